@@ -1,0 +1,3 @@
+"""PIE Desktop: retouch photos the way their photographer would."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Per-photo edit state, kept across restarts (SQLite). No Qt."""

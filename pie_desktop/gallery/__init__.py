@@ -1,0 +1,1 @@
+"""Styles and their references on disk. No Qt."""

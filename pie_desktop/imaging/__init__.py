@@ -1,0 +1,1 @@
+"""Photos in and out: decoding, colour management, metadata, LUTs. No Qt, no torch."""

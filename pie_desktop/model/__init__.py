@@ -1,0 +1,1 @@
+"""The preference model, inference only. torch, no Qt."""
