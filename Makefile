@@ -1,0 +1,41 @@
+# Each target does its own set-up; after the first time that takes no time. `make help` lists them.
+VENV := .venv
+PYTHON_IN_VENV := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+ARGS ?=
+
+.PHONY: help run test bench train screenshots app clean
+.DEFAULT_GOAL := help
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*##/make \1 \t/p' Makefile
+
+$(STAMP): pyproject.toml constraints.txt scripts/setup_env.sh
+	@sh scripts/setup_env.sh $(VENV)
+
+run: $(STAMP)  ## start the editor (ARGS="photo.jpg folder" opens these); without a display: the demo
+	@$(VENV)/bin/pie-desktop $(ARGS)
+
+# Two threads at most: the tests' pictures are small, and more only fight each other.
+test bench: export OMP_NUM_THREADS := 2
+test bench screenshots: export QT_QPA_PLATFORM := offscreen
+
+test: $(STAMP)  ## lint, types, import contracts, tests (ARGS="tests/unit -k lut" picks some)
+	$(PYTHON_IN_VENV) -m ruff check .
+	$(PYTHON_IN_VENV) -m mypy
+	$(VENV)/bin/lint-imports
+	$(PYTHON_IN_VENV) -m pytest -m "not benchmark" $(ARGS)
+
+bench: $(STAMP)  ## measure every budget of speed and memory (ARGS="--json FILE" keeps the numbers)
+	$(PYTHON_IN_VENV) tests/benchmarks/run_all.py $(ARGS)
+
+screenshots: $(STAMP)  ## make the pictures of README and docs/images anew
+	$(PYTHON_IN_VENV) scripts/make_screenshots.py $(ARGS)
+
+app: $(STAMP)  ## a folder that runs without Python: dist/pie-desktop (PyInstaller)
+	$(PYTHON_IN_VENV) -m pip install --quiet '.[app]' --constraint constraints.txt
+	$(PYTHON_IN_VENV) -m PyInstaller --noconfirm --distpath dist --workpath build/pyinstaller build.spec
+
+clean:  ## remove what the targets made; styles, models and photos are untouched
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache pie-desktop-demo
+	find pie_desktop training tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
