@@ -1,0 +1,323 @@
+"""The library of styles: making, changing, surviving moved files, damage and other processes."""
+
+import json
+import multiprocessing
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from skimage import data, transform
+
+from pie_desktop.errors import Cancelled, StyleError
+from pie_desktop.gallery import references, trash
+from pie_desktop.gallery.store import EditPair, StyleLibrary
+
+
+def small(picture: np.ndarray, width: int = 150) -> np.ndarray:
+    height = round(picture.shape[0] * width / picture.shape[1])
+    return (transform.resize(picture, (height, width), anti_aliasing=True) * 255).astype(np.uint8)
+
+
+def warm(picture: np.ndarray) -> np.ndarray:
+    return np.clip(picture * np.array([1.15, 1.0, 0.8]), 0, 255).astype(np.uint8)
+
+
+def save(picture: np.ndarray, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(picture).save(path)
+    return path
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> StyleLibrary:
+    return StyleLibrary(tmp_path / "home" / "styles", builtin=tmp_path / "builtin")
+
+
+@pytest.fixture
+def pairs(tmp_path: Path) -> list[EditPair]:
+    made = []
+    for name in ("coffee", "chelsea", "rocket"):
+        picture = small(getattr(data, name)())
+        before = save(picture, tmp_path / "photos" / f"{name}.png")
+        made.append(EditPair(save(warm(picture), tmp_path / "photos" / f"{name}_edit.png"), before))
+    return made
+
+
+def test_a_style_outlives_its_source_files(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    report = library.create("Warm", pairs)
+    assert (report.added, report.problems) == (3, ())
+    for pair in pairs:
+        pair.after.unlink()
+        assert pair.before is not None
+        pair.before.unlink()
+
+    style = StyleLibrary(library.folder).find("warm")
+    assert style == report.style
+    assert style.pair_count == 3
+    assert [Path(reference.source).name for reference in style.references] == [pair.after.name for pair in pairs]
+    after = np.asarray(Image.open(style.references[0].after)).astype(int)
+    assert np.abs(after - warm(small(data.coffee()))).mean() < 2
+
+
+def test_copies_are_small(library: StyleLibrary, tmp_path: Path) -> None:
+    big = save(np.kron(small(data.coffee()), np.ones((10, 10, 1), np.uint8)), tmp_path / "big.png")
+    style = library.create("Big", [EditPair(big)]).style
+    with Image.open(style.references[0].after) as copy:
+        assert max(copy.size) == references.COPY_SIDE
+
+
+def test_a_16_bit_reference_keeps_its_brightness(library: StyleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(references, "load_photo", lambda path, max_side: np.full((20, 30, 3), 128 * 257, np.uint16))
+    edit = library.folder.parent / "any"
+    library.folder.mkdir(parents=True)
+    edit.write_bytes(b"-")
+    style = library.create("Deep", [EditPair(edit)]).style
+    assert np.all(np.asarray(Image.open(style.references[0].after)) == 128)
+
+
+def test_duplicates_are_told_and_not_added(library: StyleLibrary, pairs: list[EditPair], tmp_path: Path) -> None:
+    again = tmp_path / "same content.png"
+    again.write_bytes(pairs[0].after.read_bytes())
+    report = library.create("Warm", [*pairs, EditPair(again)])
+    assert report.added == 3
+    assert len(report.problems) == 1
+    assert "same content.png" in report.problems[0]
+
+    report = library.add(report.style.id, pairs)
+    assert report.added == 0
+    assert len(report.problems) == 3
+    assert len(report.style.references) == 3
+
+
+def test_a_later_original_joins_its_edit(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    style = library.create("Warm", [EditPair(pairs[0].after)]).style
+    assert style.pair_count == 0
+    report = library.add(style.id, [pairs[0]])
+    assert (report.added, report.style.pair_count, len(report.problems)) == (0, 1, 1)
+    assert report.style.fingerprint != style.fingerprint
+
+
+def test_what_is_no_image_is_reported_and_the_rest_goes_on(
+    library: StyleLibrary, pairs: list[EditPair], tmp_path: Path
+) -> None:
+    text = tmp_path / "notes.jpg"
+    text.write_text("not a photo")
+    empty = tmp_path / "empty.jpg"
+    empty.touch()
+    bad_before = EditPair(pairs[1].after, text)
+    gone = EditPair(tmp_path / "gone.jpg")
+    report = library.create("Warm", [EditPair(text), pairs[0], EditPair(empty), gone, bad_before])
+    assert report.added == 2
+    assert report.style.pair_count == 1
+    assert len(report.problems) == 4
+    for name in ("notes.jpg", "empty.jpg", "gone.jpg", "chelsea_edit.png"):
+        assert sum(name in problem for problem in report.problems) == 1 + (name == "notes.jpg")
+
+
+def test_nothing_is_left_of_a_style_without_a_usable_reference(library: StyleLibrary, tmp_path: Path) -> None:
+    text = tmp_path / "notes.jpg"
+    text.write_text("not a photo")
+    with pytest.raises(StyleError, match=r"notes\.jpg"):
+        library.create("Nothing", [EditPair(text)])
+    with pytest.raises(StyleError):
+        library.create("Nothing", [])
+    assert [entry.name for entry in library.folder.iterdir() if entry.name != ".lock"] == []
+
+
+def test_no_more_than_fifty_at_once(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    with pytest.raises(StyleError, match="51"):
+        library.create("Many", [pairs[0]] * 51)
+
+
+def test_cancelling_leaves_nothing(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    told: list[tuple[float, str]] = []
+    with pytest.raises(Cancelled):
+        library.create(
+            "Warm", pairs, lambda fraction, text: told.append((fraction, text)), should_cancel=lambda: len(told) > 1
+        )
+    assert [fraction for fraction, _ in told] == [0, pytest.approx(1 / 3)]
+    assert library.list() == []
+    assert not any(entry.name.startswith(".staging") for entry in library.folder.iterdir())
+
+
+def test_a_crop_and_an_identical_original_are_no_pairs(
+    library: StyleLibrary, pairs: list[EditPair], tmp_path: Path
+) -> None:
+    picture = small(data.coffee())
+    crop = save(picture[:, :100], tmp_path / "crop.png")
+    report = library.create("Warm", [EditPair(pairs[0].after, crop), EditPair(pairs[1].after, pairs[1].after)])
+    assert (report.added, report.style.pair_count) == (2, 0)
+    assert "shape" in report.problems[0]
+    assert "identical" in report.problems[1]
+    with pytest.raises(StyleError, match="shape"):
+        library.set_before(report.style.id, "001", crop)
+
+
+def test_original_of_another_size_is_fitted(library: StyleLibrary, pairs: list[EditPair], tmp_path: Path) -> None:
+    larger = save(small(data.coffee(), 331), tmp_path / "larger.png")
+    style = library.create("Warm", [EditPair(pairs[0].after)]).style
+    style = library.set_before(style.id, "001", larger)
+    reference = style.references[0]
+    assert reference.before is not None
+    assert Image.open(reference.before).size == Image.open(reference.after).size
+    assert reference.before_source == str(larger)
+    style = library.set_before(style.id, "001", None)
+    assert style.references[0].before is None
+    assert not reference.before.exists()
+
+
+def test_references_are_removed_but_not_the_last(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    style = library.create("Warm", pairs[:2]).style
+    style = library.remove_reference(style.id, "001")
+    assert [reference.id for reference in style.references] == ["002"]
+    assert len(list((style.folder / "refs").iterdir())) == 2
+    with pytest.raises(StyleError, match="at least one"):
+        library.remove_reference(style.id, "002")
+    style = library.add(style.id, [pairs[2]]).style
+    assert [reference.id for reference in style.references] == ["002", "003"]
+
+
+def test_names_are_unique(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    style = library.create("Warm", pairs[:1]).style
+    other = library.create("Cool", pairs[1:2]).style
+    with pytest.raises(StyleError, match="already"):
+        library.create(" WARM ", pairs)
+    with pytest.raises(StyleError, match="already"):
+        library.rename(other.id, "warm")
+    assert library.rename(style.id, "WARM").name == "WARM"
+    assert library.unique_name("warm") == "warm 2"
+    for bad in ("", "  ", "a\nb", "x" * 81):
+        with pytest.raises(StyleError):
+            library.rename(style.id, bad)
+    with pytest.raises(StyleError, match="“Cool”"):
+        library.find("Hot")
+
+
+def test_delete_can_be_undone(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    style = library.create("Warm", pairs).style
+    token = library.delete(style.id)
+    assert library.list() == []
+    replacement = library.create("Warm", pairs[:1]).style
+    back = library.undelete(token)
+    assert (back.id, back.name, len(back.references)) == (style.id, "Warm 2", 3)
+    assert {found.id for found in library.list()} == {style.id, replacement.id}
+    with pytest.raises(StyleError):
+        library.undelete(token)
+
+
+def test_trash_is_purged_after_a_month(
+    library: StyleLibrary, pairs: list[EditPair], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = library.delete(library.create("Warm", pairs[:1]).style.id)
+    StyleLibrary(library.folder)
+    assert (library.folder / ".trash" / token).is_dir()
+    month_later = trash.time.time_ns() + 31 * 24 * 3600 * 10**9
+    monkeypatch.setattr(trash.time, "time_ns", lambda: month_later)
+    StyleLibrary(library.folder)
+    assert not (library.folder / ".trash" / token).exists()
+
+
+def test_builtin_styles_are_read_only(library: StyleLibrary, pairs: list[EditPair], tmp_path: Path) -> None:
+    style = library.create("Shipped", pairs[:1]).style
+    (tmp_path / "builtin").mkdir()
+    style.folder.rename(tmp_path / "builtin" / "shipped")
+    (shipped,) = library.list()
+    assert shipped.builtin
+    for change in (
+        lambda: library.rename("shipped", "Mine"),
+        lambda: library.delete("shipped"),
+        lambda: library.add("shipped", pairs),
+        lambda: library.remove_reference("shipped", "001"),
+        lambda: library.set_before("shipped", "001", None),
+    ):
+        with pytest.raises(StyleError, match="duplicate"):
+            change()
+    copy = library.duplicate("shipped")
+    assert (copy.name, copy.builtin) == ("Shipped copy", False)
+    assert library.duplicate("shipped").name == "Shipped copy 2"
+    assert library.add(copy.id, pairs).added == 2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"\xff\xfe", b"[]", b'{"format": 1, "name": "x"}', b'{"format": "1"}'],
+)
+def test_a_damaged_style_is_set_aside_and_stops_nobody(
+    library: StyleLibrary, pairs: list[EditPair], content: bytes
+) -> None:
+    damaged = library.create("Damaged", pairs[:1]).style
+    sound = library.create("Sound", pairs[1:2]).style
+    (damaged.folder / "style.json").write_bytes(content)
+    assert library.list() == [sound]
+    (problem,) = library.take_problems()
+    assert damaged.id in problem
+    assert library.take_problems() == []
+    (kept,) = (library.folder / ".damaged").iterdir()
+    assert (kept / "style.json").read_bytes() == content
+    assert (kept / "refs" / "001_after.jpg").is_file()
+    assert library.create("Damaged", pairs[:1]).added == 1
+
+
+def test_a_style_of_a_newer_version_is_left_alone(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    style = library.create("Later", pairs[:1]).style
+    (style.folder / "style.json").write_text('{"format": 2, "surprise": true}')
+    assert library.list() == []
+    assert "newer" in library.take_problems()[0]
+    assert style.folder.is_dir()
+
+
+def test_style_json_cannot_point_outside(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    style = library.create("Warm", pairs[:1]).style
+    path = style.folder / "style.json"
+    description = json.loads(path.read_text())
+    description["references"][0]["after"] = "../../../secret.jpg"
+    path.write_text(json.dumps(description))
+    assert library.list() == []
+    with pytest.raises(StyleError):
+        library.get(f"../styles/{style.id}")
+
+
+def test_a_lost_copy_costs_one_reference_only(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    style = library.create("Warm", pairs).style
+    style.references[0].after.unlink()
+    before = style.references[1].before
+    assert before is not None
+    before.unlink()
+    style = library.get(style.id)
+    assert [reference.id for reference in style.references] == ["002", "003"]
+    assert style.pair_count == 1
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, pairs: list[EditPair]) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    library = StyleLibrary(in_the_way / "styles", builtin=tmp_path / "builtin")
+    assert library.list() == []
+    with pytest.raises(StyleError, match="cannot be written"):
+        library.create("Warm", pairs)
+
+
+def _add_one_by_one(folder: Path, style_id: str, edits: list[Path]) -> None:
+    library = StyleLibrary(folder)
+    for edit in edits:
+        library.add(style_id, [EditPair(edit)])
+
+
+def test_two_processes_lose_nothing(library: StyleLibrary, pairs: list[EditPair], tmp_path: Path) -> None:
+    style = library.create("Warm", pairs[:1]).style
+    shades = [save(np.full((20, 30, 3), shade, np.uint8), tmp_path / f"{shade}.png") for shade in range(16)]
+    context = multiprocessing.get_context("spawn")
+    processes = [
+        context.Process(target=_add_one_by_one, args=(library.folder, style.id, shades[start::2])) for start in range(2)
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+        assert process.exitcode == 0
+    style = library.get(style.id)
+    assert len(style.references) == 17
+    assert len({reference.id for reference in style.references}) == 17
+    for reference in style.references[1:]:
+        assert np.asarray(Image.open(reference.after))[0, 0, 0] == int(Path(reference.source).stem)
