@@ -1,0 +1,116 @@
+"""What the widgets share: styles, engine, catalog, settings, lanes and the notifier."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from pie_desktop import paths
+from pie_desktop.ui.notifier import Notifier
+from pie_desktop.ui.settings import Settings
+from pie_desktop.workers.job import Job
+from pie_desktop.workers.lanes import Lane, LatestLane, PriorityLane, QueueLane
+
+if TYPE_CHECKING:
+    from pie_desktop.catalog.store import Catalog
+    from pie_desktop.engine.enhance import Engine
+    from pie_desktop.gallery.store import StyleLibrary
+
+log = logging.getLogger(__name__)
+
+
+class AppContext(QObject):
+    """Made once by `app`, handed to every widget; nothing in the editor is global.
+
+    Attributes:
+        library, engine, catalog: the layers below.
+        settings: values by dotted name; saved by `close`.
+        preview: lane of what the canvas shows (latest wins).
+        preference: lane of encoding a style's references (latest wins).
+        thumbnails: lane of small pictures, visible first.
+        export: lane of batch exports.
+        background: lane of small things in order, such as saving edits.
+        notifier: messages for the user.
+        selected_style: id of the selected style, or None for neutral enhancement only.
+
+    Signals:
+        styles_changed: a style was made, changed or deleted.
+        style_selected: the id of the style that is selected now; empty for none.
+        engine_changed: another bundle or device is in use: preferences and previews must be made anew.
+    """
+
+    styles_changed = Signal()
+    style_selected = Signal(str)
+    engine_changed = Signal()
+
+    def __init__(
+        self,
+        library: StyleLibrary | None = None,
+        engine: Engine | None = None,
+        catalog: Catalog | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        super().__init__()
+        self.notifier = Notifier()
+        self.settings = settings or Settings(paths.home_dir() / "settings.json")
+        if self.settings.problem:
+            self.notifier.warning(self.settings.problem)
+        self.library = library or self._open_library()
+        self.engine = engine or self._open_engine()
+        self.catalog = catalog or self._open_catalog()
+        self.preview = LatestLane("preview")
+        self.preference = LatestLane("preference")
+        self.thumbnails = PriorityLane("thumbnails")
+        self.export = QueueLane("export")
+        self.background = QueueLane("background")
+        self.lanes: tuple[Lane, ...] = (
+            self.preview,
+            self.preference,
+            self.thumbnails,
+            self.export,
+            self.background,
+        )
+        self.selected_style: str | None = None
+
+    def select_style(self, style_id: str | None) -> None:
+        """Make a style the selected one and tell everybody; None means neutral enhancement only."""
+        if style_id != self.selected_style:
+            self.selected_style = style_id
+            self.style_selected.emit(style_id or "")
+
+    def report_failure(self, job: Job) -> Job:
+        """Show the job's error, if there will be one, in the notifier; returns the job."""
+        job.failed.connect(self.notifier.error)
+        return job
+
+    def close(self) -> None:
+        """Cancel all jobs, join all threads, save the settings. Nothing may be submitted afterwards."""
+        for lane in self.lanes:
+            for job in lane.open_jobs:
+                # All at once, so that the lanes stop together; edits that are being saved are let through.
+                if lane is not self.background:
+                    job.cancel()
+        self.background.finish()
+        for lane in self.lanes:
+            lane.close()
+        try:
+            self.settings.save()
+        except OSError:
+            log.exception("Cannot save the settings")
+
+    def _open_library(self) -> StyleLibrary:
+        from pie_desktop.gallery.store import StyleLibrary
+
+        return StyleLibrary()
+
+    def _open_engine(self) -> Engine:
+        from pie_desktop.engine.enhance import Engine
+
+        return Engine(self.library)
+
+    def _open_catalog(self) -> Catalog:
+        from pie_desktop.catalog.store import Catalog
+
+        return Catalog(paths.catalog_path())

@@ -1,0 +1,118 @@
+"""GUI tests: a context in a home folder of its own, no leaked threads, no Qt warnings."""
+
+import gc
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
+
+from pie_desktop.ui import theme
+from pie_desktop.ui.context import AppContext
+from pie_desktop.workers.lanes import LaneThread
+
+
+@dataclass(frozen=True)
+class FakeTransform:
+    """The shape of `engine.enhance.Transform`: two LUTs and their mix."""
+
+    neutral: np.ndarray
+    preferred: np.ndarray
+
+    def table(self, strength: float, amount: float) -> np.ndarray:
+        mixed = self.neutral + strength * (self.preferred - self.neutral)
+        identity = identity_table(len(mixed))
+        return (identity + amount * (mixed - identity)).astype(np.float32)
+
+
+class FakeEngine:
+    """The interface of `engine.enhance.Engine` with plain LUTs instead of a network: a brighter neutral, and a
+    preferred look that depends on the style."""
+
+    device = "cpu"
+    bundle_id = "fake"
+    notice: str | None = None
+
+    def set_bundle(self, path: Path) -> None:
+        self.bundle_id = path.stem
+
+    def preference(
+        self,
+        style: object,
+        progress: Callable[[float, str], None] | None = None,
+        should_cancel: Callable[[], bool] | None = None,
+    ) -> object:
+        if progress:
+            progress(1.0, "Reading references")
+        return SimpleNamespace(style=style, bundle_id=self.bundle_id)
+
+    def transform(self, proxy: np.ndarray, preference: object | None) -> FakeTransform:
+        identity = identity_table()
+        neutral = identity**0.8
+        preferred = neutral if preference is None else np.clip(neutral * np.float32([1.15, 1.0, 0.7]) + 0.03, 0.0, 1.0)
+        return FakeTransform(neutral.astype(np.float32), preferred.astype(np.float32))
+
+
+def identity_table(size: int = 17) -> np.ndarray:
+    """`table[r, g, b]` = (r, g, b), float32 in [0, 1]."""
+    axis = np.linspace(0.0, 1.0, size, dtype=np.float32)
+    return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp: QApplication) -> QApplication:
+    """The one QApplication of the test run, in the editor's theme."""
+    theme.apply_theme(qapp)
+    return qapp
+
+
+@pytest.fixture(autouse=True)
+def _no_leaked_threads() -> Iterator[None]:
+    """A lane that is not closed is a crash at exit for the user."""
+    before = {id(thread) for thread in _running_lane_threads()}
+    yield
+    leaked = [thread.objectName() for thread in _running_lane_threads() if id(thread) not in before]
+    assert not leaked, f"threads still run after the test: {leaked}"
+
+
+def _running_lane_threads() -> list[QThread]:
+    return [item for item in gc.get_objects() if isinstance(item, LaneThread) and item.isRunning()]
+
+
+@pytest.fixture(autouse=True)
+def _no_qt_warnings(qtlog: object) -> Iterator[None]:
+    """Warnings of Qt are bugs of ours: a wrong thread, a missing object, a layout set twice."""
+    yield
+    records = [record.message for record in qtlog.records if record.log_type_name in ("QtWarningMsg", "QtCriticalMsg")]
+    unexpected = [message for message in records if not message.startswith(EXPECTED_WARNINGS)]
+    assert not unexpected, f"Qt warned: {unexpected}"
+
+
+EXPECTED_WARNINGS = (
+    # The offscreen platform says so about every window.
+    "This plugin does not support",
+)
+
+
+@pytest.fixture
+def context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
+    """An AppContext as `app` makes it, with a real library and catalog and an engine that needs no torch."""
+    made = AppContext(engine=FakeEngine(), **_stand_ins())
+    yield made
+    made.close()
+
+
+def _stand_ins() -> dict[str, object]:
+    """For what cannot be imported yet."""
+    missing = {}
+    for name, module in {"library": "pie_desktop.gallery.store", "catalog": "pie_desktop.catalog.store"}.items():
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            missing[name] = SimpleNamespace(list=list, get=lambda key: None, put=lambda key, state: None)
+    return missing

@@ -1,0 +1,87 @@
+"""What all widgets share: settings that survive, notices from any thread, the selected style."""
+
+import json
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.notifier import Notifier
+from pie_desktop.ui.settings import Settings
+from pie_desktop.ui.theme import COLOURS, icon, style_sheet
+
+
+def test_settings_survive(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "home" / "settings.json")
+    settings.set("window.size", [1280, 800])
+    settings.save()
+    assert Settings(settings.path).get("window.size") == [1280, 800]
+    assert list(settings.path.parent.iterdir()) == [settings.path]
+
+
+def test_damaged_settings_are_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text("{oops", encoding="utf-8")
+    settings = Settings(path)
+    assert settings.problem and settings.get("anything", 3) == 3
+    (aside,) = tmp_path.iterdir()
+    assert aside != path and aside.read_text(encoding="utf-8") == "{oops"
+
+
+def test_settings_are_saved_on_close(context: AppContext) -> None:
+    context.settings.set("canvas.view", "split")
+    context.close()
+    assert json.loads(context.settings.path.read_text(encoding="utf-8")) == {"canvas.view": "split"}
+
+
+def test_selecting_a_style_is_told_once(context: AppContext, qtbot: QtBot) -> None:
+    told: list[str] = []
+    context.style_selected.connect(told.append)
+    for style in ("a", "a", None, None, "b"):
+        context.select_style(style)
+    assert told == ["a", "", "b"]
+
+
+def test_notices_come_from_any_thread(context: AppContext, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(context.notifier.posted) as caught:
+        context.background.submit(lambda job: context.notifier.error("No space.", "details"))
+    assert caught.args[0].text == "No space." and caught.args[0].level == "error"
+
+
+def test_notice_action(qapp: object, qtbot: QtBot) -> None:
+    notifier = Notifier()
+    undone: list[bool] = []
+    with qtbot.waitSignal(notifier.posted) as caught:
+        notifier.info("Style deleted.", "Undo", lambda: undone.append(True))
+    caught.args[0].action()
+    assert undone == [True]
+
+
+def test_text_contrast_of_the_theme() -> None:
+    for text in (COLOURS.text, COLOURS.text_muted, COLOURS.text_strong):
+        for ground in (COLOURS.window, COLOURS.panel, COLOURS.raised, COLOURS.field, COLOURS.pressed):
+            assert contrast(text, ground) >= 4.5, (text, ground)
+    assert contrast(COLOURS.accent_text, COLOURS.accent) >= 4.5
+
+
+def test_chrome_has_no_hue() -> None:
+    for name in ("window", "panel", "raised", "hover", "pressed", "field", "border", "outline", "canvas", "text"):
+        value = getattr(COLOURS, name)
+        assert value[1:3] == value[3:5] == value[5:7], name
+
+
+def test_style_sheet_has_no_unfilled_name(qapp: object) -> None:
+    assert "@" not in style_sheet().split("*/", 1)[1]
+    assert not icon("mdi6.compare").isNull()
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2 contrast ratio of two `#rrggbb` colours."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
