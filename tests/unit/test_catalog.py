@@ -1,0 +1,150 @@
+"""The catalog of edit states: kept, found again after a move, and never in the way of starting."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.catalog.store import Catalog
+from pie_desktop.errors import PieError
+
+STATE = EditState("style-1", 1.3, 0.6)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "photos" / "a.jpg"
+    path.parent.mkdir()
+    path.write_bytes(b"a" * 200_000)
+    return path
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "home" / "catalog.sqlite"
+
+
+def test_state_survives_a_restart_and_leaves_the_photo_alone(path: Path, photo: Path) -> None:
+    catalog = Catalog(path)
+    assert catalog.get(photo) is None
+    catalog.put(photo, STATE)
+    catalog.put(photo, EditState(None, 0.2, 1.0))
+    catalog.put(photo, STATE)
+    # Without close: a crash must not lose what was put.
+    assert Catalog(path).get(photo) == STATE
+    assert list(photo.parent.iterdir()) == [photo]
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_moved_and_renamed_photo_is_found(path: Path, photo: Path, tmp_path: Path) -> None:
+    catalog = Catalog(path)
+    catalog.put(photo, STATE)
+    moved = tmp_path / "elsewhere.jpg"
+    photo.rename(moved)
+    assert catalog.get(moved) == STATE
+    assert catalog.get(photo) is None
+
+
+def test_a_copy_goes_its_own_way(path: Path, photo: Path) -> None:
+    catalog = Catalog(path)
+    catalog.put(photo, STATE)
+    copy = photo.with_name("copy.jpg")
+    copy.write_bytes(photo.read_bytes())
+    assert catalog.get(copy) == STATE
+    other = EditState("style-2")
+    catalog.put(copy, other)
+    assert (catalog.get(photo), catalog.get(copy)) == (STATE, other)
+
+
+@pytest.mark.parametrize("content", [b"b" + b"a" * 199_999, b"a" * 199_999 + b"b", b"a" * 200_001, b""])
+def test_another_photo_under_an_old_name_begins_afresh(path: Path, photo: Path, content: bytes) -> None:
+    catalog = Catalog(path)
+    catalog.put(photo, STATE)
+    photo.write_bytes(content)
+    assert catalog.get(photo) is None
+
+
+def test_a_deleted_photo(path: Path, photo: Path) -> None:
+    catalog = Catalog(path)
+    photo.unlink()
+    assert catalog.get(photo) is None
+    with pytest.raises(PieError, match=r"a\.jpg"):
+        catalog.put(photo, STATE)
+
+
+def test_a_file_that_is_no_database_is_set_aside(path: Path, photo: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"this is no database" * 100)
+    catalog = Catalog(path)
+    (problem,) = catalog.take_problems()
+    assert catalog.take_problems() == []
+    (kept,) = path.parent.glob("*.damaged-*")
+    assert str(kept) in problem
+    assert kept.read_bytes() == b"this is no database" * 100
+    catalog.put(photo, STATE)
+    assert Catalog(path).get(photo) == STATE
+
+
+def test_damage_inside_a_database_is_set_aside(path: Path, photo: Path) -> None:
+    catalog = Catalog(path)
+    for number in range(200):
+        catalog.put(photo.rename(photo.with_name(f"{number:0100}.jpg")), STATE)
+        photo.with_name(f"{number:0100}.jpg").rename(photo)
+    catalog.close()
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xee" * (len(content) - 4096)
+    path.write_bytes(content)
+    catalog = Catalog(path)
+    assert len(catalog.take_problems()) == 1
+    catalog.put(photo, STATE)
+    assert catalog.get(photo) == STATE
+
+
+def test_without_a_place_to_write_the_program_still_runs(tmp_path: Path, photo: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.touch()
+    catalog = Catalog(in_the_way / "catalog.sqlite")
+    assert "will not be kept" in catalog.take_problems()[0]
+    catalog.put(photo, STATE)
+    assert catalog.get(photo) == STATE
+
+
+def test_a_newer_catalog_is_left_alone(path: Path, photo: Path) -> None:
+    Catalog(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    connection.close()
+    catalog = Catalog(path)
+    assert "newer" in catalog.take_problems()[0]
+    catalog.put(photo, STATE)
+    assert list(path.parent.glob("*.damaged-*")) == []
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM edits").fetchone() == (0,)
+
+
+def test_threads_and_a_second_catalog_write_together(path: Path, photo: Path) -> None:
+    catalogs = [Catalog(path), Catalog(path)]
+    photos = []
+    for number in range(40):
+        other = photo.with_name(f"{number}.jpg")
+        other.write_bytes(bytes([number]) * 1000)
+        photos.append(other)
+    failures: list[Exception] = []
+
+    def write(start: int) -> None:
+        try:
+            for number in range(start, 40, 4):
+                catalogs[number % 2].put(photos[number], EditState(str(number)))
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=write, args=(start,)) for start in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert [catalogs[0].get(item) for item in photos] == [EditState(str(number)) for number in range(40)]
