@@ -1,0 +1,99 @@
+"""3D lookup tables: making, mixing and applying them."""
+
+import numpy as np
+import PyOpenColorIO as ocio
+
+from pie_desktop.imaging.lut_files import load_lut, read_cube, read_haldclut, write_cube
+
+__all__ = [
+    "apply_lut",
+    "apply_transform",
+    "check_table",
+    "identity_lut",
+    "load_lut",
+    "mix_luts",
+    "read_cube",
+    "read_haldclut",
+    "write_cube",
+]
+
+_BIT_DEPTHS = {
+    np.dtype(np.uint8): ocio.BIT_DEPTH_UINT8,
+    np.dtype(np.uint16): ocio.BIT_DEPTH_UINT16,
+    np.dtype(np.float32): ocio.BIT_DEPTH_F32,
+}
+MAX_SIZE = 129  # OpenColorIO's limit
+
+_CONFIG = ocio.Config.CreateRaw()
+# Every picture has its own table, so the cache would only grow.
+_CONFIG.setProcessorCacheFlags(ocio.PROCESSOR_CACHE_OFF)
+
+
+def identity_lut(size: int = 17) -> np.ndarray:
+    """The table that changes nothing: float32 (size, size, size, 3), indexed [r, g, b]."""
+    axis = np.linspace(0, 1, size, dtype=np.float32)
+    return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
+
+
+def check_table(table: np.ndarray) -> None:
+    """Raise ValueError unless the array is a finite table (S, S, S, 3) with 2 <= S <= 129."""
+    size = table.shape[0] if table.ndim == 4 else 0
+    if table.shape != (size, size, size, 3) or not 2 <= size <= MAX_SIZE:
+        raise ValueError(f"a LUT has the shape (S, S, S, 3) with S from 2 to {MAX_SIZE}, got {table.shape}")
+    if not np.isfinite(table).all():
+        raise ValueError("the LUT has values that are not finite")
+
+
+def mix_luts(neutral: np.ndarray, preferred: np.ndarray, strength: float, amount: float) -> np.ndarray:
+    """The table of one edit: guidance by `strength` between two tables, then `amount` of the whole edit.
+
+    Args:
+        neutral, preferred: tables of the same size.
+        strength: 0 is neutral, 1 preferred, above 1 emphasised.
+        amount: 0 leaves the photo as it is, 1 is the whole edit.
+
+    Returns:
+        `I + amount * (neutral + strength * (preferred - neutral) - I)`, float32, not clipped.
+    """
+    identity = identity_lut(neutral.shape[0])
+    guided = neutral + np.float32(strength) * (preferred - neutral)
+    return identity + np.float32(amount) * (guided - identity)
+
+
+def apply_lut(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """The picture through a table, tetrahedral interpolation, clipped to the range of the dtype.
+
+    Args:
+        picture: (H, W, 3) uint8, uint16, or float32 in [0, 1], sRGB-encoded. uint16 is computed without an 8-bit step.
+        table: float32 (S, S, S, 3) with 2 <= S <= 129; values may lie outside [0, 1].
+
+    Returns:
+        A new array of the same shape and dtype. Safe to call in several threads at once; the GIL is released.
+    """
+    check_table(table)
+    transform = ocio.Lut3DTransform(table.shape[0])
+    transform.setInterpolation(ocio.INTERP_TETRAHEDRAL)
+    transform.setData(np.ascontiguousarray(table, dtype=np.float32).ravel())
+    return apply_transform(picture, transform)
+
+
+def apply_transform(picture: np.ndarray, transform: ocio.Transform) -> np.ndarray:
+    """The picture through any OpenColorIO transform; same shapes and dtypes as `apply_lut`."""
+    depth = _BIT_DEPTHS.get(picture.dtype)
+    if depth is None or picture.ndim != 3 or picture.shape[2] != 3:
+        raise ValueError(f"a picture is (H, W, 3) uint8, uint16 or float32, got {picture.shape} {picture.dtype}")
+    source = np.ascontiguousarray(picture)
+    result = np.empty_like(source)
+    processor = _CONFIG.getProcessor(transform).getOptimizedCPUProcessor(depth, depth, ocio.OPTIMIZATION_DEFAULT)
+    processor.apply(_packed(source, depth), _packed(result, depth))
+    if result.dtype == np.float32:
+        np.clip(result, 0, 1, out=result)
+    return result
+
+
+def _packed(array: np.ndarray, depth: ocio.BitDepth) -> ocio.PackedImageDesc:
+    height, width, _ = array.shape
+    # Not array.strides: numpy leaves those of axes of length 1 arbitrary.
+    sample = array.itemsize
+    strides = (sample, 3 * sample, 3 * sample * width)
+    return ocio.PackedImageDesc(array, width, height, ocio.CHANNEL_ORDERING_RGB, depth, *strides)
