@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 from skimage import data, transform
 
+from pie_desktop import paths
 from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.gallery import references, trash
 from pie_desktop.gallery.store import EditPair, StyleLibrary
+from pie_desktop.imaging.difference import mean_delta_e
 
 
 def small(picture: np.ndarray, width: int = 150) -> np.ndarray:
@@ -321,3 +323,15 @@ def test_two_processes_lose_nothing(library: StyleLibrary, pairs: list[EditPair]
     assert len({reference.id for reference in style.references}) == 17
     for reference in style.references[1:]:
         assert np.asarray(Image.open(reference.after))[0, 0, 0] == int(Path(reference.source).stem)
+
+
+def test_shipped_styles_are_small_and_all_pairs() -> None:
+    shipped = StyleLibrary(paths.styles_dir()).list()
+    assert len(shipped) == 3
+    assert all(style.builtin and style.pair_count == len(style.references) >= 5 for style in shipped)
+    for style in shipped:
+        for reference in style.references:
+            assert reference.before is not None
+            edit, original = np.asarray(Image.open(reference.after)), np.asarray(Image.open(reference.before))
+            assert 3 < mean_delta_e(original, edit) < 25
+    assert sum(file.stat().st_size for file in paths.resource("styles").rglob("*") if file.is_file()) < 2e6
