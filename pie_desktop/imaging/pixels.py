@@ -64,17 +64,10 @@ def read_pixels(header: Header, min_side: int | None = None) -> StoredPixels:
 
 def _read_jpeg(header: Header, min_side: int | None) -> StoredPixels:
     # OpenCV's libjpeg-turbo gives the same pixels as Pillow's in less than half the time (no copy out of RGBX).
-    flags, color, space = cv2.IMREAD_IGNORE_ORIENTATION, cv2.IMREAD_COLOR_RGB, "rgb"
-    reduced = {2: cv2.IMREAD_REDUCED_COLOR_2, 4: cv2.IMREAD_REDUCED_COLOR_4, 8: cv2.IMREAD_REDUCED_COLOR_8}
-    if header.mode == "L":
-        color, space = cv2.IMREAD_GRAYSCALE, "gray"
-        reduced = {
-            2: cv2.IMREAD_REDUCED_GRAYSCALE_2,
-            4: cv2.IMREAD_REDUCED_GRAYSCALE_4,
-            8: cv2.IMREAD_REDUCED_GRAYSCALE_8,
-        }
-    denominator = _reduction(header, min_side)
-    flags |= reduced.get(denominator, color)
+    color, space = (cv2.IMREAD_GRAYSCALE, "gray") if header.mode == "L" else (cv2.IMREAD_COLOR_RGB, "rgb")
+    # The bits of the scale alone: IMREAD_REDUCED_COLOR_n carries that of BGR, which must not be combined with RGB.
+    scales = {2: cv2.IMREAD_REDUCED_GRAYSCALE_2, 4: cv2.IMREAD_REDUCED_GRAYSCALE_4, 8: cv2.IMREAD_REDUCED_GRAYSCALE_8}
+    flags = cv2.IMREAD_IGNORE_ORIENTATION | color | scales.get(_reduction(header, min_side), 0)
     array = cv2.imdecode(np.fromfile(header.path, dtype=np.uint8), flags)
     if array is None:
         raise DecodeError(f"{header.path.name} is damaged or incomplete; copy it again or restore it from a backup.")
