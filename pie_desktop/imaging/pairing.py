@@ -1,0 +1,217 @@
+"""Finding the unedited original of an edit by names and folders."""
+
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pie_desktop.imaging.formats import is_photo
+
+# Folders that hold unedited photos, beside the edit, in its folder, or instead of a folder of edits.
+_ORIGINAL_FOLDERS = re.compile(r"(originals?|befores?|raws?|unedited|source|src|input)([ _-].*)?", re.IGNORECASE)
+_EDIT_WORDS = (
+    "edit|edited|final|retouched|retouch|after|processed|developed|enhanced|export|exported|lr|ps|web|print|copy|kopie"
+)
+_ORIGINAL_WORDS = "original|orig|before|raw|unedited|sooc|source|input"
+_SEPARATOR = r"[\s._-]+"
+_TRAILER = re.compile(
+    rf"(?:{_SEPARATOR}(?P<word>{_EDIT_WORDS}|{_ORIGINAL_WORDS})(?:[\s_-]?\d{{1,2}})?|\s*\((?P<copy>\d{{1,2}})\))$",
+    re.IGNORECASE,
+)
+_LEADER = re.compile(rf"^(?P<word>{_EDIT_WORDS}|{_ORIGINAL_WORDS}){_SEPARATOR}", re.IGNORECASE)
+_IS_ORIGINAL_WORD = re.compile(rf"(?:{_ORIGINAL_WORDS})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class PairGuess:
+    """An edit and what was found for it.
+
+    Attributes:
+        after: the edit.
+        before: its original, or None.
+        how: why, for display: `dropped together`, `same folder`, `folder originals`, or `` when nothing was found.
+    """
+
+    after: Path
+    before: Path | None
+    how: str
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A stem taken apart: `IMG_12_edit (1)` is `img_12`, edited, with a copy number."""
+
+    core: str
+    edits: int
+    original: bool
+
+
+def find_pairs(edits: Sequence[Path], originals: Sequence[Path] = ()) -> list[PairGuess]:
+    """Originals of several edits that were given together, in the order of the edits.
+
+    An original that was given together with its edit among `edits` (`a.jpg` and `a_edit.jpg`) is used as such and is
+    no edit of its own.
+
+    Args:
+        edits: edited photos, perhaps with their originals among them.
+        originals: photos or folders known to be unedited; they are looked at first.
+    """
+    edits = list(dict.fromkeys(Path(edit) for edit in edits))
+    known = [Path(path) for path in originals]
+    folders = [path for path in known if path.is_dir()]
+    pool = [path for path in known if not path.is_dir()]
+    together = {edit: _best(edit, _index(other for other in edits if not _same_file(other, edit))) for edit in edits}
+    used = {before for before in together.values() if before is not None}
+    guesses = []
+    pool_index = _index(pool)
+    listings = _Listings()
+    for edit in edits:
+        if edit in used:
+            continue
+        before = _best(edit, pool_index, lenient=True)
+        if before is None and len(edits) == 1 and len(pool) == 1 and not _same_file(pool[0], edit):
+            before = pool[0]  # one edit and one original can only belong together
+        if before is not None:
+            guesses.append(PairGuess(edit, before, "dropped together"))
+        elif together[edit] is not None:
+            guesses.append(PairGuess(edit, together[edit], "dropped together"))
+        else:
+            guesses.append(_search(edit, folders, listings))
+    return guesses
+
+
+def find_original(edit: Path, extra_folders: Sequence[Path] = ()) -> Path | None:
+    """The original of one edit, or None where there is none or several are as likely.
+
+    Looked at in this order, the first hit wins: `extra_folders`, the edit's own folder, folders such as `original*`,
+    `before` or `raw` in it, beside it and beside its parent; then the same name with another file type.
+    """
+    return _search(Path(edit), [Path(folder) for folder in extra_folders], _Listings()).before
+
+
+class _Listings:
+    """Photos per folder, read once."""
+
+    def __init__(self) -> None:
+        self._indexes: dict[Path, dict[str, list[Path]]] = {}
+        self._subfolders: dict[Path, list[Path]] = {}
+
+    def index(self, folder: Path) -> dict[str, list[Path]]:
+        self._read(folder)
+        return self._indexes[folder]
+
+    def original_folders(self, folder: Path) -> list[Path]:
+        self._read(folder)
+        return self._subfolders[folder]
+
+    def _read(self, folder: Path) -> None:
+        if folder in self._indexes:
+            return
+        photos, subfolders = [], []
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    path = Path(entry.path)
+                    if is_photo(path):
+                        photos.append(path)
+                    elif _ORIGINAL_FOLDERS.fullmatch(entry.name) and entry.is_dir():
+                        subfolders.append(path)
+        except OSError:
+            pass  # a folder that cannot be read holds no original for us
+        self._indexes[folder] = _index(sorted(photos))
+        self._subfolders[folder] = sorted(subfolders)
+
+
+def _search(edit: Path, extra_folders: Iterable[Path], listings: _Listings) -> PairGuess:
+    folder = edit.absolute().parent
+    same_name: list[Path] = []
+    for extra in extra_folders:
+        before = _best(edit, listings.index(extra), lenient=True)
+        if before is not None:
+            return PairGuess(edit, before, f"folder {extra.name}")
+    if not _ORIGINAL_FOLDERS.fullmatch(folder.name):
+        before = _best(edit, listings.index(folder))
+        if before is not None:
+            return PairGuess(edit, before, "same folder")
+        same_name = [
+            path
+            for path in listings.index(folder).get(_parse(edit).core, ())
+            if path.stem.casefold() == edit.stem.casefold() and path.suffix.lower() != edit.suffix.lower()
+        ]
+    for base in (folder, folder.parent, folder.parent.parent):
+        for candidate in listings.original_folders(base):
+            if candidate == folder:
+                continue
+            before = _best(edit, listings.index(candidate), lenient=True)
+            if before is not None:
+                return PairGuess(edit, before, f"folder {candidate.name}")
+    # Last, for `a.tif` beside `a.jpg` can as well be two copies of one picture.
+    if len(same_name) == 1:
+        return PairGuess(edit, same_name[0], "same folder")
+    return PairGuess(edit, None, "")
+
+
+def _index(paths: Iterable[Path]) -> dict[str, list[Path]]:
+    index: dict[str, list[Path]] = defaultdict(list)
+    for path in paths:
+        index[_parse(path).core].append(path)
+    return index
+
+
+def _best(edit: Path, index: dict[str, list[Path]], lenient: bool = False) -> Path | None:
+    """The photo of the same core name that is less edited than `edit`; None when two are equally good.
+
+    Args:
+        edit: the edit.
+        index: photos by core name.
+        lenient: the photos are known to be originals, so that the very same name is a match too.
+    """
+    own = _parse(edit)
+    candidates = [(path, _parse(path)) for path in index.get(own.core, ()) if not _same_file(path, edit)]
+    if own.original and not own.edits and not lenient:
+        return None
+    if not lenient:
+        candidates = [
+            (path, name)
+            for path, name in candidates
+            if name.edits < own.edits or (name.original and not own.original)
+        ]
+    if not candidates:
+        return None
+    ranked = sorted(candidates, key=lambda item: _rank(item[1]))
+    best = [path for path, name in ranked if _rank(name) == _rank(ranked[0][1])]
+    if len(best) == 1:
+        return best[0]
+    same_suffix = [path for path in best if path.suffix.lower() == edit.suffix.lower()]
+    return same_suffix[0] if len(same_suffix) == 1 else None
+
+
+def _rank(name: _Name) -> tuple[int, int]:
+    return (0 if name.original else 1, name.edits)
+
+
+def _parse(path: Path) -> _Name:
+    stem = path.stem.strip()
+    edits, original = 0, False
+    while match := _TRAILER.search(stem):
+        if not stem[: match.start()].strip():
+            break
+        word = match["word"]
+        if word is not None and _IS_ORIGINAL_WORD.fullmatch(word):
+            original = True
+        else:
+            edits += 1
+        stem = stem[: match.start()].rstrip()
+    if match := _LEADER.match(stem):
+        if _IS_ORIGINAL_WORD.fullmatch(match["word"]):
+            original = True
+        else:
+            edits += 1
+        stem = stem[match.end() :]
+    return _Name(stem.casefold(), edits, original)
+
+
+def _same_file(a: Path, b: Path) -> bool:
+    return os.path.normcase(a.absolute()) == os.path.normcase(b.absolute())
