@@ -29,6 +29,7 @@ class AppContext(QObject):
         settings: values by dotted name; saved by `close`.
         preview: lane of what the canvas shows (latest wins).
         preference: lane of encoding a style's references (latest wins).
+        styles: lane of changes to the library, in order.
         thumbnails: lane of small pictures, visible first.
         export: lane of batch exports.
         background: lane of small things in order, such as saving edits.
@@ -62,12 +63,14 @@ class AppContext(QObject):
         self.catalog = catalog or self._open_catalog()
         self.preview = LatestLane("preview")
         self.preference = LatestLane("preference")
+        self.styles = QueueLane("styles")
         self.thumbnails = PriorityLane("thumbnails")
         self.export = QueueLane("export")
         self.background = QueueLane("background")
         self.lanes: tuple[Lane, ...] = (
             self.preview,
             self.preference,
+            self.styles,
             self.thumbnails,
             self.export,
             self.background,

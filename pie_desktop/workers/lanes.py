@@ -63,6 +63,11 @@ class Lane(QObject):
         """Jobs that are waiting, running or not delivered yet."""
         return list(self._open_jobs.values())
 
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called; nothing may be submitted any more."""
+        return self._closing
+
     def submit(self, fn: Callable[..., Any], *args: Any, title: str = "") -> Job:
         """Run `fn(context, *args)` in the lane.
 

@@ -1,0 +1,97 @@
+"""Paints one photo of the filmstrip: the thumbnail in a neutral cell, its name below."""
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from pie_desktop.ui.filmstrip.photo_model import PROBLEM_ROLE
+from pie_desktop.ui.theme import COLOURS, icon
+
+MARGIN = 4
+PADDING = 6
+NAME_GAP = 4
+BROKEN_SIDE = 40
+ASPECT = 0.72  # height of the picture box by its width: room for portraits without wasting it on landscapes
+
+
+class PhotoDelegate(QStyledItemDelegate):
+    """Draws cells of one size, set by the view."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._cell = QSize(160, 140)
+        self._broken = icon("mdi6.image-broken-variant", COLOURS.error)
+
+    @staticmethod
+    def cell_height(width: int, line_height: int) -> int:
+        """Height of a cell of this width, name included."""
+        inner = width - 2 * (MARGIN + PADDING)
+        return round(inner * ASPECT) + 2 * (MARGIN + PADDING) + NAME_GAP + line_height
+
+    def set_cell(self, cell: QSize) -> None:
+        self._cell = cell
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return self._cell
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        rect: QRect = option.rect
+        palette: QPalette = option.palette
+        state: QStyle.StateFlag = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        frame = rect.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        painter.save()
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        self._paint_frame(painter, frame, palette, selected, focused, bool(state & QStyle.StateFlag.State_MouseOver))
+
+        inner = frame.adjusted(PADDING, PADDING, -PADDING, -PADDING)
+        line = painter.fontMetrics().height()
+        box = inner.adjusted(0, 0, 0, -(line + NAME_GAP))
+        pixmap = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(pixmap, QPixmap):
+            painter.drawPixmap(fitted(pixmap, box), pixmap)
+        elif index.data(PROBLEM_ROLE):
+            symbol = QRect(0, 0, BROKEN_SIDE, BROKEN_SIDE)
+            symbol.moveCenter(box.center())
+            self._broken.paint(painter, symbol)
+        else:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(255, 255, 255, 10))
+            painter.drawRoundedRect(box, 2, 2)
+
+        painter.setPen(palette.color(QPalette.ColorRole.Text if selected else QPalette.ColorRole.PlaceholderText))
+        name = painter.fontMetrics().elidedText(
+            str(index.data(Qt.ItemDataRole.DisplayRole)), Qt.TextElideMode.ElideMiddle, inner.width()
+        )
+        painter.drawText(
+            QRect(inner.left(), inner.bottom() - line + 1, inner.width(), line), Qt.AlignmentFlag.AlignCenter, name
+        )
+        painter.restore()
+
+    @staticmethod
+    def _paint_frame(
+        painter: QPainter, frame: QRect, palette: QPalette, selected: bool, focused: bool, hovered: bool
+    ) -> None:
+        accent = palette.color(QPalette.ColorRole.Highlight)
+        if selected:
+            fill = QColor(accent)
+            fill.setAlpha(56)
+            painter.setBrush(fill)
+            painter.setPen(QPen(accent, 2))
+        elif focused or hovered:
+            painter.setBrush(QColor(255, 255, 255, 12))
+            painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1) if focused else Qt.PenStyle.NoPen)
+        else:
+            return
+        painter.drawRoundedRect(QRectF(frame).adjusted(1, 1, -1, -1), 4, 4)
+
+
+def fitted(pixmap: QPixmap, box: QRect) -> QRect:
+    """Rectangle of the pixmap's proportions inside `box`, centred."""
+    size = pixmap.size().scaled(box.size(), Qt.AspectRatioMode.KeepAspectRatio)
+    left = box.left() + (box.width() - size.width()) // 2
+    top = box.top() + (box.height() - size.height()) // 2
+    return QRect(left, top, max(size.width(), 1), max(size.height(), 1))

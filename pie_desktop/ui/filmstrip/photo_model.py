@@ -1,0 +1,85 @@
+"""The photos of a folder as a list model; pictures come from the thumbnail cache, nothing is decoded here."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
+
+from pie_desktop.ui.thumbnails import ThumbnailLoader
+
+PATH_ROLE = Qt.ItemDataRole.UserRole
+PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 1
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class PhotoModel(QAbstractListModel):
+    """Rows are photos: name, thumbnail pixmap (or None while it is loading), and what is wrong with it."""
+
+    def __init__(self, loader: ThumbnailLoader, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._loader = loader
+        self._paths: list[Path] = []
+        self._rows: dict[Path, int] = {}
+        loader.loaded.connect(self._on_loaded)
+
+    @property
+    def paths(self) -> list[Path]:
+        return self._paths
+
+    def set_paths(self, paths: Sequence[Path]) -> None:
+        self.beginResetModel()
+        self._paths = list(paths)
+        self._rows = {path: row for row, path in enumerate(self._paths)}
+        self.endResetModel()
+
+    def row_of(self, path: Path) -> int | None:
+        return self._rows.get(path)
+
+    def rowCount(self, parent: AnyIndex = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._paths)
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._paths):
+            return None
+        path = self._paths[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return path.name
+        if role == PATH_ROLE:
+            return path
+        if role in (Qt.ItemDataRole.DecorationRole, PROBLEM_ROLE, Qt.ItemDataRole.ToolTipRole):
+            thumbnail = self._loader.cache.get(path)
+            if role == Qt.ItemDataRole.DecorationRole:
+                return thumbnail.pixmap if thumbnail else None
+            problem = thumbnail.problem if thumbnail else ""
+            return problem if role == PROBLEM_ROLE else problem or str(path)
+        return None
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return (
+            Qt.ItemFlag.ItemIsEnabled
+            | Qt.ItemFlag.ItemIsSelectable
+            | Qt.ItemFlag.ItemIsDragEnabled
+            | Qt.ItemFlag.ItemNeverHasChildren
+        )
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.CopyAction
+
+    def mimeTypes(self) -> list[str]:
+        return ["text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        mime = QMimeData()
+        rows = sorted(index.row() for index in indexes)
+        mime.setUrls([QUrl.fromLocalFile(str(self._paths[row])) for row in rows])
+        return mime
+
+    def _on_loaded(self, path: Path) -> None:
+        row = self._rows.get(path)
+        if row is not None:
+            index = self.index(row)
+            self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ToolTipRole])
