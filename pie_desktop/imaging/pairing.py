@@ -4,10 +4,10 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pie_desktop.imaging.formats import is_photo
+from pie_desktop.imaging.formats import is_photo, list_photos
 
 # Folders that hold unedited photos, beside the edit, in its folder, or instead of a folder of edits.
 _ORIGINAL_FOLDERS = re.compile(r"(originals?|befores?|raws?|unedited|source|src|input)([ _-].*)?", re.IGNORECASE)
@@ -62,7 +62,8 @@ def find_pairs(edits: Sequence[Path], originals: Sequence[Path] = ()) -> list[Pa
     known = [Path(path) for path in originals]
     folders = [path for path in known if path.is_dir()]
     pool = [path for path in known if not path.is_dir()]
-    together = {edit: _best(edit, _index(other for other in edits if not _same_file(other, edit))) for edit in edits}
+    edits_index = _index(edits)
+    together = {edit: _best(edit, edits_index) for edit in edits}
     used = {before for before in together.values() if before is not None}
     guesses = []
     pool_index = _index(pool)
@@ -80,6 +81,37 @@ def find_pairs(edits: Sequence[Path], originals: Sequence[Path] = ()) -> list[Pa
         else:
             guesses.append(_search(edit, folders, listings))
     return guesses
+
+
+def pairs_in_folder(folder: Path, originals: Path | None = None) -> list[PairGuess]:
+    """All edits in a folder and below it, each with its original if one was found: what training learns from.
+
+    Originals that lie in the folder too are no edits of their own.
+
+    Args:
+        folder: the edits, with or without their originals.
+        originals: a folder of originals elsewhere; the same subfolders in both tell equal names apart.
+
+    Raises:
+        DecodeError: a folder cannot be read.
+    """
+    pool = list_photos(originals, recursive=True) if originals is not None else []
+    originals_only = set(pool)
+    edits = [photo for photo in list_photos(folder, recursive=True) if photo not in originals_only]
+    if originals is None:
+        guesses = find_pairs(edits)
+    else:
+        by_folder = defaultdict(list)
+        for edit in edits:
+            by_folder[edit.parent].append(edit)
+        guesses = []
+        for place, group in by_folder.items():
+            mirrored = originals / place.relative_to(folder)
+            for guess in find_pairs(group, [*pool, *([mirrored] if mirrored.is_dir() else [])]):
+                known = guess.before in originals_only
+                guesses.append(replace(guess, how=f"folder {originals.name}") if known else guess)
+    used = {guess.before for guess in guesses}
+    return [guess for guess in guesses if guess.before is not None or guess.after not in used]
 
 
 def find_original(edit: Path, extra_folders: Sequence[Path] = ()) -> Path | None:

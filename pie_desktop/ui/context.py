@@ -83,6 +83,10 @@ class AppContext(QObject):
             self.selected_style = style_id
             self.style_selected.emit(style_id or "")
 
+    def add_lane(self, lane: Lane) -> None:
+        """Take over a lane that one page has for itself: `close` ends it with the others."""
+        self.lanes = (*self.lanes, lane)
+
     def report_failure(self, job: Job) -> Job:
         """Show the job's error, if there will be one, in the notifier; returns the job."""
         job.failed.connect(self.notifier.error)

@@ -1,0 +1,1 @@
+"""Help inside the editor: short pages and the sheet of shortcuts."""
