@@ -37,5 +37,5 @@ app: $(STAMP)  ## a folder that runs without Python: dist/pie-desktop (PyInstall
 	$(PYTHON_IN_VENV) -m PyInstaller --noconfirm --distpath dist --workpath build/pyinstaller build.spec
 
 clean:  ## remove what the targets made; styles, models and photos are untouched
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache pie-desktop-demo
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache pie-desktop-demo pie-desktop-demo-[0-9]*
 	find pie_desktop training tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
