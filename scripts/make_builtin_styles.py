@@ -1,6 +1,7 @@
 """Make the styles that come with the program: `python scripts/make_builtin_styles.py`, writes resources/styles.
 
-Each style is a develop recipe of our own, applied to a few freely licensed photographs (see resources/styles/README.md).
+Each style is a develop recipe of our own, applied to a few freely licensed photographs, listed in
+resources/styles/README.md.
 """
 
 import shutil
