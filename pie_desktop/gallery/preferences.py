@@ -6,8 +6,8 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pie_desktop.errors import StyleError
 from pie_desktop.gallery.style import Style
-from pie_desktop.imaging.atomic import atomic_write
 
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
@@ -33,8 +33,8 @@ class PreferenceFiles:
             return None
         try:
             preference = Preference.load(path)
-        except Exception as error:  # a damaged file fails in the reader's own ways
-            logger.warning("%s is damaged (%s) and is computed again", path, error)
+        except (StyleError, OSError) as error:
+            logger.warning("%s", error)
             return None
         return preference if preference.bundle_id == bundle_id else None
 
@@ -42,8 +42,7 @@ class PreferenceFiles:
         path = self._path(style, preference.bundle_id)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(path) as temporary:
-                preference.save(temporary)
+            preference.save(path)
         except OSError as error:
             logger.warning("The preference of “%s” could not be kept: %s", style.name, error)
             return

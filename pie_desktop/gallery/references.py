@@ -11,12 +11,13 @@ import numpy as np
 from PIL import Image
 
 from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.gallery.matching import mismatch
 from pie_desktop.gallery.style import EditPair
 from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.encode import to_uint8
 
 COPY_SIDE = 768
 JPEG_QUALITY = 95
-MAX_ASPECT_DIFFERENCE = 0.02
 DECODING_THREADS = 4
 
 Progress = Callable[[float, str], None]
@@ -106,11 +107,9 @@ def _stage_before(edited: np.ndarray, edit: EditPair, target: Path) -> tuple[Sta
         original = _small_picture(edit.before)
     except PieError as error:
         return None, f"“{edit_name}” is used without its original: {str(error)[:1].lower()}{str(error)[1:]}"
-    if _aspect_difference(edited, original) > MAX_ASPECT_DIFFERENCE:
-        names = f"“{edit_name}” and “{original_name}”"
-        return None, f"{names} differ in shape (a crop?), so the edit is used without original."
-    if edited.shape == original.shape and np.array_equal(edited, original):
-        return None, f"“{original_name}” is identical to “{edit_name}”, so the edit is used without original."
+    reason = mismatch(edited, original)
+    if reason is not None:
+        return None, f"“{edit_name}” and “{original_name}” {reason}, so the edit is used without original."
     if edited.shape != original.shape:
         height, width = edited.shape[:2]
         original = cv2.resize(original, (width, height), interpolation=cv2.INTER_AREA)
@@ -123,9 +122,7 @@ def _small_picture(path: Path) -> np.ndarray:
         picture = load_photo(path, max_side=COPY_SIDE)
     except OSError as error:
         raise PieError(f"“{path}” cannot be read: {error.strerror or error}.") from error
-    if picture.dtype == np.uint16:
-        picture = ((picture.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    return picture
+    return to_uint8(picture)
 
 
 def _write_copy(picture: np.ndarray, stem: Path, source: Path) -> StagedCopy:
@@ -141,10 +138,3 @@ def file_digest(path: Path) -> str:
     """BLAKE2b of the whole file, 32 hexadecimal digits: equal for equal content."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-
-
-def _aspect_difference(a: np.ndarray, b: np.ndarray) -> float:
-    """Relative difference of the aspect ratios, less what rounding to whole pixels can explain."""
-    ratio_a, ratio_b = a.shape[1] / a.shape[0], b.shape[1] / b.shape[0]
-    rounding = 1 / min(*a.shape[:2], *b.shape[:2])
-    return abs(ratio_a - ratio_b) / max(ratio_a, ratio_b) - rounding

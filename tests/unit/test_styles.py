@@ -12,6 +12,7 @@ from skimage import data, transform
 from pie_desktop import paths
 from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.gallery import references, trash
+from pie_desktop.gallery.matching import mismatch
 from pie_desktop.gallery.store import EditPair, StyleLibrary
 from pie_desktop.imaging.difference import mean_delta_e
 
@@ -154,6 +155,26 @@ def test_a_crop_and_an_identical_original_are_no_pairs(
     assert "identical" in report.problems[1]
     with pytest.raises(StyleError, match="shape"):
         library.set_before(report.style.id, "001", crop)
+
+
+def test_another_photo_and_a_crop_of_the_same_shape_are_no_pairs(
+    library: StyleLibrary, pairs: list[EditPair], tmp_path: Path
+) -> None:
+    coffee = small(data.coffee(), 600)
+    crop = save(coffee[20:380, 40:580], tmp_path / "tighter.png")
+    other = save(small(data.rocket(), 150)[:99], tmp_path / "other.png")
+    edit = save(warm(coffee), tmp_path / "coffee_edit.png")
+    report = library.create("Warm", [EditPair(edit, crop), EditPair(pairs[0].after, other)])
+    assert (report.added, report.style.pair_count) == (2, 0)
+    assert [problem.count("same frame") for problem in report.problems] == [1, 1]
+
+
+@pytest.mark.parametrize("name", ["coffee", "chelsea", "rocket", "astronaut"])
+def test_strong_edits_are_still_pairs(name: str) -> None:
+    picture = small(getattr(data, name)(), 300)
+    grey = np.repeat(picture.mean(axis=-1, keepdims=True), 3, axis=-1)
+    for edit in (warm(picture), grey * 0.4, 255 * (picture / 255) ** 0.4, 255 * (picture / 255) ** 2.5, 255 - picture):
+        assert mismatch(edit.astype(np.uint8), picture) is None
 
 
 def test_original_of_another_size_is_fitted(library: StyleLibrary, pairs: list[EditPair], tmp_path: Path) -> None:
