@@ -26,7 +26,7 @@ def atomic_write(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     if not overwrite and target.exists():
         raise FileExistsError(f"{path} exists already.")
-    temporary = target.parent / f"{TEMPORARY_PREFIX}{secrets.token_hex(6)}{target.suffix}"
+    temporary = target.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(6)}{target.suffix}"
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield temporary
@@ -40,6 +40,13 @@ def atomic_write(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
         _flush_folder(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_unfinished(folder: Path, pid: int) -> None:
+    """Remove what `atomic_write` left in a folder when its process, which must have ended, was killed or crashed."""
+    with contextlib.suppress(OSError):
+        for temporary in Path(folder).glob(f"{TEMPORARY_PREFIX}{pid}-*"):
+            temporary.unlink(missing_ok=True)
 
 
 def _flush_to_disk(path: Path) -> None:

@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 
 from pie_desktop.errors import DecodeError
-from pie_desktop.imaging.atomic import TEMPORARY_PREFIX
 
 READABLE_SUFFIXES: frozenset[str] = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp"})
 RAW_SUFFIXES: frozenset[str] = frozenset(
@@ -49,11 +48,6 @@ def list_photos(folder: Path, recursive: bool = False) -> list[Path]:
         for subfolder in sorted(subfolders, key=natural_key):
             photos += list_photos(subfolder, recursive=True)
     return photos
-
-
-def is_temporary(path: Path) -> bool:
-    """Whether the file is an unfinished write of this program that a crash left behind."""
-    return Path(path).name.startswith(TEMPORARY_PREFIX)
 
 
 def sniff_format(path: Path, start: bytes) -> str:

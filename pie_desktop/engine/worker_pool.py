@@ -1,0 +1,127 @@
+"""Processes that export photos: each has one photo at a time, so that a crash is known to be that photo's."""
+
+import contextlib
+import multiprocessing
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing import connection as connections
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+
+from pie_desktop.engine.export_worker import READY, ExportTask, Outcome, serve
+from pie_desktop.imaging.atomic import remove_unfinished
+
+_GRACE = 2.0  # seconds that an idle process has to end by itself
+
+
+class WorkersUnavailable(Exception):
+    """No worker process comes up on this machine."""
+
+
+@dataclass
+class _Worker:
+    process: SpawnProcess
+    connection: Connection
+    task: ExportTask | None = None
+    ready: bool = False
+
+
+class WorkerPool:
+    """A fixed number of worker processes; to be used from one thread.
+
+    `spawn` rather than `fork`: the parent has threads, Qt and perhaps a GPU.
+    """
+
+    def __init__(self, count: int, body: Callable[[Connection], None] = serve) -> None:
+        self._context = multiprocessing.get_context("spawn")
+        self._body = body
+        self._workers = [self._start() for _ in range(count)]
+
+    @property
+    def idle(self) -> int:
+        """Number of workers without a photo."""
+        return sum(worker.task is None for worker in self._workers)
+
+    @property
+    def busy(self) -> int:
+        return len(self._workers) - self.idle
+
+    def submit(self, task: ExportTask) -> None:
+        """Give a photo to an idle worker; there must be one."""
+        worker = next(worker for worker in self._workers if worker.task is None)
+        worker.task = task
+        with contextlib.suppress(OSError):  # a worker that died is found out by `wait`
+            worker.connection.send(task)
+
+    def wait(self, timeout: float) -> list[Outcome]:
+        """Photos that ended within `timeout` seconds; a crashed worker is replaced and its photo has failed.
+
+        Raises:
+            WorkersUnavailable: a worker ended before it was up.
+        """
+        by_connection = {worker.connection: worker for worker in self._workers}
+        outcomes = []
+        for connection in connections.wait(list(by_connection), timeout):
+            worker = by_connection[connection]  # type: ignore[index]
+            try:
+                message = worker.connection.recv()
+            except (EOFError, OSError):
+                outcomes += self._bury(worker)
+                continue
+            if message == READY:
+                worker.ready = True
+            else:
+                worker.task = None
+                outcomes.append(message)
+        return outcomes
+
+    def running(self) -> list[ExportTask]:
+        """Photos in work."""
+        return [worker.task for worker in self._workers if worker.task is not None]
+
+    def close(self) -> None:
+        """End all workers: idle ones by asking, busy ones at once; what these had half written is removed."""
+        for worker in self._workers:
+            if worker.task is None and worker.ready:
+                with contextlib.suppress(OSError):
+                    worker.connection.send(None)
+            else:
+                worker.process.kill()
+        for worker in self._workers:
+            worker.process.join(_GRACE)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+            self._clean_up(worker)
+        self._workers = []
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=self._body, args=(theirs,), name="pie-export", daemon=True)
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _bury(self, worker: _Worker) -> list[Outcome]:
+        worker.process.join(_GRACE)
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join()
+        task = worker.task
+        self._clean_up(worker)
+        if not worker.ready:
+            raise WorkersUnavailable
+        self._workers[self._workers.index(worker)] = self._start()
+        if task is None:
+            return []
+        problem = f"{task.source.name} crashed the photo reader and was left out; the file is probably damaged."
+        return [Outcome(task.index, problem=problem)]
+
+    def _clean_up(self, worker: _Worker) -> None:
+        pid = worker.process.pid
+        if worker.task is not None and pid is not None:
+            remove_unfinished(Path(os.path.realpath(worker.task.target)).parent, pid)
+        worker.connection.close()
+        worker.process.close()
