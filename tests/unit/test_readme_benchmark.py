@@ -20,8 +20,8 @@ def script() -> ModuleType:
 
 
 def _row(method: str, refs: int, psnr: float, mode: str = "pairs") -> dict[str, Any]:
-    interval = {"psnr_low": psnr - 1, "psnr_high": psnr + 1, "psnr_median": psnr}
-    return {"task": "looks", "method": method, "mode": mode, "refs": refs, "psnr": psnr, "de00": 3.21} | interval | {"n": 40}
+    scores = {"psnr": psnr, "psnr_low": psnr - 1, "psnr_high": psnr + 1, "psnr_median": psnr, "de00": 3.21}
+    return {"task": "looks", "method": method, "mode": mode, "refs": refs, "n": 40, **scores}
 
 
 def test_rows_become_one_table_per_mode(script: ModuleType) -> None:
