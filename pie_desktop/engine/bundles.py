@@ -19,15 +19,19 @@ logger = logging.getLogger(__name__)
 
 def shipped_bundles() -> "list[BundleInfo]":
     """Those that come with the program, the newest first."""
+    from pie_desktop.model.bundle import list_bundles
+
     try:
-        return _newest_first(paths.resource("bundles"))
+        return list_bundles(paths.resource("bundles"))
     except FileNotFoundError:
         return []
 
 
 def own_bundles() -> "list[BundleInfo]":
     """Those that the user trained, the newest first."""
-    return _newest_first(paths.models_dir())
+    from pie_desktop.model.bundle import list_bundles
+
+    return list_bundles(paths.models_dir())
 
 
 def default_bundle() -> Path:
@@ -66,9 +70,3 @@ def _chosen_bundle() -> Path | None:
         return None
     chosen = values.get(SETTING) if isinstance(values, dict) else None
     return Path(chosen) if isinstance(chosen, str) and chosen else None
-
-
-def _newest_first(folder: Path) -> "list[BundleInfo]":
-    from pie_desktop.model.bundle import list_bundles
-
-    return sorted(list_bundles(folder), key=lambda bundle: bundle.created, reverse=True)

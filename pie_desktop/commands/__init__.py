@@ -1,0 +1,1 @@
+"""The commands of `pie-desktop` that work without a window. No Qt."""

@@ -1,0 +1,92 @@
+"""Writing many photos from the command line: what `export` and `enhance` have in common."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from pie_desktop.commands import output
+from pie_desktop.errors import Cancelled
+
+if TYPE_CHECKING:
+    from pie_desktop.engine.enhance import Engine
+    from pie_desktop.engine.export import ExportReport, ExportSettings
+    from pie_desktop.model.preference import Preference
+
+FormatName = Literal["jpeg", "png", "tiff8", "tiff16"]
+Policy = Literal["skip", "unique", "overwrite"]
+
+Format = Annotated[FormatName, typer.Option("--format", help="How the results are written.")]
+Quality = Annotated[int, typer.Option(min=1, max=100, help="Quality of JPEG files.")]
+LongSide = Annotated[int | None, typer.Option(min=16, help="Longest side in pixels; never enlarged.")]
+OnConflict = Annotated[Policy, typer.Option("--on-conflict", help="What happens when a file of that name exists.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Photos at a time; by default what suits this machine.")]
+
+MakePreference = Callable[[output.Progress, output.ShouldCancel], "Preference | None"]
+
+
+def export_settings(
+    destination: Path,
+    format_name: FormatName,
+    quality: int,
+    long_side: int | None,
+    on_conflict: Policy,
+    strength: float,
+    amount: float,
+) -> "ExportSettings":
+    from pie_desktop.engine.export import ExportSettings
+    from pie_desktop.imaging.encode import EncodeOptions
+
+    encode = EncodeOptions(format=format_name, quality=quality, long_side=long_side)
+    return ExportSettings(destination, encode, on_conflict, strength=strength, amount=amount)
+
+
+def run_batch(
+    photos: Sequence[Path],
+    settings: "ExportSettings",
+    engine: "Engine",
+    make_preference: MakePreference,
+    *,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """Write the photos and tell what came of each.
+
+    Raises:
+        PieError: nothing can be done at all, such as for want of a usable reference.
+        Cancelled: Ctrl-C; what was written until then is complete and told.
+        typer.Exit: with 1 when some photos failed, with 2 when all did.
+    """
+    from pie_desktop.engine.export import plan_export, run_export
+
+    with output.interruptible() as should_cancel, output.showing_progress() as progress:
+        plan = plan_export(photos, settings)
+        preference = None
+        if any(photo.action in ("write", "overwrite") for photo in plan):
+            engine.load()  # a missing model is one problem, not one of each photo
+            preference = make_preference(progress, should_cancel)
+        report = run_export(
+            plan,
+            settings,
+            lambda proxy: engine.transform(proxy, preference),
+            lambda state: progress(state.fraction, state.current),
+            should_cancel,
+            workers,
+        )
+    _tell(report, settings.destination, as_json)
+
+
+def _tell(report: "ExportReport", destination: Path, as_json: bool) -> None:
+    nothing_done = report.count("failed") == len(report.items) > 0
+    # Such as a destination that is no folder: the same for all photos, and said once.
+    for message in dict.fromkeys(item.message for item in report.items if item.message and item.status != "cancelled"):
+        output.say_problem(message)
+    if as_json:
+        output.print_json(report.to_dict())
+    elif not nothing_done:
+        output.say(f"{report.summary}; the results are in {destination.absolute()}")
+    if report.cancelled:
+        raise Cancelled
+    if report.count("failed"):
+        raise typer.Exit(output.EXIT_PROBLEM if nothing_done else output.EXIT_FAILURES)

@@ -1,0 +1,55 @@
+"""`pie-desktop enhance`: photos in the style of some edits, without keeping a style."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pie_desktop.commands import batch
+from pie_desktop.commands.arguments import (
+    Amount,
+    AsJson,
+    Device,
+    Model,
+    Originals,
+    Strength,
+    edit_pairs,
+    open_engine,
+    open_library,
+    photos_in,
+)
+from pie_desktop.commands.output import Progress, ShouldCancel, say_problem
+
+if TYPE_CHECKING:
+    from pie_desktop.model.preference import Preference
+
+
+def register(app: typer.Typer) -> None:
+    app.command("enhance")(enhance)
+
+
+def enhance(
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO", help="Photos or folders; name them first.")],
+    references: Annotated[list[Path], typer.Option("--refs", metavar="EDIT...", help="1 to 50 of your edits.")],
+    destination: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the results.")],
+    before: Originals = None,
+    strength: Strength = 1.0,
+    amount: Amount = 1.0,
+    format_name: batch.Format = "jpeg",
+    quality: batch.Quality = 92,
+    long_side: batch.LongSide = None,
+    on_conflict: batch.OnConflict = "unique",
+    workers: batch.Workers = None,
+    model: Model = None,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Enhance photos the way some edits were made: `enhance PHOTO... --refs EDIT... -o DIR`."""
+    pairs = edit_pairs(references, before or [])
+    engine = open_engine(open_library(), model, device)
+
+    def preference(progress: Progress, should_cancel: ShouldCancel) -> "Preference":
+        return engine.one_off(pairs, progress, should_cancel, on_problem=say_problem)
+
+    settings = batch.export_settings(destination, format_name, quality, long_side, on_conflict, strength, amount)
+    batch.run_batch(photos_in(photos), settings, engine, preference, workers=workers, as_json=as_json)

@@ -1,0 +1,56 @@
+"""`pie-desktop export`: photos and folders in a style."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pie_desktop.commands import batch
+from pie_desktop.commands.arguments import (
+    Amount,
+    AsJson,
+    Device,
+    Model,
+    Strength,
+    Style,
+    open_engine,
+    open_library,
+    photos_in,
+)
+from pie_desktop.commands.output import Progress, ShouldCancel
+
+if TYPE_CHECKING:
+    from pie_desktop.model.preference import Preference
+
+
+def register(app: typer.Typer) -> None:
+    app.command("export")(export)
+
+
+def export(
+    sources: Annotated[list[Path], typer.Argument(metavar="SRC", help="Photos, or folders of photos.")],
+    destination: Annotated[Path, typer.Argument(metavar="DST", help="Folder of the results; made when missing.")],
+    style: Style = None,
+    strength: Strength = 1.0,
+    amount: Amount = 1.0,
+    format_name: batch.Format = "jpeg",
+    quality: batch.Quality = 92,
+    long_side: batch.LongSide = None,
+    on_conflict: batch.OnConflict = "skip",
+    recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Also the folders in folders.")] = False,
+    workers: batch.Workers = None,
+    model: Model = None,
+    device: Device = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Enhance photos in a style and write them to a folder; the originals stay as they are."""
+    library = open_library()
+    chosen = library.find(style) if style is not None else None
+    engine = open_engine(library, model, device)
+
+    def preference(progress: Progress, should_cancel: ShouldCancel) -> "Preference | None":
+        return engine.preference(chosen, progress, should_cancel) if chosen is not None else None
+
+    settings = batch.export_settings(destination, format_name, quality, long_side, on_conflict, strength, amount)
+    photos = photos_in(sources, recursive)
+    batch.run_batch(photos, settings, engine, preference, workers=workers, as_json=as_json)

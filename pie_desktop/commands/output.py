@@ -1,0 +1,63 @@
+"""What the commands print: results on stdout, problems and progress on stderr; and how they are interrupted."""
+
+import contextlib
+import json
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from types import FrameType
+from typing import Any
+
+EXIT_FAILURES = 1
+EXIT_PROBLEM = 2
+EXIT_INTERRUPTED = 130
+
+Progress = Callable[[float, str], None]
+ShouldCancel = Callable[[], bool]
+
+
+def say(text: str) -> None:
+    print(text)
+
+
+def say_problem(text: str) -> None:
+    """One problem, one line: file names may contain line breaks."""
+    print(" ".join(text.split()), file=sys.stderr)
+
+
+def print_json(document: Any) -> None:
+    print(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def showing_progress() -> Iterator[Progress]:
+    """A bar on stderr where that is a terminal, gone when done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda fraction, text: bar.update(task, completed=fraction, description=text)
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[ShouldCancel]:
+    """Ctrl-C asks the work to end cleanly at the next good moment; a second one ends it at once."""
+    asked = threading.Event()
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield asked.is_set
+        return
+    previous = signal.signal(signal.SIGINT, ask)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, previous)

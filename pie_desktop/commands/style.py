@@ -1,0 +1,105 @@
+"""`pie-desktop style`: make, list, show and delete styles."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pie_desktop.commands.arguments import AsJson, Originals, edit_pairs, open_library
+from pie_desktop.commands.output import interruptible, print_json, say, say_problem, showing_progress
+from pie_desktop.gallery.style import Style
+
+commands = typer.Typer(help="Make, list, show and delete styles.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Name or id of the style.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="style")
+
+
+@commands.command()
+def create(
+    name: Annotated[str, typer.Argument(help="Name of the new style.")],
+    edits: Annotated[list[Path], typer.Argument(metavar="EDIT", help="1 to 50 of your edits, or their folder.")],
+    before: Originals = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a style from your own edits; it keeps small copies, so the files may move afterwards."""
+    pairs = edit_pairs(edits, before or [])
+    with interruptible() as should_cancel, showing_progress() as progress:
+        report = open_library().create(name, pairs, progress, should_cancel)
+    for problem in report.problems:
+        say_problem(problem)
+    if as_json:
+        print_json({**_described(report.style), "added": report.added, "problems": list(report.problems)})
+    else:
+        say(f"“{report.style.name}” was made from {_counted(report.style)}.")
+
+
+@commands.command("list")
+def list_styles(as_json: AsJson = False) -> None:
+    """List all styles, yours first."""
+    library = open_library()
+    styles = library.list()
+    for problem in library.take_problems():
+        say_problem(problem)
+    if as_json:
+        print_json([_described(style) for style in styles])
+        return
+    for style in styles:
+        say(f"{style.name}: {_counted(style)}{', built in' if style.builtin else ''}")
+
+
+@commands.command()
+def show(name: Name, as_json: AsJson = False) -> None:
+    """Show the references of a style."""
+    style = open_library().find(name)
+    if as_json:
+        print_json(_described(style))
+        return
+    say(f"{style.name}: {_counted(style)}")
+    say(f"made {style.created.astimezone():%Y-%m-%d %H:%M}, kept in {style.folder}")
+    for reference in style.references:
+        original = f" with its original {reference.before_source}" if reference.before is not None else ", no original"
+        say(f"{reference.id}  {reference.source}{original}")
+
+
+@commands.command()
+def delete(name: Name) -> None:
+    """Delete a style; it stays in the trash for a month."""
+    library = open_library()
+    style = library.find(name)
+    token = library.delete(style.id)
+    say(f"“{style.name}” was deleted; `pie-desktop style restore {token}` brings it back.")
+
+
+@commands.command()
+def restore(token: Annotated[str, typer.Argument(help="As `style delete` printed it.")]) -> None:
+    """Bring a deleted style back."""
+    say(f"“{open_library().undelete(token).name}” is back.")
+
+
+def _counted(style: Style) -> str:
+    alone = len(style.references) - style.pair_count
+    pairs = f"{style.pair_count} pair{'s' * (style.pair_count != 1)}"
+    edits = f"{alone} edit{'s' * (alone != 1)} without original"
+    return " and ".join(part for part, count in ((pairs, style.pair_count), (edits, alone)) if count) or "no references"
+
+
+def _described(style: Style) -> dict[str, Any]:
+    return {
+        "id": style.id,
+        "name": style.name,
+        "created": style.created.isoformat(),
+        "builtin": style.builtin,
+        "folder": str(style.folder),
+        "references": [
+            {
+                "id": reference.id,
+                "source": reference.source,
+                "original": reference.before_source if reference.before is not None else None,
+            }
+            for reference in style.references
+        ],
+    }

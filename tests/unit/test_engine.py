@@ -1,0 +1,253 @@
+"""The engine: preferences remembered and recomputed when due, transforms, attribution."""
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pie_desktop.engine import bundles, enhance
+from pie_desktop.engine.enhance import Engine, Transform, attribution
+from pie_desktop.errors import BundleError, StyleError
+from pie_desktop.gallery.store import EditPair, StyleLibrary
+from pie_desktop.imaging.difference import mean_delta_e
+from pie_desktop.imaging.lut import apply_lut, identity_lut
+from pie_desktop.model.preference import Preference, ReferencePixels
+
+
+class MeanColour:
+    """Stands in for the model: the preference is the mean colour of the edits, the table adds a part of it."""
+
+    def __init__(self, bundle: Path, device: str) -> None:
+        self.bundle_id, self.device = bundle.name, "cpu" if device == "auto" else device
+        self.card: dict[str, Any] = {}
+        self.notice = None
+        self.encoded: list[Sequence[ReferencePixels]] = []
+
+    def encode(
+        self,
+        references: Sequence[ReferencePixels],
+        progress: Callable[[float, str], None] | None = None,
+        should_cancel: Callable[[], bool] | None = None,
+    ) -> Preference:
+        self.encoded.append(references)
+        if progress is not None:
+            progress(1.0, "done")
+        mean = np.mean([reference.after.mean(axis=(0, 1)) / 255 for reference in references], axis=0)
+        return Preference({"mean": mean.astype(np.float32)}, self.bundle_id)
+
+    def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
+        neutral = identity_lut(17) * 0.9
+        return neutral, neutral if preference is None else neutral + 0.2 * preference.arrays["mean"]
+
+
+@pytest.fixture
+def models(monkeypatch: pytest.MonkeyPatch) -> list[MeanColour]:
+    opened: list[MeanColour] = []
+
+    def open_inference(bundle: Path, device: str) -> MeanColour:
+        opened.append(MeanColour(bundle, device))
+        return opened[-1]
+
+    monkeypatch.setattr(enhance, "_open_inference", open_inference)
+    return opened
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> StyleLibrary:
+    return StyleLibrary(tmp_path / "styles", builtin=tmp_path / "builtin")
+
+
+@pytest.fixture
+def edits(sample_pairs: list[tuple[Path, Path]]) -> list[EditPair]:
+    return [EditPair(after, before) for after, before in sample_pairs]
+
+
+def proxy_of(photos: dict[str, Path], name: str) -> np.ndarray:
+    with Image.open(photos[name]) as image:
+        image.thumbnail((256, 256))
+        return np.asarray(image)
+
+
+def test_nothing_is_loaded_before_it_is_needed(library: StyleLibrary, models: list[MeanColour]) -> None:
+    engine = Engine(library, Path("/models/first"), device="cuda:0")
+    assert (engine.device, engine.bundle_id, engine.notice) == (None, None, None)
+    assert models == []
+    engine.load()
+    assert (engine.device, engine.bundle_id) == ("cuda:0", "first")
+
+
+def test_preference_is_kept_across_restarts(
+    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
+) -> None:
+    style = library.create("Warm", edits).style
+    engine = Engine(library, Path("/models/first"))
+    told: list[tuple[float, str]] = []
+    preference = engine.preference(style, lambda fraction, text: told.append((fraction, text)))
+    assert [fraction for fraction, _ in told] == sorted(fraction for fraction, _ in told)
+    assert told[-1][0] == 1
+    assert engine.preference(style) is preference
+    again = Engine(StyleLibrary(library.folder), Path("/models/first")).preference(style)
+    np.testing.assert_array_equal(again.arrays["mean"], preference.arrays["mean"])
+    assert [len(model.encoded) for model in models] == [1, 0]
+    (references,) = models[0].encoded
+    assert len(references) == 4
+    for reference in references:
+        assert reference.before is not None
+        assert max(reference.after.shape) <= 256
+        assert reference.before.shape == reference.after.shape
+
+
+def test_preference_is_made_anew_for_other_references_and_models(
+    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
+) -> None:
+    style = library.create("Warm", edits[:2]).style
+    engine = Engine(library, Path("/models/first"))
+    first = engine.preference(style)
+    more = library.add(style.id, edits[2:]).style
+    assert not np.array_equal(engine.preference(more).arrays["mean"], first.arrays["mean"])
+    engine.set_bundle(Path("/models/second"))
+    assert engine.bundle_id is None
+    assert engine.preference(more).bundle_id == "second"
+    engine.set_bundle(Path("/models/first"))
+    engine.preference(more)
+    assert [len(model.encoded) for model in models] == [2, 1, 0]
+
+
+def test_a_late_result_of_old_references_is_not_kept(
+    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
+) -> None:
+    old = library.create("Warm", edits[:2]).style
+    new = library.add(old.id, edits[2:]).style
+    preference = Engine(library, Path("/models/first")).preference(old)
+    library.store_preference(old, preference)
+    assert library.preference(old, "first") is None
+    assert library.preference(new, "first") is None
+
+
+def test_a_damaged_kept_preference_is_computed_again(
+    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
+) -> None:
+    style = library.create("Warm", edits).style
+    preference = Engine(library, Path("/models/first")).preference(style)
+    (kept,) = style.folder.glob("preference.*")
+    for damage in (b"", b"garbage", kept.read_bytes()[:-3]):
+        kept.write_bytes(damage)
+        again = Engine(library, Path("/models/first")).preference(style)
+        np.testing.assert_array_equal(again.arrays["mean"], preference.arrays["mean"])
+        assert len(models[-1].encoded) == 1
+        assert library.preference(style, "first") is not None
+
+
+def test_builtin_styles_stay_untouched(
+    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair], tmp_path: Path
+) -> None:
+    (tmp_path / "builtin").mkdir()
+    library.create("Shipped", edits).style.folder.rename(tmp_path / "builtin" / "shipped")
+    style = library.find("Shipped")
+    before = sorted(style.folder.rglob("*"))
+    Engine(library, Path("/models/first")).preference(style)
+    assert sorted(style.folder.rglob("*")) == before
+    assert library.preference(style, "first") is not None
+
+
+def test_a_style_without_references(library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]) -> None:
+    style = library.create("Warm", edits[:1]).style
+    style.references[0].after.write_bytes(b"")
+    engine = Engine(library, Path("/models/first"))
+    with pytest.raises(StyleError, match="no usable reference"):
+        engine.preference(style)
+    style.references[0].after.unlink()
+    with pytest.raises(StyleError, match="no usable reference"):
+        engine.preference(library.get(style.id))
+
+
+def test_one_off_is_the_style_of_the_same_edits(
+    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair], tmp_path: Path
+) -> None:
+    engine = Engine(library, Path("/models/first"))
+    problems: list[str] = []
+    preference = engine.one_off([*edits, EditPair(tmp_path / "gone.jpg")], on_problem=problems.append)
+    style = library.create("Warm", edits).style
+    np.testing.assert_array_equal(preference.arrays["mean"], engine.preference(style).arrays["mean"])
+    assert len(problems) == 1
+    assert "gone.jpg" in problems[0]
+    assert [found.name for found in library.list()] == ["Warm"]
+
+
+def test_transform(
+    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair], sample_photos: dict[str, Path]
+) -> None:
+    engine = Engine(library, Path("/models/first"))
+    proxy = proxy_of(sample_photos, "coffee")
+    neutral = engine.transform(proxy, None)
+    assert neutral.preferred is neutral.neutral
+    preference = engine.one_off(edits)
+    transform = engine.transform(proxy, preference)
+    np.testing.assert_allclose(transform.table(0.7, 0.0), identity_lut(17), atol=1e-6)
+    np.testing.assert_allclose(transform.table(0.0, 1.0), transform.neutral, atol=1e-6)
+    np.testing.assert_allclose(transform.table(1.0, 1.0), transform.preferred, atol=1e-6)
+    engine.set_bundle(Path("/models/second"))
+    with pytest.raises(BundleError):
+        engine.transform(proxy, preference)
+
+
+def test_attribution(sample_photos: dict[str, Path]) -> None:
+    proxy = proxy_of(sample_photos, "chelsea")
+    neutral = identity_lut(17) * 0.8
+    preferred = neutral * np.array([1.2, 1.0, 0.7], np.float32)
+    transform = Transform(neutral, preferred)
+    whole = attribution(proxy, transform, 1.0, 1.0)
+    by_hand = apply_lut(proxy, neutral)
+    assert whole.general == pytest.approx(mean_delta_e(proxy, by_hand), rel=1e-4)
+    assert whole.preference == pytest.approx(mean_delta_e(by_hand, apply_lut(proxy, preferred)), rel=1e-4)
+
+    assert attribution(proxy, transform, 0.0, 1.0).preference == 0
+    assert attribution(proxy, transform, 0.0, 1.0).general == whole.general
+    nothing = attribution(proxy, transform, 1.5, 0.0)
+    assert (nothing.general, nothing.preference) == (0, 0)
+    more = attribution(proxy, transform, 1.5, 1.0)
+    assert more.preference > whole.preference
+    assert more.general == whole.general
+    half = attribution(proxy, transform, 1.0, 0.5)
+    assert 0 < half.general < whole.general
+    assert 0 < half.preference < whole.preference
+
+
+def test_many_threads_load_one_model(
+    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
+) -> None:
+    style = library.create("Warm", edits[:1]).style
+    engine = Engine(library, Path("/models/first"))
+    results: list[Preference] = []
+    threads = [threading.Thread(target=lambda: results.append(engine.preference(style))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(results) == 6
+    assert len(models) == 1
+
+
+def test_a_choice_made_while_loading_wins(library: StyleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine(library, Path("/models/first"))
+
+    def open_inference(bundle: Path, device: str) -> MeanColour:
+        if bundle.name == "first":
+            engine.set_bundle(Path("/models/second"))
+        return MeanColour(bundle, device)
+
+    monkeypatch.setattr(enhance, "_open_inference", open_inference)
+    engine.load()
+    assert engine.bundle_id == "second"
+
+
+def test_the_chosen_bundle_is_the_default(pie_home: Path, tmp_path: Path) -> None:
+    chosen = tmp_path / "mine.piemodel"
+    chosen.mkdir()
+    (pie_home / "settings.json").write_text(f'{{"{bundles.SETTING}": "{chosen.as_posix()}"}}')
+    assert bundles.default_bundle() == chosen
+    assert bundles.find_bundle(str(chosen)) == chosen
