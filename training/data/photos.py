@@ -1,0 +1,62 @@
+"""Photographs as one small memory-mapped array, decoded once, so that no training step waits for a JPEG."""
+
+import csv
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.formats import list_photos
+
+
+def finished_photos(folder: Path) -> list[Path]:
+    """Photos in `folder`; where a `manifest.csv` beside or inside tells kinds, only the *finished* ones."""
+    photos = list_photos(folder)
+    if not photos:
+        raise PieError(f"No photo was found in {folder}; choose a folder of JPEG, PNG or TIFF files.")
+    for manifest in (folder / "manifest.csv", folder.parent / "manifest.csv"):
+        if manifest.exists():
+            with manifest.open(newline="", encoding="utf-8") as f:
+                captures = {row["file"] for row in csv.DictReader(f) if row.get("kind") == "capture"}
+            photos = [p for p in photos if p.name not in captures]
+    return photos
+
+
+def square(picture: np.ndarray, side: int) -> np.ndarray:
+    """The whole picture squeezed to `(side, side, 3)` uint8: colour statistics survive, and batches stack."""
+    if picture.dtype == np.uint16:
+        picture = np.round(picture / 257.0).astype(np.uint8)
+    return cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+
+
+def photo_bank(photos: Sequence[Path], side: int, cache: Path) -> np.ndarray:
+    """`(P, side, side, 3)` uint8 of all photos, built once under `cache` and memory-mapped from then on."""
+    names = "\n".join(f"{p.name}:{p.stat().st_size}" for p in photos)
+    key = hashlib.sha256(f"{side}\n{names}".encode()).hexdigest()[:16]
+    path = cache / f"photos-{key}.npy"
+    if not path.exists():
+        bank = np.stack([square(load_photo(p, max_side=max(256, side)), side) for p in photos])
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(path) as temporary, temporary.open("wb") as f:
+            np.save(f, bank)
+    return np.load(path, mmap_mode="r")
+
+
+def random_views(bank: np.ndarray, index: np.ndarray, side: int, generator: torch.Generator) -> Tensor:
+    """Random crops and flips of the photos `index`: `(B, 3, side, side)` float in [0, 1], sRGB-encoded."""
+    photos = torch.from_numpy(np.ascontiguousarray(bank[index])).permute(0, 3, 1, 2).float().div_(255)
+    count = len(index)
+    scale = 0.6 + 0.4 * torch.rand(count, generator=generator)
+    shift = (torch.rand(count, 2, generator=generator) * 2 - 1) * (1 - scale[:, None])
+    flip = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
+    theta = torch.zeros(count, 2, 3)
+    theta[:, 0, 0], theta[:, 1, 1], theta[:, :, 2] = scale * flip, scale, shift
+    grid = torch.nn.functional.affine_grid(theta, [count, 3, side, side], align_corners=False)
+    return torch.nn.functional.grid_sample(photos, grid, align_corners=False, padding_mode="reflection")

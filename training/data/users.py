@@ -1,0 +1,134 @@
+"""The user simulator: photographers who correct and retouch in their own way.
+
+A finished photograph `z` is the well-corrected state, `x = degrade(z)` is what came out of the camera, and a user `u` makes
+`y = taste_u(correct_u(x, z))`: a user-specific way from `x` towards `z` (none, part, all), then a develop recipe that is the
+same for every photo, jitters a little from photo to photo, or depends on what the photo shows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.data import color
+from training.data.batch import Batch
+from training.data.capture import Capture, degrade, sample_captures
+from training.data.photos import random_views
+from training.data.recipe import Recipe, apply_recipes, sample_recipes
+
+
+@dataclass(frozen=True)
+class UserMix:
+    """Shares of the simulated population; what real photographers do has to lie inside."""
+
+    perfect_capture: float = 0.4  # users whose photos need no correction: y = taste(x)
+    no_correction: float = 0.4  # of the others: leave the capture as it came
+    full_correction: float = 0.4  # of the others: normalise every photo; the rest go part of the way
+    adaptive: float = 0.3  # users whose recipe depends on the photo's content
+    no_taste: float = 0.05  # users who correct only
+
+
+def content_axes(z: Tensor) -> Tensor:
+    """What a photographer may adapt to, `(B, 6)` standardised: brightness, spread, colourfulness, warmth, greenness, sky."""
+    flat = z.flatten(2)
+    grey = color.luma(flat)[:, 0]
+    r, g, b = flat.unbind(1)
+    chroma = color.hue_chroma(flat)[1][:, 0]
+    upper = z[:, :, : z.shape[2] // 3].flatten(2).mean(2)
+    features = torch.stack(
+        [
+            (grey.mean(1) - 0.42) / 0.16,
+            (grey.std(1) - 0.24) / 0.06,
+            (chroma.mean(1) - 0.15) / 0.09,
+            ((r - b).mean(1) - 0.07) / 0.11,
+            ((g - 0.5 * (r + b)).mean(1) - 0.0) / 0.04,
+            ((upper[:, 2] - upper[:, 0]) + 0.05) / 0.15,
+        ],
+        1,
+    )
+    return features.clamp(-3, 3)
+
+
+class UserSimulator:
+    """Draws batches of simulated users over a bank of finished photographs.
+
+    Args:
+        bank: `(P, S, S, 3)` uint8 finished photographs, sRGB.
+        side: side of the pictures in a batch, px.
+        mix: the population.
+    """
+
+    def __init__(self, bank: np.ndarray, side: int = 64, mix: UserMix | None = None) -> None:
+        self.bank, self.side, self.mix = bank, side, mix or UserMix()
+
+    def batch(self, users: int, references: int, queries: int, generator: torch.Generator) -> Batch:
+        """U users, N references (all pairs, all valid) and Q queries each; the same generator state gives the same batch."""
+        shots = references + queries
+        index = self._pick(users, shots, generator)
+        z = random_views(self.bank, index, self.side, generator)
+        x, y = self.retouch(z, users, generator)
+        size = (users, shots, 3, self.side, self.side)
+        x, y, z = x.reshape(size), y.reshape(size), z.reshape(size)
+        full = torch.ones(users, references, dtype=torch.bool)
+        return Batch(
+            before=x[:, :references],
+            after=y[:, :references],
+            has_before=full,
+            valid=full.clone(),
+            query=x[:, references:],
+            target=y[:, references:],
+            finished=z[:, references:],
+        )
+
+    def _pick(self, users: int, shots: int, generator: torch.Generator) -> np.ndarray:
+        """Photo indices `(users * shots,)`, distinct within a user where the bank is large enough."""
+        rows = [torch.randperm(len(self.bank), generator=generator)[:shots] for _ in range(users)]
+        rows = [row if len(row) == shots else row.repeat(shots)[:shots] for row in rows]
+        return torch.cat(rows).numpy()
+
+    def retouch(self, z: Tensor, users: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Captures and retouches `(B, 3, P, P)` of the finished photos `z`, B = users * shots, grouped by user."""
+        shots = len(z) // users
+        capture, kept = self._captures(users, shots, generator)
+        flat = z.flatten(2)
+        x = torch.where(kept[:, None, None] > 0, flat, degrade(flat, capture))
+        corrected = x + self._corrections(users, shots, generator)[:, None, None] * (flat - x)
+        recipe = self._recipes(content_axes(z), users, shots, generator)
+        y = torch.where(self._tasteless(users, shots, generator)[:, None, None] > 0, corrected, apply_recipes(corrected, recipe))
+        return x.reshape(z.shape), y.reshape(z.shape)
+
+    def _draw(self, users: int, shots: int, generator: torch.Generator) -> Tensor:
+        return torch.rand(users, 1, generator=generator).expand(users, shots).flatten()
+
+    def _captures(self, users: int, shots: int, generator: torch.Generator) -> tuple[Capture, Tensor]:
+        severity = 0.3 + 0.9 * torch.rand(users, generator=generator)
+        perfect = (self._draw(users, shots, generator) < self.mix.perfect_capture).float()
+        return sample_captures(users, shots, generator, severity), perfect
+
+    def _corrections(self, users: int, shots: int, generator: torch.Generator) -> Tensor:
+        kind = self._draw(users, shots, generator)
+        part = self._draw(users, shots, generator)
+        m = self.mix
+        return torch.where(kind < m.no_correction, 0.0, torch.where(kind < m.no_correction + m.full_correction, 1.0, part))
+
+    def _tasteless(self, users: int, shots: int, generator: torch.Generator) -> Tensor:
+        return (self._draw(users, shots, generator) < self.mix.no_taste).float()
+
+    def _recipes(self, content: Tensor, users: int, shots: int, generator: torch.Generator) -> Recipe:
+        owner = torch.arange(users).repeat_interleave(shots)
+        strength = torch.exp(torch.rand(users, generator=generator) * 2.37 - 1.9)
+        main = sample_recipes(users, generator, strength)[owner]
+        # a second recipe of the same user for other content, and one more for the mood of the day
+        second = sample_recipes(users, generator, strength)[owner]
+        second.monochrome = main.monochrome
+        axis = torch.nn.functional.normalize(torch.randn(users, content.shape[1], generator=generator), dim=1)[owner]
+        bias = 0.4 * torch.randn(users, generator=generator)[owner]
+        sharpness = 0.8 + 2.0 * torch.rand(users, generator=generator)[owner]
+        adaptive = (self._draw(users, shots, generator) < self.mix.adaptive).float()
+        weight = torch.sigmoid(sharpness * ((content * axis).sum(1) + bias)) * adaptive
+        recipe = Recipe.blend(main, second, weight)
+        mood = sample_recipes(users * shots, generator, strength[owner])
+        mood.monochrome = main.monochrome
+        wobble = (self._draw(users, shots, generator) < 0.5).float() * 0.12 * self._draw(users, shots, generator)
+        return Recipe.blend(recipe, mood, wobble)
