@@ -1,26 +1,74 @@
-"""One training batch: users, their references, and photos to be retouched their way."""
+"""Groups of users with their photos, and which of these are references and which are to be retouched."""
 
 from dataclasses import dataclass, fields
+from typing import Self
 
 import torch
 from torch import Tensor
 
 
-@dataclass
-class Batch:
-    """U users with N references and Q query photos each; pictures are sRGB-encoded floats in [0, 1].
+class _Movable:
+    def to(self, device: torch.device | str) -> Self:
+        """The same on another device."""
+        moved = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return type(self)(**{k: v if v is None else v.to(device) for k, v in moved.items()})
 
-    Where a reference has no original, `before` holds the edit itself and `has_before` is False: the model may not read it.
+
+@dataclass
+class Group(_Movable):
+    """U users with S photos each, pictures `(U, S, 3, P, P)`, sRGB-encoded floats in [0, 1].
+
+    Attributes:
+        capture: the unedited photo.
+        retouched: what the user made of it.
+        finished: the well-corrected photo where it is known (simulated users), else None.
     """
 
-    before: Tensor  # (U, N, 3, P, P)
-    after: Tensor  # (U, N, 3, P, P)
-    has_before: Tensor  # (U, N) bool
-    valid: Tensor  # (U, N) bool; users may have fewer than N references, or none
-    query: Tensor  # (U, Q, 3, P, P)
-    target: Tensor  # (U, Q, 3, P, P)
-    finished: Tensor | None = None  # (U, Q, 3, P, P) the well-corrected photo, where it is known
+    capture: Tensor
+    retouched: Tensor
+    finished: Tensor | None = None
 
-    def to(self, device: torch.device | str) -> "Batch":
-        moved = {f.name: getattr(self, f.name) for f in fields(self)}
-        return Batch(**{k: v if v is None else v.to(device, non_blocking=True) for k, v in moved.items()})
+
+@dataclass
+class Roles(_Movable):
+    """Which photos of each user are references and which are queries.
+
+    Attributes:
+        reference: `(U, N)` indices of photos.
+        query: `(U, Q)` indices of photos, disjoint from the references.
+        has_before: `(U, N)` bool; False: the model sees the edit only.
+        valid: `(U, N)` bool; users have fewer than N references, or none (the neutral preference).
+    """
+
+    reference: Tensor
+    query: Tensor
+    has_before: Tensor
+    valid: Tensor
+
+
+@dataclass(frozen=True)
+class RoleMix:
+    """Shares of the kinds of steps."""
+
+    pairs: float = 0.45
+    after_only: float = 0.4  # the rest is mixed
+    none: float = 0.1  # users without any reference
+
+
+def draw_roles(
+    users: int, shots: int, references: int, queries: int, generator: torch.Generator, mix: RoleMix | None = None
+) -> Roles:
+    """Random roles: 1 to `references` references a user, small numbers as likely as large ones."""
+    mix = mix or RoleMix()
+    order = torch.rand(users, shots, generator=generator).argsort(1)
+    count = 1 + (torch.rand(users, 1, generator=generator) * references).long()
+    count = torch.where(torch.rand(users, 1, generator=generator) < mix.none, 0, count)
+    kind = float(torch.rand((), generator=generator))
+    if kind < mix.pairs:
+        has_before = torch.ones(users, references, dtype=torch.bool)
+    elif kind < mix.pairs + mix.after_only:
+        has_before = torch.zeros(users, references, dtype=torch.bool)
+    else:
+        has_before = torch.rand(users, references, generator=generator) < 0.5
+    valid = torch.arange(references) < count
+    return Roles(order[:, :references], order[:, references : references + queries], has_before, valid)

@@ -13,7 +13,7 @@ from training.data import color
 
 SECTORS = 8
 KNOTS = 17
-GRID = 5
+GRID = 7
 
 
 @dataclass
@@ -109,8 +109,9 @@ def sample_recipes(count: int, generator: torch.Generator, strength: Tensor | No
     sectors = torch.stack(
         [d.normal(SECTORS) * 0.25, d.normal(SECTORS) * 0.3, d.normal(SECTORS) * 0.08], 2
     ) * (sector_on * s1)[:, :, None]
-    smooth = d.normal(3, 3, 3, 3) * 0.06 * (d.chance(0.4) * s).reshape(-1, 1, 1, 1, 1)
-    residual = torch.nn.functional.interpolate(smooth, size=(GRID,) * 3, mode="trilinear", align_corners=True)
+    coarse = d.normal(3, 3, 3, 3) * 0.06 * (d.chance(0.4) * s).reshape(-1, 1, 1, 1, 1)
+    residual = torch.nn.functional.interpolate(coarse, size=(GRID,) * 3, mode="trilinear", align_corners=True)
+    residual = residual + d.normal(3, GRID, GRID, GRID) * 0.025 * (d.chance(0.3) * s).reshape(-1, 1, 1, 1, 1)
     return Recipe(
         stops=d.normal() * 0.45 * s * d.chance(0.6),
         gains=color.white_balance_gains(d.normal() * 0.14 * s * d.chance(0.6), d.normal() * 0.06 * s * d.chance(0.5)),

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from training.data import color
-from training.data.batch import Batch
+from training.data.batch import Group
 from training.data.capture import Capture, degrade, sample_captures
 from training.data.photos import random_views
 from training.data.recipe import Recipe, apply_recipes, sample_recipes
@@ -27,6 +27,7 @@ class UserMix:
     full_correction: float = 0.4  # of the others: normalise every photo; the rest go part of the way
     adaptive: float = 0.3  # users whose recipe depends on the photo's content
     no_taste: float = 0.05  # users who correct only
+    local: float = 0.15  # users who also shade parts of a photo (vignettes, graduated filters): no LUT can do that
 
 
 def content_axes(z: Tensor) -> Tensor:
@@ -51,35 +52,23 @@ def content_axes(z: Tensor) -> Tensor:
 
 
 class UserSimulator:
-    """Draws batches of simulated users over a bank of finished photographs.
+    """Draws groups of simulated users over a bank of finished photographs.
 
     Args:
         bank: `(P, S, S, 3)` uint8 finished photographs, sRGB.
-        side: side of the pictures in a batch, px.
+        side: side of the pictures, px.
         mix: the population.
     """
 
-    def __init__(self, bank: np.ndarray, side: int = 64, mix: UserMix | None = None) -> None:
+    def __init__(self, bank: np.ndarray, side: int = 48, mix: UserMix | None = None) -> None:
         self.bank, self.side, self.mix = bank, side, mix or UserMix()
 
-    def batch(self, users: int, references: int, queries: int, generator: torch.Generator) -> Batch:
-        """U users, N references (all pairs, all valid) and Q queries each; the same generator state gives the same batch."""
-        shots = references + queries
-        index = self._pick(users, shots, generator)
-        z = random_views(self.bank, index, self.side, generator)
+    def group(self, users: int, shots: int, generator: torch.Generator) -> Group:
+        """U users with S photos each; the same generator state gives the same group."""
+        z = random_views(self.bank, self._pick(users, shots, generator), self.side, generator)
         x, y = self.retouch(z, users, generator)
         size = (users, shots, 3, self.side, self.side)
-        x, y, z = x.reshape(size), y.reshape(size), z.reshape(size)
-        full = torch.ones(users, references, dtype=torch.bool)
-        return Batch(
-            before=x[:, :references],
-            after=y[:, :references],
-            has_before=full,
-            valid=full.clone(),
-            query=x[:, references:],
-            target=y[:, references:],
-            finished=z[:, references:],
-        )
+        return Group(x.reshape(size), y.reshape(size), z.reshape(size))
 
     def _pick(self, users: int, shots: int, generator: torch.Generator) -> np.ndarray:
         """Photo indices `(users * shots,)`, distinct within a user where the bank is large enough."""
@@ -96,7 +85,16 @@ class UserSimulator:
         corrected = x + self._corrections(users, shots, generator)[:, None, None] * (flat - x)
         recipe = self._recipes(content_axes(z), users, shots, generator)
         y = torch.where(self._tasteless(users, shots, generator)[:, None, None] > 0, corrected, apply_recipes(corrected, recipe))
-        return x.reshape(z.shape), y.reshape(z.shape)
+        y = y.reshape(z.shape)
+        local = (self._draw(users, shots, generator) < self.mix.local).float()[:, None, None, None]
+        return x.reshape(z.shape), (y * (1 + local * self._shading(len(z), generator))).clamp(0, 1)
+
+    def _shading(self, count: int, generator: torch.Generator) -> Tensor:
+        """Random graduated filters and vignettes `(count, 1, P, P)`, relative brightness changes of some percent."""
+        axis = torch.linspace(-1, 1, self.side)
+        y, x = torch.meshgrid(axis, axis, indexing="ij")
+        a, b, c = (0.06 * torch.randn(3, count, 1, 1, 1, generator=generator)).unbind()
+        return a * x + b * y + c * (x**2 + y**2)
 
     def _draw(self, users: int, shots: int, generator: torch.Generator) -> Tensor:
         return torch.rand(users, 1, generator=generator).expand(users, shots).flatten()

@@ -1,0 +1,31 @@
+"""The sizes of a network, as stored in `model.json`."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Architecture(BaseModel):
+    """Everything needed to build the network before its weights are loaded.
+
+    Attributes:
+        side: side of the square pictures that the trunk looks at, px.
+        grid: side of the pixel grid that pairs are fitted on and losses are taken from, px.
+        components: size K of the LUT basis.
+        lut_size: nodes per axis of the LUTs.
+        residual_size: nodes per axis of the free residual LUT that picks up what the basis cannot say.
+        width: width of style tokens and of the preference vector.
+        heads: attention heads.
+        encoder_layers: self-attention layers over the references.
+        decoder_layers: cross-attention layers from the photo to the references.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    side: int = 48
+    grid: int = 24
+    components: int = 128
+    lut_size: int = 17
+    residual_size: int = 9
+    width: int = 192
+    heads: int = 4
+    encoder_layers: int = 2
+    decoder_layers: int = 2

@@ -1,0 +1,83 @@
+"""What the network sees of a picture: a small convolutional trunk and explicit colour statistics."""
+
+import torch
+from torch import Tensor, nn
+
+BINS = 16
+LUMA_BINS = 8
+CELLS = 3
+STATISTICS = 7 * BINS + 3 * LUMA_BINS + 3 * CELLS * CELLS + 14
+
+
+def soft_histogram(values: Tensor, bins: int = BINS) -> Tensor:
+    """Shares of `(B, C, M)` values in [0, 1] falling to each of `bins` nodes, linearly interpolated: `(B, C, bins)`."""
+    position = values.clamp(0, 1) * (bins - 1)
+    low = position.floor().clamp_max(bins - 2)
+    upper = position - low
+    index = low.long()
+    result = values.new_zeros(*values.shape[:2], bins)
+    result.scatter_add_(2, index, 1 - upper)
+    result.scatter_add_(2, index + 1, upper)
+    return result / values.shape[2]
+
+
+def color_statistics(pictures: Tensor) -> Tensor:
+    """Colour statistics of pictures `(B, 3, P, P)`, sRGB-encoded [0, 1]: `(B, STATISTICS)`.
+
+    Histograms of red, green, blue, luma, saturation and two opponent axes; opponent colour and saturation by luma; mean colour on a
+    3 x 3 grid; means and standard deviations.
+    """
+    flat = pictures.flatten(2)
+    r, g, b = flat.unbind(1)
+    luma = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    saturation = flat.amax(1) - flat.amin(1)
+    red_green, yellow_blue = (r - g) * 0.5 + 0.5, (0.5 * (r + g) - b) * 0.5 + 0.5
+    channels = torch.stack([r, g, b, luma, saturation, red_green, yellow_blue], 1)
+    histogram = soft_histogram(channels).sqrt().flatten(1)
+    # narrow opponent axes: most photographs live near grey
+    shifted = channels[:, 4:].clone()
+    bucket = (luma * (LUMA_BINS - 0.001)).clamp(0, LUMA_BINS - 1).long()
+    count = luma.new_zeros(len(flat), LUMA_BINS).scatter_add_(1, bucket, torch.ones_like(luma))
+    sums = luma.new_zeros(len(flat), 3, LUMA_BINS).scatter_add_(2, bucket[:, None].expand(-1, 3, -1), shifted)
+    by_luma = torch.where(count[:, None] > 0, sums / count[:, None].clamp_min(1) - shifted.new_tensor([0, 0.5, 0.5])[:, None], 0)
+    cells = nn.functional.adaptive_avg_pool2d(pictures, CELLS).flatten(1) - 0.5
+    return torch.cat([histogram - 0.2, by_luma.flatten(1) * 4, cells, channels.mean(2) * 2 - 1, channels.std(2) * 4 - 1], 1)
+
+
+class ResidualBlock(nn.Module):
+    """Two 3 x 3 convolutions with GroupNorm and SiLU, optionally halving the resolution."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.GroupNorm(8, inputs),
+            nn.SiLU(),
+            nn.Conv2d(inputs, outputs, 3, stride, 1),
+            nn.GroupNorm(8, outputs),
+            nn.SiLU(),
+            nn.Conv2d(outputs, outputs, 3, 1, 1),
+        )
+        self.skip = nn.Identity() if inputs == outputs and stride == 1 else nn.Conv2d(inputs, outputs, stride, stride)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.skip(x) + self.body(x)
+
+
+class PictureFeatures(nn.Module):
+    """Trunk and statistics joined to one vector.
+
+    Input `(B, 3, P, P)`, sRGB-encoded [0, 1]; output `(B, width)`.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.trunk = nn.Sequential(
+            nn.Conv2d(3, 32, 4, 4), ResidualBlock(32, 32, 1), ResidualBlock(32, 64, 2), ResidualBlock(64, 128, 2)
+        )
+        self.join = nn.Sequential(nn.Linear(256 + STATISTICS, 2 * width), nn.SiLU(), nn.Linear(2 * width, width))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        seen = self.trunk(pictures - 0.5).flatten(2)
+        with torch.no_grad():
+            statistics = color_statistics(pictures)
+        return self.join(torch.cat([seen.mean(2), seen.amax(2), statistics], 1))

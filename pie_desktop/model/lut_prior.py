@@ -1,0 +1,177 @@
+"""Closed-form LUT fitting from pairs under a Gaussian prior.
+
+A transform is `T(x) = x + m(x) + sum_k w_k B_k(x)`, where the mean `m` and the basis `B` are 3D LUTs and `w ~ N(mu, diag(s^2))`. Pairs are
+noisy observations of it, so the weights have a closed-form posterior mean (Bayesian linear regression; Bishop, Pattern Recognition and
+Machine Learning, section 3.3). `mu`, `s` and the noise come from the network; without it they are 0, 1 and a constant. What the
+basis cannot say is picked up by a smooth residual LUT, fitted by ridge regression with a discrete Laplacian.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+NOISE = 3e-6  # variance of a pair's colours about one LUT, in squared sRGB units, where nothing better is known
+RESIDUAL_STIFFNESS = 33.0  # weight of the residual's smoothness relative to the noise
+
+
+def interpolation(colors: Tensor, size: int) -> tuple[Tensor, Tensor]:
+    """Trilinear node indices and weights, `(M, 8)` each, of colours `(M, 3)` in a `size`^3 LUT flattened from [r, g, b]."""
+    position = colors.clamp(0, 1) * (size - 1)
+    low = position.floor().clamp_max(size - 2)
+    part = position - low
+    node = low.long()
+    indices, weights = [], []
+    for corner in range(8):
+        bits = [(corner >> 2) & 1, (corner >> 1) & 1, corner & 1]
+        r, g, b = (node[:, i] + bits[i] for i in range(3))
+        indices.append((r * size + g) * size + b)
+        weights.append(torch.stack([part[:, i] if bits[i] else 1 - part[:, i] for i in range(3)]).prod(0))
+    return torch.stack(indices, 1), torch.stack(weights, 1)
+
+
+def laplacian(size: int) -> Tensor:
+    """Penalty matrix `(size^3, size^3)`: squared second differences along the three axes of a LUT."""
+    second = torch.zeros(size - 2, size)
+    rows = torch.arange(size - 2)
+    second[rows, rows], second[rows, rows + 1], second[rows, rows + 2] = 1.0, -2.0, 1.0
+    one, eye = second.T @ second, torch.eye(size)
+    total = torch.zeros(size**3, size**3)
+    for parts in ((one, eye, eye), (eye, one, eye), (eye, eye, one)):
+        total += torch.kron(torch.kron(parts[0], parts[1]), parts[2])
+    return total
+
+
+@dataclass
+class Evidence:
+    """What R pairs say about the weights: normal equations per pair, averaged over pixels.
+
+    Attributes:
+        gram: `(R, K, K)` mean of `A^T A`.
+        moment: `(R, K)` mean of `A^T t`, `t` the change that the mean LUT does not explain.
+        power: `(R,)` mean of `t^T t`.
+    """
+
+    gram: Tensor
+    moment: Tensor
+    power: Tensor
+
+    def __getitem__(self, index: Tensor) -> "Evidence":
+        return Evidence(self.gram[index], self.moment[index], self.power[index])
+
+    def unexplained(self, weights: Tensor) -> Tensor:
+        """Mean squared change per channel `(R,)` that weights `(R, K)` leave unexplained."""
+        fitted = torch.einsum("...i,...ij,...j->...", weights, self.gram, weights) - 2 * (weights * self.moment).sum(-1)
+        return ((self.power + fitted) / 3).clamp_min(0)
+
+
+def solve_positive(matrix: Tensor, right: Tensor) -> Tensor:
+    """Solve symmetric positive definite systems `(..., K, K) x = (..., K)`, in double precision where there is one."""
+    no_double = matrix.device.type == "mps"
+    a, b = (matrix.cpu(), right.cpu()) if no_double else (matrix, right)
+    factor = torch.linalg.cholesky(a.double())
+    return torch.cholesky_solve(b.double().unsqueeze(-1), factor).squeeze(-1).to(right.dtype).to(right.device)
+
+
+class LutPrior(nn.Module):
+    """The LUT basis and the fits that use it; it has buffers, no trained parameters.
+
+    Args:
+        components: K.
+        size: nodes per axis of the basis LUTs.
+        residual_size: nodes per axis of the residual LUT.
+    """
+
+    table: Tensor
+    smooth: Tensor
+
+    def __init__(self, components: int, size: int = 17, residual_size: int = 9) -> None:
+        super().__init__()
+        self.components, self.size, self.residual_size = components, size, residual_size
+        # row = node, columns = (rgb, mean and components): one gather reads all
+        self.register_buffer("table", torch.zeros(size**3, 3 * (components + 1)))
+        self.register_buffer("smooth", laplacian(residual_size), persistent=False)
+
+    def set_basis(self, mean: Tensor, basis: Tensor) -> None:
+        """Install a mean `(3, S^3)` and a basis `(K, 3, S^3)`."""
+        joined = torch.cat([mean[None], basis[: self.components]])
+        self.table.copy_(joined.permute(2, 1, 0).reshape(self.size**3, -1))
+
+    def design(self, colors: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean change `(M, 3)` and basis values `(M, 3, K)` at colours `(M, 3)` in [0, 1]."""
+        index, weight = interpolation(colors, self.size)
+        rows = nn.functional.embedding_bag(index, self.table, mode="sum", per_sample_weights=weight)
+        rows = rows.reshape(len(colors), 3, self.components + 1)
+        return rows[..., 0], rows[..., 1:]
+
+    def evidence(self, before: Tensor, after: Tensor) -> Evidence:
+        """Normal equations of pairs; `before` and `after` are `(R, M, 3)` colours in [0, 1] of the same pixels."""
+        pairs, pixels = before.shape[:2]
+        mean, values = self.design(before.reshape(-1, 3))
+        a = values.reshape(pairs, pixels * 3, self.components)
+        t = (after - before - mean.reshape(before.shape)).reshape(pairs, pixels * 3)
+        return Evidence(a.mT @ a / pixels, (a.mT @ t.unsqueeze(-1)).squeeze(-1) / pixels, (t**2).sum(1) / pixels)
+
+    def posterior(
+        self, gram: Tensor, moment: Tensor, noise: Tensor | float = NOISE, mu: Tensor | None = None, scale: Tensor | None = None
+    ) -> Tensor:
+        """Posterior mean weights `(..., K)` from summed evidence `(..., K, K)` and `(..., K)`.
+
+        Args:
+            noise: observation variance, `(...)` or a number.
+            mu: `(..., K)` prior mean, 0 when None.
+            scale: `(..., K)` prior standard deviations, 1 when None.
+        """
+        noise = torch.as_tensor(noise, dtype=gram.dtype, device=gram.device)[..., None]
+        precision = torch.ones_like(moment) if scale is None else scale**-2
+        right = moment / noise if mu is None else moment / noise + precision * mu
+        return solve_positive(gram / noise[..., None] + torch.diag_embed(precision), right)
+
+    def tables(self, weights: Tensor) -> Tensor:
+        """LUTs `(..., S, S, S, 3)` of weights `(..., K)`."""
+        rows = self.table.reshape(self.size**3, 3, -1)
+        flat = rows[..., 0] + torch.einsum("nck,...k->...nc", rows[..., 1:], weights)
+        return flat.reshape(*weights.shape[:-1], *(self.size,) * 3, 3) + self.identity()
+
+    def identity(self) -> Tensor:
+        """The identity LUT `(S, S, S, 3)`."""
+        axis = torch.linspace(0, 1, self.size, device=self.table.device)
+        return torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), -1)
+
+    def residual_evidence(self, before: Tensor) -> Tensor:
+        """Normal matrices `(R, T, T)`, T = residual_size^3, of the residual fit, averaged over pixels."""
+        pairs, pixels = before.shape[:2]
+        nodes = self.residual_size**3
+        index, weight = interpolation(before.reshape(-1, 3), self.residual_size)
+        pair = torch.arange(pairs, device=before.device).repeat_interleave(pixels)[:, None, None]
+        flat = (pair * nodes + index[:, :, None]) * nodes + index[:, None, :]
+        gram = before.new_zeros(pairs * nodes * nodes)
+        gram.index_add_(0, flat.flatten(), (weight[:, :, None] * weight[:, None, :]).flatten() / pixels)
+        return gram.reshape(pairs, nodes, nodes)
+
+    def residual_table(
+        self, gram: Tensor, before: Tensor, after: Tensor, share: Tensor, weights: Tensor, noise: Tensor | float = NOISE
+    ) -> Tensor:
+        """Smooth residual LUT `(S, S, S, 3)` of what the fit `weights` `(K,)` leaves unexplained in R pairs.
+
+        Args:
+            gram: `(R, T, T)` from `residual_evidence`.
+            before, after: `(R, M, 3)` colours.
+            share: `(R,)` how much each pair counts; sums to the number of effective pairs.
+            weights: `(K,)`.
+            noise: observation variance; more noise means a smaller residual.
+        """
+        pairs, pixels = before.shape[:2]
+        nodes = self.residual_size**3
+        mean, values = self.design(before.reshape(-1, 3))
+        left = after.reshape(-1, 3) - before.reshape(-1, 3) - mean - values @ weights
+        index, weight = interpolation(before.reshape(-1, 3), self.residual_size)
+        pull = weight * (share / pixels).repeat_interleave(pixels)[:, None]
+        moment = before.new_zeros(nodes, 3)
+        moment.index_add_(0, index.flatten(), (pull[:, :, None] * left[:, None, :]).reshape(-1, 3))
+        stiff = RESIDUAL_STIFFNESS * noise
+        matrix = torch.einsum("r,rij->ij", share, gram) + stiff * (self.smooth + torch.eye(nodes, device=gram.device))
+        solution = torch.linalg.solve(matrix, moment)
+        cube = solution.reshape(*(self.residual_size,) * 3, 3).permute(3, 0, 1, 2)[None]
+        fine = nn.functional.interpolate(cube, size=(self.size,) * 3, mode="trilinear", align_corners=True)
+        return fine[0].permute(1, 2, 3, 0)

@@ -1,0 +1,168 @@
+"""The preference network: references and a photo in, the weights of a LUT out.
+
+Each reference becomes a *style token* and a *content key*. Self-attention lets the references of one user explain each other; the photo's
+content then reads from them by cross-attention. The answer is a Gaussian over LUT weights (what this user would do to this photo) and
+an estimate of how far the pairs can be trusted; the closed-form fit of the pairs (`lut_prior`) is combined with it exactly. A user who
+treats every photo the same is thus served by the fit, one who looks at the content by the network, and nobody by halves.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from pie_desktop.model.architecture import Architecture
+from pie_desktop.model.features import PictureFeatures
+from pie_desktop.model.lut_prior import NOISE, Evidence, LutPrior
+
+
+@dataclass
+class Style:
+    """Encoded references of U users.
+
+    Attributes:
+        tokens: `(U, 1 + N, D)`; the first is the null token, the neutral preference.
+        keys: `(U, N, D)` contents of the references' unedited looks.
+        valid: `(U, N)` bool.
+        paired: `(U, N)` bool, references with an original.
+        vector: `(U, D)` the pooled preference vector.
+    """
+
+    tokens: Tensor
+    keys: Tensor
+    valid: Tensor
+    paired: Tensor
+    vector: Tensor
+
+
+@dataclass
+class Prediction:
+    """What U users would do to Q photos each.
+
+    Attributes:
+        mu: `(U, Q, K)` expected LUT weights.
+        scale: `(U, Q, K)` their standard deviations.
+        noise: `(U, Q)` variance of the pairs about one LUT.
+        share: `(U, Q, N)` how much each pair counts for the photo, summing to the number of pairs.
+    """
+
+    mu: Tensor
+    scale: Tensor
+    noise: Tensor
+    share: Tensor
+
+
+class DecoderLayer(nn.Module):
+    """Cross-attention from photos to style tokens, then an MLP; pre-norm."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.norm_photo, self.norm_mlp = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.mlp = nn.Sequential(nn.Linear(width, 3 * width), nn.SiLU(), nn.Linear(3 * width, width))
+
+    def forward(self, photo: Tensor, tokens: Tensor, ignore: Tensor) -> Tensor:
+        read, _ = self.attention(self.norm_photo(photo), tokens, tokens, key_padding_mask=ignore, need_weights=False)
+        photo = photo + read
+        return photo + self.mlp(self.norm_mlp(photo))
+
+
+class PreferenceNetwork(nn.Module):
+    """Encoder of references, enhancer of photos. See the module docstring."""
+
+    def __init__(self, architecture: Architecture) -> None:
+        super().__init__()
+        a = self.architecture = architecture
+        self.prior = LutPrior(a.components, a.lut_size, a.residual_size)
+        self.encoder = StyleEncoder(a)
+        self.enhancer = Enhancer(a)
+
+    def combine(self, prediction: Prediction, evidence: Evidence, paired: Tensor) -> Tensor:
+        """Weights `(U, Q, K)`: the prediction, corrected by what the pairs show.
+
+        Args:
+            evidence: of all references, `gram (U, N, K, K)`, `moment (U, N, K)`; rows that are not pairs are ignored.
+            paired: `(U, N)` bool.
+        """
+        share = prediction.share * paired[:, None]
+        gram = torch.einsum("uqn,unij->uqij", share, evidence.gram)
+        moment = torch.einsum("uqn,uni->uqi", share, evidence.moment)
+        return self.prior.posterior(gram, moment, prediction.noise, prediction.mu, prediction.scale)
+
+
+class StyleEncoder(nn.Module):
+    """From references to style tokens and content keys."""
+
+    def __init__(self, a: Architecture) -> None:
+        super().__init__()
+        d = a.width
+        self.features = PictureFeatures(d)
+        self.no_original = nn.Parameter(torch.zeros(d))
+        self.no_fit = nn.Parameter(torch.zeros(a.components + 1))
+        self.token = nn.Sequential(nn.Linear(2 * d + a.components + 1, 3 * d), nn.SiLU(), nn.Linear(3 * d, d))
+        self.key = nn.Sequential(nn.Linear(d, d), nn.SiLU(), nn.Linear(d, d))
+        self.null = nn.Parameter(torch.randn(d) * 0.02)
+        layer = nn.TransformerEncoderLayer(
+            d, a.heads, 3 * d, dropout=0.0, activation=nn.functional.silu, batch_first=True, norm_first=True
+        )
+        self.mixer = nn.TransformerEncoder(layer, a.encoder_layers, enable_nested_tensor=False)
+        self.norm = nn.LayerNorm(d)
+
+    def forward(
+        self, before: Tensor, after: Tensor, fit: Tensor, misfit: Tensor, has_before: Tensor, valid: Tensor
+    ) -> Style:
+        """Encode N references of U users.
+
+        Args:
+            before, after: `(U, N, D)` picture features; `before` is read where `has_before`.
+            fit: `(U, N, K)` LUT weights of each pair alone, read where `has_before`.
+            misfit: `(U, N)` mean squared change that `fit` leaves unexplained: local edits, noise.
+            has_before, valid: `(U, N)` bool.
+        """
+        known = has_before[..., None]
+        before_or_not = torch.where(known, before, self.no_original)
+        # weights have unit prior variance but heavy tails
+        shown = torch.cat([torch.asinh(fit), (misfit + 1e-7).log10()[..., None] / 2 + 2], -1)
+        fitted = torch.where(known, shown, self.no_fit)
+        tokens = self.token(torch.cat([after, before_or_not, fitted], -1))
+        content = self.key(torch.where(known, before, after))
+        tokens = torch.cat([self.null.expand(len(tokens), 1, -1), tokens + content], 1)
+        ignore = torch.cat([valid.new_zeros(len(valid), 1), ~valid], 1)
+        tokens = self.norm(self.mixer(tokens, src_key_padding_mask=ignore))
+        weight = torch.where(ignore, 0.0, 1.0)[..., None]
+        vector = (tokens * weight)[:, 1:].sum(1) / weight[:, 1:].sum(1).clamp_min(1)
+        return Style(tokens, content, valid, has_before & valid, vector)
+
+
+class Enhancer(nn.Module):
+    """From a photo's features and a style to a Gaussian over LUT weights."""
+
+    def __init__(self, a: Architecture) -> None:
+        super().__init__()
+        d = a.width
+        self.features = PictureFeatures(d)
+        self.count = nn.Linear(2, d)
+        self.layers = nn.ModuleList(DecoderLayer(d, a.heads) for _ in range(a.decoder_layers))
+        self.norm = nn.LayerNorm(d)
+        self.mu = nn.Linear(d, a.components)
+        self.scale = nn.Linear(d, a.components)
+        self.noise = nn.Linear(d, 1)
+        self.query = nn.Linear(d, d)
+        for head in (self.mu, self.scale, self.noise, self.query):
+            nn.init.zeros_(head.weight)
+            nn.init.zeros_(head.bias)
+
+    def forward(self, photo: Tensor, style: Style) -> Prediction:
+        """Predict for photos' features `(U, Q, D)` of U styles."""
+        references, pairs = style.valid.sum(1), style.paired.sum(1)
+        counts = torch.stack([references, pairs], 1).to(photo.dtype).log1p()
+        x = photo + self.count(counts)[:, None]
+        ignore = torch.cat([style.valid.new_zeros(len(style.valid), 1), ~style.valid], 1)
+        for layer in self.layers:
+            x = layer(x, style.tokens, ignore)
+        x = self.norm(x)
+        noise = NOISE * torch.exp((3 * self.noise(x).squeeze(-1)).clamp(-4.0, 11.0))
+        likeness = self.query(x) @ style.keys.mT / photo.shape[-1] ** 0.5
+        likeness = likeness.masked_fill(~style.paired[:, None], -1e4)
+        share = likeness.softmax(-1) * pairs[:, None, None]
+        return Prediction(3 * self.mu(x), torch.exp(self.scale(x).clamp(-4.0, 2.0)), noise, share)

@@ -1,0 +1,94 @@
+"""Training configurations, as TOML files in `configs/`."""
+
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pie_desktop.errors import PieError
+from pie_desktop.model.architecture import Architecture
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataConfig(_Section):
+    """Where examples come from.
+
+    Attributes:
+        kind: `simulated` users over finished photos, or a user's own `pairs`.
+        folder: the photos, or the folder of edits and originals.
+        bank_side: side the photos are stored at, px; views are cropped from it.
+        users: users per step.
+        shots: photos per user; references and queries are drawn from them.
+        references: the most references a user has.
+        queries: photos retouched per user and step.
+        reuse: steps for which a group of users serves, with new roles each time.
+    """
+
+    kind: Literal["simulated", "pairs"] = "simulated"
+    folder: Path
+    bank_side: int = Field(96, ge=48, le=512)
+    users: int = Field(12, ge=1)
+    shots: int = Field(10, ge=2)
+    references: int = Field(7, ge=1)
+    queries: int = Field(3, ge=1)
+    reuse: int = Field(3, ge=1)
+
+
+class LossConfig(_Section):
+    """Weights of the loss terms; L1 in sRGB counts 1."""
+
+    lab: float = 1.0
+    gram: float = 0.01
+    tv: float = 0.01
+    smoothness: float = 0.02
+    monotonicity: float = 0.1
+
+
+class OptimizerConfig(_Section):
+    """AdamW with warm-up and cosine decay; the encoder learns at a rate of its own."""
+
+    encoder_lr: float = 1e-3
+    enhancer_lr: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: int = 300
+    clip: float = 1.0
+    ema: float = 0.999
+
+
+class FitConfig(_Section):
+    """One training run.
+
+    Attributes:
+        steps: optimizer steps; the learning rate reaches its floor at the last.
+        minutes: wall-clock limit; the schedule follows whichever of both ends first.
+    """
+
+    name: str = "model"
+    seed: int = 0
+    steps: int = Field(10_000, ge=1)
+    minutes: float | None = None
+    device: str = "auto"
+    validate_every: int = 500
+    checkpoint_every: int = 500
+    data: DataConfig
+    losses: LossConfig = LossConfig()
+    optimizer: OptimizerConfig = OptimizerConfig()
+    architecture: Architecture = Architecture()
+
+
+def load_config(path: Path) -> FitConfig:
+    """Read a configuration; relative folders are relative to the current directory.
+
+    Raises:
+        PieError: the file is missing, is not TOML, or says something unknown.
+    """
+    try:
+        return FitConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise PieError(f"The configuration {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise PieError(f"The configuration {path} is not valid: {error}.") from error

@@ -1,0 +1,43 @@
+"""What a training run reports: one JSON object per line, for the editor's training tab, or plain text for people."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+
+Event = dict[str, Any]
+Sink = Callable[[Event], None]
+
+
+def json_sink(event: Event) -> None:
+    """Write one JSON line to stdout at once."""
+    sys.stdout.write(json.dumps(event) + "\n")
+    sys.stdout.flush()
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}"
+
+
+def text_sink(console: Console, every: int = 20) -> Sink:
+    """A sink that prints every `every`-th step and all other events."""
+
+    def write(event: Event) -> None:
+        kind = event["event"]
+        if kind == "step":
+            if event["step"] % every == 0:
+                eta = _duration(event["eta"])
+                console.print(f"step {event['step']}/{event['steps']}  loss {event['loss']:.4f}  {event['rate']:.2f}/s  {eta} left")
+        elif kind == "validation":
+            console.print(
+                f"step {event['step']}  validation PSNR {event['psnr']:.2f} dB (start {event['baseline_psnr']:.2f} dB)"
+                f"  dE00 {event['de00']:.2f}"
+            )
+        else:
+            console.print("  ".join(f"{key}: {value}" for key, value in event.items()))
+
+    return write

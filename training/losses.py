@@ -1,0 +1,75 @@
+"""Image losses and LUT regularisers."""
+
+import torch
+from torch import Tensor, nn
+
+from training.data import color
+
+
+def to_lab(rgb: Tensor) -> Tensor:
+    """CIE Lab (D65) of `(B, 3, ...)` sRGB-encoded values in [0, 1], divided by 100: L in [0, 1], a and b about [-1, 1]."""
+    linear = color.to_linear(rgb)
+    matrix = rgb.new_tensor(
+        [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+    )
+    white = rgb.new_tensor([0.95047, 1.0, 1.08883])
+    xyz = torch.einsum("ij,bj...->bi...", matrix / white[:, None], linear)
+    f = torch.where(xyz > 0.008856, xyz.clamp_min(1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
+    x, y, z = f.unbind(1)
+    return torch.stack([1.16 * y - 0.16, 5 * (x - y), 2 * (y - z)], 1)
+
+
+def lab_loss(output: Tensor, target: Tensor) -> Tensor:
+    """Mean absolute difference in CIE Lab; pictures `(B, 3, ...)`, sRGB-encoded [0, 1]."""
+    return (to_lab(output) - to_lab(target)).abs().mean()
+
+
+def total_variation(pictures: Tensor) -> Tensor:
+    """Mean absolute difference of neighbouring pixels of `(B, C, H, W)` (anisotropic; Rudin, Osher and Fatemi 1992)."""
+    return (pictures[..., 1:, :] - pictures[..., :-1, :]).abs().mean() + (pictures[..., 1:] - pictures[..., :-1]).abs().mean()
+
+
+def gram_matrix(features: Tensor) -> Tensor:
+    """Gram matrices `(B, C, C)` of feature maps `(B, C, H, W)`, divided by `C * H * W` (Gatys, Ecker and Bethge 2016)."""
+    flat = features.flatten(2)
+    return flat @ flat.mT / (flat.shape[1] * flat.shape[2])
+
+
+class GramLoss(nn.Module):
+    """Squared distance of Gram matrices under fixed random filters.
+
+    A single layer of random filters describes texture and colour statistics about as well as a trained network (Ustyuzhaninov et al.,
+    Texture synthesis using shallow convolutional networks with random filters, 2016), needs no weights of unclear licence, and is cheap.
+    """
+
+    filters: Tensor
+
+    def __init__(self, filters: int = 32, size: int = 5, seed: int = 0) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(seed)
+        self.register_buffer("filters", torch.randn(filters, 3, size, size, generator=generator) / (3 * size * size) ** 0.5)
+
+    def forward(self, output: Tensor, target: Tensor) -> Tensor:
+        """Pictures `(B, 3, H, W)`, sRGB-encoded [0, 1]."""
+        grams = [gram_matrix(nn.functional.conv2d(p - 0.5, self.filters).relu()) for p in (output, target)]
+        return ((grams[0] - grams[1]) ** 2).sum((1, 2)).mean() * 100
+
+
+def lut_smoothness(tables: Tensor) -> Tensor:
+    """Mean squared second difference along the axes of LUTs `(..., S, S, S, 3)`, in units of grid steps."""
+    size = tables.shape[-2]
+    total = tables.new_zeros(())
+    for axis in (-4, -3, -2):
+        parts = [tables.narrow(axis, start, size - 2) for start in (0, 1, 2)]
+        total = total + ((parts[0] - 2 * parts[1] + parts[2]) ** 2).mean()
+    return total * (size - 1) ** 2
+
+
+def lut_monotonicity(tables: Tensor) -> Tensor:
+    """Mean amount by which a channel falls while its own input rises, LUTs `(..., S, S, S, 3)`, in units of grid steps."""
+    size = tables.shape[-2]
+    total = tables.new_zeros(())
+    for channel, axis in enumerate((-3, -2, -1)):
+        values = tables[..., channel]
+        total = total + (values.narrow(axis, 0, size - 1) - values.narrow(axis, 1, size - 1)).clamp_min(0).mean()
+    return total * (size - 1)

@@ -1,0 +1,133 @@
+"""From a group of users to a loss: what is minimised, end to end."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from pie_desktop.model.lut_prior import Evidence
+from pie_desktop.model.network import PreferenceNetwork, Style
+from training.config import LossConfig
+from training.data.batch import Group, Roles
+from training.losses import GramLoss, lab_loss, lut_monotonicity, lut_smoothness, total_variation
+
+
+@dataclass
+class Prepared:
+    """What does not depend on trained parameters, computed once per group and used for several steps.
+
+    B = U * S photos; `g` is the pixel grid's side.
+    """
+
+    before: Tensor  # (B, g * g, 3) colours of the captures
+    after: Tensor  # (B, g * g, 3) colours of the retouched photos
+    finished: Tensor | None  # (B, g * g, 3)
+    mean: Tensor  # (B, g * g, 3) mean change of the LUT prior
+    values: Tensor  # (B, g * g, 3, K) basis values
+    evidence: Evidence  # of every photo's pair
+    fit: Tensor  # (B, K) weights of every pair alone
+    misfit: Tensor  # (B,) what these leave unexplained
+
+
+def pixel_grid(pictures: Tensor, side: int) -> Tensor:
+    """Colours `(B, side * side, 3)` on an even grid of `(B, 3, P, P)`; picked, not averaged, so that pairs stay exact."""
+    return nn.functional.interpolate(pictures, size=(side, side), mode="nearest-exact").flatten(2).mT.contiguous()
+
+
+class Objective:
+    """The loss of a network on groups of users."""
+
+    def __init__(self, network: PreferenceNetwork, weights: LossConfig) -> None:
+        self.network, self.weights = network, weights
+        self.gram = GramLoss().to(network.prior.table.device)
+
+    @torch.no_grad()
+    def prepare(self, group: Group, generator: torch.Generator | None = None) -> Prepared:
+        """Fits of every photo's pair; with a generator, the pairs carry the small misalignments that real files have."""
+        side, prior = self.network.architecture.grid, self.network.prior
+        before = pixel_grid(group.capture.flatten(0, 1), side)
+        after = pixel_grid(group.retouched.flatten(0, 1), side)
+        finished = None if group.finished is None else pixel_grid(group.finished.flatten(0, 1), side)
+        observed = after
+        if generator is not None:
+            users, shots = group.capture.shape[:2]
+            level = 10 ** (-3.3 + 1.3 * torch.rand(users, generator=generator)).repeat_interleave(shots)[:, None, None]
+            observed = after + (level * torch.randn(after.shape, generator=generator)).to(after.device)
+        evidence = prior.evidence(before, observed)
+        fit = prior.posterior(evidence.gram, evidence.moment)
+        mean, values = prior.design(before.reshape(-1, 3))
+        shape = before.shape
+        return Prepared(
+            before,
+            after,
+            finished,
+            mean.reshape(shape),
+            values.reshape(*shape, -1),
+            evidence,
+            fit,
+            evidence.unexplained(fit),
+        )
+
+    def encode(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Style, Evidence]:
+        """Encode the references of all users."""
+        users, shots = group.capture.shape[:2]
+        rows = torch.arange(users, device=roles.reference.device)[:, None]
+        encoder = self.network.encoder
+        pictures = torch.cat([group.capture[rows, roles.reference], group.retouched[rows, roles.reference]], 1)
+        features = encoder.features(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2])
+        before, after = features.chunk(2, 1)
+        flat = rows * shots + roles.reference
+        style = encoder(before, after, prepared.fit[flat], prepared.misfit[flat], roles.has_before, roles.valid)
+        return style, prepared.evidence[flat]
+
+    def __call__(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
+        """Total loss and its unweighted terms."""
+        users, shots = group.capture.shape[:2]
+        rows = torch.arange(users, device=roles.query.device)[:, None]
+        style, evidence = self.encode(group, prepared, roles)
+        photos = group.capture[rows, roles.query]
+        features = self.network.enhancer.features(photos.flatten(0, 1)).unflatten(0, photos.shape[:2])
+        prediction = self.network.enhancer(features, style)
+        weights = self.network.combine(prediction, evidence, style.paired)
+
+        flat = rows * shots + roles.query
+        source = prepared.before[flat]
+        output = self.render(prepared, flat, weights)
+        target = prepared.after[flat]
+        if prepared.finished is not None:
+            # the neutral preference is what is done for nobody in particular: correct the photo, no taste
+            nobody = ~roles.valid.any(1)
+            target = torch.where(nobody[:, None, None, None], prepared.finished[flat], target)
+        return self.measure(source, output, target, self.network.prior.tables(weights))
+
+    def render(self, prepared: Prepared, photos: Tensor, weights: Tensor) -> Tensor:
+        """Apply LUTs given by weights `(U, Q, K)` to the photos numbered `(U, Q)`: colours `(U, Q, g * g, 3)`."""
+        change = torch.einsum("uqmck,uqk->uqmc", prepared.values[photos], weights)
+        return prepared.before[photos] + prepared.mean[photos] + change
+
+    def measure(self, source: Tensor, output: Tensor, target: Tensor, tables: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss terms of outputs against targets `(U, Q, M, 3)` and of the LUTs that made them."""
+        side, w = self.network.architecture.grid, self.weights
+
+        def pictures(colors: Tensor) -> Tensor:
+            return colors.flatten(0, 1).mT.unflatten(2, (side, side))
+
+        out, want = pictures(output), pictures(target)
+        terms = {
+            "l1": (out - want).abs().mean(),
+            "lab": lab_loss(out.clamp(0.002, 1), want.clamp(0.002, 1)),
+            "gram": self.gram(out, want),
+            # of the change, not of the photo, whose own texture is none of the model's business
+            "tv": total_variation(out - pictures(source)),
+            "smoothness": lut_smoothness(tables),
+            "monotonicity": lut_monotonicity(tables),
+        }
+        total = (
+            terms["l1"]
+            + w.lab * terms["lab"]
+            + w.gram * terms["gram"]
+            + w.tv * terms["tv"]
+            + w.smoothness * terms["smoothness"]
+            + w.monotonicity * terms["monotonicity"]
+        )
+        return total, {name: term.detach() for name, term in terms.items()}
