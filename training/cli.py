@@ -1,0 +1,134 @@
+"""Command line of the training core."""
+
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from pie_desktop.errors import PieError
+
+if TYPE_CHECKING:
+    from training.config import FitConfig
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def _about() -> None:
+    """Train, evaluate and compare the models of PIE Desktop."""
+
+
+def _stop_on_request(listen: bool) -> Callable[[], bool]:
+    """True once a line `stop` arrives on stdin, or stdin is closed, which happens when the editor dies."""
+    asked = threading.Event()
+
+    def read() -> None:
+        for line in sys.stdin:
+            if line.strip() == "stop":
+                break
+        asked.set()
+
+    if listen:
+        threading.Thread(target=read, daemon=True).start()
+    return asked.is_set
+
+
+@app.command()
+def fit(
+    config: Annotated[Path | None, typer.Option(help="Configuration (TOML) of a run on simulated users or pairs.")] = None,
+    pairs: Annotated[Path | None, typer.Option(help="Folder of your own edits; originals are found by name.")] = None,
+    originals: Annotated[Path | None, typer.Option(help="Folder of the originals, where it is another one.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the run: checkpoint, cache.")] = Path("runs/fit"),
+    models: Annotated[Path | None, typer.Option(help="Folder that gets the finished model; default: the run's.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the finished model.")] = None,
+    init: Annotated[Path | None, typer.Option(help="Bundle to start from; default for --pairs: the shipped one.")] = None,
+    epochs: Annotated[float | None, typer.Option(min=0.01, help="Passes over the training pairs.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Optimizer steps.")] = None,
+    references: Annotated[int | None, typer.Option(min=1, max=50, help="Most reference images per sample.")] = None,
+    encoder_lr: Annotated[float | None, typer.Option(min=0)] = None,
+    enhancer_lr: Annotated[float | None, typer.Option(min=0)] = None,
+    gram: Annotated[float | None, typer.Option(min=0, help="Weight of the Gram loss.")] = None,
+    tv: Annotated[float | None, typer.Option(min=0, help="Weight of the total-variation loss.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = None,
+    seed: Annotated[int | None, typer.Option()] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint in --out.")] = False,
+    events: Annotated[str | None, typer.Option(help="'-': JSON lines on stdout, and 'stop' on stdin ends the run.")] = None,
+) -> None:
+    """Train a model, or fine-tune one on your own edits."""
+    import torch  # noqa: PLC0415 - `--help` answers at once
+
+    from training.events import json_sink, text_sink  # noqa: PLC0415
+    from training.fit import fit as run_fit  # noqa: PLC0415
+    from training.options import DEFAULT_EPOCHS, override, steps_for, stored_config  # noqa: PLC0415
+
+    if threads:
+        torch.set_num_threads(threads)
+    if resume:
+        base = stored_config(out)
+    elif (config is None) == (pairs is None):
+        raise PieError("Name either a configuration with --config or a folder of your edits with --pairs.")
+    else:
+        base, init = _from_scratch(config, pairs, init)
+    chosen = override(
+        base,
+        {
+            "run": {"name": name, "minutes": minutes, "device": device, "seed": seed, "steps": steps},
+            "data": {"references": references},
+            "optimizer": {"encoder_lr": encoder_lr, "enhancer_lr": enhancer_lr},
+            "losses": {"gram": gram, "tv": tv},
+        },
+    )
+    if chosen.data.kind == "pairs" and steps is None and (epochs or not resume):
+        # with a time limit alone, time decides
+        passes = epochs or (10_000 if minutes else DEFAULT_EPOCHS)
+        chosen = override(chosen, {"run": {"steps": steps_for(chosen, passes, originals)}})
+    sink = json_sink if events == "-" else text_sink(Console())
+    stop = _stop_on_request(events == "-")
+    for event in run_fit(chosen, out, models or out, init, originals, resume, stop):
+        sink(event)
+
+
+def _from_scratch(config: Path | None, pairs: Path | None, init: Path | None) -> "tuple[FitConfig, Path | None]":
+    """Configuration and starting bundle of a new run."""
+    from pie_desktop.model.bundle import list_bundles, load_bundle  # noqa: PLC0415
+    from pie_desktop.paths import resource  # noqa: PLC0415
+    from training.config import load_config  # noqa: PLC0415
+    from training.options import fine_tune_config  # noqa: PLC0415
+
+    if config is not None:
+        return load_config(config), init
+    assert pairs is not None
+    if init is None:
+        shipped = list_bundles(resource("bundles"))
+        if not shipped:
+            raise PieError("There is no shipped model to start from; name one with --init.")
+        init = shipped[0].path
+    return fine_tune_config(pairs, load_bundle(init)[0].architecture), init
+
+
+def main() -> None:
+    """Run the command line; a `PieError` is one line on stderr, an event where events were asked for, and exit code 2."""
+    try:
+        app(standalone_mode=False)
+    except PieError as error:
+        if "--events" in sys.argv:
+            from training.events import json_sink  # noqa: PLC0415
+
+            json_sink({"event": "error", "message": str(error)})
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if hasattr(error, "format_message"):
+            print(error.format_message(), file=sys.stderr)
+            sys.exit(2)
+        raise

@@ -1,0 +1,182 @@
+"""Assemble a run from its configuration: data, network, validation, and the bundle at the end."""
+
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import pie_desktop
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.model.bundle import SUFFIX, load_bundle, save_bundle
+from pie_desktop.model.network import PreferenceNetwork
+from training.basis import build_basis
+from training.config import FitConfig
+from training.data.batch import RoleMix
+from training.data.pairs import guess_pairs, load_pairs
+from training.data.photos import finished_photos, photo_bank
+from training.data.source import PairSource, SimulatedSource, Source
+from training.device import choose_device
+from training.events import Event
+from training.loop import Trainer
+from training.validation import Validation, pair_validation, simulated_validation
+
+HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
+PAIR_HOLD_OUT = 0.2
+
+
+@dataclass
+class _Material:
+    source: Source
+    validation: Validation
+    train: int
+    held_out: int
+    roles: RoleMix
+    problems: tuple[str, ...] = ()
+
+
+def _simulated(config: FitConfig, run: Path) -> tuple[_Material, np.ndarray]:
+    d = config.data
+    bank = photo_bank(finished_photos(d.folder), d.bank_side, run / "cache")
+    held = np.arange(len(bank)) % HOLD_OUT == HOLD_OUT - 1
+    train, validation = np.ascontiguousarray(bank[~held]), np.ascontiguousarray(bank[held])
+    if not len(validation):
+        raise PieError(f"{d.folder} holds {len(bank)} finished photos; simulated training needs at least {HOLD_OUT}.")
+    side = config.architecture.side
+    source = SimulatedSource(train, side, d.users, d.shots, config.seed)
+    return _Material(source, simulated_validation(validation, side), len(train), len(validation), RoleMix()), train
+
+
+def _pairs(config: FitConfig, originals: Path | None) -> _Material:
+    d, side = config.data, config.architecture.side
+    bank = load_pairs(guess_pairs(d.folder, originals), d.bank_side)
+    order = np.random.default_rng(config.seed).permutation(len(bank.names))
+    held_out = max(1, round(PAIR_HOLD_OUT * len(order)))
+    train = order[:-held_out]
+
+    def floats(pictures: np.ndarray) -> Tensor:
+        planes = torch.from_numpy(pictures[order]).permute(0, 3, 1, 2).float() / 255
+        return torch.nn.functional.interpolate(planes, size=(side, side), mode="area")
+
+    source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed)
+    validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
+    # one user only: the neutral preference stays as it was
+    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25, none=0.0), bank.problems)
+
+
+def _network(config: FitConfig, init: Path | None, bank: np.ndarray | None, run: Path) -> PreferenceNetwork:
+    if init is not None:
+        return load_bundle(init)[0].train()
+    if bank is None:
+        # a resumed run: every weight comes from the checkpoint
+        return PreferenceNetwork(config.architecture)
+    torch.manual_seed(config.seed)
+    network = PreferenceNetwork(config.architecture)
+    cached = run / "cache" / f"basis-{config.architecture.components}-{config.seed}.npz"
+    if cached.exists():
+        with np.load(cached) as f:
+            mean, basis = torch.from_numpy(f["mean"]), torch.from_numpy(f["basis"])
+    else:
+        mean, basis = build_basis(bank, config.architecture.components, config.architecture.lut_size, seed=config.seed)
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(cached) as temporary, temporary.open("wb") as f:
+            np.savez(f, mean=mean.numpy(), basis=basis.numpy())
+    network.prior.set_basis(mean, basis)
+    return network
+
+
+def fit(
+    config: FitConfig,
+    run: Path,
+    models: Path,
+    init: Path | None = None,
+    originals: Path | None = None,
+    resume: bool = False,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Train, yielding the events described in `docs/ARCHITECTURE.md`; the bundle is written at the end.
+
+    Args:
+        config: the run.
+        run: folder for checkpoint, cache and event log; made if missing.
+        models: folder that gets `<name>.piemodel`.
+        init: bundle to start from; required for a new run on `pairs`.
+        originals: folder of originals for `pairs`.
+        resume: continue from the run's checkpoint.
+        should_stop: asked after every step.
+
+    Raises:
+        PieError: data, device, bundle or checkpoint cannot be used.
+    """
+    if config.data.kind == "pairs" and init is None and not resume:
+        raise PieError("Training on your own pairs starts from a model; name one with --init.")
+    device = choose_device(config.device)
+    run.mkdir(parents=True, exist_ok=True)
+    if config.data.kind == "simulated":
+        material, bank = _simulated(config, run)
+    else:
+        material, bank = _pairs(config, originals), None
+    network = _network(config, init, bank, run).to(device)
+    trainer = Trainer(config, network, material.source, material.validation, run, material.roles, should_stop)
+    if resume:
+        trainer.resume()
+    with atomic_write(run / "config.json") as temporary:
+        temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
+    yield {
+        "event": "start",
+        "run": str(run),
+        "steps": config.steps,
+        "step": trainer.progress.step,
+        "device": str(device),
+        "pairs": material.train + material.held_out,
+        "train": material.train,
+        "validation": material.held_out,
+        "problems": list(material.problems),
+    }
+    for event in trainer.events():
+        if event["event"] != "finished":
+            yield event
+            continue
+        bundle = _free_path(models, config.name)
+        card = _card(config, trainer, material, init)
+        save_bundle(bundle, trainer.average, config.name, datetime.now(UTC).isoformat(timespec="seconds"), card)
+        p = trainer.progress
+        psnr = card["validation"]["psnr"]
+        yield {"event": "done", "step": p.step, "bundle": str(bundle), "psnr": psnr, "baseline_psnr": p.baseline_psnr}
+
+
+def _free_path(models: Path, name: str) -> Path:
+    """A bundle folder that does not exist yet: a finished model is never overwritten."""
+    stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in name.strip().lower()) or "model"
+    path, number = models / f"{stem}{SUFFIX}", 2
+    while path.exists():
+        path, number = models / f"{stem}-{number}{SUFFIX}", number + 1
+    return path
+
+
+def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path | None) -> dict:  # type: ignore[type-arg]
+    score = trainer.validation.score(trainer.judge)
+    return {
+        "config": json.loads(config.model_dump_json()) | {"device": str(config.device)},
+        "data": {
+            "kind": config.data.kind,
+            "folder": config.data.folder.name,
+            "train": material.train,
+            "held_out": material.held_out,
+        },
+        "init": init.name if init else None,
+        "seed": config.seed,
+        "steps": trainer.progress.step,
+        "seconds": round(trainer.progress.elapsed),
+        "validation": {"psnr": score.psnr, "de00": score.de00, "baseline_psnr": trainer.progress.baseline_psnr},
+        "software": {"pie_desktop": pie_desktop.__version__, "torch": torch.__version__, "python": platform.python_version()},
+        "threads": torch.get_num_threads() if config.device != "cuda" else None,
+        "cpus": os.cpu_count(),
+    }
