@@ -1,7 +1,9 @@
 """What a style is to the model: encoded references that can be stored beside the style."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +37,14 @@ class Preference:
     def vector(self) -> np.ndarray:
         """The pooled preference vector `(D,)`: for display, search and comparison, not for enhancing."""
         return self.arrays["vector"]
+
+    @cached_property
+    def key(self) -> str:
+        """Hash of the contents: equal preferences have equal keys."""
+        digest = hashlib.sha256(self.bundle_id.encode())
+        for name in sorted(self.arrays):
+            digest.update(self.arrays[name].tobytes())
+        return digest.hexdigest()
 
     def save(self, path: Path) -> None:
         """Write as safetensors, atomically."""

@@ -1,0 +1,251 @@
+"""Using a bundle: references to a preference, a photo and a preference to two LUTs."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pie_desktop.errors import Cancelled, StyleError
+from pie_desktop.model.bundle import load_bundle
+from pie_desktop.model.lut_prior import Evidence
+from pie_desktop.model.network import Style
+from pie_desktop.model.pixels import picked_colors, shrink, squares
+from pie_desktop.model.preference import Preference, ReferencePixels
+
+T = TypeVar("T")
+_MOST_PREPARED = 4
+_ENOUGH_CHANGE = 0.02
+
+
+@dataclass
+class _Prepared:
+    """A preference on the device, with the normal equations of its pairs."""
+
+    style: Style
+    before: Tensor  # (R, M, 3)
+    after: Tensor  # (R, M, 3)
+    evidence: Evidence  # of N references; rows of those without an original are zero
+    residual: Tensor  # (R, T, T)
+
+
+class Inference:
+    """A loaded bundle. Thread safe; one call runs at a time.
+
+    Args:
+        bundle_dir: a `.piemodel` folder.
+        device: `auto` (CUDA, then MPS, then CPU) or a torch device.
+
+    Attributes:
+        device: where it runs now.
+        notice: why it moved to the CPU, or None.
+        bundle_id, card: from the bundle.
+
+    Raises:
+        BundleError: the bundle cannot be used.
+    """
+
+    def __init__(self, bundle_dir: Path, device: str = "auto") -> None:
+        self._network, info = load_bundle(bundle_dir)
+        self.bundle_id, self.card, self.notice = info.id, dict(info.card), None
+        self._lock = threading.RLock()
+        self._prepared: OrderedDict[str, _Prepared] = OrderedDict()
+        self._null: Style | None = None
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+        self._move(device)
+
+    notice: str | None
+
+    def _move(self, device: str) -> None:
+        self.device = device
+        self._network.to(device).requires_grad_(False)
+        self._prepared.clear()
+        self._null = None
+
+    def _run(self, work: Callable[[], T]) -> T:
+        """Run on the device; when it fails there, say so and do it again on the CPU."""
+        with self._lock, torch.no_grad():
+            try:
+                return work()
+            except RuntimeError as error:
+                if self.device == "cpu":
+                    raise
+                reason = "ran out of memory" if isinstance(error, torch.OutOfMemoryError) else "failed"
+                self.notice = f"The GPU ({self.device}) {reason}; PIE Desktop goes on with the CPU."
+                self._move("cpu")
+                return work()
+
+    def encode(
+        self,
+        references: Sequence[ReferencePixels],
+        progress: Callable[[float], None] | None = None,
+        should_cancel: Callable[[], bool] | None = None,
+    ) -> Preference:
+        """Encode one user's references.
+
+        Args:
+            references: at least one; each edit with its original where there is one, of the same crop.
+            progress: called with the share done, 0 to 1.
+            should_cancel: asked between references.
+
+        Raises:
+            StyleError: there is no reference.
+            Cancelled: `should_cancel` said so.
+        """
+        if not references:
+            raise StyleError("A style needs at least one edited photo; add one.")
+        afters, befores, pairs = [], [], []
+        for number, reference in enumerate(references):
+            if should_cancel is not None and should_cancel():
+                raise Cancelled
+            if reference.before is None:
+                after = before = shrink(reference.after)
+            else:
+                before = shrink(reference.before)
+                after = shrink(reference.after, before.shape[1::-1])
+                pairs.append((picked_colors(before), picked_colors(after)))
+            afters.append(after)
+            befores.append(before)
+            if progress is not None:
+                progress(0.8 * (number + 1) / len(references))
+        paired = np.array([reference.before is not None for reference in references])
+        preference = self._run(lambda: self._encode(befores, afters, pairs, paired))
+        if progress is not None:
+            progress(1.0)
+        return preference
+
+    def _encode(
+        self, befores: list[np.ndarray], afters: list[np.ndarray], pairs: list[tuple[np.ndarray, np.ndarray]], paired: np.ndarray
+    ) -> Preference:
+        encoder, side = self._network.encoder, self._network.architecture.side
+        pictures = squares(befores + afters, side).to(self.device)
+        before, after = encoder.features(pictures).chunk(2)
+        flags = torch.from_numpy(paired).to(self.device)
+        colors_before, colors_after = self._stack(pairs, 0), self._stack(pairs, 1)
+        evidence = self._evidence(self._colors(colors_before), self._colors(colors_after), flags)
+        fit = self._network.prior.posterior(evidence.gram, evidence.moment)
+        misfit = evidence.unexplained(fit)
+        style = encoder(before[None], after[None], fit[None], misfit[None], flags[None], torch.ones_like(flags)[None])
+        arrays = {
+            "tokens": style.tokens[0],
+            "keys": style.keys[0],
+            "paired": flags,
+            "vector": style.vector[0],
+        }
+        stored = {name: np.ascontiguousarray(value.cpu().numpy()) for name, value in arrays.items()}
+        return Preference(stored | {"colors_before": colors_before, "colors_after": colors_after}, self.bundle_id)
+
+    @staticmethod
+    def _stack(pairs: list[tuple[np.ndarray, np.ndarray]], which: int) -> np.ndarray:
+        """Colours `(R, M, 3)` as uint16, exactly what is stored and read again."""
+        if not pairs:
+            return np.zeros((0, 1, 3), np.uint16)
+        return np.round(np.stack([pair[which] for pair in pairs]) * 65535).astype(np.uint16)
+
+    def _colors(self, stored: np.ndarray) -> Tensor:
+        return torch.from_numpy(stored.astype(np.float32) / 65535).to(self.device)
+
+    def _evidence(self, before: Tensor, after: Tensor, paired: Tensor) -> Evidence:
+        """Evidence of all references; zero for those without an original."""
+        k, count = self._network.prior.components, len(paired)
+        result = Evidence(before.new_zeros(count, k, k), before.new_zeros(count, k), before.new_zeros(count))
+        if len(before):
+            found = self._network.prior.evidence(before, after)
+            result.gram[paired], result.moment[paired], result.power[paired] = found.gram, found.moment, found.power
+        return result
+
+    def _prepare(self, preference: Preference) -> _Prepared:
+        if preference.bundle_id != self.bundle_id:
+            raise StyleError("This preference was made by another model; it has to be computed again.")
+        key = preference.key
+        if key in self._prepared:
+            self._prepared.move_to_end(key)
+            return self._prepared[key]
+        a = preference.arrays
+        paired = torch.from_numpy(a["paired"]).to(self.device)
+        before, after = self._colors(a["colors_before"]), self._colors(a["colors_after"])
+        tensors = {name: torch.from_numpy(a[name]).to(self.device)[None] for name in ("tokens", "keys", "vector")}
+        style = Style(tensors["tokens"], tensors["keys"], torch.ones_like(paired)[None], paired[None], tensors["vector"])
+        residual = self._network.prior.residual_evidence(before) if len(before) else before.new_zeros(0)
+        prepared = _Prepared(style, before, after, self._evidence(before, after, paired), residual)
+        self._prepared[key] = prepared
+        while len(self._prepared) > _MOST_PREPARED:
+            self._prepared.popitem(last=False)
+        return prepared
+
+    def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
+        """The photo's neutral and preferred LUTs, `float32 (17, 17, 17, 3)` each; equal when there is no preference.
+
+        Args:
+            proxy: picture `(H, W, 3)`, uint8 or uint16, sRGB; `imaging.decode.load_proxy` gives the canonical one.
+            preference: from `encode` of the same bundle.
+
+        Raises:
+            StyleError: the preference belongs to another bundle.
+        """
+        small = shrink(proxy)
+        return self._run(lambda: self._luts(small, preference))
+
+    def _null_style(self) -> Style:
+        if self._null is None:
+            d = self._network.architecture.width
+            nothing = torch.zeros(1, 0, d, device=self.device)
+            fit = torch.zeros(1, 0, self._network.prior.components, device=self.device)
+            none = torch.zeros(1, 0, dtype=torch.bool, device=self.device)
+            self._null = self._network.encoder(nothing, nothing, fit, fit[..., 0], none, none)
+        return self._null
+
+    def _luts(self, small: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
+        network = self._network
+        photo = network.enhancer.features(squares([small], network.architecture.side).to(self.device))[None]
+        neutral = network.prior.tables(network.enhancer(photo, self._null_style()).mu[0, 0]).cpu().numpy()
+        if preference is None:
+            return neutral, neutral
+        p = self._prepare(preference)
+        prediction = network.enhancer(photo, p.style)
+        gathered = Evidence(p.evidence.gram[None], p.evidence.moment[None], p.evidence.power[None])
+        weights = network.combine(prediction, gathered, p.style.paired)[0, 0]
+        preferred = network.prior.tables(weights)
+        if len(p.before):
+            share = prediction.share[0, 0][p.style.paired[0]]
+            preferred = preferred + network.prior.residual_table(
+                p.residual, p.before, p.after, share, weights, prediction.noise[0, 0]
+            )
+        return neutral, preferred.cpu().numpy()
+
+    def agreement(self, preference: Preference) -> list[float]:
+        """How well each reference fits the others, 0 (contradicts them) to 1.
+
+        A pair is compared with what the other pairs would make of its original; an edit without original by the similarity of its style
+        token to the others'. A single reference agrees with itself: 1.
+        """
+        return self._run(lambda: self._agreement(preference))
+
+    def _agreement(self, preference: Preference) -> list[float]:
+        p = self._prepare(preference)
+        tokens = torch.nn.functional.normalize(p.style.tokens[0, 1:], dim=1)
+        paired = p.style.paired[0]
+        pair_of = (paired.cumsum(0) - 1).tolist()
+        result = []
+        for number in range(len(tokens)):
+            others = torch.arange(len(tokens), device=tokens.device) != number
+            other_pairs = others & paired
+            if not others.any():
+                result.append(1.0)
+            elif paired[number] and other_pairs.any():
+                e = p.evidence[other_pairs]
+                weights = self._network.prior.posterior(e.gram.sum(0), e.moment.sum(0))
+                before, after = p.before[pair_of[number]], p.after[pair_of[number]]
+                mean, values = self._network.prior.design(before)
+                error = (before + mean + values @ weights - after).abs().mean()
+                change = (after - before).abs().mean().clamp_min(_ENOUGH_CHANGE)
+                result.append(float((1 - error / change).clamp(0, 1)))
+            else:
+                result.append(float((tokens[number] @ tokens[others].T).mean().clamp(0, 1)))
+        return result
