@@ -138,6 +138,15 @@ class Engine:
                 self._preferences.popitem(last=False)
         return preference
 
+    def agreement(self, style: Style) -> list[float]:
+        """How well each usable reference of a style fits the others, 0 to 1; see `Inference.agreement`.
+
+        Raises:
+            StyleError, BundleError: as `preference`.
+        """
+        preference = self.preference(style)
+        return self._loaded().agreement(preference)
+
     def one_off(
         self,
         references: Sequence[EditPair],

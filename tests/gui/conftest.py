@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -50,6 +51,9 @@ class FakeEngine:
         if progress:
             progress(1.0, "Reading references")
         return SimpleNamespace(style=style, bundle_id=self.bundle_id)
+
+    def agreement(self, style: Any) -> list[float]:
+        return [0.9 for _ in style.references]
 
     def transform(self, proxy: np.ndarray, preference: object | None) -> FakeTransform:
         identity = identity_table()

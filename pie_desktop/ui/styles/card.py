@@ -1,0 +1,170 @@
+"""One style of the gallery."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from pie_desktop.gallery.store import Style
+from pie_desktop.ui.styles.flags import set_flag
+from pie_desktop.ui.styles.mosaic import Mosaic
+from pie_desktop.ui.styles.name_edit import NameEdit
+from pie_desktop.ui.styles.progress_row import ProgressRow
+from pie_desktop.ui.theme import COLOURS, HALF_SPACE, SPACE, icon
+from pie_desktop.ui.thumbnails import ThumbnailLoader
+
+MOSAIC_SIDE = 72
+NEUTRAL_NAME = "Neutral (no preference)"
+
+
+class StyleCard(QFrame):
+    """Mosaic, name, what the style is made of, and what is being done to it; also the card for no style at all.
+
+    Signals:
+        chosen: clicked, or Return or Space pressed.
+        focused: has the keyboard focus now.
+        details_asked, cancel_asked: their buttons.
+        menu_asked: global position for the context menu.
+        renamed: a new name was typed.
+    """
+
+    chosen = Signal()
+    focused = Signal()
+    details_asked = Signal()
+    cancel_asked = Signal()
+    menu_asked = Signal(object)
+    renamed = Signal(str)
+
+    def __init__(self, style: Style | None, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.style_id = style.id if style is not None else None
+        self.shown_style = style
+        self.problem = ""
+        self.setProperty("role", "card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        placeholder = "mdi6.circle-half-full" if style is None else "mdi6.image-multiple-outline"
+        self.mosaic = Mosaic(loader, MOSAIC_SIDE, placeholder)
+        self.name = NameEdit()
+        self.name.renamed.connect(self.renamed)
+        self.name.edit_ended.connect(self.setFocus)
+        self.summary = QLabel()
+        self.summary.setWordWrap(True)
+        self.badge = QLabel("built-in")
+        self.badge.setProperty("role", "badge")
+        self.badge.setToolTip("Comes with the program; duplicate it to change it")
+        self.check = QLabel()
+        self.check.setPixmap(icon("mdi6.check-circle", COLOURS.accent).pixmap(QSize(16, 16)))
+        self.details = QToolButton()
+        self.details.setIcon(icon("mdi6.chevron-right"))
+        self.details.setToolTip("References of this style (Alt+Return)")
+        self.details.setAccessibleName("References")
+        self.details.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.details.clicked.connect(self.details_asked)
+        self.progress = ProgressRow()
+        self.progress.cancelled.connect(self.cancel_asked)
+        self._lay_out()
+        self.set_style(style)
+        self.set_selected(False)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(HALF_SPACE)
+        top.addWidget(self.name, 1)
+        top.addWidget(self.check)
+        right = QVBoxLayout()
+        right.setSpacing(2)
+        right.addStretch(1)
+        right.addLayout(top)
+        right.addWidget(self.summary)
+        right.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignLeft)
+        right.addWidget(self.progress)
+        right.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE, SPACE, HALF_SPACE, SPACE)
+        layout.setSpacing(SPACE + HALF_SPACE)
+        layout.addWidget(self.mosaic)
+        layout.addLayout(right, 1)
+        layout.addWidget(self.details)
+        # Buttons and progress come and go without moving the card's own height.
+        self.setMinimumHeight(MOSAIC_SIDE + 2 * SPACE + 2)
+        policy = self.details.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.details.setSizePolicy(policy)
+
+    def set_style(self, style: Style | None) -> None:
+        """Show the style as it is now."""
+        self.shown_style = style
+        if style is None:
+            self.name.set_name(NEUTRAL_NAME)
+        elif not self.name.editing:
+            self.name.set_name(style.name)
+        self.badge.setVisible(style is not None and style.builtin)
+        self.details.setVisible(style is not None)
+        self.mosaic.set_paths([reference.after for reference in style.references] if style is not None else [])
+        self.setAccessibleName(self.name.name)
+        self._show_summary()
+
+    def set_selected(self, selected: bool) -> None:
+        self.check.setVisible(selected)
+        set_flag(self, "selected", selected)
+        self.setAccessibleDescription("selected" if selected else "")
+
+    def set_drop_target(self, marked: bool) -> None:
+        """Mark the card while edits are dragged above it."""
+        set_flag(self, "drop", marked)
+
+    def show_progress(self, fraction: float, text: str) -> None:
+        self.problem = ""
+        self.summary.hide()
+        self.badge.hide()
+        self.progress.show_progress(fraction, text)
+
+    def end_progress(self, problem: str) -> None:
+        """Back to the summary, or to the sentence that says what went wrong."""
+        self.problem = problem
+        self.progress.hide()
+        self.summary.show()
+        self.badge.setVisible(self.shown_style is not None and self.shown_style.builtin)
+        self._show_summary()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.chosen.emit()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if self.shown_style is not None:
+            self.details_asked.emit()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focused.emit()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
+        self.menu_asked.emit(self.mapToGlobal(self.rect().center()) if keyboard else event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.modifiers():
+            self.chosen.emit()
+        elif event.key() == Qt.Key.Key_Escape and self.progress.isVisible():
+            self.cancel_asked.emit()
+        else:
+            event.ignore()
+
+    def _show_summary(self) -> None:
+        made_of = "General enhancement only" if self.shown_style is None else summary(self.shown_style)
+        text = self.problem or made_of
+        self.summary.setText(text)
+        self.summary.setToolTip(text if self.problem else "")
+        set_flag(self.summary, "role", "error" if self.problem else "muted")
+
+
+def summary(style: Style) -> str:
+    """What a style is made of, such as `4 pairs, 1 edit`."""
+    pairs = style.pair_count
+    edits = len(style.references) - pairs
+    counts = ((pairs, "pair"), (edits, "edit"))
+    parts = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in counts if number]
+    return ", ".join(parts) or "No references"

@@ -1,0 +1,256 @@
+"""Changes to styles and the choice of one; all work is done in jobs, the panel shows what comes of it."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from pie_desktop.gallery.store import AddReport, Style
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.styles import jobs
+from pie_desktop.ui.styles.operation import Operation
+from pie_desktop.workers.job import Job
+
+TOLD_PROBLEMS = 3
+
+
+class StyleController(QObject):
+    """Runs what the user asks of the styles.
+
+    A style is *ready* once its preference was computed for the references that it has now and the bundle in use. A
+    chosen style becomes the context's selected style only then, so that nobody waits for its preference twice.
+
+    Attributes:
+        styles: all styles as last read, the user's own first.
+        wanted: the style that was chosen last, perhaps not ready yet; None for neutral.
+
+    Signals:
+        listed: `styles` may have changed.
+        created: id of a style that has just been made and that the user may want to name.
+        busy: (key, fraction, text): work is being done on a style, or on a new one that has no id yet.
+        idle: (key, problem): that work ended; the problem is one sentence, or empty.
+        wanted_changed: `wanted` is another one.
+    """
+
+    listed = Signal()
+    created = Signal(str)
+    busy = Signal(str, float, str)
+    idle = Signal(str, str)
+    wanted_changed = Signal()
+
+    def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.styles: list[Style] = []
+        self.wanted: str | None = context.selected_style
+        self._ready: dict[str, jobs.ReadyStyle] = {}
+        self._operations: dict[str, Operation] = {}
+        self._new_keys = (f"new-{number}" for number in count(1))
+        self._unannounced = False
+        self._deleted: dict[str, bool] = {}
+        context.styles_changed.connect(self.refresh)
+        context.style_selected.connect(self._on_selected)
+        context.engine_changed.connect(self._on_engine_changed)
+
+    def style(self, style_id: str | None) -> Style | None:
+        return next((style for style in self.styles if style.id == style_id), None)
+
+    def agreement(self, style: Style) -> dict[str, float]:
+        """How well each reference fits the others, 0 to 1 by reference id; empty while it is not known."""
+        ready = self._ready.get(style.id)
+        return ready.agreement if ready is not None and ready.fingerprint == style.fingerprint else {}
+
+    def refresh(self) -> None:
+        """Read the styles again."""
+        self._change("", self._on_listed, jobs.list_styles)
+
+    def choose(self, style_id: str | None) -> None:
+        """Select a style as soon as it is ready; None for neutral."""
+        self._want(style_id)
+        if style_id is None or self._is_ready(style_id):
+            self._context.select_style(style_id)
+        else:
+            self.prepare(style_id)
+
+    def prepare(self, style_id: str) -> None:
+        """Compute the preference of a style unless it is ready; a computation for another style is given up."""
+        context = self._context
+        if self._is_ready(style_id) or context.preference.closed:
+            return
+        job = context.preference.submit(
+            jobs.compute_preference, context.library, context.engine, style_id, title="Computing the preference"
+        )
+        self._watch(style_id, job, self._on_ready, self._on_preference_ended)
+        self.busy.emit(style_id, -1, "Computing the preference…")
+
+    def cancel(self, key: str) -> None:
+        """Stop the work on a style, or on a new one."""
+        if key in self._operations:
+            self._operations[key].cancel()
+
+    def add_edits(self, dropped: Sequence[Path], style_id: str | None = None) -> None:
+        """Make a new style of edited photos and folders, or add them to a style; then choose it."""
+        key = style_id or next(self._new_keys)
+        done = partial(self._on_imported, key)
+        self._change(key, done, jobs.import_edits, list(dropped), style_id, title="Reading edits")
+        self.busy.emit(key, -1, "Looking for originals…")
+
+    def set_original(self, style_id: str, reference_id: str, original: Path | None) -> None:
+        self._change(style_id, self._on_references_changed, jobs.set_original, style_id, reference_id, original)
+
+    def remove_reference(self, style_id: str, reference_id: str) -> None:
+        self._change(style_id, self._on_references_changed, jobs.remove_reference, style_id, reference_id)
+
+    def rename(self, style_id: str, name: str) -> None:
+        self._change(style_id, self._on_renamed, jobs.rename, style_id, name)
+
+    def duplicate(self, style_id: str) -> None:
+        self._change(style_id, self._on_duplicated, jobs.duplicate, style_id)
+
+    def delete(self, style_id: str) -> None:
+        """Move a style to the trash; the notifier offers to undo that."""
+        style = self.style(style_id)
+        if style is not None:
+            self.cancel(style_id)
+            self._change(style_id, partial(self._on_deleted, style), jobs.delete, style_id)
+
+    def undo_delete(self, token: str | None = None) -> None:
+        """Bring back the style deleted under `token`, or the one deleted last; nothing if there is none."""
+        token = token if token is not None else next(reversed(self._deleted), None)
+        if token in self._deleted:
+            selected = self._deleted.pop(token)
+            self._change(token, partial(self._on_undeleted, selected), jobs.undelete, token)
+
+    # ---- what comes of it
+
+    def _on_listed(self, listing: jobs.StyleListing) -> None:
+        self.styles = listing.styles
+        self.listed.emit()
+        for problem in listing.problems:
+            self._context.notifier.warning(problem)
+
+    def _on_imported(self, key: str, report: AddReport) -> None:
+        self._tell(report.problems)
+        self._put(report.style)
+        if report.style.id != key:
+            self.created.emit(report.style.id)
+        self._unannounced = True
+        self._want(report.style.id)
+        self.prepare(report.style.id)
+        if self._is_ready(report.style.id):
+            self._announce()
+            self._context.select_style(report.style.id)
+
+    def _on_references_changed(self, style: Style) -> None:
+        self._put(style)
+        self._unannounced = True
+        self.prepare(style.id)
+
+    def _on_renamed(self, style: Style) -> None:
+        self._put(style)
+        self._context.styles_changed.emit()
+
+    def _on_duplicated(self, style: Style) -> None:
+        self._put(style)
+        self.created.emit(style.id)
+        self._context.styles_changed.emit()
+
+    def _on_deleted(self, style: Style, token: str) -> None:
+        selected = self.wanted == style.id
+        self._deleted[token] = selected
+        self.styles = [other for other in self.styles if other.id != style.id]
+        self.listed.emit()
+        if selected:
+            self.choose(None)
+        self._context.styles_changed.emit()
+        self._context.notifier.info(f"“{style.name}” was deleted.", "Undo", partial(self.undo_delete, token))
+
+    def _on_undeleted(self, selected: bool, style: Style) -> None:
+        self._put(style)
+        self._context.styles_changed.emit()
+        if selected:
+            self.choose(style.id)
+
+    def _on_ready(self, ready: jobs.ReadyStyle) -> None:
+        self._ready[ready.style_id] = ready
+        self._announce()
+        self.listed.emit()
+        if self.wanted == ready.style_id:
+            self._context.select_style(ready.style_id)
+
+    def _on_preference_ended(self, style_id: str) -> None:
+        self._announce()
+        if self.wanted == style_id and not self._is_ready(style_id):
+            self._want(self._context.selected_style)
+
+    def _on_selected(self, style_id: str) -> None:
+        self._want(style_id or None)
+        if style_id and not self._is_ready(style_id):
+            self.prepare(style_id)
+
+    def _on_engine_changed(self) -> None:
+        self._ready.clear()
+        self.listed.emit()
+        if self.wanted is not None:
+            self.prepare(self.wanted)
+
+    # ---- helpers
+
+    def _change(
+        self, key: str, on_result: Callable[[Any], None], work: Callable[..., Any], *args: Any, title: str = ""
+    ) -> None:
+        if self._context.styles.closed:
+            return  # the window is being closed, and jobs that were cancelled report their end
+        job = self._context.styles.submit(work, self._context.library, *args, title=title)
+        self._watch(key, job, on_result)
+
+    def _watch(
+        self, key: str, job: Job, on_result: Callable[[Any], None], on_ended: Callable[[str], None] | None = None
+    ) -> None:
+        operation = Operation(key, job, on_result, self)
+        self._operations[key] = operation
+        operation.busy.connect(self.busy)
+        operation.ended.connect(partial(self._on_ended, operation, on_ended))
+
+    def _on_ended(self, operation: Operation, then: Callable[[str], None] | None, key: str, problem: str) -> None:
+        if problem:
+            self._context.notifier.error(problem)
+            self.listed.emit()
+        if self._operations.get(key) is not operation:
+            return  # other work on the same style has begun meanwhile
+        del self._operations[key]
+        self.idle.emit(key, problem)
+        if then is not None:
+            then(key)
+
+    def _is_ready(self, style_id: str) -> bool:
+        style, ready = self.style(style_id), self._ready.get(style_id)
+        return style is not None and ready is not None and ready.fingerprint == style.fingerprint
+
+    def _want(self, style_id: str | None) -> None:
+        if style_id != self.wanted:
+            self.wanted = style_id
+            self.wanted_changed.emit()
+
+    def _put(self, style: Style) -> None:
+        """Show a changed style at once, a new one first, without waiting for the next listing."""
+        if self.style(style.id) is None:
+            self.styles.insert(0, style)
+        else:
+            self.styles = [style if other.id == style.id else other for other in self.styles]
+        self.listed.emit()
+
+    def _announce(self) -> None:
+        """Tell that styles changed, only now that their preference is known, so that nobody computes it on the way."""
+        if self._unannounced:
+            self._unannounced = False
+            self._context.styles_changed.emit()
+
+    def _tell(self, problems: Sequence[str]) -> None:
+        if problems:
+            more = len(problems) - TOLD_PROBLEMS
+            text = " ".join(problems[:TOLD_PROBLEMS]) + (f" And {more} more." if more > 0 else "")
+            self._context.notifier.warning(text, "\n".join(problems))

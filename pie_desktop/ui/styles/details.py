@@ -1,0 +1,160 @@
+"""The references of one style."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from pie_desktop.gallery.store import Style, StyleReference
+from pie_desktop.imaging.formats import READABLE_SUFFIXES
+from pie_desktop.ui.styles.card import summary
+from pie_desktop.ui.styles.focus import stepped
+from pie_desktop.ui.styles.name_edit import NameEdit
+from pie_desktop.ui.styles.progress_row import ProgressRow
+from pie_desktop.ui.styles.reference_row import ReferenceRow
+from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.thumbnails import ThumbnailLoader
+
+PAIRS_COUNT_MORE = "An edit with its original teaches far more than an edit alone: give each its unedited original."
+ALL_PAIRS = "Every edit has its original: this is the best a style can learn from."
+BUILT_IN = "This style comes with the program; duplicate it to change it."
+PHOTO_FILTER = f"Photos ({' '.join(f'*{suffix}' for suffix in sorted(READABLE_SUFFIXES))})"
+
+
+class StyleDetails(QWidget):
+    """Lists references with their originals and lets the user complete or remove them.
+
+    Signals:
+        closed: back to the gallery.
+        renamed: a new name was typed.
+        original_chosen: reference id and the path of its original, or None to use it without.
+        remove_asked, reveal_asked: reference id; path of the edit.
+        cancel_asked: stop the work on this style.
+    """
+
+    closed = Signal()
+    renamed = Signal(str)
+    original_chosen = Signal(str, object)
+    remove_asked = Signal(str)
+    reveal_asked = Signal(object)
+    cancel_asked = Signal()
+
+    def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._loader = loader
+        self._style: Style | None = None
+        self.rows: list[ReferenceRow] = []
+        self.back = QToolButton()
+        self.back.setIcon(icon("mdi6.arrow-left"))
+        self.back.setToolTip("Back to the styles (Esc)")
+        self.back.setAccessibleName("Back to the styles")
+        self.back.clicked.connect(self.closed)
+        self.name = NameEdit()
+        self.name.renamed.connect(self.renamed)
+        self.advice = QLabel()
+        self.advice.setWordWrap(True)
+        self.advice.setProperty("role", "muted")
+        self.count = QLabel()
+        self.progress = ProgressRow()
+        self.progress.cancelled.connect(self.cancel_asked)
+        self._lay_out()
+
+    @property
+    def style_id(self) -> str | None:
+        """The style that is shown."""
+        return self._style.id if self._style is not None else None
+
+    def set_style(self, style: Style, agreement: Mapping[str, float]) -> None:
+        """Show a style as it is now, with how well each of its references fits the others, as far as known."""
+        self._style = style
+        if not self.name.editing:
+            self.name.set_name(style.name)
+        self.count.setText(summary(style))
+        if style.builtin:
+            self.advice.setText(BUILT_IN)
+        else:
+            self.advice.setText(ALL_PAIRS if style.pair_count == len(style.references) else PAIRS_COUNT_MORE)
+        self._show_rows(style)
+        for row in self.rows:
+            row.set_agreement(agreement.get(row.reference.id))
+
+    def pictures(self) -> list[Path]:
+        """All pictures shown, from top to bottom."""
+        return [path for row in self.rows for path in (*row.before.paths, *row.after.paths)]
+
+    def remove_focused(self) -> None:
+        """Ask to remove the reference whose row has the focus."""
+        for row in self.rows:
+            if row.hasFocus():
+                row.remove_asked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = stepped(self.rows, event)
+        if row is not None:
+            row.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._scroll.ensureWidgetVisible(row, 0, SPACE)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            event.ignore()
+
+    def _show_rows(self, style: Style) -> None:
+        """Rows of references that have not changed stay, so that neither the focus nor the view jumps."""
+        kept = {row.reference: row for row in self.rows if row.reference in style.references}
+        focused = next((place for place, row in enumerate(self.rows) if row.hasFocus()), None)
+        for row in self.rows:
+            if row.reference not in kept:
+                self._list.removeWidget(row)
+                row.hide()
+                row.deleteLater()
+        self.rows = [kept.get(reference) or self._row(reference, style) for reference in style.references]
+        for place, row in enumerate(self.rows):
+            if self._list.indexOf(row) != place:
+                self._list.insertWidget(place, row)
+        if focused is not None and self.rows:
+            self.rows[min(focused, len(self.rows) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _row(self, reference: StyleReference, style: Style) -> ReferenceRow:
+        row = ReferenceRow(reference, not style.builtin, self._loader)
+        row.choose_original_asked.connect(lambda: self._choose_original(reference))
+        row.drop_original_asked.connect(lambda: self.original_chosen.emit(reference.id, None))
+        row.remove_asked.connect(lambda: self.remove_asked.emit(reference.id))
+        row.reveal_asked.connect(lambda: self.reveal_asked.emit(Path(reference.source)))
+        return row
+
+    def _choose_original(self, reference: StyleReference) -> None:
+        start = Path(reference.before_source or reference.source).parent
+        title = f"Original of {Path(reference.source).name}"
+        chosen, _ = QFileDialog.getOpenFileName(self, title, str(start), PHOTO_FILTER)
+        if chosen:
+            self.original_chosen.emit(reference.id, Path(chosen))
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(HALF_SPACE)
+        top.addWidget(self.back)
+        top.addWidget(self.name, 1)
+        top.addWidget(self.count)
+        content = QWidget()
+        self._list = QVBoxLayout(content)
+        self._list.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        self._list.setSpacing(HALF_SPACE)
+        self._list.addStretch(1)
+        scroll = self._scroll = QScrollArea()
+        scroll.setWidget(content)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        head = QVBoxLayout()
+        head.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        head.setSpacing(HALF_SPACE)
+        head.addLayout(top)
+        head.addWidget(self.advice)
+        head.addWidget(self.progress)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(head)
+        layout.addWidget(scroll, 1)

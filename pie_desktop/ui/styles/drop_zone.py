@@ -1,0 +1,75 @@
+"""Where edits are dropped: says what to drop, and marks itself while a drag is above."""
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from pie_desktop.ui.theme import COLOURS, SPACE, icon
+
+TITLE = "Drop your edits here"
+ADVICE = "3 to 5 of your own edits work well, best each with its unedited original."
+
+
+class DropZone(QWidget):
+    """A dashed field that is also a button.
+
+    Signals:
+        clicked: by mouse or keyboard: choose files instead of dropping them.
+    """
+
+    clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._marked = False
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip("Drop edited photos here, or click to choose them (Ctrl+Shift+N)")
+        self.setAccessibleName(TITLE)
+        self._icon = QLabel()
+        self._icon.setPixmap(icon("mdi6.tray-arrow-down", COLOURS.text_muted).pixmap(QSize(24, 24)))
+        self._title = QLabel(TITLE)
+        self._advice = QLabel(ADVICE)
+        self._advice.setProperty("role", "muted")
+        self._advice.setWordWrap(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        layout.setSpacing(2)
+        layout.addStretch(1)
+        for label in (self._icon, self._title, self._advice):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            layout.addWidget(label)
+        layout.addStretch(1)
+
+    def set_marked(self, invitation: str) -> None:
+        """Say what a drop would do now; empty when nothing is dragged to this field."""
+        self._marked = bool(invitation)
+        self._title.setText(invitation or TITLE)
+        self.update()
+
+    def set_brief(self, brief: bool) -> None:
+        """Leave out the icon, for those who have made a style before."""
+        self._icon.setVisible(not brief)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        strong = self._marked or self.hasFocus()
+        colour = QColor(COLOURS.accent if strong else COLOURS.outline)
+        painter.setPen(QPen(colour, 2 if self._marked else 1, Qt.PenStyle.DashLine))
+        if self._marked:
+            fill = QColor(colour)
+            fill.setAlpha(28)
+            painter.setBrush(fill)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,162 @@
+"""The list of style cards, with keyboard focus that walks from card to card."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from pie_desktop.gallery.store import Style
+from pie_desktop.ui.styles.card import StyleCard
+from pie_desktop.ui.styles.focus import stepped
+from pie_desktop.ui.styles.progress_row import ProgressRow
+from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.thumbnails import ThumbnailLoader
+
+
+class StyleGallery(QScrollArea):
+    """Cards: neutral first, then the styles in the order given; above them what is being made.
+
+    Signals:
+        chosen: style id, or None for neutral.
+        details_asked, renamed, menu_asked: style id and, for the latter two, the name or the global position.
+        cancel_asked: key of the card or of the new style.
+    """
+
+    chosen = Signal(object)
+    details_asked = Signal(str)
+    renamed = Signal(str, str)
+    menu_asked = Signal(str, QPoint)
+    cancel_asked = Signal(str)
+
+    def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._loader = loader
+        self._cards: dict[str | None, StyleCard] = {}
+        self._making: dict[str, tuple[QFrame, ProgressRow]] = {}
+        self._current: str | None = None
+        self._content = QWidget()
+        self._layout = QVBoxLayout(self._content)
+        self._layout.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        self._layout.setSpacing(SPACE)
+        self._layout.addStretch(1)
+        self.setWidget(self._content)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._add_card(None)
+
+    @property
+    def cards(self) -> dict[str | None, StyleCard]:
+        """Cards by style id, in the order shown; None is neutral."""
+        return self._cards
+
+    def set_styles(self, styles: Sequence[Style]) -> None:
+        """Show these styles; cards of styles that stay are kept, so that nothing jumps."""
+        wanted: list[str | None] = [None, *(style.id for style in styles)]
+        for gone in [style_id for style_id in self._cards if style_id not in wanted]:
+            self._drop_card(gone)
+        for style in styles:
+            if style.id in self._cards:
+                self._cards[style.id].set_style(style)
+            else:
+                self._add_card(style)
+        self._cards = {style_id: self._cards[style_id] for style_id in wanted}
+        for place, card in enumerate(self._cards.values()):
+            position = place + len(self._making)
+            if self._layout.indexOf(card) != position:
+                self._layout.removeWidget(card)
+                self._layout.insertWidget(position, card)
+
+    def set_selected(self, style_id: str | None) -> None:
+        for card_id, card in self._cards.items():
+            card.set_selected(card_id == style_id)
+
+    @property
+    def current_id(self) -> str | None:
+        """Style of the card that had the focus last, None for neutral."""
+        return self._current
+
+    def show_card(self, style_id: str | None) -> None:
+        """Give the card the focus and bring it into view."""
+        card = self._cards.get(style_id)
+        if card is not None:
+            card.setFocus(Qt.FocusReason.OtherFocusReason)
+            # A card that was just inserted has no place yet.
+            self._layout.activate()
+            self.ensureWidgetVisible(card, 0, SPACE)
+
+    def card_at(self, position: QPoint) -> StyleCard | None:
+        """The card under a position in global coordinates."""
+        if not self.viewport().rect().contains(self.viewport().mapFromGlobal(position)):
+            return None
+        cards = self._cards.values()
+        return next((card for card in cards if card.rect().contains(card.mapFromGlobal(position))), None)
+
+    def show_progress(self, key: str, fraction: float, text: str) -> None:
+        """On the style's card, or on a frame of its own for a style that is being made."""
+        if key in self._cards:
+            self._cards[key].show_progress(fraction, text)
+        else:
+            self._making_row(key).show_progress(fraction, text)
+
+    def end_progress(self, key: str, problem: str) -> None:
+        if key in self._cards:
+            self._cards[key].end_progress(problem)
+        elif key in self._making:
+            frame, _ = self._making.pop(key)
+            frame.deleteLater()
+
+    def pictures(self) -> list[Path]:
+        """All pictures that the cards show."""
+        return [path for card in self._cards.values() for path in card.mosaic.paths]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        card = stepped(list(self._cards.values()), event)
+        if isinstance(card, StyleCard):
+            self.show_card(card.style_id)
+        else:
+            event.ignore()
+
+    def _add_card(self, style: Style | None) -> None:
+        card = StyleCard(style, self._loader)
+        style_id = card.style_id
+        card.chosen.connect(lambda: self.chosen.emit(style_id))
+        card.focused.connect(lambda: self._set_current(style_id))
+        if style_id is not None:
+            card.details_asked.connect(lambda: self.details_asked.emit(style_id))
+            card.renamed.connect(lambda name: self.renamed.emit(style_id, name))
+            card.menu_asked.connect(lambda position: self.menu_asked.emit(style_id, position))
+            card.cancel_asked.connect(lambda: self.cancel_asked.emit(style_id))
+        self._cards[style_id] = card
+        self._layout.insertWidget(self._layout.count() - 1, card)
+
+    def _drop_card(self, style_id: str | None) -> None:
+        ids = list(self._cards)
+        neighbour = ids[ids.index(style_id) - 1]
+        card = self._cards.pop(style_id)
+        if card.hasFocus():
+            self.show_card(neighbour)
+        if self._current == style_id:
+            self._current = neighbour
+        self._layout.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+
+    def _set_current(self, style_id: str | None) -> None:
+        self._current = style_id
+
+    def _making_row(self, key: str) -> ProgressRow:
+        if key not in self._making:
+            frame = QFrame()
+            frame.setProperty("role", "card")
+            row = ProgressRow()
+            row.cancelled.connect(lambda: self.cancel_asked.emit(key))
+            layout = QVBoxLayout(frame)
+            layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+            layout.addWidget(row)
+            self._layout.insertWidget(0, frame)
+            self._making[key] = (frame, row)
+            self.verticalScrollBar().setValue(0)
+        return self._making[key][1]

@@ -1,0 +1,101 @@
+"""What happens to styles off the GUI thread; each function is that of a job."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pie_desktop.engine.enhance import Engine
+from pie_desktop.errors import StyleError
+from pie_desktop.gallery.store import AddReport, EditPair, Style, StyleLibrary
+from pie_desktop.imaging.formats import is_photo
+from pie_desktop.imaging.pairing import find_pairs
+from pie_desktop.ui.styles.dropped import expand_folders
+from pie_desktop.ui.styles.naming import propose_name
+from pie_desktop.workers.job import JobContext
+
+
+@dataclass(frozen=True)
+class StyleListing:
+    """All styles, and sentences about those that cannot be read."""
+
+    styles: list[Style]
+    problems: list[str]
+
+
+@dataclass(frozen=True)
+class ReadyStyle:
+    """A style whose preference is known; `agreement` says per reference id how well it fits the others, 0 to 1."""
+
+    style_id: str
+    fingerprint: str
+    agreement: dict[str, float]
+
+
+def list_styles(context: JobContext, library: StyleLibrary) -> StyleListing:
+    return StyleListing(library.list(), library.take_problems())
+
+
+def import_edits(
+    context: JobContext, library: StyleLibrary, dropped: Sequence[Path], style_id: str | None
+) -> AddReport:
+    """Find the originals of the dropped edits, then make a style of them or add them to the style `style_id`.
+
+    Raises:
+        PieError: nothing of it can be used.
+        Cancelled: nothing was changed.
+    """
+    context.progress(-1, "Looking for originals")
+    files = expand_folders(dropped)
+    photos = [path for path in files if is_photo(path)]
+    problems = [f"{path.name} is not a photo and was left out." for path in files if not is_photo(path)]
+    if not photos:
+        raise StyleError(f"{problems[0]} Drop edited photos (JPEG, PNG, TIFF or WebP).")
+    guesses = find_pairs(photos)
+    # Dropped befores and afters of the same name find each other by their folders; a before is no edit of its own.
+    befores = {guess.before for guess in guesses}
+    pairs = [EditPair(guess.after, guess.before) for guess in guesses if guess.after not in befores]
+    context.check()
+    if style_id is None:
+        name = library.unique_name(propose_name([pair.after for pair in pairs]))
+        report = library.create(name, pairs, context.progress, context.should_cancel)
+    else:
+        report = library.add(style_id, pairs, context.progress, context.should_cancel)
+    return AddReport(report.style, report.added, (*problems, *report.problems))
+
+
+def set_original(
+    context: JobContext, library: StyleLibrary, style_id: str, reference_id: str, original: Path | None
+) -> Style:
+    return library.set_before(style_id, reference_id, original)
+
+
+def remove_reference(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str) -> Style:
+    return library.remove_reference(style_id, reference_id)
+
+
+def rename(context: JobContext, library: StyleLibrary, style_id: str, name: str) -> Style:
+    return library.rename(style_id, name)
+
+
+def duplicate(context: JobContext, library: StyleLibrary, style_id: str) -> Style:
+    return library.duplicate(style_id)
+
+
+def delete(context: JobContext, library: StyleLibrary, style_id: str) -> str:
+    return library.delete(style_id)
+
+
+def undelete(context: JobContext, library: StyleLibrary, token: str) -> Style:
+    return library.undelete(token)
+
+
+def compute_preference(context: JobContext, library: StyleLibrary, engine: Engine, style_id: str) -> ReadyStyle:
+    """Make sure that the preference of the style, as it is on disk now, is known to the engine."""
+    style = library.get(style_id)
+    engine.preference(style, context.progress, context.should_cancel)
+    context.check()
+    values = engine.agreement(style)
+    if len(values) != len(style.references):  # some copy could not be read, and which one is not told
+        values = []
+    agreement = {reference.id: value for reference, value in zip(style.references, values, strict=False)}
+    return ReadyStyle(style_id, style.fingerprint, agreement)

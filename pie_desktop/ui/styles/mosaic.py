@@ -1,0 +1,75 @@
+"""Up to four pictures in one square."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from pie_desktop.ui.theme import COLOURS, icon
+from pie_desktop.ui.thumbnails import ThumbnailLoader
+
+GAP = 2
+RADIUS = 4
+# Cells as fractions (x, y, width, height) of the square, by number of pictures.
+LAYOUTS = {
+    1: [(0.0, 0.0, 1.0, 1.0)],
+    2: [(0.0, 0.0, 0.5, 1.0), (0.5, 0.0, 0.5, 1.0)],
+    3: [(0.0, 0.0, 0.5, 1.0), (0.5, 0.0, 0.5, 0.5), (0.5, 0.5, 0.5, 0.5)],
+    4: [(0.0, 0.0, 0.5, 0.5), (0.5, 0.0, 0.5, 0.5), (0.0, 0.5, 0.5, 0.5), (0.5, 0.5, 0.5, 0.5)],
+}
+
+
+class Mosaic(QWidget):
+    """Pictures of a loader, each cropped to fill its cell; shows an icon while there is none."""
+
+    def __init__(self, loader: ThumbnailLoader, side: int, icon_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._loader = loader
+        self._icon = icon_name
+        self._paths: list[Path] = []
+        self.setFixedSize(QSize(side, side))
+        loader.loaded.connect(self._on_loaded)
+
+    @property
+    def paths(self) -> list[Path]:
+        """The pictures shown, at most four."""
+        return self._paths
+
+    def set_paths(self, paths: Sequence[Path]) -> None:
+        self._paths = list(paths[: max(LAYOUTS)])
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        outline = QPainterPath()
+        outline.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+        painter.setClipPath(outline)
+        painter.fillRect(self.rect(), QColor(COLOURS.field))
+        if not self._paths:
+            margin = self.width() // 4
+            icon(self._icon, COLOURS.text_muted).paint(painter, self.rect().adjusted(margin, margin, -margin, -margin))
+            return
+        for path, cell in zip(self._paths, self._cells(), strict=False):
+            thumbnail = self._loader.cache.get(path)
+            if thumbnail is not None and thumbnail.pixmap is not None:
+                painter.drawPixmap(cell, thumbnail.pixmap, covering(thumbnail.pixmap, cell))
+
+    def _cells(self) -> list[QRectF]:
+        width, height = self.width() + GAP, self.height() + GAP
+        return [
+            QRectF(x * width, y * height, w * width - GAP, h * height - GAP) for x, y, w, h in LAYOUTS[len(self._paths)]
+        ]
+
+    def _on_loaded(self, path: Path) -> None:
+        if path in self._paths:
+            self.update()
+
+
+def covering(pixmap: QPixmap, cell: QRectF) -> QRectF:
+    """The largest centred part of the pixmap with the proportions of `cell`."""
+    size = cell.size().scaled(pixmap.size().toSizeF(), Qt.AspectRatioMode.KeepAspectRatio)
+    left, top = (pixmap.width() - size.width()) / 2, (pixmap.height() - size.height()) / 2
+    return QRectF(left, top, size.width(), size.height())

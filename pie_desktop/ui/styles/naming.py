@@ -1,0 +1,46 @@
+"""A name for a style from the files it is made of."""
+
+import re
+from collections.abc import Sequence
+from itertools import takewhile
+from pathlib import Path
+
+# Folder names that say nothing about a look.
+GENERIC = re.compile(
+    r"(afters?|befores?|dcim|desktop|documents|downloads|edits?|edited|exports?|exported|finals?|home|images?|jpe?gs?|out"
+    r"|output|photos?|pictures?|pngs?|processed|raws?|results?|temp|tiffs?|tmp|users?|img|dscf?)",
+    re.IGNORECASE,
+)
+MIN_PREFIX = 4
+FALLBACK = "My style"
+
+
+def propose_name(edits: Sequence[Path]) -> str:
+    """Name of the edits' common folder, or what their file names begin with, or a plain one.
+
+    >>> propose_name([Path("/photos/warm_evening/edits/1.jpg"), Path("/photos/warm_evening/edits/2.jpg")])
+    'Warm evening'
+    """
+    folders = {edit.parent for edit in edits}
+    if len(folders) == 1:
+        folder = folders.pop()
+        candidates = [folder.name, folder.parent.name]
+        for candidate in candidates:
+            words = _words(candidate)
+            if words and not GENERIC.fullmatch(words) and not _is_number(words):
+                return words
+    stems = sorted(edit.stem for edit in edits)
+    same = sum(1 for _ in takewhile(lambda letters: letters[0] == letters[1], zip(stems[0], stems[-1], strict=False)))
+    prefix = _words(stems[0][:same].rstrip("0123456789"))
+    if len(edits) > 1 and len(prefix) >= MIN_PREFIX and not GENERIC.fullmatch(prefix):
+        return prefix
+    return FALLBACK
+
+
+def _words(name: str) -> str:
+    words = re.sub(r"[_\s]+", " ", name).strip(" -_.")
+    return words[:1].upper() + words[1:]
+
+
+def _is_number(words: str) -> bool:
+    return not any(letter.isalpha() for letter in words)

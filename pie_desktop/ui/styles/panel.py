@@ -1,0 +1,276 @@
+"""The style panel: choose a style, make one by dropping edits, see what a style is made of."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+from pie_desktop.errors import PieError
+from pie_desktop.gallery.store import Style
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.file_manager import show_in_file_manager
+from pie_desktop.ui.styles.actions import StyleActions
+from pie_desktop.ui.styles.card import StyleCard
+from pie_desktop.ui.styles.controller import StyleController
+from pie_desktop.ui.styles.details import PHOTO_FILTER, StyleDetails
+from pie_desktop.ui.styles.drop_zone import DropZone
+from pie_desktop.ui.styles.dropped import local_paths
+from pie_desktop.ui.styles.gallery import StyleGallery
+from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
+
+CACHE_BYTES = 32 * 2**20
+PICTURE_SIDE = 96
+
+
+class StylePanel(QWidget):
+    """Gallery and details of the styles; shows what the controller reports.
+
+    Signals:
+        style_selected: id of the style that is selected and ready now, None for neutral. The context tells the same.
+    """
+
+    style_selected = Signal(object)
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.controller = StyleController(context, self)
+        self._loader = ThumbnailLoader(context.thumbnails, self, CACHE_BYTES)
+        self.gallery = StyleGallery(self._loader)
+        self.details = StyleDetails(self._loader)
+        self.drop_zone = DropZone()
+        self._new = QToolButton()
+        self._new.setIcon(icon("mdi6.plus"))
+        self._new.setText("New")
+        self._new.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._new.setToolTip("Make a style from edited photos (Ctrl+Shift+N)")
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.gallery)
+        self._pages.addWidget(self.details)
+        self._marked: StyleCard | None = None
+        self._digests: dict[Path, str] = {}
+        self.setAcceptDrops(True)
+        self._lay_out()
+        self.actions_of_styles = StyleActions(self)
+        self._connect()
+        self.controller.refresh()
+
+    def select_style(self, style_id: str | None) -> None:
+        """Select a style once its preference is ready; None for neutral."""
+        self.controller.choose(style_id)
+
+    def add_edits(self, paths: Sequence[Path], style_id: str | None = None) -> None:
+        """Make a style of edited photos or folders of them, or add them to the style `style_id`."""
+        self.controller.add_edits(paths, style_id)
+
+    def choose_edits(self, style_id: str | None = None) -> None:
+        """Ask for edited photos, then do as `add_edits`."""
+        title = "Choose edited photos" if style_id is None else "Add edited photos"
+        chosen, _ = QFileDialog.getOpenFileNames(self, title, "", PHOTO_FILTER)
+        if chosen:
+            self.add_edits([Path(path) for path in chosen], style_id)
+
+    def open_details(self, style_id: str) -> None:
+        """Show the references of a style."""
+        style = self.controller.style(style_id)
+        if style is None:
+            return
+        self.details.set_style(style, self.controller.agreement(style))
+        self._pages.setCurrentWidget(self.details)
+        self.details.back.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._load_pictures()
+        if not self.controller.agreement(style):
+            self.controller.prepare(style_id)
+
+    def close_details(self) -> None:
+        style_id = self.details.style_id
+        self._pages.setCurrentWidget(self.gallery)
+        self.gallery.show_card(style_id)
+
+    @property
+    def shows_details(self) -> bool:
+        return self._pages.currentWidget() is self.details
+
+    def current_id(self) -> str | None:
+        """The style that actions apply to: the one shown in detail, else that of the current card."""
+        if self.shows_details:
+            return self.details.style_id
+        return self.gallery.current_id
+
+    # ---- keys
+
+    def event(self, event: QEvent) -> bool:
+        # Within the panel its own shortcuts win over the window's, where Ctrl+Z for instance undoes something else.
+        if event.type() == QEvent.Type.ShortcutOverride and self._action_of(event) is not None:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        action = self._action_of(event)
+        if action is not None:
+            action.trigger()
+        else:
+            super().keyPressEvent(event)
+
+    def _action_of(self, event: QEvent) -> QAction | None:
+        if not isinstance(event, QKeyEvent):
+            return None
+        pressed = QKeySequence(event.keyCombination())
+        return next((action for action in self.actions() if action.isEnabled() and action.shortcut() == pressed), None)
+
+    # ---- drops
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if local_paths(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._mark_target(self._target(event.position().toPoint()))
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._unmark()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        target = self._target(event.position().toPoint())
+        self._unmark()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.add_edits(local_paths(event.mimeData()), target)
+
+    def _target(self, position: QPoint) -> str | None:
+        """The own style under a position; elsewhere a new style is made, also on those that cannot be changed."""
+        if self.shows_details:
+            style_id = self.details.style_id
+        else:
+            card = self.gallery.card_at(self.mapToGlobal(position))
+            style_id = card.style_id if card is not None else None
+        style = self.controller.style(style_id)
+        return style.id if style is not None and not style.builtin else None
+
+    def _mark_target(self, style_id: str | None) -> None:
+        self._unmark()
+        if style_id is None:
+            self.drop_zone.set_marked("Drop to make a new style")
+        elif self.shows_details:
+            self.drop_zone.set_marked("Drop to add to this style")
+        else:
+            self._marked = self.gallery.cards[style_id]
+            self._marked.set_drop_target(True)
+
+    def _unmark(self) -> None:
+        self.drop_zone.set_marked("")
+        if self._marked is not None:
+            self._marked.set_drop_target(False)
+            self._marked = None
+
+    # ---- what the controller reports
+
+    def _on_listed(self) -> None:
+        styles = self.controller.styles
+        self._forget_changed_pictures(styles)
+        self.gallery.set_styles(styles)
+        self.gallery.set_selected(self.controller.wanted)
+        self.drop_zone.set_brief(any(not style.builtin for style in styles))
+        if self.shows_details:
+            style = self.controller.style(self.details.style_id)
+            if style is None:
+                self.close_details()
+            else:
+                self.details.set_style(style, self.controller.agreement(style))
+        self._load_pictures()
+
+    def _on_busy(self, key: str, fraction: float, text: str) -> None:
+        self.gallery.show_progress(key, fraction, text)
+        if key == self.details.style_id:
+            self.details.progress.show_progress(fraction, text)
+
+    def _on_idle(self, key: str, problem: str) -> None:
+        self.gallery.end_progress(key, problem)
+        if key == self.details.style_id:
+            self.details.progress.hide()
+
+    def _on_created(self, style_id: str) -> None:
+        if self.shows_details:
+            self.close_details()
+        self.gallery.show_card(style_id)
+        self.gallery.cards[style_id].name.edit()
+
+    def _on_wanted_changed(self) -> None:
+        self.gallery.set_selected(self.controller.wanted)
+
+    def _on_selected(self, style_id: str) -> None:
+        self.style_selected.emit(style_id or None)
+
+    def _on_original_chosen(self, reference_id: str, original: Path | None) -> None:
+        if self.details.style_id is not None:
+            self.controller.set_original(self.details.style_id, reference_id, original)
+
+    def _on_remove_asked(self, reference_id: str) -> None:
+        if self.details.style_id is not None:
+            self.controller.remove_reference(self.details.style_id, reference_id)
+
+    def _reveal(self, path: Path) -> None:
+        try:
+            show_in_file_manager(path)
+        except PieError as error:
+            self._context.notifier.error(str(error))
+
+    def _forget_changed_pictures(self, styles: Sequence[Style]) -> None:
+        """An original that was chosen anew has the same file name as the one before."""
+        references = {reference.after: reference for style in styles for reference in style.references}
+        for after, reference in references.items():
+            if self._digests.get(after, reference.digest) != reference.digest:
+                self._loader.forget([path for path in (after, reference.before) if path is not None])
+        self._digests = {after: reference.digest for after, reference in references.items()}
+
+    def _load_pictures(self) -> None:
+        self._loader.side = side_for(PICTURE_SIDE * self.devicePixelRatioF())
+        shown, other = self.details.pictures(), self.gallery.pictures()
+        self._loader.want(*(shown, other) if self.shows_details else (other, shown))
+
+    def _connect(self) -> None:
+        controller, gallery, details = self.controller, self.gallery, self.details
+        controller.listed.connect(self._on_listed)
+        controller.busy.connect(self._on_busy)
+        controller.idle.connect(self._on_idle)
+        controller.created.connect(self._on_created)
+        controller.wanted_changed.connect(self._on_wanted_changed)
+        self._context.style_selected.connect(self._on_selected)
+        gallery.chosen.connect(self.select_style)
+        gallery.details_asked.connect(self.open_details)
+        gallery.renamed.connect(controller.rename)
+        gallery.menu_asked.connect(self.actions_of_styles.show_menu)
+        gallery.cancel_asked.connect(controller.cancel)
+        details.closed.connect(self.close_details)
+        details.renamed.connect(lambda name: controller.rename(details.style_id or "", name))
+        details.original_chosen.connect(self._on_original_chosen)
+        details.remove_asked.connect(self._on_remove_asked)
+        details.reveal_asked.connect(self._reveal)
+        details.cancel_asked.connect(lambda: controller.cancel(details.style_id or ""))
+        self.drop_zone.clicked.connect(self.choose_edits)
+        self._new.clicked.connect(self.actions_of_styles.new.trigger)
+
+    def _lay_out(self) -> None:
+        heading = QLabel("STYLES")
+        heading.setProperty("role", "heading")
+        top = QHBoxLayout()
+        top.setContentsMargins(SPACE, HALF_SPACE, HALF_SPACE, HALF_SPACE)
+        top.addWidget(heading)
+        top.addStretch(1)
+        top.addWidget(self._new)
+        bottom = QVBoxLayout()
+        bottom.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        bottom.addWidget(self.drop_zone)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self._pages, 1)
+        layout.addLayout(bottom)

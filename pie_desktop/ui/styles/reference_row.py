@@ -1,0 +1,124 @@
+"""One reference of a style in the detail view."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pie_desktop.gallery.store import StyleReference
+from pie_desktop.ui.styles.flags import set_flag
+from pie_desktop.ui.styles.mosaic import Mosaic
+from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.thumbnails import ThumbnailLoader
+
+PICTURE_SIDE = 64
+# Below this a reference pulls the style elsewhere than the others do, and is worth a second look.
+DOUBTFUL = 0.5
+
+
+class ReferenceRow(QFrame):
+    """Original and edit side by side, whether it is a pair, and how well it fits the others.
+
+    Signals:
+        choose_original_asked, drop_original_asked, remove_asked, reveal_asked: from the buttons and the menu.
+    """
+
+    choose_original_asked = Signal()
+    drop_original_asked = Signal()
+    remove_asked = Signal()
+    reveal_asked = Signal()
+
+    def __init__(
+        self, reference: StyleReference, editable: bool, loader: ThumbnailLoader, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.reference = reference
+        self._editable = editable
+        self.setProperty("role", "card")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.before = Mosaic(loader, PICTURE_SIDE, "mdi6.image-off-outline")
+        self.before.set_paths([reference.before] if reference.before else [])
+        self.before.setToolTip(reference.before_source or "No original is known for this edit")
+        self.after = Mosaic(loader, PICTURE_SIDE, "mdi6.image-outline")
+        self.after.set_paths([reference.after])
+        self.after.setToolTip(reference.source)
+        name = Path(reference.source).name
+        self.setAccessibleName(f"{name}, {'pair' if reference.before else 'edit only'}")
+        self.title = QLabel()
+        self.title.setToolTip(reference.source)
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.title.setText(name)
+        self.badge = QLabel("pair" if reference.before else "edit only")
+        self.badge.setProperty("role", "badge" if reference.before else "badge-warning")
+        self.fit = QLabel()
+        self.fit.setToolTip("How well this edit fits the others; remove one that is off, or give it a style of its own")
+        self.original_button = QPushButton("Choose original…")
+        self.original_button.setProperty("flat", True)
+        self.original_button.clicked.connect(self.choose_original_asked)
+        self.menu_button = QToolButton()
+        self.menu_button.setIcon(icon("mdi6.dots-vertical"))
+        self.menu_button.setToolTip("More for this reference (Menu key)")
+        self.menu_button.setAccessibleName("More")
+        self.menu_button.clicked.connect(
+            lambda: self.menu().popup(self.menu_button.mapToGlobal(QPoint(0, self.menu_button.height())))
+        )
+        self._lay_out()
+        # Only now that it has a parent: shown before, it would be a window of its own for a moment.
+        self.original_button.setVisible(editable and reference.before is None)
+
+    def set_agreement(self, agreement: float | None) -> None:
+        """How well the edit fits the others, 0 to 1; None while that is not known."""
+        self.fit.setText("" if agreement is None else f"fits {agreement:.0%}")
+        set_flag(self.fit, "role", "warning" if agreement is not None and agreement < DOUBTFUL else "muted")
+
+    def menu(self) -> QMenu:
+        """What can be done with the reference."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self._editable:
+            replace = "Choose another original…" if self.reference.before else "Choose original…"
+            menu.addAction(icon("mdi6.image-plus"), replace, self.choose_original_asked.emit)
+            if self.reference.before:
+                menu.addAction(icon("mdi6.image-minus"), "Use without original", self.drop_original_asked.emit)
+        menu.addAction(icon("mdi6.folder-search-outline"), "Show edit in file manager", self.reveal_asked.emit)
+        if self._editable:
+            menu.addSeparator()
+            menu.addAction(icon("mdi6.trash-can-outline"), "Remove from style", self.remove_asked.emit)
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        self.menu().popup(event.globalPos())
+
+    def _lay_out(self) -> None:
+        state = QHBoxLayout()
+        state.setSpacing(SPACE)
+        state.addWidget(self.badge)
+        state.addWidget(self.fit)
+        state.addStretch(1)
+        right = QVBoxLayout()
+        right.setSpacing(2)
+        right.addStretch(1)
+        right.addWidget(self.title)
+        right.addLayout(state)
+        right.addWidget(self.original_button, alignment=Qt.AlignmentFlag.AlignLeft)
+        right.addStretch(1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE, SPACE, HALF_SPACE, SPACE)
+        layout.setSpacing(HALF_SPACE)
+        layout.addWidget(self.before)
+        layout.addWidget(self.after)
+        layout.addSpacing(HALF_SPACE)
+        layout.addLayout(right, 1)
+        layout.addWidget(self.menu_button)
