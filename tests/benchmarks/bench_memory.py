@@ -1,0 +1,98 @@
+"""Memory of an export: how much a worker needs, and whether it stays flat over many photos."""
+
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import numpy as np
+from measurement import Measurement
+from photographs import HEIGHT, WIDTH, camera_jpegs
+
+from pie_desktop.engine.enhance import Transform
+from pie_desktop.engine.export import ExportProgress, ExportSettings, plan_export, run_export
+from pie_desktop.imaging.encode import EncodeOptions
+from pie_desktop.imaging.lut import identity_lut
+
+PHOTOS = 80
+WORKERS = 2
+BUDGET_GB = 0.6
+FLAT = 1.05  # the last quarter's peak may be this much above the second quarter's; the first one warms up
+_SAMPLE_SECONDS = 0.02
+
+
+class _Sampler:
+    """Watches the resident memory of every worker process while an export runs, photo by photo."""
+
+    def __init__(self) -> None:
+        self.peaks = np.zeros(PHOTOS + 1)
+        self._done = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> "_Sampler":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def progress(self, progress: ExportProgress) -> None:
+        self._done = progress.done
+
+    def _watch(self) -> None:
+        while not self._over.wait(_SAMPLE_SECONDS):
+            largest = max((_resident_bytes(child.pid) for child in multiprocessing.active_children()), default=0)
+            self.peaks[self._done] = max(self.peaks[self._done], largest)
+
+
+def _resident_bytes(pid: int | None) -> int:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return 0  # it has just ended
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def measure() -> list[Measurement]:
+    if not sys.platform.startswith("linux"):
+        return []
+    with tempfile.TemporaryDirectory() as scratch:
+        photos = Path(scratch) / "photos"
+        originals = camera_jpegs(photos, 4)
+        for index in range(len(originals), PHOTOS):
+            shutil.copy(originals[index % len(originals)], photos / f"photo_{index:03d}.jpg")
+        settings = ExportSettings(Path(scratch) / "out", EncodeOptions("jpeg"))
+        plan = plan_export([photos], settings)
+        brighter = identity_lut(17) ** np.float32(0.9)
+        transform = Transform(brighter, brighter)
+        with _Sampler() as sampler:
+            report = run_export(plan, settings, lambda proxy: transform, sampler.progress, workers=WORKERS)
+        assert all(item.status == "written" for item in report.items), "an export that fails says nothing about memory"
+    quarters = [float(part.max()) for part in np.array_split(sampler.peaks, 4)]
+    peak, growth = max(quarters), quarters[3] / quarters[1]
+    picture = WIDTH * HEIGHT * 3
+    return [
+        Measurement(
+            name="memory of an export worker, 24 MP",
+            budget=f"<= {BUDGET_GB} GB",
+            measured=peak / 1e9,
+            unit="GB",
+            ratio=peak / picture,
+            note=f"largest resident size of {WORKERS} workers, against one decoded photo ({picture / 1e6:.0f} MB)",
+            met=peak <= BUDGET_GB * 1e9,
+        ),
+        Measurement(
+            name="growth of that memory",
+            budget="flat",
+            measured=(quarters[3] - quarters[1]) / 1e6,
+            unit="MB",
+            ratio=growth,
+            note=f"{PHOTOS} photos: the last quarter's peak against the second quarter's",
+            met=growth <= FLAT,
+        ),
+    ]
