@@ -37,7 +37,7 @@ for _command in COMMANDS.values():
     _command.register(app)
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _options(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
