@@ -210,13 +210,13 @@ def _encode(
     inference: "Inference", style: Style, progress: Progress | None, should_cancel: ShouldCancel | None
 ) -> "Preference":
     references = _read_references(style)
-    if progress is not None:
-        progress(READING_SHARE, f"Learning “{style.name}” from {len(references)} references")
+    text = f"Learning “{style.name}” from {len(references)} references"
 
-    def tell(fraction: float, text: str) -> None:
+    def tell(fraction: float) -> None:
         if progress is not None:
             progress(READING_SHARE + (1 - READING_SHARE) * fraction, text)
 
+    tell(0.0)
     return inference.encode(references, progress=tell, should_cancel=should_cancel)
 
 

@@ -30,12 +30,12 @@ class MeanColour:
     def encode(
         self,
         references: Sequence[ReferencePixels],
-        progress: Callable[[float, str], None] | None = None,
+        progress: Callable[[float], None] | None = None,
         should_cancel: Callable[[], bool] | None = None,
     ) -> Preference:
         self.encoded.append(references)
         if progress is not None:
-            progress(1.0, "done")
+            progress(1.0)
         mean = np.mean([reference.after.mean(axis=(0, 1)) / 255 for reference in references], axis=0)
         return Preference({"mean": mean.astype(np.float32)}, self.bundle_id)
 
