@@ -1,16 +1,16 @@
 """Fill the README's benchmark table from `python -m training benchmark --json FILE`: `update_readme_benchmark.py FILE`.
 
-The table is replaced between two marker comments and never edited by hand, so that it cannot drift from a measurement.
+The table is replaced between two comments and never edited by hand, so that it cannot drift from a measurement.
 """
 
 import argparse
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-BEGIN, END = "<!-- benchmark: begin -->", "<!-- benchmark: end -->"
+from marked_section import update_page
+
 METHODS = {
     "identity": "unedited",
     "reinhard": "Reinhard transfer",
@@ -64,24 +64,13 @@ def _in_order(values: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def replace_section(text: str, section: str) -> str:
-    """`text` with what lies between the markers replaced; raises ValueError when a marker is missing."""
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the markers {BEGIN} and {END} are missing")
-    return f"{before}{BEGIN}\n{section}\n{END}{after}"
-
-
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("report", type=Path, help="JSON written by `python -m training benchmark --json`")
     parser.add_argument("--readme", type=Path, default=Path(__file__).resolve().parents[1] / "README.md")
     options = parser.parse_args()
-    section = benchmark_section(json.loads(options.report.read_text(encoding="utf-8")))
-    options.readme.write_text(replace_section(options.readme.read_text(encoding="utf-8"), section), encoding="utf-8")
-    return 0
+    update_page(options.readme, "benchmark", benchmark_section(json.loads(options.report.read_text(encoding="utf-8"))))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

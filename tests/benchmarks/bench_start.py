@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 class FirstPaint(QObject):
     def eventFilter(self, watched, event):
-        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget) and isinstance(watched.window(), QMainWindow):
-            QTimer.singleShot(0, self.report)
+        if event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
+            if isinstance(watched.window(), QMainWindow):
+                QTimer.singleShot(0, self.report)
         return False
 
     def report(self):
