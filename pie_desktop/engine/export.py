@@ -195,16 +195,16 @@ class _Run:
             item = ExportItem(photo.source, photo.target, "written", " ".join(remarks) or None, general, preference)
         self._items[outcome.index] = item
         self._exported += 1
-        self._report()
+        self._report(item)
 
-    def _report(self) -> None:
+    def _report(self, item: ExportItem | None = None) -> None:
         if self._progress is None:
             return
         remaining = None
         if self._exported:
             per_photo = (time.monotonic() - self._started) / self._exported
             remaining = per_photo * (len(self._plan) - len(self._items))
-        self._progress(ExportProgress(len(self._items), len(self._plan), remaining, self._current))
+        self._progress(ExportProgress(len(self._items), len(self._plan), remaining, self._current, item))
 
     def _check_cancelled(self) -> None:
         if self._should_cancel():

@@ -9,27 +9,6 @@ Status = Literal["written", "skipped", "failed", "cancelled"]
 
 
 @dataclass(frozen=True)
-class ExportProgress:
-    """How far an export is.
-
-    Attributes:
-        done: photos that are finished, in whatever way.
-        total: photos of the plan.
-        remaining: seconds to go as far as can be told, None at the beginning.
-        current: name of the photo that was last begun.
-    """
-
-    done: int
-    total: int
-    remaining: float | None
-    current: str
-
-    @property
-    def fraction(self) -> float:
-        return self.done / self.total if self.total else 1.0
-
-
-@dataclass(frozen=True)
 class ExportItem:
     """The result for one photo.
 
@@ -47,6 +26,29 @@ class ExportItem:
     message: str | None = None
     general: float | None = None
     preference: float | None = None
+
+
+@dataclass(frozen=True)
+class ExportProgress:
+    """How far an export is.
+
+    Attributes:
+        done: photos that are finished, in whatever way.
+        total: photos of the plan.
+        remaining: seconds to go as far as can be told, None at the beginning.
+        current: name of the photo that was last begun.
+        item: the photo that has just finished, None when one was begun.
+    """
+
+    done: int
+    total: int
+    remaining: float | None
+    current: str
+    item: ExportItem | None = None
+
+    @property
+    def fraction(self) -> float:
+        return self.done / self.total if self.total else 1.0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """What stands in the place of the photo while none is open: the three steps, and the ways to begin."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -14,7 +13,11 @@ from pie_desktop.ui.theme import COLOURS, SPACE, icon
 from pie_desktop.workers.job import JobContext
 
 STEPS = (
-    ("mdi6.image-multiple-outline", "1  Drop photos", "Files or a folder, anywhere on this window. They stay as they are."),
+    (
+        "mdi6.image-multiple-outline",
+        "1  Drop photos",
+        "Files or a folder, anywhere on this window. They stay as they are.",
+    ),
     (
         "mdi6.palette-outline",
         "2  Drop your edits",
@@ -42,9 +45,12 @@ class WelcomeView(QScrollArea):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self.open_photos_button = _button("Open photos…", "mdi6.image-plus", self.open_photos_requested.emit, primary=True)
-        self.open_folder_button = _button("Open folder…", "mdi6.folder-open-outline", self.open_folder_requested.emit)
-        self.samples_button = _button("Try the sample photos", "mdi6.flower-outline", self._copy_samples)
+        self.open_photos_button = _button("Open photos…", "mdi6.image-plus", primary=True)
+        self.open_folder_button = _button("Open folder…", "mdi6.folder-open-outline")
+        self.samples_button = _button("Try the sample photos", "mdi6.flower-outline")
+        self.open_photos_button.clicked.connect(self.open_photos_requested)
+        self.open_folder_button.clicked.connect(self.open_folder_requested)
+        self.samples_button.clicked.connect(self._copy_samples)
         self.samples_button.setToolTip("Copies a few photographs to the program's own folder and opens them.")
         page = QWidget()
         # Not in the style sheet: only here does a page have the colour of the surround.
@@ -97,12 +103,11 @@ def _sample_job(context: JobContext, folder: Path) -> list[Path]:
         raise PieError(f"The sample photos could not be copied to {folder}: {error.strerror or error}.") from error
 
 
-def _button(text: str, icon_name: str, action: Callable[[], None], primary: bool = False) -> QPushButton:
+def _button(text: str, icon_name: str, primary: bool = False) -> QPushButton:
     symbol = icon(icon_name, COLOURS.accent_text, COLOURS.accent_text) if primary else icon(icon_name)
     button = QPushButton(symbol, text)
     button.setProperty("primary", primary)
     button.setAutoDefault(True)  # Enter presses it, not only Space
-    button.clicked.connect(lambda: action())
     return button
 
 

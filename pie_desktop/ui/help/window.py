@@ -42,7 +42,7 @@ class HelpWindow(QWidget):
         self.list.currentRowChanged.connect(self._show_row)
         self.browser.anchorClicked.connect(self._follow)
         for keys in (QKeySequence(Qt.Key.Key_Escape), QKeySequence(QKeySequence.StandardKey.Close)):
-            QShortcut(keys, self, activated=self.close)
+            QShortcut(keys, self).activated.connect(self.close)
         self.list.setCurrentRow(0)
 
     def show_page(self, name: str = "") -> None:

@@ -1,9 +1,8 @@
 """Progress of work on a style, where it was started, with a button that stops it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QWidget
 
-from pie_desktop.ui.elided_label import ElidedLabel
 from pie_desktop.ui.theme import HALF_SPACE, icon
 
 STEPS = 1000
@@ -20,7 +19,7 @@ class ProgressRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = ElidedLabel()
+        self.text = QLabel()
         self.text.setProperty("role", "muted")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -43,5 +42,6 @@ class ProgressRow(QWidget):
         self.bar.setRange(0, 0 if fraction < 0 else STEPS)
         self.bar.setValue(round(max(fraction, 0) * STEPS))
         if text:
-            self.text.set_full_text(text)
+            self.text.setText(text)
+            self.text.setToolTip(text)
         self.show()

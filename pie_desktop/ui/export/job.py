@@ -1,0 +1,156 @@
+"""The export as a job: one style for all, or each photo's own edit."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.catalog.store import Catalog
+from pie_desktop.engine.enhance import Engine, Transform
+from pie_desktop.engine.export import (
+    ExportItem,
+    ExportProgress,
+    ExportReport,
+    ExportSettings,
+    PlannedPhoto,
+    plan_export,
+    run_export,
+)
+from pie_desktop.errors import PieError
+from pie_desktop.gallery.store import StyleLibrary
+from pie_desktop.imaging.formats import list_photos
+from pie_desktop.ui.export.form import ExportChoice
+from pie_desktop.workers.job import JobContext
+
+
+class ExportWatcher(QObject):
+    """Carries what happens in the export's thread to the page.
+
+    Signals:
+        item: the `ExportItem` of a photo that is finished.
+        progress: an `ExportProgress` over all photos.
+        report: the `ExportReport` at the end, also after a cancel.
+    """
+
+    item = Signal(object)
+    progress = Signal(object)
+    report = Signal(object)
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the job needs of the program; all of it may be used from any thread."""
+
+    engine: Engine
+    library: StyleLibrary
+    catalog: Catalog
+
+
+def find_plan(
+    context: JobContext, sources: Sequence[Path], settings: ExportSettings | None
+) -> tuple[list[Path], list[PlannedPhoto]]:
+    """The photos of the sources (files and folders), and their plan if there are settings to plan with; a job.
+
+    Raises:
+        DecodeError: a folder cannot be read.
+    """
+    photos: dict[Path, None] = {}
+    for source in sources:
+        absolute = source.absolute()
+        photos.update(dict.fromkeys(list_photos(absolute) if absolute.is_dir() else [absolute]))
+        context.check()
+    return list(photos), plan_export(photos, settings) if settings is not None else []
+
+
+def export_photos(
+    context: JobContext, services: Services, plan: Sequence[PlannedPhoto], choice: ExportChoice, watcher: ExportWatcher
+) -> ExportReport:
+    """Exports a plan; photos with the same edit are exported together.
+
+    Raises:
+        PieError: the destination cannot be made; a style or the model that all photos share cannot be used.
+    """
+    return _Export(context, services, plan, choice, watcher).run()
+
+
+class _Export:
+    """Adds the parts of the export, one for each distinct edit, up to one progress and one report."""
+
+    def __init__(
+        self,
+        context: JobContext,
+        services: Services,
+        plan: Sequence[PlannedPhoto],
+        choice: ExportChoice,
+        watcher: ExportWatcher,
+    ) -> None:
+        assert choice.settings is not None
+        self._context = context
+        self._services = services
+        self._plan = plan
+        self._choice = choice
+        self._settings = choice.settings
+        self._watcher = watcher
+        self._items: dict[Path, ExportItem] = {}
+        self._started = time.monotonic()
+
+    def run(self) -> ExportReport:
+        self._context.progress(-1.0, "Preparing the export")
+        groups = self._groups()
+        for edit, photos in groups.items():
+            self._run_group(edit, photos, only=len(groups) == 1)
+        items = tuple(self._items[photo.source] for photo in self._plan)
+        report = ExportReport(items, time.monotonic() - self._started)
+        self._watcher.report.emit(report)
+        return report
+
+    def _groups(self) -> dict[EditState, list[PlannedPhoto]]:
+        groups: dict[EditState, list[PlannedPhoto]] = {}
+        for photo in self._plan:
+            edit = None
+            if self._choice.own_edits and photo.action in ("write", "overwrite") and not self._context.cancelled:
+                edit = self._services.catalog.get(photo.source)
+            groups.setdefault(edit or self._choice.edit, []).append(photo)
+        return groups
+
+    def _run_group(self, edit: EditState, photos: list[PlannedPhoto], only: bool) -> None:
+        services = self._services
+        try:
+            preference = None
+            if edit.style_id is not None and any(photo.action in ("write", "overwrite") for photo in photos):
+                style = services.library.get(edit.style_id)
+                preference = services.engine.preference(style, self._context.progress, self._context.should_cancel)
+        except PieError as error:
+            # The style of some photos' own edits may be gone: the others go on.
+            if only:
+                raise
+            for photo in photos:
+                self._take(ExportItem(photo.source, photo.target, "failed", str(error)))
+            return
+
+        def transform_for(proxy: np.ndarray) -> Transform:
+            return services.engine.transform(proxy, preference)
+
+        settings = replace(self._settings, strength=edit.strength, amount=edit.amount)
+        report = run_export(photos, settings, transform_for, self._on_progress, self._context.should_cancel)
+        for item in report.items:
+            if item.source not in self._items:
+                self._take(item)
+
+    def _on_progress(self, progress: ExportProgress) -> None:
+        if progress.item is not None:
+            self._take(progress.item)
+        done = len(self._items)
+        exported = sum(item.status in ("written", "failed") for item in self._items.values())
+        remaining = (time.monotonic() - self._started) / exported * (len(self._plan) - done) if exported else None
+        overall = ExportProgress(done, len(self._plan), remaining, progress.current)
+        self._watcher.progress.emit(overall)
+        self._context.progress(overall.fraction, f"Exporting {done:,} of {len(self._plan):,}")
+
+    def _take(self, item: ExportItem) -> None:
+        self._items[item.source] = item
+        self._watcher.item.emit(item)

@@ -1,0 +1,126 @@
+"""The plan as a table: what will be written where, and afterwards what came of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QColor
+
+from pie_desktop.engine.export import ExportItem, PlannedPhoto
+from pie_desktop.ui.theme import COLOURS
+from pie_desktop.ui.thumbnail_column import ThumbnailColumn
+from pie_desktop.workers.lanes import PriorityLane
+
+HEADERS = ("Photo", "Is written as", "What happens")
+THUMBNAIL = QSize(60, 40)
+ACTIONS = {
+    "write": "Will be written",
+    "skip": "Exists already: skipped",
+    "overwrite": "Replaces the existing file",
+    "fail": "Cannot be exported",
+}
+Index = QModelIndex | QPersistentModelIndex
+
+
+class PlanTableModel(QAbstractTableModel):
+    """Sources at once, their plan when it is there, their outcome while the export goes on."""
+
+    def __init__(self, thumbnails: PriorityLane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.sources: list[Path] = []
+        self.plan: list[PlannedPhoto] = []
+        self._outcomes: dict[Path, ExportItem] = {}
+        self._rows: dict[Path, int] = {}
+        self._thumbnails = ThumbnailColumn(thumbnails, self)
+        self._thumbnails.loaded.connect(self._on_loaded)
+
+    def set_sources(self, sources: Sequence[Path]) -> None:
+        self.beginResetModel()
+        self.sources = list(dict.fromkeys(sources))
+        self._rows = {source: row for row, source in enumerate(self.sources)}
+        self.plan = []
+        self._outcomes = {}
+        self.endResetModel()
+
+    def set_plan(self, plan: Sequence[PlannedPhoto]) -> None:
+        """A plan of exactly the sources, in their order; an empty one means that it is not known."""
+        self.plan = list(plan)
+        self._outcomes = {}
+        self._changed(0, len(self.sources) - 1)
+
+    def set_outcome(self, item: ExportItem) -> int:
+        """Returns the row, so that the view can follow."""
+        row = self._rows[item.source]
+        self._outcomes[item.source] = item
+        self._changed(row, row)
+        return row
+
+    @property
+    def has_outcomes(self) -> bool:
+        return bool(self._outcomes)
+
+    def count(self, *actions: str) -> int:
+        """How many photos of the plan have one of these actions."""
+        return sum(photo.action in actions for photo in self.plan)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self.sources)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(HEADERS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return HEADERS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        source = self.sources[index.row()]
+        planned = self.plan[index.row()] if self.plan else None
+        outcome = self._outcomes.get(source)
+        column = index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            if column == 0:
+                return source.name
+            if column == 1:
+                return planned.target.name if planned and planned.action in ("write", "overwrite") else "—"
+            return _sentence(planned, outcome)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            target = planned.target if planned else None
+            return (str(source), str(target or ""), _sentence(planned, outcome))[column]
+        if role == Qt.ItemDataRole.DecorationRole and column == 0:
+            return self._thumbnails.icon(source, THUMBNAIL)
+        if role == Qt.ItemDataRole.ForegroundRole and column > 0:
+            return QColor(_colour(planned, outcome))
+        return None
+
+    def _changed(self, first: int, last: int) -> None:
+        if first <= last:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(HEADERS) - 1))
+
+    def _on_loaded(self, path: Path) -> None:
+        row = self._rows.get(path)
+        if row is not None:
+            index = self.index(row, 0)
+            self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+
+
+def _sentence(planned: PlannedPhoto | None, outcome: ExportItem | None) -> str:
+    if outcome is not None:
+        status = outcome.status.capitalize()
+        if outcome.message is None or outcome.status == "cancelled":
+            return outcome.message or status
+        return f"{status}: {outcome.message}"
+    if planned is None:
+        return ""
+    return planned.problem or ACTIONS.get(planned.action, planned.action)
+
+
+def _colour(planned: PlannedPhoto | None, outcome: ExportItem | None) -> str:
+    if outcome is not None:
+        return {"written": COLOURS.text, "failed": COLOURS.error}.get(outcome.status, COLOURS.text_muted)
+    if planned is not None:
+        colours = {"fail": COLOURS.error, "skip": COLOURS.text_muted, "overwrite": COLOURS.warning}
+        return colours.get(planned.action, COLOURS.text)
+    return COLOURS.text_muted

@@ -1,0 +1,180 @@
+"""The plan and its course: buttons to choose photos, the table, progress, and the summary."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pie_desktop.engine.export import ExportItem, ExportProgress, ExportReport, PlannedPhoto
+from pie_desktop.errors import PieError
+from pie_desktop.ui.durations import duration_text
+from pie_desktop.ui.empty_state import EmptyState
+from pie_desktop.ui.export.plan_model import THUMBNAIL, PlanTableModel
+from pie_desktop.ui.file_manager import show_in_file_manager
+from pie_desktop.ui.theme import SPACE, icon
+from pie_desktop.workers.lanes import PriorityLane
+
+COLUMN_WIDTHS = (300, 220)
+
+
+class PlanView(QWidget):
+    """Shows plan, progress and report; decides nothing.
+
+    Signals:
+        removed: list of photos that are not to be exported.
+        failed: one sentence.
+    """
+
+    removed = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, thumbnails: PriorityLane, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = PlanTableModel(thumbnails, self)
+        self._result: Path | None = None
+        self.title = QLabel("No photos")
+        self.title.setProperty("role", "title")
+        self.add_files_button = QPushButton(icon("mdi6.image-plus"), "Add photos…")
+        self.add_folder_button = QPushButton(icon("mdi6.folder-plus-outline"), "Add folder…")
+        self.remove_button = QPushButton("Remove")
+        self.remove_button.setToolTip("Takes the selected photos out of the export (Del); the files stay.")
+        self.clear_button = QPushButton("Clear")
+        self.table = QTableView()
+        self.empty = EmptyState("mdi6.tray-arrow-down", "Add photos…")
+        self.empty.set_text("Drop photos or a folder here, or select photos on the Edit page and come back.")
+        self.stack = QStackedWidget()
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.message = QLabel()
+        self.message.setProperty("role", "muted")
+        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.remaining = QLabel()
+        self.remaining.setProperty("role", "muted")
+        self.open_button = QPushButton(icon("mdi6.folder-open-outline"), "Open folder")
+        self._build()
+        self.end()
+        self.open_button.hide()
+        self.remove_button.clicked.connect(self._remove)
+        QShortcut(QKeySequence.StandardKey.Delete, self.table, self._remove, context=Qt.ShortcutContext.WidgetShortcut)
+        self.open_button.clicked.connect(self._open)
+        self.empty.button.clicked.connect(self.add_files_button.click)
+        self.table.selectionModel().selectionChanged.connect(self._show_remove)
+
+    def show_plan(self, sources: Sequence[Path], plan: Sequence[PlannedPhoto]) -> None:
+        if list(sources) != self.model.sources:
+            self.model.set_sources(sources)
+        self.model.set_plan(plan)
+        count = len(self.model.sources)
+        self.title.setText(f"{count:,} photo{'' if count == 1 else 's'}" if count else "No photos")
+        self.stack.setCurrentWidget(self.table if count else self.empty)
+        self.open_button.hide()
+        self._show_remove()
+
+    def begin(self, total: int) -> None:
+        self.progress.setRange(0, 0)
+        self.progress.setVisible(True)
+        self.progress.setMaximum(total)
+        self.show_message("Preparing…")
+        self.open_button.hide()
+
+    def show_item(self, item: ExportItem) -> None:
+        row = self.model.set_outcome(item)
+        self.table.scrollTo(self.model.index(row, 0))
+
+    def show_progress(self, progress: ExportProgress) -> None:
+        self.progress.setMaximum(progress.total)
+        self.progress.setValue(progress.done)
+        self.show_message(f"{progress.done:,} of {progress.total:,}  ·  {progress.current}")
+        left = "" if progress.remaining is None else f"{duration_text(progress.remaining)} left"
+        self.remaining.setText(left)
+
+    def show_report(self, report: ExportReport, destination: Path | None) -> None:
+        self.show_message(f"{report.summary} in {duration_text(report.seconds)}.", error=report.count("failed") > 0)
+        written = next((item.target for item in report.items if item.status == "written"), None)
+        self._result = written or (destination and destination / "x")
+        self.open_button.setVisible(written is not None)
+
+    def show_message(self, text: str, error: bool = False) -> None:
+        role = "error" if error else "muted"
+        if self.message.property("role") != role:
+            self.message.setProperty("role", role)
+            self.message.style().unpolish(self.message)
+            self.message.style().polish(self.message)
+        self.message.setText(text)
+
+    def end(self) -> None:
+        """The export is over, or none has begun."""
+        self.progress.reset()
+        self.progress.setVisible(False)
+        self.remaining.clear()
+
+    def set_editable(self, editable: bool) -> None:
+        self._editable = editable
+        for button in (self.add_files_button, self.add_folder_button, self.clear_button, self.empty.button):
+            button.setEnabled(editable)
+        self._show_remove()
+
+    def _build(self) -> None:
+        self._editable = True
+        header = self.table.horizontalHeader()
+        self.table.setModel(self.model)
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setShowGrid(False)
+        self.table.setWordWrap(False)
+        self.table.setIconSize(THUMBNAIL)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + SPACE)
+        self.table.setAccessibleName("Export plan")
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setStretchLastSection(True)
+        for column, width in enumerate(COLUMN_WIDTHS):
+            header.resizeSection(column, width)
+        self.stack.addWidget(self.empty)
+        self.stack.addWidget(self.table)
+        top = QHBoxLayout()
+        top.setSpacing(SPACE)
+        top.addWidget(self.title)
+        top.addStretch(1)
+        for button in (self.add_files_button, self.add_folder_button, self.remove_button, self.clear_button):
+            top.addWidget(button)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.message, 1)
+        bottom.addWidget(self.remaining)
+        bottom.addWidget(self.open_button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        layout.setSpacing(SPACE)
+        layout.addLayout(top)
+        layout.addWidget(self.stack, 1)
+        layout.addWidget(self.progress)
+        layout.addLayout(bottom)
+
+    def _selected(self) -> list[Path]:
+        return [self.model.sources[index.row()] for index in self.table.selectionModel().selectedRows()]
+
+    def _show_remove(self) -> None:
+        self.remove_button.setEnabled(self._editable and bool(self._selected()))
+
+    def _remove(self) -> None:
+        if self._editable and self._selected():
+            self.removed.emit(self._selected())
+
+    def _open(self) -> None:
+        if self._result is None:
+            return
+        try:
+            show_in_file_manager(self._result)
+        except PieError as error:
+            self.failed.emit(str(error))

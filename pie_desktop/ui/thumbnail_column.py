@@ -1,0 +1,57 @@
+"""Thumbnails for the rows of a table that are on screen."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPixmap
+
+from pie_desktop.ui.thumbnails import ThumbnailLoader
+from pie_desktop.workers.lanes import PriorityLane
+
+CACHE_BYTES = 32 * 2**20
+SIDE = 128
+
+
+class ThumbnailColumn(QObject):
+    """Loads what was asked for since the event loop last came round: a view asks for nothing but its visible rows.
+
+    Signals:
+        loaded: the path whose thumbnail can be had now.
+    """
+
+    loaded = Signal(object)
+
+    def __init__(self, lane: PriorityLane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._loader = ThumbnailLoader(lane, self, CACHE_BYTES)
+        self._loader.side = SIDE
+        self._loader.loaded.connect(self.loaded)
+        self._asked: dict[Path, None] = {}
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._load)
+
+    def icon(self, path: Path, size: QSize) -> QPixmap:
+        """The thumbnail in the middle of a field of that size, so that the names beside it stand in one line.
+
+        The field is empty while the thumbnail is being loaded and when the photo cannot be read.
+        """
+        field = QPixmap(size)
+        field.fill(Qt.GlobalColor.transparent)
+        entry = self._loader.cache.get(path)
+        if entry is None:
+            self._asked[path] = None
+            self._timer.start()
+        elif entry.pixmap is not None:
+            small = entry.pixmap.scaled(
+                size, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+            painter = QPainter(field)
+            painter.drawPixmap((size.width() - small.width()) // 2, (size.height() - small.height()) // 2, small)
+            painter.end()
+        return field
+
+    def _load(self) -> None:
+        asked, self._asked = list(self._asked), {}
+        self._loader.want(asked, ())

@@ -1,0 +1,113 @@
+"""Loss and validation PSNR as they come, with the starting model's PSNR as the line to beat."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from pie_desktop.ui.theme import COLOURS, SPACE
+from pie_desktop.ui.train.history import RunHistory
+
+REFRESH_MS = 200
+SMOOTHING_POINTS = 400  # the loss is averaged over this share of its points: one batch says little
+
+
+class CurvesView(QWidget):
+    """Two plots side by side of the same history, redrawn at most five times a second."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._history = RunHistory()
+        self.loss_plot = _plot("Loss", "")
+        self.psnr_plot = _plot("Held-out photos, PSNR", "dB")
+        self._raw_loss = self.loss_plot.plot(pen=pg.mkPen(COLOURS.outline, width=1))
+        self._loss = self.loss_plot.plot(pen=pg.mkPen(COLOURS.accent, width=2))
+        self._psnr = self.psnr_plot.plot(
+            pen=pg.mkPen(COLOURS.accent, width=2),
+            symbol="o",
+            symbolSize=6,
+            symbolBrush=COLOURS.accent,
+            symbolPen=None,
+        )
+        self._baseline = pg.InfiniteLine(
+            angle=0,
+            pen=pg.mkPen(COLOURS.text_muted, width=1, style=Qt.PenStyle.DashLine),
+            label="before training {value:.2f} dB",
+            labelOpts={"position": 0.98, "anchors": [(1, 1), (1, 0)], "color": COLOURS.text_muted},
+        )
+        self._baseline.setVisible(False)
+        # An infinite line does not count for the range that is shown; this unseen point does.
+        self._baseline_range = self.psnr_plot.plot(pen=None)
+        self.psnr_plot.addItem(self._baseline)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE)
+        layout.addWidget(self.loss_plot)
+        layout.addWidget(self.psnr_plot)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(REFRESH_MS)
+        self._timer.timeout.connect(self.redraw)
+        self.loss_plot.setAccessibleName("Loss curve")
+        self.psnr_plot.setAccessibleName("Validation PSNR curve")
+
+    def show_history(self, history: RunHistory) -> None:
+        """Shows a history from now on; call `refresh` after it has grown."""
+        self._history = history
+        for plot in (self.loss_plot, self.psnr_plot):
+            plot.enableAutoRange()
+        self.redraw()
+
+    def refresh(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def redraw(self) -> None:
+        history = self._history
+        steps, losses = np.asarray(history.steps, dtype=float), np.asarray(history.losses, dtype=float)
+        self._raw_loss.setData(steps, losses)
+        self._loss.setData(steps, smoothed(losses))
+        self._psnr.setData(history.validation_steps, history.psnr)
+        known = history.baseline_psnr is not None
+        self._baseline.setVisible(known)
+        if history.baseline_psnr is not None:
+            self._baseline.setValue(history.baseline_psnr)
+            self._baseline_range.setData([0], [history.baseline_psnr])
+        else:
+            self._baseline_range.setData([], [])
+        last = max(history.total, *history.steps[-1:], 1)
+        for plot in (self.loss_plot, self.psnr_plot):
+            plot.setLimits(xMin=0, xMax=last * 1.02)
+
+
+def smoothed(values: np.ndarray) -> np.ndarray:
+    """Centred moving average over 1/20 of the points, narrower towards both ends; shape (n,) as the input."""
+    count = len(values)
+    half = min(count // 40, SMOOTHING_POINTS)
+    if half < 1:
+        return values
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    index = np.arange(count)
+    reach = np.minimum(half, np.minimum(index, count - 1 - index))
+    return (total[index + reach + 1] - total[index - reach]) / (2 * reach + 1)
+
+
+def _plot(title: str, unit: str) -> pg.PlotWidget:
+    plot = pg.PlotWidget(background=COLOURS.panel)
+    plot.setTitle(title, color=COLOURS.text_muted, size="9pt")
+    plot.setLabel("bottom", "step", color=COLOURS.text_muted)
+    if unit:
+        plot.setLabel("left", unit, color=COLOURS.text_muted)
+    plot.showGrid(x=True, y=True, alpha=0.12)
+    plot.setMouseEnabled(x=True, y=False)
+    plot.setMenuEnabled(False)
+    plot.hideButtons()
+    plot.getPlotItem().setDownsampling(auto=True, mode="peak")
+    plot.getPlotItem().setClipToView(True)
+    for side in ("left", "bottom"):
+        axis = plot.getAxis(side)
+        axis.setPen(pg.mkPen(COLOURS.outline))
+        axis.setTextPen(pg.mkPen(COLOURS.text_muted))
+        axis.enableAutoSIPrefix(False)
+    plot.setMinimumHeight(160)
+    return plot

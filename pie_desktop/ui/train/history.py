@@ -1,0 +1,110 @@
+"""What a run has reported so far: its curves and its state, the same live and read back from disk."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+Event = dict[str, Any]
+
+
+@dataclass
+class RunHistory:
+    """Grows by one event at a time.
+
+    Attributes:
+        steps, losses: the loss curve, one point per reported step.
+        validation_steps, psnr: PSNR on the held-out pairs in dB.
+        baseline_psnr: the same for the model that the run started from.
+        checkpoint: file of the last checkpoint.
+        bundle: folder of the finished model.
+    """
+
+    steps: list[int] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    validation_steps: list[int] = field(default_factory=list)
+    psnr: list[float] = field(default_factory=list)
+    baseline_psnr: float | None = None
+    final_psnr: float | None = None
+    step: int = 0
+    total: int = 0
+    rate: float = 0.0
+    eta: float | None = None
+    device: str = ""
+    train_pairs: int = 0
+    validation_pairs: int = 0
+    checkpoint: str | None = None
+    bundle: str | None = None
+    message: str = ""
+    last_lines: tuple[str, ...] = ()
+    state: str = "interrupted"
+
+    def apply(self, event: Event) -> None:
+        """Takes one event in; events of a later version are ignored.
+
+        Raises:
+            KeyError, TypeError, ValueError: an event without the entries it must have.
+        """
+        reader = getattr(self, f"_on_{event['event']}", None)
+        if reader is not None:
+            reader(event)
+
+    @property
+    def gain(self) -> float | None:
+        """Held-out PSNR of the model minus that of the model it started from, in dB; the last one before the end."""
+        psnr = self.final_psnr if self.final_psnr is not None else (self.psnr[-1] if self.psnr else None)
+        return None if psnr is None or self.baseline_psnr is None else psnr - self.baseline_psnr
+
+    def _on_start(self, event: Event) -> None:
+        self.step, self.total = int(event["step"]), int(event["steps"])
+        self.device = str(event.get("device", ""))
+        self.train_pairs, self.validation_pairs = int(event.get("train", 0)), int(event.get("validation", 0))
+        self.state, self.message, self.last_lines = "interrupted", "", ()
+        # A resumed run starts again from its checkpoint: what it had done after that is done anew.
+        _cut(self.steps, self.losses, self.step)
+        _cut(self.validation_steps, self.psnr, self.step)
+
+    def _on_step(self, event: Event) -> None:
+        loss = float(event["loss"])
+        self.step, self.total = int(event["step"]), int(event["steps"])
+        self.rate = float(event.get("rate") or 0.0)
+        self.eta = None if event.get("eta") is None else float(event["eta"])
+        if math.isfinite(loss):
+            self.steps.append(self.step)
+            self.losses.append(loss)
+
+    def _on_validation(self, event: Event) -> None:
+        psnr = float(event["psnr"])
+        if event.get("baseline_psnr") is not None:
+            self.baseline_psnr = float(event["baseline_psnr"])
+        if math.isfinite(psnr):
+            self.validation_steps.append(int(event["step"]))
+            self.psnr.append(psnr)
+
+    def _on_checkpoint(self, event: Event) -> None:
+        self.checkpoint = str(event["path"])
+
+    def _on_stopped(self, event: Event) -> None:
+        self.state = "stopped"
+        self.step = int(event["step"])
+        if event.get("checkpoint"):
+            self.checkpoint = str(event["checkpoint"])
+
+    def _on_done(self, event: Event) -> None:
+        self.state, self.step, self.bundle = "done", int(event["step"]), str(event["bundle"])
+        if event.get("psnr") is not None:
+            self.final_psnr = float(event["psnr"])
+        if event.get("baseline_psnr") is not None:
+            self.baseline_psnr = float(event["baseline_psnr"])
+
+    def _on_error(self, event: Event) -> None:
+        self.state, self.message = "failed", str(event["message"])
+
+    def _on_ended(self, event: Event) -> None:
+        """The editor's own last line: how the process ended, which a crashed process cannot tell itself."""
+        self.state, self.message = str(event["kind"]), str(event["message"])
+        self.last_lines = tuple(str(line) for line in event.get("lines", ()))
+
+
+def _cut(steps: list[int], values: list[float], last: int) -> None:
+    kept = sum(step <= last for step in steps)
+    del steps[kept:], values[kept:]

@@ -1,0 +1,233 @@
+"""The Train page: choose pairs, start, watch, stop, resume, and take the finished model into use."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QMessageBox,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QTableView,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pie_desktop import paths
+from pie_desktop.imaging.pairing import PairGuess
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.theme import SPACE, icon
+from pie_desktop.ui.train.form import TrainingForm
+from pie_desktop.ui.train.models import ModelList
+from pie_desktop.ui.train.monitor import RunMonitor
+from pie_desktop.ui.train.pairs import THUMBNAIL, PairTableModel, find_training_pairs
+from pie_desktop.ui.train.run_panel import RunPanel
+from pie_desktop.ui.train.runs import TrainingRun, create_run, new_run_folder
+from pie_desktop.ui.train.session import TrainingSession
+from pie_desktop.workers.job import Job
+from pie_desktop.workers.lanes import LatestLane
+from pie_desktop.workers.training_process import TrainingOptions
+
+FORM_WIDTH = 344
+
+
+class TrainPage(QWidget):
+    """Left what to do, right the run and below it pairs, runs and models."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._pair_lane = LatestLane("pairs")
+        context.add_lane(self._pair_lane)
+        self.session = TrainingSession(context.notifier, self)
+        self.monitor = RunMonitor()
+        self.pairs = PairTableModel(context.thumbnails, self)
+        self.pair_note = QLabel()
+        self.pair_note.setProperty("role", "muted")
+        self.pair_note.setWordWrap(True)
+        self.runs = RunPanel(paths.runs_dir())
+        self.models = ModelList(context)
+        self.form = TrainingForm(context.settings, self.models.base)
+        self.start_button = QPushButton("Start training")
+        self.start_button.setProperty("primary", True)
+        self.start_button.setIcon(icon("mdi6.play", "#1c1c1c"))
+        self.stop_button = QPushButton("Stop")
+        self.stop_button.setToolTip("Ends the run after a checkpoint; Resume goes on from there.")
+        self._build()
+        self._connect()
+        self._on_folders_changed()
+        self._show_state()
+
+    def can_close(self) -> bool:
+        """Asks whether a run in progress may be stopped; if so, stops it with a checkpoint before returning."""
+        if not self.session.running:
+            return True
+        answer = QMessageBox.question(
+            self,
+            "Training is running",
+            "Stop the training and close? It keeps a checkpoint and can be resumed later.",
+            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+            QMessageBox.StandardButton.Yes,
+        )
+        if answer != QMessageBox.StandardButton.Yes:
+            return False
+        self.session.stop_and_wait()
+        return True
+
+    def start(self) -> None:
+        """Starts a new run from the form."""
+        values = self.form.values()
+        base = self.models.start_from()
+        if values.pairs is None or base is None:
+            return
+        self.form.remember()
+        options = TrainingOptions(
+            run=new_run_folder(paths.runs_dir(), values.name),
+            models=paths.models_dir(),
+            init=base,
+            **{**vars(values), "pairs": values.pairs, "name": self.models.free_name(values.name)},
+        )
+        try:
+            run = create_run(options)
+        except OSError as error:
+            self._context.notifier.error(f"The run could not be started in {options.run}: {error.strerror or error}.")
+            return
+        self.session.start(run)
+
+    def resume(self, run: TrainingRun) -> None:
+        """Goes on from the run's last checkpoint, with the options that it was started with."""
+        self.session.start(run, resume=True)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.models.refresh()
+        self.runs.refresh(self.session.run if self.session.running else None)
+
+    def _build(self) -> None:
+        scroll = QScrollArea()
+        scroll.setWidget(self.form)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.start_button, 1)
+        buttons.addWidget(self.stop_button)
+        side = QWidget()
+        side.setFixedWidth(FORM_WIDTH)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 2 * SPACE)
+        column.addWidget(scroll, 1)
+        column.addLayout(buttons)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self._pairs_tab(), "Pairs")
+        self.tabs.addTab(self.runs, "Runs")
+        self.tabs.addTab(self.models, "Models")
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.setChildrenCollapsible(False)
+        right.addWidget(self.monitor)
+        right.addWidget(self.tabs)
+        right.setStretchFactor(0, 3)
+        right.setStretchFactor(1, 2)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(side)
+        layout.addWidget(right, 1)
+
+    def _pairs_tab(self) -> QWidget:
+        tab = QWidget()
+        layout = QVBoxLayout(tab)
+        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        view = QTableView()
+        view.setModel(self.pairs)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setShowGrid(False)
+        view.setIconSize(THUMBNAIL)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + 8)
+        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        view.setAccessibleName("Pairs found")
+        layout.addWidget(self.pair_note)
+        layout.addWidget(view, 1)
+        return tab
+
+    def _connect(self) -> None:
+        self.form.folders_changed.connect(self._on_folders_changed)
+        self.form.name.textChanged.connect(self._show_state)
+        self.start_button.clicked.connect(self.start)
+        self.stop_button.clicked.connect(self.session.stop)
+        self.session.state_changed.connect(self._show_state)
+        self.session.run_changed.connect(self._show_run)
+        self.session.grown.connect(self.monitor.refresh)
+        self.session.grown.connect(self.runs.model.refresh)
+        self.session.model_finished.connect(self._on_model_finished)
+        self.runs.selected.connect(self._show_run)
+        self.runs.resume_requested.connect(self.resume)
+        self.runs.failed.connect(self._context.notifier.error)
+        self.models.changed.connect(self._show_state)
+
+    def _on_folders_changed(self) -> None:
+        values = self.form.values()
+        self.pairs.set_pairs([])
+        if values.pairs is None:
+            self._pair_lane.cancel_all()
+            self.pair_note.setText(
+                "Choose a folder of photos that you have edited. The original of each is looked for beside it, in a "
+                "folder named “original” or “before”, or in the folder of originals that you choose."
+            )
+        else:
+            self.pair_note.setText("Looking for pairs…")
+            job: Job = self._pair_lane.submit(find_training_pairs, values.pairs, values.originals)
+            job.result.connect(self._on_pairs)
+            job.failed.connect(self.pair_note.setText)
+        self._show_state()
+
+    def _on_pairs(self, pairs: list[PairGuess]) -> None:
+        self.pairs.set_pairs(pairs)
+        found, rest = self.pairs.complete, self.pairs.unpaired
+        text = f"{found:,} pair{'' if found == 1 else 's'} found"
+        if rest:
+            text += f"; {rest:,} photo{'' if rest == 1 else 's'} without an original will not be used"
+        self.pair_note.setText(f"{text}.")
+        self.tabs.setTabText(0, f"Pairs ({found:,})")
+        self._show_state()
+
+    def _show_state(self) -> None:
+        running = self.session.running
+        missing = self._missing()
+        self.start_button.setEnabled(not running and not missing)
+        self.start_button.setToolTip(missing or "Fine-tunes the model on your pairs, in the background.")
+        self.stop_button.setEnabled(running)
+        self.stop_button.setText("End now" if self.session.stopping else "Stop")
+        self.form.setEnabled(not running)
+        self.runs.set_running(self.session.run if running else None)
+        if not running and self.session.run is None:
+            self.monitor.set_hint(missing or "Ready: press Start training.")
+        if self.session.run is not None:
+            self.monitor.set_running(self.session.run, running, self.session.stopping)
+
+    def _missing(self) -> str:
+        """What must be done before a run can start, as a sentence; empty when nothing."""
+        if not self.form.name.text().strip():
+            return "Give the model a name."
+        if self.form.values().pairs is None:
+            return "Choose the folder of your edits."
+        if self.pairs.complete < 2:
+            return "At least two edits with their originals are needed."
+        return "" if self.models.start_from() is not None else "No model to start from was found."
+
+    def _show_run(self, run: TrainingRun) -> None:
+        in_progress = self.session.running and run is self.session.run
+        self.monitor.show_run(run, in_progress, in_progress and self.session.stopping)
+
+    def _on_model_finished(self, bundle: Path) -> None:
+        self.models.refresh(select=bundle)
+        self.runs.refresh(None)
+        self.tabs.setCurrentWidget(self.models)

@@ -1,0 +1,127 @@
+"""Training runs on disk: what was asked for and what was reported, so that they outlive the editor."""
+
+import json
+import logging
+import re
+import shutil
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.ui.train.history import RunHistory
+from pie_desktop.workers.training_process import TrainingOptions
+
+log = logging.getLogger(__name__)
+
+OPTIONS_FILE = "run.json"
+EVENTS_FILE = "events.jsonl"
+STEP_INTERVAL = 0.5  # seconds; steps come faster than a curve needs them
+
+
+@dataclass
+class TrainingRun:
+    """One run: its folder, its options and its history.
+
+    `record` appends to `events.jsonl`, a line per event; a line cut off by a crash is skipped when reading.
+    """
+
+    options: TrainingOptions
+    created: datetime
+    history: RunHistory = field(default_factory=RunHistory)
+    _last_written: float = field(default=-STEP_INTERVAL, repr=False)
+
+    @property
+    def folder(self) -> Path:
+        return self.options.run
+
+    @property
+    def name(self) -> str:
+        return self.options.name
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether the run has a checkpoint to go on from and is not complete."""
+        checkpoint = self.history.checkpoint
+        return self.history.state != "done" and checkpoint is not None and (self.folder / checkpoint).exists()
+
+    def record(self, event: dict[str, Any]) -> None:
+        """Takes an event into the history and into the file; a malformed event is logged and left out.
+
+        Raises:
+            OSError: the disk is full or the folder is gone.
+        """
+        try:
+            self.history.apply(event)
+        except (KeyError, TypeError, ValueError):
+            log.warning("Malformed training event: %r", event)
+            return
+        if event["event"] == "step":
+            now = time.monotonic()
+            if now - self._last_written < STEP_INTERVAL:
+                return
+            self._last_written = now
+        with (self.folder / EVENTS_FILE).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(event) + "\n")
+
+
+def create_run(options: TrainingOptions) -> TrainingRun:
+    """Makes the folder of a new run and notes its options there.
+
+    Raises:
+        OSError: the folder cannot be made or written.
+    """
+    options.run.mkdir(parents=True)
+    run = TrainingRun(options, datetime.now().astimezone())
+    stored = {"format": 1, "created": run.created.isoformat(), "options": options.to_json()}
+    with atomic_write(options.run / OPTIONS_FILE) as temporary:
+        Path(temporary).write_text(json.dumps(stored, indent=1), encoding="utf-8")
+    return run
+
+
+def list_runs(folder: Path) -> list[TrainingRun]:
+    """All runs below `folder`, newest first; a folder that is no run is passed over."""
+    runs = [_read_run(path.parent) for path in folder.glob(f"*/{OPTIONS_FILE}")]
+    return sorted((run for run in runs if run is not None), key=lambda run: run.created, reverse=True)
+
+
+def delete_run(run: TrainingRun) -> None:
+    """Removes the run's folder, checkpoints included; the model that it made stays.
+
+    Raises:
+        OSError: something in it cannot be removed.
+    """
+    shutil.rmtree(run.folder)
+
+
+def new_run_folder(parent: Path, name: str) -> Path:
+    """A folder name not in use, made from the time and the run's name."""
+    slug = re.sub(r"[^\w-]+", "-", name).strip("-")[:40] or "run"
+    base = parent / f"{datetime.now():%Y%m%d-%H%M%S}-{slug}"
+    folder, number = base, 2
+    while folder.exists():
+        folder, number = base.with_name(f"{base.name}-{number}"), number + 1
+    return folder
+
+
+def _read_run(folder: Path) -> TrainingRun | None:
+    try:
+        stored = json.loads((folder / OPTIONS_FILE).read_text(encoding="utf-8"))
+        # The program's folder may have moved, and with it the run.
+        options = TrainingOptions.from_json({**stored["options"], "run": folder})
+        run = TrainingRun(options, datetime.fromisoformat(stored["created"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.warning("The training run in %s cannot be read: %s", folder, error)
+        return None
+    try:
+        lines = (folder / EVENTS_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        try:
+            run.history.apply(json.loads(line))
+        except (ValueError, KeyError, TypeError):
+            log.warning("A damaged line in %s was skipped", folder / EVENTS_FILE)
+    return run

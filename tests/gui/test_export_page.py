@@ -1,0 +1,240 @@
+"""The export page: real photos, the plan before, what comes of each, cancel, overwrite, own edits."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+from pytestqt.qtbot import QtBot
+
+from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.imaging.decode import load_photo
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.export.page import ExportPage
+
+TIMEOUT = 60_000
+COLUMN_ACTION = 2
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Path]:
+    """Three small photos with texture, so that an enhancement shows."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    generator = np.random.default_rng(7)
+    paths = []
+    for index in range(3):
+        coarse = generator.integers(30, 200, (6, 8, 3), dtype=np.uint8)
+        path = folder / f"photo_{index}.jpg"
+        Image.fromarray(coarse).resize((320, 240), Image.Resampling.BICUBIC).save(path, quality=95)
+        paths.append(path)
+    return paths
+
+
+@pytest.fixture
+def page(qtbot: QtBot, context: AppContext, tmp_path: Path) -> ExportPage:
+    page = ExportPage(context)
+    qtbot.addWidget(page)
+    page.form.destination.set_path(tmp_path / "out")
+    page.resize(1200, 700)
+    page.show()
+    return page
+
+
+@pytest.fixture
+def plan(qtbot: QtBot, page: ExportPage) -> Callable[[list[Path]], None]:
+    def make(sources: list[Path]) -> None:
+        page.set_sources(sources)
+        _wait_for_plan(qtbot, page)
+
+    return make
+
+
+def _wait_for_plan(qtbot: QtBot, page: ExportPage) -> None:
+    qtbot.waitUntil(lambda: not page._planning, timeout=TIMEOUT)
+
+
+def _export(qtbot: QtBot, page: ExportPage) -> None:
+    qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    assert page.running
+    qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
+
+
+def _actions(page: ExportPage) -> list[str]:
+    model = page.view.model
+    return [model.data(model.index(row, COLUMN_ACTION)) for row in range(model.rowCount())]
+
+
+def test_three_photos_are_exported_as_planned(
+    qtbot: QtBot, page: ExportPage, plan: Callable[..., None], photos: list[Path], tmp_path: Path
+) -> None:
+    plan(photos)
+    assert _actions(page) == ["Will be written"] * 3
+    assert page.start_button.text() == "Export 3 photos"
+    assert not (tmp_path / "out").exists()
+    _export(qtbot, page)
+    assert _actions(page) == ["Written"] * 3
+    assert page.view.message.text().startswith("3 written in ")
+    assert page.view.open_button.isVisible()
+    for photo in photos:
+        before, after = load_photo(photo), load_photo(tmp_path / "out" / photo.name)
+        assert after.shape == before.shape and after.mean() > before.mean() + 5  # the fake model brightens
+
+
+def test_a_photo_that_cannot_be_read_is_told_and_the_rest_goes_on(
+    qtbot: QtBot, page: ExportPage, plan: Callable[..., None], photos: list[Path], tmp_path: Path
+) -> None:
+    photos[1].write_bytes(photos[1].read_bytes()[:300])
+    (tmp_path / "photos" / "empty.jpg").touch()
+    plan([*photos, tmp_path / "photos" / "empty.jpg"])
+    assert "empty.jpg is empty" in _actions(page)[3]
+    _export(qtbot, page)
+    actions = _actions(page)
+    assert actions[0] == actions[2] == "Written"
+    assert actions[1].startswith("Failed: ") and "photo_1.jpg" in actions[1]
+    assert actions[3].startswith("Failed: empty.jpg")
+    assert "2 written, 2 failed" in page.view.message.text()
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["photo_0.jpg", "photo_2.jpg"]
+
+
+def test_cancel_keeps_what_is_written(
+    qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path], tmp_path: Path
+) -> None:
+    reached, go_on = threading.Event(), threading.Event()
+    transform = context.engine.transform
+
+    def transform_and_wait(proxy: np.ndarray, preference: object) -> object:
+        reached.set()
+        go_on.wait(30)
+        return transform(proxy, preference)
+
+    context.engine.transform = transform_and_wait
+    plan(photos[:2])
+    qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(reached.is_set, timeout=TIMEOUT)
+    qtbot.mouseClick(page.cancel_button, Qt.MouseButton.LeftButton)
+    go_on.set()
+    qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
+    assert _actions(page) == ["Written", "Cancelled before it was written."]
+    assert page.view.message.text().startswith("1 written, 1 cancelled")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["photo_0.jpg"]
+
+
+def test_the_plan_follows_the_form(
+    qtbot: QtBot, page: ExportPage, plan: Callable[..., None], photos: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "photo_0.jpg").write_text("kept")
+    plan(photos)
+    assert _actions(page)[0] == "photo_0.jpg exists already and was left as it is."
+    page.form.conflict.setCurrentIndex(page.form.conflict.findData("unique"))
+    _wait_for_plan(qtbot, page)
+    model = page.view.model
+    assert model.data(model.index(0, 1)) == "photo_0-1.jpg"
+    page.form.format.setCurrentIndex(page.form.format.findData("tiff16"))
+    _wait_for_plan(qtbot, page)
+    assert [model.data(model.index(row, 1)) for row in range(3)] == ["photo_0.tif", "photo_1.tif", "photo_2.tif"]
+    assert not page.form.quality.isVisible()
+
+
+@pytest.mark.parametrize("agreed", [False, True])
+def test_overwriting_asks_once(
+    qtbot: QtBot,
+    page: ExportPage,
+    plan: Callable[..., None],
+    photos: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    agreed: bool,
+) -> None:
+    (tmp_path / "out").mkdir()
+    for photo in photos[:2]:
+        (tmp_path / "out" / photo.name).write_text("old")
+    page.form.conflict.setCurrentIndex(page.form.conflict.findData("overwrite"))
+    plan(photos)
+    asked = []
+
+    def answer(box: QMessageBox) -> int:
+        asked.append(box.text())
+        wanted = "Overwrite" if agreed else "Cancel"
+        next(button for button in box.buttons() if wanted in button.text()).click()
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", answer)
+    page.start()
+    qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
+    assert len(asked) == 1 and "2 existing files" in asked[0]
+    replaced = (tmp_path / "out" / "photo_0.jpg").read_bytes() != b"old"
+    assert replaced == agreed
+
+
+def test_each_photos_own_edit(
+    qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path], tmp_path: Path
+) -> None:
+    context.catalog.put(photos[0], EditState(style_id=None, strength=1.0, amount=0.0))
+    page.form.own_edits.setChecked(True)
+    plan(photos)
+    _export(qtbot, page)
+    out = [load_photo(tmp_path / "out" / photo.name).mean() - load_photo(photo).mean() for photo in photos]
+    assert abs(out[0]) < 1 and out[1] > 5 and out[2] > 5
+
+
+def test_a_style_that_is_gone_fails_only_its_own_photos(
+    qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path]
+) -> None:
+    context.catalog.put(photos[0], EditState(style_id="no-such-style"))
+    page.form.own_edits.setChecked(True)
+    plan(photos)
+    _export(qtbot, page)
+    assert _actions(page)[0].startswith("Failed: ") and _actions(page)[1:] == ["Written", "Written"]
+
+
+def test_settings_are_remembered(
+    qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path], tmp_path: Path
+) -> None:
+    page.form.format.setCurrentIndex(page.form.format.findData("png"))
+    page.form.limit_side.setChecked(True)
+    page.form.long_side.setValue(100)
+    plan(photos[:1])
+    _export(qtbot, page)
+    assert load_photo(tmp_path / "out" / "photo_0.png").shape == (75, 100, 3)
+    again = ExportPage(context)
+    qtbot.addWidget(again)
+    assert again.form.choice() == page.form.choice()
+
+
+def test_folders_are_expanded_and_photos_can_be_removed(
+    qtbot: QtBot, page: ExportPage, plan: Callable[..., None], photos: list[Path]
+) -> None:
+    plan([photos[0].parent])
+    assert page.view.model.sources == photos
+    page.view.table.selectRow(1)
+    page.view.remove_button.click()
+    _wait_for_plan(qtbot, page)
+    assert page.view.model.sources == [photos[0], photos[2]]
+
+
+def test_closing_during_an_export_asks(
+    qtbot: QtBot,
+    page: ExportPage,
+    plan: Callable[..., None],
+    context: AppContext,
+    photos: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert page.can_close()
+    go_on = threading.Event()
+    transform = context.engine.transform
+    context.engine.transform = lambda proxy, preference: (go_on.wait(30), transform(proxy, preference))[1]
+    plan(photos[:2])
+    page.start()
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
+    assert not page.can_close()
+    assert page.can_close() and not answers
+    go_on.set()
+    qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
