@@ -1,7 +1,8 @@
 """The LUT basis: principal components of what simulated users do to colours.
 
-A user's transform is modelled as `LUT = I + mean + sum_k w_k B_k` with `w ~ N(0, 1)`: a Gaussian prior over 3D LUTs whose covariance
-is learned from the simulator, so that a few pairs that show some colours also tell about those that they do not show.
+A user's transform is modelled as `LUT = I + sum_k w_k B_k` with `w ~ N(0, 1)`: a Gaussian prior over 3D LUTs whose
+covariance is learned from the simulator, so that a few pairs that show some colours also tell about those that they do not
+show.
 """
 
 import numpy as np
@@ -39,19 +40,19 @@ def color_density(bank: np.ndarray, size: int) -> Tensor:
     return density / density.mean()
 
 
-def build_basis(bank: np.ndarray, components: int, size: int = 17, samples: int = 6000, seed: int = 0) -> tuple[Tensor, Tensor]:
-    """Mean `(3, size**3)` and basis `(components, 3, size**3)`, scaled so that a user's weights have unit variance.
+def build_basis(bank: np.ndarray, components: int, size: int = 17, samples: int = 6000, seed: int = 0) -> Tensor:
+    """Basis `(components, 3, size**3)`, scaled so that a user's weights have unit variance.
 
-    Weighted principal component analysis: colours that photographs use count more.
+    Principal components about no change rather than about the mean, so that no weights mean no change; colours that
+    photographs use count more.
     """
     generator = torch.Generator().manual_seed(seed)
     luts = torch.cat([sample_luts(500, size, generator) for _ in range(samples // 500)])
     weight = color_density(bank, size).sqrt().repeat(3)
     flat = luts.flatten(1)
-    mean = flat.mean(0)
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        _, s, v = torch.svd_lowrank((flat - mean) * weight, q=components + 16, niter=3)
+        _, s, v = torch.svd_lowrank(flat * weight, q=components + 16, niter=3)
     scale = s[:components] / len(flat) ** 0.5
     basis = v[:, :components].T * scale[:, None] / weight
-    return mean.reshape(3, -1), basis.reshape(components, 3, -1)
+    return basis.reshape(components, 3, -1)

@@ -39,13 +39,19 @@ def _stop_on_request(listen: bool) -> Callable[[], bool]:
 
 @app.command()
 def fit(
-    config: Annotated[Path | None, typer.Option(help="Configuration (TOML) of a run on simulated users or pairs.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="Configuration (TOML) of a run on simulated users or pairs.")
+    ] = None,
     pairs: Annotated[Path | None, typer.Option(help="Folder of your own edits; originals are found by name.")] = None,
     originals: Annotated[Path | None, typer.Option(help="Folder of the originals, where it is another one.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of the run: checkpoint, cache.")] = Path("runs/fit"),
-    models: Annotated[Path | None, typer.Option(help="Folder that gets the finished model; default: the run's.")] = None,
+    models: Annotated[
+        Path | None, typer.Option(help="Folder that gets the finished model; default: the run's.")
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the finished model.")] = None,
-    init: Annotated[Path | None, typer.Option(help="Bundle to start from; default for --pairs: the shipped one.")] = None,
+    init: Annotated[
+        Path | None, typer.Option(help="Bundle to start from; default for --pairs: the shipped one.")
+    ] = None,
     epochs: Annotated[float | None, typer.Option(min=0.01, help="Passes over the training pairs.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Optimizer steps.")] = None,
@@ -58,14 +64,16 @@ def fit(
     seed: Annotated[int | None, typer.Option()] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint in --out.")] = False,
-    events: Annotated[str | None, typer.Option(help="'-': JSON lines on stdout, and 'stop' on stdin ends the run.")] = None,
+    events: Annotated[
+        str | None, typer.Option(help="'-': JSON lines on stdout, and 'stop' on stdin ends the run.")
+    ] = None,
 ) -> None:
     """Train a model, or fine-tune one on your own edits."""
-    import torch  # noqa: PLC0415 - `--help` answers at once
+    import torch
 
-    from training.events import json_sink, text_sink  # noqa: PLC0415
-    from training.fit import fit as run_fit  # noqa: PLC0415
-    from training.options import DEFAULT_EPOCHS, override, steps_for, stored_config  # noqa: PLC0415
+    from training.events import json_sink, text_sink
+    from training.fit import fit as run_fit
+    from training.options import DEFAULT_EPOCHS, override, steps_for, stored_config
 
     if threads:
         torch.set_num_threads(threads)
@@ -96,10 +104,10 @@ def fit(
 
 def _from_scratch(config: Path | None, pairs: Path | None, init: Path | None) -> "tuple[FitConfig, Path | None]":
     """Configuration and starting bundle of a new run."""
-    from pie_desktop.model.bundle import list_bundles, load_bundle  # noqa: PLC0415
-    from pie_desktop.paths import resource  # noqa: PLC0415
-    from training.config import load_config  # noqa: PLC0415
-    from training.options import fine_tune_config  # noqa: PLC0415
+    from pie_desktop.model.bundle import list_bundles, load_bundle
+    from pie_desktop.paths import resource
+    from training.config import load_config
+    from training.options import fine_tune_config
 
     if config is not None:
         return load_config(config), init
@@ -113,12 +121,12 @@ def _from_scratch(config: Path | None, pairs: Path | None, init: Path | None) ->
 
 
 def main() -> None:
-    """Run the command line; a `PieError` is one line on stderr, an event where events were asked for, and exit code 2."""
+    """Run the command line; a `PieError` is one line on stderr, an event where asked for, and exit code 2."""
     try:
         app(standalone_mode=False)
     except PieError as error:
         if "--events" in sys.argv:
-            from training.events import json_sink  # noqa: PLC0415
+            from training.events import json_sink
 
             json_sink({"event": "error", "message": str(error)})
         print(error, file=sys.stderr)

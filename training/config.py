@@ -39,9 +39,11 @@ class DataConfig(_Section):
 
 
 class LossConfig(_Section):
-    """Weights of the loss terms; L1 in sRGB counts 1."""
+    """Weights of the loss terms of `training.objective`; L1 in sRGB counts 1."""
 
     lab: float = 1.0
+    log_mse: float = 0.05
+    opinion: float = 0.5
     gram: float = 0.01
     tv: float = 0.01
     smoothness: float = 0.02

@@ -31,7 +31,10 @@ def text_sink(console: Console, every: int = 20) -> Sink:
         if kind == "step":
             if event["step"] % every == 0:
                 eta = _duration(event["eta"])
-                console.print(f"step {event['step']}/{event['steps']}  loss {event['loss']:.4f}  {event['rate']:.2f}/s  {eta} left")
+                console.print(
+                    f"step {event['step']}/{event['steps']}  loss {event['loss']:.4f}"
+                    f"  {event['rate']:.2f}/s  {eta} left"
+                )
         elif kind == "validation":
             console.print(
                 f"step {event['step']}  validation PSNR {event['psnr']:.2f} dB (start {event['baseline_psnr']:.2f} dB)"

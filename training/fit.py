@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -68,7 +69,9 @@ def _pairs(config: FitConfig, originals: Path | None) -> _Material:
     source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed)
     validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
     # one user only: the neutral preference stays as it was
-    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25, none=0.0), bank.problems)
+    return _Material(
+        source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25, none=0.0), bank.problems
+    )
 
 
 def _network(config: FitConfig, init: Path | None, bank: np.ndarray | None, run: Path) -> PreferenceNetwork:
@@ -79,16 +82,13 @@ def _network(config: FitConfig, init: Path | None, bank: np.ndarray | None, run:
         return PreferenceNetwork(config.architecture)
     torch.manual_seed(config.seed)
     network = PreferenceNetwork(config.architecture)
-    cached = run / "cache" / f"basis-{config.architecture.components}-{config.seed}.npz"
-    if cached.exists():
-        with np.load(cached) as f:
-            mean, basis = torch.from_numpy(f["mean"]), torch.from_numpy(f["basis"])
-    else:
-        mean, basis = build_basis(bank, config.architecture.components, config.architecture.lut_size, seed=config.seed)
+    cached = run / "cache" / f"basis-{config.architecture.components}-{config.seed}.npy"
+    if not cached.exists():
+        basis = build_basis(bank, config.architecture.components, config.architecture.lut_size, seed=config.seed)
         cached.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(cached) as temporary, temporary.open("wb") as f:
-            np.savez(f, mean=mean.numpy(), basis=basis.numpy())
-    network.prior.set_basis(mean, basis)
+            np.save(f, basis.numpy())
+    network.prior.set_basis(torch.from_numpy(np.load(cached)))
     return network
 
 
@@ -161,7 +161,7 @@ def _free_path(models: Path, name: str) -> Path:
     return path
 
 
-def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path | None) -> dict:  # type: ignore[type-arg]
+def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path | None) -> dict[str, Any]:
     score = trainer.validation.score(trainer.judge)
     return {
         "config": json.loads(config.model_dump_json()) | {"device": str(config.device)},
@@ -176,7 +176,11 @@ def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path |
         "steps": trainer.progress.step,
         "seconds": round(trainer.progress.elapsed),
         "validation": {"psnr": score.psnr, "de00": score.de00, "baseline_psnr": trainer.progress.baseline_psnr},
-        "software": {"pie_desktop": pie_desktop.__version__, "torch": torch.__version__, "python": platform.python_version()},
+        "software": {
+            "pie_desktop": pie_desktop.__version__,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+        },
         "threads": torch.get_num_threads() if config.device != "cuda" else None,
         "cpus": os.cpu_count(),
     }

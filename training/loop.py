@@ -1,4 +1,4 @@
-"""The training loop: a generator of events, the same for the editor's tab and the terminal, resumable to the same numbers."""
+"""The training loop: a generator of events, the same for tab and terminal, resumable to the same numbers."""
 
 import copy
 import math
@@ -66,7 +66,7 @@ class Trainer:
                 {"params": list(network.enhancer.parameters()), "lr": o.enhancer_lr, "base_lr": o.enhancer_lr},
             ],
             weight_decay=o.weight_decay,
-            betas=(0.9, 0.98),
+            betas=(0.9, 0.99),
         )
         self.progress = Progress()
 
@@ -146,7 +146,8 @@ class Trainer:
         loss, terms = self.objective(group, prepared, roles.to(group.capture.device))
         if not torch.isfinite(loss):
             raise PieError(
-                f"The loss is not a number at step {p.step}; lower the learning rates and resume from the last checkpoint in {self.run}."
+                f"The loss is not a number at step {p.step}; lower the learning rates and resume from the last"
+                f" checkpoint in {self.run}."
             )
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()

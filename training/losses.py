@@ -7,7 +7,7 @@ from training.data import color
 
 
 def to_lab(rgb: Tensor) -> Tensor:
-    """CIE Lab (D65) of `(B, 3, ...)` sRGB-encoded values in [0, 1], divided by 100: L in [0, 1], a and b about [-1, 1]."""
+    """CIE Lab (D65) of `(B, 3, ...)` sRGB-encoded values in [0, 1], divided by 100: L in [0, 1]."""
     linear = color.to_linear(rgb)
     matrix = rgb.new_tensor(
         [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
@@ -26,11 +26,13 @@ def lab_loss(output: Tensor, target: Tensor) -> Tensor:
 
 def total_variation(pictures: Tensor) -> Tensor:
     """Mean absolute difference of neighbouring pixels of `(B, C, H, W)` (anisotropic; Rudin, Osher and Fatemi 1992)."""
-    return (pictures[..., 1:, :] - pictures[..., :-1, :]).abs().mean() + (pictures[..., 1:] - pictures[..., :-1]).abs().mean()
+    return (pictures[..., 1:, :] - pictures[..., :-1, :]).abs().mean() + (
+        pictures[..., 1:] - pictures[..., :-1]
+    ).abs().mean()
 
 
 def gram_matrix(features: Tensor) -> Tensor:
-    """Gram matrices `(B, C, C)` of feature maps `(B, C, H, W)`, divided by `C * H * W` (Gatys, Ecker and Bethge 2016)."""
+    """Gram matrices `(B, C, C)` of maps `(B, C, H, W)`, divided by `C * H * W` (Gatys, Ecker and Bethge 2016)."""
     flat = features.flatten(2)
     return flat @ flat.mT / (flat.shape[1] * flat.shape[2])
 
@@ -38,8 +40,9 @@ def gram_matrix(features: Tensor) -> Tensor:
 class GramLoss(nn.Module):
     """Squared distance of Gram matrices under fixed random filters.
 
-    A single layer of random filters describes texture and colour statistics about as well as a trained network (Ustyuzhaninov et al.,
-    Texture synthesis using shallow convolutional networks with random filters, 2016), needs no weights of unclear licence, and is cheap.
+    A single layer of random filters describes texture and colour statistics about as well as a trained network
+    (Ustyuzhaninov et al., Texture synthesis using shallow convolutional networks with random filters, 2016), needs no
+    weights of unclear licence, and is cheap.
     """
 
     filters: Tensor
@@ -47,7 +50,9 @@ class GramLoss(nn.Module):
     def __init__(self, filters: int = 32, size: int = 5, seed: int = 0) -> None:
         super().__init__()
         generator = torch.Generator().manual_seed(seed)
-        self.register_buffer("filters", torch.randn(filters, 3, size, size, generator=generator) / (3 * size * size) ** 0.5)
+        self.register_buffer(
+            "filters", torch.randn(filters, 3, size, size, generator=generator) / (3 * size * size) ** 0.5
+        )
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:
         """Pictures `(B, 3, H, W)`, sRGB-encoded [0, 1]."""
@@ -66,7 +71,7 @@ def lut_smoothness(tables: Tensor) -> Tensor:
 
 
 def lut_monotonicity(tables: Tensor) -> Tensor:
-    """Mean amount by which a channel falls while its own input rises, LUTs `(..., S, S, S, 3)`, in units of grid steps."""
+    """Mean amount by which a channel falls while its own input rises; LUTs `(..., S, S, S, 3)`, per grid step."""
     size = tables.shape[-2]
     total = tables.new_zeros(())
     for channel, axis in enumerate((-3, -2, -1)):

@@ -22,7 +22,6 @@ class Prepared:
     before: Tensor  # (B, g * g, 3) colours of the captures
     after: Tensor  # (B, g * g, 3) colours of the retouched photos
     finished: Tensor | None  # (B, g * g, 3)
-    mean: Tensor  # (B, g * g, 3) mean change of the LUT prior
     values: Tensor  # (B, g * g, 3, K) basis values
     evidence: Evidence  # of every photo's pair
     fit: Tensor  # (B, K) weights of every pair alone
@@ -30,7 +29,7 @@ class Prepared:
 
 
 def pixel_grid(pictures: Tensor, side: int) -> Tensor:
-    """Colours `(B, side * side, 3)` on an even grid of `(B, 3, P, P)`; picked, not averaged, so that pairs stay exact."""
+    """Colours `(B, side * side, 3)` on an even grid of `(B, 3, P, P)`; picked, so that pairs stay exact."""
     return nn.functional.interpolate(pictures, size=(side, side), mode="nearest-exact").flatten(2).mT.contiguous()
 
 
@@ -43,7 +42,7 @@ class Objective:
 
     @torch.no_grad()
     def prepare(self, group: Group, generator: torch.Generator | None = None) -> Prepared:
-        """Fits of every photo's pair; with a generator, the pairs carry the small misalignments that real files have."""
+        """Fits of every photo's pair; with a generator, pairs carry the small misalignments of real files."""
         side, prior = self.network.architecture.grid, self.network.prior
         before = pixel_grid(group.capture.flatten(0, 1), side)
         after = pixel_grid(group.retouched.flatten(0, 1), side)
@@ -55,14 +54,12 @@ class Objective:
             observed = after + (level * torch.randn(after.shape, generator=generator)).to(after.device)
         evidence = prior.evidence(before, observed)
         fit = prior.posterior(evidence.gram, evidence.moment)
-        mean, values = prior.design(before.reshape(-1, 3))
-        shape = before.shape
+        values = prior.design(before.reshape(-1, 3)).reshape(*before.shape, -1)
         return Prepared(
             before,
             after,
             finished,
-            mean.reshape(shape),
-            values.reshape(*shape, -1),
+            values,
             evidence,
             fit,
             evidence.unexplained(fit),
@@ -91,43 +88,62 @@ class Objective:
         weights = self.network.combine(prediction, evidence, style.paired)
 
         flat = rows * shots + roles.query
-        source = prepared.before[flat]
-        output = self.render(prepared, flat, weights)
         target = prepared.after[flat]
         if prepared.finished is not None:
             # the neutral preference is what is done for nobody in particular: correct the photo, no taste
             nobody = ~roles.valid.any(1)
             target = torch.where(nobody[:, None, None, None], prepared.finished[flat], target)
-        return self.measure(source, output, target, self.network.prior.tables(weights))
-
-    def render(self, prepared: Prepared, photos: Tensor, weights: Tensor) -> Tensor:
-        """Apply LUTs given by weights `(U, Q, K)` to the photos numbered `(U, Q)`: colours `(U, Q, g * g, 3)`."""
-        change = torch.einsum("uqmck,uqk->uqmc", prepared.values[photos], weights)
-        return prepared.before[photos] + prepared.mean[photos] + change
-
-    def measure(self, source: Tensor, output: Tensor, target: Tensor, tables: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Loss terms of outputs against targets `(U, Q, M, 3)` and of the LUTs that made them."""
-        side, w = self.network.architecture.grid, self.weights
-
-        def pictures(colors: Tensor) -> Tensor:
-            return colors.flatten(0, 1).mT.unflatten(2, (side, side))
-
-        out, want = pictures(output), pictures(target)
-        terms = {
-            "l1": (out - want).abs().mean(),
-            "lab": lab_loss(out.clamp(0.002, 1), want.clamp(0.002, 1)),
-            "gram": self.gram(out, want),
-            # of the change, not of the photo, whose own texture is none of the model's business
-            "tv": total_variation(out - pictures(source)),
-            "smoothness": lut_smoothness(tables),
-            "monotonicity": lut_monotonicity(tables),
-        }
+        terms = self.terms(prepared, flat, weights, target)
+        # the network's own opinion, before the pairs correct it: without this it learns little from users with pairs
+        opinion = self.render(prepared, flat, prediction.mu)
+        terms["opinion"] = color_error(opinion, target)
+        w = self.weights
         total = (
             terms["l1"]
+            + w.log_mse * terms["log_mse"]
             + w.lab * terms["lab"]
             + w.gram * terms["gram"]
             + w.tv * terms["tv"]
             + w.smoothness * terms["smoothness"]
             + w.monotonicity * terms["monotonicity"]
+            + w.opinion * terms["opinion"]
         )
         return total, {name: term.detach() for name, term in terms.items()}
+
+    def render(self, prepared: Prepared, photos: Tensor, weights: Tensor) -> Tensor:
+        """Apply LUTs given by weights `(U, Q, K)` to the photos numbered `(U, Q)`: colours `(U, Q, g * g, 3)`."""
+        change = torch.einsum("uqmck,uqk->uqmc", prepared.values[photos], weights)
+        return prepared.before[photos] + change
+
+    def terms(self, prepared: Prepared, photos: Tensor, weights: Tensor, target: Tensor) -> dict[str, Tensor]:
+        """Unweighted loss terms of LUT weights `(U, Q, K)` on the photos numbered `(U, Q)`."""
+        side = self.network.architecture.grid
+
+        def pictures(colors: Tensor) -> Tensor:
+            return colors.flatten(0, 1).mT.unflatten(2, (side, side))
+
+        output, tables = self.render(prepared, photos, weights), self.network.prior.tables(weights)
+        out, want = pictures(output), pictures(target)
+        return {
+            "l1": (out - want).abs().mean(),
+            "log_mse": log_mse(output, target),
+            "lab": lab_loss(out.clamp(0.002, 1), want.clamp(0.002, 1)),
+            "gram": self.gram(out, want),
+            # of the change, not of the photo, whose own texture is none of the model's business
+            "tv": total_variation(out - pictures(prepared.before[photos])),
+            "smoothness": lut_smoothness(tables),
+            "monotonicity": lut_monotonicity(tables),
+        }
+
+
+def log_mse(output: Tensor, target: Tensor) -> Tensor:
+    """Mean over pictures `(..., M, 3)` of the logarithm of the mean squared error, 0 at 60 dB: PSNR up to scale.
+
+    L1 alone is spent on users that nobody can predict; a user whose pairs determine the look to the last digit counts as well.
+    """
+    return ((output - target) ** 2).mean((-2, -1)).mul(1e6).log1p().mean()
+
+
+def color_error(output: Tensor, target: Tensor) -> Tensor:
+    """L1 and, a twentieth as strong, the logarithmic error of colours `(..., M, 3)`."""
+    return (output - target).abs().mean() + 0.05 * log_mse(output, target)

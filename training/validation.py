@@ -68,11 +68,16 @@ def _roles(users: int, shots: int, references: int, queries: int, has_before: bo
     return Roles(order[:, :references], order[:, references : references + queries], flags & has_before, flags)
 
 
-def simulated_validation(bank: np.ndarray, side: int, users: int = 24, references: int = 5, queries: int = 3) -> Validation:
+def simulated_validation(
+    bank: np.ndarray, side: int, users: int = 24, references: int = 5, queries: int = 3
+) -> Validation:
     """Simulated users over held-out photos; half of the cases with pairs, half with edits only."""
     source = SimulatedSource(bank, side, users, references + queries, seed=987_654)
     return Validation(
-        [(source.group(n), _roles(users, references + queries, references, queries, has_before=n % 2 == 0)) for n in range(4)]
+        [
+            (source.group(n), _roles(users, references + queries, references, queries, has_before=n % 2 == 0))
+            for n in range(4)
+        ]
     )
 
 
@@ -88,4 +93,3 @@ def pair_validation(before: Tensor, after: Tensor, train: int, references: int) 
     index = torch.cat([chosen, torch.arange(train, train + held)])
     group = Group(before[index][None], after[index][None])
     return Validation([(group, _roles(1, len(index), len(chosen), held, has_before=True))])
-

@@ -76,14 +76,16 @@ def list_bundles(*folders: Path) -> list[BundleInfo]:
     return found
 
 
-def save_bundle(path: Path, network: "PreferenceNetwork", name: str, created: str, card: Mapping[str, Any]) -> BundleInfo:
+def save_bundle(
+    path: Path, network: "PreferenceNetwork", name: str, created: str, card: Mapping[str, Any]
+) -> BundleInfo:
     """Write a bundle; weights are stored in half precision.
 
     Args:
         path: folder `<name>.piemodel`, made if missing.
         created: ISO 8601 UTC.
     """
-    from safetensors.torch import save  # noqa: PLC0415 - torch only when a network exists already
+    from safetensors.torch import save
 
     tensors = {key: value.detach().cpu().half().contiguous() for key, value in network.state_dict().items()}
     data = save(tensors)
@@ -111,11 +113,11 @@ def load_bundle(path: Path) -> tuple["PreferenceNetwork", BundleInfo]:
     Raises:
         BundleError: it is missing, damaged, or its weights do not fit its description.
     """
-    from pydantic import ValidationError  # noqa: PLC0415
-    from safetensors.torch import load_file  # noqa: PLC0415
+    from pydantic import ValidationError
+    from safetensors.torch import load_file
 
-    from pie_desktop.model.architecture import Architecture  # noqa: PLC0415
-    from pie_desktop.model.network import PreferenceNetwork  # noqa: PLC0415
+    from pie_desktop.model.architecture import Architecture
+    from pie_desktop.model.network import PreferenceNetwork
 
     description = _read_description(path)
     info = read_bundle_info(path)
@@ -126,5 +128,7 @@ def load_bundle(path: Path) -> tuple["PreferenceNetwork", BundleInfo]:
     except (KeyError, ValidationError) as error:
         raise BundleError(f"The model bundle {path} is damaged: its architecture cannot be read.") from error
     except Exception as error:
-        raise BundleError(f"The weights of the model bundle {path} are missing or damaged; install or train it again.") from error
+        raise BundleError(
+            f"The weights of the model bundle {path} are missing or damaged; install or train it again."
+        ) from error
     return network.eval(), info

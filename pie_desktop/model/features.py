@@ -24,8 +24,8 @@ def soft_histogram(values: Tensor, bins: int = BINS) -> Tensor:
 def color_statistics(pictures: Tensor) -> Tensor:
     """Colour statistics of pictures `(B, 3, P, P)`, sRGB-encoded [0, 1]: `(B, STATISTICS)`.
 
-    Histograms of red, green, blue, luma, saturation and two opponent axes; opponent colour and saturation by luma; mean colour on a
-    3 x 3 grid; means and standard deviations.
+    Histograms of red, green, blue, luma, saturation and two opponent axes; opponent colour and saturation by luma;
+    mean colour on a 3 x 3 grid; means and standard deviations.
     """
     flat = pictures.flatten(2)
     r, g, b = flat.unbind(1)
@@ -39,9 +39,13 @@ def color_statistics(pictures: Tensor) -> Tensor:
     bucket = (luma * (LUMA_BINS - 0.001)).clamp(0, LUMA_BINS - 1).long()
     count = luma.new_zeros(len(flat), LUMA_BINS).scatter_add_(1, bucket, torch.ones_like(luma))
     sums = luma.new_zeros(len(flat), 3, LUMA_BINS).scatter_add_(2, bucket[:, None].expand(-1, 3, -1), shifted)
-    by_luma = torch.where(count[:, None] > 0, sums / count[:, None].clamp_min(1) - shifted.new_tensor([0, 0.5, 0.5])[:, None], 0)
+    by_luma = torch.where(
+        count[:, None] > 0, sums / count[:, None].clamp_min(1) - shifted.new_tensor([0, 0.5, 0.5])[:, None], 0
+    )
     cells = nn.functional.adaptive_avg_pool2d(pictures, CELLS).flatten(1) - 0.5
-    return torch.cat([histogram - 0.2, by_luma.flatten(1) * 4, cells, channels.mean(2) * 2 - 1, channels.std(2) * 4 - 1], 1)
+    return torch.cat(
+        [histogram - 0.2, by_luma.flatten(1) * 4, cells, channels.mean(2) * 2 - 1, channels.std(2) * 4 - 1], 1
+    )
 
 
 class ResidualBlock(nn.Module):

@@ -121,7 +121,11 @@ class Inference:
         return preference
 
     def _encode(
-        self, befores: list[np.ndarray], afters: list[np.ndarray], pairs: list[tuple[np.ndarray, np.ndarray]], paired: np.ndarray
+        self,
+        befores: list[np.ndarray],
+        afters: list[np.ndarray],
+        pairs: list[tuple[np.ndarray, np.ndarray]],
+        paired: np.ndarray,
     ) -> Preference:
         encoder, side = self._network.encoder, self._network.architecture.side
         pictures = squares(befores + afters, side).to(self.device)
@@ -171,7 +175,9 @@ class Inference:
         paired = torch.from_numpy(a["paired"]).to(self.device)
         before, after = self._colors(a["colors_before"]), self._colors(a["colors_after"])
         tensors = {name: torch.from_numpy(a[name]).to(self.device)[None] for name in ("tokens", "keys", "vector")}
-        style = Style(tensors["tokens"], tensors["keys"], torch.ones_like(paired)[None], paired[None], tensors["vector"])
+        style = Style(
+            tensors["tokens"], tensors["keys"], torch.ones_like(paired)[None], paired[None], tensors["vector"]
+        )
         residual = self._network.prior.residual_evidence(before) if len(before) else before.new_zeros(0)
         prepared = _Prepared(style, before, after, self._evidence(before, after, paired), residual)
         self._prepared[key] = prepared
@@ -222,8 +228,8 @@ class Inference:
     def agreement(self, preference: Preference) -> list[float]:
         """How well each reference fits the others, 0 (contradicts them) to 1.
 
-        A pair is compared with what the other pairs would make of its original; an edit without original by the similarity of its style
-        token to the others'. A single reference agrees with itself: 1.
+        A pair is compared with what the other pairs would make of its original; an edit without original by the
+        similarity of its style token to the others'. A single reference agrees with itself: 1.
         """
         return self._run(lambda: self._agreement(preference))
 
@@ -242,8 +248,7 @@ class Inference:
                 e = p.evidence[other_pairs]
                 weights = self._network.prior.posterior(e.gram.sum(0), e.moment.sum(0))
                 before, after = p.before[pair_of[number]], p.after[pair_of[number]]
-                mean, values = self._network.prior.design(before)
-                error = (before + mean + values @ weights - after).abs().mean()
+                error = (before + self._network.prior.design(before) @ weights - after).abs().mean()
                 change = (after - before).abs().mean().clamp_min(_ENOUGH_CHANGE)
                 result.append(float((1 - error / change).clamp(0, 1)))
             else:

@@ -1,9 +1,10 @@
 """Closed-form LUT fitting from pairs under a Gaussian prior.
 
-A transform is `T(x) = x + m(x) + sum_k w_k B_k(x)`, where the mean `m` and the basis `B` are 3D LUTs and `w ~ N(mu, diag(s^2))`. Pairs are
-noisy observations of it, so the weights have a closed-form posterior mean (Bayesian linear regression; Bishop, Pattern Recognition and
-Machine Learning, section 3.3). `mu`, `s` and the noise come from the network; without it they are 0, 1 and a constant. What the
-basis cannot say is picked up by a smooth residual LUT, fitted by ridge regression with a discrete Laplacian.
+A transform is `T(x) = x + sum_k w_k B_k(x)`, where the basis `B` are 3D LUTs and `w ~ N(mu, diag(s^2))`; no weights, no
+change. Pairs are noisy observations of it, so the weights have a closed-form posterior mean (Bayesian linear regression;
+Bishop, Pattern Recognition and Machine Learning, section 3.3). `mu`, `s` and the noise come from the
+network; without it they are 0, 1 and a constant. What the basis cannot say is picked up by a smooth residual LUT, fitted by
+ridge regression with a discrete Laplacian.
 """
 
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ RESIDUAL_STIFFNESS = 33.0  # weight of the residual's smoothness relative to the
 
 
 def interpolation(colors: Tensor, size: int) -> tuple[Tensor, Tensor]:
-    """Trilinear node indices and weights, `(M, 8)` each, of colours `(M, 3)` in a `size`^3 LUT flattened from [r, g, b]."""
+    """Trilinear node indices and weights `(M, 8)` of colours `(M, 3)` in a `size`^3 LUT flattened from [r, g, b]."""
     position = colors.clamp(0, 1) * (size - 1)
     low = position.floor().clamp_max(size - 2)
     part = position - low
@@ -48,7 +49,7 @@ class Evidence:
 
     Attributes:
         gram: `(R, K, K)` mean of `A^T A`.
-        moment: `(R, K)` mean of `A^T t`, `t` the change that the mean LUT does not explain.
+        moment: `(R, K)` mean of `A^T t`, `t` the change from before to after.
         power: `(R,)` mean of `t^T t`.
     """
 
@@ -88,32 +89,34 @@ class LutPrior(nn.Module):
     def __init__(self, components: int, size: int = 17, residual_size: int = 9) -> None:
         super().__init__()
         self.components, self.size, self.residual_size = components, size, residual_size
-        # row = node, columns = (rgb, mean and components): one gather reads all
-        self.register_buffer("table", torch.zeros(size**3, 3 * (components + 1)))
+        # row = node, columns = (rgb, components): one gather reads all
+        self.register_buffer("table", torch.zeros(size**3, 3 * components))
         self.register_buffer("smooth", laplacian(residual_size), persistent=False)
 
-    def set_basis(self, mean: Tensor, basis: Tensor) -> None:
-        """Install a mean `(3, S^3)` and a basis `(K, 3, S^3)`."""
-        joined = torch.cat([mean[None], basis[: self.components]])
-        self.table.copy_(joined.permute(2, 1, 0).reshape(self.size**3, -1))
+    def set_basis(self, basis: Tensor) -> None:
+        """Install a basis `(K, 3, S^3)` of LUT changes, scaled so that weights have unit prior variance."""
+        self.table.copy_(basis.permute(2, 1, 0).reshape(self.size**3, -1))
 
-    def design(self, colors: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean change `(M, 3)` and basis values `(M, 3, K)` at colours `(M, 3)` in [0, 1]."""
+    def design(self, colors: Tensor) -> Tensor:
+        """Basis values `(M, 3, K)` at colours `(M, 3)` in [0, 1]."""
         index, weight = interpolation(colors, self.size)
         rows = nn.functional.embedding_bag(index, self.table, mode="sum", per_sample_weights=weight)
-        rows = rows.reshape(len(colors), 3, self.components + 1)
-        return rows[..., 0], rows[..., 1:]
+        return rows.reshape(len(colors), 3, self.components)
 
     def evidence(self, before: Tensor, after: Tensor) -> Evidence:
         """Normal equations of pairs; `before` and `after` are `(R, M, 3)` colours in [0, 1] of the same pixels."""
         pairs, pixels = before.shape[:2]
-        mean, values = self.design(before.reshape(-1, 3))
-        a = values.reshape(pairs, pixels * 3, self.components)
-        t = (after - before - mean.reshape(before.shape)).reshape(pairs, pixels * 3)
+        a = self.design(before.reshape(-1, 3)).reshape(pairs, pixels * 3, self.components)
+        t = (after - before).reshape(pairs, pixels * 3)
         return Evidence(a.mT @ a / pixels, (a.mT @ t.unsqueeze(-1)).squeeze(-1) / pixels, (t**2).sum(1) / pixels)
 
     def posterior(
-        self, gram: Tensor, moment: Tensor, noise: Tensor | float = NOISE, mu: Tensor | None = None, scale: Tensor | None = None
+        self,
+        gram: Tensor,
+        moment: Tensor,
+        noise: Tensor | float = NOISE,
+        mu: Tensor | None = None,
+        scale: Tensor | None = None,
     ) -> Tensor:
         """Posterior mean weights `(..., K)` from summed evidence `(..., K, K)` and `(..., K)`.
 
@@ -130,7 +133,7 @@ class LutPrior(nn.Module):
     def tables(self, weights: Tensor) -> Tensor:
         """LUTs `(..., S, S, S, 3)` of weights `(..., K)`."""
         rows = self.table.reshape(self.size**3, 3, -1)
-        flat = rows[..., 0] + torch.einsum("nck,...k->...nc", rows[..., 1:], weights)
+        flat = torch.einsum("nck,...k->...nc", rows, weights)
         return flat.reshape(*weights.shape[:-1], *(self.size,) * 3, 3) + self.identity()
 
     def identity(self) -> Tensor:
@@ -161,10 +164,9 @@ class LutPrior(nn.Module):
             weights: `(K,)`.
             noise: observation variance; more noise means a smaller residual.
         """
-        pairs, pixels = before.shape[:2]
+        pixels = before.shape[1]
         nodes = self.residual_size**3
-        mean, values = self.design(before.reshape(-1, 3))
-        left = after.reshape(-1, 3) - before.reshape(-1, 3) - mean - values @ weights
+        left = (after - before).reshape(-1, 3) - self.design(before.reshape(-1, 3)) @ weights
         index, weight = interpolation(before.reshape(-1, 3), self.residual_size)
         pull = weight * (share / pixels).repeat_interleave(pixels)[:, None]
         moment = before.new_zeros(nodes, 3)

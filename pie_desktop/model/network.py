@@ -1,9 +1,10 @@
 """The preference network: references and a photo in, the weights of a LUT out.
 
-Each reference becomes a *style token* and a *content key*. Self-attention lets the references of one user explain each other; the photo's
-content then reads from them by cross-attention. The answer is a Gaussian over LUT weights (what this user would do to this photo) and
-an estimate of how far the pairs can be trusted; the closed-form fit of the pairs (`lut_prior`) is combined with it exactly. A user who
-treats every photo the same is thus served by the fit, one who looks at the content by the network, and nobody by halves.
+Each reference becomes a *style token* and a *content key*. Self-attention lets the references of one user explain
+each other; the photo's content then reads from them by cross-attention. The answer is a Gaussian over LUT weights
+(what this user would do to this photo) and an estimate of how far the pairs can be trusted; the closed-form fit of
+the pairs (`lut_prior`) is combined with it exactly. A user who treats every photo the same is thus served by the fit,
+one who looks at the content by the network, and nobody by halves.
 """
 
 from dataclasses import dataclass

@@ -31,7 +31,7 @@ def squares(pictures: list[np.ndarray], side: int) -> Tensor:
 
 
 def picked_colors(picture: np.ndarray, side: int = FIT_GRID) -> np.ndarray:
-    """Colours `(side * side, 3)` on an even grid; picked, not averaged, because averages do not obey the LUT of a pair."""
+    """Colours `(side * side, 3)` on an even grid; picked, because averages do not obey the LUT of a pair."""
     height, width = picture.shape[:2]
     rows = ((np.arange(side) + 0.5) * height / side).astype(int)
     columns = ((np.arange(side) + 0.5) * width / side).astype(int)

@@ -25,8 +25,8 @@ class Preference:
     """The encoded references of one style, valid for one bundle.
 
     Attributes:
-        arrays: `tokens (1 + N, D)`, `keys (N, D)`, `paired (N,)`, `vector (D,)`, `colors_before` and `colors_after` `(R, M, 3)` uint16 of
-            the R pairs' pixels.
+        arrays: `tokens (1 + N, D)`, `keys (N, D)`, `paired (N,)`, `vector (D,)`, `colors_before` and `colors_after`
+            `(R, M, 3)` uint16 of the R pairs' pixels.
         bundle_id: the bundle that made it; others cannot read it.
     """
 
@@ -48,7 +48,7 @@ class Preference:
 
     def save(self, path: Path) -> None:
         """Write as safetensors, atomically."""
-        from safetensors.numpy import save_file  # noqa: PLC0415 - keeps the editor's start fast
+        from safetensors.numpy import save_file
 
         with atomic_write(path) as temporary:
             save_file(dict(self.arrays), temporary, metadata={"bundle_id": self.bundle_id})
@@ -60,7 +60,7 @@ class Preference:
         Raises:
             StyleError: the file is damaged.
         """
-        from safetensors import safe_open  # noqa: PLC0415
+        from safetensors import safe_open
 
         try:
             with safe_open(path, framework="numpy") as f:

@@ -22,7 +22,8 @@ class Capture:
 def sample_captures(cameras: int, shots: int, generator: torch.Generator, severity: Tensor) -> Capture:
     """Degradations of `cameras * shots` photographs.
 
-    Half of the variance belongs to the camera (a photographer's camera errs the same way again and again), half to the shot.
+    Half of the variance belongs to the camera (a photographer's camera errs the same way again and again), half to
+    the shot.
 
     Args:
         severity: `(cameras,)` 0 for captures that are already well corrected, 1 for poor ones.

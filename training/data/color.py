@@ -30,7 +30,7 @@ def luma(x: Tensor) -> Tensor:
 
 def expose(x: Tensor, stops: Tensor, gains: Tensor) -> Tensor:
     """Exposure in stops `(B,)` and white-balance gains `(B, 3)`, applied in linear light."""
-    return to_encoded(to_linear(x) * (2.0 ** stops)[:, None, None] * gains[:, :, None])
+    return to_encoded(to_linear(x) * (2.0**stops)[:, None, None] * gains[:, :, None])
 
 
 def white_balance_gains(temperature: Tensor, tint: Tensor) -> Tensor:
@@ -55,7 +55,7 @@ def hue_chroma(x: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def rotate_chroma(x: Tensor, angle: Tensor, scale: Tensor, lift: Tensor) -> Tensor:
-    """Turn hue by `angle`, multiply chroma by `scale`, add `lift` to luma; all `(B, 1, M)`, so they may vary by pixel."""
+    """Turn hue by `angle`, multiply chroma by `scale`, add `lift` to luma; all `(B, 1, M)`, one value a pixel."""
     grey = luma(x)
     c = x - grey
     r, g, b = c.unbind(1)

@@ -1,7 +1,8 @@
 """Random develop recipes: the *taste* of a simulated user.
 
-A recipe is a global colour transform as raw developers offer it: exposure, white balance, tone and channel curves, fade,
-saturation and vibrance, colour sectors, split toning, black and white, and a smooth free-form residual such as film stocks show.
+A recipe is a global colour transform as raw developers offer it: exposure, white balance, tone and channel curves,
+    fade, saturation and vibrance, colour sectors, split toning, black and white, and a smooth free-form residual such
+    as film stocks show.
 """
 
 from dataclasses import dataclass, fields
@@ -75,7 +76,9 @@ def _curves(dice: _Dice, channels: int, strength: Tensor) -> Tensor:
     s = strength.reshape(-1, 1, 1)
     base = t ** torch.exp(gamma * s)
     sigmoid = base + contrast * s * 0.9 * (base - 0.5) * base * (1 - base) * 4
-    bumps = toe * s * 0.25 * torch.exp(-((t - 0.25) ** 2) / 0.02) + shoulder * s * 0.25 * torch.exp(-((t - 0.75) ** 2) / 0.02)
+    bumps = toe * s * 0.25 * torch.exp(-((t - 0.25) ** 2) / 0.02) + shoulder * s * 0.25 * torch.exp(
+        -((t - 0.75) ** 2) / 0.02
+    )
     y = sigmoid + bumps * t * (1 - t) * 4
     # monotone: a tone curve that turns back would invert tones, which no photographer asks for
     steps = (y[..., 1:] - y[..., :-1]).clamp_min(0.004)
@@ -106,9 +109,10 @@ def sample_recipes(count: int, generator: torch.Generator, strength: Tensor | No
     split = d.chance(0.5)[:, None]
     toning = torch.where(mono > 0, d.chance(0.5), d.chance(1.0))[:, None]
     sector_on = d.chance(0.5)[:, None]
-    sectors = torch.stack(
-        [d.normal(SECTORS) * 0.25, d.normal(SECTORS) * 0.3, d.normal(SECTORS) * 0.08], 2
-    ) * (sector_on * s1)[:, :, None]
+    sectors = (
+        torch.stack([d.normal(SECTORS) * 0.25, d.normal(SECTORS) * 0.3, d.normal(SECTORS) * 0.08], 2)
+        * (sector_on * s1)[:, :, None]
+    )
     coarse = d.normal(3, 3, 3, 3) * 0.06 * (d.chance(0.4) * s).reshape(-1, 1, 1, 1, 1)
     residual = torch.nn.functional.interpolate(coarse, size=(GRID,) * 3, mode="trilinear", align_corners=True)
     residual = residual + d.normal(3, GRID, GRID, GRID) * 0.025 * (d.chance(0.3) * s).reshape(-1, 1, 1, 1, 1)

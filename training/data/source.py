@@ -1,4 +1,4 @@
-"""Endless groups of users for training, each a pure function of seed and number, so that a resumed run sees the same."""
+"""Endless groups of users for training, each a pure function of seed and number: a resumed run sees the same."""
 
 from typing import Protocol
 

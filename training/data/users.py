@@ -1,8 +1,8 @@
 """The user simulator: photographers who correct and retouch in their own way.
 
-A finished photograph `z` is the well-corrected state, `x = degrade(z)` is what came out of the camera, and a user `u` makes
-`y = taste_u(correct_u(x, z))`: a user-specific way from `x` towards `z` (none, part, all), then a develop recipe that is the
-same for every photo, jitters a little from photo to photo, or depends on what the photo shows.
+A finished photograph `z` is the well-corrected state, `x = degrade(z)` is what came out of the camera, and a user `u`
+makes `y = taste_u(correct_u(x, z))`: a user-specific way from `x` towards `z` (none, part, all), then a develop recipe that
+is the same for every photo, jitters a little from photo to photo, or depends on what the photo shows.
 """
 
 from dataclasses import dataclass
@@ -31,7 +31,10 @@ class UserMix:
 
 
 def content_axes(z: Tensor) -> Tensor:
-    """What a photographer may adapt to, `(B, 6)` standardised: brightness, spread, colourfulness, warmth, greenness, sky."""
+    """What a photographer may adapt to, of pictures `(B, 3, P, P)`: `(B, 6)` standardised.
+
+    Brightness, spread of tones, colourfulness, warmth, greenness, blue sky.
+    """
     flat = z.flatten(2)
     grey = color.luma(flat)[:, 0]
     r, g, b = flat.unbind(1)
@@ -84,7 +87,9 @@ class UserSimulator:
         x = torch.where(kept[:, None, None] > 0, flat, degrade(flat, capture))
         corrected = x + self._corrections(users, shots, generator)[:, None, None] * (flat - x)
         recipe = self._recipes(content_axes(z), users, shots, generator)
-        y = torch.where(self._tasteless(users, shots, generator)[:, None, None] > 0, corrected, apply_recipes(corrected, recipe))
+        y = torch.where(
+            self._tasteless(users, shots, generator)[:, None, None] > 0, corrected, apply_recipes(corrected, recipe)
+        )
         y = y.reshape(z.shape)
         local = (self._draw(users, shots, generator) < self.mix.local).float()[:, None, None, None]
         return x.reshape(z.shape), (y * (1 + local * self._shading(len(z), generator))).clamp(0, 1)
@@ -108,7 +113,9 @@ class UserSimulator:
         kind = self._draw(users, shots, generator)
         part = self._draw(users, shots, generator)
         m = self.mix
-        return torch.where(kind < m.no_correction, 0.0, torch.where(kind < m.no_correction + m.full_correction, 1.0, part))
+        return torch.where(
+            kind < m.no_correction, 0.0, torch.where(kind < m.no_correction + m.full_correction, 1.0, part)
+        )
 
     def _tasteless(self, users: int, shots: int, generator: torch.Generator) -> Tensor:
         return (self._draw(users, shots, generator) < self.mix.no_taste).float()
