@@ -139,7 +139,7 @@ class Objective:
 def log_mse(output: Tensor, target: Tensor) -> Tensor:
     """Mean over pictures `(..., M, 3)` of the logarithm of the mean squared error, 0 at 60 dB: PSNR up to scale.
 
-    L1 alone is spent on users that nobody can predict; a user whose pairs determine the look to the last digit counts as well.
+    L1 alone is spent on users that nobody can predict; one whose pairs determine the look to the last digit counts too.
     """
     return ((output - target) ** 2).mean((-2, -1)).mul(1e6).log1p().mean()
 

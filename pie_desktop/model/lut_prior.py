@@ -1,10 +1,10 @@
 """Closed-form LUT fitting from pairs under a Gaussian prior.
 
 A transform is `T(x) = x + sum_k w_k B_k(x)`, where the basis `B` are 3D LUTs and `w ~ N(mu, diag(s^2))`; no weights, no
-change. Pairs are noisy observations of it, so the weights have a closed-form posterior mean (Bayesian linear regression;
-Bishop, Pattern Recognition and Machine Learning, section 3.3). `mu`, `s` and the noise come from the
-network; without it they are 0, 1 and a constant. What the basis cannot say is picked up by a smooth residual LUT, fitted by
-ridge regression with a discrete Laplacian.
+change. Pairs are noisy observations of it, so the weights have a closed-form posterior mean (Bayesian linear
+regression; Bishop, Pattern Recognition and Machine Learning, section 3.3). `mu`, `s` and the noise come
+from the network; without it they are 0, 1 and a constant. What the basis cannot say is picked up by a smooth residual
+LUT, fitted by ridge regression with a discrete Laplacian.
 """
 
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """The user simulator: photographers who correct and retouch in their own way.
 
 A finished photograph `z` is the well-corrected state, `x = degrade(z)` is what came out of the camera, and a user `u`
-makes `y = taste_u(correct_u(x, z))`: a user-specific way from `x` towards `z` (none, part, all), then a develop recipe that
-is the same for every photo, jitters a little from photo to photo, or depends on what the photo shows.
+makes `y = taste_u(correct_u(x, z))`: a user-specific way from `x` towards `z` (none, part, all), then a develop recipe
+that is the same for every photo, jitters a little from photo to photo, or depends on what the photo shows.
 """
 
 from dataclasses import dataclass
