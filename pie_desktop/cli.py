@@ -3,6 +3,7 @@
 Imports neither Qt nor torch: what a command needs is imported when it runs.
 """
 
+import io
 import logging
 import os
 import sys
@@ -49,6 +50,9 @@ def _options(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of `pie-desktop`. Ends the process with the exit codes named in the help."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # File names may hold what the terminal's encoding does not know, or bytes that are no text at all.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if not arguments or not (arguments[0] in COMMANDS or arguments[0].startswith("-")):
             sys.exit(_start_editor([Path(argument) for argument in arguments]))

@@ -163,4 +163,5 @@ def _is_damage(error: sqlite3.Error) -> bool:
 
 
 def _key(photo: Path) -> str:
-    return str(photo.absolute())
+    # File names need not be valid Unicode, text in SQLite must be.
+    return str(photo.absolute()).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -47,8 +47,8 @@ def spread_values(arguments: Sequence[str]) -> list[str]:
     return spread
 
 
-def photos_in(sources: Sequence[Path], recursive: bool = False) -> list[Path]:
-    """The photos that are named, folders replaced by the photos in them.
+def photos_in(sources: Sequence[Path], recursive: bool = False, except_in: Path | None = None) -> list[Path]:
+    """The photos that are named, folders replaced by the photos in them, but for those in the folder `except_in`.
 
     A file is taken at the user's word, whatever its suffix and even when it is missing: reading it will tell, and the
     rest goes on. Raises PieError for a folder without photos.
@@ -59,6 +59,8 @@ def photos_in(sources: Sequence[Path], recursive: bool = False) -> list[Path]:
     for source in sources:
         if source.is_dir():
             found = list_photos(source, recursive=recursive)
+            if except_in is not None and except_in.resolve() != source.resolve():
+                found = [photo for photo in found if not photo.resolve().is_relative_to(except_in.resolve())]
             if not found:
                 raise PieError(f"There are no photos in the folder “{source}”.")
             photos += found

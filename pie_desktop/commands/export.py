@@ -52,5 +52,6 @@ def export(
         return engine.preference(chosen, progress, should_cancel) if chosen is not None else None
 
     settings = batch.export_settings(destination, format_name, quality, long_side, on_conflict, strength, amount)
-    photos = photos_in(sources, recursive)
+    # What an earlier export wrote into a folder of the sources is no source.
+    photos = photos_in(sources, recursive, except_in=destination)
     batch.run_batch(photos, settings, engine, preference, workers=workers, as_json=as_json)

@@ -162,10 +162,15 @@ class Engine:
         Raises:
             StyleError, BundleError, Cancelled: as `preference` and `StyleLibrary.create`.
         """
+
+        def reading(fraction: float, text: str) -> None:
+            if progress is not None:
+                progress(READING_SHARE * fraction, text)
+
         inference = self._loaded()
         with tempfile.TemporaryDirectory(prefix="pie-desktop-", ignore_cleanup_errors=True) as folder:
             library = StyleLibrary(Path(folder), builtin=Path(folder) / "none")
-            report = library.create("from these edits", references, should_cancel=should_cancel)
+            report = library.create("from these edits", references, reading, should_cancel)
             for problem in report.problems:
                 if on_problem is not None:
                     on_problem(problem)
@@ -203,7 +208,10 @@ class Engine:
 def _open_inference(bundle: Path, device: str) -> "Inference":
     from pie_desktop.model.inference import Inference  # imports torch, which takes a second or more
 
-    return Inference(bundle, device)
+    try:
+        return Inference(bundle, device)
+    except (RuntimeError, AssertionError) as error:  # what torch raises for a device that is unknown or not there
+        raise BundleError(f"The device “{device}” cannot be used on this computer; use auto or cpu.") from error
 
 
 def _encode(

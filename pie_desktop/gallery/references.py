@@ -18,7 +18,7 @@ from pie_desktop.imaging.encode import to_uint8
 
 COPY_SIDE = 768
 JPEG_QUALITY = 95
-DECODING_THREADS = 4
+DECODING_THREADS = 2  # each may hold a whole photo of 300 megapixels
 
 Progress = Callable[[float, str], None]
 ShouldCancel = Callable[[], bool]

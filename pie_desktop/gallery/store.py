@@ -263,7 +263,7 @@ def _add_staged(folder: Path, document: StyleDocument, staged: Sequence[StagedRe
             document.next_id += 1
             copy = adopt(item.after, folder / REFERENCES_FOLDER, f"{number}_after")
             reference = ReferenceDocument(
-                id=number, after=copy, source=str(item.edit.after.absolute()), after_digest=item.after.digest
+                id=number, after=copy, source=_shown(item.edit.after), after_digest=item.after.digest
             )
             document.references.append(reference)
             known[item.after.digest] = reference
@@ -280,5 +280,10 @@ def _add_staged(folder: Path, document: StyleDocument, staged: Sequence[StagedRe
 
 def _set_before(folder: Path, reference: ReferenceDocument, staged_before: StagedCopy, source: Path) -> None:
     reference.before = adopt(staged_before, folder / REFERENCES_FOLDER, f"{reference.id}_before")
-    reference.before_source = str(source.absolute())
+    reference.before_source = _shown(source)
     reference.before_digest = staged_before.digest
+
+
+def _shown(path: Path) -> str:
+    """The path as text that JSON can hold: file names need not be valid Unicode."""
+    return str(path.absolute()).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -136,6 +136,25 @@ def test_recursive_export_and_sizes(cli: Cli, photo_folder: Path, tmp_path: Path
         assert (max(picture.shape), picture.dtype) == (100, np.uint16)
 
 
+def test_results_of_an_earlier_export_are_no_sources(cli: Cli, photo_folder: Path) -> None:
+    for _ in range(2):
+        outcome = cli("export", photo_folder, photo_folder / "out", "-r", "--on-conflict", "overwrite", "--json")
+        assert json.loads(outcome.out)["written"] == 4
+    assert len(list((photo_folder / "out").iterdir())) == 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have Unicode names only")
+def test_names_that_are_no_text(cli: Cli, edits: dict[str, Path], photo_folder: Path, tmp_path: Path) -> None:
+    edit = edits["coffee"].rename(tmp_path / os.fsdecode(b"caf\xe9_edit.jpg"))
+    (photo_folder / "coffee.jpg").rename(tmp_path / os.fsdecode(b"caf\xe9.jpg"))
+    created = cli("style", "create", "Odd", edit, "--json")
+    assert created.code == 0, created.err
+    assert json.loads(created.out)["references"][0]["original"] is not None
+    outcome = cli("export", edit, tmp_path / "out", "--style", "Odd", "--json")
+    assert outcome.code == 0, outcome.err
+    assert json.loads(outcome.out)["items"][0]["target"] == str(tmp_path / "out" / edit.name)
+
+
 def test_bad_photos_fail_alone(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:
     (photo_folder / "broken.jpg").write_bytes((photo_folder / "coffee.jpg").read_bytes()[:100])
     (photo_folder / "empty.png").touch()
@@ -165,6 +184,7 @@ def test_errors_are_one_line_and_code_2(
         (("export", empty, tmp_path / "out"), "empty folder"),
         (("export", photo, text / "out", "--style", style), "notes.jpg"),
         (("export", photo, tmp_path / "out", "--model", "Unknown"), "Unknown"),
+        (("export", photo, tmp_path / "out", "--device", "abacus"), "abacus"),
         (("style", "create", "Nothing", text), "notes.jpg"),
         (("style", "create", style, photo), style),
         (("style", "show", "Unknown"), "Unknown"),

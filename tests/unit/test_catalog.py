@@ -1,6 +1,8 @@
 """The catalog of edit states: kept, found again after a move, and never in the way of starting."""
 
+import os
 import sqlite3
+import sys
 import threading
 from pathlib import Path
 
@@ -65,6 +67,14 @@ def test_another_photo_under_an_old_name_begins_afresh(path: Path, photo: Path, 
     catalog.put(photo, STATE)
     photo.write_bytes(content)
     assert catalog.get(photo) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have Unicode names only")
+def test_a_name_that_is_no_text(path: Path, photo: Path) -> None:
+    odd = photo.rename(photo.with_name(os.fsdecode(b"caf\xe9.jpg")))
+    catalog = Catalog(path)
+    catalog.put(odd, STATE)
+    assert Catalog(path).get(odd) == STATE
 
 
 def test_a_deleted_photo(path: Path, photo: Path) -> None:
