@@ -8,7 +8,7 @@ import numpy as np
 from pie_desktop.imaging.colour import profile_name, to_srgb
 from pie_desktop.imaging.header import MAX_PIXELS, Header, guarded, read_header
 from pie_desktop.imaging.pixels import StoredPixels, read_pixels
-from pie_desktop.imaging.resize import resize_long_side
+from pie_desktop.imaging.resize import fitted_size, resize
 
 __all__ = ["MAX_PIXELS", "PROXY_SIDE", "PhotoInfo", "load_photo", "load_proxy", "load_thumbnail", "probe"]
 
@@ -93,11 +93,13 @@ def load_thumbnail(path: Path, side: int) -> np.ndarray:
 def _load(header: Header, max_side: int | None) -> np.ndarray:
     pixels = read_pixels(header, max_side)
     array = pixels.array
-    if max_side is not None and pixels.space != "lab":
-        array = resize_long_side(array, max_side)
-    picture = to_srgb(StoredPixels(array, pixels.space), header.icc)
     if max_side is not None:
-        picture = resize_long_side(picture, max_side)
+        # By the size in the header: that of a reduced JPEG is rounded already.
+        width, height = header.width, header.height
+        if pixels.oriented and header.orientation >= 5:
+            width, height = height, width
+        array = resize(array, fitted_size(width, height, max_side))
+    picture = to_srgb(StoredPixels(array, pixels.space), header.icc)
     if not pixels.oriented:
         picture = _upright(picture, header.orientation)
     return np.ascontiguousarray(picture)

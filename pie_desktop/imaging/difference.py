@@ -60,7 +60,7 @@ def delta_e_2000_lab(lab1: np.ndarray, lab2: np.ndarray) -> np.ndarray:
     stretch = 1.5 - 0.5 * np.sqrt(mean_c7 / (mean_c7 + _POW25_7))  # 1 + G, (4)
     a1, a2 = a1 * stretch, a2 * stretch  # (5)
     c1, c2 = np.hypot(a1, b1), np.hypot(a2, b2)  # (6)
-    h1, h2 = np.arctan2(b1, a1), np.arctan2(b2, a2)  # (7), in (-pi, pi]
+    h1, h2 = _hue(a1, b1), _hue(a2, b2)  # (7)
 
     chromatic = (c1 * c2) > 0
     dh = h2 - h1
@@ -89,3 +89,9 @@ def delta_e_2000_lab(lab1: np.ndarray, lab2: np.ndarray) -> np.ndarray:
     d_h = d_hue / (1 + 0.015 * mean_c * t)  # (20)
     squared = d_l**2 + d_c**2 + d_h**2 + rotation * d_c * d_h
     return np.sqrt(np.maximum(squared, 0))  # (22)
+
+
+def _hue(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Angle in [0, 2 pi); the formula is not continuous, so that the range matters for opposite hues."""
+    angle = np.arctan2(b, a)
+    return np.where(angle < 0, angle + 2 * np.pi, angle)

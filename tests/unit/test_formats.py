@@ -1,0 +1,69 @@
+"""Which files are photos."""
+
+from pathlib import Path
+
+import pytest
+
+from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.formats import is_photo, list_photos, sniff_format
+
+
+def test_is_photo() -> None:
+    assert is_photo(Path("a.JPG"))
+    assert is_photo(Path("a.TiFf"))
+    assert not is_photo(Path("a.txt"))
+    assert not is_photo(Path("._a.jpg"))
+    assert not is_photo(Path(".pie-12-abc.jpg"))
+
+
+def test_list_photos_in_natural_order(tmp_path: Path) -> None:
+    for name in ("img10.jpg", "IMG2.jpg", "img1.JPG", "notes.txt", ".hidden.jpg"):
+        (tmp_path / name).touch()
+    (tmp_path / "folder.jpg").mkdir()
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "a.png").touch()
+    (tmp_path / ".trash").mkdir()
+    (tmp_path / ".trash" / "b.png").touch()
+    assert [path.name for path in list_photos(tmp_path)] == ["img1.JPG", "IMG2.jpg", "img10.jpg"]
+    assert [path.name for path in list_photos(tmp_path, recursive=True)][-1] == "a.png"
+    assert len(list_photos(tmp_path, recursive=True)) == 4
+
+
+def test_list_photos_of_a_missing_folder(tmp_path: Path) -> None:
+    with pytest.raises(DecodeError, match="gone"):
+        list_photos(tmp_path / "gone")
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "message"),
+    [
+        ("a.jpg", b"", "empty"),
+        ("a.jpg", b"hello world, this is text", "not an image"),
+        ("a.dng", b"II*\0\x08\0\0\0", "RAW"),
+        ("a.jpg", b"\0\0\0\x18ftypcrx \0\0\0\0", "RAW"),
+        ("a.jpg", b"FUJIFILMCCD-RAW 0201", "RAW"),
+        ("a.jpg", b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        ("a.jpg", b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
+        ("a.jpg", b"GIF89a", "GIF"),
+        ("a.jpg", b"BM123456", "BMP"),
+        ("a.jpg", b"8BPS\0\1", "Photoshop"),
+    ],
+)
+def test_refusals_name_the_file_and_the_reason(name: str, start: bytes, message: str) -> None:
+    with pytest.raises(DecodeError, match=message) as caught:
+        sniff_format(Path("somewhere") / name, start)
+    assert str(caught.value).startswith(name)
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (b"\xff\xd8\xff\xe0", "jpeg"),
+        (b"\x89PNG\r\n\x1a\n", "png"),
+        (b"II*\0", "tiff"),
+        (b"MM\0*", "tiff"),
+        (b"RIFF\x10\0\0\0WEBP", "webp"),
+    ],
+)
+def test_content_counts_not_the_suffix(start: bytes, expected: str) -> None:
+    assert sniff_format(Path("a.bin"), start) == expected
