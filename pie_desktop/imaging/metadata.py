@@ -31,8 +31,9 @@ JPEGInterchangeFormat JPEGInterchangeFormatLength YCbCrCoefficients YCbCrSubSamp
 ReferenceBlackWhite XMLPacket IPTCNAA ImageResources InterColorProfile PageNumber PrintImageMatching
 """
 _STRUCTURE = frozenset(_STRUCTURE_TAGS.split())
-_EXIF_GROUPS = {"Image", "Photo", "GPSInfo", "Iop"}  # all others are previews or parts of the maker note
+_EXIF_GROUPS = {"Image", "Photo", "GPSInfo", "Iop"}  # all others are previews and the decoded maker note
 _PREVIEW_GROUPS = ("Thumbnail", "SubImage", "SubThumb", "Image2", "Image3")
+_MAKER_NOTE = "Exif.Photo.MakerNote"
 _INTEROPERABILITY = "Exif.Iop.InteroperabilityIndex"
 # XMP that would contradict the new file: parts of the old one (gain maps, motion video), its orientation and size.
 _STALE_XMP = (
@@ -129,13 +130,12 @@ def copy_metadata(source: Path, encoded: bytes, width: int, height: int) -> tupl
             _log.warning("Metadata of %s: %s", source, error)
             return encoded, f"The metadata of {source.name} could not be read and was not copied."
         try:
-            return _with_metadata(origin, encoded, width, height, maker_note=True), None
-        except Exception as error:
-            _log.warning("Metadata of %s: %s", source, error)
-        # Usually a maker note beyond the 64 KB that EXIF may have in a JPEG.
-        try:
-            copied = _with_metadata(origin, encoded, width, height, maker_note=False)
-            return copied, f"The maker note of {source.name} is too large and was not copied; the other metadata was."
+            image = _with_metadata(origin, encoded, width, height)
+            note = None
+            if _has(origin, _MAKER_NOTE) and not _has(image, _MAKER_NOTE):
+                # exiv2 leaves out what exceeds the 64 KB that EXIF may have in a JPEG.
+                note = f"The maker note of {source.name} is too large and was not copied; the other metadata was."
+            return bytes(image.data()), note
         except Exception as error:
             _log.warning("Metadata of %s: %s", source, error)
             return encoded, f"The metadata of {source.name} could not be copied."
@@ -148,24 +148,29 @@ def _open(path: Path) -> Any:
     return image
 
 
-def _with_metadata(origin: Any, encoded: bytes, width: int, height: int, maker_note: bool) -> bytes:
+def _has(image: Any, key: str) -> bool:
+    exif = image.exifData()
+    return bool(exif.findKey(exiv2.ExifKey(key)) != exif.end())
+
+
+def _with_metadata(origin: Any, encoded: bytes, width: int, height: int) -> Any:
     image = exiv2.ImageFactory.open(encoded)
     image.readMetadata()
     exif = image.exifData()
     for datum in origin.exifData():
         _, group, name = datum.key().split(".", 2)
+        if group.startswith(_PREVIEW_GROUPS) or (group == "Image" and name in _STRUCTURE):
+            continue
         if group in _EXIF_GROUPS:
-            wanted = not (group == "Image" and name in _STRUCTURE) and (maker_note or name != "MakerNote")
-        else:
-            wanted = maker_note and not group.startswith(_PREVIEW_GROUPS)
-        if wanted:
             exif[datum.key()] = datum.value()
+        else:  # maker notes may hold a tag twice
+            exif.add(exiv2.ExifKey(datum.key()), datum.value())
     if not origin.exifData().empty():
         exif["Exif.Image.Orientation"] = exiv2.UShortValue(1)
         exif["Exif.Photo.PixelXDimension"] = exiv2.ULongValue(width)
         exif["Exif.Photo.PixelYDimension"] = exiv2.ULongValue(height)
         exif["Exif.Photo.ColorSpace"] = exiv2.UShortValue(1)
-        if exif.findKey(exiv2.ExifKey(_INTEROPERABILITY)) != exif.end():
+        if _has(origin, _INTEROPERABILITY):
             exif[_INTEROPERABILITY] = "R98"  # sRGB; R03 means Adobe RGB
         image.setByteOrder(origin.byteOrder())
     image.setIptcData(origin.iptcData())
@@ -174,9 +179,8 @@ def _with_metadata(origin: Any, encoded: bytes, width: int, height: int, maker_n
         xmp.erase(xmp.findKey(exiv2.XmpKey(key)))
     image.setXmpData(xmp)
     image.writeMetadata()
-    io = image.io()
-    io.open()
-    return bytes(io.read(io.size()))
+    image.readMetadata()
+    return image
 
 
 def _summary(exif: Any) -> PhotoSummary:

@@ -41,7 +41,13 @@ class PairGuess:
 
 @dataclass(frozen=True)
 class _Name:
-    """A stem taken apart: `IMG_12_edit (1)` is `img_12`, edited, with a copy number."""
+    """A path taken apart: `IMG_12_edit (1).jpg` is `img_12`, edited twice.
+
+    Attributes:
+        core: what an edit and its original have in common.
+        edits: number of suffixes that tell of editing or copying.
+        original: the name or the folder says that it is unedited.
+    """
 
     core: str
     edits: int
@@ -158,20 +164,13 @@ class _Listings:
 
 def _search(edit: Path, extra_folders: Iterable[Path], listings: _Listings) -> PairGuess:
     folder = edit.absolute().parent
-    same_name: list[Path] = []
     for extra in extra_folders:
         before = _best(edit, listings.index(extra), lenient=True)
         if before is not None:
             return PairGuess(edit, before, f"folder {extra.name}")
-    if not _ORIGINAL_FOLDERS.fullmatch(folder.name):
-        before = _best(edit, listings.index(folder))
-        if before is not None:
-            return PairGuess(edit, before, "same folder")
-        same_name = [
-            path
-            for path in listings.index(folder).get(_parse(edit).core, ())
-            if path.stem.casefold() == edit.stem.casefold() and path.suffix.lower() != edit.suffix.lower()
-        ]
+    before = _best(edit, listings.index(folder))
+    if before is not None:
+        return PairGuess(edit, before, "same folder")
     for base in (folder, folder.parent, folder.parent.parent):
         for candidate in listings.original_folders(base):
             if candidate == folder:
@@ -180,7 +179,12 @@ def _search(edit: Path, extra_folders: Iterable[Path], listings: _Listings) -> P
             if before is not None:
                 return PairGuess(edit, before, f"folder {candidate.name}")
     # Last, for `a.tif` beside `a.jpg` can as well be two copies of one picture.
-    if len(same_name) == 1:
+    same_name = [
+        path
+        for path in listings.index(folder).get(_parse(edit).core, ())
+        if path.stem.casefold() == edit.stem.casefold() and path.suffix.lower() != edit.suffix.lower()
+    ]
+    if len(same_name) == 1 and not _parse(edit).original:
         return PairGuess(edit, same_name[0], "same folder")
     return PairGuess(edit, None, "")
 
@@ -226,7 +230,7 @@ def _rank(name: _Name) -> tuple[int, int]:
 
 def _parse(path: Path) -> _Name:
     stem = path.stem.strip()
-    edits, original = 0, False
+    edits, original = 0, bool(_ORIGINAL_FOLDERS.fullmatch(path.parent.name))
     while match := _TRAILER.search(stem):
         if not stem[: match.start()].strip():
             break

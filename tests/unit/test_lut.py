@@ -1,0 +1,90 @@
+"""Tables: making, mixing, applying."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from pie_desktop.imaging.lut import apply_lut, identity_lut, mix_luts
+
+
+def test_identity_changes_nothing(sample_pictures: dict[str, np.ndarray]) -> None:
+    picture = sample_pictures["coffee"]
+    for size in (2, 17, 33):
+        np.testing.assert_array_equal(apply_lut(picture, identity_lut(size)), picture)
+        wide = picture.astype(np.uint16) * 257 + 3
+        np.testing.assert_array_equal(apply_lut(wide, identity_lut(size)), wide)
+
+
+def test_index_order_is_red_green_blue() -> None:
+    table = np.zeros((17, 17, 17, 3), dtype=np.float32)
+    table[16, 0, 0] = (0.2, 0.4, 0.6)
+    red = np.array([[[255, 0, 0]]], dtype=np.uint8)
+    blue = np.array([[[0, 0, 255]]], dtype=np.uint8)
+    assert apply_lut(red, table).tolist() == [[[51, 102, 153]]]
+    assert apply_lut(blue, table).tolist() == [[[0, 0, 0]]]
+
+
+def test_values_outside_the_range_are_clipped() -> None:
+    table = identity_lut(17) * 3 - 1
+    picture = np.array([[[10, 128, 250]]], dtype=np.uint8)
+    assert apply_lut(picture, table).tolist() == [[[0, 129, 255]]]
+    assert apply_lut(picture.astype(np.uint16) * 257, table).tolist() == [[[0, 33153, 65535]]]
+    assert apply_lut(picture.astype(np.float32) / 255, table).max() == 1
+
+
+def test_16_bits_are_not_rounded_to_8() -> None:
+    ramp = np.repeat(np.arange(30000, 31000, dtype=np.uint16)[None, :, None], 3, axis=2)
+    result = apply_lut(ramp, identity_lut(17) * 0.9)
+    assert len(np.unique(result)) > 850
+    np.testing.assert_allclose(result, ramp * 0.9, atol=1)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 9, 3), (9, 1, 3)])
+def test_thin_pictures_and_views(shape: tuple[int, int, int]) -> None:
+    picture = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    np.testing.assert_array_equal(apply_lut(picture, identity_lut()), picture)
+    np.testing.assert_array_equal(apply_lut(picture[::-1, ::-1], identity_lut()), picture[::-1, ::-1])
+    read_only = picture.copy()
+    read_only.flags.writeable = False
+    np.testing.assert_array_equal(apply_lut(read_only, identity_lut()), picture)
+
+
+def test_the_picture_itself_is_not_changed(sample_pictures: dict[str, np.ndarray]) -> None:
+    picture = sample_pictures["rocket"]
+    before = picture.copy()
+    apply_lut(picture, identity_lut() * 0.5)
+    np.testing.assert_array_equal(picture, before)
+
+
+def test_threads(sample_pictures: dict[str, np.ndarray]) -> None:
+    picture = sample_pictures["rocket"]
+    factors = np.linspace(0.1, 1, 8, dtype=np.float32)
+    expected = [apply_lut(picture, identity_lut() * factor) for factor in factors]
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda factor: apply_lut(picture, identity_lut() * factor), factors))
+    for result, wanted in zip(results, expected, strict=True):
+        np.testing.assert_array_equal(result, wanted)
+
+
+@pytest.mark.parametrize("table", [np.zeros((17, 17, 3)), np.zeros((1, 1, 1, 3)), np.full((2, 2, 2, 3), np.nan)])
+def test_bad_tables_are_refused(table: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="LUT"):
+        apply_lut(np.zeros((2, 2, 3), np.uint8), table.astype(np.float32))
+
+
+@pytest.mark.parametrize(("shape", "dtype"), [((2, 2), np.uint8), ((2, 2, 4), np.uint8), ((2, 2, 3), np.int64)])
+def test_bad_pictures_are_refused(shape: tuple[int, ...], dtype: type) -> None:
+    with pytest.raises(ValueError, match="picture"):
+        apply_lut(np.zeros(shape, dtype), identity_lut())
+
+
+def test_mix() -> None:
+    neutral, preferred = identity_lut() ** np.float32(0.9), identity_lut() ** np.float32(1.3)
+    np.testing.assert_allclose(mix_luts(neutral, preferred, 0, 1), neutral, atol=1e-6)
+    np.testing.assert_allclose(mix_luts(neutral, preferred, 1, 1), preferred, atol=1e-6)
+    np.testing.assert_array_equal(mix_luts(neutral, preferred, 1.2, 0), identity_lut())
+    emphasised = mix_luts(neutral, preferred, 1.5, 0.5)
+    expected = identity_lut() + 0.5 * (neutral + 1.5 * (preferred - neutral) - identity_lut())
+    np.testing.assert_allclose(emphasised, expected, atol=1e-6)
+    assert emphasised.dtype == np.float32
