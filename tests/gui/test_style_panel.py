@@ -295,7 +295,7 @@ def test_computing_shows_progress_and_can_be_cancelled(
     use(panel, context, engine)
     card = panel.gallery.cards[style.id]
     qtbot.mouseClick(card, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
-    qtbot.waitUntil(lambda: card.progress.text.text() == "Looking at the references")
+    qtbot.waitUntil(lambda: card.progress.text.full_text == "Looking at the references")
     assert card.progress.isVisible()
     assert card.property("selected") is True
     assert context.selected_style is None
@@ -414,3 +414,12 @@ def test_closing_while_a_preference_is_computed(qtbot: QtBot, panel: StylePanel,
     context.close()
     assert engine.stopped.is_set()
     assert context.selected_style is None
+
+
+def test_focus_returns_to_the_card_that_had_it(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
+    panel.gallery.show_card(style.id)
+    panel.drop_zone.setFocus()
+    panel.setFocus()
+    assert panel.gallery.cards[style.id].hasFocus()
+    tab_stops = [card for card in panel.gallery.cards.values() if card.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert tab_stops == [panel.gallery.cards[style.id]]

@@ -1,7 +1,7 @@
 """Paints one photo of the filmstrip: the thumbnail in a neutral cell, its name below."""
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from pie_desktop.ui.filmstrip.photo_model import PROBLEM_ROLE
@@ -38,14 +38,13 @@ class PhotoDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         rect: QRect = option.rect
-        palette: QPalette = option.palette
         state: QStyle.StateFlag = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
         focused = bool(state & QStyle.StateFlag.State_HasFocus)
         frame = rect.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         painter.save()
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        self._paint_frame(painter, frame, palette, selected, focused, bool(state & QStyle.StateFlag.State_MouseOver))
+        self._paint_frame(painter, frame, selected, focused, bool(state & QStyle.StateFlag.State_MouseOver))
 
         inner = frame.adjusted(PADDING, PADDING, -PADDING, -PADDING)
         line = painter.fontMetrics().height()
@@ -62,7 +61,7 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(255, 255, 255, 10))
             painter.drawRoundedRect(box, 2, 2)
 
-        painter.setPen(palette.color(QPalette.ColorRole.Text if selected else QPalette.ColorRole.PlaceholderText))
+        painter.setPen(QColor(COLOURS.text_strong if selected else COLOURS.text_muted))
         name = painter.fontMetrics().elidedText(
             str(index.data(Qt.ItemDataRole.DisplayRole)), Qt.TextElideMode.ElideMiddle, inner.width()
         )
@@ -72,18 +71,14 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.restore()
 
     @staticmethod
-    def _paint_frame(
-        painter: QPainter, frame: QRect, palette: QPalette, selected: bool, focused: bool, hovered: bool
-    ) -> None:
-        accent = palette.color(QPalette.ColorRole.Highlight)
+    def _paint_frame(painter: QPainter, frame: QRect, selected: bool, focused: bool, hovered: bool) -> None:
         if selected:
-            fill = QColor(accent)
-            fill.setAlpha(56)
-            painter.setBrush(fill)
-            painter.setPen(QPen(accent, 2))
+            # No tint around the picture: the accent is for the frame alone.
+            painter.setBrush(QColor(COLOURS.hover))
+            painter.setPen(QPen(QColor(COLOURS.accent), 2))
         elif focused or hovered:
             painter.setBrush(QColor(255, 255, 255, 12))
-            painter.setPen(QPen(palette.color(QPalette.ColorRole.Mid), 1) if focused else Qt.PenStyle.NoPen)
+            painter.setPen(QPen(QColor(COLOURS.text_muted), 1) if focused else Qt.PenStyle.NoPen)
         else:
             return
         painter.drawRoundedRect(QRectF(frame).adjusted(1, 1, -1, -1), 4, 4)

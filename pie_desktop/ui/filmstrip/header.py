@@ -34,7 +34,9 @@ class FolderHeader(QWidget):
         top.addWidget(self.breadcrumb, 1)
         top.addWidget(self.open_button)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE, HALF_SPACE, HALF_SPACE, HALF_SPACE)
+        layout.setContentsMargins(0, HALF_SPACE, HALF_SPACE, HALF_SPACE)
+        # Below the text of the breadcrumb's flat buttons, which have a margin of their own.
+        self.count.setContentsMargins(SPACE + HALF_SPACE, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(top)
         layout.addWidget(self.count)

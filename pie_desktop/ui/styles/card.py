@@ -1,6 +1,6 @@
 """One style of the gallery."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -9,7 +9,7 @@ from pie_desktop.ui.styles.flags import set_flag
 from pie_desktop.ui.styles.mosaic import Mosaic
 from pie_desktop.ui.styles.name_edit import NameEdit
 from pie_desktop.ui.styles.progress_row import ProgressRow
-from pie_desktop.ui.theme import COLOURS, HALF_SPACE, SPACE, icon
+from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 
 MOSAIC_SIDE = 72
@@ -51,8 +51,6 @@ class StyleCard(QFrame):
         self.badge = QLabel("built-in")
         self.badge.setProperty("role", "badge")
         self.badge.setToolTip("Comes with the program; duplicate it to change it")
-        self.check = QLabel()
-        self.check.setPixmap(icon("mdi6.check-circle", COLOURS.accent).pixmap(QSize(16, 16)))
         self.details = QToolButton()
         self.details.setIcon(icon("mdi6.chevron-right"))
         self.details.setToolTip("References of this style (Alt+Return)")
@@ -66,14 +64,10 @@ class StyleCard(QFrame):
         self.set_selected(False)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(HALF_SPACE)
-        top.addWidget(self.name, 1)
-        top.addWidget(self.check)
         right = QVBoxLayout()
         right.setSpacing(2)
         right.addStretch(1)
-        right.addLayout(top)
+        right.addWidget(self.name)
         right.addWidget(self.summary)
         right.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignLeft)
         right.addWidget(self.progress)
@@ -84,11 +78,6 @@ class StyleCard(QFrame):
         layout.addWidget(self.mosaic)
         layout.addLayout(right, 1)
         layout.addWidget(self.details)
-        # Buttons and progress come and go without moving the card's own height.
-        self.setMinimumHeight(MOSAIC_SIDE + 2 * SPACE + 2)
-        policy = self.details.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.details.setSizePolicy(policy)
 
     def set_style(self, style: Style | None) -> None:
         """Show the style as it is now."""
@@ -104,7 +93,7 @@ class StyleCard(QFrame):
         self._show_summary()
 
     def set_selected(self, selected: bool) -> None:
-        self.check.setVisible(selected)
+        self.mosaic.set_checked(selected)
         set_flag(self, "selected", selected)
         self.setAccessibleDescription("selected" if selected else "")
 

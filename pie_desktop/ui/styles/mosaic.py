@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -12,6 +12,7 @@ from pie_desktop.ui.thumbnails import ThumbnailLoader
 
 GAP = 2
 RADIUS = 4
+TICK_SIDE = 20
 # Cells as fractions (x, y, width, height) of the square, by number of pictures.
 LAYOUTS = {
     1: [(0.0, 0.0, 1.0, 1.0)],
@@ -29,6 +30,7 @@ class Mosaic(QWidget):
         self._loader = loader
         self._icon = icon_name
         self._paths: list[Path] = []
+        self._checked = False
         self.setFixedSize(QSize(side, side))
         loader.loaded.connect(self._on_loaded)
 
@@ -41,8 +43,22 @@ class Mosaic(QWidget):
         self._paths = list(paths[: max(LAYOUTS)])
         self.update()
 
+    def set_checked(self, checked: bool) -> None:
+        """Mark the whole with a tick in its corner."""
+        self._checked = checked
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        self._paint_pictures(painter)
+        if self._checked:
+            corner = QRect(self.width() - TICK_SIDE - 2, self.height() - TICK_SIDE - 2, TICK_SIDE, TICK_SIDE)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(COLOURS.accent_text))
+            painter.drawEllipse(corner)
+            icon("mdi6.check-circle", COLOURS.accent).paint(painter, corner)
+
+    def _paint_pictures(self, painter: QPainter) -> None:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         outline = QPainterPath()
         outline.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)

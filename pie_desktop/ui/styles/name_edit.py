@@ -1,8 +1,10 @@
 """A name that can be edited in place."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QSizePolicy, QStackedLayout, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedLayout, QWidget
+
+from pie_desktop.ui.elided_label import ElidedLabel
 
 MAX_LENGTH = 80
 
@@ -39,13 +41,10 @@ class NameEdit(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = ""
-        self._label = QLabel()
+        self._label = ElidedLabel()
         font = self._label.font()
         font.setBold(True)
         self._label.setFont(font)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.editor = _Editor()
         self.editor.setMaxLength(MAX_LENGTH)
         self.editor.setAccessibleName("Name of the style")
@@ -57,32 +56,23 @@ class NameEdit(QWidget):
 
     @property
     def name(self) -> str:
-        return self._name
+        return self._label.full_text
 
     @property
     def editing(self) -> bool:
         return self._layout.currentWidget() is self.editor
 
     def set_name(self, name: str) -> None:
-        self._name = name
-        self._elide()
+        self._label.set_full_text(name)
 
     def edit(self) -> None:
-        self.editor.setText(self._name)
+        self.editor.setText(self.name)
         self._layout.setCurrentWidget(self.editor)
         self.editor.selectAll()
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
-
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
-
-    def _elide(self) -> None:
-        self._label.setText(self._label.fontMetrics().elidedText(self._name, Qt.TextElideMode.ElideRight, self.width()))
-        self._label.setToolTip(self._name)
 
     def _finish(self, accepted: bool) -> None:
         if not self.editing:
@@ -90,7 +80,7 @@ class NameEdit(QWidget):
         by_keyboard = self.editor.hasFocus()
         self._layout.setCurrentWidget(self._label)
         name = " ".join(self.editor.text().split())
-        if accepted and name and name != self._name:
+        if accepted and name and name != self.name:
             self.set_name(name)
             self.renamed.emit(name)
         if by_keyboard:

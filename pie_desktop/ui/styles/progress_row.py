@@ -1,8 +1,9 @@
 """Progress of work on a style, where it was started, with a button that stops it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QToolButton, QWidget
 
+from pie_desktop.ui.elided_label import ElidedLabel
 from pie_desktop.ui.theme import HALF_SPACE, icon
 
 STEPS = 1000
@@ -19,7 +20,7 @@ class ProgressRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.text = QLabel()
+        self.text = ElidedLabel()
         self.text.setProperty("role", "muted")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -42,6 +43,5 @@ class ProgressRow(QWidget):
         self.bar.setRange(0, 0 if fraction < 0 else STEPS)
         self.bar.setValue(round(max(fraction, 0) * STEPS))
         if text:
-            self.text.setText(text)
-            self.text.setToolTip(text)
+            self.text.set_full_text(text)
         self.show()

@@ -9,20 +9,19 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
-    QPushButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from pie_desktop.gallery.store import StyleReference
+from pie_desktop.ui.elided_label import ElidedLabel
 from pie_desktop.ui.styles.flags import set_flag
 from pie_desktop.ui.styles.mosaic import Mosaic
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 
-PICTURE_SIDE = 64
+PICTURE_SIDE = 60
 # Below this a reference pulls the style elsewhere than the others do, and is worth a second look.
 DOUBTFUL = 0.5
 
@@ -55,17 +54,14 @@ class ReferenceRow(QFrame):
         self.after.setToolTip(reference.source)
         name = Path(reference.source).name
         self.setAccessibleName(f"{name}, {'pair' if reference.before else 'edit only'}")
-        self.title = QLabel()
-        self.title.setToolTip(reference.source)
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.title.setText(name)
+        self.title = ElidedLabel(name, Qt.TextElideMode.ElideMiddle)
         self.badge = QLabel("pair" if reference.before else "edit only")
         self.badge.setProperty("role", "badge" if reference.before else "badge-warning")
         self.fit = QLabel()
         self.fit.setToolTip("How well this edit fits the others; remove one that is off, or give it a style of its own")
-        self.original_button = QPushButton("Choose original…")
-        self.original_button.setProperty("flat", True)
+        self.original_button = QToolButton()
+        self.original_button.setText("Choose original…")
+        self.original_button.setProperty("outlined", True)
         self.original_button.clicked.connect(self.choose_original_asked)
         self.menu_button = QToolButton()
         self.menu_button.setIcon(icon("mdi6.dots-vertical"))
@@ -102,6 +98,10 @@ class ReferenceRow(QFrame):
         self.menu().popup(event.globalPos())
 
     def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(HALF_SPACE)
+        top.addWidget(self.title, 1)
+        top.addWidget(self.menu_button)
         state = QHBoxLayout()
         state.setSpacing(SPACE)
         state.addWidget(self.badge)
@@ -110,7 +110,7 @@ class ReferenceRow(QFrame):
         right = QVBoxLayout()
         right.setSpacing(2)
         right.addStretch(1)
-        right.addWidget(self.title)
+        right.addLayout(top)
         right.addLayout(state)
         right.addWidget(self.original_button, alignment=Qt.AlignmentFlag.AlignLeft)
         right.addStretch(1)
@@ -121,4 +121,3 @@ class ReferenceRow(QFrame):
         layout.addWidget(self.after)
         layout.addSpacing(HALF_SPACE)
         layout.addLayout(right, 1)
-        layout.addWidget(self.menu_button)
