@@ -117,7 +117,7 @@ def _measure(context: AppContext, folder: Path) -> list[Measurement]:
         ),
         Measurement("the same until all visible thumbnails are there", "", seen, "s", note=how),
         Measurement(
-            "longest stall of the window while the folder opens and fills", f"<= {STALL_BUDGET_MS:g} ms", opening_stall, "ms",
+            "longest stall while that folder opens and fills", f"<= {STALL_BUDGET_MS:g} ms", opening_stall, "ms",
             note=f"{WATCHED_SECONDS:g} s of background filling included", met=opening_stall <= STALL_BUDGET_MS,
         ),
         Measurement(

@@ -26,7 +26,7 @@ class PhotoActions(QObject):
         self._strip = strip
         self._notifier = notifier
         self.export = self._action("Export selected…", "mdi6.export-variant", self._export)
-        self.reference = self._action("Use as style reference", "mdi6.palette-outline", self._reference, "Ctrl+R")
+        self.reference = self._action("Use as style reference", "mdi6.palette-outline", self._reference, "Ctrl+Shift+R")
         self.reveal = self._action("Show in file manager", "mdi6.folder-search-outline", self._reveal, "Ctrl+Shift+F")
         self.copy_path = self._action("Copy path", "mdi6.content-copy", self._copy_path, "Ctrl+C")
         self.refresh = self._action("Read folder again", "mdi6.refresh", strip.refresh, "F5")

@@ -62,6 +62,7 @@ class Filmstrip(QWidget):
         self.model = PhotoModel(self._loader, self)
         self.view = ThumbnailView()
         self.view.setModel(self.model)
+        self.setFocusProxy(self.view)
         self.header = FolderHeader()
         self.empty = EmptyState("mdi6.folder-image", "Open folder…")
         self._busy = QLabel("Reading the folder…")

@@ -40,7 +40,7 @@ class StyleCard(QFrame):
         self.shown_style = style
         self.problem = ""
         self.setProperty("role", "card")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         placeholder = "mdi6.circle-half-full" if style is None else "mdi6.image-multiple-outline"
         self.mosaic = Mosaic(loader, MOSAIC_SIDE, placeholder)
         self.name = NameEdit()

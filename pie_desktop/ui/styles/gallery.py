@@ -46,6 +46,7 @@ class StyleGallery(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._add_card(None)
+        self._set_current(None)
 
     @property
     def cards(self) -> dict[str | None, StyleCard]:
@@ -135,17 +136,22 @@ class StyleGallery(QScrollArea):
     def _drop_card(self, style_id: str | None) -> None:
         ids = list(self._cards)
         neighbour = ids[ids.index(style_id) - 1]
-        card = self._cards.pop(style_id)
+        card = self._cards[style_id]
         if card.hasFocus():
             self.show_card(neighbour)
         if self._current == style_id:
-            self._current = neighbour
+            self._set_current(neighbour)
+        del self._cards[style_id]
         self._layout.removeWidget(card)
         card.hide()
         card.deleteLater()
 
     def _set_current(self, style_id: str | None) -> None:
+        """Tab goes to one card only; the arrow keys go to the others."""
+        if self._current in self._cards:
+            self._cards[self._current].setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._current = style_id
+        self._cards[style_id].setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _making_row(self, key: str) -> ProgressRow:
         if key not in self._making:
