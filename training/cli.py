@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from pie_desktop.errors import PieError
+from training.benchmark_cli import benchmark, evaluate
 
 if TYPE_CHECKING:
     from training.config import FitConfig
@@ -20,6 +21,10 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 @app.callback()
 def _about() -> None:
     """Train, evaluate and compare the models of PIE Desktop."""
+
+
+app.command()(benchmark)
+app.command()(evaluate)
 
 
 def _stop_on_request(listen: bool) -> Callable[[], bool]:

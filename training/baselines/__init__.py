@@ -1,0 +1,1 @@
+"""Classical ways to transfer a look, for comparison."""

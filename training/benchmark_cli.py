@@ -1,0 +1,107 @@
+"""`python -m training benchmark` and `evaluate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pie_desktop.errors import PieError
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        numbers = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        numbers = []
+    if not numbers or numbers[0] < 1:
+        raise PieError(f"--refs wants numbers such as 1,3,5, not {text}.")
+    return numbers
+
+
+def _bundle(model: Path | None) -> Path:
+    from pie_desktop.model.bundle import list_bundles
+    from pie_desktop.paths import resource
+
+    if model is not None:
+        return model
+    shipped = list_bundles(resource("bundles"))
+    if not shipped:
+        raise PieError("There is no shipped model; name one with --model.")
+    return shipped[0].path
+
+
+def benchmark(
+    looks: Annotated[
+        Path | None, typer.Option(help="Folder of looks (.cube, HaldCLUT .png), never trained on.")
+    ] = None,
+    photos: Annotated[Path | None, typer.Option(help="Folder of test photos, never trained on.")] = None,
+    users: Annotated[Path | None, typer.Option(help="Folder of <user>/before and <user>/after.")] = None,
+    simulated: Annotated[int, typer.Option(min=0, help="Number of simulated users over --photos.")] = 0,
+    normalising: Annotated[int, typer.Option(min=0, help="Simulated users who normalise every photo.")] = 0,
+    refs: Annotated[str, typer.Option(help="Numbers of references.")] = "1,3,5",
+    count: Annotated[int, typer.Option(min=1, help="Looks to draw.")] = 40,
+    queries: Annotated[int, typer.Option(min=1, help="Photos compared per look or user.")] = 3,
+    model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    device: Annotated[str, typer.Option()] = "auto",
+    threads: Annotated[int | None, typer.Option(min=1)] = None,
+    output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
+) -> None:
+    """Compare the model with identity, classical transfer, the plain LUT fit and the oracle."""
+    import torch
+
+    from training.benchmark import print_table, run_benchmark, write_json
+    from training.data.users import UserMix
+    from training.methods import MethodSet
+    from training.tasks import look_cases, simulated_cases, user_cases
+
+    if threads:
+        torch.set_num_threads(threads)
+    numbers = _numbers(refs)
+    tasks = {}
+    if looks is not None or simulated or normalising:
+        if photos is None:
+            raise PieError("Looks and simulated users need test photos; name a folder with --photos.")
+        if looks is not None:
+            tasks["looks"] = look_cases(looks, photos, count, numbers[-1], queries, seed)
+        if simulated:
+            tasks["simulated"] = simulated_cases(photos, simulated, numbers[-1], queries, seed)
+        if normalising:
+            mix = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)
+            tasks["normalising"] = simulated_cases(photos, normalising, numbers[-1], queries, seed, mix)
+    if users is not None:
+        tasks["users"] = user_cases(users, numbers[-1], queries, seed)
+    if not tasks:
+        raise PieError("Name at least one task: --looks with --photos, --users, or --simulated N with --photos.")
+    console = Console(stderr=True)
+    methods = MethodSet(_bundle(model), device)
+    with console.status("") as status:
+        rows = run_benchmark(tasks, methods, numbers, seed, status.update)
+    print_table(rows, Console(width=120))
+    if output is not None:
+        write_json(output, rows, seed, methods.inference.bundle_id)
+
+
+def evaluate(
+    pairs: Annotated[Path, typer.Option(help="Folder of your own edits; originals are found by name.")],
+    originals: Annotated[Path | None, typer.Option(help="Folder of the originals, where it is another one.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
+    refs: Annotated[str, typer.Option(help="Numbers of references.")] = "1,3,5",
+    queries: Annotated[int, typer.Option(min=1, help="Photos compared.")] = 20,
+    seed: Annotated[int, typer.Option()] = 0,
+    device: Annotated[str, typer.Option()] = "auto",
+    output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
+) -> None:
+    """How near a model comes to your own edits, on photos that it is not shown."""
+    from training.benchmark import print_table, run_benchmark, write_json
+    from training.methods import MethodSet
+    from training.tasks import own_case
+
+    numbers = _numbers(refs)
+    methods = MethodSet(_bundle(model), device)
+    case = own_case(pairs, originals, numbers[-1], queries, seed)
+    rows = run_benchmark({"own edits": [case]}, methods, numbers, seed)
+    print_table(rows, Console(width=120))
+    if output is not None:
+        write_json(output, rows, seed, methods.inference.bundle_id)

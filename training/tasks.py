@@ -1,0 +1,146 @@
+"""What a method is judged on: users with references, and photos of which the user's own version is known."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.formats import list_photos
+from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.imaging.lut_files import load_lut
+from pie_desktop.imaging.resize import resize_long_side
+from training.data.pairs import guess_pairs
+from training.data.source import seeded
+from training.data.users import UserMix, UserSimulator
+
+Pair = tuple[np.ndarray, np.ndarray]
+SIDE = 256  # long side at which results are compared, px
+_LUT_SUFFIXES = {".cube", ".png"}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One user.
+
+    Attributes:
+        name: for display.
+        references: pairs (before, after) in the order in which they are given to the methods; uint8 pictures, sRGB.
+        queries: pairs (before, after) to be retouched and compared.
+    """
+
+    name: str
+    references: Sequence[Pair]
+    queries: Sequence[Pair]
+
+
+class PhotoPool:
+    """Test photos, decoded once at `SIDE`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.paths = list_photos(folder)
+        if len(self.paths) < 2:
+            raise PieError(f"{folder} holds {len(self.paths)} photos; the benchmark needs at least 2.")
+        self._pictures: dict[Path, np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def picture(self, number: int) -> np.ndarray:
+        path = self.paths[number]
+        if path not in self._pictures:
+            picture = resize_long_side(load_photo(path, max_side=2 * SIDE), SIDE)
+            if picture.dtype == np.uint16:
+                picture = np.round(picture / 257.0).astype(np.uint8)
+            self._pictures[path] = picture
+        return self._pictures[path]
+
+
+def look_cases(looks: Path, photos: Path, count: int, most: int, queries: int, seed: int) -> Iterator[Case]:
+    """Users with a fixed look: film looks (`.cube`, HaldCLUT PNG) applied to photos.
+
+    Args:
+        count: at most this many looks, drawn with `seed`.
+        most: references to prepare.
+        queries: photos to compare per look, none of them a reference.
+    """
+    files = sorted(p for p in looks.iterdir() if p.suffix.lower() in _LUT_SUFFIXES) if looks.is_dir() else []
+    if not files:
+        raise PieError(f"No look (.cube or HaldCLUT .png) was found in {looks}.")
+    pool = PhotoPool(photos)
+    generator = np.random.default_rng(seed)
+    for number in sorted(generator.permutation(len(files))[:count]):
+        table = load_lut(files[number])
+        order = np.random.default_rng([seed, number]).permutation(len(pool))
+        pairs = [(p, apply_lut(p, table)) for p in map(pool.picture, order[: most + queries])]
+        yield Case(files[number].stem, pairs[queries:], pairs[:queries])
+
+
+def user_cases(folder: Path, most: int, queries: int, seed: int) -> Iterator[Case]:
+    """Real users: `<user>/before/<id>.*` and `<user>/after/<id>.*`, matched by file stem."""
+    users = (
+        sorted(p for p in folder.iterdir() if (p / "before").is_dir() and (p / "after").is_dir())
+        if folder.is_dir()
+        else []
+    )
+    if not users:
+        raise PieError(f"No user was found in {folder}; it needs folders <user>/before and <user>/after.")
+    for user in users:
+        befores = {p.stem: p for p in list_photos(user / "before")}
+        afters = {p.stem: p for p in list_photos(user / "after")}
+        names = sorted(befores.keys() & afters.keys())
+        if len(names) < 2:
+            raise PieError(f"{user} has {len(names)} photos in both before and after; it needs at least 2.")
+        order = np.random.default_rng(seed).permutation(len(names))[: most + queries]
+        pairs = [_load_pair(befores[names[i]], afters[names[i]]) for i in order]
+        yield Case(user.name, pairs[queries:], pairs[:queries])
+
+
+def _load_pair(before: Path, after: Path) -> Pair:
+    first, second = (resize_long_side(load_photo(p, max_side=2 * SIDE), SIDE) for p in (before, after))
+    if first.shape != second.shape:
+        raise PieError(f"{after} is cropped differently from {before}; the benchmark needs equal crops.")
+    small = [p if p.dtype == np.uint8 else np.round(p / 257.0).astype(np.uint8) for p in (first, second)]
+    return small[0], small[1]
+
+
+def own_case(edits: Path, originals: Path | None, most: int, queries: int, seed: int) -> Case:
+    """One user's own edits; up to `most` are references, up to `queries` others are compared."""
+    guesses = [g for g in guess_pairs(edits, originals) if g.before is not None]
+    if len(guesses) < 2:
+        raise PieError(f"Only {len(guesses)} edits with an original were found in {edits}; at least 2 are needed.")
+    order = np.random.default_rng(seed).permutation(len(guesses))
+    queries = min(queries, len(order) - 1)
+    chosen = [guesses[i] for i in order[: most + queries]]
+    pairs = [_load_pair(g.before, g.after) for g in chosen if g.before is not None]
+    return Case(edits.name, pairs[queries:], pairs[:queries])
+
+
+def simulated_cases(
+    photos: Path, count: int, most: int, queries: int, seed: int, mix: UserMix | None = None
+) -> Iterator[Case]:
+    """Simulated users over photos that never trained, drawn from the population of `mix`."""
+    side = 128
+    pool = PhotoPool(photos)
+    bank = np.stack([_center_square(pool.picture(n), side) for n in range(len(pool))])
+    simulator = UserSimulator(bank, side, mix)
+    for number in range(count):
+        group = simulator.group(1, most + queries, seeded(seed, number))
+        x, y = (
+            (t[0].permute(0, 2, 3, 1) * 255).round().to(torch.uint8).numpy() for t in (group.capture, group.retouched)
+        )
+        pairs = list(zip(x, y, strict=True))
+        yield Case(f"user {number}", pairs[queries:], pairs[:queries])
+
+
+def _center_square(picture: np.ndarray, side: int) -> np.ndarray:
+    height, width = picture.shape[:2]
+    edge = min(height, width)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    square = resize_long_side(picture[top : top + edge, left : left + edge], side)
+    if square.shape[0] < side:
+        raise PieError(f"A test photo is smaller than {side} px; use larger photos.")
+    return square
