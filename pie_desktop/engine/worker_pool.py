@@ -63,18 +63,24 @@ class WorkerPool:
         """
         by_connection = {worker.connection: worker for worker in self._workers}
         outcomes = []
+        unavailable = False
         for connection in connections.wait(list(by_connection), timeout):
             worker = by_connection[connection]  # type: ignore[index]
             try:
                 message = worker.connection.recv()
             except (EOFError, OSError):
-                outcomes += self._bury(worker)
+                if worker.ready:
+                    outcomes += self._bury(worker)
+                else:
+                    unavailable = True  # found again at the next call, once what has ended is handed over
                 continue
             if message == READY:
                 worker.ready = True
             else:
                 worker.task = None
                 outcomes.append(message)
+        if unavailable and not outcomes:
+            raise WorkersUnavailable
         return outcomes
 
     def running(self) -> list[ExportTask]:
@@ -111,8 +117,6 @@ class WorkerPool:
             worker.process.join()
         task = worker.task
         self._clean_up(worker)
-        if not worker.ready:
-            raise WorkersUnavailable
         self._workers[self._workers.index(worker)] = self._start()
         if task is None:
             return []

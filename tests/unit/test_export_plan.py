@@ -1,0 +1,138 @@
+"""What an export will write, and where."""
+
+import os
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from pie_desktop.engine.export import ExportSettings, plan_export
+from pie_desktop.imaging.encode import EncodeOptions
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for name in ("a.jpg", "b.png", "c.tif"):
+        (folder / name).write_bytes(b"x" * 1000)
+    return folder
+
+
+@pytest.fixture
+def destination(tmp_path: Path) -> Path:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    return folder
+
+
+def actions(plan: list) -> list[tuple[str, str]]:
+    return [(photo.target.name, photo.action) for photo in plan]
+
+
+def test_folders_are_expanded_and_doubles_dropped(source: Path, destination: Path) -> None:
+    settings = ExportSettings(destination)
+    assert actions(plan_export([source, source / "a.jpg"], settings)) == [
+        ("a.jpg", "write"),
+        ("b.jpg", "write"),
+        ("c.jpg", "write"),
+    ]
+    tiff = ExportSettings(destination, EncodeOptions("tiff16"))
+    assert plan_export([source / "a.jpg"], tiff)[0].target == destination / "a.tif"
+
+
+@pytest.mark.parametrize(
+    ("on_conflict", "expected"),
+    [
+        ("skip", [("a.jpg", "skip"), ("b.jpg", "write"), ("c.jpg", "write")]),
+        ("unique", [("a-1.jpg", "write"), ("b.jpg", "write"), ("c.jpg", "write")]),
+        ("overwrite", [("a.jpg", "overwrite"), ("b.jpg", "write"), ("c.jpg", "write")]),
+    ],
+)
+def test_existing_names(source: Path, destination: Path, on_conflict: str, expected: list[tuple[str, str]]) -> None:
+    (destination / "a.jpg").touch()
+    plan = plan_export([source], ExportSettings(destination, on_conflict=on_conflict))  # type: ignore[arg-type]
+    assert actions(plan) == expected
+    if on_conflict == "skip":
+        assert plan[0].problem == "a.jpg exists already and was left as it is."
+
+
+@pytest.mark.parametrize("on_conflict", ["skip", "unique", "overwrite"])
+def test_equal_stems_do_not_collide(source: Path, tmp_path: Path, destination: Path, on_conflict: str) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    for name in ("A.PNG", "a-1.jpg"):
+        (other / name).write_bytes(b"x")
+    settings = ExportSettings(destination, on_conflict=on_conflict)  # type: ignore[arg-type]
+    plan = plan_export([source / "a.jpg", other / "A.PNG", other / "a-1.jpg"], settings)
+    assert actions(plan) == [("a.jpg", "write"), ("A-1.jpg", "write"), ("a-1-1.jpg", "write")]
+    for photo in plan:
+        photo.target.touch()
+    again = plan_export([source / "a.jpg", other / "A.PNG", other / "a-1.jpg"], settings)
+    if on_conflict == "skip":
+        assert {photo.action for photo in again} == {"skip"}
+    assert len({photo.target for photo in again}) == 3
+
+
+@pytest.mark.parametrize("on_conflict", ["skip", "unique", "overwrite"])
+def test_a_source_is_never_replaced(source: Path, on_conflict: str) -> None:
+    plan = plan_export([source / "a.jpg"], ExportSettings(source, on_conflict=on_conflict))  # type: ignore[arg-type]
+    if on_conflict == "skip":
+        assert actions(plan) == [("a.jpg", "skip")]
+    else:
+        assert actions(plan) == [("a-1.jpg", "write")]
+    if on_conflict == "overwrite":
+        assert plan[0].problem == "a.jpg is an original and is never replaced; a.jpg is written as a-1.jpg."
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
+def test_a_source_is_not_replaced_through_links(source: Path, destination: Path) -> None:
+    (destination / "a.jpg").symlink_to(source / "a.jpg")
+    (destination / "b.jpg").hardlink_to(source / "c.tif")
+    (destination / "c.jpg").symlink_to(source / "missing.jpg")
+    plan = plan_export([source], ExportSettings(destination, on_conflict="overwrite"))
+    assert actions(plan) == [("a-1.jpg", "write"), ("b-1.jpg", "write"), ("c.jpg", "overwrite")]
+
+
+def test_problems_with_sources(source: Path, destination: Path) -> None:
+    (source / "empty.jpg").touch()
+    plan = plan_export([source / "gone.jpg", source / "empty.jpg", source / "a.jpg"], ExportSettings(destination))
+    assert [photo.action for photo in plan] == ["fail", "fail", "write"]
+    assert "gone.jpg does not exist" in (plan[0].problem or "")
+    assert (plan[1].problem or "").startswith("empty.jpg is empty")
+
+
+def test_problems_with_the_destination(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert actions(plan_export([source / "a.jpg"], ExportSettings(tmp_path / "new" / "deep"))) == [("a.jpg", "write")]
+    assert not (tmp_path / "new").exists()
+
+    (tmp_path / "file").touch()
+    for destination in (tmp_path / "file", tmp_path / "file" / "deep"):
+        (photo,) = plan_export([source / "a.jpg"], ExportSettings(destination))
+        assert photo.action == "fail" and "is not a folder" in (photo.problem or "")
+
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    (photo,) = plan_export([source / "a.jpg"], ExportSettings(tmp_path))
+    assert photo.action == "fail" and "write-protected" in (photo.problem or "")
+
+
+def test_disk_without_space(source: Path, destination: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 9, 100))
+    plan = plan_export([source], ExportSettings(destination, EncodeOptions("tiff16")))
+    assert {photo.action for photo in plan} == {"fail"}
+    assert "MB left" in (plan[0].problem or "")
+    small = ExportSettings(destination, EncodeOptions("tiff16", long_side=100))
+    assert {photo.action for photo in plan_export([source], small)} == {"write"}
+
+
+def test_target_that_is_a_folder(source: Path, destination: Path) -> None:
+    (destination / "a.jpg").mkdir()
+    (photo,) = plan_export([source / "a.jpg"], ExportSettings(destination, on_conflict="overwrite"))
+    assert photo.action == "fail"
+
+
+def test_senseless_conflict_rule(destination: Path) -> None:
+    with pytest.raises(ValueError, match="on_conflict"):
+        ExportSettings(destination, on_conflict="ask")  # type: ignore[arg-type]
