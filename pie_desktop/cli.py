@@ -4,10 +4,10 @@ Imports neither Qt nor torch: what a command needs is imported when it runs.
 """
 
 import io
-import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +16,7 @@ import typer
 from pie_desktop import __version__
 from pie_desktop.commands import demo, enhance, export, lut, style, training
 from pie_desktop.commands.arguments import spread_values
-from pie_desktop.commands.output import EXIT_INTERRUPTED, EXIT_PROBLEM, say_problem
+from pie_desktop.commands.output import EXIT_INTERRUPTED, EXIT_PROBLEM, only_own_lines, say_problem
 from pie_desktop.errors import Cancelled, PieError
 
 COMMANDS = {"demo": demo, "enhance": enhance, "export": export, "lut": lut, "style": style, "training": training}
@@ -56,9 +56,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         if not arguments or not (arguments[0] in COMMANDS or arguments[0].startswith("-")):
             sys.exit(_start_editor([Path(argument) for argument in arguments]))
-        # What is worth telling is printed; log lines would only repeat it.
-        logging.getLogger("pie_desktop").addHandler(logging.NullHandler())
-        app(args=spread_values(arguments) if arguments[0] in SPREADING else arguments, prog_name="pie-desktop")
+        # The training core's own stderr is what the training tab shows when it crashes.
+        with nullcontext() if arguments[0] == "training" else only_own_lines():
+            app(args=spread_values(arguments) if arguments[0] in SPREADING else arguments, prog_name="pie-desktop")
     except PieError as error:
         say_problem(str(error))
         sys.exit(EXIT_PROBLEM)
@@ -70,7 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _start_editor(photos: list[Path]) -> int:
     if _without_display():
         say_problem("There is no display for the editor's window, so the demo runs instead; see `pie-desktop --help`.")
-        demo.demo()
+        with only_own_lines():
+            demo.demo()
         return 0
     from pie_desktop import app as editor
 

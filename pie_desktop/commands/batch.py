@@ -74,6 +74,8 @@ def run_batch(
             should_cancel,
             workers,
         )
+    if engine.notice:
+        output.say_problem(engine.notice)
     _tell(report, settings.destination, as_json)
 
 

@@ -2,10 +2,14 @@
 
 import contextlib
 import json
+import logging
+import os
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -28,6 +32,34 @@ def say_problem(text: str) -> None:
 
 def print_json(document: Any) -> None:
     print(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def only_own_lines() -> Iterator[None]:
+    """Keeps what libraries have to say about odd photos off stderr, where each problem is told in one line of our own.
+
+    Some of them are written in C and use the file descriptor, which worker processes inherit.
+    """
+    if sys.stderr is None:  # a program of Windows without a console
+        yield
+        return
+    logging.getLogger().addHandler(logging.NullHandler())  # instead of the handler of last resort
+    shown, real = sys.stderr, os.dup(2)
+    with (
+        warnings.catch_warnings(),
+        Path(os.devnull).open("wb") as nowhere,
+        open(real, "w", encoding=shown.encoding, errors="backslashreplace", buffering=1) as own,  # noqa: PTH123 - a descriptor
+    ):
+        warnings.simplefilter("ignore")
+        os.dup2(nowhere.fileno(), 2)
+        if shown is sys.__stderr__:
+            sys.stderr = own
+        try:
+            yield
+        finally:
+            own.flush()
+            os.dup2(real, 2)
+            sys.stderr = shown
 
 
 @contextlib.contextmanager
