@@ -39,8 +39,8 @@ class FakeEngine:
     bundle_id = "fake"
     notice: str | None = None
 
-    def set_bundle(self, path: Path) -> None:
-        self.bundle_id = path.stem
+    def set_bundle(self, path: Path | None) -> None:
+        self.bundle_id = path.stem if path is not None else "fake"
 
     def preference(
         self,

@@ -8,8 +8,7 @@ import numpy as np
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.formats import list_photos
-from pie_desktop.imaging.pairing import PairGuess, find_pairs
+from pie_desktop.imaging.pairing import PairGuess, pairs_in_folder
 from training.data.photos import square
 
 ASPECT_TOLERANCE = 0.02
@@ -32,10 +31,10 @@ class PairBank:
 
 def guess_pairs(folder: Path, originals: Path | None = None) -> list[PairGuess]:
     """Edits below `folder` with the originals found by name, in `originals` too where it is given."""
-    edits = list_photos(folder, recursive=True)
-    if not edits:
+    guesses = pairs_in_folder(folder, originals)
+    if not guesses:
         raise PieError(f"No photo was found in {folder}; choose a folder with your edits.")
-    return find_pairs(edits, list_photos(originals, recursive=True) if originals else ())
+    return guesses
 
 
 def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:

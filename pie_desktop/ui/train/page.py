@@ -35,6 +35,7 @@ from pie_desktop.workers.lanes import LatestLane
 from pie_desktop.workers.training_process import TrainingOptions
 
 FORM_WIDTH = 344
+LEAST_PAIRS = 4  # as many as `fit` asks for: it holds some of them out
 
 
 class TrainPage(QWidget):
@@ -219,8 +220,8 @@ class TrainPage(QWidget):
             return "Give the model a name."
         if self.form.values().pairs is None:
             return "Choose the folder of your edits."
-        if self.pairs.complete < 2:
-            return "At least two edits with their originals are needed."
+        if self.pairs.complete < LEAST_PAIRS:
+            return "At least four edits with their originals are needed."
         return "" if self.models.start_from() is not None else "No model to start from was found."
 
     def _show_run(self, run: TrainingRun) -> None:

@@ -1,0 +1,223 @@
+"""The train page with a played event stream: start, curves, stop and resume, crash, the finished model."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QInputDialog, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from pie_desktop import paths
+from pie_desktop.engine import bundles
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.train.page import TrainPage
+from pie_desktop.workers import training_process
+
+FAKE = [sys.executable, str(Path(__file__).with_name("fake_training.py"))]
+TIMEOUT = 30_000
+
+
+@pytest.fixture
+def edits(tmp_path: Path) -> Path:
+    """Four pairs and one edit without an original."""
+    folder = tmp_path / "edits"
+    folder.mkdir()
+    picture = np.full((48, 64, 3), 90, np.uint8)
+    for index in range(4):
+        Image.fromarray(picture + index).save(folder / f"photo{index}.jpg")
+        Image.fromarray(picture + index + 60).save(folder / f"photo{index}_edit.jpg")
+    Image.fromarray(picture).save(folder / "alone_edit.jpg")
+    return folder
+
+
+@pytest.fixture
+def open_page(
+    qtbot: QtBot, context: AppContext, edits: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., TrainPage]:
+    pages: list[TrainPage] = []
+
+    def make(behaviour: str = "done") -> TrainPage:
+        monkeypatch.setenv("FAKE_TRAINING", behaviour)
+        monkeypatch.setattr(training_process, "training_command", lambda: FAKE)
+        page = TrainPage(context)
+        qtbot.addWidget(page)
+        page.resize(1200, 700)
+        page.show()
+        pages.append(page)
+        page.form.pairs.set_path(edits)
+        qtbot.waitUntil(page.start_button.isEnabled, timeout=TIMEOUT)
+        return page
+
+    yield make
+    for page in pages:
+        page.session.stop_and_wait()
+
+
+@pytest.fixture
+def base_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A shipped model's description; no weights are needed to list it."""
+    folder = tmp_path / "shipped" / "base.piemodel"
+    write_description(folder, "Base", {})
+    infos = [_read(folder)]
+    monkeypatch.setattr(bundles, "shipped_bundles", lambda: infos)
+    monkeypatch.setattr(bundles, "default_bundle", lambda: bundles._chosen_bundle() or folder)
+    return folder
+
+
+def write_description(folder: Path, name: str, card: dict[str, object]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    description = {"format_version": 1, "id": name, "name": name, "created": "2026-01-02T03:04:05+00:00", "card": card}
+    (folder / "model.json").write_text(json.dumps(description))
+
+
+def _read(folder: Path) -> object:
+    from pie_desktop.model.bundle import read_bundle_info
+
+    return read_bundle_info(folder)
+
+
+pytestmark = pytest.mark.usefixtures("base_bundle")
+
+
+def test_pairs_are_found_and_shown(open_page: Callable[..., TrainPage]) -> None:
+    page = open_page()
+    model = page.pairs
+    assert model.complete == 4 and model.unpaired == 1
+    assert page.pair_note.text() == "4 pairs found; 1 photo without an original will not be used."
+    assert model.data(model.index(0, 0)) == "photo0_edit.jpg" and model.data(model.index(0, 1)) == "photo0.jpg"
+    assert model.data(model.index(4, 2)) == "no original: not used"
+
+
+def test_a_run_draws_curves_and_ends_with_a_model(
+    qtbot: QtBot, open_page: Callable[..., TrainPage], base_bundle: Path
+) -> None:
+    page = open_page()
+    page.form.name.setText("Evening")
+    with qtbot.waitSignal(page.session.model_finished, timeout=TIMEOUT) as finished:
+        page.start_button.click()
+    run = page.session.run
+    assert run is not None and run.options.init == base_bundle and run.history.state == "done"
+    assert finished.args[0] == paths.models_dir() / "Evening.piemodel"
+    page.monitor.curves.redraw()
+    steps, losses = page.monitor.curves._raw_loss.getData()
+    assert list(steps) == list(range(1, 13)) and losses[0] > losses[-1]
+    assert list(page.monitor.curves._psnr.getData()[1]) == [21.4, 23.4]
+    assert page.monitor.curves._baseline.value() == 21.2
+    assert "+2.20 dB on held-out photos (better than before)" in page.monitor.status.text()
+    assert page.tabs.currentWidget() is page.models
+
+
+def test_stop_leaves_a_checkpoint_that_resume_goes_on_from_after_a_restart(
+    qtbot: QtBot, open_page: Callable[..., TrainPage]
+) -> None:
+    page = open_page("forever")
+    page.start_button.click()
+    qtbot.waitUntil(lambda: page.session.run is not None and page.session.run.history.step > 5, timeout=TIMEOUT)
+    assert not page.start_button.isEnabled() and not page.form.isEnabled()
+    page.stop_button.click()
+    assert page.stop_button.text() == "End now"
+    qtbot.waitUntil(lambda: not page.session.running, timeout=TIMEOUT)
+    stopped_at = page.session.run.history.step
+    assert page.session.run.can_resume
+
+    again = open_page("forever")
+    again.runs.view.selectRow(0)
+    assert again.monitor.title.text() == "My model" and "stopped" in again.monitor.status.text()
+    assert again.runs.resume_button.isEnabled()
+    again.runs.resume_button.click()
+    qtbot.waitUntil(lambda: again.session.run.history.step > stopped_at, timeout=TIMEOUT)
+    steps = again.session.run.history.steps
+    assert steps == sorted(set(steps)) and steps[-1] > stopped_at
+
+
+def test_a_crash_is_shown_with_its_last_lines_and_can_be_resumed(
+    qtbot: QtBot, open_page: Callable[..., TrainPage], context: AppContext
+) -> None:
+    page = open_page("crash")
+    with qtbot.waitSignal(context.notifier.posted, timeout=TIMEOUT) as posted:
+        page.start_button.click()
+    assert "SIGSEGV" in posted.args[0].text and "allocating far too much" in posted.args[0].details
+    assert page.monitor.failure.isVisible()
+    assert "crashed" in page.monitor.failure_text.text()
+    assert "allocating far too much" in page.monitor.last_lines.toPlainText()
+    assert page.start_button.isEnabled()
+    page.runs.view.selectRow(0)
+    assert page.runs.resume_button.isEnabled()  # a checkpoint was written at step 4
+    assert page.monitor.failure.isVisible()  # also as read back from disk
+
+
+def test_a_reported_problem_is_shown_as_it_is(qtbot: QtBot, open_page: Callable[..., TrainPage]) -> None:
+    page = open_page("error")
+    page.start_button.click()
+    qtbot.waitUntil(lambda: not page.session.running and page.session.run is not None, timeout=TIMEOUT)
+    qtbot.waitUntil(page.monitor.failure.isVisible, timeout=TIMEOUT)
+    assert page.monitor.failure_text.text() == "The folder holds only 1 pair; at least 4 are needed."
+
+
+def test_closing_stops_the_run_with_a_checkpoint(
+    qtbot: QtBot, open_page: Callable[..., TrainPage], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = open_page("forever")
+    assert page.can_close()
+    page.start_button.click()
+    qtbot.waitUntil(lambda: page.session.run is not None and page.session.run.history.step > 2, timeout=TIMEOUT)
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
+    assert not page.can_close() and page.session.running
+    assert page.can_close() and not page.session.running
+    assert page.session.run.history.state == "stopped" and page.session.run.can_resume
+
+
+def test_models_are_used_renamed_and_deleted(
+    qtbot: QtBot,
+    open_page: Callable[..., TrainPage],
+    context: AppContext,
+    base_bundle: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = paths.models_dir() / "mine.piemodel"
+    write_description(own, "Mine", {"init": "base", "validation": {"psnr": 24.5, "baseline_psnr": 23.0, "de00": 5.0}})
+    page = open_page()
+    models = page.models
+    qtbot.waitUntil(lambda: models.table.rowCount() == 2, timeout=TIMEOUT)
+    assert models.table.item(0, 5).text() == "+1.50 dB, better"
+    assert models.table.item(1, 0).text() == "Base (in use)"
+    assert page.models.start_from() == base_bundle
+
+    models.table.selectRow(1)
+    assert not models.delete_button.isEnabled() and not models.use_button.isEnabled()
+    models.table.selectRow(0)
+    with qtbot.waitSignal(context.engine_changed):
+        models.use_button.click()
+    assert context.engine.bundle_id == "mine"
+    qtbot.waitUntil(lambda: models.table.item(0, 0).text() == "Mine (in use)", timeout=TIMEOUT)
+    assert json.loads((paths.home_dir() / "settings.json").read_text())[bundles.SETTING] == str(own)
+
+    models.table.selectRow(0)
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_, **__: ("Evening", True))
+    models.rename_button.click()
+    qtbot.waitUntil(lambda: models.table.item(0, 0).text() == "Evening (in use)", timeout=TIMEOUT)
+
+    models.table.selectRow(0)
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
+    models.delete_button.click()
+    qtbot.waitUntil(lambda: models.table.rowCount() == 1, timeout=TIMEOUT)
+    assert not own.exists() and models.table.item(0, 0).text() == "Base (in use)"
+
+
+def test_the_form_is_remembered(qtbot: QtBot, open_page: Callable[..., TrainPage], context: AppContext) -> None:
+    page = open_page("error")
+    page.form.encoder_lr.setValue(3e-6)
+    page.form.limit.setCurrentIndex(1)
+    page.form.minutes.setValue(25)
+    page.start_button.click()
+    qtbot.waitUntil(lambda: not page.session.running, timeout=TIMEOUT)
+    again = TrainPage(context)
+    qtbot.addWidget(again)
+    assert again.form.values() == page.form.values()
+    assert again.form.values().minutes == 25 and again.form.values().encoder_lr == 3e-6
+    assert again.form.encoder_lr.text() == "3e-06"
