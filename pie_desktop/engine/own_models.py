@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from pie_desktop.model.bundle import BundleInfo
 
 
+NOTICEABLE_GAIN = 0.05  # dB; less is chance
+
+
+def verdict(gain: float) -> str:
+    """Whether a gain in dB on held-out photos is one."""
+    if abs(gain) < NOTICEABLE_GAIN:
+        return "about the same"
+    return "better" if gain > 0 else "worse"
+
+
 @dataclass(frozen=True)
 class HeldOut:
     """PSNR in dB on photos that the training did not see: of the model, and of the one that it started from."""

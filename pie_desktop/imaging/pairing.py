@@ -113,11 +113,16 @@ def pairs_in_folder(folder: Path, originals: Path | None = None) -> list[PairGue
         guesses = []
         for place, group in by_folder.items():
             mirrored = originals / place.relative_to(folder)
-            for guess in find_pairs(group, [*pool, *([mirrored] if mirrored.is_dir() else [])]):
-                known = guess.before in originals_only
-                guesses.append(replace(guess, how=f"folder {originals.name}") if known else guess)
+            guesses += find_pairs(group, [*pool, *([mirrored] if mirrored.is_dir() else [])])
     used = {guess.before for guess in guesses}
-    return [guess for guess in guesses if guess.before is not None or guess.after not in used]
+    return [replace(guess, how=_where(guess)) for guess in guesses if guess.before or guess.after not in used]
+
+
+def _where(guess: PairGuess) -> str:
+    """The place of the original, for all that was looked at was given together."""
+    if guess.before is None:
+        return ""
+    return "same folder" if guess.before.parent == guess.after.parent else f"folder {guess.before.parent.name}"
 
 
 def find_original(edit: Path, extra_folders: Sequence[Path] = ()) -> Path | None:

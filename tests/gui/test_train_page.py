@@ -105,9 +105,9 @@ def test_a_run_draws_curves_and_ends_with_a_model(
     page.monitor.curves.redraw()
     steps, losses = page.monitor.curves._raw_loss.getData()
     assert list(steps) == list(range(1, 13)) and losses[0] > losses[-1]
-    assert list(page.monitor.curves._psnr.getData()[1]) == [21.4, 23.4]
+    assert list(page.monitor.curves._psnr.getData()[1]) == [21.2, 21.4, 23.4]
     assert page.monitor.curves._baseline.value() == 21.2
-    assert "+2.20 dB on held-out photos (better than before)" in page.monitor.status.text()
+    assert "+2.20 dB on held-out photos: better" in page.monitor.status.text()
     assert page.tabs.currentWidget() is page.models
 
 

@@ -36,6 +36,15 @@ def test_a_folder_of_originals_with_equal_names(tmp_path: Path) -> None:
     assert found == {"edits/1.jpg": "shots/1.jpg", "edits/2.jpg": "shots/2.tif", "edits/only.jpg": None}
 
 
+def test_the_place_of_the_original_is_told(tmp_path: Path) -> None:
+    _touch(tmp_path / "f", "a.jpg", "a_edit.jpg", "b_edit.jpg")
+    _touch(tmp_path / "shots", "b.jpg")
+    assert {guess.after.name: guess.how for guess in pairs_in_folder(tmp_path / "f", tmp_path / "shots")} == {
+        "a_edit.jpg": "same folder",
+        "b_edit.jpg": "folder shots",
+    }
+
+
 def test_subfolders_tell_equal_names_apart(tmp_path: Path) -> None:
     _touch(tmp_path / "edits", "may/1.jpg", "june/1.jpg")
     _touch(tmp_path / "shots", "may/1.jpg", "june/1.jpg")

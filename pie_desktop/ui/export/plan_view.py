@@ -138,6 +138,7 @@ class PlanView(QWidget):
         self.table.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + SPACE)
         self.table.setAccessibleName("Export plan")
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setHighlightSections(False)
         header.setStretchLastSection(True)
         for column, width in enumerate(COLUMN_WIDTHS):
             header.resizeSection(column, width)

@@ -36,8 +36,6 @@ class CurvesView(QWidget):
             labelOpts={"position": 0.98, "anchors": [(1, 1), (1, 0)], "color": COLOURS.text_muted},
         )
         self._baseline.setVisible(False)
-        # An infinite line does not count for the range that is shown; this unseen point does.
-        self._baseline_range = self.psnr_plot.plot(pen=None)
         self.psnr_plot.addItem(self._baseline)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -48,14 +46,13 @@ class CurvesView(QWidget):
         self._timer.setSingleShot(True)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.redraw)
+        self.redraw()
         self.loss_plot.setAccessibleName("Loss curve")
         self.psnr_plot.setAccessibleName("Validation PSNR curve")
 
     def show_history(self, history: RunHistory) -> None:
         """Shows a history from now on; call `refresh` after it has grown."""
         self._history = history
-        for plot in (self.loss_plot, self.psnr_plot):
-            plot.enableAutoRange()
         self.redraw()
 
     def refresh(self) -> None:
@@ -67,17 +64,18 @@ class CurvesView(QWidget):
         steps, losses = np.asarray(history.steps, dtype=float), np.asarray(history.losses, dtype=float)
         self._raw_loss.setData(steps, losses)
         self._loss.setData(steps, smoothed(losses))
-        self._psnr.setData(history.validation_steps, history.psnr)
-        known = history.baseline_psnr is not None
-        self._baseline.setVisible(known)
+        validations, psnr = list(history.validation_steps), list(history.psnr)
+        self._baseline.setVisible(history.baseline_psnr is not None)
         if history.baseline_psnr is not None:
+            # Before its first step the model is the one that it started from.
+            validations, psnr = [0, *validations], [history.baseline_psnr, *psnr]
             self._baseline.setValue(history.baseline_psnr)
-            self._baseline_range.setData([0], [history.baseline_psnr])
-        else:
-            self._baseline_range.setData([], [])
-        last = max(history.total, *history.steps[-1:], 1)
-        for plot in (self.loss_plot, self.psnr_plot):
-            plot.setLimits(xMin=0, xMax=last * 1.02)
+        self._psnr.setData(validations, psnr)
+        last = max([1, *history.steps[-1:], *validations[-1:]])
+        for plot, known in ((self.loss_plot, bool(history.steps)), (self.psnr_plot, bool(psnr))):
+            plot.setXRange(0, last, padding=0.02)
+            for side in ("left", "bottom"):
+                plot.getAxis(side).setStyle(showValues=known)
 
 
 def smoothed(values: np.ndarray) -> np.ndarray:
@@ -99,7 +97,8 @@ def _plot(title: str, unit: str) -> pg.PlotWidget:
     if unit:
         plot.setLabel("left", unit, color=COLOURS.text_muted)
     plot.showGrid(x=True, y=True, alpha=0.12)
-    plot.setMouseEnabled(x=True, y=False)
+    plot.setMouseEnabled(x=False, y=False)
+    plot.enableAutoRange(axis="y")
     plot.setMenuEnabled(False)
     plot.hideButtons()
     plot.getPlotItem().setDownsampling(auto=True, mode="peak")

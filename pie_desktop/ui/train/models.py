@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from pie_desktop import paths
 from pie_desktop.engine import bundles
-from pie_desktop.engine.own_models import delete_model, held_out, rename_model
+from pie_desktop.engine.own_models import delete_model, held_out, rename_model, verdict
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLOURS, SPACE, icon
@@ -82,6 +82,7 @@ class ModelList(QWidget):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setHighlightSections(False)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.table.setAccessibleName("Models")
         self.use_button = QPushButton("Use this model")
@@ -155,7 +156,7 @@ class ModelList(QWidget):
             str(info.created)[:10],
             "—" if numbers is None else f"{numbers.psnr:.2f} dB",
             "—" if numbers is None else f"{numbers.baseline:.2f} dB",
-            "—" if numbers is None else f"{numbers.gain:+.2f} dB, {'better' if numbers.gain > 0 else 'not better'}",
+            "—" if numbers is None else f"{numbers.gain:+.2f} dB, {verdict(numbers.gain)}",
         )
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pie_desktop.engine.own_models import verdict
 from pie_desktop.ui.durations import duration_text
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.train.curves import CurvesView
@@ -145,8 +146,7 @@ def _facts(history: RunHistory) -> list[str]:
     if history.device:
         facts.append(history.device)
     if history.gain is not None:
-        better = "better" if history.gain > 0 else "not better"
-        facts.append(f"{history.gain:+.2f} dB on held-out photos ({better} than before)")
+        facts.append(f"{history.gain:+.2f} dB on held-out photos: {verdict(history.gain)}")
     return facts
 
 
