@@ -81,13 +81,6 @@ def stage_before(after: Path, original: Path, staging: Path, edit_name: str) -> 
     return copy
 
 
-def adopt(copy: StagedCopy, folder: Path, stem: str) -> str:
-    """Move a staged copy to its place in `folder` and return its file name."""
-    target = folder / f"{stem}{copy.path.suffix}"
-    copy.path.replace(target)
-    return target.name
-
-
 def _stage(edit: EditPair, staging: Path, number: int) -> StagedReference:
     try:
         edited = _small_picture(edit.after)

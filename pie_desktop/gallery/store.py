@@ -14,9 +14,9 @@ from filelock import FileLock, Timeout
 from pie_desktop import paths
 from pie_desktop.errors import PieError, StyleError
 from pie_desktop.gallery import trash
+from pie_desktop.gallery.adding import add_staged, set_original
 from pie_desktop.gallery.document import (
     REFERENCES_FOLDER,
-    ReferenceDocument,
     StyleDocument,
     read_document,
     style_from,
@@ -24,15 +24,7 @@ from pie_desktop.gallery.document import (
 )
 from pie_desktop.gallery.preferences import PreferenceFiles
 from pie_desktop.gallery.reader import StyleReader, shipped_styles
-from pie_desktop.gallery.references import (
-    Progress,
-    ShouldCancel,
-    StagedCopy,
-    StagedReference,
-    adopt,
-    stage_before,
-    stage_references,
-)
+from pie_desktop.gallery.references import Progress, ShouldCancel, stage_before, stage_references
 from pie_desktop.gallery.style import AddReport, EditPair, Style, StyleReference
 
 if TYPE_CHECKING:
@@ -78,7 +70,7 @@ class StyleLibrary(StyleReader):
             new = staging / "style"
             (new / REFERENCES_FOLDER).mkdir(parents=True)
             document = StyleDocument(name=name, created=datetime.now(UTC))
-            added, problems = _add_staged(new, document, staged)
+            added, problems = add_staged(new, document, staged)
             if not added:
                 raise StyleError(f"The style “{name}” was not made, as none of its edits can be used: {problems[0]}")
             write_document(new, document)
@@ -106,7 +98,7 @@ class StyleLibrary(StyleReader):
         with self._writing(), self._staging() as staging:
             staged = stage_references(edits, staging, progress, should_cancel)
             with self._changing(style_id) as (folder, document):
-                added, problems = _add_staged(folder, document, staged)
+                added, problems = add_staged(folder, document, staged)
         return AddReport(style_from(folder, document, builtin=False), added, tuple(problems))
 
     def remove_reference(self, style_id: str, reference_id: str) -> Style:
@@ -143,7 +135,7 @@ class StyleLibrary(StyleReader):
                 reference = document.reference(reference_id)
                 reference.before = reference.before_source = reference.before_digest = None
                 if copy is not None and original is not None:
-                    _set_before(folder, reference, copy, original)
+                    set_original(folder, reference, copy, original)
             if copy is None and old is not None:
                 old.unlink(missing_ok=True)
         return style_from(folder, document, builtin=False)
@@ -245,45 +237,3 @@ def _check_count(edits: Sequence[EditPair]) -> None:
         raise StyleError("A style is made from edited photos; give at least one.")
     if len(edits) > MAX_EDITS:
         raise StyleError(f"{len(edits)} edits are too many at once; add up to {MAX_EDITS} at a time.")
-
-
-def _add_staged(folder: Path, document: StyleDocument, staged: Sequence[StagedReference]) -> tuple[int, list[str]]:
-    """Take staged copies into a style's folder and description; how many are new, and what is to be told."""
-    added, problems = 0, []
-    known = {reference.after_digest: reference for reference in document.references}
-    for item in staged:
-        name = item.edit.after.name
-        if item.problem is not None:
-            problems.append(item.problem)
-        if item.after is None:
-            continue
-        reference = known.get(item.after.digest)
-        if reference is None:
-            number = f"{document.next_id:03d}"
-            document.next_id += 1
-            copy = adopt(item.after, folder / REFERENCES_FOLDER, f"{number}_after")
-            reference = ReferenceDocument(
-                id=number, after=copy, source=_shown(item.edit.after), after_digest=item.after.digest
-            )
-            document.references.append(reference)
-            known[item.after.digest] = reference
-            added += 1
-        elif item.before is None or reference.before is not None:
-            problems.append(f"“{name}” is already in “{document.name}” and was not added twice.")
-            continue
-        else:
-            problems.append(f"“{name}” was already in “{document.name}”; its original was added.")
-        if item.before is not None and item.edit.before is not None:
-            _set_before(folder, reference, item.before, item.edit.before)
-    return added, problems
-
-
-def _set_before(folder: Path, reference: ReferenceDocument, staged_before: StagedCopy, source: Path) -> None:
-    reference.before = adopt(staged_before, folder / REFERENCES_FOLDER, f"{reference.id}_before")
-    reference.before_source = _shown(source)
-    reference.before_digest = staged_before.digest
-
-
-def _shown(path: Path) -> str:
-    """The path as text that JSON can hold: file names need not be valid Unicode."""
-    return str(path.absolute()).encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,0 +1,33 @@
+"""What reaches the terminal, and how Ctrl-C is taken."""
+
+import logging
+import os
+import signal
+import sys
+import warnings
+
+import pytest
+
+from pie_desktop.commands.output import interruptible, only_own_lines, say_problem
+
+
+def test_only_own_lines_reach_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    with only_own_lines():
+        os.write(2, b"a codec in C\n")
+        warnings.warn("a codec in Python", stacklevel=1)
+        logging.getLogger("codec").error("a log line")
+        say_problem("a.jpg is\ndamaged.")
+    os.write(2, b"afterwards\n")
+    assert capfd.readouterr().err == "a.jpg is damaged.\nafterwards\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to oneself there")
+def test_the_first_interrupt_asks_and_the_second_insists() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with interruptible() as should_cancel:
+        assert not should_cancel()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert should_cancel()
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is before
