@@ -1,9 +1,10 @@
 """From a style and a photo to the transform that the preview shows and the export applies."""
 
+import contextlib
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pie_desktop.engine import bundles
-from pie_desktop.errors import BundleError, PieError, StyleError
+from pie_desktop.errors import BundleError, Cancelled, PieError, StyleError
 from pie_desktop.gallery.store import EditPair, Style, StyleLibrary
 from pie_desktop.imaging import decode, difference, lut
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference, ReferencePixels
 
 REMEMBERED_PREFERENCES = 16
+LOCK_POLL = 0.05  # seconds
 READING_SHARE = 0.2  # of the progress of a preference; the rest is the network
 
 Progress = Callable[[float, str], None]
@@ -81,6 +83,7 @@ class Engine:
         self._inference: Inference | None = None
         self._choice = threading.Lock()  # of the bundle; never held for long, for `set_bundle` is called by the window
         self._loading = threading.Lock()
+        self._encoding = threading.Lock()
         self._preferences: OrderedDict[tuple[str, str, str], Preference] = OrderedDict()
         self._preferences_lock = threading.Lock()
 
@@ -128,10 +131,11 @@ class Engine:
             if key in self._preferences:
                 self._preferences.move_to_end(key)
                 return self._preferences[key]
-        preference = self._library.preference(style, inference.bundle_id)
-        if preference is None:
-            preference = _encode(inference, style, progress, should_cancel)
-            self._library.store_preference(style, preference)
+        with _taking_turns(self._encoding, should_cancel):  # two callers must not compute the same one side by side
+            preference = self._library.preference(style, inference.bundle_id)
+            if preference is None:
+                preference = _encode(inference, style, progress, should_cancel)
+                self._library.store_preference(style, preference)
         with self._preferences_lock:
             self._preferences[key] = preference
             if len(self._preferences) > REMEMBERED_PREFERENCES:
@@ -203,6 +207,18 @@ class Engine:
                 with self._choice:
                     if self._bundle == bundle:  # unless another one was chosen while this one was loading
                         self._inference = inference
+
+
+@contextlib.contextmanager
+def _taking_turns(lock: threading.Lock, should_cancel: ShouldCancel | None) -> Iterator[None]:
+    """Hold the lock; raises Cancelled instead when `should_cancel` answers True while waiting for it."""
+    while not lock.acquire(timeout=LOCK_POLL):
+        if should_cancel is not None and should_cancel():
+            raise Cancelled
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _open_inference(bundle: Path, device: str) -> "Inference":

@@ -11,6 +11,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.imaging.formats import list_photos
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.filmstrip import Filmstrip
 from pie_desktop.ui.filmstrip.photo_model import PROBLEM_ROLE
@@ -123,6 +124,34 @@ def test_a_new_file_appears_and_the_selection_stays(qtbot: QtBot, strip: Filmstr
     qtbot.waitUntil(lambda: strip.model.rowCount() == 5)
     assert strip.current_path() == photo_folder / "coffee.jpg"
     assert names(strip.selected_paths()) == ["coffee.jpg"]
+
+
+def test_what_changes_elsewhere_moves_neither_selection_nor_view(
+    qtbot: QtBot, strip: Filmstrip, photo_folder: Path
+) -> None:
+    for number in range(40):
+        shutil.copy(photo_folder / "rocket.jpg", photo_folder / f"z{number}.jpg")
+    open_folder(qtbot, strip, photo_folder)
+    strip.select(photo_folder / "z20.jpg")
+    qtbot.keyClick(strip.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    position = strip.view.verticalScrollBar().value()
+    assert position > 0
+    (photo_folder / "z30.jpg").unlink()
+    shutil.copy(photo_folder / "rocket.jpg", photo_folder / "z39b.jpg")
+    with qtbot.assertNotEmitted(strip.photo_selected):
+        qtbot.waitUntil(lambda: strip.model.paths == list_photos(photo_folder))
+    assert names(strip.selected_paths()) == ["z20.jpg", "z21.jpg"]
+    assert strip.current_path() == photo_folder / "z21.jpg"
+    assert strip.view.verticalScrollBar().value() == position
+
+
+def test_a_deleted_photo_gives_way_to_its_neighbour(qtbot: QtBot, strip: Filmstrip, photo_folder: Path) -> None:
+    open_folder(qtbot, strip, photo_folder)
+    strip.select(photo_folder / "coffee.jpg")
+    with qtbot.waitSignal(strip.photo_selected) as selected:
+        (photo_folder / "coffee.jpg").unlink()
+    assert selected.args[0] == photo_folder / "rocket.jpg"
+    assert names(strip.selected_paths()) == ["rocket.jpg"]
 
 
 def test_an_overwritten_photo_gets_a_new_thumbnail(qtbot: QtBot, strip: Filmstrip, photo_folder: Path) -> None:

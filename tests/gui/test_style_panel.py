@@ -300,8 +300,8 @@ def test_computing_shows_progress_and_can_be_cancelled(
     assert card.property("selected") is True
     assert context.selected_style is None
     qtbot.mouseClick(card.progress.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not card.progress.isVisible())
-    assert engine.stopped.is_set()
+    assert not card.progress.isVisible()
+    qtbot.waitUntil(engine.stopped.is_set)
     assert card.summary.text() == "4 pairs"
     # Back to what is really selected.
     assert panel.gallery.cards[None].property("selected") is True
@@ -423,3 +423,25 @@ def test_focus_returns_to_the_card_that_had_it(qtbot: QtBot, panel: StylePanel, 
     assert panel.gallery.cards[style.id].hasFocus()
     tab_stops = [card for card in panel.gallery.cards.values() if card.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert tab_stops == [panel.gallery.cards[style.id]]
+
+
+def test_reading_edits_can_be_cancelled(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, sample_pairs: Pairs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+    create = context.library.create
+
+    def slow_create(*args: Any) -> Any:
+        assert go_on.wait(10)
+        return create(*args)
+
+    monkeypatch.setattr(context.library, "create", slow_create)
+    drop(panel, [after for after, _ in sample_pairs])
+    ((_, row),) = panel.gallery._making.values()
+    qtbot.waitUntil(row.isVisible)
+    qtbot.mouseClick(row.button, Qt.MouseButton.LeftButton)
+    assert not panel.gallery._making
+    go_on.set()
+    qtbot.waitUntil(lambda: not context.styles.open_jobs)
+    assert own_styles(panel) == []
+    assert len(panel.gallery.cards) == len(panel.controller.styles) + 1

@@ -5,8 +5,6 @@ from pathlib import Path
 
 from PySide6.QtCore import (
     QFileSystemWatcher,
-    QItemSelection,
-    QItemSelectionModel,
     QModelIndex,
     QObject,
     Qt,
@@ -118,10 +116,11 @@ class Filmstrip(QWidget):
         """Show exactly these photos, in this order; the first becomes the current one."""
         if self._listing is not None:
             self._listing.cancel()
-        self._folder = None
+        self._folder = self._select_next = None
         self._watch(None)
         self.header.set_folder(None)
-        self._show_paths(list(dict.fromkeys(Path(path) for path in paths)), None)
+        self.model.set_paths([])
+        self._show_paths(list(dict.fromkeys(Path(path) for path in paths)))
         if not paths:
             self._show_empty(NOTHING_OPEN)
 
@@ -178,46 +177,37 @@ class Filmstrip(QWidget):
         self._loader.forget(listing.outdated)
         self.header.set_folder(listing.folder, listing.subfolders)
         self._watch(listing.folder)
-        if listing.photos != self.model.paths or not listing.photos:
-            self._show_paths(listing.photos, self._select_next)
-            if not listing.photos:
-                name = listing.folder.name or str(listing.folder)
-                self._show_empty(f"There are no photos in “{name}”. Open another folder.")
-        elif listing.outdated:
-            self.view.announce_visible()
-        elif self._select_next is not None:
-            self.select(self._select_next)
-        self._select_next = None
+        self._show_paths(listing.photos)
+        if not listing.photos:
+            name = listing.folder.name or str(listing.folder)
+            self._show_empty(f"There are no photos in “{name}”. Open another folder.")
         self.folder_changed.emit(listing.folder)
 
     def _on_folder_touched(self, folder: str) -> None:
-        self._relist_timer.start()
+        if not self._relist_timer.isActive():
+            self._relist_timer.start()
 
     def _on_listing_failed(self, problem: str) -> None:
         self._watch(None)
-        self._show_paths([], None)
+        self._show_paths([])
         self._show_empty(problem)
 
-    def _show_paths(self, paths: list[Path], select: Path | None) -> None:
-        """Replace the rows; keep current and selected photos that are still there."""
-        current, selected = self.current_path(), self.selected_paths()
+    def _show_paths(self, paths: list[Path]) -> None:
+        """Show these photos; current and selected ones that are still there stay so, else a neighbour is selected."""
+        row = max(self.view.currentIndex().row(), 0)
         self._replacing = True
-        self.model.set_paths(paths)
+        if self.model.rowCount():
+            self.model.update_paths(paths)
+        else:
+            self.model.set_paths(paths)
         self._busy_timer.stop()
         self._pages.setCurrentWidget(self.view)
-        candidates = [path for path in (select, current, *paths[:1]) if path is not None]
-        wanted = next((path for path in candidates if self.select(path)), None)
-        if wanted is not None and wanted == current:
-            self._select_rows([row for path in selected if (row := self.model.row_of(path)) is not None])
+        wanted, self._select_next = self._select_next, None
+        if (wanted is None or not self.select(wanted)) and paths and not self.view.selectionModel().hasSelection():
+            self.select(paths[min(row, len(paths) - 1)])
         self._replacing = False
         self.view.announce_visible()
         self._announce_selection()
-
-    def _select_rows(self, rows: Sequence[int]) -> None:
-        selection = QItemSelection()
-        for row in rows:
-            selection.select(self.model.index(row), self.model.index(row))
-        self.view.selectionModel().select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
 
     def _show_empty(self, text: str) -> None:
         self.empty.set_text(text)

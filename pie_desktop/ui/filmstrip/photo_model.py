@@ -29,10 +29,28 @@ class PhotoModel(QAbstractListModel):
         return self._paths
 
     def set_paths(self, paths: Sequence[Path]) -> None:
+        """Show other photos; selection and scroll position are lost."""
         self.beginResetModel()
         self._paths = list(paths)
-        self._rows = {path: row for row, path in enumerate(self._paths)}
+        self._number_rows()
         self.endResetModel()
+
+    def update_paths(self, paths: Sequence[Path]) -> None:
+        """Take out and put in what has changed, so that selection and scroll position stay.
+
+        Photos that are in both lists must be in the same order in both.
+        """
+        wanted = set(paths)
+        for rows in reversed(_runs([row for row, path in enumerate(self._paths) if path not in wanted])):
+            self.beginRemoveRows(QModelIndex(), rows.start, rows.stop - 1)
+            del self._paths[rows.start : rows.stop]
+            self._number_rows()
+            self.endRemoveRows()
+        for rows in _runs([row for row, path in enumerate(paths) if path not in self._rows]):
+            self.beginInsertRows(QModelIndex(), rows.start, rows.stop - 1)
+            self._paths[rows.start : rows.start] = paths[rows.start : rows.stop]
+            self._number_rows()
+            self.endInsertRows()
 
     def row_of(self, path: Path) -> int | None:
         return self._rows.get(path)
@@ -78,8 +96,22 @@ class PhotoModel(QAbstractListModel):
         mime.setUrls([QUrl.fromLocalFile(str(self._paths[row])) for row in rows])
         return mime
 
+    def _number_rows(self) -> None:
+        self._rows = {path: row for row, path in enumerate(self._paths)}
+
     def _on_loaded(self, path: Path) -> None:
         row = self._rows.get(path)
         if row is not None:
             index = self.index(row)
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ToolTipRole])
+
+
+def _runs(rows: Sequence[int]) -> list[range]:
+    """Ascending numbers as ranges of neighbours."""
+    runs: list[range] = []
+    for row in rows:
+        if runs and runs[-1].stop == row:
+            runs[-1] = range(runs[-1].start, row + 1)
+        else:
+            runs.append(range(row, row + 1))
+    return runs

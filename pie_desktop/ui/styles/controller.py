@@ -86,10 +86,15 @@ class StyleController(QObject):
         self._watch(style_id, job, self._on_ready, self._on_preference_ended)
         self.busy.emit(style_id, -1, "Computing the preference…")
 
+    def is_busy(self, key: str) -> bool:
+        """Whether something is being done to a style."""
+        return key in self._operations
+
     def cancel(self, key: str) -> None:
         """Stop the work on a style, or on a new one."""
         if key in self._operations:
             self._operations[key].cancel()
+            self.refresh()  # should it have been too late: the lane lists the styles after that job
 
     def add_edits(self, dropped: Sequence[Path], style_id: str | None = None) -> None:
         """Make a new style of edited photos and folders, or add them to a style; then choose it."""

@@ -78,7 +78,7 @@ class StyleDetails(QWidget):
             self.advice.setText(ALL_PAIRS if style.pair_count == len(style.references) else PAIRS_COUNT_MORE)
         self._show_rows(style)
         for row in self.rows:
-            row.set_agreement(agreement.get(row.reference.id))
+            row.set_agreement(agreement.get(row.reference.id) if len(self.rows) > 1 else None)
 
     def pictures(self) -> list[Path]:
         """All pictures shown, from top to bottom."""

@@ -27,16 +27,20 @@ class Operation(QObject):
         self._job = job
         self._on_result = on_result
         self._problem = ""
+        self._ended = False
         job.progress.connect(self._report)
         job.result.connect(self._receive)
         job.failed.connect(self._fail)
         job.finished.connect(self._end)
 
     def cancel(self) -> None:
+        """Give the job up; the card is free at once, even while the job's thread is on its way to notice."""
         self._job.cancel()
+        self._end()
 
     def _report(self, fraction: float, text: str) -> None:
-        self.busy.emit(self.key, fraction, text)
+        if not self._ended:
+            self.busy.emit(self.key, fraction, text)
 
     def _receive(self, value: object) -> None:
         self._on_result(value)
@@ -45,5 +49,7 @@ class Operation(QObject):
         self._problem = problem
 
     def _end(self) -> None:
-        self.ended.emit(self.key, self._problem)
-        self.deleteLater()
+        if not self._ended:
+            self._ended = True
+            self.ended.emit(self.key, self._problem)
+            self.deleteLater()

@@ -91,8 +91,8 @@ class StylePanel(QWidget):
         self._pages.setCurrentWidget(self.details)
         self.details.back.setFocus(Qt.FocusReason.OtherFocusReason)
         self._load_pictures()
-        if not self.controller.agreement(style):
-            self.controller.prepare(style_id)
+        if self.controller.wanted is None or not self.controller.is_busy(self.controller.wanted):
+            self.controller.prepare(style_id)  # for the agreement of its references
 
     def close_details(self) -> None:
         style_id = self.details.style_id
