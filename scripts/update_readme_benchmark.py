@@ -34,8 +34,10 @@ def benchmark_section(report: dict[str, Any]) -> str:
         "in brackets the mean colour difference dE00, lower is better."
     ]
     for task in _in_order(row["task"] for row in rows):
-        for mode in _in_order(row["mode"] for row in rows if row["task"] == task):
+        for mode in _in_order([*MODES, *(row["mode"] for row in rows)]):
             part = [row for row in rows if row["task"] == task and row["mode"] == mode]
+            if not part:
+                continue
             parts.append(f"**{task}, {MODES.get(mode, mode)}** (n = {max(row['n'] for row in part)})\n\n{_table(part)}")
     return "\n\n".join(parts)
 
