@@ -14,9 +14,12 @@ from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.gallery.store import EditPair, Style, StyleLibrary
 from pie_desktop.imaging import decode
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
+from pie_desktop.imaging.samples import copy_sample_photos
 
 SAMPLE_EDITS = "warm-evening"
 """The built-in style whose reference pairs serve as sample edits."""
+SAMPLE_PHOTOS = ("astronaut", "motorcycle", "chelsea", "rocket")
+"""Two of them are not among the sample edits."""
 CELL = 360
 GAP = 12
 SURROUND = (119, 119, 119)  # middle grey in sRGB (L* 50), so that the surround does not colour the judgement
@@ -66,7 +69,7 @@ def run_demo(
         raise PieError(f"The demo cannot write to “{folder}”: {error.strerror or error}.") from error
 
     tell(0.0, "Writing the sample photographs")
-    photos = _write_samples(originals_folder)
+    photos = copy_sample_photos(originals_folder, SAMPLE_PHOTOS)
     with tempfile.TemporaryDirectory(prefix="pie-desktop-demo-", ignore_cleanup_errors=True) as scratch:
         library = StyleLibrary(Path(scratch))
         tell(0.05, "Making a style from sample edits")
@@ -135,23 +138,6 @@ def contact_sheet(
             index += 1
         top += line + height + GAP
     return np.asarray(sheet)
-
-
-def _write_samples(folder: Path) -> list[Path]:
-    """Photographs that scikit-image ships; two of them are not among the sample edits."""
-    import skimage.data
-
-    pictures = {
-        "astronaut": skimage.data.astronaut(),
-        "motorcycle": skimage.data.stereo_motorcycle()[0],
-        "chelsea": skimage.data.chelsea(),
-        "rocket": skimage.data.rocket(),
-    }
-    paths = []
-    for name, picture in pictures.items():
-        paths.append(folder / f"{name}.jpg")
-        save_photo(np.ascontiguousarray(picture[..., :3]), paths[-1], EncodeOptions("jpeg", quality=95))
-    return paths
 
 
 def _small(path: Path, side: int) -> Image.Image:
