@@ -12,20 +12,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pie_desktop.engine import bundles
-from pie_desktop.errors import BundleError, Cancelled, PieError, StyleError
+from pie_desktop.engine.encoding import READING_SHARE, Progress, ShouldCancel, encode_style
+from pie_desktop.errors import BundleError, Cancelled
 from pie_desktop.gallery.store import EditPair, Style, StyleLibrary
-from pie_desktop.imaging import decode, difference, lut
+from pie_desktop.imaging import difference, lut
 
 if TYPE_CHECKING:
     from pie_desktop.model.inference import Inference
-    from pie_desktop.model.preference import Preference, ReferencePixels
+    from pie_desktop.model.preference import Preference
 
 REMEMBERED_PREFERENCES = 16
 LOCK_POLL = 0.05  # seconds
-READING_SHARE = 0.2  # of the progress of a preference; the rest is the network
-
-Progress = Callable[[float, str], None]
-ShouldCancel = Callable[[], bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,19 +124,18 @@ class Engine:
         """
         inference = self._loaded()
         key = (style.id, style.fingerprint, inference.bundle_id)
-        with self._preferences_lock:
-            if key in self._preferences:
-                self._preferences.move_to_end(key)
-                return self._preferences[key]
+        remembered = self._remembered(key)
+        if remembered is not None:
+            return remembered
         with _taking_turns(self._encoding, should_cancel):  # two callers must not compute the same one side by side
-            preference = self._library.preference(style, inference.bundle_id)
+            preference = self._remembered(key) or self._library.preference(style, inference.bundle_id)
             if preference is None:
-                preference = _encode(inference, style, progress, should_cancel)
+                preference = encode_style(inference, style, progress, should_cancel)
                 self._library.store_preference(style, preference)
-        with self._preferences_lock:
-            self._preferences[key] = preference
-            if len(self._preferences) > REMEMBERED_PREFERENCES:
-                self._preferences.popitem(last=False)
+            with self._preferences_lock:
+                self._preferences[key] = preference
+                if len(self._preferences) > REMEMBERED_PREFERENCES:
+                    self._preferences.popitem(last=False)
         return preference
 
     def agreement(self, style: Style) -> list[float]:
@@ -178,7 +174,7 @@ class Engine:
             for problem in report.problems:
                 if on_problem is not None:
                     on_problem(problem)
-            return _encode(inference, report.style, progress, should_cancel)
+            return encode_style(inference, report.style, progress, should_cancel)
 
     def transform(self, proxy: np.ndarray, preference: "Preference | None") -> Transform:
         """What to do with the photo of this proxy.
@@ -195,6 +191,12 @@ class Engine:
             raise BundleError("The style was learned with another model; select the style again.")
         neutral, preferred = inference.luts(proxy, preference)
         return Transform(neutral, neutral if preference is None else preferred)
+
+    def _remembered(self, key: tuple[str, str, str]) -> "Preference | None":
+        with self._preferences_lock:
+            if key in self._preferences:
+                self._preferences.move_to_end(key)
+            return self._preferences.get(key)
 
     def _loaded(self) -> "Inference":
         with self._loading:
@@ -228,32 +230,3 @@ def _open_inference(bundle: Path, device: str) -> "Inference":
         return Inference(bundle, device)
     except (RuntimeError, AssertionError) as error:  # what torch raises for a device that is unknown or not there
         raise BundleError(f"The device “{device}” cannot be used on this computer; use auto or cpu.") from error
-
-
-def _encode(
-    inference: "Inference", style: Style, progress: Progress | None, should_cancel: ShouldCancel | None
-) -> "Preference":
-    references = _read_references(style)
-    text = f"Learning “{style.name}” from {len(references)} references"
-
-    def tell(fraction: float) -> None:
-        if progress is not None:
-            progress(READING_SHARE + (1 - READING_SHARE) * fraction, text)
-
-    tell(0.0)
-    return inference.encode(references, progress=tell, should_cancel=should_cancel)
-
-
-def _read_references(style: Style) -> "list[ReferencePixels]":
-    from pie_desktop.model.preference import ReferencePixels
-
-    pixels, problem = [], ""
-    for reference in style.references:
-        try:
-            before = decode.load_proxy(reference.before) if reference.before is not None else None
-            pixels.append(ReferencePixels(decode.load_proxy(reference.after), before))
-        except (PieError, OSError) as error:
-            problem = str(error)
-    if not pixels:
-        raise StyleError(f"“{style.name}” has no usable reference; drop some of your edits on it. {problem}".rstrip())
-    return pixels

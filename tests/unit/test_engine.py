@@ -11,7 +11,7 @@ from PIL import Image
 
 from pie_desktop.engine import bundles, enhance
 from pie_desktop.engine.enhance import Engine, Transform, attribution
-from pie_desktop.errors import BundleError, StyleError
+from pie_desktop.errors import BundleError, Cancelled, StyleError
 from pie_desktop.gallery.store import EditPair, StyleLibrary
 from pie_desktop.imaging.difference import mean_delta_e
 from pie_desktop.imaging.lut import apply_lut, identity_lut
@@ -140,6 +140,24 @@ def test_a_damaged_kept_preference_is_computed_again(
         np.testing.assert_array_equal(again.arrays["mean"], preference.arrays["mean"])
         assert len(models[-1].encoded) == 1
         assert library.preference(style, "first") is not None
+
+
+def test_cancelling_stops_the_reading(
+    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
+) -> None:
+    style = library.create("Warm", edits).style
+    engine = Engine(library, Path("/models/first"))
+    asked: list[int] = []
+
+    def should_cancel() -> bool:
+        asked.append(1)
+        return len(asked) > 1
+
+    with pytest.raises(Cancelled):
+        engine.preference(style, should_cancel=should_cancel)
+    assert len(asked) == 2
+    assert models[0].encoded == []
+    assert engine.preference(style).bundle_id == "first"
 
 
 def test_builtin_styles_stay_untouched(
