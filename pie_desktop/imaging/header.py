@@ -1,5 +1,6 @@
 """What a photo's header says, read without decoding any pixels."""
 
+import logging
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ _PILLOW_READERS: dict[str, Callable[[Any], Image.Image]] = {
     "tiff": TiffImagePlugin.TiffImageFile,
 }
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ def guarded(path: Path, read: Callable[[], T]) -> T:
     except PermissionError as error:
         raise DecodeError(f"{path} could not be read ({error.strerror or error}).") from error
     except Exception as error:
+        _log.debug("Reading %s", path, exc_info=True)
         damaged = f"{path.name} is damaged or incomplete; copy it again or restore it from a backup."
         raise DecodeError(damaged) from error
 
