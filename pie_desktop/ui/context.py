@@ -27,7 +27,8 @@ class AppContext(QObject):
     Attributes:
         library, engine, catalog: the layers below.
         settings: values by dotted name; saved by `close`.
-        preview: lane of what the canvas shows (latest wins).
+        open, look, full, preview, analysis: lanes of the open photo (latest wins): header and reduced decode, the
+            transform, the full decode, what the canvas shows, the attribution.
         preference: lane of encoding a style's references (latest wins).
         styles: lane of changes to the library, in order.
         thumbnails: lane of small pictures, visible first.
@@ -61,14 +62,22 @@ class AppContext(QObject):
         self.library = library or self._open_library()
         self.engine = engine or self._open_engine()
         self.catalog = catalog or self._open_catalog()
+        self.open = LatestLane("open")
+        self.look = LatestLane("look")
+        self.full = LatestLane("full")
         self.preview = LatestLane("preview")
+        self.analysis = LatestLane("analysis")
         self.preference = LatestLane("preference")
         self.styles = QueueLane("styles")
         self.thumbnails = PriorityLane("thumbnails")
         self.export = QueueLane("export")
         self.background = QueueLane("background")
         self.lanes: tuple[Lane, ...] = (
+            self.open,
+            self.look,
+            self.full,
             self.preview,
+            self.analysis,
             self.preference,
             self.styles,
             self.thumbnails,
@@ -93,7 +102,7 @@ class AppContext(QObject):
         return job
 
     def close(self) -> None:
-        """Cancel all jobs, join all threads, save the settings. Nothing may be submitted afterwards."""
+        """Cancel all jobs, join all threads, save the settings. What is submitted afterwards does not run."""
         for lane in self.lanes:
             for job in lane.open_jobs:
                 # All at once, so that the lanes stop together; edits that are being saved are let through.
@@ -102,6 +111,7 @@ class AppContext(QObject):
         self.background.finish()
         for lane in self.lanes:
             lane.close()
+        self.catalog.close()
         try:
             self.settings.save()
         except OSError:

@@ -46,6 +46,14 @@ class JobContext:
     def cancel(self) -> None:
         self._cancel.set()
 
+    def detach(self) -> None:
+        """Forget the job, so that it and its context are no reference cycle."""
+        self._report = _ignore
+
+
+def _ignore(*_: object) -> None:
+    pass
+
 
 class Job(QObject):
     """A function call `fn(context, *args)` that a lane runs in its thread.
@@ -77,7 +85,7 @@ class Job(QObject):
         self._done = False
         self._progress_lock = threading.Lock()
         self._latest_progress: tuple[float, str] | None = None
-        self.wake_for_progress: Callable[[Job], None] = lambda job: None
+        self.wake_for_progress: Callable[[Job], None] = _ignore
 
     @property
     def cancelled(self) -> bool:
@@ -91,6 +99,12 @@ class Job(QObject):
     def cancel(self) -> None:
         """Ask the job to stop; its result, if it still comes, is dropped."""
         self.context.cancel()
+
+    def discard(self) -> None:
+        """End the job before it began, without any signal. Called by a lane that is closed: the program is ending."""
+        self.context.cancel()
+        self._done = True
+        self._detach()
 
     def execute(self) -> None:
         """Run the function and keep its outcome. Called by the lane in its thread; never raises."""
@@ -128,6 +142,7 @@ class Job(QObject):
                     self.result.emit(value)
         finally:
             self.finished.emit()
+            self._detach()
 
     def deliver_progress(self) -> None:
         """Emit the latest progress. Called by the lane in the GUI thread."""
@@ -135,6 +150,10 @@ class Job(QObject):
             latest, self._latest_progress = self._latest_progress, None
         if latest is not None and not self._done and not self.cancelled:
             self.progress.emit(*latest)
+
+    def _detach(self) -> None:
+        self.context.detach()
+        self.wake_for_progress = _ignore
 
     def _report(self, fraction: float, text: str) -> None:
         with self._progress_lock:

@@ -3,6 +3,7 @@
 import heapq
 import itertools
 import threading
+import weakref
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
@@ -14,6 +15,9 @@ from pie_desktop.workers.job import Job
 # macOS gives secondary threads 512 KiB, too little for the decoders and for torch.
 STACK_BYTES = 16 * 1024 * 1024
 
+# For the tests: a thread that still runs when its lane is gone crashes the process at exit.
+ALL_THREADS: "weakref.WeakSet[LaneThread]" = weakref.WeakSet()
+
 
 class LaneThread(QThread):
     """Takes jobs from a lane until the lane is closed."""
@@ -23,6 +27,7 @@ class LaneThread(QThread):
         self._lane = lane
         self.setObjectName(name)
         self.setStackSize(STACK_BYTES)
+        ALL_THREADS.add(self)
 
     def run(self) -> None:
         while (job := self._lane.take()) is not None:
@@ -69,7 +74,7 @@ class Lane(QObject):
         return self._closing
 
     def submit(self, fn: Callable[..., Any], *args: Any, title: str = "") -> Job:
-        """Run `fn(context, *args)` in the lane.
+        """Run `fn(context, *args)` in the lane; in a closed lane the job is cancelled from the start and emits nothing.
 
         Args:
             title: what the job does, shown in the task list; without one the job is not shown.
@@ -86,7 +91,7 @@ class Lane(QObject):
             self._outcome.emit(job)
 
     def close(self) -> None:
-        """Cancel everything, wait for the threads to end and emit what is still owed; the lane is unusable after."""
+        """Cancel everything, wait for the threads to end and emit what is still owed; nothing runs afterwards."""
         for job in self.open_jobs:
             job.cancel()
         with self._condition:
@@ -131,7 +136,8 @@ class Lane(QObject):
 
     def _enter(self, job: Job) -> Job:
         if self._closing or self._finishing:
-            raise RuntimeError(f"The lane {self.name} is closed.")
+            job.discard()
+            return job
         job.wake_for_progress = self._progress.emit
         self._open_jobs[id(job)] = job
         with self._condition:

@@ -1,7 +1,5 @@
 """GUI tests: a context in a home folder of its own, no leaked threads, no Qt warnings."""
 
-import gc
-import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication
 
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
-from pie_desktop.workers.lanes import LaneThread
+from pie_desktop.workers.garbage import GuiThreadCollector
+from pie_desktop.workers.lanes import ALL_THREADS, LaneThread
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,9 @@ class FakeEngine:
     device = "cpu"
     bundle_id = "fake"
     notice: str | None = None
+
+    def load(self) -> None:
+        pass
 
     def set_bundle(self, path: Path | None) -> None:
         self.bundle_id = path.stem if path is not None else "fake"
@@ -72,6 +73,7 @@ def identity_table(size: int = 17) -> np.ndarray:
 def qapp(qapp: QApplication) -> QApplication:
     """The one QApplication of the test run, in the editor's theme."""
     theme.apply_theme(qapp)
+    GuiThreadCollector(qapp)
     return qapp
 
 
@@ -84,8 +86,8 @@ def _no_leaked_threads() -> Iterator[None]:
     assert not leaked, f"threads still run after the test: {leaked}"
 
 
-def _running_lane_threads() -> list[QThread]:
-    return [item for item in gc.get_objects() if isinstance(item, LaneThread) and item.isRunning()]
+def _running_lane_threads() -> list[LaneThread]:
+    return [thread for thread in ALL_THREADS if thread.isRunning()]
 
 
 @pytest.fixture(autouse=True)
@@ -106,17 +108,6 @@ EXPECTED_WARNINGS = (
 @pytest.fixture
 def context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
     """An AppContext as `app` makes it, with a real library and catalog and an engine that needs no torch."""
-    made = AppContext(engine=FakeEngine(), **_stand_ins())
+    made = AppContext(engine=FakeEngine())
     yield made
     made.close()
-
-
-def _stand_ins() -> dict[str, object]:
-    """For what cannot be imported yet."""
-    missing = {}
-    for name, module in {"library": "pie_desktop.gallery.store", "catalog": "pie_desktop.catalog.store"}.items():
-        try:
-            importlib.import_module(module)
-        except ImportError:
-            missing[name] = SimpleNamespace(list=list, get=lambda key: None, put=lambda key, state: None)
-    return missing
