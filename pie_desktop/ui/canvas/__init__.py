@@ -1,0 +1,1 @@
+"""The photo on the screen: geometry, rendering of what is visible, comparison views."""

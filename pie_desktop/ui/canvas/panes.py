@@ -1,0 +1,135 @@
+"""The comparison views: which part of the canvas shows which picture, and how it is drawn.
+
+Everything here counts in device pixels.
+"""
+
+from enum import Enum
+
+import numpy as np
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
+
+from pie_desktop.ui.canvas.layer import Layer
+from pie_desktop.ui.canvas.renderer import PreviewRenderer
+from pie_desktop.ui.canvas.viewport import Viewport
+from pie_desktop.ui.theme import COLOURS
+
+SIDE_GAP = 8
+
+
+class View(Enum):
+    """How original and result are compared."""
+
+    SPLIT = "split"
+    SIDE = "side"
+    SINGLE = "single"
+
+
+def pane_size(view: View, width: int, height: int) -> tuple[int, int]:
+    """Size of one pane; side by side has two of them."""
+    return ((width - SIDE_GAP) // 2, height) if view is View.SIDE else (width, height)
+
+
+def pane_left(view: View, width: int, x: float) -> int:
+    """Left edge of the pane that holds the canvas position x."""
+    pane, _ = pane_size(view, width, 1)
+    return pane + SIDE_GAP if view is View.SIDE and x >= pane + SIDE_GAP / 2 else 0
+
+
+def photo_rect(viewport: Viewport) -> QRect:
+    """The visible part of the photo, in pane pixels."""
+    left, top = viewport.offset()
+    visible = viewport.visible()
+    return QRect(left + visible.left, top + visible.top, visible.width, visible.height)
+
+
+def draw_photo(
+    painter: QPainter, renderer: PreviewRenderer, viewport: Viewport, pane: QRect, clip: QRect, original: bool
+) -> None:
+    """Draw the original or the result into a pane, limited to `clip`."""
+    base, detail = renderer.base, renderer.detail
+    covered = detail is not None and detail.frame.whole == viewport.zoomed() and _covers(detail, viewport)
+    painter.save()
+    painter.setClipRect(clip)
+    if base is not None and not covered:
+        _draw_layer(painter, base, renderer, viewport, pane, original)
+    if detail is not None and not viewport.fitted:
+        _draw_layer(painter, detail, renderer, viewport, pane, original)
+    painter.restore()
+
+
+def draw_handle(painter: QPainter, x: int, top: int, height: int, scale: float, active: bool) -> None:
+    """The line of the split view with its grip; `scale` is the device pixel ratio."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    line = max(1, round(scale))
+    painter.fillRect(QRect(x - line, top, 2 * line, height), QColor(0, 0, 0, 110))
+    painter.fillRect(QRect(x - line // 2, top, line, height), QColor(255, 255, 255, 235))
+    centre, radius = top + height // 2, round(14 * scale)
+    painter.setPen(QPen(QColor(0, 0, 0, 90), scale))
+    painter.setBrush(QColor(COLOURS.accent if active else COLOURS.text))
+    painter.drawEllipse(x - radius, centre - radius, 2 * radius, 2 * radius)
+    painter.setPen(
+        QPen(QColor(COLOURS.accent_text), 1.6 * scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+    )
+    arm, inner = round(4 * scale), round(4 * scale)
+    for side in (-1, 1):
+        tip = x + side * (inner + arm)
+        painter.drawLine(tip, centre, x + side * inner, centre - arm)
+        painter.drawLine(tip, centre, x + side * inner, centre + arm)
+    painter.restore()
+
+
+def draw_label(painter: QPainter, text: str, pane: QRect, right: bool, scale: float) -> None:
+    """A small caption in a lower corner of a pane."""
+    metrics = painter.fontMetrics()
+    pad, margin = round(8 * scale), round(12 * scale)
+    text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, pane.width() - 2 * margin - 2 * pad))
+    width, height = metrics.horizontalAdvance(text) + 2 * pad, metrics.height() + pad
+    left = pane.right() + 1 - margin - width if right else pane.left() + margin
+    chip = QRect(left, pane.bottom() + 1 - margin - height, width, height)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(20, 20, 20, 190))
+    painter.drawRoundedRect(chip, 4 * scale, 4 * scale)
+    painter.setPen(QColor(COLOURS.text))
+    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+    painter.restore()
+
+
+def _covers(layer: Layer, viewport: Viewport) -> bool:
+    return layer.frame.zone.contains(viewport.visible())
+
+
+def _draw_layer(
+    painter: QPainter, layer: Layer, renderer: PreviewRenderer, viewport: Viewport, pane: QRect, original: bool
+) -> None:
+    frame, zone = layer.frame, layer.frame.zone
+    left, top = viewport.offset()
+    whole = viewport.zoomed()
+    if frame.whole == whole:
+        visible = viewport.visible().grown(0, 0, zone)
+        if visible.width <= 0 or visible.height <= 0:
+            return
+        pixels = layer.original if original else layer.pixels(renderer.mix, visible)
+        target = QRect(pane.left() + left + visible.left, pane.top() + top + visible.top, visible.width, visible.height)
+        part = QRect(visible.left - zone.left, visible.top - zone.top, visible.width, visible.height)
+        painter.drawImage(target, as_image(pixels), part)
+        return
+    # The zoom has changed and the right pixels are on their way: stretch what is there.
+    pixels = layer.original if original else layer.pixels(renderer.mix, zone)
+    ratio_x, ratio_y = whole.width / frame.whole.width, whole.height / frame.whole.height
+    target = QRect(
+        pane.left() + left + round(zone.left * ratio_x),
+        pane.top() + top + round(zone.top * ratio_y),
+        round(zone.width * ratio_x),
+        round(zone.height * ratio_y),
+    )
+    painter.drawImage(target, as_image(pixels))
+
+
+def as_image(pixels: np.ndarray) -> QImage:
+    """A QImage on the pixels of a contiguous uint8 `(h, w, 3)` array, which must outlive it."""
+    height, width = pixels.shape[:2]
+    return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)

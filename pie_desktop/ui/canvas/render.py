@@ -1,0 +1,90 @@
+"""Rendering of the visible part of a photo, run in jobs: sample the source, apply the LUTs."""
+
+import cv2
+import numpy as np
+
+from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.ui.canvas.layer import Frame, Layer, Mix
+from pie_desktop.workers.job import JobContext
+
+# From here on single pixels are meant to be seen, not smoothed over.
+NEAREST_FROM_ZOOM = 3.0
+
+
+def render_all(
+    context: JobContext, frames: list[Frame], stale: list[Layer], mix: Mix
+) -> tuple[list[Layer], list[tuple[Layer, np.ndarray]], Mix]:
+    """Job of the preview lane: frames to render, and layers that lack only the exact result for `mix`."""
+    layers = [render_layer(context, frame, mix) for frame in frames]
+    exact = [(layer, render_exact(context, layer, mix)) for layer in stale]
+    return layers, exact, mix
+
+
+def render_layer(context: JobContext, frame: Frame, mix: Mix) -> Layer:
+    """Render a frame with its exact result; raises `Cancelled` between the steps."""
+    context.check()
+    sampled = sample(frame)
+    original = to_uint8(sampled)
+    if frame.tables is None:
+        return Layer(frame, sampled, original, original, original, original, mix)
+    context.check()
+    neutral = to_uint8(apply_lut(sampled, frame.tables.neutral))
+    context.check()
+    preferred = to_uint8(apply_lut(sampled, frame.tables.preferred))
+    layer = Layer(frame, sampled, original, neutral, preferred, preferred, (1.0, 1.0))
+    layer.exact, layer.exact_for = render_exact(context, layer, mix), mix
+    return layer
+
+
+def render_exact(context: JobContext, layer: Layer, mix: Mix) -> np.ndarray:
+    """The layer's zone as export computes it, uint8."""
+    context.check()
+    strength, amount = mix
+    if layer.frame.tables is None or amount == 0:
+        return layer.original
+    if amount == 1 and strength in (0, 1):
+        return layer.preferred if strength else layer.neutral
+    return to_uint8(apply_lut(layer.sampled, layer.frame.tables.table(strength, amount)))
+
+
+def sample(frame: Frame) -> np.ndarray:
+    """The zone of the source at the frame's zoom, `(zone.height, zone.width, 3)`, contiguous."""
+    picture, zone, whole = frame.source.picture, frame.zone, frame.whole
+    height, width = picture.shape[:2]
+    if (width, height) == (whole.width, whole.height):
+        return np.ascontiguousarray(picture[zone.top : zone.bottom, zone.left : zone.right])
+    step_x, step_y = width / whole.width, height / whole.height
+    # Some pixels around, for the interpolation at the zone's borders.
+    left, top = max(0, int(zone.left * step_x) - 2), max(0, int(zone.top * step_y) - 2)
+    right, bottom = min(width, int(zone.right * step_x) + 3), min(height, int(zone.bottom * step_y) + 3)
+    if step_x > 1 and step_y > 1:
+        if zone == whole:
+            return cv2.resize(picture, (zone.width, zone.height), interpolation=cv2.INTER_AREA)
+        left, top = round(zone.left * step_x), round(zone.top * step_y)
+        right = max(left + 1, min(width, round(zone.right * step_x)))
+        bottom = max(top + 1, min(height, round(zone.bottom * step_y)))
+        crop = np.ascontiguousarray(picture[top:bottom, left:right])
+        return cv2.resize(crop, (zone.width, zone.height), interpolation=cv2.INTER_AREA)
+    crop = np.ascontiguousarray(picture[top:bottom, left:right])
+    # Pixel centres: zoomed pixel x lies at (x + 0.5) * step - 0.5 in the source.
+    to_source = np.array(
+        [
+            [step_x, 0, (zone.left + 0.5) * step_x - 0.5 - left],
+            [0, step_y, (zone.top + 0.5) * step_y - 0.5 - top],
+        ]
+    )
+    flags = cv2.INTER_NEAREST if frame.zoom >= NEAREST_FROM_ZOOM and frame.source.scale >= 1 else cv2.INTER_LINEAR
+    return cv2.warpAffine(
+        crop,
+        to_source,
+        (zone.width, zone.height),
+        flags=flags | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+
+
+def to_uint8(picture: np.ndarray) -> np.ndarray:
+    """The picture as uint8, rounded; uint8 comes back as it is."""
+    if picture.dtype == np.uint8:
+        return picture
+    return cv2.convertScaleAbs(picture, alpha=1 / 257)

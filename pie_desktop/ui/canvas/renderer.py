@@ -1,0 +1,178 @@
+"""Keeps the layers that the canvas draws up to date with photo, zoom, look and sliders."""
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from pie_desktop.ui.canvas.layer import Frame, Layer, Mix, Source, Tables
+from pie_desktop.ui.canvas.render import render_all
+from pie_desktop.ui.canvas.viewport import Viewport, Zone
+from pie_desktop.ui.context import AppContext
+from pie_desktop.workers.job import Job
+
+# How much around the visible part is rendered in advance, in parts of the pane, so that panning shows pixels at once.
+MARGIN = 0.25
+
+
+class PreviewRenderer(QObject):
+    """Two layers: `base`, the whole photo at fit, and `detail`, the visible part at the current zoom.
+
+    The base stays under the detail, so that zooming and panning never show a hole. Results for an earlier photo or look
+    are superseded in the preview lane and never arrive.
+
+    Signals:
+        changed: something to draw anew.
+        shown: all that is wanted is there and exact.
+        failed: one sentence.
+    """
+
+    changed = Signal()
+    shown = Signal()
+    failed = Signal(str)
+
+    def __init__(self, context: AppContext, viewport: Viewport) -> None:
+        super().__init__()
+        self._lane = context.preview
+        self._viewport = viewport
+        self._reduced: Source | None = None
+        self._full: Source | None = None
+        self._tables: Tables | None = None
+        self._moving = False
+        self._broken = False
+        self._job: Job | None = None
+        self.mix: Mix = (1.0, 1.0)
+        self.base: Layer | None = None
+        self.detail: Layer | None = None
+
+    @property
+    def enhanced(self) -> bool:
+        """Whether what is shown has the look of a transform."""
+        return self.base is not None and self.base.frame.tables is not None
+
+    @property
+    def needs_full(self) -> bool:
+        """Whether the zoom asks for more pixels than the reduced decode has, and they are not there."""
+        return self._full is None and self._reduced is not None and not self._enough(self._reduced)
+
+    def clear(self) -> None:
+        """Forget the photo."""
+        self._lane.cancel_all()
+        self._reduced = self._full = self._tables = self.base = self.detail = None
+        self._moving = False
+        self.changed.emit()
+
+    def set_reduced(self, source: Source) -> None:
+        """Take a new photo's first decode, after `clear`."""
+        self._reduced = source
+        self._full = source if source.scale >= 1 else None
+        self._supersede()
+
+    def set_full(self, source: Source) -> None:
+        """Take the full decode of the same photo."""
+        self._full = source
+        self.update()
+
+    def set_tables(self, tables: Tables | None) -> None:
+        """Take another look; what is shown stays until it is rendered."""
+        if tables is not self._tables:
+            self._tables = tables
+            self._supersede()
+
+    def set_mix(self, strength: float, amount: float, moving: bool = False) -> None:
+        """Show another strength and amount: at once by mixing, exactly once `moving` is over."""
+        self.mix = (strength, amount)
+        self._moving = moving
+        self._broken = False
+        self.changed.emit()
+        if not moving:
+            self.update()
+
+    def update(self) -> None:
+        """Render what the viewport shows now, unless it is there.
+
+        A render under way is let finish: it is for the same photo and look, and cancelling it at every step of a pan
+        would show nothing until the pan ends.
+        """
+        if self._broken or (self._job is not None and not self._job.done and not self._job.cancelled):
+            return
+        frames, stale = self._wanted()
+        if frames or stale:
+            self._job = self._lane.submit(render_all, frames, stale, self.mix)
+            self._job.result.connect(self._on_rendered)
+            self._job.failed.connect(self._on_failed)
+            self._job.finished.connect(self.update)
+        elif self.base is not None and not self._moving:
+            self.shown.emit()
+
+    def _supersede(self) -> None:
+        self._broken = False
+        if self._job is not None:
+            self._job.cancel()
+        self.update()
+
+    def _wanted(self) -> tuple[list[Frame], list[Layer]]:
+        """Frames to render, and layers that lack only the exact result."""
+        frames: list[Frame] = []
+        stale: list[Layer] = []
+        for layer, frame in ((self.base, self._base_frame()), (self.detail, self._detail_frame())):
+            if frame is None:
+                continue
+            # The base under a detail is only seen for moments: mixing is good enough for it.
+            exact = not self._moving and frame.base == self._viewport.fitted
+            if layer is None or not self._serves(layer, frame):
+                frames.append(frame)
+            elif exact and layer.exact_for != self.mix and frame.tables is not None:
+                stale.append(layer)
+        return frames, stale
+
+    def _base_frame(self) -> Frame | None:
+        fit = Viewport()
+        fit.set_photo(*self._viewport.photo)
+        fit.set_pane(*self._viewport.pane)
+        return self._frame(True, fit.zoom, fit.zoomed(), fit.zoomed())
+
+    def _detail_frame(self) -> Frame | None:
+        view = self._viewport
+        if view.fitted:
+            return None
+        whole = view.zoomed()
+        zone = view.visible().grown(round(view.pane[0] * MARGIN), round(view.pane[1] * MARGIN), whole)
+        return self._frame(False, view.zoom, whole, zone)
+
+    def _frame(self, base: bool, zoom: float, whole: Zone, zone: Zone) -> Frame | None:
+        source = self._reduced
+        if source is None or zone.width <= 0 or zone.height <= 0:
+            return None
+        if self._full is not None and not self._enough(source, zoom):
+            source = self._full
+        return Frame(base, zoom, whole, zone, source, self._tables)
+
+    def _enough(self, source: Source, zoom: float | None = None) -> bool:
+        return (self._viewport.zoom if zoom is None else zoom) <= source.scale * 1.01
+
+    def _serves(self, layer: Layer, frame: Frame) -> bool:
+        """Whether the layer can be drawn for the frame: same look, zoom and source, and enough around the pane."""
+        has = layer.frame
+        if has.tables is not frame.tables or has.source is not frame.source or has.whole != frame.whole:
+            return False
+        if frame.base:
+            return True
+        spare_x, spare_y = (round(side * MARGIN / 4) for side in self._viewport.pane)
+        return has.zone.contains(self._viewport.visible().grown(spare_x, spare_y, frame.whole))
+
+    def _on_rendered(self, outcome: tuple[list[Layer], list[tuple[Layer, np.ndarray]], Mix]) -> None:
+        layers, exact, mix = outcome
+        for layer in layers:
+            if layer.frame.base:
+                self.base = layer
+            else:
+                self.detail = layer
+        for layer, pixels in exact:
+            layer.exact, layer.exact_for = pixels, mix
+        if self._viewport.fitted:
+            self.detail = None
+        self.changed.emit()
+
+    def _on_failed(self, message: str) -> None:
+        # Not tried again until something changes: it would fail again at once.
+        self._broken = True
+        self.failed.emit(message)

@@ -1,0 +1,120 @@
+"""Everything the user can do by menu, key or the command list, defined once."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QRegularExpression, QSortFilterProxyModel, QStringListModel, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QDialog, QLineEdit, QListView, QMainWindow, QVBoxLayout
+
+from pie_desktop.ui.theme import icon
+
+
+class Commands(QObject):
+    """Named actions of one window; tooltips carry the shortcut."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions: dict[str, QAction] = {}
+
+    def add(
+        self,
+        name: str,
+        text: str,
+        run: Callable[[], object],
+        *shortcuts: str | QKeySequence.StandardKey,
+        icon_name: str = "",
+        tip: str = "",
+        checkable: bool = False,
+    ) -> QAction:
+        """Define a command.
+
+        Args:
+            text: as in the menu; its tooltip without an ellipsis unless `tip` says more.
+            run: called without arguments.
+            shortcuts: the first one is shown.
+        """
+        action = QAction(text, self._window)
+        if icon_name:
+            action.setIcon(icon(icon_name))
+        keys: list[QKeySequence] = []
+        for shortcut in shortcuts:
+            if isinstance(shortcut, str):
+                keys.append(QKeySequence(shortcut))
+            else:
+                keys.extend(QKeySequence.keyBindings(shortcut)[:1])
+        action.setShortcuts(keys)
+        shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
+        said = tip or text.replace("&", "").rstrip("…")
+        action.setToolTip(f"{said} ({shown})" if shown else said)
+        action.setCheckable(checkable)
+        action.triggered.connect(lambda checked=False: run())
+        self._window.addAction(action)
+        self._actions[name] = action
+        return action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def available(self) -> list[QAction]:
+        """What can be run now."""
+        return [action for action in self._actions.values() if action.isEnabled()]
+
+
+class CommandList(QDialog):
+    """Type a few letters of a command, Enter runs it."""
+
+    def __init__(self, commands: Commands, window: QMainWindow) -> None:
+        super().__init__(window, Qt.WindowType.Popup)
+        self.setAccessibleName("Commands")
+        self._by_line = {_line(action): action for action in commands.available()}
+        self.field = QLineEdit(placeholderText="Type a command")
+        self.field.setAccessibleName("Command")
+        self._matches = QSortFilterProxyModel(self)
+        self._matches.setSourceModel(QStringListModel(sorted(self._by_line), self))
+        self._matches.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self._list = QListView()
+        self._list.setModel(self._matches)
+        self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._list.setUniformItemSizes(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(self.field)
+        layout.addWidget(self._list)
+        self.field.textChanged.connect(self._filter)
+        self.field.returnPressed.connect(self._run)
+        self._list.clicked.connect(lambda index: self._run())
+        self._select(0)
+        self.resize(480, 360)
+        centre = window.mapToGlobal(window.rect().center())
+        self.move(centre.x() - 240, window.mapToGlobal(window.rect().topLeft()).y() + 96)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self._select(self._list.currentIndex().row() + step)
+
+    def _filter(self, text: str) -> None:
+        # All words in any order.
+        words = [f"(?=.*{QRegularExpression.escape(word)})" for word in text.split()]
+        self._matches.setFilterRegularExpression("".join(words))
+        self._select(0)
+
+    def _select(self, row: int) -> None:
+        row = min(max(row, 0), self._matches.rowCount() - 1)
+        self._list.setCurrentIndex(self._matches.index(row, 0))
+
+    def _run(self) -> None:
+        index = self._list.currentIndex()
+        action = self._by_line.get(index.data()) if index.isValid() else None
+        self.accept()
+        if action is not None:
+            action.trigger()
+
+
+def _line(action: QAction) -> str:
+    text = action.text().replace("&", "").rstrip("…")
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{text}    {keys}" if keys else text

@@ -1,0 +1,262 @@
+"""The canvas shows the right pixels: mixed while a slider moves, exact after, original where it is compared."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.ui.canvas.canvas import Canvas
+from pie_desktop.ui.canvas.layer import Source
+from pie_desktop.ui.canvas.panes import SIDE_GAP, View
+from pie_desktop.ui.context import AppContext
+
+MakeTransform = Callable[[np.ndarray, object], object]
+
+
+@pytest.fixture
+def picture(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
+    return sample_pictures["coffee"]  # 400 x 600
+
+
+@pytest.fixture
+def transform(context: AppContext, picture: np.ndarray) -> object:
+    return context.engine.transform(picture, "some preference")
+
+
+@pytest.fixture
+def canvas(context: AppContext, picture: np.ndarray, transform: object, qtbot: QtBot) -> Iterator[Canvas]:
+    """A canvas of 600 x 500 that shows the photo enhanced, pixel for pixel at fit."""
+    made = Canvas(context)
+    qtbot.addWidget(made)
+    made.resize(600, 500)
+    made.show()
+    qtbot.waitExposed(made)
+    made.set_view(View.SINGLE)
+    made.set_photo(600, 400)
+    with qtbot.waitSignal(made.renderer.shown):
+        made.renderer.set_reduced(Source(picture, 1.0))
+        made.renderer.set_tables(transform)
+    yield made
+
+
+def grabbed(widget: QWidget) -> np.ndarray:
+    """The widget as it is on the screen, uint8 RGB."""
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def photo_area(canvas: Canvas) -> np.ndarray:
+    """The photo's pixels without the captions at the bottom."""
+    return grabbed(canvas)[50:400]
+
+
+def test_shows_the_exact_lut_at_full_strength(canvas: Canvas, picture: np.ndarray, transform: object) -> None:
+    expected = apply_lut(picture, transform.preferred)
+    np.testing.assert_array_equal(photo_area(canvas), expected[:350])
+
+
+def test_surround_is_neutral_grey(canvas: Canvas) -> None:
+    assert len(set(grabbed(canvas)[10, 300].tolist())) == 1
+
+
+def test_moving_slider_mixes_and_release_is_exact(
+    canvas: Canvas, picture: np.ndarray, transform: object, qtbot: QtBot
+) -> None:
+    expected = apply_lut(picture, transform.table(0.6, 0.8))[:350]
+    canvas.renderer.set_mix(0.6, 0.8, moving=True)
+    moving = photo_area(canvas)
+    assert np.abs(moving.astype(int) - expected).max() <= 2, "mixing and the LUT agree but for rounding"
+    with qtbot.waitSignal(canvas.renderer.shown):
+        canvas.renderer.set_mix(0.6, 0.8)
+    np.testing.assert_array_equal(photo_area(canvas), expected)
+
+
+@pytest.mark.parametrize(("mix", "table"), [((0.0, 1.0), "neutral"), ((1.0, 1.0), "preferred")])
+def test_ends_of_the_strength_slider(
+    canvas: Canvas, picture: np.ndarray, transform: object, mix: tuple[float, float], table: str
+) -> None:
+    canvas.renderer.set_mix(0.5, 0.5, moving=True)
+    canvas.renderer.set_mix(*mix, moving=True)
+    np.testing.assert_array_equal(photo_area(canvas), apply_lut(picture, getattr(transform, table))[:350])
+
+
+def test_amount_zero_is_the_original(canvas: Canvas, picture: np.ndarray) -> None:
+    canvas.renderer.set_mix(1.0, 0.0, moving=True)
+    np.testing.assert_array_equal(photo_area(canvas), picture[:350])
+
+
+def test_split_shows_original_left_and_result_right(canvas: Canvas, picture: np.ndarray, transform: object) -> None:
+    canvas.set_view(View.SPLIT)
+    canvas.set_handle(0.25)
+    shown, result = photo_area(canvas), apply_lut(picture, transform.preferred)
+    # 20 px around the line belong to the handle.
+    np.testing.assert_array_equal(shown[:, :130], picture[:350, :130])
+    np.testing.assert_array_equal(shown[:, 170:], result[:350, 170:])
+
+
+def test_split_line_follows_mouse_and_keys(canvas: Canvas, qtbot: QtBot) -> None:
+    canvas.set_view(View.SPLIT)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(301, 200))
+    qtbot.mouseMove(canvas, QPoint(150, 220))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(150, 220))
+    assert canvas.handle == pytest.approx(0.25, abs=0.01)
+    qtbot.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert canvas.handle == pytest.approx(0.27, abs=0.01)
+
+
+def test_side_by_side_is_linked(canvas: Canvas, picture: np.ndarray, transform: object, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(canvas.renderer.shown):
+        canvas.set_view(View.SIDE)
+    with qtbot.waitSignal(canvas.renderer.shown):
+        canvas.zoom_to(1.0, QPointF(100, 250))
+    shown, visible = grabbed(canvas), canvas.viewport.visible()
+    top = canvas.viewport.offset()[1]
+    part = picture[:350, visible.left : visible.right]
+    width = (600 - SIDE_GAP) // 2
+    np.testing.assert_array_equal(shown[top : top + 350, :width], part)
+    right = shown[top : top + 350, 600 - width :]
+    np.testing.assert_array_equal(right, apply_lut(picture, transform.preferred)[:350, visible.left : visible.right])
+
+
+def test_hold_to_compare_by_key(canvas: Canvas, picture: np.ndarray, qtbot: QtBot) -> None:
+    for key in (Qt.Key.Key_Backslash, Qt.Key.Key_C):
+        qtbot.keyPress(canvas, key)
+        np.testing.assert_array_equal(photo_area(canvas), picture[:350])
+        qtbot.keyRelease(canvas, key)
+        assert not np.array_equal(photo_area(canvas), picture[:350])
+
+
+def test_hold_to_compare_by_mouse(canvas: Canvas, qtbot: QtBot) -> None:
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
+    qtbot.waitUntil(lambda: canvas.comparing)
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
+    assert not canvas.comparing
+
+
+def test_wheel_zooms_at_the_cursor_and_double_click_toggles(canvas: Canvas, qtbot: QtBot) -> None:
+    place = QPointF(450, 300)
+    before = canvas.viewport.to_photo(place.x(), place.y())
+    wheel = QWheelEvent(
+        place,
+        canvas.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 480),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(canvas, wheel)
+    assert canvas.viewport.zoom == pytest.approx(1.25**4)
+    assert canvas.viewport.to_photo(place.x(), place.y()) == pytest.approx(before, abs=1)
+    qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    assert canvas.viewport.fitted
+    canvas.zoom_to(3.0)
+    qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+    assert canvas.viewport.fitted
+
+
+def test_dragging_pans_when_zoomed(canvas: Canvas, qtbot: QtBot) -> None:
+    canvas.zoom_to(2.0)
+    before = canvas.viewport.offset()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 250))
+    qtbot.mouseMove(canvas, QPoint(260, 240))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(260, 240))
+    after = canvas.viewport.offset()
+    assert (after[0] - before[0], after[1] - before[1]) == (-40, -10)
+    qtbot.keyClick(canvas, Qt.Key.Key_Left)
+    assert canvas.viewport.offset()[0] > after[0]
+
+
+def test_arrows_step_through_photos_at_fit(canvas: Canvas, qtbot: QtBot) -> None:
+    steps: list[int] = []
+    canvas.step_requested.connect(steps.append)
+    qtbot.keyClick(canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(canvas, Qt.Key.Key_Left)
+    assert steps == [1, -1]
+
+
+def test_tab_toggles_the_panels_and_shift_tab_leaves(canvas: Canvas, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(canvas.panels_toggled):
+        qtbot.keyClick(canvas, Qt.Key.Key_Tab)
+    with qtbot.assertNotEmitted(canvas.panels_toggled):
+        qtbot.keyClick(canvas, Qt.Key.Key_Backtab)
+
+
+def test_at_one_to_one_only_the_visible_part_is_computed(context: AppContext, qtbot: QtBot) -> None:
+    rng = np.random.default_rng(5)
+    full = rng.integers(0, 256, (2000, 3000, 3), np.uint8)
+    transform = context.engine.transform(full, "preference")
+    canvas = Canvas(context)
+    qtbot.addWidget(canvas)
+    canvas.resize(600, 500)
+    canvas.show()
+    canvas.set_view(View.SINGLE)
+    canvas.set_photo(3000, 2000)
+    with qtbot.waitSignal(canvas.renderer.shown):
+        canvas.renderer.set_reduced(Source(full[::4, ::4].copy(), 0.25))
+        canvas.renderer.set_tables(transform)
+    canvas.actual_size()
+    assert canvas.renderer.needs_full
+    canvas.renderer.set_full(Source(full, 1.0))
+    qtbot.waitUntil(lambda: canvas.renderer.detail is not None and canvas.renderer.detail.frame.source.scale == 1.0)
+    assert not canvas.renderer.needs_full
+    detail = canvas.renderer.detail
+    assert detail.original.shape[0] <= 1.5 * 500 + 2 and detail.original.shape[1] <= 1.5 * 600 + 2
+    visible = canvas.viewport.visible()
+    expected = apply_lut(full, transform.preferred)[visible.top : visible.bottom, visible.left : visible.right]
+    np.testing.assert_array_equal(grabbed(canvas)[:440], expected[:440])
+
+
+def test_the_latest_of_fifty_looks_is_shown(canvas: Canvas, picture: np.ndarray, qtbot: QtBot) -> None:
+    """Submit many looks; none but the last may ever reach the screen after it was asked for."""
+    looks = []
+    for number in range(50):
+        identity = np.stack(np.meshgrid(*[np.linspace(0, 1, 9, dtype=np.float32)] * 3, indexing="ij"), -1)
+        table = (identity * (1 - number / 100)).astype(np.float32)
+        looks.append(FixedLook(table))
+    seen: list[object] = []
+    canvas.renderer.changed.connect(lambda: seen.append(canvas.renderer.base.frame.tables))
+    before = canvas.renderer.base.frame.tables
+    with qtbot.waitSignal(canvas.renderer.shown):
+        for look in looks:
+            canvas.renderer.set_tables(look)
+    assert canvas.renderer.base.frame.tables is looks[-1]
+    assert all(tables is before or tables is looks[-1] for tables in seen)
+    np.testing.assert_array_equal(photo_area(canvas), apply_lut(picture, looks[-1].preferred)[:350])
+
+
+class FixedLook:
+    """The same table whatever the strength."""
+
+    def __init__(self, table: np.ndarray) -> None:
+        self.neutral = self.preferred = table
+
+    def table(self, strength: float, amount: float) -> np.ndarray:
+        return self.preferred
+
+
+def test_sixteen_bit_photos_are_shown_like_their_export(
+    context: AppContext, canvas: Canvas, picture: np.ndarray, transform: object, qtbot: QtBot
+) -> None:
+    deep = picture.astype(np.uint16) * 257
+    canvas.set_photo(600, 400)
+    with qtbot.waitSignal(canvas.renderer.shown):
+        canvas.renderer.set_reduced(Source(deep, 1.0))
+        canvas.renderer.set_tables(transform)
+    expected = apply_lut(deep, transform.preferred)[:350] / 257
+    assert np.abs(photo_area(canvas) - expected).max() <= 0.51
+
+
+def test_message_instead_of_a_photo(canvas: Canvas, tmp_path: Path) -> None:
+    canvas.set_message("a.jpg cannot be read.")
+    assert canvas.renderer.base is None
+    shown = grabbed(canvas)
+    assert shown.std() > 0, "the sentence is drawn"
