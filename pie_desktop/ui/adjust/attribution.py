@@ -1,0 +1,129 @@
+"""How much of the edit is general enhancement and how much is the user: two bars that follow the sliders."""
+
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+
+from pie_desktop.engine.enhance import Attribution, attribution
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.reading import Look
+from pie_desktop.ui.theme import COLOURS, HALF_SPACE, SPACE, numeric_font
+from pie_desktop.workers.job import Job, JobContext
+
+# A full bar; larger differences make the scale grow.
+FULL_SCALE = 12.0
+
+
+class AttributionMeter(QObject):
+    """Measures off the GUI thread; while one measurement runs, only the last of the requests behind it is kept.
+
+    Signals:
+        measured: an `Attribution`.
+    """
+
+    measured = Signal(object)
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._job: Job | None = None
+        self._wanted: tuple[Look, float, float] | None = None
+
+    def measure(self, look: Look, strength: float, amount: float) -> None:
+        self._wanted = (look, strength, amount)
+        if self._job is None:
+            self._next()
+
+    def clear(self) -> None:
+        self._wanted = None
+        self._context.analysis.cancel_all()
+
+    def _next(self) -> None:
+        self._job = None
+        if self._wanted is not None:
+            look, strength, amount = self._wanted
+            self._wanted = None
+            self._job = self._context.analysis.submit(_measure, look, strength, amount)
+            self._job.result.connect(self.measured)
+            self._job.failed.connect(self._context.notifier.error)
+            self._job.finished.connect(self._next)
+
+
+def _measure(context: JobContext, look: Look, strength: float, amount: float) -> Attribution:
+    return attribution(look.proxy, look.transform, strength, amount)
+
+
+class AttributionView(QWidget):
+    """Two rows: name, bar, mean dE00; below it the share in words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.general = Bar(COLOURS.text_muted)
+        self.preference = Bar(COLOURS.accent)
+        self._numbers = (QLabel("–"), QLabel("–"))
+        self._share = QLabel()
+        self._share.setProperty("role", "muted")
+        self._share.setWordWrap(True)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(SPACE)
+        layout.setVerticalSpacing(HALF_SPACE)
+        tips = (
+            "Mean colour difference (ΔE 2000) between the original and the general enhancement",
+            "Mean colour difference (ΔE 2000) that your preference adds",
+        )
+        rows = (("General", self.general), ("Yours", self.preference))
+        for row, ((name, bar), number, tip) in enumerate(zip(rows, self._numbers, tips, strict=True)):
+            label = QLabel(name)
+            number.setFont(numeric_font(self.font()))
+            number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            number.setMinimumWidth(number.fontMetrics().horizontalAdvance("ΔE 00.0"))
+            for column, widget in enumerate((label, bar, number)):
+                widget.setToolTip(tip)
+                layout.addWidget(widget, row, column)
+        layout.addWidget(self._share, 2, 0, 1, 3)
+        layout.setColumnStretch(1, 1)
+        self.show_attribution(None)
+
+    def show_attribution(self, value: Attribution | None) -> None:
+        """Show a measurement; None while there is no photo."""
+        parts = (value.general, value.preference) if value is not None else (0.0, 0.0)
+        scale = max(FULL_SCALE, *parts)
+        for bar, number, part in zip((self.general, self.preference), self._numbers, parts, strict=True):
+            bar.set_share(part / scale)
+            number.setText(f"ΔE {part:.1f}" if value is not None else "–")
+        total = sum(parts)
+        if value is None:
+            text = "Shown once a photo is open."
+        elif total < 0.05:
+            text = "The photo is left as it is."
+        else:
+            text = f"{round(100 * parts[1] / total)} % of this edit is your preference."
+        self._share.setText(text)
+
+
+class Bar(QWidget):
+    """A thin horizontal bar."""
+
+    def __init__(self, colour: str) -> None:
+        super().__init__()
+        self._colour = QColor(colour)
+        self.share = 0.0
+        self.setMinimumSize(48, 16)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_share(self, share: float) -> None:
+        self.share = share
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        groove = QRectF(0, self.height() / 2 - 3, self.width(), 6)
+        painter.setBrush(QColor(COLOURS.border))
+        painter.drawRoundedRect(groove, 3, 3)
+        if self.share > 0:
+            groove.setWidth(max(6.0, groove.width() * min(1.0, self.share)))
+            painter.setBrush(self._colour)
+            painter.drawRoundedRect(groove, 3, 3)

@@ -1,0 +1,121 @@
+"""Puts the running program together: QApplication, theme, log, error hooks, context, window."""
+
+import logging
+import logging.handlers
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from pie_desktop import __version__, paths
+from pie_desktop.errors import PieError
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.main_window import MainWindow
+from pie_desktop.ui.notifier import Notifier
+from pie_desktop.ui.theme import apply_theme
+from pie_desktop.workers.garbage import GuiThreadCollector
+from pie_desktop.workers.job import JobContext
+
+log = logging.getLogger(__name__)
+LOG_BYTES = 1_000_000
+QT_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+def start(photos: Sequence[Path]) -> int:
+    """Run the editor until its window is closed; returns the exit code."""
+    start_log()
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("PIE Desktop")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("pie-desktop")
+    app.setWindowIcon(QIcon(str(paths.resource("theme/pie-desktop.svg"))))
+    apply_theme(app)
+    collector = GuiThreadCollector(app)
+    context = AppContext()
+    install_hooks(context.notifier)
+    window = MainWindow(context)
+    window.show()
+    window.open_paths(photos)
+    # After the first paint: what the window shows does not wait for torch.
+    QTimer.singleShot(0, window, lambda: warm_up(context))
+    # Ctrl+C in the terminal that the editor was started from; Python acts on it when Qt lets it run.
+    signal.signal(signal.SIGINT, lambda number, frame: window.close())
+    awake = QTimer(app, interval=500)
+    awake.timeout.connect(lambda: None)
+    awake.start()
+    try:
+        return app.exec()
+    finally:
+        context.close()
+        collector.stop()
+
+
+def start_log() -> None:
+    """Log to a small rotating file in the program's own folder, and warnings to stderr."""
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    console = logging.StreamHandler()
+    console.setLevel(logging.WARNING)
+    handlers: list[logging.Handler] = [console]
+    folder = paths.home_dir() / "logs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handlers.append(
+            logging.handlers.RotatingFileHandler(
+                folder / "pie-desktop.log", maxBytes=LOG_BYTES, backupCount=3, encoding="utf-8"
+            )
+        )
+    except OSError as error:
+        print(f"No log can be written to {folder}: {error}", file=sys.stderr)
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
+        root.addHandler(handler)
+    log.info("PIE Desktop %s, Python %s, %s", __version__, sys.version.split()[0], sys.platform)
+
+
+def install_hooks(notifier: Notifier) -> None:
+    """Send what nobody caught, in any thread, to the log and the notifier; and Qt's own messages to the log."""
+
+    def tell(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        details = "".join(traceback.format_exception(kind, error, trace))
+        log.error("Not caught: %s", details)
+        if isinstance(error, PieError):
+            notifier.error(str(error), details)
+        else:
+            what = f"{kind.__name__}: {str(error).splitlines()[0]}" if str(error) else kind.__name__
+            notifier.error(f"Something unexpected went wrong ({what}); the log file has the details.", details)
+
+    sys.excepthook = tell
+    threading.excepthook = lambda args: tell(args.exc_type, args.exc_value, args.exc_traceback)
+    qInstallMessageHandler(_on_qt_message)
+
+
+def warm_up(context: AppContext) -> None:
+    """Load the model in the background, unless a photo already asks for it."""
+    if not context.look.open_jobs:
+        job = context.look.submit(_load_model, context)
+        job.failed.connect(context.notifier.error)
+
+
+def _load_model(job: JobContext, context: AppContext) -> None:
+    context.engine.load()
+
+
+def _on_qt_message(kind: QtMsgType, where: QMessageLogContext, text: str) -> None:
+    logging.getLogger("qt").log(QT_LEVELS.get(kind, logging.WARNING), "%s", text)

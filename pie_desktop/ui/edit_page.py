@@ -1,0 +1,139 @@
+"""The Edit tab: filmstrip, photo, styles and sliders."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.formats import is_photo, list_photos
+from pie_desktop.ui.adjust.panel import AdjustPanel
+from pie_desktop.ui.canvas.canvas import Canvas
+from pie_desktop.ui.commands import Commands
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.photo_view import PhotoView
+from pie_desktop.ui.editor.session import EditSession
+from pie_desktop.ui.filmstrip import Filmstrip
+from pie_desktop.ui.styles.panel import StylePanel
+from pie_desktop.ui.welcome import WelcomeView
+
+DEFAULT_SIZES = [248, 1000, 320]
+
+
+class EditPage(QWidget):
+    """Filmstrip on the left, the photo or the welcome in the middle, styles and sliders on the right.
+
+    Both side panels can be hidden and resized; settings remember it.
+    """
+
+    def __init__(self, context: AppContext, session: EditSession, canvas: Canvas, commands: Commands) -> None:
+        super().__init__()
+        self._context = context
+        self._session = session
+        self.canvas = canvas
+        self.filmstrip = Filmstrip(context)
+        self.styles = StylePanel(context)
+        self.adjust = AdjustPanel(context, session)
+        self.photo_view = PhotoView(context, session, commands, canvas)
+        self.welcome = WelcomeView(context)
+        self.centre = QStackedWidget()
+        self.centre.addWidget(self.welcome)
+        self.centre.addWidget(self.photo_view)
+        self.right = QFrame()
+        self.right.setProperty("role", "panel")
+        column = QVBoxLayout(self.right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.styles, 1)
+        line = QFrame()
+        line.setProperty("role", "separator")
+        column.addWidget(line)
+        column.addWidget(self.adjust)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        for widget in (self.filmstrip, self.centre, self.right):
+            self.splitter.addWidget(widget)
+        for index, stretch in enumerate((0, 1, 0)):
+            self.splitter.setStretchFactor(index, stretch)
+        self.filmstrip.setMinimumWidth(160)
+        self.right.setMinimumWidth(280)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.splitter)
+        self._restore()
+        self.filmstrip.photo_selected.connect(self.open_photo)
+        canvas.step_requested.connect(self.step)
+        canvas.panels_toggled.connect(self.toggle_panels)
+        self.welcome.samples_ready.connect(self.open_paths)
+
+    def open_paths(self, chosen: Sequence[Path]) -> None:
+        """Open photos and folders; what cannot be opened is told in one sentence and the rest is."""
+        photos: list[Path] = []
+        folders: list[Path] = []
+        for path in (Path(one).absolute() for one in chosen):
+            if path.is_dir():
+                folders.append(path)
+            elif not path.exists():
+                self._context.notifier.error(f"“{path}” does not exist; it may have been moved or renamed.")
+            elif is_photo(path):
+                photos.append(path)
+            else:
+                self._context.notifier.warning(f"“{path.name}” is not a JPEG, PNG, TIFF or WebP photo; it is left out.")
+        if len(folders) == 1 and not photos:
+            self.filmstrip.set_folder(folders[0])
+        elif len(photos) == 1 and not folders:
+            self.filmstrip.set_folder(photos[0].parent, photos[0])
+        elif folders or photos:
+            self.filmstrip.set_photos([*photos, *self._photos_in(folders)])
+
+    def open_photo(self, path: Path) -> None:
+        """Show one photo in the canvas."""
+        if path != self._session.path:
+            self.centre.setCurrentWidget(self.photo_view)
+            self._session.open(path)
+
+    def step(self, by: int) -> None:
+        """Go to the next photo (+1) or the one before (-1)."""
+        if by > 0:
+            self.filmstrip.select_next()
+        else:
+            self.filmstrip.select_previous()
+
+    def toggle_panels(self) -> None:
+        """Hide both side panels, or show them again."""
+        shown = not (self.filmstrip.isVisibleTo(self) or self.right.isVisibleTo(self))
+        self.filmstrip.setVisible(shown)
+        self.right.setVisible(shown)
+
+    def focus_areas(self) -> list[QWidget]:
+        """Where F6 goes, in turn."""
+        centre = self.canvas if self.centre.currentWidget() is self.photo_view else self.welcome
+        areas: list[QWidget] = [self.filmstrip, centre, self.styles, self.adjust.strength.track]
+        return [area for area in areas if area.isVisible() and area.isEnabled()]
+
+    def remember(self) -> None:
+        """Put the layout into the settings."""
+        settings = self._context.settings
+        if self.filmstrip.isVisibleTo(self) and self.right.isVisibleTo(self):
+            settings.set("edit.sizes", self.splitter.sizes())
+        settings.set("edit.filmstrip", self.filmstrip.isVisibleTo(self))
+        settings.set("edit.panel", self.right.isVisibleTo(self))
+
+    def _restore(self) -> None:
+        settings = self._context.settings
+        sizes = settings.get("edit.sizes", DEFAULT_SIZES)
+        usable = isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(size, int) for size in sizes)
+        self.splitter.setSizes(sizes if usable else DEFAULT_SIZES)
+        self.filmstrip.setVisible(settings.get("edit.filmstrip") is not False)
+        self.right.setVisible(settings.get("edit.panel") is not False)
+
+    def _photos_in(self, folders: Sequence[Path]) -> list[Path]:
+        found: list[Path] = []
+        for folder in folders:
+            try:
+                found.extend(list_photos(folder))
+            except PieError as error:
+                self._context.notifier.error(str(error))
+        return found

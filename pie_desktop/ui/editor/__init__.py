@@ -1,0 +1,1 @@
+"""The photo being edited: its decodes, its look, its state and history."""

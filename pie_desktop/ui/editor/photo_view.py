@@ -1,0 +1,81 @@
+"""Canvas and session put together: the open photo, live."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.ui.canvas.canvas import Canvas
+from pie_desktop.ui.canvas.layer import Source
+from pie_desktop.ui.canvas.toolbar import CanvasToolbar
+from pie_desktop.ui.commands import Commands
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.reading import Look
+from pie_desktop.ui.editor.session import EditSession
+
+# The photo before stays on the canvas for so long while the next one is read; longer would pass it off as the new one.
+LINGER_MS = 250
+
+
+class PhotoView(QWidget):
+    """Feeds the canvas with what the session reads, and tells the session what the canvas needs."""
+
+    def __init__(self, context: AppContext, session: EditSession, commands: Commands, canvas: Canvas) -> None:
+        super().__init__()
+        self._session = session
+        self._notifier = context.notifier
+        self.canvas = canvas
+        self._shows_current = False
+        self._linger = QTimer(self, singleShot=True, interval=LINGER_MS)
+        self._linger.timeout.connect(lambda: canvas.set_message(""))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(canvas, 1)
+        layout.addWidget(CanvasToolbar(canvas, commands))
+        session.opening.connect(self._on_opening)
+        session.reduced.connect(self._on_reduced)
+        session.full.connect(canvas.renderer.set_full)
+        session.looked.connect(self._on_look)
+        session.state_changed.connect(self._on_state)
+        session.failed.connect(self._on_failed)
+        session.busy.connect(canvas.set_busy)
+        canvas.viewport_changed.connect(self._on_viewport)
+        canvas.renderer.failed.connect(context.notifier.error)
+
+    def _on_opening(self, path: Path) -> None:
+        ratio = self.canvas.devicePixelRatioF()
+        self._session.set_reduced_side(round(max(self.canvas.width(), self.canvas.height()) * ratio))
+        self._shows_current = False
+        self._linger.start()
+
+    def _on_reduced(self, source: Source) -> None:
+        photo, session = self._session.photo, self._session
+        if photo is None:
+            return
+        self._linger.stop()
+        self._shows_current = True
+        self.canvas.set_photo(photo.info.width, photo.info.height)
+        self.canvas.renderer.set_mix(session.state.strength, session.state.amount)
+        self.canvas.renderer.set_reduced(source)
+        if session.look is not None:
+            self._on_look(session.look)
+
+    def _on_look(self, look: Look) -> None:
+        if self._shows_current:
+            self.canvas.set_labels("Original", look.style_name or "Enhanced")
+            self.canvas.renderer.set_tables(look.transform)
+
+    def _on_state(self, state: EditState, moving: bool) -> None:
+        if self._shows_current:
+            self.canvas.renderer.set_mix(state.strength, state.amount, moving)
+
+    def _on_failed(self, message: str) -> None:
+        self._linger.stop()
+        self.canvas.set_message(message)
+        self._notifier.error(message)
+
+    def _on_viewport(self) -> None:
+        if self.canvas.renderer.needs_full:
+            self._session.read_full()

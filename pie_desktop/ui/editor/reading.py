@@ -1,0 +1,94 @@
+"""Jobs that read a photo and compute its look. No widget is touched here."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.catalog.store import Catalog
+from pie_desktop.engine.enhance import Engine, Transform
+from pie_desktop.errors import StyleError
+from pie_desktop.gallery.store import StyleLibrary
+from pie_desktop.imaging import decode, metadata
+from pie_desktop.ui.canvas.layer import Source
+from pie_desktop.workers.job import JobContext
+
+
+@dataclass(frozen=True)
+class OpenedPhoto:
+    """What is known of a photo before its pixels are.
+
+    Attributes:
+        state: the edit that was kept for it, or None.
+        style_gone: the kept style does not exist any more; the state has none instead.
+    """
+
+    info: decode.PhotoInfo
+    summary: metadata.PhotoSummary
+    state: EditState | None
+    style_gone: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """The transform of a photo in a style, with the proxy that it was computed from."""
+
+    proxy: np.ndarray
+    transform: Transform
+    style_id: str | None
+    style_name: str
+
+
+def identify(context: JobContext, catalog: Catalog, library: StyleLibrary, path: Path) -> OpenedPhoto:
+    """Read header, camera data and the kept edit; raises DecodeError."""
+    info = decode.probe(path)
+    context.check()
+    state = catalog.get(path)
+    style_gone = False
+    if state is not None and state.style_id is not None:
+        try:
+            library.get(state.style_id)
+        except StyleError:
+            state, style_gone = EditState(None, state.strength, state.amount), True
+    return OpenedPhoto(info, metadata.read_summary(path), state, style_gone)
+
+
+def read_source(context: JobContext, info: decode.PhotoInfo, max_side: int | None) -> Source:
+    """Decode a photo, reduced or full; raises DecodeError."""
+    picture = decode.load_photo(info.path, max_side)
+    context.check()
+    return Source(picture, min(1.0, picture.shape[1] / info.width))
+
+
+def compute_look(
+    context: JobContext,
+    engine: Engine,
+    library: StyleLibrary,
+    path: Path,
+    style_id: str | None,
+    proxy: np.ndarray | None,
+) -> Look:
+    """The photo's transform in a style.
+
+    Args:
+        proxy: of an earlier look of the same photo, to save reading it again.
+
+    Raises:
+        DecodeError, StyleError, BundleError.
+    """
+    if proxy is None:
+        proxy = decode.load_proxy(path)
+    context.check()
+    preference, name = None, ""
+    if style_id is not None:
+        style = library.get(style_id)
+        name = style.name
+        preference = engine.preference(style, context.progress, context.should_cancel)
+        context.check()
+    return Look(proxy, engine.transform(proxy, preference), style_id, name)
+
+
+def keep_state(context: JobContext, catalog: Catalog, path: Path, state: EditState) -> None:
+    """Keep the edit of a photo; raises PieError."""
+    catalog.put(path, state)

@@ -1,0 +1,215 @@
+"""The photo being edited: opens it, keeps its state, undoes, saves."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.ui.canvas.layer import Source
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.history import EditHistory
+from pie_desktop.ui.editor.reading import Look, OpenedPhoto, compute_look, identify, keep_state, read_source
+from pie_desktop.workers.job import Job
+
+# The full decode starts once the user has stayed on a photo for so long, so that stepping through a folder stays quick.
+FULL_DELAY_MS = 400
+MAX_STRENGTH = 1.5
+
+
+class EditSession(QObject):
+    """One photo at a time, from opening to its saved edit.
+
+    A photo opens in this order: header and kept edit; then, side by side, a reduced decode and the look; later the full
+    decode. Every step belongs to a lane in which the latest wins, so what arrives is of the photo that is open.
+
+    Signals:
+        opening: path of the photo that is being opened; nothing of the one before is valid any more.
+        opened: an `OpenedPhoto`.
+        reduced: the reduced decode as a `Source`.
+        full: the full decode as a `Source`.
+        looked: a `Look`.
+        state_changed: (EditState, whether a slider is still moving).
+        history_changed: what can be undone changed.
+        failed: one sentence; there is no photo now.
+        busy: what is being waited for, or empty.
+    """
+
+    opening = Signal(object)
+    opened = Signal(object)
+    reduced = Signal(object)
+    full = Signal(object)
+    looked = Signal(object)
+    state_changed = Signal(object, bool)
+    history_changed = Signal()
+    failed = Signal(str)
+    busy = Signal(str)
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._histories: dict[Path, EditHistory] = {}
+        self._restoring = False
+        self._reduced_side = 2560
+        self._full_timer = QTimer(self, singleShot=True, interval=FULL_DELAY_MS)
+        self._full_timer.timeout.connect(self.read_full)
+        self._full_job: Job | None = None
+        # The style that the user chose last: photos without a kept edit open in it.
+        self._chosen_style: str | None = context.selected_style
+        self.path: Path | None = None
+        self.photo: OpenedPhoto | None = None
+        self.look: Look | None = None
+        self.state = EditState(self._chosen_style)
+        context.style_selected.connect(self._on_style_selected)
+        context.styles_changed.connect(self._compute_look)
+        context.engine_changed.connect(self._compute_look)
+
+    def set_reduced_side(self, pixels: int) -> None:
+        """Long side of the first decode of photos opened from now on: the size of the canvas."""
+        self._reduced_side = max(640, pixels)
+
+    def open(self, path: Path) -> None:
+        """Open a photo; what is known of the one before is dropped at once."""
+        self.close()
+        self.path = path
+        self.opening.emit(path)
+        self.busy.emit("Opening…")
+        job = self._context.open.submit(identify, self._context.catalog, self._context.library, path)
+        job.result.connect(self._on_identified)
+        job.failed.connect(self._on_failed)
+
+    def close(self) -> None:
+        """Leave the photo, if there is one."""
+        self._full_timer.stop()
+        for lane in (self._context.open, self._context.look, self._context.full):
+            lane.cancel_all()
+        self.path = self.photo = self.look = self._full_job = None
+        self.busy.emit("")
+        self.history_changed.emit()
+
+    def set_mix(self, strength: float, amount: float, moving: bool) -> None:
+        """Change the sliders; while `moving` nothing is kept."""
+        state = replace(self.state, strength=min(max(strength, 0.0), MAX_STRENGTH), amount=min(max(amount, 0.0), 1.0))
+        self.state = state
+        self.state_changed.emit(state, moving)
+        if not moving:
+            self._keep()
+
+    @property
+    def can_undo(self) -> bool:
+        history = self._history()
+        return history is not None and history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        history = self._history()
+        return history is not None and history.can_redo
+
+    def undo(self) -> None:
+        history = self._history()
+        if history is not None and history.can_undo:
+            self._restore(history.undo())
+
+    def redo(self) -> None:
+        history = self._history()
+        if history is not None and history.can_redo:
+            self._restore(history.redo())
+
+    def read_full(self) -> None:
+        """Decode the photo in full now, unless that is done or under way."""
+        self._full_timer.stop()
+        if self.photo is None or self._full_job is not None:
+            return
+        self._full_job = self._context.full.submit(read_source, self.photo.info, None)
+        self._full_job.result.connect(self.full)
+        self._full_job.failed.connect(self._context.notifier.error)
+
+    def _history(self) -> EditHistory | None:
+        return self._histories.get(self.path) if self.photo is not None and self.path is not None else None
+
+    def _on_identified(self, photo: OpenedPhoto) -> None:
+        self.photo = photo
+        path = photo.info.path
+        state = photo.state or EditState(self._chosen_style)
+        if path not in self._histories or self._histories[path].current != state:
+            self._histories[path] = EditHistory(state)
+        if photo.style_gone:
+            self._context.notifier.info(f"The style of {path.name} was deleted; it is shown without one.")
+        self.opened.emit(photo)
+        job = self._context.open.submit(read_source, photo.info, self._reduced_side)
+        job.result.connect(self._on_reduced)
+        job.failed.connect(self._on_failed)
+        self._show(state)
+        self._compute_look()
+        self.history_changed.emit()
+
+    def _on_reduced(self, source: Source) -> None:
+        self.reduced.emit(source)
+        if self.look is not None:
+            self.busy.emit("")
+        if source.scale < 1:
+            self._full_timer.start()
+
+    def _on_failed(self, message: str) -> None:
+        self.close()
+        self.failed.emit(message)
+
+    def _compute_look(self) -> None:
+        if self.photo is None:
+            return
+        context, path = self._context, self.photo.info.path
+        known = self.look.proxy if self.look is not None else None
+        self.busy.emit("Enhancing…")
+        job = context.look.submit(compute_look, context.engine, context.library, path, self.state.style_id, known)
+        job.result.connect(self._on_look)
+        job.failed.connect(self._on_look_failed)
+        job.progress.connect(lambda fraction, text: self.busy.emit(text or "Enhancing…"))
+
+    def _on_look(self, look: Look) -> None:
+        self.look = look
+        self.busy.emit("")
+        self.looked.emit(look)
+
+    def _on_look_failed(self, message: str) -> None:
+        self.busy.emit("")
+        self._context.notifier.error(message)
+
+    def _on_style_selected(self, style_id: str) -> None:
+        if self._restoring:
+            return
+        self._chosen_style = style_id or None
+        self.state = replace(self.state, style_id=self._chosen_style)
+        self.state_changed.emit(self.state, False)
+        if self.photo is not None:
+            self._keep()
+            self._compute_look()
+
+    def _restore(self, state: EditState) -> None:
+        """Go to a state of the history."""
+        style_changes = state.style_id != self.state.style_id
+        self._show(state)
+        self._save()
+        self.history_changed.emit()
+        if style_changes:
+            self._compute_look()
+
+    def _show(self, state: EditState) -> None:
+        self.state = state
+        self._restoring = True
+        try:
+            self._context.select_style(state.style_id)
+        finally:
+            self._restoring = False
+        self.state_changed.emit(state, False)
+
+    def _keep(self) -> None:
+        history = self._history()
+        if history is not None and history.push(self.state):
+            self._save()
+            self.history_changed.emit()
+
+    def _save(self) -> None:
+        if self.path is not None:
+            self._context.report_failure(
+                self._context.background.submit(keep_state, self._context.catalog, self.path, self.state)
+            )

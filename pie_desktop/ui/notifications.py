@@ -1,0 +1,141 @@
+"""Shows what the notifier posts: small cards over the lower right corner, never modal."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from pie_desktop.ui.notifier import Level, Notice, Notifier
+from pie_desktop.ui.theme import COLOURS, SPACE, icon
+
+LIMIT = 4
+WIDTH = 400
+MARGIN = 16
+# Errors stay until they are dismissed.
+SHOWN_MS: dict[Level, int] = {"info": 6000, "warning": 15000}
+ICONS: dict[Level, tuple[str, str]] = {
+    "info": ("mdi6.information-outline", COLOURS.info),
+    "warning": ("mdi6.alert-outline", COLOURS.warning),
+    "error": ("mdi6.alert-circle-outline", COLOURS.error),
+}
+
+
+class NotificationStack(QWidget):
+    """The newest cards, at most `LIMIT`; the same sentence is shown once."""
+
+    def __init__(self, notifier: Notifier, window: QWidget, bottom_margin: Callable[[], int]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._bottom_margin = bottom_margin
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(SPACE)
+        self.cards: list[NotificationCard] = []
+        self.hide()
+        window.installEventFilter(self)
+        notifier.posted.connect(self.post)
+
+    def post(self, notice: Notice) -> None:
+        for card in list(self.cards):
+            if card.notice.text == notice.text:
+                self.remove(card)
+        card = NotificationCard(notice)
+        card.closed.connect(lambda: self.remove(card))
+        self.cards.append(card)
+        self._layout.addWidget(card)
+        # A layout counts only widgets that are shown, and would show this one too late.
+        self.show()
+        card.show()
+        for old in self.cards[:-LIMIT]:
+            self.remove(old)
+        self._place()
+
+    def remove(self, card: "NotificationCard") -> None:
+        if card in self.cards:
+            self.cards.remove(card)
+            card.stop()
+            self._layout.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+            self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def _place(self) -> None:
+        self.setVisible(bool(self.cards))
+        window = self._window
+        width = min(WIDTH, window.width() - 2 * MARGIN)
+        self.setFixedWidth(width)
+        self._layout.activate()
+        height = self._layout.heightForWidth(width)
+        self.resize(width, height)
+        self.move(window.width() - width - MARGIN, window.height() - self._bottom_margin() - height - MARGIN)
+        self.raise_()
+
+
+class NotificationCard(QFrame):
+    """One message with its buttons; `closed` is the close button's signal or the end of its time."""
+
+    def __init__(self, notice: Notice) -> None:
+        super().__init__()
+        self.notice = notice
+        self.setObjectName("notification")
+        self.setProperty("level", notice.level)
+        name, colour = ICONS[notice.level]
+        symbol = QLabel()
+        symbol.setPixmap(icon(name, colour).pixmap(20, 20))
+        self.text = QLabel(notice.text, wordWrap=True)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, SPACE, SPACE, SPACE)
+        layout.setSpacing(SPACE)
+        layout.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.text, 1)
+        if notice.action_text and callable(notice.action):
+            action = QPushButton(notice.action_text)
+            action.clicked.connect(self._act)
+            layout.addWidget(action, 0, Qt.AlignmentFlag.AlignTop)
+        if notice.level != "info":
+            layout.addWidget(_button("mdi6.content-copy", "Copy the message", self._copy), 0, Qt.AlignmentFlag.AlignTop)
+        self._close = _button("mdi6.close", "Dismiss", lambda: None)
+        layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
+        self.closed = self._close.clicked
+        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS.get(notice.level, 0))
+        self._timer.timeout.connect(self._close.click)
+        if notice.level in SHOWN_MS:
+            self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.stop()
+
+    def enterEvent(self, event: QEvent) -> None:
+        self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if self.notice.level in SHOWN_MS:
+            self._timer.start()
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText("\n\n".join(filter(None, (self.notice.text, self.notice.details))))
+
+    def _act(self) -> None:
+        action = self.notice.action
+        self._close.click()
+        if callable(action):
+            action()
+
+
+def _button(name: str, tip: str, run: Callable[[], None]) -> QToolButton:
+    button = QToolButton()
+    button.setIcon(icon(name, COLOURS.text_muted))
+    button.setToolTip(tip)
+    button.setAccessibleName(tip)
+    button.clicked.connect(lambda checked=False: run())
+    return button
