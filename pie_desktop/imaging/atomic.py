@@ -32,7 +32,7 @@ def atomic_write(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
         yield temporary
         _flush_to_disk(temporary)
         if overwrite:
-            with contextlib.suppress(FileNotFoundError):
+            with contextlib.suppress(OSError):  # nothing to replace, or a disk without permissions
                 temporary.chmod(target.stat().st_mode & 0o7777)
             temporary.replace(target)
         else:

@@ -26,7 +26,9 @@ _FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
 @lru_cache(maxsize=1)
 def srgb_profile() -> bytes:
     """The ICC profile that every written photo carries (LittleCMS' sRGB IEC 61966-2-1)."""
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    # A fixed creation date (ICC.1:2022, 7.2.9), so that the same export gives the same bytes on any day.
+    return profile[:24] + struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + profile[36:]
 
 
 def profile_name(icc: bytes | None) -> str | None:

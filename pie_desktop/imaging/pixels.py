@@ -182,7 +182,6 @@ def _to_eight_bits(array: np.ndarray) -> np.ndarray:
 
 
 def pillow_image(array: np.ndarray, mode: str) -> Image.Image:
-    """Pillow image of stored samples, for LittleCMS."""
-    if mode == "LAB":  # fromarray would take three channels for RGB
-        return Image.frombytes("LAB", (array.shape[1], array.shape[0]), np.ascontiguousarray(array).tobytes())
-    return Image.fromarray(np.ascontiguousarray(array), mode=mode) if mode == "CMYK" else Image.fromarray(array)
+    """Pillow image of stored 8-bit samples, for LittleCMS."""
+    size = (array.shape[1], array.shape[0])
+    return Image.frombuffer(mode, size, np.ascontiguousarray(array), "raw", mode, 0, 1)

@@ -4,6 +4,7 @@ import errno
 import io
 import os
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image, ImageCms
 
 from pie_desktop.errors import EncodeError
 from pie_desktop.imaging import encode
+from pie_desktop.imaging.colour import srgb_profile
 from pie_desktop.imaging.decode import load_photo, probe
 from pie_desktop.imaging.difference import mean_delta_e
 from pie_desktop.imaging.encode import EncodeOptions, Format, save_photo, to_uint8, to_uint16
@@ -81,6 +83,19 @@ def test_long_side(tmp_path: Path, picture: np.ndarray) -> None:
     assert load_photo(tmp_path / "a.png").shape == (100, 100, 3)
     save_photo(picture, tmp_path / "b.png", EncodeOptions("png", long_side=5000))
     np.testing.assert_array_equal(load_photo(tmp_path / "b.png"), picture)
+
+
+def test_the_same_picture_gives_the_same_bytes(picture: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    def encoded() -> list[bytes]:
+        srgb_profile.cache_clear()
+        return [encode.encode_photo(picture, EncodeOptions(name)) for name in get_args(Format)]
+
+    first = encoded()
+    profile = srgb_profile()
+    another_day = profile[:24] + bytes(12) + profile[36:]
+    monkeypatch.setattr(ImageCms.ImageCmsProfile, "tobytes", lambda _: another_day)
+    assert encoded() == first
+    srgb_profile.cache_clear()
 
 
 def test_depth_conversion() -> None:
