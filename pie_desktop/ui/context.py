@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from pie_desktop.gallery.store import StyleLibrary
 
 log = logging.getLogger(__name__)
+
+# Decoding runs outside the interpreter's lock; half of the cores stay for what the user waits for.
+THUMBNAIL_THREADS = max(1, min(4, (os.cpu_count() or 2) // 2))
 
 
 class AppContext(QObject):
@@ -69,7 +73,7 @@ class AppContext(QObject):
         self.analysis = LatestLane("analysis")
         self.preference = LatestLane("preference")
         self.styles = QueueLane("styles")
-        self.thumbnails = PriorityLane("thumbnails")
+        self.thumbnails = PriorityLane("thumbnails", THUMBNAIL_THREADS)
         self.export = QueueLane("export")
         self.background = QueueLane("background")
         self.lanes: tuple[Lane, ...] = (

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.gallery.store import Style
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.filmstrip import Filmstrip
 from pie_desktop.ui.notifier import Notice
 from pie_desktop.ui.styles import StylePanel
 
@@ -445,3 +446,26 @@ def test_reading_edits_can_be_cancelled(
     qtbot.waitUntil(lambda: not context.styles.open_jobs)
     assert own_styles(panel) == []
     assert len(panel.gallery.cards) == len(panel.controller.styles) + 1
+
+
+def test_dragging_from_the_filmstrip(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, sample_pairs: Pairs
+) -> None:
+    strip = Filmstrip(context)
+    qtbot.addWidget(strip)
+    strip.set_photos([after for after, _ in sample_pairs])
+    strip.view.selectAll()
+    mime = strip.model.mimeData(strip.view.selectedIndexes())
+    with qtbot.waitSignal(panel.style_selected):
+        drop(panel, [Path(url.toLocalFile()) for url in mime.urls()])
+    assert len(own_styles(panel)[0].references) == len(sample_pairs)
+
+
+def test_more_than_fifty_edits_are_refused_in_one_sentence(
+    qtbot: QtBot, panel: StylePanel, notices: list[Notice], tmp_path: Path, sample_photos: dict[str, Path]
+) -> None:
+    for number in range(51):
+        shutil.copy(sample_photos["rocket"], tmp_path / f"{number}.jpg")
+    drop(panel, sorted(tmp_path.glob("*.jpg")))
+    qtbot.waitUntil(lambda: any("51" in notice.text and "50" in notice.text for notice in notices))
+    assert own_styles(panel) == []
