@@ -11,11 +11,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK=1 DEBIAN_FRONTEND=noninteractive
 
 say() { printf '%s\n' "$*" >&2; }
 
-# What an installation depends on: the same line means that there is nothing to do. The folder is part of it,
-# because a virtual environment does not work from another place.
-fingerprint() { { cat pyproject.toml constraints.txt; pwd; } | cksum; }
+# What the installation was made from, and on its last line where: a virtual environment cannot be moved.
+state=$(cat pyproject.toml constraints.txt | cksum && pwd)
 
-if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$(fingerprint)" ]; then
+if [ "$(cat "$stamp" 2>/dev/null)" = "$state" ]; then
     touch "$stamp"
     exit 0
 fi
@@ -93,13 +92,12 @@ if ! "$python" -c 'import ensurepip, venv' 2>/dev/null && is_debian; then
     apt_install "python$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv" || exit 1
 fi
 
-# An environment that was moved or whose Python is gone is made anew; a working one is brought up to date.
-if [ ! -f "$stamp" ] || [ "$(tail -n 1 "$stamp.folder" 2>/dev/null)" != "$(pwd)" ] || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+# One that was moved, is half installed or lost its Python is made anew; a working one is brought up to date.
+if [ "$(tail -n 1 "$stamp" 2>/dev/null)" != "$(pwd)" ] || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
     say "Making $venv with $("$python" --version)"
     "$python" -m venv --clear "$venv"
 fi
 rm -f "$stamp"
 say "Installing PIE Desktop and what it needs (several minutes the first time)"
 "$venv/bin/python" -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
-pwd >"$stamp.folder"
-fingerprint >"$stamp"
+printf '%s\n' "$state" >"$stamp"
