@@ -29,3 +29,9 @@ except SystemExit as end:
     assert not end.code
 """
     assert _modules_after(code).isdisjoint(HEAVY)
+
+
+def test_the_editor_starts_without_torch() -> None:
+    modules = _modules_after("import pie_desktop.app, pie_desktop.ui.application")
+    assert "PySide6" in modules
+    assert "torch" not in modules
