@@ -9,7 +9,7 @@ from pie_desktop.errors import StyleError
 from pie_desktop.gallery.store import AddReport, EditPair, Style, StyleLibrary
 from pie_desktop.imaging.formats import is_photo
 from pie_desktop.imaging.pairing import find_pairs
-from pie_desktop.ui.styles.dropped import expand_folders
+from pie_desktop.ui.styles.expand import expand_folders
 from pie_desktop.ui.styles.naming import propose_name
 from pie_desktop.workers.job import JobContext
 

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
 
-# Folder names that say nothing about a look.
-GENERIC = re.compile(
-    r"(afters?|befores?|dcim|desktop|documents|downloads|edits?|edited|exports?|exported|finals?|home|images?|jpe?gs?|out"
-    r"|output|photos?|pictures?|pngs?|processed|raws?|results?|temp|tiffs?|tmp|users?|img|dscf?)",
+# Names that say nothing about a look: steps of the work, after which the folder above may say more ...
+STEPS = re.compile(
+    r"(afters?|befores?|edits?|edited|exports?|exported|finals?|images?|img|dscf?|jpe?gs?|out|output|photos?|pngs?"
+    r"|processed|raws?|results?|tiffs?)",
     re.IGNORECASE,
 )
+# ... and places where everything lies, above which there is only the user's own name.
+PLACES = re.compile(r"(dcim|desktop|documents|downloads|home|pictures|temp|tmp|users?)", re.IGNORECASE)
 MIN_PREFIX = 4
 FALLBACK = "My style"
 
@@ -24,15 +26,16 @@ def propose_name(edits: Sequence[Path]) -> str:
     folders = {edit.parent for edit in edits}
     if len(folders) == 1:
         folder = folders.pop()
-        candidates = [folder.name, folder.parent.name]
-        for candidate in candidates:
+        for candidate in (folder.name, folder.parent.name):
             words = _words(candidate)
-            if words and not GENERIC.fullmatch(words) and not _is_number(words):
+            if PLACES.fullmatch(words):
+                break
+            if words and not STEPS.fullmatch(words) and not _is_number(words):
                 return words
     stems = sorted(edit.stem for edit in edits)
     same = sum(1 for _ in takewhile(lambda letters: letters[0] == letters[1], zip(stems[0], stems[-1], strict=False)))
     prefix = _words(stems[0][:same].rstrip("0123456789"))
-    if len(edits) > 1 and len(prefix) >= MIN_PREFIX and not GENERIC.fullmatch(prefix):
+    if len(edits) > 1 and len(prefix) >= MIN_PREFIX and not STEPS.fullmatch(prefix):
         return prefix
     return FALLBACK
 

@@ -3,17 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QFocusEvent,
-    QKeyEvent,
-    QKeySequence,
-)
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
@@ -21,11 +12,10 @@ from pie_desktop.gallery.store import Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.file_manager import show_in_file_manager
 from pie_desktop.ui.styles.actions import StyleActions
-from pie_desktop.ui.styles.card import StyleCard
 from pie_desktop.ui.styles.controller import StyleController
 from pie_desktop.ui.styles.details import PHOTO_FILTER, StyleDetails
 from pie_desktop.ui.styles.drop_zone import DropZone
-from pie_desktop.ui.styles.dropped import local_paths
+from pie_desktop.ui.styles.edit_drops import EditDrops
 from pie_desktop.ui.styles.gallery import StyleGallery
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
@@ -59,10 +49,9 @@ class StylePanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.gallery)
         self._pages.addWidget(self.details)
-        self._marked: StyleCard | None = None
         self._digests: dict[Path, str] = {}
-        self.setAcceptDrops(True)
         self._lay_out()
+        self._drops = EditDrops(self)
         self.actions_of_styles = StyleActions(self)
         self._connect()
         self.controller.refresh()
@@ -78,8 +67,10 @@ class StylePanel(QWidget):
     def choose_edits(self, style_id: str | None = None) -> None:
         """Ask for edited photos, then do as `add_edits`."""
         title = "Choose edited photos" if style_id is None else "Add edited photos"
-        chosen, _ = QFileDialog.getOpenFileNames(self, title, "", PHOTO_FILTER)
+        settings = self._context.settings
+        chosen, _ = QFileDialog.getOpenFileNames(self, title, settings.get("styles.folder", ""), PHOTO_FILTER)
         if chosen:
+            settings.set("styles.folder", str(Path(chosen[0]).parent))
             self.add_edits([Path(path) for path in chosen], style_id)
 
     def open_details(self, style_id: str) -> None:
@@ -88,6 +79,7 @@ class StylePanel(QWidget):
         if style is None:
             return
         self.details.set_style(style, self.controller.agreement(style))
+        self.details.progress.setVisible(self.controller.is_busy(style_id))
         self._pages.setCurrentWidget(self.details)
         self.details.back.setFocus(Qt.FocusReason.OtherFocusReason)
         self._load_pictures()
@@ -138,54 +130,6 @@ class StylePanel(QWidget):
             return None
         pressed = QKeySequence(event.keyCombination())
         return next((action for action in self.actions() if action.isEnabled() and action.shortcut() == pressed), None)
-
-    # ---- drops
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if local_paths(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        self._mark_target(self._target(event.position().toPoint()))
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._unmark()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        target = self._target(event.position().toPoint())
-        self._unmark()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.add_edits(local_paths(event.mimeData()), target)
-
-    def _target(self, position: QPoint) -> str | None:
-        """The own style under a position; elsewhere a new style is made, also on those that cannot be changed."""
-        if self.shows_details:
-            style_id = self.details.style_id
-        else:
-            card = self.gallery.card_at(self.mapToGlobal(position))
-            style_id = card.style_id if card is not None else None
-        style = self.controller.style(style_id)
-        return style.id if style is not None and not style.builtin else None
-
-    def _mark_target(self, style_id: str | None) -> None:
-        self._unmark()
-        if style_id is None:
-            self.drop_zone.set_marked("Drop to make a new style")
-        elif self.shows_details:
-            self.drop_zone.set_marked("Drop to add to this style")
-        else:
-            self._marked = self.gallery.cards[style_id]
-            self._marked.set_drop_target(True)
-
-    def _unmark(self) -> None:
-        self.drop_zone.set_marked("")
-        if self._marked is not None:
-            self._marked.set_drop_target(False)
-            self._marked = None
 
     # ---- what the controller reports
 

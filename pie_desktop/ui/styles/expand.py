@@ -1,17 +1,10 @@
-"""What was dropped: the photos in a drag, folders included."""
+"""From what was dropped to the photos in it."""
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData
-
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.formats import list_photos
-
-
-def local_paths(mime: QMimeData) -> list[Path]:
-    """Files and folders of a drag, without those that are not on this machine."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
 
 
 def expand_folders(paths: Iterable[Path]) -> list[Path]:
