@@ -12,7 +12,7 @@ from pie_desktop.ui.styles.progress_row import ProgressRow
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 
-MOSAIC_SIDE = 72
+MOSAIC_SIDE = 60
 NEUTRAL_NAME = "Neutral (no preference)"
 
 
@@ -64,12 +64,15 @@ class StyleCard(QFrame):
         self.set_selected(False)
 
     def _lay_out(self) -> None:
+        made_of = QHBoxLayout()
+        made_of.setSpacing(HALF_SPACE)
+        made_of.addWidget(self.summary, 1)
+        made_of.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTop)
         right = QVBoxLayout()
         right.setSpacing(2)
         right.addStretch(1)
         right.addWidget(self.name)
-        right.addWidget(self.summary)
-        right.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignLeft)
+        right.addLayout(made_of)
         right.addWidget(self.progress)
         right.addStretch(1)
         layout = QHBoxLayout(self)

@@ -139,7 +139,7 @@ class StyleDetails(QWidget):
         top.addWidget(self.count)
         content = QWidget()
         self._list = QVBoxLayout(content)
-        self._list.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        self._list.setContentsMargins(SPACE, 0, SPACE, 0)
         self._list.setSpacing(HALF_SPACE)
         self._list.addStretch(1)
         scroll = self._scroll = QScrollArea()

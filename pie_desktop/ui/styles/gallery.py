@@ -38,7 +38,7 @@ class StyleGallery(QScrollArea):
         self._current: str | None = None
         self._content = QWidget()
         self._layout = QVBoxLayout(self._content)
-        self._layout.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        self._layout.setContentsMargins(SPACE, 0, SPACE, 0)
         self._layout.setSpacing(SPACE)
         self._layout.addStretch(1)
         self.setWidget(self._content)

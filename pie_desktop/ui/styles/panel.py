@@ -227,7 +227,7 @@ class StylePanel(QWidget):
         top.addStretch(1)
         top.addWidget(self._new)
         bottom = QVBoxLayout()
-        bottom.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        bottom.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         bottom.addWidget(self.drop_zone)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
