@@ -89,11 +89,10 @@ class StyleCard(QFrame):
             self.name.set_name(NEUTRAL_NAME)
         elif not self.name.editing:
             self.name.set_name(style.name)
-        self.badge.setVisible(style is not None and style.builtin)
         self.details.setVisible(style is not None)
         self.mosaic.set_paths([reference.after for reference in style.references] if style is not None else [])
         self.setAccessibleName(self.name.name)
-        self._show_summary()
+        self._show_state()
 
     def set_selected(self, selected: bool) -> None:
         self.mosaic.set_checked(selected)
@@ -106,17 +105,14 @@ class StyleCard(QFrame):
 
     def show_progress(self, fraction: float, text: str) -> None:
         self.problem = ""
-        self.summary.hide()
-        self.badge.hide()
         self.progress.show_progress(fraction, text)
+        self._show_state()
 
     def end_progress(self, problem: str) -> None:
         """Back to the summary, or to the sentence that says what went wrong."""
         self.problem = problem
         self.progress.hide()
-        self.summary.show()
-        self.badge.setVisible(self.shown_style is not None and self.shown_style.builtin)
-        self._show_summary()
+        self._show_state()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
@@ -145,7 +141,12 @@ class StyleCard(QFrame):
         else:
             event.ignore()
 
-    def _show_summary(self) -> None:
+    def _show_state(self) -> None:
+        """Progress, or what is wrong, or what the style is made of."""
+        busy = self.progress.isVisibleTo(self)
+        builtin = self.shown_style is not None and self.shown_style.builtin
+        self.summary.setVisible(not busy)
+        self.badge.setVisible(builtin and not busy and not self.problem)
         made_of = "General enhancement only" if self.shown_style is None else summary(self.shown_style)
         text = self.problem or made_of
         self.summary.setText(text)
