@@ -16,14 +16,14 @@ STEPS = (
     (
         "mdi6.image-multiple-outline",
         "1  Drop photos",
-        "Files or a folder, anywhere on this window. They stay as they are.",
+        "Files or a folder, anywhere on this window. Originals stay untouched.",
     ),
     (
         "mdi6.palette-outline",
         "2  Drop your edits",
-        "Three to five photos that you have edited, on the style panel; best each with its original.",
+        "Three to five edits of your own, on the style panel; best with their originals.",
     ),
-    ("mdi6.tune-variant", "3  Slide", "Every photo is shown your way. Choose how strongly, then export the folder."),
+    ("mdi6.tune-variant", "3  Slide", "Each photo is shown your way. Choose how strongly, then export them all."),
 )
 ICON_SIDE = 40
 STEP_WIDTH = 208
