@@ -17,19 +17,25 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QBuffer, QIODevice, QSize
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from pie_desktop.gallery.store import EditPair
 from pie_desktop.imaging.samples import SAMPLE_NAMES, copy_sample_photos, sample_picture
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.export.page import ExportPage
+from pie_desktop.ui.main_window import MainWindow
+from pie_desktop.ui.theme import apply_theme
+from pie_desktop.ui.train.page import TrainPage
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "images"
 SIZES = (QSize(1280, 800), QSize(2560, 1440))
 LARGEST_FILE = 400_000
-TIMEOUT = 120.0
+TIMEOUT = 300.0
 SETTLE_MS = 700
-TRAINING_EPOCHS = 60
+TRAINING_EPOCHS = 12
+SHOWN = "coffee"
 
 
 def evening(picture: np.ndarray) -> np.ndarray:
@@ -42,19 +48,38 @@ def evening(picture: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(x, 0, 1) * 255).astype(np.uint8)
 
 
-def make_pairs(folder: Path) -> list[EditPair]:
-    """Parts of the sample photographs, each with its edit, as `NAME.jpg` and `NAME_edit.jpg`."""
+def make_edits(folder: Path, per_photo: int, exposures: bool = False) -> list[EditPair]:
+    """Parts of the sample photographs, each with its edit, as `NAME.jpg` and `NAME_edit.jpg`.
+
+    Args:
+        folder: made for them.
+        per_photo: parts of each photograph.
+        exposures: whether the originals are exposed differently, which the edits put right: a taste that no fixed
+            look can express, so that there is something to train.
+    """
     folder.mkdir(parents=True)
+    generator = np.random.default_rng(5)
     pairs = []
     for name in SAMPLE_NAMES:
         picture = sample_picture(name)
         height, width = (side * 3 // 5 for side in picture.shape[:2])
-        for part, crop in enumerate((picture[:height, :width], picture[-height:, -width:])):
+        for part in range(per_photo):
+            top, left = (int(generator.integers(0, side * 2 // 5)) for side in picture.shape[:2])
+            crop = picture[top : top + height, left : left + width]
+            stops = generator.uniform(-1.2, 0.8) if exposures else 0.0
+            shot = 255 * np.clip((crop / 255) ** 2.2 * 2**stops, 0, 1) ** (1 / 2.2)
             before, after = folder / f"{name}_{part + 1}.jpg", folder / f"{name}_{part + 1}_edit.jpg"
-            Image.fromarray(crop).save(before, quality=95)
+            Image.fromarray(np.rint(shot).astype(np.uint8)).save(before, quality=95)
             Image.fromarray(evening(crop)).save(after, quality=95)
             pairs.append(EditPair(after, before))
     return pairs
+
+
+def pause(milliseconds: int) -> None:
+    """Let the editor work. Not QTest.qWait: that keeps Python's lock, and the editor's threads stand still."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:
@@ -63,22 +88,22 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         if time.monotonic() > end:
             sys.exit(f"Waited in vain for {what}.")
-        QTest.qWait(20)
+        pause(50)
 
 
 class Photographer:
     """Takes pictures of one window in all sizes."""
 
-    def __init__(self, window: "MainWindow") -> None:
+    def __init__(self, window: MainWindow) -> None:
         self._window = window
 
     def take(self, name: str, prepare: Callable[[], None] = lambda: None) -> None:
         """Writes `NAME-WIDTHxHEIGHT.jpg` for each size; `prepare` runs after each change of the size."""
         for size in SIZES:
             self._window.resize(size)
-            QTest.qWait(SETTLE_MS)
+            pause(SETTLE_MS)
             prepare()
-            QTest.qWait(SETTLE_MS)
+            pause(SETTLE_MS)
             path = TARGET / f"{name}-{size.width()}x{size.height()}.jpg"
             path.write_bytes(self._encoded())
             print(f"{path.relative_to(TARGET.parents[1])}  {path.stat().st_size / 1000:.0f} kB")
@@ -99,71 +124,72 @@ class Photographer:
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="pie-desktop-screenshots-", ignore_cleanup_errors=True) as scratch:
         os.environ["PIE_DESKTOP_HOME"] = str(Path(scratch) / "home")
-        # Short paths without a user's name, as they appear in the pictures.
-        make_all(Path(scratch) / "Pictures")
+        app = QApplication.instance() or QApplication(sys.argv[:1])
+        assert isinstance(app, QApplication)
+        apply_theme(app)
+        TARGET.mkdir(parents=True, exist_ok=True)
+        context = AppContext()
+        try:
+            window = MainWindow(context)
+            window.show()
+            take_all(window, Path(scratch) / "Pictures")
+            window.close()
+        finally:
+            context.close()
 
 
-def make_all(pictures: Path) -> None:
-    from pie_desktop.ui.context import AppContext
-    from pie_desktop.ui.main_window import MainWindow
-    from pie_desktop.ui.theme import apply_theme
-
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    apply_theme(app)
-    TARGET.mkdir(parents=True, exist_ok=True)
-    photos = copy_sample_photos(pictures / "Spring")
-    pairs = make_pairs(pictures / "Edits")
-    context = AppContext()
-    try:
-        window = MainWindow(context)
-        window.show()
-        take_all(window, photos, pairs)
-        window.close()
-    finally:
-        context.close()
-
-
-def take_all(window: "MainWindow", photos: list[Path], pairs: list[EditPair]) -> None:
-    context, photographer = window.context, Photographer(window)
+def take_all(window: MainWindow, pictures: Path) -> None:
+    photographer = Photographer(window)
     photographer.take("welcome")
-    style = context.library.create("Spring evening", pairs).style
-    context.styles_changed.emit()
-    context.select_style(style.id)
-    window.open_paths([photos[0].parent])
-    wait_for(lambda: window.session.path is not None or window.edit_page.filmstrip.isVisible(), "the filmstrip")
-    window.edit_page.open_photo(photos[2])
-    wait_for(lambda: window.session.look is not None, "the enhanced photo")
+    take_edit(window, pictures, photographer)
+    take_export(window, pictures / "Spring", photographer)
+    take_training(window, pictures / "Edits 2026", photographer)
+
+
+def take_edit(window: MainWindow, pictures: Path, photographer: Photographer) -> None:
+    context = window.context
+    photos = copy_sample_photos(pictures / "Spring")
+    edits = make_edits(pictures / "Edits", per_photo=2)
+    window.open_paths([next(photo for photo in photos if photo.stem == SHOWN)])
+    window.edit_page.styles.add_edits([edit.after for edit in edits])
+    wait_for(lambda: context.selected_style is not None, "the style")
+    # A new style asks for its name where it stands.
+    name = next(line for line in window.edit_page.styles.findChildren(QLineEdit) if line.isVisible())
+    name.selectAll()
+    QTest.keyClicks(name, "Spring evening")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    wait_for(lambda: not any(lane.open_jobs for lane in context.lanes), "the enhanced photo")
     window.commands["view_split"].trigger()
     photographer.take("edit", window.canvas.fit)
     window.commands["view_side"].trigger()
     photographer.take("side-by-side", window.canvas.fit)
-    take_export(window, photos, photographer)
-    take_training(window, pairs, photographer)
 
 
-def take_export(window: "MainWindow", photos: list[Path], photographer: Photographer) -> None:
-    window.export(photos)
+def take_export(window: MainWindow, folder: Path, photographer: Photographer) -> None:
+    window.export([folder])
     page = window.page("Export")
+    assert isinstance(page, ExportPage)
     wait_for(page.start_button.isEnabled, "the export plan")
     photographer.take("export")
 
 
-def take_training(window: "MainWindow", pairs: list[EditPair], photographer: Photographer) -> None:
+def take_training(window: MainWindow, folder: Path, photographer: Photographer) -> None:
+    make_edits(folder, per_photo=12, exposures=True)
     window.show_tab("Train")
     page = window.page("Train")
+    assert isinstance(page, TrainPage)
     page.form.name.setText("Spring evening")
     page.form.epochs.setValue(TRAINING_EPOCHS)
-    page.form.pairs.set_path(pairs[0].after.parent)
+    page.form.pairs.set_path(folder)
     wait_for(page.start_button.isEnabled, "the training pairs")
     page.start_button.click()
     wait_for(lambda: not page.session.running, "the training")
-    if page.session.run.history.state != "done":
-        sys.exit(f"The training failed: {page.session.run.history.message}")
+    run = page.session.run
+    if run is None or run.history.state != "done":
+        sys.exit(f"The training failed: {run.history.message if run else 'it did not start'}")
+    wait_for(lambda: not window.notifications.isVisible(), "the message to go")
     photographer.take("train")
 
 
 if __name__ == "__main__":
-    from pie_desktop.ui.main_window import MainWindow
-
     main()

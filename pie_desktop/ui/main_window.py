@@ -326,10 +326,11 @@ class MainWindow(QMainWindow):
             self.canvas.set_view(View(view))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        train = self._made.get("Train")
-        if train is not None and not train.can_close():  # type: ignore[attr-defined]
-            event.ignore()
-            return
+        for name in ("Export", "Train"):
+            page = self._made.get(name)
+            if page is not None and not page.can_close():  # type: ignore[attr-defined]
+                event.ignore()
+                return
         self.edit_page.remember()
         settings = self.context.settings
         settings.set("window.geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))

@@ -110,8 +110,7 @@ class LabelledSlider(QWidget):
         self.number.setRange(0, maximum)
         self.number.setValue(default)
         self.number.setSuffix(" %")
-        self.number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        self.number.setAlignment(Qt.AlignmentFlag.AlignRight)
+        # The style sheet hides the buttons: with Qt's own NoButtons a styled spin box leaves no room for the number.
         self.number.setProperty("plain", True)
         self.number.setFixedWidth(64)
         self.number.setFont(numeric_font(self.font()))
