@@ -469,3 +469,21 @@ def test_more_than_fifty_edits_are_refused_in_one_sentence(
     drop(panel, sorted(tmp_path.glob("*.jpg")))
     qtbot.waitUntil(lambda: any("51" in notice.text and "50" in notice.text for notice in notices))
     assert own_styles(panel) == []
+
+
+def test_renaming_does_not_end_a_computation(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style
+) -> None:
+    engine = SlowEngine()
+    use(panel, context, engine)
+    panel.select_style(style.id)
+    qtbot.waitUntil(engine.started.is_set)
+    name = panel.gallery.cards[style.id].name
+    qtbot.keyClicks(name.editor, "Another name")
+    qtbot.keyClick(name.editor, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: own_styles(panel)[0].name == "Another name" and not context.styles.open_jobs)
+    assert panel.gallery.cards[style.id].progress.isVisible()
+    with qtbot.waitSignal(panel.style_selected) as selected:
+        engine.go_on.set()
+    assert selected.args == [style.id]
+    qtbot.waitUntil(lambda: not panel.gallery.cards[style.id].progress.isVisible())

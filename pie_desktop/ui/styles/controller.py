@@ -49,7 +49,8 @@ class StyleController(QObject):
         self._ready: dict[str, jobs.ReadyStyle] = {}
         self._operations: dict[str, Operation] = {}
         self._new_keys = (f"new-{number}" for number in count(1))
-        self._unannounced = False
+        self._unannounced: set[str] = set()
+        self._computing: Operation | None = None
         self._deleted: dict[str, bool] = {}
         context.styles_changed.connect(self.refresh)
         context.style_selected.connect(self._on_selected)
@@ -65,7 +66,7 @@ class StyleController(QObject):
 
     def refresh(self) -> None:
         """Read the styles again."""
-        self._change("", self._on_listed, jobs.list_styles)
+        self._change(self._on_listed, jobs.list_styles)
 
     def choose(self, style_id: str | None) -> None:
         """Select a style as soon as it is ready; None for neutral."""
@@ -83,7 +84,9 @@ class StyleController(QObject):
         job = context.preference.submit(
             jobs.compute_preference, context.library, context.engine, style_id, title="Computing the preference"
         )
-        self._watch(style_id, job, self._on_ready, self._on_preference_ended)
+        given_up, self._computing = self._computing, self._watch(style_id, job, self._on_ready)
+        if given_up is not None and given_up.key != style_id:
+            given_up.cancel()
         self.busy.emit(style_id, -1, "Computing the preference…")
 
     def is_busy(self, key: str) -> bool:
@@ -99,35 +102,36 @@ class StyleController(QObject):
     def add_edits(self, dropped: Sequence[Path], style_id: str | None = None) -> None:
         """Make a new style of edited photos and folders, or add them to a style; then choose it."""
         key = style_id or next(self._new_keys)
-        done = partial(self._on_imported, key)
-        self._change(key, done, jobs.import_edits, list(dropped), style_id, title="Reading edits")
+        self._change(
+            partial(self._on_imported, key), jobs.import_edits, list(dropped), style_id, key=key, title="Reading edits"
+        )
         self.busy.emit(key, -1, "Looking for originals…")
 
     def set_original(self, style_id: str, reference_id: str, original: Path | None) -> None:
-        self._change(style_id, self._on_references_changed, jobs.set_original, style_id, reference_id, original)
+        self._change(self._on_references_changed, jobs.set_original, style_id, reference_id, original)
 
     def remove_reference(self, style_id: str, reference_id: str) -> None:
-        self._change(style_id, self._on_references_changed, jobs.remove_reference, style_id, reference_id)
+        self._change(self._on_references_changed, jobs.remove_reference, style_id, reference_id)
 
     def rename(self, style_id: str, name: str) -> None:
-        self._change(style_id, self._on_renamed, jobs.rename, style_id, name)
+        self._change(self._on_renamed, jobs.rename, style_id, name)
 
     def duplicate(self, style_id: str) -> None:
-        self._change(style_id, self._on_duplicated, jobs.duplicate, style_id)
+        self._change(self._on_duplicated, jobs.duplicate, style_id)
 
     def delete(self, style_id: str) -> None:
         """Move a style to the trash; the notifier offers to undo that."""
         style = self.style(style_id)
         if style is not None:
             self.cancel(style_id)
-            self._change(style_id, partial(self._on_deleted, style), jobs.delete, style_id)
+            self._change(partial(self._on_deleted, style), jobs.delete, style_id)
 
     def undo_delete(self, token: str | None = None) -> None:
         """Bring back the style deleted under `token`, or the one deleted last; nothing if there is none."""
         token = token if token is not None else next(reversed(self._deleted), None)
         if token in self._deleted:
             selected = self._deleted.pop(token)
-            self._change(token, partial(self._on_undeleted, selected), jobs.undelete, token)
+            self._change(partial(self._on_undeleted, selected), jobs.undelete, token)
 
     # ---- what comes of it
 
@@ -142,16 +146,14 @@ class StyleController(QObject):
         self._put(report.style)
         if report.style.id != key:
             self.created.emit(report.style.id)
-        self._unannounced = True
-        self._want(report.style.id)
-        self.prepare(report.style.id)
-        if self._is_ready(report.style.id):
-            self._announce()
-            self._context.select_style(report.style.id)
+        self._unannounced.add(report.style.id)
+        self.choose(report.style.id)
+        if self._is_ready(report.style.id):  # nothing in it was new
+            self._announce(report.style.id)
 
     def _on_references_changed(self, style: Style) -> None:
         self._put(style)
-        self._unannounced = True
+        self._unannounced.add(style.id)
         self.prepare(style.id)
 
     def _on_renamed(self, style: Style) -> None:
@@ -181,15 +183,10 @@ class StyleController(QObject):
 
     def _on_ready(self, ready: jobs.ReadyStyle) -> None:
         self._ready[ready.style_id] = ready
-        self._announce()
+        self._announce(ready.style_id)
         self.listed.emit()
         if self.wanted == ready.style_id:
             self._context.select_style(ready.style_id)
-
-    def _on_preference_ended(self, style_id: str) -> None:
-        self._announce()
-        if self.wanted == style_id and not self._is_ready(style_id):
-            self._want(self._context.selected_style)
 
     def _on_selected(self, style_id: str) -> None:
         self._want(style_id or None)
@@ -205,22 +202,25 @@ class StyleController(QObject):
     # ---- helpers
 
     def _change(
-        self, key: str, on_result: Callable[[Any], None], work: Callable[..., Any], *args: Any, title: str = ""
+        self, on_result: Callable[[Any], None], work: Callable[..., Any], *args: Any, key: str = "", title: str = ""
     ) -> None:
+        """Do something with the library; short work has no key, so that its end is not that of a longer one."""
         if self._context.styles.closed:
             return  # the window is being closed, and jobs that were cancelled report their end
         job = self._context.styles.submit(work, self._context.library, *args, title=title)
         self._watch(key, job, on_result)
 
-    def _watch(
-        self, key: str, job: Job, on_result: Callable[[Any], None], on_ended: Callable[[str], None] | None = None
-    ) -> None:
+    def _watch(self, key: str, job: Job, on_result: Callable[[Any], None]) -> Operation:
         operation = Operation(key, job, on_result, self)
-        self._operations[key] = operation
+        if key:
+            self._operations[key] = operation
         operation.busy.connect(self.busy)
-        operation.ended.connect(partial(self._on_ended, operation, on_ended))
+        operation.ended.connect(partial(self._on_ended, operation))
+        return operation
 
-    def _on_ended(self, operation: Operation, then: Callable[[str], None] | None, key: str, problem: str) -> None:
+    def _on_ended(self, operation: Operation, key: str, problem: str) -> None:
+        if self._computing is operation:
+            self._computing = None
         if problem:
             self._context.notifier.error(problem)
             self.listed.emit()
@@ -228,8 +228,9 @@ class StyleController(QObject):
             return  # other work on the same style has begun meanwhile
         del self._operations[key]
         self.idle.emit(key, problem)
-        if then is not None:
-            then(key)
+        self._announce(key)
+        if self.wanted == key and not self._is_ready(key):
+            self._want(self._context.selected_style)
 
     def _is_ready(self, style_id: str) -> bool:
         style, ready = self.style(style_id), self._ready.get(style_id)
@@ -248,10 +249,10 @@ class StyleController(QObject):
             self.styles = [style if other.id == style.id else other for other in self.styles]
         self.listed.emit()
 
-    def _announce(self) -> None:
-        """Tell that styles changed, only now that their preference is known, so that nobody computes it on the way."""
-        if self._unannounced:
-            self._unannounced = False
+    def _announce(self, style_id: str) -> None:
+        """Tell that a style changed, only now that its preference is known, so that nobody computes it on the way."""
+        if style_id in self._unannounced:
+            self._unannounced.remove(style_id)
             self._context.styles_changed.emit()
 
     def _tell(self, problems: Sequence[str]) -> None:
