@@ -60,30 +60,33 @@ def mix_luts(neutral: np.ndarray, preferred: np.ndarray, strength: float, amount
     return identity + np.float32(amount) * (guided - identity)
 
 
-def apply_lut(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
+def apply_lut(picture: np.ndarray, table: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """The picture through a table, tetrahedral interpolation, clipped to the range of the dtype.
 
     Args:
         picture: (H, W, 3) uint8, uint16, or float32 in [0, 1], sRGB-encoded. uint16 is computed without an 8-bit step.
         table: float32 (S, S, S, 3) with 2 <= S <= 129; values may lie outside [0, 1].
+        out: C-contiguous array for the result, of the same shape and dtype; may be `picture` itself.
 
     Returns:
-        A new array of the same shape and dtype. Safe to call in several threads at once; the GIL is released.
+        `out`, or a new array of the same shape and dtype. Safe to call in several threads; the GIL is released.
     """
     check_table(table)
     transform = ocio.Lut3DTransform(table.shape[0])
     transform.setInterpolation(ocio.INTERP_TETRAHEDRAL)
     transform.setData(np.ascontiguousarray(table, dtype=np.float32).ravel())
-    return apply_transform(picture, transform)
+    return apply_transform(picture, transform, out)
 
 
-def apply_transform(picture: np.ndarray, transform: ocio.Transform) -> np.ndarray:
-    """The picture through any OpenColorIO transform; same shapes and dtypes as `apply_lut`."""
+def apply_transform(picture: np.ndarray, transform: ocio.Transform, out: np.ndarray | None = None) -> np.ndarray:
+    """The picture through any OpenColorIO transform; same arguments as `apply_lut`."""
     depth = _BIT_DEPTHS.get(picture.dtype)
     if depth is None or picture.ndim != 3 or picture.shape[2] != 3:
         raise ValueError(f"a picture is (H, W, 3) uint8, uint16 or float32, got {picture.shape} {picture.dtype}")
     source = np.ascontiguousarray(picture)
-    result = np.empty_like(source)
+    result = np.empty_like(source) if out is None else out
+    if result.shape != source.shape or result.dtype != source.dtype or not result.flags.c_contiguous:
+        raise ValueError(f"out must be a contiguous {source.shape} {source.dtype}, got {result.shape} {result.dtype}")
     processor = _CONFIG.getProcessor(transform).getOptimizedCPUProcessor(depth, depth, ocio.OPTIMIZATION_DEFAULT)
     processor.apply(_packed(source, depth), _packed(result, depth))
     if result.dtype == np.float32:

@@ -13,7 +13,7 @@ from PIL import Image
 
 from pie_desktop.engine.enhance import Transform
 from pie_desktop.engine.export import ExportProgress, ExportSettings, plan_export, run_export
-from pie_desktop.engine.export_worker import READY, ExportTask, Outcome
+from pie_desktop.engine.export_worker import ExportTask, Outcome, serve
 from pie_desktop.engine.worker_pool import WorkerPool
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
@@ -115,28 +115,24 @@ def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None])
 
 def _recode(connection: Connection) -> None:
     """Decode and encode with the codecs of the export, metadata included."""
-    _serve(connection, lambda task: save_photo(load_photo(task.source), task.target, task.encode, source=task.source))
+
+    def recode(task: ExportTask) -> Outcome:
+        save_photo(load_photo(task.source), task.target, task.encode, source=task.source)
+        return Outcome(task.index)
+
+    serve(connection, recode)
 
 
 def _recode_with_pillow(connection: Connection) -> None:
     """The plain way to get pixels from a file and back with Pillow and numpy."""
 
-    def recode(task: ExportTask) -> None:
+    def recode(task: ExportTask) -> Outcome:
         with Image.open(task.source) as image:
             picture = np.asarray(image.convert("RGB"))
         Image.fromarray(picture).save(task.target, quality=task.encode.quality, subsampling=0)
+        return Outcome(task.index)
 
-    _serve(connection, recode)
-
-
-def _serve(connection: Connection, work: Callable[[ExportTask], object]) -> None:
-    import cv2
-
-    cv2.setNumThreads(1)
-    connection.send(READY)
-    while (task := connection.recv()) is not None:
-        work(task)
-        connection.send(Outcome(task.index))
+    serve(connection, recode)
 
 
 def main() -> None:

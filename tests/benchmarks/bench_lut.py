@@ -8,7 +8,7 @@ from PIL import Image, ImageFilter
 
 from pie_desktop.imaging.lut import apply_lut, identity_lut
 
-BUDGET_SECONDS = 0.2
+MOST_OF_PILLOW = 0.5  # the design measured 0.19 s against 0.50 s
 
 
 def look() -> np.ndarray:
@@ -24,18 +24,18 @@ def measure() -> list[Measurement]:
     picture, table = camera_picture(0), look()
     image, theirs = Image.fromarray(picture), pillow_lut(table)
     eight = best_seconds(lambda: apply_lut(picture, table))
-    pillow = best_seconds(lambda: image.filter(theirs), repeats=2)
+    pillow = best_seconds(lambda: image.filter(theirs))
     wide = picture.astype(np.uint16) * 257
     sixteen = best_seconds(lambda: apply_lut(wide, table))
     return [
         Measurement(
             "LUT on 24 MP, 8 bit, one thread",
-            f"about {BUDGET_SECONDS} s",
+            "about 0.2 s, half of Pillow's time at most",
             eight,
             "s",
             eight / pillow,
             f"time against Pillow's trilinear Color3DLUT ({pillow:.2f} s)",
-            eight <= 1.5 * BUDGET_SECONDS,
+            eight <= MOST_OF_PILLOW * pillow,
         ),
         Measurement(
             "LUT on 24 MP, 16 bit, one thread", "", sixteen, "s", sixteen / eight, "time against 8 bit; no 8-bit step"

@@ -57,6 +57,16 @@ def test_the_picture_itself_is_not_changed(sample_pictures: dict[str, np.ndarray
     np.testing.assert_array_equal(picture, before)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_in_place(sample_pictures: dict[str, np.ndarray], dtype: type) -> None:
+    picture = sample_pictures["rocket"].astype(dtype)
+    expected = apply_lut(picture, identity_lut() * 0.7)
+    assert apply_lut(picture, identity_lut() * 0.7, out=picture) is picture
+    np.testing.assert_array_equal(picture, expected)
+    with pytest.raises(ValueError, match="out"):
+        apply_lut(picture, identity_lut(), out=picture[:, ::-1])
+
+
 def test_threads(sample_pictures: dict[str, np.ndarray]) -> None:
     picture = sample_pictures["rocket"]
     factors = np.linspace(0.1, 1, 8, dtype=np.float32)
