@@ -224,6 +224,9 @@ def _taking_turns(lock: threading.Lock, should_cancel: ShouldCancel | None) -> I
 
 
 def _open_inference(bundle: Path, device: str) -> "Inference":
+    from pie_desktop.model.loading import load_torch_libraries
+
+    load_torch_libraries()
     from pie_desktop.model.inference import Inference  # imports torch, which takes a second or more
 
     try:
