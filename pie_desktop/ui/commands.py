@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QRegularExpression, QSortFilterProxyModel, QStringListModel, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QDialog, QLineEdit, QListView, QMainWindow, QVBoxLayout
+from PySide6.QtCore import QObject, QRegularExpression, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QMainWindow, QTreeView, QVBoxLayout
 
 from pie_desktop.ui.theme import icon
 
@@ -67,16 +67,22 @@ class CommandList(QDialog):
     def __init__(self, commands: Commands, window: QMainWindow) -> None:
         super().__init__(window, Qt.WindowType.Popup)
         self.setAccessibleName("Commands")
-        self._by_line = {_line(action): action for action in commands.available()}
+        self._available = sorted(commands.available(), key=_name)
         self.field = QLineEdit(placeholderText="Type a command")
         self.field.setAccessibleName("Command")
         self._matches = QSortFilterProxyModel(self)
-        self._matches.setSourceModel(QStringListModel(sorted(self._by_line), self))
+        self._matches.setSourceModel(_model(self._available, self))
         self._matches.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self._list = QListView()
+        self._list = QTreeView()
+        self._list.setObjectName("commands")
         self._list.setModel(self._matches)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._list.setUniformItemSizes(True)
+        self._list.setUniformRowHeights(True)
+        self._list.setRootIsDecorated(False)
+        self._list.setHeaderHidden(True)
+        self._list.header().setStretchLastSection(False)
+        self._list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self._list.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(self.field)
@@ -108,13 +114,21 @@ class CommandList(QDialog):
 
     def _run(self) -> None:
         index = self._list.currentIndex()
-        action = self._by_line.get(index.data()) if index.isValid() else None
         self.accept()
-        if action is not None:
-            action.trigger()
+        if index.isValid():
+            self._available[self._matches.mapToSource(index).row()].trigger()
 
 
-def _line(action: QAction) -> str:
-    text = action.text().replace("&", "").rstrip("…")
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{text}    {keys}" if keys else text
+def _name(action: QAction) -> str:
+    return action.text().replace("&", "").rstrip("…")
+
+
+def _model(actions: list[QAction], parent: QObject) -> QStandardItemModel:
+    """Name and keys of each action; only the name is searched."""
+    model = QStandardItemModel(0, 2, parent)
+    for action in actions:
+        name = QStandardItem(action.icon(), _name(action))
+        keys = QStandardItem(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+        keys.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        model.appendRow([name, keys])
+    return model

@@ -59,9 +59,13 @@ class MainWindow(QMainWindow):
         self._build_menus()
         self._build_centre()
         self.setStatusBar(StatusBar(context, self.session))
-        self.notifications = NotificationStack(context.notifier, self, lambda: self.statusBar().height())
+        self.notifications = NotificationStack(context.notifier, self, self._height_below)
         self._connect()
         self._restore()
+
+    def _height_below(self) -> int:
+        """What messages stay above of: the status bar and the bar below the canvas."""
+        return self.statusBar().height() + self.edit_page.photo_view.toolbar.height()
 
     # Pages
 

@@ -1,4 +1,4 @@
-"""Shows what the notifier posts: small cards over the lower right corner, never modal."""
+"""Shows what the notifier posts: small cards over the lower middle of the window, never modal."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from pie_desktop.ui.notifier import Level, Notice, Notifier
 from pie_desktop.ui.theme import COLOURS, SPACE, icon
 
 LIMIT = 4
-WIDTH = 400
+WIDTH = 440
 MARGIN = 16
 # Errors stay until they are dismissed.
 SHOWN_MS: dict[Level, int] = {"info": 6000, "warning": 15000}
@@ -73,7 +73,7 @@ class NotificationStack(QWidget):
         self._layout.activate()
         height = self._layout.heightForWidth(width)
         self.resize(width, height)
-        self.move(window.width() - width - MARGIN, window.height() - self._bottom_margin() - height - MARGIN)
+        self.move((window.width() - width) // 2, window.height() - self._bottom_margin() - height - MARGIN)
         self.raise_()
 
 

@@ -1,5 +1,7 @@
 """The widget that shows the photo: comparison views, zoom, pan, hold to compare."""
 
+from math import ceil, floor
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
@@ -8,6 +10,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QWheelEvent,
 )
@@ -177,7 +180,8 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(COLOURS.canvas))
+        for rect in self._surround():
+            painter.fillRect(rect, QColor(COLOURS.canvas))
         if self._message:
             painter.setPen(QColor(COLOURS.text))
             place = self.rect().adjusted(32, 32, -32, -32)
@@ -204,6 +208,17 @@ class Canvas(QWidget):
             draw_label(painter, self._labels[0 if self._comparing else 1], pane, not self._comparing, ratio)
         if self._busy:
             self._draw_busy(painter, ratio, pane)
+
+    def _surround(self) -> QRegion:
+        """What the photo does not cover; painting the whole canvas first would cost as much as the photo itself."""
+        whole = QRegion(self.rect())
+        if self._message or self.renderer.base is None or self._view is View.SIDE:
+            return whole
+        photo, ratio = photo_rect(self.viewport), self._ratio()
+        # Inwards, where a pixel of the photo is part of a logical pixel.
+        left, top = ceil(photo.left() / ratio), ceil(photo.top() / ratio)
+        right, bottom = floor((photo.right() + 1) / ratio), floor((photo.bottom() + 1) / ratio)
+        return whole.subtracted(QRect(left, top, right - left, bottom - top))
 
     def _draw_side(self, painter: QPainter, pane: QRect) -> None:
         second = pane.translated(self._device_width() - pane.width(), 0)

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
-from pie_desktop.ui.canvas.blend import blend
+from pie_desktop.ui.canvas.blend import Mixer
 from pie_desktop.ui.canvas.viewport import Zone
 
 Mix = tuple[float, float]  # strength, amount
@@ -70,22 +70,19 @@ class Layer:
     preferred: np.ndarray
     exact: np.ndarray
     exact_for: Mix
-    _mixed: np.ndarray | None = field(default=None, repr=False)
-    _mixed_for: Mix | None = None
-    _mixed_zone: Zone = field(default_factory=lambda: Zone(0, 0, 0, 0))
+    _mixer: Mixer | None = field(default=None, repr=False)
+    _mixed: tuple[Mix, Zone, np.ndarray] | None = field(default=None, repr=False)
 
     def pixels(self, mix: Mix, visible: Zone) -> np.ndarray:
         """The enhanced picture for a strength and amount: exact where it is known, else mixed, and then only within
         `visible` (zoomed pixels). The array has the size of the whole zone and is reused."""
         if self.exact_for == mix or self.frame.tables is None:
             return self.exact
-        if self._mixed is None:
-            self._mixed = np.empty_like(self.original)
-        if self._mixed_for != mix or not self._mixed_zone.contains(visible):
+        if self._mixed is None or self._mixed[0] != mix or not self._mixed[1].contains(visible):
+            if self._mixer is None:
+                self._mixer = Mixer(self.original, self.neutral, self.preferred)
             zone = self.frame.zone
             rows = slice(visible.top - zone.top, visible.bottom - zone.top)
             columns = slice(visible.left - zone.left, visible.right - zone.left)
-            part = (rows, columns)
-            blend(self.original[part], self.neutral[part], self.preferred[part], *mix, out=self._mixed[part])
-            self._mixed_for, self._mixed_zone = mix, visible
-        return self._mixed
+            self._mixed = (mix, visible, self._mixer.mix(*mix, (rows, columns)))
+        return self._mixed[2]

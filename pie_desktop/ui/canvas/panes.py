@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from pie_desktop.ui.canvas.layer import Layer
 from pie_desktop.ui.canvas.renderer import PreviewRenderer
-from pie_desktop.ui.canvas.viewport import Viewport
+from pie_desktop.ui.canvas.viewport import Viewport, Zone
 from pie_desktop.ui.theme import COLOURS
 
 SIDE_GAP = 8
@@ -52,9 +52,9 @@ def draw_photo(
     painter.save()
     painter.setClipRect(clip)
     if base is not None and not covered:
-        _draw_layer(painter, base, renderer, viewport, pane, original)
+        _draw_layer(painter, base, renderer, viewport, pane, clip, original)
     if detail is not None and not viewport.fitted:
-        _draw_layer(painter, detail, renderer, viewport, pane, original)
+        _draw_layer(painter, detail, renderer, viewport, pane, clip, original)
     painter.restore()
 
 
@@ -103,13 +103,20 @@ def _covers(layer: Layer, viewport: Viewport) -> bool:
 
 
 def _draw_layer(
-    painter: QPainter, layer: Layer, renderer: PreviewRenderer, viewport: Viewport, pane: QRect, original: bool
+    painter: QPainter,
+    layer: Layer,
+    renderer: PreviewRenderer,
+    viewport: Viewport,
+    pane: QRect,
+    clip: QRect,
+    original: bool,
 ) -> None:
     frame, zone = layer.frame, layer.frame.zone
     left, top = viewport.offset()
     whole = viewport.zoomed()
     if frame.whole == whole:
-        visible = viewport.visible().grown(0, 0, zone)
+        shown = clip.translated(-pane.left() - left, -pane.top() - top)
+        visible = Zone(shown.left(), shown.top(), shown.right() + 1, shown.bottom() + 1).grown(0, 0, zone)
         if visible.width <= 0 or visible.height <= 0:
             return
         pixels = layer.original if original else layer.pixels(renderer.mix, visible)
