@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
@@ -25,7 +25,12 @@ class EditPage(QWidget):
     """Filmstrip on the left, the photo or the welcome in the middle, styles and sliders on the right.
 
     Both side panels can be hidden and resized; settings remember it.
+
+    Signals:
+        panels_changed: a side panel was hidden or shown.
     """
+
+    panels_changed = Signal()
 
     def __init__(self, context: AppContext, session: EditSession, canvas: Canvas, commands: Commands) -> None:
         super().__init__()
@@ -104,13 +109,20 @@ class EditPage(QWidget):
     def toggle_panels(self) -> None:
         """Hide both side panels, or show them again."""
         shown = not (self.filmstrip.isVisibleTo(self) or self.right.isVisibleTo(self))
-        self.filmstrip.setVisible(shown)
-        self.right.setVisible(shown)
+        self.show_panel(self.filmstrip, shown)
+        self.show_panel(self.right, shown)
+
+    def show_panel(self, panel: QWidget, shown: bool) -> None:
+        """Hide or show `filmstrip` or `right`; the focus does not stay on what is hidden."""
+        focused = self.window().focusWidget()
+        if not shown and focused is not None and panel.isAncestorOf(focused):
+            self._centre_area().setFocus()
+        panel.setVisible(shown)
+        self.panels_changed.emit()
 
     def focus_areas(self) -> list[QWidget]:
         """Where F6 goes, in turn."""
-        centre = self.canvas if self.centre.currentWidget() is self.photo_view else self.welcome
-        areas: list[QWidget] = [self.filmstrip, centre, self.styles, self.adjust.strength.track]
+        areas = [self.filmstrip, self._centre_area(), self.styles, self.adjust.strength.track]
         return [area for area in areas if area.isVisible() and area.isEnabled()]
 
     def remember(self) -> None:
@@ -120,6 +132,9 @@ class EditPage(QWidget):
             settings.set("edit.sizes", self.splitter.sizes())
         settings.set("edit.filmstrip", self.filmstrip.isVisibleTo(self))
         settings.set("edit.panel", self.right.isVisibleTo(self))
+
+    def _centre_area(self) -> QWidget:
+        return self.canvas if self.centre.currentWidget() is self.photo_view else self.welcome
 
     def _restore(self) -> None:
         settings = self._context.settings

@@ -1,17 +1,18 @@
 """The window: tabs, menus, messages; it connects the parts and does no work itself."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
-    QApplication,
     QFileDialog,
     QFrame,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QPushButton,
     QStackedWidget,
     QTabBar,
@@ -20,18 +21,22 @@ from PySide6.QtWidgets import (
 )
 
 from pie_desktop.imaging.formats import READABLE_SUFFIXES
-from pie_desktop.ui.canvas.canvas import ZOOM_STEP, Canvas
+from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.commands import CommandList, Commands
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.help.window import HelpWindow
+from pie_desktop.ui.menus import TABS, build_menus, define_commands, define_view_commands
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.status_bar import StatusBar
 from pie_desktop.ui.theme import COLOURS, SPACE, icon
 
-TABS = ("Edit", "Export", "Train")
+if TYPE_CHECKING:
+    from pie_desktop.ui.export.page import ExportPage
+    from pie_desktop.ui.train.page import TrainPage
+
 PHOTO_FILTER = f"Photos ({' '.join(sorted('*' + suffix for suffix in READABLE_SUFFIXES))});;All files (*)"
 
 
@@ -49,14 +54,15 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self)
         self.session = EditSession(context)
         self.canvas = Canvas(context)
-        self._define_view_commands()
+        define_view_commands(self.commands, self.canvas)
         self.edit_page = EditPage(context, self.session, self.canvas, self.commands)
-        self._define_commands()
+        define_commands(self)
         self.pages = QStackedWidget()
         self.tabs = QTabBar()
-        self._made: dict[str, QWidget] = {}
+        self._export_page: ExportPage | None = None
+        self._train_page: TrainPage | None = None
         self._help: HelpWindow | None = None
-        self._build_menus()
+        build_menus(self)
         self._build_centre()
         self.setStatusBar(StatusBar(context, self.session))
         self.notifications = NotificationStack(context.notifier, self, self._height_below)
@@ -71,44 +77,45 @@ class MainWindow(QMainWindow):
 
     def page(self, name: str) -> QWidget:
         """The page of a tab, made now if it was never shown."""
-        if name not in self._made:
-            self._made[name] = self._make_page(name)
-            self.pages.addWidget(self._made[name])
-        return self._made[name]
+        if name == "Export":
+            return self.export_page()
+        if name == "Train":
+            return self.train_page()
+        return self.edit_page
+
+    def export_page(self) -> ExportPage:
+        if self._export_page is None:
+            from pie_desktop.ui.export.page import ExportPage
+
+            self._export_page = ExportPage(self.context)
+            self.pages.addWidget(self._export_page)
+        return self._export_page
+
+    def train_page(self) -> TrainPage:
+        if self._train_page is None:
+            from pie_desktop.ui.train.page import TrainPage
+
+            self._train_page = TrainPage(self.context)
+            self.pages.addWidget(self._train_page)
+        return self._train_page
 
     def show_tab(self, name: str) -> None:
         self.tabs.setCurrentIndex(TABS.index(name))
 
-    def _make_page(self, name: str) -> QWidget:
-        if name == "Export":
-            from pie_desktop.ui.export.page import ExportPage
-
-            return ExportPage(self.context)
-        if name == "Train":
-            from pie_desktop.ui.train.page import TrainPage
-
-            return TrainPage(self.context)
-        return self.edit_page
+    def export(self, photos: Sequence[Path]) -> None:
+        """Go to the Export tab with these photos."""
+        if photos:
+            self.export_page().set_sources(list(photos))
+        self.show_tab("Export")
 
     def _on_tab(self, index: int) -> None:
-        page = self.page(TABS[index])
-        if TABS[index] == "Export" and not self._export_chosen:
-            self.export(self.edit_page.filmstrip.selected_paths(), show=False)
-        self.pages.setCurrentWidget(page)
-        page.setFocus()
+        name, page = TABS[index], self.edit_page
+        if name == "Export" and self._export_page is None:
+            selected, folder = page.filmstrip.selected_paths(), page.filmstrip.folder
+            self.export_page().set_sources([folder] if folder is not None and len(selected) < 2 else selected)
+        self.pages.setCurrentWidget(self.page(name))
+        self.page(name).setFocus()
         self._update_commands()
-
-    _export_chosen = False
-
-    def export(self, photos: Sequence[Path], show: bool = True) -> None:
-        """Go to the Export tab with these photos."""
-        page = self.page("Export")
-        if photos:
-            page.set_sources(list(photos))  # type: ignore[attr-defined]
-        if show:
-            self._export_chosen = True
-            self.show_tab("Export")
-            self._export_chosen = False
 
     # Opening
 
@@ -144,77 +151,6 @@ class MainWindow(QMainWindow):
 
     # Building
 
-    def _define_view_commands(self) -> None:
-        """What the bar below the canvas needs; the rest follows once the page is there."""
-        add, canvas, keys = self.commands.add, self.canvas, QKeySequence.StandardKey
-        for view, text, key, name in (
-            (View.SPLIT, "Split", "S", "mdi6.compare"),
-            (View.SIDE, "Side by side", "D", "mdi6.view-split-vertical"),
-            (View.SINGLE, "Result only", "F", "mdi6.image-outline"),
-        ):
-            add(f"view_{view.value}", text, _setter(canvas.set_view, view), key, icon_name=name, checkable=True)
-        add("zoom_fit", "Fit", canvas.fit, "Ctrl+0", icon_name="mdi6.fit-to-screen-outline", tip="Fit the whole photo")
-        add("zoom_actual", "1:1", canvas.actual_size, "Ctrl+1", icon_name="mdi6.numeric-1-box-outline", tip="Real size")
-        add("zoom_toggle", "Toggle fit and 1:1", canvas.toggle_fit, "Z")
-        add("zoom_in", "Zoom in", lambda: canvas.zoom_by(ZOOM_STEP), keys.ZoomIn, "Ctrl+=", icon_name="mdi6.plus")
-        add("zoom_out", "Zoom out", lambda: canvas.zoom_by(1 / ZOOM_STEP), keys.ZoomOut, icon_name="mdi6.minus")
-
-    def _define_commands(self) -> None:
-        add, page, keys = self.commands.add, self.edit_page, QKeySequence.StandardKey
-        add("open", "Open photos…", self.ask_for_photos, keys.Open, icon_name="mdi6.image-plus")
-        add("open_folder", "Open folder…", self.ask_for_folder, "Ctrl+Shift+O", icon_name="mdi6.folder-open-outline")
-        add("export", "Export selected photos…", self._export_selected, "Ctrl+E", icon_name="mdi6.export-variant")
-        add("quit", "Quit", self.close, keys.Quit, "Ctrl+Q")
-        add("undo", "Undo", self.session.undo, keys.Undo, icon_name="mdi6.undo")
-        add("redo", "Redo", self.session.redo, keys.Redo, "Ctrl+Y", icon_name="mdi6.redo")
-        add("reset", "Reset strength", page.adjust.reset, "Ctrl+R", icon_name="mdi6.restore")
-        add("next", "Next photo", _setter(page.step, 1), "Ctrl+Right", icon_name="mdi6.chevron-right")
-        add("previous", "Previous photo", _setter(page.step, -1), "Ctrl+Left", icon_name="mdi6.chevron-left")
-        add("filmstrip", "Filmstrip", self._toggle_filmstrip, "F7", checkable=True)
-        add("panel", "Style panel", self._toggle_panel, "F8", checkable=True)
-        add("panels", "Show or hide both panels", page.toggle_panels, "F9")
-        add("full_screen", "Full screen", self._toggle_full_screen, "F11", checkable=True)
-        add("next_area", "Go to the next area", self._next_area, "F6")
-        for number, tab in enumerate(TABS, 1):
-            add(f"tab_{tab.lower()}", f"{tab} tab", _setter(self.show_tab, tab), f"Alt+{number}")
-        add("no_style", "No style", _setter(self.context.select_style, None), "Ctrl+Shift+0")
-        add("commands", "All commands…", self.show_commands, "Ctrl+K", icon_name="mdi6.magnify")
-        add("help", "Help", self.show_help, "F1", icon_name="mdi6.help-circle-outline")
-        add("shortcuts", "Keyboard shortcuts", lambda: self.help_window().show_shortcuts(), "Ctrl+/")
-        add("about", "About Qt", QApplication.aboutQt)
-
-    def _build_menus(self) -> None:
-        of_styles = self.edit_page.styles.actions_of_styles
-        # One key, one meaning: in the whole window Ctrl+Z undoes the edit of the photo.
-        of_styles.undo.setShortcut(QKeySequence())
-        of_styles.new.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        self._menu("&File", "open", "open_folder", None, "export", None, "quit")
-        self._menu("&Edit", "undo", "redo", None, "reset", None, "commands")
-        view = self._menu("&View", "view_split", "view_side", "view_single", None, "zoom_fit", "zoom_actual")
-        self._fill(view, "zoom_toggle", "zoom_in", "zoom_out", None, "next", "previous", None)
-        self._fill(view, "filmstrip", "panel", "panels", "next_area", "full_screen", None)
-        self._fill(view, "tab_edit", "tab_export", "tab_train")
-        style = self.menuBar().addMenu("&Style")
-        style.addActions([of_styles.new, of_styles.add, of_styles.details])
-        style.addSeparator()
-        style.addActions([of_styles.rename, of_styles.duplicate, of_styles.delete, of_styles.undo])
-        style.addSeparator()
-        style.addAction(self.commands["no_style"])
-        self._menu("&Help", "help", "shortcuts", None, "about")
-
-    def _menu(self, title: str, *names: str | None) -> QMenu:
-        menu = self.menuBar().addMenu(title)
-        menu.setToolTipsVisible(False)
-        return self._fill(menu, *names)
-
-    def _fill(self, menu: QMenu, *names: str | None) -> QMenu:
-        for name in names:
-            if name is None:
-                menu.addSeparator()
-            else:
-                menu.addAction(self.commands[name])
-        return menu
-
     def _build_centre(self) -> None:
         for tab in TABS:
             self.tabs.addTab(tab)
@@ -243,7 +179,7 @@ class MainWindow(QMainWindow):
             column.addWidget(widget)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
-        self.pages.addWidget(self.page("Edit"))
+        self.pages.addWidget(self.edit_page)
 
     def _connect(self) -> None:
         page, context = self.edit_page, self.context
@@ -256,6 +192,7 @@ class MainWindow(QMainWindow):
         for signal in (self.session.opened, self.session.opening, self.session.failed, self.canvas.view_changed):
             signal.connect(self._update_commands)
         self.session.history_changed.connect(self._update_commands)
+        page.panels_changed.connect(self._update_commands)
         self.session.opening.connect(lambda path: self.setWindowTitle(f"{path.name} – PIE Desktop"))
         self._update_commands()
 
@@ -277,22 +214,20 @@ class MainWindow(QMainWindow):
         commands["panel"].setChecked(self.edit_page.right.isVisibleTo(self.edit_page))
         commands["full_screen"].setChecked(self.isFullScreen())
 
-    def _export_selected(self) -> None:
+    def export_selected(self) -> None:
         self.export(self.edit_page.filmstrip.selected_paths())
 
-    def _toggle_filmstrip(self) -> None:
-        self.edit_page.filmstrip.setVisible(not self.edit_page.filmstrip.isVisibleTo(self.edit_page))
-        self._update_commands()
+    def toggle_filmstrip(self) -> None:
+        self.edit_page.show_panel(self.edit_page.filmstrip, not self.edit_page.filmstrip.isVisibleTo(self.edit_page))
 
-    def _toggle_panel(self) -> None:
-        self.edit_page.right.setVisible(not self.edit_page.right.isVisibleTo(self.edit_page))
-        self._update_commands()
+    def toggle_panel(self) -> None:
+        self.edit_page.show_panel(self.edit_page.right, not self.edit_page.right.isVisibleTo(self.edit_page))
 
-    def _toggle_full_screen(self) -> None:
+    def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self._update_commands()
 
-    def _next_area(self) -> None:
+    def go_to_next_area(self) -> None:
         areas = self.edit_page.focus_areas()
         focused = self.focusWidget()
         has = [index for index, area in enumerate(areas) if focused and (area is focused or area.isAncestorOf(focused))]
@@ -330,9 +265,8 @@ class MainWindow(QMainWindow):
             self.canvas.set_view(View(view))
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        for name in ("Export", "Train"):
-            page = self._made.get(name)
-            if page is not None and not page.can_close():  # type: ignore[attr-defined]
+        for page in (self._export_page, self._train_page):
+            if page is not None and not page.can_close():
                 event.ignore()
                 return
         self.edit_page.remember()
@@ -343,7 +277,3 @@ class MainWindow(QMainWindow):
         if self._help is not None:
             self._help.close()
         event.accept()
-
-
-def _setter(function: Callable[..., object], value: object) -> Callable[[], object]:
-    return lambda: function(value)

@@ -230,7 +230,8 @@ def test_attribution_follows_the_sliders(window: MainWindow, photo_folder: Path,
 
 
 def test_panels_hide_and_the_layout_is_remembered(context: AppContext, window: MainWindow, qtbot: QtBot) -> None:
-    window.edit_page.toggle_panels()
+    window.canvas.panels_toggled.emit()
+    assert not window.commands["filmstrip"].isChecked() and not window.commands["panel"].isChecked()
     assert not window.edit_page.filmstrip.isVisible() and not window.edit_page.right.isVisible()
     window.canvas.set_view(View.SIDE)
     window.close()
@@ -241,6 +242,15 @@ def test_panels_hide_and_the_layout_is_remembered(context: AppContext, window: M
     assert again.canvas.view is View.SIDE
     again.edit_page.toggle_panels()
     assert again.edit_page.filmstrip.isVisible() and again.edit_page.right.isVisible()
+
+
+def test_export_tab_begins_with_the_open_folder(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
+    open_photo(window, photo_folder / "coffee.jpg", qtbot)
+    window.show_tab("Export")
+    plan = window.export_page().view.model
+    qtbot.waitUntil(lambda: {planned.source.name for planned in plan.plan} == {p.name for p in photo_folder.iterdir()})
+    window.export([photo_folder / "rocket.jpg"])
+    qtbot.waitUntil(lambda: [planned.source.name for planned in plan.plan] == ["rocket.jpg"])
 
 
 def test_command_list_runs_what_is_typed(window: MainWindow, qtbot: QtBot) -> None:

@@ -1,0 +1,216 @@
+"""A photo in one of the comparison views, at some zoom; `canvas` adds mouse and keys."""
+
+from math import ceil, floor
+
+from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from pie_desktop.ui.canvas.panes import View, draw_handle, draw_label, draw_photo, pane_left, pane_size, photo_rect
+from pie_desktop.ui.canvas.renderer import PreviewRenderer
+from pie_desktop.ui.canvas.viewport import Viewport
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.theme import COLOURS
+
+
+class PhotoWidget(QWidget):
+    """Shows one photo; the pixels come from its `renderer`.
+
+    Signals:
+        viewport_changed: zoom or position changed.
+        view_changed: another comparison view was chosen.
+    """
+
+    viewport_changed = Signal()
+    view_changed = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self.viewport = Viewport()
+        self.renderer = PreviewRenderer(context, self.viewport)
+        self.renderer.changed.connect(self.update)
+        self._view = View.SPLIT
+        self._handle = 0.5
+        self._handle_held = False
+        self._comparing = False
+        self._labels = ("Original", "Enhanced")
+        self._message = ""
+        self._busy = ""
+        self.setMinimumSize(320, 240)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Photo")
+
+    @property
+    def view(self) -> View:
+        return self._view
+
+    def set_view(self, view: View) -> None:
+        if view is not self._view:
+            self._view = view
+            self._resize_panes()
+            self.view_changed.emit()
+
+    @property
+    def handle(self) -> float:
+        """Place of the split line, in parts of the visible photo."""
+        return self._handle
+
+    def set_handle(self, place: float) -> None:
+        self._handle = min(max(place, 0.0), 1.0)
+        self.update()
+
+    @property
+    def comparing(self) -> bool:
+        """Whether the original is held up for comparison."""
+        return self._comparing
+
+    def set_comparing(self, comparing: bool) -> None:
+        if comparing != self._comparing:
+            self._comparing = comparing
+            self.update()
+
+    def set_photo(self, width: int, height: int) -> None:
+        """Prepare for a photo of this size (full resolution, oriented), fitted; the one before is gone."""
+        self._message = ""
+        self.renderer.clear()
+        self.viewport.set_photo(width, height)
+        self._moved()
+
+    def set_message(self, text: str) -> None:
+        """Show a sentence instead of a photo."""
+        self._message = text
+        self.renderer.clear()
+        self.update()
+
+    def set_labels(self, original: str, enhanced: str) -> None:
+        self._labels = (original, enhanced)
+        self.update()
+
+    def set_busy(self, text: str) -> None:
+        """Say unobtrusively what is being waited for; empty for nothing."""
+        if text != self._busy:
+            self._busy = text
+            self.update()
+
+    # Zoom and pan
+
+    def fit(self) -> None:
+        self.viewport.fit()
+        self._moved()
+
+    def actual_size(self, at: QPointF | None = None) -> None:
+        """1:1, keeping the point under `at` (widget position) in place."""
+        self.zoom_to(1.0, at)
+
+    def toggle_fit(self, at: QPointF | None = None) -> None:
+        if self.viewport.fitted:
+            self.actual_size(at)
+        else:
+            self.fit()
+
+    def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
+        self.zoom_to(self.viewport.zoom * factor, at)
+
+    def zoom_to(self, zoom: float, at: QPointF | None = None) -> None:
+        anchor = None
+        if at is not None:
+            x, y = at.x() * self._ratio(), at.y() * self._ratio()
+            anchor = (x - pane_left(self._view, self._device_width(), x), y)
+        self.viewport.zoom_to(zoom, anchor)
+        self._moved()
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the photo by so many device pixels."""
+        self.viewport.pan(dx, dy)
+        self._moved()
+
+    def _moved(self) -> None:
+        self.renderer.update()
+        self.update()
+        self.viewport_changed.emit()
+
+    def _resize_panes(self) -> None:
+        height = round(self.height() * self._ratio())
+        self.viewport.set_pane(*pane_size(self._view, self._device_width(), height))
+        if not self.viewport.fitted:
+            self.viewport.pan(0, 0)
+        self._moved()
+
+    def _ratio(self) -> float:
+        return self.devicePixelRatioF()
+
+    def _device_width(self) -> int:
+        return round(self.width() * self._ratio())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._resize_panes()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._resize_panes()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setClipRegion(self._surround())
+        painter.fillRect(self.rect(), QColor(COLOURS.canvas))
+        painter.setClipping(False)
+        if self._message:
+            painter.setPen(QColor(COLOURS.text))
+            place = self.rect().adjusted(32, 32, -32, -32)
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+            return
+        if self.renderer.base is None:
+            if self._busy:
+                self._draw_busy(painter, 1.0, self.rect())
+            return
+        ratio = self._ratio()
+        if ratio != 1:
+            painter.scale(1 / ratio, 1 / ratio)
+            font = painter.font()
+            font.setPixelSize(max(1, round(self.fontInfo().pixelSize() * ratio)))
+            painter.setFont(font)
+        width, height = self.viewport.pane
+        pane = QRect(0, 0, width, height)
+        if self._view is View.SIDE:
+            self._draw_side(painter, pane)
+        elif self._view is View.SPLIT and not self._comparing:
+            self._draw_split(painter, pane, ratio)
+        else:
+            draw_photo(painter, self.renderer, self.viewport, pane, pane, self._comparing)
+            draw_label(painter, self._labels[0 if self._comparing else 1], pane, not self._comparing, ratio)
+        if self._busy:
+            self._draw_busy(painter, ratio, pane)
+
+    def _surround(self) -> QRegion:
+        """What the photo does not cover; painting the whole canvas first would cost as much as the photo itself."""
+        whole = QRegion(self.rect())
+        if self._message or self.renderer.base is None or self._view is View.SIDE:
+            return whole
+        photo, ratio = photo_rect(self.viewport), self._ratio()
+        # Inwards, where a pixel of the photo is part of a logical pixel.
+        left, top = ceil(photo.left() / ratio), ceil(photo.top() / ratio)
+        right, bottom = floor((photo.right() + 1) / ratio), floor((photo.bottom() + 1) / ratio)
+        return whole.subtracted(QRect(left, top, right - left, bottom - top))
+
+    def _draw_side(self, painter: QPainter, pane: QRect) -> None:
+        second = pane.translated(self._device_width() - pane.width(), 0)
+        for place, original, right in ((pane, True, False), (second, False, True)):
+            draw_photo(painter, self.renderer, self.viewport, place, place, original or self._comparing)
+            draw_label(painter, self._labels[0 if original else 1], place, right, self._ratio())
+
+    def _draw_split(self, painter: QPainter, pane: QRect, ratio: float) -> None:
+        photo = photo_rect(self.viewport)
+        line = photo.left() + round(photo.width() * self._handle)
+        left = QRect(0, 0, line, pane.height())
+        right = QRect(line, 0, pane.width() - line, pane.height())
+        draw_photo(painter, self.renderer, self.viewport, pane, left, True)
+        draw_photo(painter, self.renderer, self.viewport, pane, right, False)
+        draw_handle(painter, line, photo.top(), photo.height(), ratio, self._handle_held)
+        draw_label(painter, self._labels[0], pane, False, ratio)
+        draw_label(painter, self._labels[1], pane, True, ratio)
+
+    def _draw_busy(self, painter: QPainter, ratio: float, pane: QRect) -> None:
+        top = QRect(pane.left(), pane.top(), pane.width(), pane.top() + round(48 * ratio))
+        draw_label(painter, self._busy, top, True, ratio)

@@ -1,0 +1,100 @@
+"""The commands of the main window, their keys and menus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication, QMenu
+
+from pie_desktop.ui.canvas.canvas import ZOOM_STEP, Canvas
+from pie_desktop.ui.canvas.panes import View
+from pie_desktop.ui.commands import Commands
+
+if TYPE_CHECKING:
+    from pie_desktop.ui.main_window import MainWindow
+
+TABS = ("Edit", "Export", "Train")
+
+
+def define_view_commands(commands: Commands, canvas: Canvas) -> None:
+    """What the bar below the canvas needs; the rest follows once the page is there."""
+    add, keys = commands.add, QKeySequence.StandardKey
+    for view, text, key, name in (
+        (View.SPLIT, "Split", "S", "mdi6.compare"),
+        (View.SIDE, "Side by side", "D", "mdi6.view-split-vertical"),
+        (View.SINGLE, "Result only", "F", "mdi6.image-outline"),
+    ):
+        add(f"view_{view.value}", text, _setter(canvas.set_view, view), key, icon_name=name, checkable=True)
+    add("zoom_fit", "Fit", canvas.fit, "Ctrl+0", icon_name="mdi6.fit-to-screen-outline", tip="Fit the whole photo")
+    add("zoom_actual", "1:1", canvas.actual_size, "Ctrl+1", icon_name="mdi6.numeric-1-box-outline", tip="Real size")
+    add("zoom_toggle", "Toggle fit and 1:1", canvas.toggle_fit, "Z")
+    add("zoom_in", "Zoom in", lambda: canvas.zoom_by(ZOOM_STEP), keys.ZoomIn, "Ctrl+=", icon_name="mdi6.plus")
+    add("zoom_out", "Zoom out", lambda: canvas.zoom_by(1 / ZOOM_STEP), keys.ZoomOut, icon_name="mdi6.minus")
+
+
+def define_commands(window: MainWindow) -> None:
+    """All other commands of the window."""
+    add, page, keys = window.commands.add, window.edit_page, QKeySequence.StandardKey
+    add("open", "Open photos…", window.ask_for_photos, keys.Open, icon_name="mdi6.image-plus")
+    add("open_folder", "Open folder…", window.ask_for_folder, "Ctrl+Shift+O", icon_name="mdi6.folder-open-outline")
+    add("export", "Export selected photos…", window.export_selected, "Ctrl+E", icon_name="mdi6.export-variant")
+    add("quit", "Quit", window.close, keys.Quit, "Ctrl+Q")
+    add("undo", "Undo", window.session.undo, keys.Undo, icon_name="mdi6.undo")
+    add("redo", "Redo", window.session.redo, keys.Redo, "Ctrl+Y", icon_name="mdi6.redo")
+    add("reset", "Reset strength", page.adjust.reset, "Ctrl+R", icon_name="mdi6.restore")
+    add("next", "Next photo", _setter(page.step, 1), "Ctrl+Right", icon_name="mdi6.chevron-right")
+    add("previous", "Previous photo", _setter(page.step, -1), "Ctrl+Left", icon_name="mdi6.chevron-left")
+    add("filmstrip", "Filmstrip", window.toggle_filmstrip, "F7", checkable=True)
+    add("panel", "Style panel", window.toggle_panel, "F8", checkable=True)
+    add("panels", "Show or hide both panels", page.toggle_panels, "F9")
+    add("full_screen", "Full screen", window.toggle_full_screen, "F11", checkable=True)
+    add("next_area", "Go to the next area", window.go_to_next_area, "F6")
+    for number, tab in enumerate(TABS, 1):
+        add(f"tab_{tab.lower()}", f"{tab} tab", _setter(window.show_tab, tab), f"Alt+{number}")
+    add("no_style", "No style", _setter(window.context.select_style, None), "Ctrl+Shift+0")
+    add("commands", "All commands…", window.show_commands, "Ctrl+K", icon_name="mdi6.magnify")
+    add("help", "Help", window.show_help, "F1", icon_name="mdi6.help-circle-outline")
+    add("shortcuts", "Keyboard shortcuts", lambda: window.help_window().show_shortcuts(), "Ctrl+/")
+    add("about", "About Qt", QApplication.aboutQt)
+
+
+def build_menus(window: MainWindow) -> None:
+    """The menu bar; the actions of styles are the style panel's own."""
+    commands = window.commands
+    of_styles = window.edit_page.styles.actions_of_styles
+    # One key, one meaning: in the whole window Ctrl+Z undoes the edit of the photo.
+    of_styles.undo.setShortcut(QKeySequence())
+    of_styles.new.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+    _menu(window, "&File", "open", "open_folder", None, "export", None, "quit")
+    _menu(window, "&Edit", "undo", "redo", None, "reset", None, "commands")
+    view = _menu(window, "&View", "view_split", "view_side", "view_single", None, "zoom_fit", "zoom_actual")
+    _fill(commands, view, "zoom_toggle", "zoom_in", "zoom_out", None, "next", "previous", None)
+    _fill(commands, view, "filmstrip", "panel", "panels", "next_area", "full_screen", None)
+    _fill(commands, view, "tab_edit", "tab_export", "tab_train")
+    style = window.menuBar().addMenu("&Style")
+    style.addActions([of_styles.new, of_styles.add, of_styles.details])
+    style.addSeparator()
+    style.addActions([of_styles.rename, of_styles.duplicate, of_styles.delete, of_styles.undo])
+    style.addSeparator()
+    style.addAction(commands["no_style"])
+    _menu(window, "&Help", "help", "shortcuts", None, "about")
+
+
+def _menu(window: MainWindow, title: str, *names: str | None) -> QMenu:
+    return _fill(window.commands, window.menuBar().addMenu(title), *names)
+
+
+def _fill(commands: Commands, menu: QMenu, *names: str | None) -> QMenu:
+    for name in names:
+        if name is None:
+            menu.addSeparator()
+        else:
+            menu.addAction(commands[name])
+    return menu
+
+
+def _setter(function: Callable[..., object], value: object) -> Callable[[], object]:
+    return lambda: function(value)
