@@ -9,11 +9,12 @@ from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.workers.lanes import PriorityLane
 
 CACHE_BYTES = 32 * 2**20
+WANTED = 96  # rows that were painted last and still have no thumbnail; a screen shows fewer
 SIDE = 128
 
 
 class ThumbnailColumn(QObject):
-    """Loads what was asked for since the event loop last came round: a view asks for nothing but its visible rows.
+    """Loads what was asked for last first: a view asks for the rows that it paints, and scrolling paints new ones only.
 
     Signals:
         loaded: the path whose thumbnail can be had now.
@@ -25,7 +26,7 @@ class ThumbnailColumn(QObject):
         super().__init__(parent)
         self._loader = ThumbnailLoader(lane, self, CACHE_BYTES)
         self._loader.side = SIDE
-        self._loader.loaded.connect(self.loaded)
+        self._loader.loaded.connect(self._on_loaded)
         self._asked: dict[Path, None] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -41,6 +42,7 @@ class ThumbnailColumn(QObject):
         field.fill(Qt.GlobalColor.transparent)
         entry = self._loader.cache.get(path)
         if entry is None:
+            self._asked.pop(path, None)
             self._asked[path] = None
             self._timer.start()
         elif entry.pixmap is not None:
@@ -53,5 +55,10 @@ class ThumbnailColumn(QObject):
         return field
 
     def _load(self) -> None:
-        asked, self._asked = list(self._asked), {}
-        self._loader.want(asked, ())
+        latest = list(reversed(self._asked))[:WANTED]
+        self._asked = dict.fromkeys(reversed(latest))
+        self._loader.want(latest, ())
+
+    def _on_loaded(self, path: Path) -> None:
+        self._asked.pop(path, None)
+        self.loaded.emit(path)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -47,6 +47,7 @@ class ExportPage(QWidget):
         self.start_button = QPushButton("Export")
         self.start_button.setProperty("primary", True)
         self.start_button.setIcon(icon("mdi6.export", COLOURS.accent_text, COLOURS.accent_text))
+        self.start_button.setToolTip("Writes what the plan shows (Ctrl+Return).")
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setToolTip("Stops the export; the photos that are written stay.")
         self._plan_timer = QTimer(self)
@@ -151,10 +152,14 @@ class ExportPage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(side)
         layout.addWidget(self.view, 1)
+        self.setFocusProxy(self.form.style_box)
 
     def _connect(self) -> None:
         self.form.changed.connect(self._plan_later)
         self.start_button.clicked.connect(self.start)
+        start = QShortcut(QKeySequence("Ctrl+Return"), self)
+        start.setWhatsThis("Start the export")
+        start.activated.connect(self.start_button.click)
         self.cancel_button.clicked.connect(self.cancel)
         self.view.add_files_button.clicked.connect(self._choose_files)
         self.view.add_folder_button.clicked.connect(self._choose_folder)

@@ -9,7 +9,7 @@ from pie_desktop.ui.theme import COLOURS, SPACE
 from pie_desktop.ui.train.history import RunHistory
 
 REFRESH_MS = 200
-SMOOTHING_POINTS = 400  # the loss is averaged over this share of its points: one batch says little
+SMOOTHING_POINTS = 400  # the loss is averaged over at most so many points to each side: one batch says little
 
 
 class CurvesView(QWidget):

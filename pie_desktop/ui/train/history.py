@@ -17,6 +17,7 @@ class RunHistory:
         baseline_psnr: the same for the model that the run started from.
         checkpoint: file of the last checkpoint.
         bundle: folder of the finished model.
+        problems: a sentence for each pair that could not be used.
     """
 
     steps: list[int] = field(default_factory=list)
@@ -34,6 +35,7 @@ class RunHistory:
     validation_pairs: int = 0
     checkpoint: str | None = None
     bundle: str | None = None
+    problems: tuple[str, ...] = ()
     message: str = ""
     last_lines: tuple[str, ...] = ()
     state: str = "interrupted"
@@ -58,6 +60,7 @@ class RunHistory:
         self.step, self.total = int(event["step"]), int(event["steps"])
         self.device = str(event.get("device", ""))
         self.train_pairs, self.validation_pairs = int(event.get("train", 0)), int(event.get("validation", 0))
+        self.problems = tuple(str(problem) for problem in event.get("problems", ()))
         self.state, self.message, self.last_lines = "interrupted", "", ()
         # A resumed run starts again from its checkpoint: what it had done after that is done anew.
         _cut(self.steps, self.losses, self.step)

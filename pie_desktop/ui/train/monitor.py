@@ -26,6 +26,7 @@ STATES = {
     "failed": "failed",
     "interrupted": "interrupted",
 }
+MOST_PROBLEMS = 20  # in a tooltip
 
 
 class RunMonitor(QWidget):
@@ -92,6 +93,7 @@ class RunMonitor(QWidget):
             if self._stopping:
                 state = "stopping, writing a checkpoint…"
         self.status.setText(" · ".join([state, *_facts(history)]))
+        self.status.setToolTip("\n".join(history.problems[:MOST_PROBLEMS]))
         self.rate.setText(_speed(history) if self._running else "")
         self.progress.setValue(round(1000 * _fraction(self._run)))
         failed = not self._running and bool(history.message) and history.state == "failed"
@@ -143,6 +145,8 @@ def _facts(history: RunHistory) -> list[str]:
         facts.append(f"step {history.step:,} of {history.total:,}")
     if history.train_pairs:
         facts.append(f"{history.train_pairs:,} pairs to learn from, {history.validation_pairs:,} held out")
+    if history.problems:
+        facts.append(f"{len(history.problems):,} left out")
     if history.device:
         facts.append(history.device)
     if history.gain is not None:

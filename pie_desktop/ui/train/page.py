@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -141,6 +141,7 @@ class TrainPage(QWidget):
         layout.setSpacing(0)
         layout.addWidget(side)
         layout.addWidget(right, 1)
+        self.setFocusProxy(self.form.pairs)
 
     def _pairs_tab(self) -> QWidget:
         tab = QWidget()
@@ -165,6 +166,9 @@ class TrainPage(QWidget):
         self.form.folders_changed.connect(self._on_folders_changed)
         self.form.name.textChanged.connect(self._show_state)
         self.start_button.clicked.connect(self.start)
+        start = QShortcut(QKeySequence("Ctrl+Return"), self)
+        start.setWhatsThis("Start training")
+        start.activated.connect(self.start_button.click)
         self.stop_button.clicked.connect(self.session.stop)
         self.session.state_changed.connect(self._show_state)
         self.session.run_changed.connect(self._show_run)
@@ -206,7 +210,7 @@ class TrainPage(QWidget):
         running = self.session.running
         missing = self._missing()
         self.start_button.setEnabled(not running and not missing)
-        self.start_button.setToolTip(missing or "Fine-tunes the model on your pairs, in the background.")
+        self.start_button.setToolTip(missing or "Fine-tunes the model on your pairs, in the background (Ctrl+Return).")
         self.stop_button.setEnabled(running)
         self.stop_button.setText("End now" if self.session.stopping else "Stop")
         self.form.setEnabled(not running)

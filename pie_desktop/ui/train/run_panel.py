@@ -40,6 +40,7 @@ class RunPanel(QWidget):
         self._folder = folder
         self._running: TrainingRun | None = None
         self._refreshing = False
+        self._read: dict[Path, tuple[int, TrainingRun]] = {}
         self.model = RunTableModel(self)
         self.view = QTableView()
         self.view.setModel(self.model)
@@ -81,7 +82,7 @@ class RunPanel(QWidget):
     def refresh(self, keep: TrainingRun | None = None) -> None:
         """Reads the runs again; `keep` is the live object of the one that is being written."""
         selected = self.current()
-        runs = list_runs(self._folder)
+        runs = list_runs(self._folder, self._read)
         if keep is not None:
             runs = [keep if run.folder == keep.folder else run for run in runs]
         wanted = keep or selected

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import re
 import shutil
 import time
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 
 OPTIONS_FILE = "run.json"
 EVENTS_FILE = "events.jsonl"
-STEP_INTERVAL = 0.5  # seconds; steps come faster than a curve needs them
+STEP_INTERVAL = 0.5  # seconds between the steps that are kept: they come faster than a curve needs them
+KEPT_STEPS = 2000  # about as many are kept of a run of a day
 
 
 @dataclass
@@ -31,7 +33,8 @@ class TrainingRun:
     options: TrainingOptions
     created: datetime
     history: RunHistory = field(default_factory=RunHistory)
-    _last_written: float = field(default=-STEP_INTERVAL, repr=False)
+    _started: float = field(default_factory=time.monotonic, repr=False)
+    _last_written: float = field(default=-math.inf, repr=False)
 
     @property
     def folder(self) -> Path:
@@ -60,7 +63,8 @@ class TrainingRun:
             return
         if event["event"] == "step":
             now = time.monotonic()
-            if now - self._last_written < STEP_INTERVAL:
+            whole = now - self._started + (self.history.eta or 0.0)
+            if now - self._last_written < max(STEP_INTERVAL, whole / KEPT_STEPS):
                 return
             self._last_written = now
         with (self.folder / EVENTS_FILE).open("a", encoding="utf-8") as file:
@@ -81,10 +85,25 @@ def create_run(options: TrainingOptions) -> TrainingRun:
     return run
 
 
-def list_runs(folder: Path) -> list[TrainingRun]:
-    """All runs below `folder`, newest first; a folder that is no run is passed over."""
-    runs = [_read_run(path.parent) for path in folder.glob(f"*/{OPTIONS_FILE}")]
-    return sorted((run for run in runs if run is not None), key=lambda run: run.created, reverse=True)
+def list_runs(folder: Path, known: dict[Path, tuple[int, TrainingRun]] | None = None) -> list[TrainingRun]:
+    """All runs below `folder`, newest first; a folder that is no run is passed over.
+
+    Args:
+        folder: parent of the runs' folders.
+        known: runs that were read before, by folder, with the size of their events then; those that have not grown
+            are not read again. Brought up to date.
+    """
+    known = {} if known is None else known
+    runs = []
+    for options in folder.glob(f"*/{OPTIONS_FILE}"):
+        place, size = options.parent, _events_size(options.parent)
+        if place not in known or known[place][0] != size:
+            run = _read_run(place)
+            if run is None:
+                continue
+            known[place] = (size, run)
+        runs.append(known[place][1])
+    return sorted(runs, key=lambda run: run.created, reverse=True)
 
 
 def delete_run(run: TrainingRun) -> None:
@@ -104,6 +123,13 @@ def new_run_folder(parent: Path, name: str) -> Path:
     while folder.exists():
         folder, number = base.with_name(f"{base.name}-{number}"), number + 1
     return folder
+
+
+def _events_size(folder: Path) -> int:
+    try:
+        return (folder / EVENTS_FILE).stat().st_size
+    except OSError:
+        return 0
 
 
 def _read_run(folder: Path) -> TrainingRun | None:
