@@ -32,9 +32,11 @@ class LaneThread(QThread):
     def run(self) -> None:
         while (job := self._lane.take()) is not None:
             job.execute()
-            self._lane.hand_over(job)
-            # Without this the job (and its result) would be kept alive until the next one comes.
+            key = id(job)
+            # The GUI thread must be the one that drops the last reference: a QObject that is destroyed in another
+            # thread than its own may lock up with it.
             del job
+            self._lane.hand_over(key)
 
 
 class Lane(QObject):
@@ -47,7 +49,7 @@ class Lane(QObject):
     """
 
     submitted = Signal(object)
-    _outcome = Signal(object)
+    _outcome = Signal(object)  # id of the job
     _progress = Signal(object)
 
     def __init__(self, name: str, threads: int = 1) -> None:
@@ -88,7 +90,7 @@ class Lane(QObject):
         with self._condition:
             waiting = self._drop_waiting()
         for job in waiting:
-            self._outcome.emit(job)
+            self._outcome.emit(id(job))
 
     def close(self) -> None:
         """Cancel everything, wait for the threads to end and emit what is still owed; nothing runs afterwards."""
@@ -101,8 +103,7 @@ class Lane(QObject):
         for thread in self._threads:
             thread.wait()
         self._threads.clear()
-        for job in self.open_jobs:
-            self._on_outcome(job)
+        self._deliver_all()
 
     def finish(self) -> None:
         """Like `close`, but lets the jobs that were submitted run to their end first."""
@@ -111,8 +112,7 @@ class Lane(QObject):
             self._condition.notify_all()
         for thread in self._threads:
             thread.wait()
-        for job in self.open_jobs:
-            self._on_outcome(job)
+        self._deliver_all()
         self.close()
 
     def take(self) -> Job | None:
@@ -128,11 +128,11 @@ class Lane(QObject):
                 self._condition.wait()
         return None
 
-    def hand_over(self, job: Job) -> None:
-        """Called by a lane thread that is done with a job."""
+    def hand_over(self, key: int) -> None:
+        """Called by a lane thread that is done with the job of this id and holds no reference to it any more."""
         with self._condition:
-            self._running.remove(job)
-        self._outcome.emit(job)
+            self._running = [job for job in self._running if id(job) != key]
+        self._outcome.emit(key)
 
     def _enter(self, job: Job) -> Job:
         if self._closing or self._finishing:
@@ -144,7 +144,7 @@ class Lane(QObject):
             replaced = self._put(job)
             self._condition.notify()
         for old in replaced:
-            self._outcome.emit(old)
+            self._outcome.emit(id(old))
         if not self._started:
             self._started = True
             for thread in self._threads:
@@ -152,9 +152,14 @@ class Lane(QObject):
         self.submitted.emit(job)
         return job
 
-    def _on_outcome(self, job: Job) -> None:
-        if self._open_jobs.pop(id(job), None) is not None:
+    def _on_outcome(self, key: int) -> None:
+        job = self._open_jobs.pop(key, None)
+        if job is not None:
             job.deliver()
+
+    def _deliver_all(self) -> None:
+        for key in list(self._open_jobs):
+            self._on_outcome(key)
 
     def _on_progress(self, job: Job) -> None:
         job.deliver_progress()
@@ -258,7 +263,7 @@ class PriorityLane(Lane):
             job.cancel()
         if entry is not None:
             entry[1].cancel()
-            self._outcome.emit(entry[1])
+            self._outcome.emit(id(entry[1]))
 
     def _put(self, job: Job) -> list[Job]:
         replaced = self._waiting.get(job.key)

@@ -1,6 +1,7 @@
 """Lanes: order, latest wins, cancelling, errors, and threads that end."""
 
 import threading
+import weakref
 from collections.abc import Iterator
 
 import pytest
@@ -184,3 +185,27 @@ def test_a_waiting_job_is_replaced_under_its_key(qapp: object, qtbot: QtBot) -> 
     assert ran == ["a2", "b1"]
     assert jobs[0].cancelled
     lane.close()
+
+
+def test_jobs_are_destroyed_in_the_gui_thread(
+    qapp: object, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A QObject that dies in a lane's thread can lock up with the GUI thread."""
+    lane = QueueLane("tested")
+    hand_over = lane.hand_over
+
+    def linger(key: object) -> None:
+        """Gives the GUI thread all the time it needs to be done with the job first."""
+        hand_over(key)
+        delivered.wait(5)
+
+    delivered = threading.Event()
+    monkeypatch.setattr(lane, "hand_over", linger)
+    died_in: list[int] = []
+    job = lane.submit(lambda context: None)
+    weakref.finalize(job, lambda: died_in.append(threading.get_ident()))
+    del job
+    qtbot.waitUntil(lambda: not lane.open_jobs)
+    delivered.set()
+    lane.close()
+    assert died_in == [threading.get_ident()]
