@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sys
 from collections import deque
@@ -13,6 +14,8 @@ from typing import Any, Literal
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 TAIL_LINES = 40
+# The last line of a traceback, such as `torch.OutOfMemoryError: CUDA out of memory.`
+_EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt)\b")
 _TERMINAL_EVENTS = ("done", "stopped", "error")
 
 
@@ -194,7 +197,8 @@ class TrainingProcess(QObject):
             return TrainingOutcome("failed", str(last.get("message", "Training failed.")), tail)
         if status == QProcess.ExitStatus.CrashExit:
             return TrainingOutcome("failed", _crash_sentence(code), tail)
-        return TrainingOutcome("failed", f"Training ended unexpectedly (exit code {code}).", tail)
+        reason = tail[-1] if tail and _EXCEPTION.match(tail[-1]) else f"exit code {code}"
+        return TrainingOutcome("failed", f"Training ended unexpectedly ({reason}).", tail)
 
 
 def _crash_sentence(code: int) -> str:

@@ -80,6 +80,7 @@ def test_three_photos_are_exported_as_planned(
     assert _actions(page) == ["Written"] * 3
     assert page.view.message.text().startswith("3 written in ")
     assert page.view.open_button.isVisible()
+    assert page.start_button.text() == "Plan again"
     for photo in photos:
         before, after = load_photo(photo), load_photo(tmp_path / "out" / photo.name)
         assert after.shape == before.shape and after.mean() > before.mean() + 5  # the fake model brightens
@@ -205,6 +206,22 @@ def test_settings_are_remembered(
     again = ExportPage(context)
     qtbot.addWidget(again)
     assert again.form.choice() == page.form.choice()
+
+
+def test_the_plan_can_be_made_again_to_retry(
+    qtbot: QtBot, page: ExportPage, plan: Callable[..., None], photos: list[Path]
+) -> None:
+    whole = photos[1].read_bytes()
+    photos[1].write_bytes(whole[:300])
+    plan(photos)
+    _export(qtbot, page)
+    photos[1].write_bytes(whole)
+    qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    _wait_for_plan(qtbot, page)
+    assert [action.split()[0] for action in _actions(page)] == ["photo_0.jpg", "Will", "photo_2.jpg"]
+    assert page.start_button.text() == "Export 1 photo"
+    _export(qtbot, page)
+    assert _actions(page)[1] == "Written"
 
 
 def test_folders_are_expanded_and_photos_can_be_removed(

@@ -103,6 +103,7 @@ def test_an_exception_is_told_with_its_traceback(qtbot: QtBot, start: Callable[.
     _, _, outcomes = start("raise")
     qtbot.waitUntil(lambda: bool(outcomes), timeout=20_000)
     assert outcomes[0].kind == "failed" and outcomes[0].last_lines[-1] == "MemoryError: CUDA out of memory"
+    assert outcomes[0].message == "Training ended unexpectedly (MemoryError: CUDA out of memory)."
 
 
 def test_a_reported_problem_is_the_message(qtbot: QtBot, start: Callable[..., Any]) -> None:

@@ -92,7 +92,10 @@ class ExportPage(QWidget):
         return True
 
     def start(self) -> None:
-        """Exports what the plan shows."""
+        """Exports what the plan shows; after an export, makes the plan anew, as files have come and gone."""
+        if self.view.model.has_outcomes and not self.running:
+            self._make_plan()
+            return
         choice, plan = self.form.choice(), self.view.model.plan
         if self.running or choice.settings is None or not plan or self._planning:
             return
@@ -255,9 +258,11 @@ class ExportPage(QWidget):
         count = model.count("write", "overwrite")
         self.form.setEnabled(not self.running)
         self.view.set_editable(not self.running)
-        ready = not self.running and not self._planning and count > 0 and not model.has_outcomes
-        self.start_button.setEnabled(ready)
-        self.start_button.setText(f"Export {count:,} photo{'' if count == 1 else 's'}" if ready else "Export")
+        idle = not self.running and not self._planning
+        ready = idle and count > 0 and not model.has_outcomes
+        self.start_button.setEnabled(ready or (idle and model.has_outcomes))
+        text = f"Export {count:,} photo{'' if count == 1 else 's'}" if ready else "Export"
+        self.start_button.setText("Plan again" if idle and model.has_outcomes else text)
         self.cancel_button.setEnabled(self.running)
         if not self.running and not model.has_outcomes:
             self.view.show_message(self._hint())

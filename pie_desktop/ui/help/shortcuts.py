@@ -46,4 +46,5 @@ def _escaped(text: str) -> str:
 
 
 def _keys(sequences: Iterable[QKeySequence]) -> str:
-    return ", ".join(sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in sequences)
+    names = (sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in sequences)
+    return ", ".join(dict.fromkeys(names))

@@ -33,7 +33,7 @@ class CurvesView(QWidget):
             angle=0,
             pen=pg.mkPen(COLOURS.text_muted, width=1, style=Qt.PenStyle.DashLine),
             label="before training {value:.2f} dB",
-            labelOpts={"position": 0.98, "anchors": [(1, 1), (1, 0)], "color": COLOURS.text_muted},
+            labelOpts={"position": 0.98, "anchors": [(1, 0), (1, 1)], "color": COLOURS.text_muted},
         )
         self._baseline.setVisible(False)
         self.psnr_plot.addItem(self._baseline)

@@ -105,6 +105,7 @@ class RunHistory:
     def _on_ended(self, event: Event) -> None:
         """The editor's own last line: how the process ended, which a crashed process cannot tell itself."""
         self.state, self.message = str(event["kind"]), str(event["message"])
+        self.step = int(event.get("step", self.step))
         self.last_lines = tuple(str(line) for line in event.get("lines", ()))
 
 

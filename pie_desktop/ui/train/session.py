@@ -76,9 +76,9 @@ class TrainingSession(QObject):
         run, self.stopping = self.run, False
         if run is None:
             return
-        self._record(
-            {"event": "ended", "kind": outcome.kind, "message": outcome.message, "lines": list(outcome.last_lines)}
-        )
+        ended = {"kind": outcome.kind, "message": outcome.message, "lines": list(outcome.last_lines)}
+        # Not every step is kept, so the last one is told here.
+        self._record({"event": "ended", "step": run.history.step, **ended})
         self.run_changed.emit(run)
         self.state_changed.emit()
         if outcome.kind == "failed":
