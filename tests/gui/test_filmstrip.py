@@ -126,6 +126,16 @@ def test_a_new_file_appears_and_the_selection_stays(qtbot: QtBot, strip: Filmstr
     assert names(strip.selected_paths()) == ["coffee.jpg"]
 
 
+def test_a_folder_opened_at_a_photo_shows_that_photo(qtbot: QtBot, strip: Filmstrip, photo_folder: Path) -> None:
+    for number in range(40):
+        shutil.copy(photo_folder / "rocket.jpg", photo_folder / f"z{number}.jpg")
+    with qtbot.waitSignal(strip.photo_selected) as selected:
+        strip.set_folder(photo_folder, photo_folder / "z25.jpg")
+    assert selected.args[0] == photo_folder / "z25.jpg"
+    assert strip.model.row_of(photo_folder / "z25.jpg") in strip.view.visible_rows()
+    assert names(strip.selected_paths()) == ["z25.jpg"]
+
+
 def test_what_changes_elsewhere_moves_neither_selection_nor_view(
     qtbot: QtBot, strip: Filmstrip, photo_folder: Path
 ) -> None:

@@ -142,19 +142,21 @@ class StyleController(QObject):
             self._context.notifier.warning(problem)
 
     def _on_imported(self, key: str, report: AddReport) -> None:
+        style_id = report.style.id
         self._tell(report.problems)
-        self._put(report.style)
-        if report.style.id != key:
-            self.created.emit(report.style.id)
-        self._unannounced.add(report.style.id)
-        self.choose(report.style.id)
-        if self._is_ready(report.style.id):  # nothing in it was new
-            self._announce(report.style.id)
+        self._want(style_id)
+        self._on_references_changed(report.style)
+        if style_id != key:
+            self.created.emit(style_id)
+        if self._is_ready(style_id):
+            self._context.select_style(style_id)
 
     def _on_references_changed(self, style: Style) -> None:
         self._put(style)
         self._unannounced.add(style.id)
         self.prepare(style.id)
+        if self._is_ready(style.id):  # nothing in it is other than before
+            self._announce(style.id)
 
     def _on_renamed(self, style: Style) -> None:
         self._put(style)

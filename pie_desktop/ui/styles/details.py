@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.gallery.store import Style, StyleReference
 from pie_desktop.imaging.formats import READABLE_SUFFIXES
@@ -141,6 +141,8 @@ class StyleDetails(QWidget):
         self._list = QVBoxLayout(content)
         self._list.setContentsMargins(SPACE, 0, SPACE, 0)
         self._list.setSpacing(HALF_SPACE)
+        # Rows that were just put in must not be painted squeezed, before the scroll area has made room for them.
+        self._list.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self._list.addStretch(1)
         scroll = self._scroll = QScrollArea()
         scroll.setWidget(content)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from pie_desktop.gallery.store import Style
 from pie_desktop.ui.styles.card import StyleCard
@@ -40,6 +40,8 @@ class StyleGallery(QScrollArea):
         self._layout = QVBoxLayout(self._content)
         self._layout.setContentsMargins(SPACE, 0, SPACE, 0)
         self._layout.setSpacing(SPACE)
+        # Cards that were just put in must not be painted squeezed, before the scroll area has made room for them.
+        self._layout.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self._layout.addStretch(1)
         self.setWidget(self._content)
         self.setWidgetResizable(True)
