@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -39,17 +40,17 @@ def measure() -> list[Measurement]:
         decoding = best_seconds(lambda: _decode(photos[1]), 3)
         window.close()
         context.close()
-    best = min(seconds)
+    usual = median(seconds)
     return [
         Measurement(
             name="open a 24 MP JPEG to its first enhanced preview",
             budget=f"<= {BUDGET_SECONDS} s",
-            measured=best,
+            measured=usual,
             unit="s",
-            ratio=best / decoding,
-            note=f"best of {len(seconds)}, worst {max(seconds):.2f} s, in a style, in a 1920x1080 window; "
+            ratio=usual / decoding,
+            note=f"median of {len(seconds)}, worst {max(seconds):.2f} s, in a style, in a 1920x1080 window; "
             "against decoding the JPEG at half size alone",
-            met=best <= BUDGET_SECONDS,
+            met=usual <= BUDGET_SECONDS,
         )
     ]
 
