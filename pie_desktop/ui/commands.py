@@ -53,6 +53,11 @@ class Commands(QObject):
         self._actions[name] = action
         return action
 
+    def include(self, *actions: QAction) -> None:
+        """List actions that other widgets made, too."""
+        for action in actions:
+            self._actions[action.text()] = action
+
     def __getitem__(self, name: str) -> QAction:
         return self._actions[name]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -159,7 +159,8 @@ class MainWindow(QMainWindow):
         self.tabs.setAccessibleName("Pages")
         for index, tab in enumerate(TABS):
             self.tabs.setTabToolTip(index, self.commands[f"tab_{tab.lower()}"].toolTip())
-        search = QPushButton(icon("mdi6.magnify", COLOURS.text_muted), "Commands   Ctrl+K")
+        keys = self.commands["commands"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        search = QPushButton(icon("mdi6.magnify", COLOURS.text_muted), f"Commands   {keys}")
         search.setProperty("flat", True)
         search.setToolTip(self.commands["commands"].toolTip())
         search.clicked.connect(self.show_commands)

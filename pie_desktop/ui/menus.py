@@ -80,6 +80,8 @@ def build_menus(window: MainWindow) -> None:
     style.addActions([of_styles.rename, of_styles.duplicate, of_styles.delete, of_styles.undo])
     style.addSeparator()
     style.addAction(commands["no_style"])
+    commands.include(of_styles.new, of_styles.add, of_styles.details, of_styles.rename, of_styles.duplicate)
+    commands.include(of_styles.delete, of_styles.undo)
     _menu(window, "&Help", "help", "shortcuts", None, "about")
 
 

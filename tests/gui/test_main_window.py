@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.catalog.edit_state import EditState
@@ -178,6 +178,36 @@ def test_undo_and_redo(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> 
     wait_shown(window, photo, qtbot)
     qtbot.waitUntil(lambda: not window.context.background.open_jobs)
     assert window.context.catalog.get(photo) == EditState(style, 0.7, 1.0)
+
+
+def test_a_slider_move_counts_even_if_the_photo_is_left_at_once(
+    window: MainWindow, photo_folder: Path, qtbot: QtBot
+) -> None:
+    photo = photo_folder / "coffee.jpg"
+    open_photo(window, photo, qtbot)
+    track = window.edit_page.adjust.amount.track
+    qtbot.keyClick(track, Qt.Key.Key_Left)
+    window.session.open(photo_folder / "rocket.jpg")
+    wait_shown(window, photo_folder / "rocket.jpg", qtbot)
+    qtbot.waitUntil(lambda: not window.context.background.open_jobs)
+    assert window.context.catalog.get(photo).amount == 0.99
+    assert window.session.state.amount == 1.0
+    assert window.context.catalog.get(photo_folder / "rocket.jpg") is None
+
+
+def test_drops_reach_the_window_except_on_the_styles(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
+    def takes_drops(widget: QWidget | None) -> QWidget | None:
+        while widget is not None and not widget.acceptDrops():
+            widget = widget.parentWidget()
+        return widget
+
+    page = window.edit_page
+    open_photo(window, photo_folder / "coffee.jpg", qtbot)
+    for place in (page.filmstrip, page.canvas, page.adjust):
+        centre = place.mapTo(window, place.rect().center())
+        assert takes_drops(window.childAt(centre)) is window, place
+    centre = page.styles.mapTo(window, page.styles.rect().center())
+    assert takes_drops(window.childAt(centre)) is page.styles
 
 
 def test_stepping_fast_ends_on_the_last_photo(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:

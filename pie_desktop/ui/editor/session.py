@@ -14,6 +14,8 @@ from pie_desktop.workers.job import Job
 
 # The full decode starts once the user has stayed on a photo for so long, so that stepping through a folder stays quick.
 FULL_DELAY_MS = 400
+# Larger photos are decoded in full only once the zoom asks for it: that takes memory that fit does not need.
+FULL_UNASKED_PIXELS = 64_000_000
 MAX_STRENGTH = 1.5
 
 
@@ -54,6 +56,7 @@ class EditSession(QObject):
         self._full_timer = QTimer(self, singleShot=True, interval=FULL_DELAY_MS)
         self._full_timer.timeout.connect(self.read_full)
         self._full_job: Job | None = None
+        self._waiting: dict[str, str] = {}
         # The style that the user chose last: photos without a kept edit open in it.
         self._chosen_style: str | None = context.selected_style
         self.path: Path | None = None
@@ -73,18 +76,20 @@ class EditSession(QObject):
         self.close()
         self.path = path
         self.opening.emit(path)
-        self.busy.emit("Opening…")
+        self._wait_for("reduced", "Opening…")
         job = self._context.open.submit(identify, self._context.catalog, self._context.library, path)
         job.result.connect(self._on_identified)
         job.failed.connect(self._on_failed)
 
     def close(self) -> None:
-        """Leave the photo, if there is one."""
+        """Leave the photo, if there is one; a slider move that has not settled yet counts."""
+        self._keep()
         self._full_timer.stop()
         for lane in (self._context.open, self._context.look, self._context.full):
             lane.cancel_all()
         self.path = self.photo = self.look = self._full_job = None
-        self.busy.emit("")
+        self._waiting = {}
+        self._tell_busy()
         self.history_changed.emit()
 
     def set_mix(self, strength: float, amount: float, moving: bool) -> None:
@@ -145,10 +150,11 @@ class EditSession(QObject):
 
     def _on_reduced(self, source: Source) -> None:
         self.reduced.emit(source)
-        if self.look is not None:
-            self.busy.emit("")
-        if source.scale < 1:
-            self._full_timer.start()
+        self._wait_for("reduced", "")
+        if self.photo is not None and source.scale < 1:
+            info = self.photo.info
+            if info.width * info.height <= FULL_UNASKED_PIXELS:
+                self._full_timer.start()
 
     def _on_failed(self, message: str) -> None:
         self.close()
@@ -159,19 +165,19 @@ class EditSession(QObject):
             return
         context, path = self._context, self.photo.info.path
         known = self.look.proxy if self.look is not None else None
-        self.busy.emit("Enhancing…")
+        self._wait_for("look", "Enhancing…")
         job = context.look.submit(compute_look, context.engine, context.library, path, self.state.style_id, known)
         job.result.connect(self._on_look)
         job.failed.connect(self._on_look_failed)
-        job.progress.connect(lambda fraction, text: self.busy.emit(text or "Enhancing…"))
+        job.progress.connect(lambda fraction, text: self._wait_for("look", text or "Enhancing…"))
 
     def _on_look(self, look: Look) -> None:
         self.look = look
-        self.busy.emit("")
+        self._wait_for("look", "")
         self.looked.emit(look)
 
     def _on_look_failed(self, message: str) -> None:
-        self.busy.emit("")
+        self._wait_for("look", "")
         self._context.notifier.error(message)
 
     def _on_style_selected(self, style_id: str) -> None:
@@ -207,6 +213,17 @@ class EditSession(QObject):
         if history is not None and history.push(self.state):
             self._save()
             self.history_changed.emit()
+
+    def _wait_for(self, what: str, text: str) -> None:
+        """Say that something is being waited for; an empty text ends it."""
+        if text:
+            self._waiting[what] = text
+        else:
+            self._waiting.pop(what, None)
+        self._tell_busy()
+
+    def _tell_busy(self) -> None:
+        self.busy.emit(next(iter(self._waiting.values()), ""))
 
     def _save(self) -> None:
         if self.path is not None:
