@@ -113,6 +113,8 @@ class MainWindow(QMainWindow):
         if name == "Export" and self._export_page is None:
             selected, folder = page.filmstrip.selected_paths(), page.filmstrip.folder
             self.export_page().set_sources([folder] if folder is not None and len(selected) < 2 else selected)
+        if name == "Export" and self.session.photo is not None:
+            self.export_page().form.follow(self.session.state)
         self.pages.setCurrentWidget(self.page(name))
         self.page(name).setFocus()
         self._update_commands()

@@ -194,6 +194,34 @@ def test_a_style_that_is_gone_fails_only_its_own_photos(
     assert _actions(page)[0].startswith("Failed: ") and _actions(page)[1:] == ["Written", "Written"]
 
 
+def test_the_form_follows_the_edit_page_until_another_choice_is_made(page: ExportPage, context: AppContext) -> None:
+    style = context.library.list()[0]
+    page.form.follow(EditState(style.id, strength=0.6, amount=0.8))
+    assert page.form.choice().edit == EditState(style.id, 0.6, 0.8)
+    page.form.strength.set_value(120)
+    page.form.follow(EditState(style.id, strength=0.6, amount=0.8))
+    assert page.form.choice().edit.strength == 1.2
+    page.form.follow(EditState(None, strength=1.0, amount=0.5))
+    assert page.form.choice().edit == EditState(None, 1.0, 0.5)
+
+
+def test_the_suggested_folder_follows_the_photos(
+    qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path], tmp_path: Path
+) -> None:
+    page.form.destination.set_path(None)
+    plan(photos[:1])
+    assert page.form.destination.path() == tmp_path / "photos" / "enhanced"
+    _export(qtbot, page)
+    assert not context.settings.get("export.destination")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    plan([elsewhere])
+    assert page.form.destination.path() == elsewhere / "enhanced"
+    page.form.destination.set_path(tmp_path / "chosen")
+    plan(photos[:1])
+    assert page.form.destination.path() == tmp_path / "chosen"
+
+
 def test_settings_are_remembered(
     qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path], tmp_path: Path
 ) -> None:

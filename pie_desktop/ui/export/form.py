@@ -48,6 +48,7 @@ class ExportForm(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._followed: EditState | None = None
         self.style_box = QComboBox()
         self.style_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.own_edits = QCheckBox("Each photo's own edit, if it has one")
@@ -107,7 +108,18 @@ class ExportForm(QWidget):
         """Follows the style that is selected on the Edit page; empty for none."""
         self.style_box.setCurrentIndex(max(self.style_box.findData(style_id or None), 0))
 
-    def remember(self) -> None:
+    def follow(self, edit: EditState) -> None:
+        """Takes over the edit of the photo on the Edit page, so that the export looks like the screen.
+
+        Without effect while that edit is still the one that was taken over before: what was chosen here since counts.
+        """
+        if edit != self._followed:
+            self._followed = edit
+            self.select_style(edit.style_id or "")
+            self.strength.set_value(round(100 * edit.strength))
+            self.amount.set_value(round(100 * edit.amount))
+
+    def remember(self, with_destination: bool) -> None:
         """Keeps the values for the next start of the editor; the style is remembered with the Edit page."""
         values = {
             "own_edits": self.own_edits.isChecked(),
@@ -117,7 +129,7 @@ class ExportForm(QWidget):
             "quality": self.quality.value(),
             "limit_side": self.limit_side.isChecked(),
             "long_side": self.long_side.value(),
-            "destination": str(self.destination.path() or ""),
+            "destination": str(self.destination.path() or "") if with_destination else "",
             "on_conflict": self.conflict.currentData(),
         }
         for name, value in values.items():

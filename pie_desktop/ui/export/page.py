@@ -3,29 +3,21 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QMessageBox,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from pie_desktop.engine.export import ExportProgress, ExportReport, PlannedPhoto
-from pie_desktop.imaging.formats import READABLE_SUFFIXES
+from pie_desktop.engine.export import ExportReport, PlannedPhoto
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.export.dialogs import choose_folder, choose_photos, confirm_cancel, confirm_overwrite
 from pie_desktop.ui.export.form import ExportForm
 from pie_desktop.ui.export.job import ExportWatcher, Services, export_photos, find_plan
 from pie_desktop.ui.export.plan_view import PlanView
-from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.form_section import form_panel
+from pie_desktop.ui.theme import COLOURS, icon
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
 
-FORM_WIDTH = 344
 PLAN_DELAY_MS = 120
 DEFAULT_FOLDER = "enhanced"
 
@@ -42,6 +34,7 @@ class ExportPage(QWidget):
         self._job: Job | None = None
         self._planning = False
         self._destination: Path | None = None
+        self._suggested: Path | None = None
         self.form = ExportForm(context)
         self.view = PlanView(context.thumbnails)
         self.start_button = QPushButton("Export")
@@ -79,14 +72,7 @@ class ExportPage(QWidget):
         """Asks whether a running export may be cancelled; if so, cancels it."""
         if self._job is None:
             return True
-        answer = QMessageBox.question(
-            self,
-            "An export is running",
-            "Cancel the export and close? The photos that are written stay.",
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
-            QMessageBox.StandardButton.No,
-        )
-        if answer != QMessageBox.StandardButton.Yes:
+        if not confirm_cancel(self):
             return False
         self.cancel()
         return True
@@ -100,16 +86,17 @@ class ExportPage(QWidget):
         if self.running or choice.settings is None or not plan or self._planning:
             return
         replaced = self.view.model.count("overwrite")
-        if replaced and not self._confirm_overwrite(replaced, choice.settings.destination):
+        if replaced and not confirm_overwrite(self, replaced, choice.settings.destination):
             return
-        self.form.remember()
         self._destination = choice.settings.destination
+        self.form.remember(with_destination=self._destination != self._suggested)
         services = Services(self._context.engine, self._context.library, self._context.catalog)
         job = self._context.export.submit(
             export_photos, services, plan, choice, self._watcher, title=f"Exporting {len(plan):,} photos"
         )
         self._job = job
         self.view.begin(len(plan))
+        job.progress.connect(self._on_preparing)
         job.failed.connect(self._on_failed)
         job.finished.connect(self._on_finished)
         self._show_state()
@@ -137,19 +124,7 @@ class ExportPage(QWidget):
             self.add_sources(paths)
 
     def _build(self) -> None:
-        scroll = QScrollArea()
-        scroll.setWidget(self.form)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.start_button, 1)
-        buttons.addWidget(self.cancel_button)
-        side = QWidget()
-        side.setFixedWidth(FORM_WIDTH)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 2 * SPACE)
-        column.addWidget(scroll, 1)
-        column.addLayout(buttons)
+        side = form_panel(self.form, self.start_button, self.cancel_button)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -164,19 +139,21 @@ class ExportPage(QWidget):
         start.setWhatsThis("Start the export")
         start.activated.connect(self.start_button.click)
         self.cancel_button.clicked.connect(self.cancel)
-        self.view.add_files_button.clicked.connect(self._choose_files)
+        self.view.add_files_button.clicked.connect(self._choose_photos)
         self.view.add_folder_button.clicked.connect(self._choose_folder)
         self.view.removed.connect(self._remove)
         self.view.clear_button.clicked.connect(lambda: self.set_sources([]))
         self.view.failed.connect(self._context.notifier.error)
         self._watcher.item.connect(self.view.show_item)
-        self._watcher.progress.connect(self._on_progress)
+        self._watcher.progress.connect(self.view.show_progress)
         self._watcher.report.connect(self._on_report)
 
     def _suggest_destination(self) -> None:
-        if self._sources and self.form.destination.path() is None:
+        """A folder beside the photos, unless the user has chosen one."""
+        if self._sources and self.form.destination.path() in (None, self._suggested):
             first = self._sources[0]
-            self.form.destination.set_path((first if first.is_dir() else first.parent) / DEFAULT_FOLDER)
+            self._suggested = (first if first.is_dir() else first.parent) / DEFAULT_FOLDER
+            self.form.destination.set_path(self._suggested)
 
     def _plan_later(self) -> None:
         self._planning = True
@@ -207,8 +184,9 @@ class ExportPage(QWidget):
         self._context.notifier.error(problem)
         self._show_state()
 
-    def _on_progress(self, progress: ExportProgress) -> None:
-        self.view.show_progress(progress)
+    def _on_preparing(self, fraction: float, text: str) -> None:
+        if not self.view.model.has_outcomes:
+            self.view.show_message(text)
 
     def _on_report(self, report: ExportReport) -> None:
         self.view.show_report(report, self._destination)
@@ -226,32 +204,16 @@ class ExportPage(QWidget):
         gone = set(photos)
         self.set_sources([photo for photo in self._sources if photo not in gone])
 
-    def _choose_files(self) -> None:
-        pattern = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(READABLE_SUFFIXES))
-        names, _ = QFileDialog.getOpenFileNames(self, "Add photos", self._start_folder(), f"Photos ({pattern})")
-        if names:
-            self.add_sources([Path(name) for name in names])
+    def _choose_photos(self) -> None:
+        if chosen := choose_photos(self, self._start_folder()):
+            self.add_sources(chosen)
 
     def _choose_folder(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Add a folder of photos", self._start_folder())
-        if folder:
-            self.add_sources([Path(folder)])
+        if chosen := choose_folder(self, self._start_folder()):
+            self.add_sources(chosen)
 
     def _start_folder(self) -> str:
         return str(self._sources[-1].parent) if self._sources else ""
-
-    def _confirm_overwrite(self, count: int, folder: Path) -> bool:
-        files = "1 existing file" if count == 1 else f"{count:,} existing files"
-        box = QMessageBox(
-            QMessageBox.Icon.Warning,
-            "Overwrite files",
-            f"{files} in {folder} will be replaced. This cannot be undone.",
-            QMessageBox.StandardButton.Cancel,
-            self,
-        )
-        overwrite = box.addButton("Overwrite", QMessageBox.ButtonRole.AcceptRole)
-        box.exec()
-        return box.clickedButton() is overwrite
 
     def _show_state(self) -> None:
         model = self.view.model

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QApplication,
     QHBoxLayout,
     QHeaderView,
     QLabel,
     QMessageBox,
     QPushButton,
-    QScrollArea,
     QSplitter,
     QTableView,
     QTabWidget,
@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 from pie_desktop import paths
 from pie_desktop.imaging.pairing import PairGuess
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.theme import SPACE, icon
+from pie_desktop.ui.form_section import form_panel
+from pie_desktop.ui.theme import COLOURS, SPACE, icon
 from pie_desktop.ui.train.form import TrainingForm
 from pie_desktop.ui.train.models import ModelList
 from pie_desktop.ui.train.monitor import RunMonitor
@@ -34,7 +35,6 @@ from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
 from pie_desktop.workers.training_process import TrainingOptions
 
-FORM_WIDTH = 344
 LEAST_PAIRS = 4  # as many as `fit` asks for: it holds some of them out
 
 
@@ -57,7 +57,7 @@ class TrainPage(QWidget):
         self.form = TrainingForm(context.settings, self.models.base)
         self.start_button = QPushButton("Start training")
         self.start_button.setProperty("primary", True)
-        self.start_button.setIcon(icon("mdi6.play", "#1c1c1c"))
+        self.start_button.setIcon(icon("mdi6.play", COLOURS.accent_text, COLOURS.accent_text))
         self.stop_button = QPushButton("Stop")
         self.stop_button.setToolTip("Ends the run after a checkpoint; Resume goes on from there.")
         self._build()
@@ -78,7 +78,9 @@ class TrainPage(QWidget):
         )
         if answer != QMessageBox.StandardButton.Yes:
             return False
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         self.session.stop_and_wait()
+        QApplication.restoreOverrideCursor()
         return True
 
     def start(self) -> None:
@@ -89,10 +91,20 @@ class TrainPage(QWidget):
             return
         self.form.remember()
         options = TrainingOptions(
+            pairs=values.pairs,
+            originals=values.originals,
             run=new_run_folder(paths.runs_dir(), values.name),
+            name=self.models.free_name(values.name),
             models=paths.models_dir(),
             init=base,
-            **{**vars(values), "pairs": values.pairs, "name": self.models.free_name(values.name)},
+            epochs=values.epochs,
+            minutes=values.minutes,
+            references=values.references,
+            encoder_lr=values.encoder_lr,
+            enhancer_lr=values.enhancer_lr,
+            gram=values.gram,
+            tv=values.tv,
+            device=values.device,
         )
         try:
             run = create_run(options)
@@ -111,19 +123,7 @@ class TrainPage(QWidget):
         self.runs.refresh(self.session.run if self.session.running else None)
 
     def _build(self) -> None:
-        scroll = QScrollArea()
-        scroll.setWidget(self.form)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.start_button, 1)
-        buttons.addWidget(self.stop_button)
-        side = QWidget()
-        side.setFixedWidth(FORM_WIDTH)
-        column = QVBoxLayout(side)
-        column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 2 * SPACE)
-        column.addWidget(scroll, 1)
-        column.addLayout(buttons)
+        side = form_panel(self.form, self.start_button, self.stop_button)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
