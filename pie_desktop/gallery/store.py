@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from pie_desktop import paths
 from pie_desktop.errors import PieError, StyleError
-from pie_desktop.gallery import trash
+from pie_desktop.gallery import removed, trash
 from pie_desktop.gallery.adding import add_staged, set_original
 from pie_desktop.gallery.document import (
     REFERENCES_FOLDER,
@@ -102,16 +102,24 @@ class StyleLibrary(StyleReader):
         return AddReport(style_from(folder, document, builtin=False), added, tuple(problems))
 
     def remove_reference(self, style_id: str, reference_id: str) -> Style:
-        """Raises StyleError for the last reference of a style: a style without any is of no use."""
+        """Take a reference out of a style; `restore_reference` brings it back within a month.
+
+        Raises StyleError for the last reference of a style: a style without any is of no use.
+        """
         with self._changing(style_id) as (folder, document):
             gone = document.reference(reference_id)
             if len(document.references) == 1:
                 raise StyleError(f"“{document.name}” needs at least one reference; delete the style instead.")
             document.references.remove(gone)
-        for copy in (gone.after, gone.before):
-            if copy is not None:
-                with contextlib.suppress(OSError):
-                    (folder / REFERENCES_FOLDER / copy).unlink(missing_ok=True)
+        with self._writing():
+            removed.keep(folder, gone)
+        return style_from(folder, document, builtin=False)
+
+    def restore_reference(self, style_id: str, reference_id: str) -> Style:
+        """Bring back a reference that was taken out. Raises StyleError when it is not there any more."""
+        with self._changing(style_id) as (folder, document):
+            document.references.append(removed.bring_back(folder, reference_id))
+            document.references.sort(key=lambda reference: int(reference.id))
         return style_from(folder, document, builtin=False)
 
     def set_before(self, style_id: str, reference_id: str, original: Path | None) -> Style:

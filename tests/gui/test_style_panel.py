@@ -342,7 +342,7 @@ def test_a_preference_that_fails_says_why_on_the_card(
 
 
 def test_details_complete_pairs_and_remove_references(
-    qtbot: QtBot, context: AppContext, panel: StylePanel, sample_pairs: Pairs, tmp_path: Path
+    qtbot: QtBot, context: AppContext, panel: StylePanel, notices: list[Notice], sample_pairs: Pairs, tmp_path: Path
 ) -> None:
     edits = tmp_path / "alone"
     edits.mkdir()
@@ -366,6 +366,12 @@ def test_details_complete_pairs_and_remove_references(
     assert len(own_styles(panel)[0].references) == 1
     assert "Every edit has its original" in details.advice.text()
     assert details.count.text() == "1 pair"
+
+    undo = next(notice.action for notice in notices if notice.action_text == "Undo")
+    with qtbot.waitSignal(context.styles_changed):
+        undo()  # type: ignore[operator]
+    assert [row.badge.text() for row in details.rows] == ["pair", "edit only"]
+    assert own_styles(panel)[0].references[1].after.is_file()
 
 
 def test_an_original_that_does_not_fit_is_refused(

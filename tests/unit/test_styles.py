@@ -201,6 +201,19 @@ def test_references_are_removed_but_not_the_last(library: StyleLibrary, pairs: l
     assert [reference.id for reference in style.references] == ["002", "003"]
 
 
+def test_a_removed_reference_comes_back_as_it_was(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    before = library.create("Warm", pairs[:2]).style
+    pixels = before.references[0].after.read_bytes()
+    library.remove_reference(before.id, "001")
+    assert library.duplicate(before.id).references[0].id == "002"
+    assert library.restore_reference(before.id, "001") == before
+    assert before.references[0].after.read_bytes() == pixels
+    for unknown in ("001", "999", "../refs"):
+        with pytest.raises(StyleError, match="brought back"):
+            library.restore_reference(before.id, unknown)
+    assert library.get(before.id) == before
+
+
 def test_names_are_unique(library: StyleLibrary, pairs: list[EditPair]) -> None:
     style = library.create("Warm", pairs[:1]).style
     other = library.create("Cool", pairs[1:2]).style

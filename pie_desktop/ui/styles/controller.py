@@ -111,7 +111,12 @@ class StyleController(QObject):
         self._change(self._on_references_changed, jobs.set_original, style_id, reference_id, original)
 
     def remove_reference(self, style_id: str, reference_id: str) -> None:
-        self._change(self._on_references_changed, jobs.remove_reference, style_id, reference_id)
+        """Take a reference out of a style; the notifier offers to undo that."""
+        done = partial(self._on_reference_removed, reference_id)
+        self._change(done, jobs.remove_reference, style_id, reference_id)
+
+    def restore_reference(self, style_id: str, reference_id: str) -> None:
+        self._change(self._on_references_changed, jobs.restore_reference, style_id, reference_id)
 
     def rename(self, style_id: str, name: str) -> None:
         self._change(self._on_renamed, jobs.rename, style_id, name)
@@ -157,6 +162,11 @@ class StyleController(QObject):
         self.prepare(style.id)
         if self._is_ready(style.id):  # nothing in it is other than before
             self._announce(style.id)
+
+    def _on_reference_removed(self, reference_id: str, style: Style) -> None:
+        self._on_references_changed(style)
+        undo = partial(self.restore_reference, style.id, reference_id)
+        self._context.notifier.info(f"A reference was removed from “{style.name}”.", "Undo", undo)
 
     def _on_renamed(self, style: Style) -> None:
         self._put(style)

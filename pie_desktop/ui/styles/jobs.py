@@ -73,6 +73,10 @@ def remove_reference(context: JobContext, library: StyleLibrary, style_id: str, 
     return library.remove_reference(style_id, reference_id)
 
 
+def restore_reference(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str) -> Style:
+    return library.restore_reference(style_id, reference_id)
+
+
 def rename(context: JobContext, library: StyleLibrary, style_id: str, name: str) -> Style:
     return library.rename(style_id, name)
 
