@@ -157,6 +157,8 @@ class ExportPage(QWidget):
 
     def _plan_later(self) -> None:
         self._planning = True
+        # A plan that is still being made is for the settings before: it must not be shown, let alone exported.
+        self._lane.cancel_all()
         self._plan_timer.start()
         self._show_state()
 

@@ -1,0 +1,92 @@
+"""The whole job in the window with the shipped model: photos dropped, edits dropped, slid, exported."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.difference import mean_delta_e
+from pie_desktop.ui.canvas.panes import View
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.main_window import MainWindow
+
+TIMEOUT = 30_000
+
+
+@pytest.fixture
+def window(qapp: QApplication, pie_home: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The editor as it starts: the real engine with the shipped bundle."""
+    context = AppContext()
+    made = MainWindow(context)
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    yield made
+    made.close()
+    context.close()
+
+
+def drop(widget: QWidget, paths: list[Path]) -> None:
+    """As a file manager does: enter, then drop."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    place, buttons, keys = widget.rect().center(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(place, Qt.DropAction.CopyAction, data, buttons, keys)
+    QApplication.sendEvent(widget, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(widget, QDropEvent(QPointF(place), Qt.DropAction.CopyAction, data, buttons, keys))
+
+
+def test_from_edits_to_an_exported_folder(
+    window: MainWindow, photo_folder: Path, sample_pairs: list[tuple[Path, Path]], tmp_path: Path, qtbot: QtBot
+) -> None:
+    session, renderer = window.session, window.canvas.renderer
+    photo = photo_folder / "coffee.jpg"
+    drop(window, [photo])
+    qtbot.waitUntil(lambda: session.path == photo and renderer.enhanced, timeout=TIMEOUT)
+
+    drop(window.edit_page.styles, [path for pair in sample_pairs for path in pair])
+    qtbot.waitUntil(lambda: session.look is not None and session.look.style_id is not None, timeout=TIMEOUT)
+    style = window.context.library.get(session.look.style_id)
+    assert not style.builtin
+    assert [reference.before is not None for reference in style.references] == [True] * len(sample_pairs)
+
+    window.canvas.set_view(View.SINGLE)
+    window.canvas.actual_size()
+    window.edit_page.adjust.strength.track.setValue(80)
+    qtbot.waitUntil(lambda: session.state.strength == 0.8 and session.can_undo)
+    wanted = session.look.transform
+    qtbot.waitUntil(
+        lambda: renderer.detail is not None
+        and renderer.detail.frame.tables is wanted
+        and renderer.detail.exact_for == (0.8, 1.0),
+        timeout=TIMEOUT,
+    )
+    detail = renderer.detail
+    shown, zone = detail.exact.copy(), detail.frame.zone
+
+    edit, original = load_photo(sample_pairs[1][0]), load_photo(photo)
+    assert sample_pairs[1][1] == photo
+    part = np.s_[zone.top : zone.bottom, zone.left : zone.right]
+    towards, before = mean_delta_e(shown, edit[part]), mean_delta_e(original[part], edit[part])
+    assert towards < 0.6 * before, f"the photo must come closer to the user's own edit: {before:.1f} to {towards:.1f} dE00"
+
+    window.show_tab("Export")
+    page, out = window.export_page(), tmp_path / "out"
+    page.form.destination.set_path(out)
+    page.form.format.setCurrentIndex(page.form.format.findData("png"))
+    page.form.own_edits.setChecked(True)
+    qtbot.waitUntil(page.start_button.isEnabled, timeout=TIMEOUT)
+    assert page.view.model.count("write") == 4
+    qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    assert page.running
+    qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
+    assert not window.notifications.cards, [card.notice for card in window.notifications.cards]
+    assert sorted(path.name for path in out.iterdir()) == sorted(f"{path.stem}.png" for path in photo_folder.iterdir())
+    np.testing.assert_array_equal(load_photo(out / "coffee.png")[part], shown, "the export is what was on the screen")
