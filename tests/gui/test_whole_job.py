@@ -75,7 +75,7 @@ def test_from_edits_to_an_exported_folder(
     assert sample_pairs[1][1] == photo
     part = np.s_[zone.top : zone.bottom, zone.left : zone.right]
     towards, before = mean_delta_e(shown, edit[part]), mean_delta_e(original[part], edit[part])
-    assert towards < 0.6 * before, f"the photo must come closer to the user's own edit: {before:.1f} to {towards:.1f} dE00"
+    assert towards < 0.6 * before, f"it must come closer to the user's own edit: {before:.1f} to {towards:.1f} dE00"
 
     window.show_tab("Export")
     page, out = window.export_page(), tmp_path / "out"
