@@ -39,10 +39,9 @@ class Commands(QObject):
             action.setIcon(icon(icon_name))
         keys: list[QKeySequence] = []
         for shortcut in shortcuts:
-            if isinstance(shortcut, str):
-                keys.append(QKeySequence(shortcut))
-            else:
-                keys.extend(QKeySequence.keyBindings(shortcut)[:1])
+            bound = [QKeySequence(shortcut)] if isinstance(shortcut, str) else QKeySequence.keyBindings(shortcut)[:1]
+            # What is standard on one system is the extra key on another; twice the same would be ambiguous.
+            keys += [key for key in bound if key not in keys]
         action.setShortcuts(keys)
         shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
         said = tip or text.replace("&", "").rstrip("…")

@@ -89,6 +89,7 @@ class AppContext(QObject):
             self.background,
         )
         self.selected_style: str | None = None
+        self.tell_catalog_problems()
 
     def select_style(self, style_id: str | None) -> None:
         """Make a style the selected one and tell everybody; None means neutral enhancement only."""
@@ -99,6 +100,11 @@ class AppContext(QObject):
     def add_lane(self, lane: Lane) -> None:
         """Take over a lane that one page has for itself: `close` ends it with the others."""
         self.lanes = (*self.lanes, lane)
+
+    def tell_catalog_problems(self) -> None:
+        """Show what went wrong with the catalog file itself since the last time."""
+        for problem in self.catalog.take_problems():
+            self.notifier.warning(problem)
 
     def report_failure(self, job: Job) -> Job:
         """Show the job's error, if there will be one, in the notifier; returns the job."""

@@ -1,10 +1,12 @@
 """The window as the user meets it: drop photos, choose a style, slide, undo, come back."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
@@ -193,6 +195,43 @@ def test_a_slider_move_counts_even_if_the_photo_is_left_at_once(
     assert window.context.catalog.get(photo).amount == 0.99
     assert window.session.state.amount == 1.0
     assert window.context.catalog.get(photo_folder / "rocket.jpg") is None
+
+
+def test_an_edit_is_there_again_before_it_is_saved(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
+    photo, other = photo_folder / "coffee.jpg", photo_folder / "rocket.jpg"
+    open_photo(window, photo, qtbot)
+    gate = threading.Event()
+    window.context.background.submit(lambda job: gate.wait(30))
+    window.session.set_mix(1.0, 0.25, False)
+    open_photo(window, other, qtbot)
+    open_photo(window, photo, qtbot)
+    assert window.session.state.amount == 0.25 and window.session.can_undo
+    gate.set()
+
+
+def test_a_damaged_catalog_is_told(pie_home: Path, qapp: QApplication, qtbot: QtBot) -> None:
+    (pie_home / "catalog.sqlite").write_bytes(b"no database at all" * 100)
+    told: list[str] = []
+    context = AppContext()
+    context.notifier.posted.connect(lambda notice: told.append(notice.text))
+    qtbot.waitUntil(lambda: any("catalog" in text for text in told))
+    context.close()
+
+
+def test_full_resolution_is_read_when_the_zoom_asks_for_it(
+    window: MainWindow, photo_folder: Path, sample_pictures: dict[str, np.ndarray], qtbot: QtBot
+) -> None:
+    photo = photo_folder / "large.jpg"
+    Image.fromarray(np.tile(sample_pictures["coffee"], (5, 5, 1))).save(photo, quality=95)
+    open_photo(window, photo, qtbot)
+    renderer = window.canvas.renderer
+    assert renderer.base.frame.source.scale < 1
+    window.commands["zoom_actual"].trigger()
+    qtbot.waitUntil(lambda: renderer.detail is not None and renderer.detail.frame.source.scale == 1)
+    zone = renderer.detail.frame.zone
+    assert zone.width < 3000 and zone.height < 2000
+    full = load_photo(photo)[zone.top : zone.bottom, zone.left : zone.right]
+    np.testing.assert_array_equal(renderer.detail.exact, apply_lut(full, renderer.detail.frame.tables.preferred))
 
 
 def test_drops_reach_the_window_except_on_the_styles(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:

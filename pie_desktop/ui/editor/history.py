@@ -17,6 +17,11 @@ class EditHistory:
         return self._states[self._place]
 
     @property
+    def edited(self) -> bool:
+        """Whether there is more than the first state."""
+        return len(self._states) > 1
+
+    @property
     def can_undo(self) -> bool:
         return self._place > 0
 

@@ -40,11 +40,17 @@ class Look:
     style_name: str
 
 
-def identify(context: JobContext, catalog: Catalog, library: StyleLibrary, path: Path) -> OpenedPhoto:
-    """Read header, camera data and the kept edit; raises DecodeError."""
+def identify(
+    context: JobContext, catalog: Catalog, library: StyleLibrary, path: Path, known: EditState | None
+) -> OpenedPhoto:
+    """Read header, camera data and the kept edit; raises DecodeError.
+
+    Args:
+        known: the photo's edit if it was edited since the program started, when the catalog may still be behind.
+    """
     info = decode.probe(path)
     context.check()
-    state = catalog.get(path)
+    state = known or catalog.get(path)
     style_gone = False
     if state is not None and state.style_id is not None:
         try:

@@ -54,7 +54,7 @@ class EditSession(QObject):
         self._restoring = False
         self._reduced_side = 2560
         self._full_timer = QTimer(self, singleShot=True, interval=FULL_DELAY_MS)
-        self._full_timer.timeout.connect(self.read_full)
+        self._full_timer.timeout.connect(self._start_full)
         self._full_job: Job | None = None
         self._waiting: dict[str, str] = {}
         # The style that the user chose last: photos without a kept edit open in it.
@@ -77,7 +77,9 @@ class EditSession(QObject):
         self.path = path
         self.opening.emit(path)
         self._wait_for("reduced", "Opening…")
-        job = self._context.open.submit(identify, self._context.catalog, self._context.library, path)
+        history = self._histories.get(path)
+        known = history.current if history is not None and history.edited else None
+        job = self._context.open.submit(identify, self._context.catalog, self._context.library, path, known)
         job.result.connect(self._on_identified)
         job.failed.connect(self._on_failed)
 
@@ -121,13 +123,24 @@ class EditSession(QObject):
             self._restore(history.redo())
 
     def read_full(self) -> None:
-        """Decode the photo in full now, unless that is done or under way."""
+        """Decode the photo in full now, because the zoom needs it; nothing if that is done."""
+        self._start_full()
+        if self._full_job is not None and not self._full_job.done:
+            self._wait_for("full", "Reading full resolution…")
+
+    def _start_full(self) -> None:
         self._full_timer.stop()
         if self.photo is None or self._full_job is not None:
             return
         self._full_job = self._context.full.submit(read_source, self.photo.info, None)
         self._full_job.result.connect(self.full)
         self._full_job.failed.connect(self._context.notifier.error)
+        self._full_job.finished.connect(self._on_full_finished)
+
+    def _on_full_finished(self) -> None:
+        # A job of the photo before may end after the next one has begun.
+        if self._full_job is None or self._full_job.done:
+            self._wait_for("full", "")
 
     def _history(self) -> EditHistory | None:
         return self._histories.get(self.path) if self.photo is not None and self.path is not None else None
@@ -227,6 +240,6 @@ class EditSession(QObject):
 
     def _save(self) -> None:
         if self.path is not None:
-            self._context.report_failure(
-                self._context.background.submit(keep_state, self._context.catalog, self.path, self.state)
-            )
+            context = self._context
+            job = context.background.submit(keep_state, context.catalog, self.path, self.state)
+            context.report_failure(job).finished.connect(context.tell_catalog_problems)
