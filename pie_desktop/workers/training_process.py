@@ -1,5 +1,6 @@
 """The training core as a child process: started, watched, stopped, its events read from its output."""
 
+import contextlib
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from typing import Any, Literal
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 TAIL_LINES = 40
+NICENESS = 3  # enough to come after the editor, not after everything else on the machine
 # The last line of a traceback, such as `torch.OutOfMemoryError: CUDA out of memory.`
 _EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt)\b")
 _TERMINAL_EVENTS = ("done", "stopped", "error")
@@ -109,6 +111,7 @@ class TrainingProcess(QObject):
         self._process.setProcessEnvironment(_environment())
         self._process.readyReadStandardOutput.connect(self._read_output)
         self._process.readyReadStandardError.connect(self._read_errors)
+        self._process.started.connect(self._yield_to_the_editor)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
         self._output = b""
@@ -148,6 +151,12 @@ class TrainingProcess(QObject):
         if self.running and not self._process.waitForFinished(timeout_ms):
             self.kill()
             self._process.waitForFinished(5_000)
+
+    def _yield_to_the_editor(self) -> None:
+        """Training takes every core for hours; the editor's own work goes first."""
+        if os.name == "posix":
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self._process.processId(), NICENESS)
 
     def _read_output(self) -> None:
         *lines, self._output = (self._output + self._process.readAllStandardOutput().data()).split(b"\n")

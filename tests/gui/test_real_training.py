@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from pie_desktop.engine.bundles import shipped_bundles
 from pie_desktop.engine.own_models import held_out
 from pie_desktop.model.bundle import read_bundle_info
+from pie_desktop.workers import training_process
 from pie_desktop.workers.training_process import TrainingOptions, TrainingOutcome, TrainingProcess
 
 TIMEOUT = 100_000
@@ -58,6 +59,7 @@ def test_fit_stop_resume_and_a_model(
     if not shipped:
         pytest.skip("no model is shipped yet")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(training_process, "NICENESS", 0)  # other tests may keep the machine busy
     options = TrainingOptions(
         pairs=tiny_pairs,
         run=tmp_path / "run",

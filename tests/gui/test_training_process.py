@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.workers import training_process
 from pie_desktop.workers.training_process import TrainingOptions, TrainingOutcome, TrainingProcess
 
 FAKE = [sys.executable, str(Path(__file__).with_name("fake_training.py"))]
@@ -63,6 +64,15 @@ def test_events_arrive_in_order_and_finished_once(qtbot: QtBot, start: Callable[
     assert steps == list(range(1, 13))
     assert events[0]["event"] == "start" and events[-1]["event"] == "done"
     assert [outcome.kind for outcome in outcomes] == ["done"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="niceness is POSIX")
+def test_the_editor_goes_first(qtbot: QtBot, start: Callable[..., Any]) -> None:
+    process, events, _ = start("forever")
+    qtbot.waitUntil(lambda: bool(events), timeout=20_000)
+    pid = process._process.processId()
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, pid) >= min(own + 1, training_process.NICENESS)
 
 
 def test_stop_leaves_a_checkpoint_that_resume_continues_from(

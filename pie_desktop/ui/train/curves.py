@@ -109,4 +109,5 @@ def _plot(title: str, unit: str) -> pg.PlotWidget:
         axis.setTextPen(pg.mkPen(COLOURS.text_muted))
         axis.enableAutoSIPrefix(False)
     plot.setMinimumHeight(160)
+    plot.getPlotItem().layout.setContentsMargins(SPACE, SPACE, 2 * SPACE, SPACE)
     return plot
