@@ -10,7 +10,8 @@ from measurement import Measurement
 BUDGET_SECONDS = 2.0
 REPEATS = 5
 
-# Prints the time of day at which the first window has painted itself and the event loop is free again.
+# Prints the time of day at which the first window has painted itself and the event loop is free again, and the
+# processor time used until then.
 WATCH = """
 import os, sys, time
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -24,7 +25,7 @@ class FirstPaint(QObject):
         return False
 
     def report(self):
-        print(time.time(), flush=True)
+        print(time.time(), time.process_time(), flush=True)
         os._exit(0)
 
 app = QApplication(sys.argv[:1])
@@ -35,19 +36,20 @@ EDITOR = "from pie_desktop.cli import main\nmain([])\n"
 EMPTY = "window = QMainWindow()\nwindow.resize(1280, 800)\nwindow.show()\napp.exec()\n"
 
 
-def _seconds_to_window(program: str) -> float:
+def _start(program: str) -> tuple[float, float]:
+    """Seconds to the window by the clock, and of processor time."""
     started = time.time()
     environment = dict(os.environ, QT_QPA_PLATFORM=os.environ.get("QT_QPA_PLATFORM", "offscreen"))
-    child = subprocess.run(
-        [sys.executable, "-c", WATCH + program], env=environment, check=True, stdout=subprocess.PIPE, timeout=60
-    )
-    return float(child.stdout.split()[-1]) - started
+    command = [sys.executable, "-c", WATCH + program]
+    child = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, timeout=60)
+    painted, processor = map(float, child.stdout.split()[-2:])
+    return painted - started, processor
 
 
 def measure() -> list[Measurement]:
-    _seconds_to_window(EDITOR)  # fills the file cache and writes the program's own folders
-    pairs = [(_seconds_to_window(EDITOR), _seconds_to_window(EMPTY)) for _ in range(REPEATS)]
-    editor, empty = (min(times) for times in zip(*pairs, strict=True))
+    _start(EDITOR)  # fills the file cache and writes the program's own folders
+    pairs = [(_start(EDITOR), _start(EMPTY)) for _ in range(REPEATS)]
+    (editor, processor), (empty, _) = (min(times) for times in zip(*pairs, strict=True))
     return [
         Measurement(
             name="start to a usable window",
@@ -55,7 +57,8 @@ def measure() -> list[Measurement]:
             measured=editor,
             unit="s",
             ratio=editor / empty,
-            note=f"process start to first paint, best of {REPEATS}, against an empty Qt window ({empty:.2f} s)",
+            note=f"process start to first paint, best of {REPEATS}, {processor:.2f} s of it processor time; "
+            f"against an empty Qt window ({empty:.2f} s)",
             met=editor <= BUDGET_SECONDS,
         )
     ]
