@@ -1,6 +1,7 @@
 """From five pairs of 24-megapixel JPEGs to a preference, as when five edits are dropped on the style panel."""
 
 import tempfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,9 @@ def measure() -> list[Measurement]:
         engine = Engine(StyleLibrary(), device="cpu")
         engine.one_off(pairs[:1])  # the model is loaded once per session, not once per style
         seconds = best_seconds(lambda: engine.one_off(pairs), REPEATS)
+        started = time.process_time()
+        engine.one_off(pairs)
+        processor = time.process_time() - started
         decoding = best_seconds(lambda: [_decode_reduced(path) for path in afters + befores], REPEATS)
     return [
         Measurement(
@@ -32,7 +36,8 @@ def measure() -> list[Measurement]:
             measured=seconds,
             unit="s",
             ratio=seconds / decoding,
-            note=f"time, against decoding the ten JPEGs at reduced scale alone ({decoding:.2f} s)",
+            note=f"best of {REPEATS}, {processor:.2f} s processor time over all threads; "
+            f"against decoding the ten JPEGs at reduced scale alone, one after the other ({decoding:.2f} s)",
             met=seconds <= BUDGET_SECONDS,
         )
     ]
