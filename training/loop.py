@@ -143,8 +143,12 @@ class Trainer:
         self._set_rates()
         users, shots = group.capture.shape[:2]
         roles = draw_roles(users, shots, c.data.references, c.data.queries, seeded(c.seed, 4, p.step), self.roles)
-        loss, terms = self.objective(group, prepared, roles.to(group.capture.device))
-        if not torch.isfinite(loss):
+        try:
+            loss, terms = self.objective(group, prepared, roles.to(group.capture.device))
+            healthy = bool(torch.isfinite(loss))
+        except torch.linalg.LinAlgError:
+            healthy = False  # weights that are not numbers make systems that cannot be solved
+        if not healthy:
             raise PieError(
                 f"The loss is not a number at step {p.step}; lower the learning rates and resume from the last"
                 f" checkpoint in {self.run}."

@@ -1,0 +1,145 @@
+"""The shipped bundle on real photographs: it does what the pairs show, and it says so when it cannot."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pie_desktop.errors import BundleError, Cancelled, StyleError
+from pie_desktop.imaging.difference import mean_delta_e
+from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info
+from pie_desktop.model.inference import Inference
+from pie_desktop.model.preference import Preference, ReferencePixels
+from pie_desktop.paths import resource
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Path:
+    return list_bundles(resource("bundles"))[0].path
+
+
+@pytest.fixture(scope="module")
+def inference(bundle: Path) -> Inference:
+    return Inference(bundle, "cpu")
+
+
+def warm(picture: np.ndarray) -> np.ndarray:
+    """A warm, slightly faded look."""
+    x = picture / 255.0
+    x = 0.06 + 0.9 * (x ** np.array([0.85, 1.0, 1.2]))
+    return np.round(np.clip(x, 0, 1) * 255).astype(np.uint8)
+
+
+def cool(picture: np.ndarray) -> np.ndarray:
+    """The opposite of `warm`."""
+    x = (picture / 255.0) ** np.array([1.3, 1.05, 0.8])
+    return np.round(np.clip(x, 0, 1) * 255).astype(np.uint8)
+
+
+def pairs(pictures: dict[str, np.ndarray], *names: str) -> list[ReferencePixels]:
+    return [ReferencePixels(warm(pictures[name]), pictures[name]) for name in names]
+
+
+def test_pairs_teach_the_look(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+    preference = inference.encode(pairs(sample_pictures, "coffee", "rocket", "astronaut"))
+    photo = sample_pictures["chelsea"]
+    neutral, preferred = inference.luts(photo, preference)
+    assert neutral.shape == preferred.shape == (17, 17, 17, 3) and preferred.dtype == np.float32
+    before = mean_delta_e(photo, warm(photo))
+    assert mean_delta_e(apply_lut(photo, preferred), warm(photo)) < 0.25 * before
+
+
+def test_another_preference_gives_another_picture(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+    photo = sample_pictures["chelsea"]
+    mine = inference.encode(pairs(sample_pictures, "coffee", "astronaut"))
+    theirs = inference.encode([ReferencePixels(cool(sample_pictures[n]), sample_pictures[n]) for n in ("coffee", "astronaut")])
+    results = [apply_lut(photo, inference.luts(photo, p)[1]) for p in (mine, theirs)]
+    assert mean_delta_e(*results) > 5
+
+
+def test_edits_without_originals_are_enough_to_start(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+    preference = inference.encode([ReferencePixels(warm(sample_pictures["coffee"]))])
+    neutral, preferred = inference.luts(sample_pictures["chelsea"], preference)
+    assert np.isfinite(preferred).all() and preference.arrays["colors_before"].shape[0] == 0
+
+
+def test_no_preference_is_neutral(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+    neutral, preferred = inference.luts(sample_pictures["coffee"], None)
+    assert np.array_equal(neutral, preferred)
+    again = inference.luts(sample_pictures["coffee"], inference.encode(pairs(sample_pictures, "chelsea")))[0]
+    assert np.array_equal(neutral, again)
+
+
+def test_preference_survives_the_disk(
+    inference: Inference, sample_pictures: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    preference = inference.encode(pairs(sample_pictures, "coffee", "astronaut"))
+    preference.save(tmp_path / "p.safetensors")
+    loaded = Preference.load(tmp_path / "p.safetensors")
+    assert loaded.key == preference.key
+    results = [inference.luts(sample_pictures["chelsea"], p)[1] for p in (preference, loaded)]
+    assert np.array_equal(*results)
+    (tmp_path / "p.safetensors").write_bytes(b"broken")
+    with pytest.raises(StyleError, match="damaged"):
+        Preference.load(tmp_path / "p.safetensors")
+
+
+def test_sixteen_bit_references_and_photos(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+    deep = [ReferencePixels(r.after.astype(np.uint16) * 257, r.before.astype(np.uint16) * 257)  # type: ignore[union-attr]
+            for r in pairs(sample_pictures, "coffee", "rocket")]
+    eight = inference.luts(sample_pictures["chelsea"], inference.encode(pairs(sample_pictures, "coffee", "rocket")))[1]
+    sixteen = inference.luts(sample_pictures["chelsea"].astype(np.uint16) * 257, inference.encode(deep))[1]
+    assert np.abs(eight - sixteen).max() < 0.02
+
+
+def test_the_reference_that_contradicts_the_others_is_found(
+    inference: Inference, sample_pictures: dict[str, np.ndarray]
+) -> None:
+    references = pairs(sample_pictures, "coffee", "rocket", "astronaut")
+    references.append(ReferencePixels(cool(sample_pictures["chelsea"]), sample_pictures["chelsea"]))
+    agreement = inference.agreement(inference.encode(references))
+    assert len(agreement) == 4 and all(0 <= a <= 1 for a in agreement)
+    assert int(np.argmin(agreement)) == 3
+
+
+def test_degenerate_references_do_no_harm(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+    black, grey = np.zeros((40, 60, 3), np.uint8), np.full((1, 1, 3), 128, np.uint8)
+    for reference in (ReferencePixels(black, black), ReferencePixels(black), ReferencePixels(grey, grey)):
+        table = inference.luts(sample_pictures["coffee"], inference.encode([reference]))[1]
+        assert np.isfinite(table).all() and table.min() > -1.5 and table.max() < 2.5
+
+
+def test_cancel_and_empty(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+    with pytest.raises(Cancelled):
+        inference.encode(pairs(sample_pictures, "coffee"), should_cancel=lambda: True)
+    with pytest.raises(StyleError):
+        inference.encode([])
+    seen: list[float] = []
+    inference.encode(pairs(sample_pictures, "coffee", "rocket"), progress=seen.append)
+    assert seen == sorted(seen) and seen[-1] == 1.0
+
+
+def test_preference_of_another_bundle_is_refused(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+    own = inference.encode(pairs(sample_pictures, "coffee"))
+    with pytest.raises(StyleError, match="another model"):
+        inference.luts(sample_pictures["coffee"], Preference(own.arrays, "0" * 16))
+
+
+def test_damaged_bundles_are_named(bundle: Path, tmp_path: Path) -> None:
+    assert read_bundle_info(bundle).id == Inference(bundle, "cpu").bundle_id
+    broken = tmp_path / "broken.piemodel"
+    broken.mkdir()
+    with pytest.raises(BundleError, match=r"model\.json"):
+        load_bundle(broken)
+    (broken / "model.json").write_text((bundle / "model.json").read_text())
+    with pytest.raises(BundleError, match="weights"):
+        load_bundle(broken)
+    (broken / "model.json").write_text('{"format_version": 99}')
+    with pytest.raises(BundleError, match="format 99"):
+        load_bundle(broken)
+    assert list_bundles(tmp_path) == []
+
+
+def test_bundle_is_small_enough_to_ship(bundle: Path) -> None:
+    assert sum(p.stat().st_size for p in bundle.iterdir()) <= 20_000_000

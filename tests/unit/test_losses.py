@@ -1,0 +1,78 @@
+"""Losses against values computed by hand."""
+
+import pytest
+import torch
+from skimage.color import rgb2lab
+
+from training.losses import (
+    GramLoss,
+    gram_matrix,
+    lab_loss,
+    lut_monotonicity,
+    lut_smoothness,
+    to_lab,
+    total_variation,
+)
+from training.objective import log_mse
+
+
+def test_lab_agrees_with_scikit_image() -> None:
+    rgb = torch.rand(1, 3, 50, generator=torch.Generator().manual_seed(0))
+    expected = torch.from_numpy(rgb2lab(rgb[0].T.numpy())).T / 100
+    assert torch.allclose(to_lab(rgb)[0], expected.float(), atol=2e-3)
+
+
+def test_lab_loss_of_black_and_white_is_a_third() -> None:
+    # L differs by 100, a and b do not
+    assert float(lab_loss(torch.ones(1, 3, 4), torch.zeros(1, 3, 4))) == pytest.approx(1 / 3, abs=2e-3)
+
+
+def test_total_variation_of_a_step() -> None:
+    picture = torch.zeros(1, 1, 2, 4)
+    picture[..., 2:] = 1.0
+    # vertical differences are 0; horizontal ones 1 in one of three places
+    assert float(total_variation(picture)) == pytest.approx(1 / 3)
+
+
+def test_gram_matrix_by_hand() -> None:
+    maps = torch.tensor([[[[1.0, 2.0]], [[3.0, 0.0]]]])
+    expected = torch.tensor([[[5.0, 3.0], [3.0, 9.0]]]) / 4
+    assert torch.allclose(gram_matrix(maps), expected)
+
+
+def test_gram_loss_sees_texture_not_position() -> None:
+    loss = GramLoss()
+    picture = torch.rand(1, 3, 24, 24, generator=torch.Generator().manual_seed(1))
+    assert float(loss(picture, picture)) == 0
+    shifted = torch.roll(picture, 5, 3)
+    flat = picture.mean((2, 3), keepdim=True).expand_as(picture)
+    assert float(loss(shifted, picture)) < 0.05 * float(loss(flat, picture))
+
+
+def _identity(size: int) -> torch.Tensor:
+    axis = torch.linspace(0, 1, size)
+    return torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), -1)
+
+
+def test_identity_lut_is_smooth_and_monotone() -> None:
+    assert float(lut_smoothness(_identity(5))) == pytest.approx(0, abs=1e-10)
+    assert float(lut_monotonicity(_identity(5))) == 0
+
+
+def test_inverted_lut_is_not_monotone() -> None:
+    # every channel falls by 1/4 per step of 1/4
+    assert float(lut_monotonicity(1 - _identity(5))) == pytest.approx(3.0)
+
+
+def test_quadratic_lut_has_constant_second_difference() -> None:
+    # (i/4)^2 has second difference 2/16 along its own axis, 0 along the others; a third of the values each
+    expected = 3 * ((2 / 16) ** 2 / 3) * 16
+    assert float(lut_smoothness(_identity(5) ** 2)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_logarithmic_error_is_zero_when_equal_and_counts_decades() -> None:
+    target = torch.zeros(1, 10, 3)
+    assert float(log_mse(target, target)) == 0
+    errors = [float(log_mse(target + size, target)) for size in (0.01, 0.1)]
+    # ten times the error is 20 dB, or ln(100)
+    assert errors[1] - errors[0] == pytest.approx(4.605, abs=0.02)

@@ -1,0 +1,97 @@
+"""Simulated captures and users: reproducible, in range, and doing what they say."""
+
+import numpy as np
+import pytest
+import torch
+
+from training.basis import build_basis, grid_colors, sample_luts
+from training.data.batch import RoleMix, draw_roles
+from training.data.capture import degrade, restore, sample_captures
+from training.data.recipe import apply_recipes, sample_recipes
+from training.data.source import PairSource, SimulatedSource, seeded
+from training.data.users import UserMix, UserSimulator
+
+
+@pytest.fixture(scope="module")
+def bank(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
+    crops = [p[y : y + 96, x : x + 96] for p in sample_pictures.values() for y in (0, 150) for x in (0, 150, 250)]
+    return np.stack(crops)
+
+
+def test_recipes_stay_in_range_and_differ() -> None:
+    x = torch.rand(40, 3, 500, generator=torch.Generator().manual_seed(0))
+    y = apply_recipes(x, sample_recipes(40, torch.Generator().manual_seed(1)))
+    assert y.shape == x.shape and float(y.min()) >= 0 and float(y.max()) <= 1
+    change = (y - x).abs().mean((1, 2))
+    assert float(change.max()) > 0.1 and float(change.min()) < 0.03  # from strong to subtle
+
+
+def test_monochrome_recipes_without_toning_are_grey() -> None:
+    recipe = sample_recipes(30, torch.Generator().manual_seed(2))
+    recipe.monochrome = torch.ones(30)
+    recipe.shadows, recipe.highlights = torch.zeros(30, 3), torch.zeros(30, 3)
+    recipe.channels = recipe.channels.mean(1, keepdim=True).expand(-1, 3, -1)
+    y = apply_recipes(torch.rand(30, 3, 200), recipe)
+    assert float((y.amax(1) - y.amin(1)).max()) < 1e-4
+
+
+def test_restore_undoes_a_capture_where_nothing_clipped() -> None:
+    z = 0.3 + 0.4 * torch.rand(20, 3, 300, generator=torch.Generator().manual_seed(3))
+    capture = sample_captures(20, 1, torch.Generator().manual_seed(4), torch.full((20,), 0.4))
+    x = degrade(z, capture)
+    inside = ((x > 0.02) & (x < 0.75)).all(1, keepdim=True)
+    error = ((restore(x, capture) - z).abs() * inside).amax()
+    assert float((x - z).abs().mean()) > 0.02
+    assert float(error) < 0.02
+
+
+def test_a_group_is_a_function_of_seed_and_number(bank: np.ndarray) -> None:
+    first = SimulatedSource(bank, 48, users=3, shots=4, seed=7)
+    again = SimulatedSource(bank, 48, users=3, shots=4, seed=7)
+    assert torch.equal(first.group(5).retouched, again.group(5).retouched)
+    assert not torch.equal(first.group(5).retouched, first.group(6).retouched)
+
+
+def test_users_who_only_normalise_make_the_finished_photo(bank: np.ndarray) -> None:
+    mix = UserMix(perfect_capture=0, no_correction=0, full_correction=1, adaptive=0, no_taste=1, local=0)
+    group = UserSimulator(bank, 48, mix).group(4, 4, seeded(1))
+    assert group.finished is not None
+    assert torch.allclose(group.retouched, group.finished, atol=1e-5)
+    assert float((group.capture - group.finished).abs().mean()) > 0.02
+
+
+def test_users_with_a_fixed_look_have_one_lut(bank: np.ndarray) -> None:
+    """The same recipe for all photos: equal colours become equal colours."""
+    mix = UserMix(perfect_capture=1, adaptive=0, no_taste=0, local=0)
+    simulator = UserSimulator(bank, 48, mix)
+    recipes = simulator._recipes(torch.zeros(8, 6), 2, 4, seeded(3))
+    assert torch.allclose(recipes.tone[0], recipes.tone[1], atol=0.2)
+    assert not torch.allclose(recipes.tone[0], recipes.tone[4], atol=1e-3)
+
+
+def test_pair_source_keeps_views_aligned(bank: np.ndarray) -> None:
+    group = PairSource(bank, 255 - bank, 48, users=2, shots=5, seed=0).group(0)
+    assert torch.allclose(group.capture + group.retouched, torch.ones_like(group.capture), atol=0.01)
+
+
+def test_roles_are_disjoint_and_some_users_have_no_reference() -> None:
+    roles = draw_roles(400, 8, 5, 3, torch.Generator().manual_seed(0), RoleMix(none=0.2))
+    for references, queries in zip(roles.reference.tolist(), roles.query.tolist(), strict=True):
+        assert not set(references) & set(queries)
+    counts = roles.valid.sum(1)
+    assert 0.1 < float((counts == 0).float().mean()) < 0.3
+    assert set(counts.tolist()) == {0, 1, 2, 3, 4, 5}
+
+
+def test_basis_explains_unseen_looks_better_than_its_head(bank: np.ndarray) -> None:
+    basis = build_basis(bank, 24, size=9, samples=1000)
+    unseen = sample_luts(50, 9, torch.Generator().manual_seed(99))
+    flat, target = basis.flatten(1), unseen.flatten(1)
+
+    def error(count: int) -> float:
+        head = flat[:count]
+        weights = torch.linalg.lstsq(head.T, target.T).solution
+        return float(((head.T @ weights).T - target).pow(2).mean())
+
+    assert error(24) < 0.5 * error(4) < 0.5 * float(target.pow(2).mean())
+    assert grid_colors(9).shape == (3, 729)

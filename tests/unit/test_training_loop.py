@@ -1,0 +1,169 @@
+"""The loop: learns, stops, resumes to the same numbers, and ends with a bundle that the editor can load."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from pie_desktop.errors import PieError
+from pie_desktop.model.architecture import Architecture
+from pie_desktop.model.bundle import list_bundles, load_bundle
+from training.config import DataConfig, FitConfig, OptimizerConfig, load_config
+from training.events import Event
+from training.fit import fit
+from training.options import fine_tune_config, override, steps_for, stored_config
+
+SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_luts() -> Iterator[None]:
+    """A small basis is enough here."""
+    from training import basis
+
+    original = basis.build_basis.__defaults__
+    basis.build_basis.__defaults__ = (9, 500, 0)
+    yield
+    basis.build_basis.__defaults__ = original
+
+
+@pytest.fixture(scope="module")
+def photo_folder_of_crops(tmp_path_factory: pytest.TempPathFactory, sample_pictures: dict[str, np.ndarray]) -> Path:
+    """24 different crops of real photographs: enough for one held-out photo."""
+    folder = tmp_path_factory.mktemp("crops")
+    number = 0
+    for picture in sample_pictures.values():
+        for y in (0, 60, 120):
+            for x in (0, 120):
+                Image.fromarray(picture[y : y + 180, x : x + 240]).save(folder / f"{number:02d}.jpg", quality=92)
+                number += 1
+    return folder
+
+
+@pytest.fixture
+def config(photo_folder_of_crops: Path) -> FitConfig:
+    return FitConfig(
+        name="tiny",
+        seed=3,
+        steps=6,
+        device="cpu",
+        validate_every=3,
+        checkpoint_every=2,
+        data=DataConfig(folder=photo_folder_of_crops, bank_side=48, users=2, shots=5, references=3, queries=2, reuse=2),
+        optimizer=OptimizerConfig(warmup=2),
+        architecture=SMALL,
+    )
+
+
+def losses(events: list[Event]) -> list[float]:
+    return [e["loss"] for e in events if e["event"] == "step"]
+
+
+@pytest.fixture
+def whole_run(config: FitConfig, tmp_path: Path) -> list[Event]:
+    return list(fit(config, tmp_path / "whole", tmp_path / "models"))
+
+
+def test_run_tells_what_it_does_and_ends_with_a_bundle(whole_run: list[Event], tmp_path: Path) -> None:
+    kinds = [e["event"] for e in whole_run]
+    assert kinds[0] == "start" and kinds[-1] == "done"
+    assert kinds.count("step") == 6 and kinds.count("validation") == 2 and kinds.count("checkpoint") == 3
+    assert all(np.isfinite(losses(whole_run)))
+    (info,) = list_bundles(tmp_path / "models")
+    assert info.name == "tiny" and info.card["steps"] == 6 and info.card["seed"] == 3
+    network, _ = load_bundle(Path(whole_run[-1]["bundle"]))
+    assert network.architecture == SMALL
+
+
+def test_resumed_run_gives_the_same_numbers(whole_run: list[Event], config: FitConfig, tmp_path: Path) -> None:
+    run = tmp_path / "parts"
+    answers = iter([False, False, True])
+    first = list(fit(config, run, tmp_path / "models", should_stop=lambda: next(answers)))
+    assert first[-1]["event"] == "stopped" and first[-1]["step"] == 3
+    second = list(fit(config, run, tmp_path / "models", resume=True))
+    assert second[0]["step"] == 3
+    assert losses(first) + losses(second) == pytest.approx(losses(whole_run), rel=1e-5)
+    assert second[-1]["psnr"] == pytest.approx(whole_run[-1]["psnr"], abs=1e-3)
+
+
+def test_finished_model_is_not_overwritten(config: FitConfig, tmp_path: Path) -> None:
+    short = override(config, {"run": {"steps": 1}})
+    ends = [list(fit(short, tmp_path / "run", tmp_path / "models"))[-1]["bundle"] for _ in range(2)]
+    assert ends[0] != ends[1] and all(Path(end).is_dir() for end in ends)
+
+
+def test_training_lowers_the_loss(config: FitConfig, tmp_path: Path) -> None:
+    """On one group of users, again and again: what can be learned by heart must be."""
+    one_group = {"run": {"steps": 60}, "data": {"reuse": 60}, "optimizer": {"encoder_lr": 3e-3, "enhancer_lr": 3e-3}}
+    found = losses(list(fit(override(config, one_group), tmp_path / "run", tmp_path / "models")))
+    assert np.mean(found[-15:]) < 0.9 * np.mean(found[:15])
+
+
+def test_resume_without_checkpoint_is_one_sentence(config: FitConfig, tmp_path: Path) -> None:
+    with pytest.raises(PieError, match="There is no checkpoint"):
+        list(fit(config, tmp_path / "none", tmp_path / "models", resume=True))
+    with pytest.raises(PieError, match="no run to resume"):
+        stored_config(tmp_path / "nowhere")
+
+
+def test_checkpoint_of_another_architecture_is_refused(whole_run: list[Event], config: FitConfig, tmp_path: Path) -> None:
+    other = config.model_copy(update={"architecture": SMALL.model_copy(update={"width": 64})})
+    with pytest.raises(PieError, match="cannot be used"):
+        list(fit(other, tmp_path / "whole", tmp_path / "models", resume=True))
+
+
+def test_configuration_mistakes_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "run.toml"
+    path.write_text('speed = 3\n[data]\nfolder = "x"\n')
+    with pytest.raises(PieError, match="speed"):
+        load_config(path)
+    path.write_text("not toml")
+    with pytest.raises(PieError, match="not valid"):
+        load_config(path)
+    with pytest.raises(PieError, match="cannot be read"):
+        load_config(tmp_path / "missing.toml")
+
+
+def edits_folder(folder: Path, crops: Path, count: int) -> Path:
+    """Warm, brighter edits with their originals in `originals`."""
+    (folder / "originals").mkdir(parents=True)
+    for path in sorted(crops.glob("*.jpg"))[:count]:
+        picture = np.asarray(Image.open(path))
+        Image.fromarray(picture).save(folder / "originals" / path.name, quality=95)
+        warm = np.clip(picture * np.array([1.15, 1.02, 0.85]) + 8, 0, 255).astype(np.uint8)
+        Image.fromarray(warm).save(folder / path.name, quality=95)
+    return folder
+
+
+def test_fine_tuning_on_own_pairs(whole_run: list[Event], photo_folder_of_crops: Path, tmp_path: Path) -> None:
+    edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 10)
+    base = fine_tune_config(edits, SMALL, references=3)
+    assert (base.optimizer.encoder_lr, base.optimizer.enhancer_lr) == (1e-5, 1e-4)
+    assert steps_for(base, 12, None) == 10
+    config = override(base, {"run": {"steps": 3, "device": "cpu"}, "data": {"users": 2}})
+    events = list(fit(config, tmp_path / "tune", tmp_path / "models", init=Path(whole_run[-1]["bundle"])))
+    assert events[0]["pairs"] == 10 and events[0]["validation"] == 2
+    assert events[-1]["event"] == "done" and np.isfinite(events[-1]["psnr"])
+
+
+def test_pairs_with_another_crop_are_left_out_and_too_few_are_refused(
+    whole_run: list[Event], photo_folder_of_crops: Path, tmp_path: Path
+) -> None:
+    edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 5)
+    cropped = sorted(edits.glob("*.jpg"))[0]
+    Image.fromarray(cv2.cvtColor(cv2.imread(str(cropped)), cv2.COLOR_BGR2RGB)[:90]).save(cropped)
+    config = override(fine_tune_config(edits, SMALL, references=2), {"run": {"steps": 1, "device": "cpu"}})
+    start = next(iter(fit(config, tmp_path / "run", tmp_path / "models", init=Path(whole_run[-1]["bundle"]))))
+    assert start["pairs"] == 4 and "cropped differently" in start["problems"][0]
+    sorted(edits.glob("*.jpg"))[1].unlink()
+    with pytest.raises(PieError, match="at least 4"):
+        list(fit(config, tmp_path / "run", tmp_path / "models", init=Path(whole_run[-1]["bundle"])))
+
+
+def test_loss_that_is_not_a_number_stops_with_the_step(config: FitConfig, tmp_path: Path) -> None:
+    wild = override(config, {"run": {"steps": 40}, "optimizer": {"encoder_lr": float("inf"), "enhancer_lr": float("inf")}})
+    with pytest.raises(PieError, match="not a number at step"):
+        list(fit(wild, tmp_path / "run", tmp_path / "models"))
