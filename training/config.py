@@ -61,11 +61,25 @@ class OptimizerConfig(_Section):
     ema: float = 0.999
 
 
+class PretrainConfig(_Section):
+    """Pretraining on statistics, for simulated users; see `training.pretraining`.
+
+    Attributes:
+        share: how much of the run, by steps or time, before training goes on end to end; 0 for none.
+        pool: groups of users kept.
+        refresh: steps after which the oldest group is replaced.
+    """
+
+    share: float = Field(0.0, ge=0, le=1)
+    pool: int = Field(96, ge=2)
+    refresh: int = Field(8, ge=1)
+
+
 class FitConfig(_Section):
     """One training run.
 
     Attributes:
-        steps: optimizer steps; the learning rate reaches its floor at the last.
+        steps: optimizer steps, pretraining included; the learning rate reaches its floor at the last.
         minutes: wall-clock limit; the schedule follows whichever of both ends first.
     """
 
@@ -77,6 +91,7 @@ class FitConfig(_Section):
     validate_every: int = 500
     checkpoint_every: int = 500
     data: DataConfig
+    pretrain: PretrainConfig = PretrainConfig()
     losses: LossConfig = LossConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     architecture: Architecture = Architecture()

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.network import PreferenceNetwork
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.config import FitConfig
-from training.data.batch import RoleMix, draw_roles
+from training.data.batch import Group, RoleMix, draw_roles
 from training.data.source import Source, seeded
 from training.events import Event
-from training.objective import Objective
+from training.objective import Objective, Prepared
+from training.pretraining import Pretraining
 from training.validation import Validation
 
 
@@ -59,6 +60,8 @@ class Trainer:
         self.average = copy.deepcopy(network).requires_grad_(False)
         self.objective = Objective(network, config.losses)
         self.judge = Objective(self.average, config.losses)
+        self.pretraining = Pretraining(network, source, config.seed, config.pretrain.pool, config.pretrain.refresh)
+        self._cached: tuple[int, Group, Prepared] | None = None
         o = config.optimizer
         self.optimizer = torch.optim.AdamW(
             [
@@ -113,14 +116,8 @@ class Trainer:
             p.baseline_psnr = self.validation.score(self.judge).psnr
         started, before = time.monotonic(), p.elapsed
         first = p.step
-        prepared_number, cached = -1, None
         while self.fraction() < 1:
-            number = p.step // c.data.reuse
-            if cached is None or number != prepared_number:
-                group = self.source.group(number).to(self.network.prior.table.device)
-                cached = group, self.objective.prepare(group, seeded(c.seed, 3, number))
-                prepared_number = number
-            event = self._step(*cached)
+            event = self._step()
             p.elapsed = before + time.monotonic() - started
             rate = (p.step - first) / max(1e-9, time.monotonic() - started)
             done = self.fraction()
@@ -138,13 +135,28 @@ class Trainer:
                 return
         yield {"event": "finished", "step": p.step}
 
-    def _step(self, group, prepared) -> Event:  # type: ignore[no-untyped-def]
+    def _loss(self, roles_seed: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of the current step: on statistics while pretraining, then end to end."""
+        c, step = self.config, self.progress.step
+        if self.fraction() < c.pretrain.share:
+            users = self.pretraining.draw(step, seeded(c.seed, 6, step))
+            count, shots = users.capture.shape[:2]
+            roles = draw_roles(count, shots, c.data.references, c.data.queries, roles_seed, self.roles)
+            return self.pretraining.loss(users, roles.to(users.capture.device))
+        number = step // c.data.reuse
+        if self._cached is None or self._cached[0] != number:
+            group = self.source.group(number).to(self.network.prior.table.device)
+            self._cached = number, group, self.objective.prepare(group, seeded(c.seed, 3, number))
+        _, group, prepared = self._cached
+        count, shots = group.capture.shape[:2]
+        roles = draw_roles(count, shots, c.data.references, c.data.queries, roles_seed, self.roles)
+        return self.objective(group, prepared, roles.to(group.capture.device))
+
+    def _step(self) -> Event:
         c, p = self.config, self.progress
         self._set_rates()
-        users, shots = group.capture.shape[:2]
-        roles = draw_roles(users, shots, c.data.references, c.data.queries, seeded(c.seed, 4, p.step), self.roles)
         try:
-            loss, terms = self.objective(group, prepared, roles.to(group.capture.device))
+            loss, terms = self._loss(seeded(c.seed, 4, p.step))
             healthy = bool(torch.isfinite(loss))
         except torch.linalg.LinAlgError:
             healthy = False  # weights that are not numbers make systems that cannot be solved

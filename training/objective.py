@@ -25,12 +25,17 @@ class Prepared:
     values: Tensor  # (B, g * g, 3, K) basis values
     evidence: Evidence  # of every photo's pair
     fit: Tensor  # (B, K) weights of every pair alone
-    misfit: Tensor  # (B,) what these leave unexplained
 
 
 def pixel_grid(pictures: Tensor, side: int) -> Tensor:
     """Colours `(B, side * side, 3)` on an even grid of `(B, 3, P, P)`; picked, so that pairs stay exact."""
     return nn.functional.interpolate(pictures, size=(side, side), mode="nearest-exact").flatten(2).mT.contiguous()
+
+
+def noisy(colors: Tensor, users: int, generator: torch.Generator) -> Tensor:
+    """Colours `(U * S, M, 3)` with the small misalignments of real pairs: 0.0005 to 0.01, one level a user."""
+    level = 10 ** (-3.3 + 1.3 * torch.rand(users, generator=generator)).repeat_interleave(len(colors) // users)
+    return colors + (level[:, None, None] * torch.randn(colors.shape, generator=generator)).to(colors.device)
 
 
 class Objective:
@@ -47,35 +52,29 @@ class Objective:
         before = pixel_grid(group.capture.flatten(0, 1), side)
         after = pixel_grid(group.retouched.flatten(0, 1), side)
         finished = None if group.finished is None else pixel_grid(group.finished.flatten(0, 1), side)
-        observed = after
-        if generator is not None:
-            users, shots = group.capture.shape[:2]
-            level = 10 ** (-3.3 + 1.3 * torch.rand(users, generator=generator)).repeat_interleave(shots)[:, None, None]
-            observed = after + (level * torch.randn(after.shape, generator=generator)).to(after.device)
-        evidence = prior.evidence(before, observed)
-        fit = prior.posterior(evidence.gram, evidence.moment)
-        values = prior.design(before.reshape(-1, 3)).reshape(*before.shape, -1)
+        observed = after if generator is None else noisy(after, len(group.capture), generator)
+        values = prior.design(before.reshape(-1, 3))
+        evidence = prior.evidence(before, observed, values)
         return Prepared(
             before,
             after,
             finished,
-            values,
+            values.reshape(*before.shape, -1),
             evidence,
-            fit,
-            evidence.unexplained(fit),
+            prior.posterior(evidence.gram, evidence.moment),
         )
 
     def encode(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Style, Evidence]:
         """Encode the references of all users."""
         users, shots = group.capture.shape[:2]
         rows = torch.arange(users, device=roles.reference.device)[:, None]
-        encoder = self.network.encoder
         pictures = torch.cat([group.capture[rows, roles.reference], group.retouched[rows, roles.reference]], 1)
-        features = encoder.features(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2])
+        features = self.network.encoder.features(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2])
         before, after = features.chunk(2, 1)
         flat = rows * shots + roles.reference
-        style = encoder(before, after, prepared.fit[flat], prepared.misfit[flat], roles.has_before, roles.valid)
-        return style, prepared.evidence[flat]
+        evidence = prepared.evidence[flat]
+        style = self.network.encode(before, after, evidence, roles.has_before, roles.valid, prepared.fit[flat])
+        return style, evidence
 
     def __call__(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
         """Total loss and its unweighted terms."""

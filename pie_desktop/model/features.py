@@ -6,6 +6,7 @@ from torch import Tensor, nn
 BINS = 16
 LUMA_BINS = 8
 CELLS = 3
+TRUNK = 256
 STATISTICS = 7 * BINS + 3 * LUMA_BINS + 3 * CELLS * CELLS + 14
 
 
@@ -78,10 +79,19 @@ class PictureFeatures(nn.Module):
         self.trunk = nn.Sequential(
             nn.Conv2d(3, 32, 4, 4), ResidualBlock(32, 32, 1), ResidualBlock(32, 64, 2), ResidualBlock(64, 128, 2)
         )
-        self.join = nn.Sequential(nn.Linear(256 + STATISTICS, 2 * width), nn.SiLU(), nn.Linear(2 * width, width))
+        first = nn.Linear(TRUNK + STATISTICS, 2 * width)
+        self.join = nn.Sequential(first, nn.SiLU(), nn.Linear(2 * width, width))
+        # the trunk starts silent: statistics say most, and are learned first
+        with torch.no_grad():
+            first.weight[:, :TRUNK] = 0
 
     def forward(self, pictures: Tensor) -> Tensor:
         seen = self.trunk(pictures - 0.5).flatten(2)
         with torch.no_grad():
             statistics = color_statistics(pictures)
         return self.join(torch.cat([seen.mean(2), seen.amax(2), statistics], 1))
+
+    def of_statistics(self, statistics: Tensor) -> Tensor:
+        """The same from `color_statistics` `(..., STATISTICS)` alone, as if the trunk saw nothing: for pretraining."""
+        blank = statistics.new_zeros(*statistics.shape[:-1], TRUNK)
+        return self.join(torch.cat([blank, statistics], -1))

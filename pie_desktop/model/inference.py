@@ -133,9 +133,9 @@ class Inference:
         flags = torch.from_numpy(paired).to(self.device)
         colors_before, colors_after = self._stack(pairs, 0), self._stack(pairs, 1)
         evidence = self._evidence(self._colors(colors_before), self._colors(colors_after), flags)
-        fit = self._network.prior.posterior(evidence.gram, evidence.moment)
-        misfit = evidence.unexplained(fit)
-        style = encoder(before[None], after[None], fit[None], misfit[None], flags[None], torch.ones_like(flags)[None])
+        style = self._network.encode(
+            before[None], after[None], evidence[None], flags[None], torch.ones_like(flags)[None]
+        )
         arrays = {
             "tokens": style.tokens[0],
             "keys": style.keys[0],
@@ -174,12 +174,14 @@ class Inference:
         a = preference.arrays
         paired = torch.from_numpy(a["paired"]).to(self.device)
         before, after = self._colors(a["colors_before"]), self._colors(a["colors_after"])
-        tensors = {name: torch.from_numpy(a[name]).to(self.device)[None] for name in ("tokens", "keys", "vector")}
-        style = Style(
-            tensors["tokens"], tensors["keys"], torch.ones_like(paired)[None], paired[None], tensors["vector"]
+        evidence = self._evidence(before, after, paired)
+        tokens, keys, vector = (
+            torch.from_numpy(a[name]).to(self.device)[None] for name in ("tokens", "keys", "vector")
         )
+        spread = self._network.prior.spread(evidence[None], paired[None])
+        style = Style(tokens, keys, torch.ones_like(paired)[None], paired[None], vector, spread)
         residual = self._network.prior.residual_evidence(before) if len(before) else before.new_zeros(0)
-        prepared = _Prepared(style, before, after, self._evidence(before, after, paired), residual)
+        prepared = _Prepared(style, before, after, evidence, residual)
         self._prepared[key] = prepared
         while len(self._prepared) > _MOST_PREPARED:
             self._prepared.popitem(last=False)
@@ -200,11 +202,12 @@ class Inference:
 
     def _null_style(self) -> Style:
         if self._null is None:
-            d = self._network.architecture.width
-            nothing = torch.zeros(1, 0, d, device=self.device)
-            fit = torch.zeros(1, 0, self._network.prior.components, device=self.device)
+            a = self._network.architecture
+            nothing = torch.zeros(1, 0, a.width, device=self.device)
             none = torch.zeros(1, 0, dtype=torch.bool, device=self.device)
-            self._null = self._network.encoder(nothing, nothing, fit, fit[..., 0], none, none)
+            k = a.components
+            no_pairs = Evidence(nothing.new_zeros(1, 0, k, k), nothing.new_zeros(1, 0, k), nothing.new_zeros(1, 0))
+            self._null = self._network.encode(nothing, nothing, no_pairs, none, none)
         return self._null
 
     def _luts(self, small: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
@@ -215,8 +218,7 @@ class Inference:
             return neutral, neutral
         p = self._prepare(preference)
         prediction = network.enhancer(photo, p.style)
-        gathered = Evidence(p.evidence.gram[None], p.evidence.moment[None], p.evidence.power[None])
-        weights = network.combine(prediction, gathered, p.style.paired)[0, 0]
+        weights = network.combine(prediction, p.evidence[None], p.style.paired)[0, 0]
         preferred = network.prior.tables(weights)
         if len(p.before):
             share = prediction.share[0, 0][p.style.paired[0]]

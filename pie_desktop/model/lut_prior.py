@@ -57,7 +57,7 @@ class Evidence:
     moment: Tensor
     power: Tensor
 
-    def __getitem__(self, index: Tensor) -> "Evidence":
+    def __getitem__(self, index: Tensor | None) -> "Evidence":
         return Evidence(self.gram[index], self.moment[index], self.power[index])
 
     def unexplained(self, weights: Tensor) -> Tensor:
@@ -103,10 +103,17 @@ class LutPrior(nn.Module):
         rows = nn.functional.embedding_bag(index, self.table, mode="sum", per_sample_weights=weight)
         return rows.reshape(len(colors), 3, self.components)
 
-    def evidence(self, before: Tensor, after: Tensor) -> Evidence:
-        """Normal equations of pairs; `before` and `after` are `(R, M, 3)` colours in [0, 1] of the same pixels."""
+    def evidence(self, before: Tensor, after: Tensor, values: Tensor | None = None) -> Evidence:
+        """Normal equations of pairs.
+
+        Args:
+            before, after: `(R, M, 3)` colours in [0, 1] of the same pixels.
+            values: `design` of `before`, where it is known already.
+        """
         pairs, pixels = before.shape[:2]
-        a = self.design(before.reshape(-1, 3)).reshape(pairs, pixels * 3, self.components)
+        if values is None:
+            values = self.design(before.reshape(-1, 3))
+        a = values.reshape(pairs, pixels * 3, self.components)
         t = (after - before).reshape(pairs, pixels * 3)
         return Evidence(a.mT @ a / pixels, (a.mT @ t.unsqueeze(-1)).squeeze(-1) / pixels, (t**2).sum(1) / pixels)
 
@@ -129,6 +136,21 @@ class LutPrior(nn.Module):
         precision = torch.ones_like(moment) if scale is None else scale**-2
         right = moment / noise if mu is None else moment / noise + precision * mu
         return solve_positive(gram / noise[..., None] + torch.diag_embed(precision), right)
+
+    def spread(self, evidence: Evidence, paired: Tensor) -> Tensor:
+        """Variance `(U,)` of U users' pairs about the one LUT that fits them all best; `NOISE` where there is none.
+
+        Args:
+            evidence: `(U, N, ...)` of every reference.
+            paired: `(U, N)` bool, which of them count.
+        """
+        share = paired.to(evidence.gram.dtype)
+        gram = torch.einsum("un,unij->uij", share, evidence.gram)
+        moment = torch.einsum("un,uni->ui", share, evidence.moment)
+        joint = self.posterior(gram, moment)[:, None].expand_as(evidence.moment)
+        count = share.sum(1)
+        left = (evidence.unexplained(joint) * share).sum(1) / count.clamp_min(1)
+        return torch.where(count > 0, left, 0.0) + NOISE
 
     def tables(self, weights: Tensor) -> Tensor:
         """LUTs `(..., S, S, S, 3)` of weights `(..., K)`."""

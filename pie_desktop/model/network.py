@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.features import PictureFeatures
-from pie_desktop.model.lut_prior import NOISE, Evidence, LutPrior
+from pie_desktop.model.lut_prior import Evidence, LutPrior
 
 
 @dataclass
@@ -27,6 +27,7 @@ class Style:
         valid: `(U, N)` bool.
         paired: `(U, N)` bool, references with an original.
         vector: `(U, D)` the pooled preference vector.
+        spread: `(U,)` variance of the pairs about the one LUT that fits them all best, `NOISE` without pairs.
     """
 
     tokens: Tensor
@@ -34,6 +35,7 @@ class Style:
     valid: Tensor
     paired: Tensor
     vector: Tensor
+    spread: Tensor
 
 
 @dataclass
@@ -78,6 +80,29 @@ class PreferenceNetwork(nn.Module):
         self.encoder = StyleEncoder(a)
         self.enhancer = Enhancer(a)
 
+    def encode(
+        self,
+        before: Tensor,
+        after: Tensor,
+        evidence: Evidence,
+        has_before: Tensor,
+        valid: Tensor,
+        fit: Tensor | None = None,
+    ) -> Style:
+        """Encode N references of U users from their picture features.
+
+        Args:
+            before, after: `(U, N, D)` features; `before` is read where `has_before`.
+            evidence: of every reference as a pair, read where `has_before`.
+            has_before, valid: `(U, N)` bool.
+            fit: `(U, N, K)` weights of each pair alone, where they are known already.
+        """
+        if fit is None:
+            fit = self.prior.posterior(evidence.gram, evidence.moment)
+        misfit = evidence.unexplained(fit)
+        spread = self.prior.spread(evidence, has_before & valid)
+        return self.encoder(before, after, fit, misfit, spread, has_before, valid)
+
     def combine(self, prediction: Prediction, evidence: Evidence, paired: Tensor) -> Tensor:
         """Weights `(U, Q, K)`: the prediction, corrected by what the pairs show.
 
@@ -110,7 +135,14 @@ class StyleEncoder(nn.Module):
         self.norm = nn.LayerNorm(d)
 
     def forward(
-        self, before: Tensor, after: Tensor, fit: Tensor, misfit: Tensor, has_before: Tensor, valid: Tensor
+        self,
+        before: Tensor,
+        after: Tensor,
+        fit: Tensor,
+        misfit: Tensor,
+        spread: Tensor,
+        has_before: Tensor,
+        valid: Tensor,
     ) -> Style:
         """Encode N references of U users.
 
@@ -118,6 +150,7 @@ class StyleEncoder(nn.Module):
             before, after: `(U, N, D)` picture features; `before` is read where `has_before`.
             fit: `(U, N, K)` LUT weights of each pair alone, read where `has_before`.
             misfit: `(U, N)` mean squared change that `fit` leaves unexplained: local edits, noise.
+            spread: `(U,)` variance of all pairs about one LUT, passed on.
             has_before, valid: `(U, N)` bool.
         """
         known = has_before[..., None]
@@ -132,7 +165,7 @@ class StyleEncoder(nn.Module):
         tokens = self.norm(self.mixer(tokens, src_key_padding_mask=ignore))
         weight = torch.where(ignore, 0.0, 1.0)[..., None]
         vector = (tokens * weight)[:, 1:].sum(1) / weight[:, 1:].sum(1).clamp_min(1)
-        return Style(tokens, content, valid, has_before & valid, vector)
+        return Style(tokens, content, valid, has_before & valid, vector, spread)
 
 
 class Enhancer(nn.Module):
@@ -142,7 +175,7 @@ class Enhancer(nn.Module):
         super().__init__()
         d = a.width
         self.features = PictureFeatures(d)
-        self.count = nn.Linear(2, d)
+        self.count = nn.Linear(3, d)
         self.layers = nn.ModuleList(DecoderLayer(d, a.heads) for _ in range(a.decoder_layers))
         self.norm = nn.LayerNorm(d)
         self.mu = nn.Linear(d, a.components)
@@ -156,13 +189,14 @@ class Enhancer(nn.Module):
     def forward(self, photo: Tensor, style: Style) -> Prediction:
         """Predict for photos' features `(U, Q, D)` of U styles."""
         references, pairs = style.valid.sum(1), style.paired.sum(1)
-        counts = torch.stack([references, pairs], 1).to(photo.dtype).log1p()
+        counts = torch.stack([references.to(photo.dtype).log1p(), pairs.log1p(), style.spread.log10() / 2 + 2], 1)
         x = photo + self.count(counts)[:, None]
         ignore = torch.cat([style.valid.new_zeros(len(style.valid), 1), ~style.valid], 1)
         for layer in self.layers:
             x = layer(x, style.tokens, ignore)
         x = self.norm(x)
-        noise = NOISE * torch.exp((3 * self.noise(x).squeeze(-1)).clamp(-4.0, 11.0))
+        # the pairs themselves tell how well one LUT fits them; the network only corrects that
+        noise = style.spread[:, None] * torch.exp((3 * self.noise(x).squeeze(-1)).clamp(-4.0, 8.0))
         likeness = self.query(x) @ style.keys.mT / photo.shape[-1] ** 0.5
         likeness = likeness.masked_fill(~style.paired[:, None], -1e4)
         share = likeness.softmax(-1) * pairs[:, None, None]
