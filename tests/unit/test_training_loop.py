@@ -11,6 +11,7 @@ from PIL import Image
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.bundle import list_bundles, load_bundle
+from training import basis, validation
 from training.config import DataConfig, FitConfig, OptimizerConfig, load_config
 from training.events import Event
 from training.fit import fit
@@ -20,14 +21,15 @@ SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=
 
 
 @pytest.fixture(scope="module", autouse=True)
-def few_luts() -> Iterator[None]:
-    """A small basis is enough here."""
-    from training import basis
-
-    original = basis.build_basis.__defaults__
-    basis.build_basis.__defaults__ = (9, 500, 0)
+def small_data() -> Iterator[None]:
+    """A small basis and few held-out users are enough here."""
+    small = {basis.build_basis: (9, 500, 0), validation.simulated_validation: (2, 3, 2)}
+    original = {function: function.__defaults__ for function in small}
+    for function, defaults in small.items():
+        function.__defaults__ = defaults
     yield
-    basis.build_basis.__defaults__ = original
+    for function, defaults in original.items():
+        function.__defaults__ = defaults
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +101,7 @@ def test_finished_model_is_not_overwritten(config: FitConfig, tmp_path: Path) ->
 
 def test_training_lowers_the_loss(config: FitConfig, tmp_path: Path) -> None:
     """On one group of users, again and again: what can be learned by heart must be."""
-    one_group = {"run": {"steps": 40}, "data": {"reuse": 40}, "optimizer": {"encoder_lr": 3e-3, "enhancer_lr": 3e-3}}
+    one_group = {"run": {"steps": 40, "validate_every": 100}, "data": {"reuse": 40}, "optimizer": {"encoder_lr": 3e-3, "enhancer_lr": 3e-3}}
     found = losses(list(fit(override(config, one_group), tmp_path / "run", tmp_path / "models")))
     assert np.mean(found[-10:]) < 0.9 * np.mean(found[:10])
 
@@ -168,6 +170,7 @@ def test_pairs_with_another_crop_are_left_out_and_too_few_are_refused(
 
 
 def test_loss_that_is_not_a_number_stops_with_the_step(config: FitConfig, tmp_path: Path) -> None:
-    wild = override(config, {"run": {"steps": 40}, "optimizer": {"encoder_lr": float("inf"), "enhancer_lr": float("inf")}})
+    rates = {"encoder_lr": float("inf"), "enhancer_lr": float("inf")}
+    wild = override(config, {"run": {"steps": 40}, "optimizer": rates})
     with pytest.raises(PieError, match="not a number at step"):
         list(fit(wild, tmp_path / "run", tmp_path / "models"))
