@@ -1,9 +1,10 @@
 """A slider with its number beside it, in percent."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSlider, QSpinBox, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QWidget
 
 from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.track import Track
 
 SPIN_WIDTH = 80
 
@@ -21,9 +22,7 @@ class PercentSlider(QWidget):
         self, name: str, low: int, high: int, value: int, suffix: str = " %", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(low, high)
-        self.slider.setPageStep(10)
+        self.slider = Track(low, high, value)
         self.slider.setAccessibleName(name)
         self.spin = QSpinBox()
         self.spin.setRange(low, high)

@@ -1,92 +1,13 @@
 """A slider with a name and a number that can be typed."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QSpinBox, QWidget
 
-from pie_desktop.ui.theme import COLOURS, HALF_SPACE, numeric_font
+from pie_desktop.ui.theme import HALF_SPACE, numeric_font
+from pie_desktop.ui.track import Track
 
-HANDLE = 14
-GROOVE = 4
 # Keys and the wheel have no release; a pause of this length ends the change.
 SETTLE_MS = 250
-
-
-class Track(QSlider):
-    """A horizontal slider that goes where it is clicked and marks its default."""
-
-    def __init__(self, maximum: int, default: int) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.setRange(0, maximum)
-        self.setSingleStep(1)
-        self.setPageStep(10)
-        self.setValue(default)
-        self.setFixedHeight(20)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._default = default
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        middle, enabled = self.height() / 2, self.isEnabled()
-        groove = QRectF(HANDLE / 2, middle - GROOVE / 2, self.width() - HANDLE, GROOVE)
-        painter.setBrush(QColor(COLOURS.border))
-        painter.drawRoundedRect(groove, 2, 2)
-        filled = QRectF(groove)
-        filled.setRight(self._x(self.value()))
-        painter.setBrush(QColor(COLOURS.accent if enabled else COLOURS.outline))
-        painter.drawRoundedRect(filled, 2, 2)
-        if 0 < self._default < self.maximum():
-            painter.setBrush(QColor(COLOURS.text_muted))
-            painter.drawRect(QRectF(self._x(self._default) - 0.5, middle - 6, 1, 12))
-        hot = self.hasFocus() or self.underMouse() or self.isSliderDown()
-        painter.setBrush(QColor(COLOURS.text_disabled if not enabled else COLOURS.text_strong if hot else COLOURS.text))
-        centre = QPointF(self._x(self.value()), middle)
-        if self.hasFocus() and enabled:
-            painter.setBrush(QColor(COLOURS.accent))
-            painter.drawEllipse(centre, HANDLE / 2, HANDLE / 2)
-            painter.setBrush(QColor(COLOURS.text_strong))
-            painter.drawEllipse(centre, HANDLE / 2 - 2, HANDLE / 2 - 2)
-        else:
-            painter.drawEllipse(centre, HANDLE / 2, HANDLE / 2)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(True)
-            self._follow(event.position().x())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.isSliderDown():
-            self._follow(event.position().x())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self.isSliderDown():
-            self.setSliderDown(False)
-            self.update()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.setValue(self._default)
-
-    def enterEvent(self, event: QEvent) -> None:
-        self.update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self.update()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # Scrolling the panel must not change the photo; a focused slider is meant.
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
-
-    def _x(self, value: int) -> float:
-        return HANDLE / 2 + (self.width() - HANDLE) * value / max(1, self.maximum())
-
-    def _follow(self, x: float) -> None:
-        share = (x - HANDLE / 2) / max(1, self.width() - HANDLE)
-        self.setValue(round(min(max(share, 0.0), 1.0) * self.maximum()))
 
 
 class LabelledSlider(QWidget):
@@ -103,7 +24,7 @@ class LabelledSlider(QWidget):
         self._default = default
         self._label = QLabel(name)
         self._label.setToolTip(tooltip)
-        self.track = Track(maximum, default)
+        self.track = Track(0, maximum, default)
         self.track.setToolTip(f"{tooltip}\nDouble click: back to {default} %")
         self.track.setAccessibleName(name)
         self.number = QSpinBox()
