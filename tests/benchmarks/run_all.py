@@ -29,7 +29,12 @@ def run_in_child(name: str) -> list[Measurement]:
     with tempfile.TemporaryDirectory(prefix="pie-bench-") as folder:
         answer = Path(folder) / "measurements.json"
         checkout = os.pathsep.join(filter(None, [str(HERE.parents[1]), os.environ.get("PYTHONPATH")]))
-        environment = dict(os.environ, PIE_DESKTOP_HOME=str(Path(folder) / "home"), PYTHONPATH=checkout)
+        environment = {
+            "QT_QPA_PLATFORM": "offscreen",
+            **os.environ,
+            "PIE_DESKTOP_HOME": str(Path(folder) / "home"),
+            "PYTHONPATH": checkout,
+        }
         command = [sys.executable, str(Path(__file__)), "--child", name, "--json", str(answer)]
         subprocess.run(command, check=True, env=environment)
         return [Measurement(**entry) for entry in json.loads(answer.read_text(encoding="utf-8"))]
