@@ -98,7 +98,7 @@ class NotificationCard(QFrame):
         layout.setSpacing(SPACE)
         layout.addWidget(symbol, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.text, 1)
-        if notice.action_text and callable(notice.action):
+        if notice.action_text and notice.action is not None:
             action = QPushButton(notice.action_text)
             action.clicked.connect(self._act)
             layout.addWidget(action, 0, Qt.AlignmentFlag.AlignTop)
@@ -128,7 +128,7 @@ class NotificationCard(QFrame):
     def _act(self) -> None:
         action = self.notice.action
         self._close.click()
-        if callable(action):
+        if action is not None:
             action()
 
 

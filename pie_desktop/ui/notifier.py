@@ -1,6 +1,7 @@
 """The one place where messages for the user arrive; `notifications` shows them."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,7 +27,7 @@ class Notice:
     level: Level = "info"
     details: str = ""
     action_text: str = ""
-    action: object = None
+    action: Callable[[], object] | None = None
 
 
 class Notifier(QObject):
@@ -43,7 +44,7 @@ class Notifier(QObject):
         super().__init__()
         self._arrived.connect(self.posted, Qt.ConnectionType.QueuedConnection)
 
-    def info(self, text: str, action_text: str = "", action: object = None) -> None:
+    def info(self, text: str, action_text: str = "", action: Callable[[], object] | None = None) -> None:
         """A short confirmation that goes away by itself; `action` is called without arguments by its button."""
         self._post(Notice(text, "info", "", action_text, action))
 

@@ -38,7 +38,6 @@ class TaskBar(QWidget):
         self.cancel_button.setAccessibleName("Stop this task")
         self.cancel_button.clicked.connect(self._stop_first)
         self._more = QPushButton(flat=True)
-        self._more.setProperty("flat", True)
         self._more.setToolTip("All tasks")
         self._more.clicked.connect(self._show_menu)
         layout = QHBoxLayout(self)

@@ -28,7 +28,7 @@ class Track(QSlider):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         middle, enabled = self.height() / 2, self.isEnabled()
-        groove = QRectF(HANDLE / 2, middle - GROOVE / 2, self.width() - HANDLE, GROOVE)
+        groove = QRectF(0, middle - GROOVE / 2, self.width(), GROOVE)
         painter.setBrush(QColor(COLOURS.border))
         painter.drawRoundedRect(groove, 2, 2)
         filled = QRectF(groove)
