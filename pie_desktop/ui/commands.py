@@ -100,7 +100,8 @@ class CommandList(QDialog):
         self.move(centre.x() - 240, window.mapToGlobal(window.rect().topLeft()).y() + 96)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        steps: dict[int, int] = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+        step = steps.get(event.key())
         if step is None:
             super().keyPressEvent(event)
         else:

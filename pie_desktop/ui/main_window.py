@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from pie_desktop.imaging.formats import READABLE_SUFFIXES
 from pie_desktop.ui.canvas.canvas import Canvas
+from pie_desktop.ui.canvas.compare_keys import CompareKeys
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.commands import CommandList, Commands
 from pie_desktop.ui.context import AppContext
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
         self.commands = Commands(self)
         self.session = EditSession(context)
         self.canvas = Canvas(context)
+        self._compare_keys = CompareKeys(self.canvas)
         define_view_commands(self.commands, self.canvas)
         self.edit_page = EditPage(context, self.session, self.canvas, self.commands)
         define_commands(self)
@@ -266,6 +268,11 @@ class MainWindow(QMainWindow):
         view = settings.get("canvas.view")
         if view in {known.value for known in View}:
             self.canvas.set_view(View(view))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Installing it again at a later show does no harm: Qt keeps a filter once.
+        self.windowHandle().installEventFilter(self._compare_keys)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         for page in (self._export_page, self._train_page):

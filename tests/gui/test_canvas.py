@@ -125,12 +125,11 @@ def test_side_by_side_is_linked(canvas: Canvas, picture: np.ndarray, transform: 
     np.testing.assert_array_equal(right, apply_lut(picture, transform.preferred)[:350, visible.left : visible.right])
 
 
-def test_hold_to_compare_by_key(canvas: Canvas, picture: np.ndarray, qtbot: QtBot) -> None:
-    for key in (Qt.Key.Key_Backslash, Qt.Key.Key_C):
-        qtbot.keyPress(canvas, key)
-        np.testing.assert_array_equal(photo_area(canvas), picture[:350])
-        qtbot.keyRelease(canvas, key)
-        assert not np.array_equal(photo_area(canvas), picture[:350])
+def test_compared_with_the_original(canvas: Canvas, picture: np.ndarray) -> None:
+    canvas.set_comparing(True)
+    np.testing.assert_array_equal(photo_area(canvas), picture[:350])
+    canvas.set_comparing(False)
+    assert not np.array_equal(photo_area(canvas), picture[:350])
 
 
 def test_hold_to_compare_by_mouse(canvas: Canvas, qtbot: QtBot) -> None:
@@ -138,6 +137,15 @@ def test_hold_to_compare_by_mouse(canvas: Canvas, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: canvas.comparing)
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
     assert not canvas.comparing
+
+
+def test_a_slow_drag_pans_and_does_not_compare(canvas: Canvas, qtbot: QtBot) -> None:
+    canvas.zoom_to(2.0)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 250))
+    for step in range(1, 7):
+        qtbot.mouseMove(canvas, QPoint(300 - step, 250))
+    assert not canvas._hold.isActive() and not canvas.comparing
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(294, 250))
 
 
 def test_wheel_zooms_at_the_cursor_and_double_click_toggles(canvas: Canvas, qtbot: QtBot) -> None:

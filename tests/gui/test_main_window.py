@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -296,6 +297,24 @@ def test_attribution_follows_the_sliders(window: MainWindow, photo_folder: Path,
     assert bars.general.share > 0
     window.session.set_mix(1.0, 0.0, True)
     qtbot.waitUntil(lambda: bars.general.share == 0)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_C, Qt.Key.Key_Backslash])
+def test_hold_a_key_to_compare_wherever_the_focus_is(
+    window: MainWindow, photo_folder: Path, qtbot: QtBot, key: Qt.Key
+) -> None:
+    open_photo(window, photo_folder / "rocket.jpg", qtbot)
+    page, handle = window.edit_page, window.windowHandle()
+    for focused in (page.filmstrip, page.canvas, page.adjust.amount.track):
+        focused.setFocus()
+        QTest.keyPress(handle, key)
+        assert page.canvas.comparing
+        QTest.keyRelease(handle, key)
+        assert not page.canvas.comparing
+    assert window.session.path == photo_folder / "rocket.jpg", "the filmstrip does not take it for a search"
+    page.adjust.amount.number.setFocus()
+    QTest.keyPress(handle, key)
+    assert not page.canvas.comparing
 
 
 def test_panels_hide_and_the_layout_is_remembered(context: AppContext, window: MainWindow, qtbot: QtBot) -> None:

@@ -9,18 +9,18 @@ from pie_desktop.ui.context import AppContext
 
 HANDLE_REACH = 14  # px around the split line that grab it
 HOLD_MS = 160
+HOLD_REACH = 3  # px that a press may move and still be a hold
 ZOOM_STEP = 1.25
 PAN_STEP = 0.1  # of the pane, per arrow key
 HANDLE_STEP = 0.02
-COMPARE_KEYS = (Qt.Key.Key_Backslash, Qt.Key.Key_C)
 
 
 class Canvas(PhotoWidget):
     """The photo under the user's hands.
 
     Keys: arrows pan (or step through the photos at fit), Shift with left and right moves the split line, space with the
-    mouse pans, backslash or C held shows the original. The wheel zooms at the cursor, a double click toggles fit and
-    1:1.
+    mouse pans; `compare_keys` adds holding a key. The wheel zooms at the cursor, a double click toggles fit and 1:1,
+    and in the single view a press that stays in place shows the original.
 
     Signals:
         step_requested: +1 for the next photo, -1 for the one before.
@@ -34,6 +34,7 @@ class Canvas(PhotoWidget):
         super().__init__(context)
         self._drag: str | None = None
         self._drag_from = QPointF()
+        self._pressed_at = QPointF()
         self._space = False
         self._hold = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._hold.timeout.connect(lambda: self.set_comparing(True))
@@ -55,7 +56,7 @@ class Canvas(PhotoWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self.renderer.base is None:
             return
-        self._drag_from = event.position()
+        self._drag_from = self._pressed_at = event.position()
         if event.button() == Qt.MouseButton.MiddleButton or (
             event.button() == Qt.MouseButton.LeftButton and self._space
         ):
@@ -78,7 +79,7 @@ class Canvas(PhotoWidget):
             self.set_handle((position.x() * self._ratio() - photo.left()) / max(1, photo.width()))
         elif self._drag == "pan" and not self.comparing:
             moved = position - self._drag_from
-            if moved.manhattanLength() > 3:
+            if (position - self._pressed_at).manhattanLength() > HOLD_REACH:
                 self._hold.stop()
             self.pan(moved.x() * self._ratio(), moved.y() * self._ratio())
             self._drag_from = position
@@ -93,17 +94,15 @@ class Canvas(PhotoWidget):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, shift = Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         width, height = self.viewport.pane
-        steps = {
+        steps: dict[int, tuple[int, int]] = {
             Qt.Key.Key_Left: (1, 0),
             Qt.Key.Key_Right: (-1, 0),
             Qt.Key.Key_Up: (0, 1),
             Qt.Key.Key_Down: (0, -1),
         }
-        if key in COMPARE_KEYS and not event.modifiers():
-            self.set_comparing(True)
-        elif key == Qt.Key.Key_Space:
+        if key == Qt.Key.Key_Space:
             self._space = True
             self._set_cursor(QPointF(self.mapFromGlobal(self.cursor().pos())))
         elif key in steps and shift and self._view is View.SPLIT and steps[key][0]:
@@ -118,9 +117,7 @@ class Canvas(PhotoWidget):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.isAutoRepeat():
             return
-        if event.key() in COMPARE_KEYS:
-            self.set_comparing(False)
-        elif event.key() == Qt.Key.Key_Space:
+        if event.key() == Qt.Key.Key_Space:
             self._space = False
             self._set_cursor(QPointF(self.mapFromGlobal(self.cursor().pos())))
         else:
@@ -133,9 +130,8 @@ class Canvas(PhotoWidget):
         return super().focusNextPrevChild(forward)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        # The release of a held key may go elsewhere.
+        # The release of the key may go elsewhere.
         self._space = False
-        self.set_comparing(False)
         super().focusOutEvent(event)
 
     def _near_handle(self, position: QPointF) -> bool:
