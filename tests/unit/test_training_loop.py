@@ -101,7 +101,11 @@ def test_finished_model_is_not_overwritten(config: FitConfig, tmp_path: Path) ->
 
 def test_training_lowers_the_loss(config: FitConfig, tmp_path: Path) -> None:
     """On one group of users, again and again: what can be learned by heart must be."""
-    one_group = {"run": {"steps": 40, "validate_every": 100}, "data": {"reuse": 40}, "optimizer": {"encoder_lr": 3e-3, "enhancer_lr": 3e-3}}
+    one_group = {
+        "run": {"steps": 40, "validate_every": 100},
+        "data": {"reuse": 40},
+        "optimizer": {"encoder_lr": 3e-3, "enhancer_lr": 3e-3},
+    }
     found = losses(list(fit(override(config, one_group), tmp_path / "run", tmp_path / "models")))
     assert np.mean(found[-10:]) < 0.9 * np.mean(found[:10])
 
