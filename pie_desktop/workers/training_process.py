@@ -227,6 +227,10 @@ def _environment() -> QProcessEnvironment:
     root = str(Path(__file__).resolve().parents[2])
     known = environment.value("PYTHONPATH", "")
     environment.insert("PYTHONPATH", os.pathsep.join(part for part in (root, known) if part))
+    if not environment.contains("OMP_NUM_THREADS"):
+        # One core stays with the editor: OpenMP's threads wait for each other, so one that is held up holds up all.
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        environment.insert("OMP_NUM_THREADS", str(max(1, cores - 1)))
     environment.insert("PYTHONUNBUFFERED", "1")
     environment.insert("PYTHONUTF8", "1")
     environment.insert("PYTHONFAULTHANDLER", "1")
