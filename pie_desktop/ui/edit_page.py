@@ -18,7 +18,7 @@ from pie_desktop.ui.filmstrip import Filmstrip
 from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.welcome import WelcomeView
 
-DEFAULT_SIZES = [248, 1000, 320]
+DEFAULT_SIZES = [248, 872, 320]
 
 
 class EditPage(QWidget):

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStackedWidget,
     QTabBar,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -168,12 +169,15 @@ class MainWindow(QMainWindow):
         search.setProperty("flat", True)
         search.setToolTip(self.commands["commands"].toolTip())
         search.clicked.connect(self.show_commands)
+        help_button = QToolButton()
+        help_button.setDefaultAction(self.commands["help"])
         bar = QFrame()
         row = QHBoxLayout(bar)
         row.setContentsMargins(SPACE, 0, SPACE, 0)
         row.addWidget(self.tabs)
         row.addStretch(1)
         row.addWidget(search)
+        row.addWidget(help_button)
         line = QFrame()
         line.setProperty("role", "separator")
         centre = QWidget()

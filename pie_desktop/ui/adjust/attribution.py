@@ -123,7 +123,8 @@ class Bar(QWidget):
         groove = QRectF(0, self.height() / 2 - 3, self.width(), 6)
         painter.setBrush(QColor(COLOURS.border))
         painter.drawRoundedRect(groove, 3, 3)
-        if self.share > 0:
+        # Less than a pixel is nothing; what is more needs a width at which the round ends can be drawn.
+        if self.share * groove.width() >= 1:
             groove.setWidth(max(6.0, groove.width() * min(1.0, self.share)))
             painter.setBrush(self._colour)
             painter.drawRoundedRect(groove, 3, 3)
