@@ -27,6 +27,7 @@ from training.data.source import PairSource, SimulatedSource, Source
 from training.device import choose_device
 from training.events import Event
 from training.loop import Trainer
+from training.pretraining import calibrate
 from training.validation import Validation, pair_validation, simulated_validation
 
 HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
@@ -74,7 +75,9 @@ def _pairs(config: FitConfig, originals: Path | None) -> _Material:
     )
 
 
-def _network(config: FitConfig, init: Path | None, bank: np.ndarray | None, run: Path) -> PreferenceNetwork:
+def _network(
+    config: FitConfig, init: Path | None, bank: np.ndarray | None, source: Source, run: Path
+) -> PreferenceNetwork:
     if init is not None:
         return load_bundle(init)[0].train()
     if bank is None:
@@ -89,6 +92,7 @@ def _network(config: FitConfig, init: Path | None, bank: np.ndarray | None, run:
         with atomic_write(cached) as temporary, temporary.open("wb") as f:
             np.save(f, basis.numpy())
     network.prior.set_basis(torch.from_numpy(np.load(cached)))
+    calibrate(network, source)
     return network
 
 
@@ -123,7 +127,7 @@ def fit(
         material, bank = _simulated(config, run)
     else:
         material, bank = _pairs(config, originals), None
-    network = _network(config, init, bank, run).to(device)
+    network = _network(config, init, bank, material.source, run).to(device)
     trainer = Trainer(config, network, material.source, material.validation, run, material.roles, should_stop)
     if resume:
         trainer.resume()

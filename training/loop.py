@@ -60,7 +60,7 @@ class Trainer:
         self.average = copy.deepcopy(network).requires_grad_(False)
         self.objective = Objective(network, config.losses)
         self.judge = Objective(self.average, config.losses)
-        self.pretraining = Pretraining(network, source, config.seed, config.pretrain.pool, config.pretrain.refresh)
+        self.pretraining = Pretraining(network, source, config)
         self._cached: tuple[int, Group, Prepared] | None = None
         o = config.optimizer
         self.optimizer = torch.optim.AdamW(

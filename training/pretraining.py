@@ -14,6 +14,7 @@ from torch import Tensor
 from pie_desktop.model.features import color_statistics
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import PreferenceNetwork
+from training.config import FitConfig
 from training.data.batch import Group, Roles
 from training.data.source import Source, seeded
 from training.objective import noisy, pixel_grid
@@ -66,17 +67,13 @@ class Pretraining:
     Args:
         network: trained in place.
         source: simulated users.
-        seed: of the run.
-        pool: groups kept.
-        refresh: steps after which the oldest group is replaced.
+        config: of the run: seed, size of the pool, weights of the loss.
         groups: groups per step.
     """
 
-    def __init__(
-        self, network: PreferenceNetwork, source: Source, seed: int, pool: int, refresh: int, groups: int = 2
-    ) -> None:
-        self.network, self.source, self.seed = network, source, seed
-        self.pool, self.refresh, self.groups = pool, refresh, groups
+    def __init__(self, network: PreferenceNetwork, source: Source, config: FitConfig, groups: int = 2) -> None:
+        self.network, self.source, self.seed, self.groups = network, source, config.seed, groups
+        self.pool, self.refresh, self.losses = config.pretrain.pool, config.pretrain.refresh, config.losses
         self._kept: OrderedDict[int, Summary] = OrderedDict()
 
     def _summary(self, number: int) -> Summary:
@@ -97,7 +94,7 @@ class Pretraining:
         return _join([self._summary(int(number)) for number in chosen])
 
     def loss(self, users: Summary, roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
-        """Loss of the network on summarised users: root mean square and logarithmic error, combined and on its own."""
+        """Loss of the network on summarised users: root mean square and logarithmic error."""
         rows = torch.arange(len(users.capture), device=roles.query.device)[:, None]
         network = self.network
         before, after = (
@@ -112,15 +109,31 @@ class Pretraining:
         answer, finished = (_pick(e, rows, roles.query) for e in (users.answer, users.finished))
         nobody = ~roles.valid.any(1)[:, None]
 
-        def error(w: Tensor) -> tuple[Tensor, Tensor]:
-            variance = torch.where(nobody, finished.unexplained(w), answer.unexplained(w))
-            return (variance + 1e-6).sqrt().mean(), (variance * 1e6).log1p().mean()
+        # users whose pairs determine the look count to the last digit; for all others the logarithm would only praise
+        # the courage to do nothing
+        known = style.paired.any(1)[:, None]
 
-        rms, log_mse = error(weights)
-        opinion_rms, opinion_log = error(prediction.mu)
-        terms = {"rms": rms, "log_mse": log_mse, "opinion": opinion_rms + 0.05 * opinion_log}
-        total = rms + 0.05 * log_mse + 0.5 * terms["opinion"]
+        def variance(w: Tensor) -> Tensor:
+            return torch.where(nobody, finished.unexplained(w), answer.unexplained(w))
+
+        left = variance(weights)
+        terms = {
+            "rms": (left + 1e-6).sqrt().mean(),
+            "log_mse": ((left * 1e6).log1p() * known).mean(),
+            # the network's own opinion, before the pairs correct it
+            "opinion": (variance(prediction.mu) + 1e-5).sqrt().mean(),
+        }
+        total = terms["rms"] + self.losses.log_mse * terms["log_mse"] + self.losses.opinion * terms["opinion"]
         return total, {name: term.detach() for name, term in terms.items()}
+
+
+def calibrate(network: PreferenceNetwork, source: Source, groups: int = 6) -> None:
+    """Standardise the statistics that a new network reads by those of simulated photos, unedited and edited."""
+    pictures = [source.group(_FIRST - 1 - number) for number in range(groups)]
+    captures = color_statistics(torch.cat([g.capture.flatten(0, 1) for g in pictures]))
+    edits = color_statistics(torch.cat([g.retouched.flatten(0, 1) for g in pictures]))
+    for features in (network.encoder.features, network.enhancer.features):
+        features.calibrate(torch.cat([captures, edits]))
 
 
 def _pick(evidence: Evidence, rows: Tensor, photos: Tensor) -> Evidence:
