@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QColor
 
 from pie_desktop.engine.export import ExportItem, PlannedPhoto
+from pie_desktop.ui.table_model import HeadedTableModel, Index
 from pie_desktop.ui.theme import COLOURS
 from pie_desktop.ui.thumbnail_column import ThumbnailColumn
 from pie_desktop.workers.lanes import PriorityLane
 
-HEADERS = ("Photo", "Is written as", "What happens")
 THUMBNAIL = QSize(60, 40)
 ACTIONS = {
     "write": "Will be written",
@@ -20,11 +20,12 @@ ACTIONS = {
     "overwrite": "Replaces the existing file",
     "fail": "Cannot be exported",
 }
-Index = QModelIndex | QPersistentModelIndex
 
 
-class PlanTableModel(QAbstractTableModel):
+class PlanTableModel(HeadedTableModel):
     """Sources at once, their plan when it is there, their outcome while the export goes on."""
+
+    HEADERS = ("Photo", "Is written as", "What happens")
 
     def __init__(self, thumbnails: PriorityLane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,16 +65,8 @@ class PlanTableModel(QAbstractTableModel):
         """How many photos of the plan have one of these actions."""
         return sum(photo.action in actions for photo in self.plan)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.sources)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(HEADERS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return HEADERS[section]
-        return None
+    def row_total(self) -> int:
+        return len(self.sources)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         source = self.sources[index.row()]
@@ -97,7 +90,7 @@ class PlanTableModel(QAbstractTableModel):
 
     def _changed(self, first: int, last: int) -> None:
         if first <= last:
-            self.dataChanged.emit(self.index(first, 0), self.index(last, len(HEADERS) - 1))
+            self.announce(first, last)
 
     def _on_loaded(self, path: Path) -> None:
         row = self._rows.get(path)

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 
 from pie_desktop.imaging.pairing import PairGuess, pairs_in_folder
+from pie_desktop.ui.table_model import HeadedTableModel, Index
 from pie_desktop.ui.thumbnail_column import ThumbnailColumn
 from pie_desktop.workers.job import JobContext
 from pie_desktop.workers.lanes import PriorityLane
 
-HEADERS = ("Edit", "Original", "Found by")
 THUMBNAIL = QSize(60, 40)
-Index = QModelIndex | QPersistentModelIndex
 
 
 def find_training_pairs(context: JobContext, edits: Path, originals: Path | None) -> list[PairGuess]:
@@ -28,8 +27,10 @@ def find_training_pairs(context: JobContext, edits: Path, originals: Path | None
     return pairs
 
 
-class PairTableModel(QAbstractTableModel):
+class PairTableModel(HeadedTableModel):
     """Edits with an original first; the others are listed after them, as they are not used."""
+
+    HEADERS = ("Edit", "Original", "Found by")
 
     def __init__(self, thumbnails: PriorityLane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -57,16 +58,8 @@ class PairTableModel(QAbstractTableModel):
     def unpaired(self) -> int:
         return len(self._pairs) - self.complete
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self._pairs)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(HEADERS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return HEADERS[section]
-        return None
+    def row_total(self) -> int:
+        return len(self._pairs)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         pair = self._pairs[index.row()]

@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QColor
 
+from pie_desktop.ui.table_model import HeadedTableModel, Index
 from pie_desktop.ui.theme import COLOURS
 from pie_desktop.ui.train.runs import TrainingRun
 
-HEADERS = ("Run", "Started", "State", "Step", "PSNR", "Gain")
 STATES = {"done": "complete", "stopped": "stopped", "failed": "failed", "interrupted": "interrupted"}
-Index = QModelIndex | QPersistentModelIndex
 
 
-class RunTableModel(QAbstractTableModel):
+class RunTableModel(HeadedTableModel):
     """The runs; the one in progress is marked by `running`."""
+
+    HEADERS = ("Run", "Started", "State", "Step", "PSNR", "Gain")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,18 +31,10 @@ class RunTableModel(QAbstractTableModel):
         """The run has new numbers."""
         row = next((row for row, other in enumerate(self.runs) if other is run), None)
         if row is not None:
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(HEADERS) - 1))
+            self.announce(row, row)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(self.runs)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(HEADERS)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
-            return HEADERS[section]
-        return None
+    def row_total(self) -> int:
+        return len(self.runs)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         run = self.runs[index.row()]
