@@ -105,3 +105,28 @@ def evaluate(
     print_table(rows, Console(width=120))
     if output is not None:
         write_json(output, rows, seed, methods.inference.bundle_id)
+
+
+def audit(
+    photos: Annotated[Path, typer.Option(help="Folder of test photos, never trained on.")],
+    looks: Annotated[Path | None, typer.Option(help="Folder of looks; default: simulated users.")] = None,
+    users: Annotated[int, typer.Option(min=2, help="Looks or simulated users to draw.")] = 20,
+    refs: Annotated[int, typer.Option(min=2, help="References per user.")] = 5,
+    queries: Annotated[int, typer.Option(min=1, help="Photos per user.")] = 3,
+    model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    device: Annotated[str, typer.Option()] = "auto",
+) -> None:
+    """Does the preference steer? Right, wrong and no preference, what the vector tells, what one reference counts."""
+    from pie_desktop.model.inference import Inference
+    from training.audit import audit as run_audit
+    from training.tasks import look_cases, simulated_cases
+
+    if looks is not None:
+        cases = list(look_cases(looks, photos, users, refs, queries, seed))
+    else:
+        cases = list(simulated_cases(photos, users, refs, queries, seed))
+    inference = Inference(_bundle(model), device)
+    console = Console(width=120)
+    for mode in ("pairs", "after"):
+        console.print("\n".join(run_audit(inference, cases, mode).lines()) + "\n")

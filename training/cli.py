@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 from rich.console import Console
 
 from pie_desktop.errors import PieError
-from training.benchmark_cli import benchmark, evaluate
+from training.benchmark_cli import audit, benchmark, evaluate
 
 if TYPE_CHECKING:
     from training.config import FitConfig
@@ -25,6 +26,31 @@ def _about() -> None:
 
 app.command()(benchmark)
 app.command()(evaluate)
+app.command()(audit)
+
+
+@app.command()
+def sheet(
+    photos: Annotated[Path, typer.Option(help="Folder of finished photographs.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write (JPEG).")] = Path("users.jpg"),
+    users: Annotated[int, typer.Option(min=1)] = 12,
+    shots: Annotated[int, typer.Option(min=1, help="Photos per user.")] = 6,
+    side: Annotated[int, typer.Option(min=16, max=512, help="Side of a picture, px.")] = 96,
+    seed: Annotated[int, typer.Option()] = 0,
+) -> None:
+    """Draw simulated users: each row a user, of every photo the capture and the edit."""
+    import tempfile
+
+    from pie_desktop.imaging.encode import EncodeOptions, save_photo
+    from training.data.photos import finished_photos, photo_bank
+    from training.data.source import SimulatedSource
+    from training.sheet import contact_sheet
+
+    with tempfile.TemporaryDirectory() as cache:
+        bank = np.array(photo_bank(finished_photos(photos), round(1.5 * side), Path(cache)))
+    group = SimulatedSource(bank, side, users, shots, seed).group(0)
+    save_photo(contact_sheet(group), output, EncodeOptions("jpeg", 92), overwrite=False)
+    Console().print(f"{users} users with {shots} photos each: {output}")
 
 
 def _stop_on_request(listen: bool) -> Callable[[], bool]:

@@ -12,6 +12,7 @@ from pie_desktop.imaging.lut import apply_lut, identity_lut
 from pie_desktop.imaging.lut_files import write_cube
 from pie_desktop.model.bundle import list_bundles
 from pie_desktop.paths import resource
+from training.audit import audit
 from training.baselines.histogram import histogram_transfer
 from training.baselines.lut_fit import fit_lut, sampled_colors
 from training.baselines.reinhard import reinhard_transfer
@@ -116,3 +117,11 @@ def test_user_folders_and_own_edits(photos: Path, tmp_path: Path) -> None:
         list(user_cases(tmp_path / "none", 1, 1, 0))
     with pytest.raises(PieError, match="No look"):
         list(look_cases(tmp_path / "none", photos, 1, 1, 1, 0))
+
+
+def test_audit_finds_that_the_preference_steers(methods: MethodSet, looks: Path, photos: Path) -> None:
+    cases = list(look_cases(looks, photos, count=2, most=2, queries=1, seed=0))
+    found = audit(methods.inference, cases, "pairs")
+    assert found.psnr_right > found.psnr_identity and found.psnr_right > found.psnr_swapped + 4
+    assert 0.5 < found.preference_share <= 1 and found.sensitivity > 0
+    assert found.chance == 0.5 and any(line.startswith("psnr right") for line in found.lines())

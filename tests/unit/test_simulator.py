@@ -10,6 +10,7 @@ from training.data.capture import degrade, restore, sample_captures
 from training.data.recipe import apply_recipes, sample_recipes
 from training.data.source import PairSource, SimulatedSource, seeded
 from training.data.users import UserMix, UserSimulator
+from training.sheet import GAP, contact_sheet
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +96,11 @@ def test_basis_explains_unseen_looks_better_than_its_head(bank: np.ndarray) -> N
 
     assert error(24) < 0.5 * error(4) < 0.5 * float(target.pow(2).mean())
     assert grid_colors(9).shape == (3, 729)
+
+
+def test_contact_sheet_shows_captures_and_edits(bank: np.ndarray) -> None:
+    group = SimulatedSource(bank, 32, users=2, shots=3, seed=0).group(0)
+    sheet = contact_sheet(group)
+    assert sheet.shape == (2 * 32 + GAP, 3 * (64 + GAP) + 2 * GAP, 3)
+    first = (group.retouched[0, 0].permute(1, 2, 0) * 255).round().byte().numpy()
+    assert np.array_equal(sheet[:32, 32:64], first)

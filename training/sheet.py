@@ -1,0 +1,25 @@
+"""A contact sheet of simulated users, so that one can see what the model learns from."""
+
+import numpy as np
+
+from training.data.batch import Group
+
+GAP = 2
+
+
+def contact_sheet(group: Group) -> np.ndarray:
+    """One row per user; of every photo the capture and, right of it, what the user made of it.
+
+    Returns:
+        uint8 picture `(H, W, 3)`, sRGB.
+    """
+    users, shots, _, side, _ = group.capture.shape
+    pair, step = 2 * side + GAP, side + GAP
+    sheet = np.full((users * step - GAP, shots * (pair + GAP) - GAP, 3), 40, np.uint8)
+    for user in range(users):
+        for shot in range(shots):
+            top, left = user * step, shot * (pair + GAP)
+            for offset, pictures in ((0, group.capture), (side, group.retouched)):
+                tile = (pictures[user, shot].permute(1, 2, 0) * 255).round().byte().numpy()
+                sheet[top : top + side, left + offset : left + offset + side] = tile
+    return sheet
