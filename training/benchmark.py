@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -108,8 +109,16 @@ def print_table(rows: Sequence[Row], console: Console) -> None:
     console.print("PSNR of an exact match is counted as 60 dB.")
 
 
-def write_json(path: Path, rows: Sequence[Row], seed: int, model: str) -> None:
-    """`{"rows": [...], "seed": ..., "model": bundle id}`."""
+def report(rows: Sequence[Row], seed: int, model: str) -> dict[str, Any]:
+    """`{"rows": [...], "seed": ..., "model": bundle id}`, numbers to four decimals."""
+
+    def short(row: Row) -> dict[str, Any]:
+        return {key: round(value, 4) if isinstance(value, float) else value for key, value in asdict(row).items()}
+
+    return {"rows": [short(row) for row in rows], "seed": seed, "model": model}
+
+
+def write_json(path: Path, found: Mapping[str, Any]) -> None:
+    """Write a report."""
     with atomic_write(path) as temporary:
-        text = json.dumps({"rows": [asdict(row) for row in rows], "seed": seed, "model": model}, indent=1)
-        temporary.write_text(text + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

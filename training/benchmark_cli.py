@@ -47,11 +47,13 @@ def benchmark(
     device: Annotated[str, typer.Option()] = "auto",
     threads: Annotated[int | None, typer.Option(min=1)] = None,
     output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
+    record: Annotated[bool, typer.Option("--record", help="Add the rows to the bundle's model card.")] = False,
 ) -> None:
     """Compare the model with identity, classical transfer, the plain LUT fit and the oracle."""
     import torch
 
-    from training.benchmark import print_table, run_benchmark, write_json
+    from pie_desktop.model.bundle import record_benchmark
+    from training.benchmark import print_table, report, run_benchmark, write_json
     from training.data.users import UserMix
     from training.methods import MethodSet
     from training.tasks import look_cases, simulated_cases, user_cases
@@ -75,12 +77,16 @@ def benchmark(
     if not tasks:
         raise PieError("Name at least one task: --looks with --photos, --users, or --simulated N with --photos.")
     console = Console(stderr=True)
-    methods = MethodSet(_bundle(model), device)
+    bundle = _bundle(model)
+    methods = MethodSet(bundle, device)
     with console.status("") as status:
         rows = run_benchmark(tasks, methods, numbers, seed, status.update)
     print_table(rows, Console(width=120))
+    found = report(rows, seed, methods.inference.bundle_id)
     if output is not None:
-        write_json(output, rows, seed, methods.inference.bundle_id)
+        write_json(output, found)
+    if record:
+        record_benchmark(bundle, found)
 
 
 def evaluate(
@@ -94,7 +100,7 @@ def evaluate(
     output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
 ) -> None:
     """How near a model comes to your own edits, on photos that it is not shown."""
-    from training.benchmark import print_table, run_benchmark, write_json
+    from training.benchmark import print_table, report, run_benchmark, write_json
     from training.methods import MethodSet
     from training.tasks import own_case
 
@@ -104,7 +110,7 @@ def evaluate(
     rows = run_benchmark({"own edits": [case]}, methods, numbers, seed)
     print_table(rows, Console(width=120))
     if output is not None:
-        write_json(output, rows, seed, methods.inference.bundle_id)
+        write_json(output, report(rows, seed, methods.inference.bundle_id))
 
 
 def audit(

@@ -102,9 +102,24 @@ def save_bundle(
         "preprocessing": {"color_space": "sRGB", "range": [0, 1], "proxy_side": 256},
         "card": dict(card),
     }
+    _write_description(path, description)
+    return info
+
+
+def _write_description(path: Path, description: Mapping[str, Any]) -> None:
     with atomic_write(path / "model.json") as temporary:
         temporary.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-    return info
+
+
+def record_benchmark(path: Path, benchmark: Mapping[str, Any]) -> None:
+    """Add to a bundle's card what a benchmark found; the weights and the id stay.
+
+    Raises:
+        BundleError: it is not a readable bundle.
+    """
+    description = _read_description(path)
+    description["card"] = dict(description.get("card", {})) | {"benchmark": dict(benchmark)}
+    _write_description(path, description)
 
 
 def load_bundle(path: Path) -> tuple["PreferenceNetwork", BundleInfo]:

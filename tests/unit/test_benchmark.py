@@ -16,7 +16,7 @@ from training.audit import audit
 from training.baselines.histogram import histogram_transfer
 from training.baselines.lut_fit import fit_lut, sampled_colors
 from training.baselines.reinhard import reinhard_transfer
-from training.benchmark import run_benchmark, write_json
+from training.benchmark import report, run_benchmark, write_json
 from training.methods import MethodSet
 from training.metrics import bootstrap_interval, quality
 from training.tasks import look_cases, own_case, simulated_cases, user_cases
@@ -89,7 +89,7 @@ def test_looks_table(methods: MethodSet, looks: Path, photos: Path, tmp_path: Pa
     assert by["identity", "pairs", 1].psnr == by["identity", "after", 3].psnr
     assert ("lut_fit", "after", 1) not in by
     assert by["oracle", "pairs", 3].psnr > by["model", "pairs", 3].psnr > by["identity", "pairs", 3].psnr
-    write_json(tmp_path / "b.json", rows, 0, "id")
+    write_json(tmp_path / "b.json", report(rows, 0, "id"))
     stored = json.loads((tmp_path / "b.json").read_text())
     assert stored["model"] == "id" and len(stored["rows"]) == len(rows)
     numbers = {"psnr", "psnr_low", "psnr_high", "psnr_median", "ssim", "de00", "deab", "n"}

@@ -1,5 +1,6 @@
 """The shipped bundle on real photographs: it does what the pairs show, and it says so when it cannot."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from pie_desktop.errors import BundleError, Cancelled, StyleError
 from pie_desktop.imaging.difference import mean_delta_e
 from pie_desktop.imaging.lut import apply_lut
-from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info
+from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info, record_benchmark
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import Preference, ReferencePixels
 from pie_desktop.paths import resource
@@ -142,6 +143,15 @@ def test_damaged_bundles_are_named(bundle: Path, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="format 99"):
         load_bundle(broken)
     assert list_bundles(tmp_path) == []
+
+
+def test_benchmark_is_recorded_in_the_card(bundle: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.piemodel"
+    shutil.copytree(bundle, copy)
+    record_benchmark(copy, {"rows": [], "seed": 3})
+    info, original = read_bundle_info(copy), read_bundle_info(bundle)
+    assert info.card["benchmark"] == {"rows": [], "seed": 3}
+    assert info.id == original.id and info.card["seed"] == original.card["seed"]
 
 
 def test_bundle_is_small_enough_to_ship(bundle: Path) -> None:
