@@ -6,6 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from pie_desktop.errors import PieError
@@ -22,7 +23,9 @@ SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=
 
 @pytest.fixture(scope="module", autouse=True)
 def small_data() -> Iterator[None]:
-    """A small basis and few held-out users are enough here."""
+    """A small basis and few held-out users are enough here, and one thread: several only wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     small = {basis.build_basis: (9, 500, 0), validation.simulated_validation: (2, 3, 2)}
     original = {function: function.__defaults__ for function in small}
     for function, defaults in small.items():
@@ -30,6 +33,7 @@ def small_data() -> Iterator[None]:
     yield
     for function, defaults in original.items():
         function.__defaults__ = defaults
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
