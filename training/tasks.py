@@ -14,6 +14,7 @@ from pie_desktop.imaging.lut import apply_lut
 from pie_desktop.imaging.lut_files import load_lut
 from pie_desktop.imaging.resize import resize_long_side
 from training.data.pairs import guess_pairs
+from training.data.photos import square
 from training.data.source import seeded
 from training.data.users import UserMix, UserSimulator
 
@@ -137,10 +138,8 @@ def simulated_cases(
 
 
 def _center_square(picture: np.ndarray, side: int) -> np.ndarray:
+    """The largest centred square, at `side` px: what is compared is colour, so small ones may be enlarged."""
     height, width = picture.shape[:2]
     edge = min(height, width)
     top, left = (height - edge) // 2, (width - edge) // 2
-    square = resize_long_side(picture[top : top + edge, left : left + edge], side)
-    if square.shape[0] < side:
-        raise PieError(f"A test photo is smaller than {side} px; use larger photos.")
-    return square
+    return square(picture[top : top + edge, left : left + edge], side)

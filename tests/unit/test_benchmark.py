@@ -88,7 +88,8 @@ def test_looks_table(methods: MethodSet, looks: Path, photos: Path, tmp_path: Pa
     by = {(r.method, r.mode, r.refs): r for r in rows}
     assert by["identity", "pairs", 1].psnr == by["identity", "after", 3].psnr
     assert ("lut_fit", "after", 1) not in by
-    assert by["oracle", "pairs", 3].psnr > by["model", "pairs", 3].psnr > by["identity", "pairs", 3].psnr
+    for method in ("model", "lut_fit", "oracle"):
+        assert by[method, "pairs", 3].psnr > by["identity", "pairs", 3].psnr + 5
     write_json(tmp_path / "b.json", report(rows, 0, "id"))
     stored = json.loads((tmp_path / "b.json").read_text())
     assert stored["model"] == "id" and len(stored["rows"]) == len(rows)
