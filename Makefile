@@ -29,7 +29,7 @@ test: $(STAMP)  ## lint, types, import contracts, tests (ARGS="tests/unit -k lut
 bench: $(STAMP)  ## measure every budget of speed and memory (ARGS="--json FILE" keeps the numbers)
 	$(PYTHON_IN_VENV) tests/benchmarks/run_all.py $(ARGS)
 
-train: $(STAMP)  ## train the shipped model anew, for hours, into runs/shipped (ARGS=--resume goes on)
+train: $(STAMP)  ## train the shipped model anew into runs/shipped (ARGS=--resume goes on)
 	$(PYTHON_IN_VENV) -m training fit --config configs/shipped.toml --out runs/shipped $(ARGS)
 
 screenshots: $(STAMP)  ## make the pictures of README and docs/images anew
