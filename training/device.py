@@ -3,6 +3,7 @@
 import torch
 
 from pie_desktop.errors import PieError
+from pie_desktop.model.device import automatic_device
 
 
 def choose_device(name: str) -> torch.device:
@@ -12,7 +13,7 @@ def choose_device(name: str) -> torch.device:
         PieError: the device named is not there.
     """
     if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+        name = automatic_device()
     try:
         device = torch.device(name)
         torch.zeros(1, device=device)

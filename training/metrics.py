@@ -6,8 +6,7 @@ import numpy as np
 from skimage.metrics import structural_similarity
 
 from pie_desktop.imaging.difference import delta_e_2000_lab, to_lab
-
-PSNR_CAP = 60.0  # an exact match has infinite PSNR
+from training.validation import PSNR_CAP
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.model.lut_prior import Evidence
-from pie_desktop.model.network import PreferenceNetwork, Style
+from pie_desktop.model.network import Prediction, PreferenceNetwork, Style
 from training.config import LossConfig
 from training.data.batch import Group, Roles
 from training.losses import GramLoss, lab_loss, lut_monotonicity, lut_smoothness, total_variation
@@ -25,6 +25,16 @@ class Prepared:
     values: Tensor  # (B, g * g, 3, K) basis values
     evidence: Evidence  # of every photo's pair
     fit: Tensor  # (B, K) weights of every pair alone
+
+
+@dataclass
+class Answer:
+    """What the network does to Q queries of U users: LUT weights `(U, Q, K)` on the photos numbered `(U, Q)`."""
+
+    style: Style
+    prediction: Prediction
+    weights: Tensor
+    photos: Tensor
 
 
 def pixel_grid(pictures: Tensor, side: int) -> Tensor:
@@ -76,8 +86,8 @@ class Objective:
         style = self.network.encode(before, after, evidence, roles.has_before, roles.valid, prepared.fit[flat])
         return style, evidence
 
-    def __call__(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
-        """Total loss and its unweighted terms."""
+    def answer(self, group: Group, prepared: Prepared, roles: Roles) -> Answer:
+        """What the network does to the queries of all users."""
         users, shots = group.capture.shape[:2]
         rows = torch.arange(users, device=roles.query.device)[:, None]
         style, evidence = self.encode(group, prepared, roles)
@@ -85,8 +95,12 @@ class Objective:
         features = self.network.enhancer.features(photos.flatten(0, 1)).unflatten(0, photos.shape[:2])
         prediction = self.network.enhancer(features, style)
         weights = self.network.combine(prediction, evidence, style.paired)
+        return Answer(style, prediction, weights, rows * shots + roles.query)
 
-        flat = rows * shots + roles.query
+    def __call__(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
+        """Total loss and its unweighted terms."""
+        answer = self.answer(group, prepared, roles)
+        style, prediction, weights, flat = answer.style, answer.prediction, answer.weights, answer.photos
         target = prepared.after[flat]
         if prepared.finished is not None:
             # the neutral preference is what is done for nobody in particular: correct the photo, no taste

@@ -9,6 +9,7 @@ import torch
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.depth import to_uint8
 from pie_desktop.imaging.formats import list_photos
 from pie_desktop.imaging.lut import apply_lut
 from pie_desktop.imaging.lut_files import load_lut
@@ -38,6 +39,11 @@ class Case:
     queries: Sequence[Pair]
 
 
+def _load(path: Path) -> np.ndarray:
+    """The photo at `SIDE`, uint8, sRGB."""
+    return to_uint8(resize_long_side(load_photo(path, max_side=2 * SIDE), SIDE))
+
+
 class PhotoPool:
     """Test photos, decoded once at `SIDE`."""
 
@@ -53,10 +59,7 @@ class PhotoPool:
     def picture(self, number: int) -> np.ndarray:
         path = self.paths[number]
         if path not in self._pictures:
-            picture = resize_long_side(load_photo(path, max_side=2 * SIDE), SIDE)
-            if picture.dtype == np.uint16:
-                picture = np.round(picture / 257.0).astype(np.uint8)
-            self._pictures[path] = picture
+            self._pictures[path] = _load(path)
         return self._pictures[path]
 
 
@@ -101,11 +104,10 @@ def user_cases(folder: Path, most: int, queries: int, seed: int) -> Iterator[Cas
 
 
 def _load_pair(before: Path, after: Path) -> Pair:
-    first, second = (resize_long_side(load_photo(p, max_side=2 * SIDE), SIDE) for p in (before, after))
+    first, second = _load(before), _load(after)
     if first.shape != second.shape:
         raise PieError(f"{after} is cropped differently from {before}; the benchmark needs equal crops.")
-    small = [p if p.dtype == np.uint8 else np.round(p / 257.0).astype(np.uint8) for p in (first, second)]
-    return small[0], small[1]
+    return first, second
 
 
 def own_case(edits: Path, originals: Path | None, most: int, queries: int, seed: int) -> Case:

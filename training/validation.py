@@ -9,9 +9,9 @@ from torch import Tensor
 from pie_desktop.imaging.difference import delta_e_2000
 from training.data.batch import Group, Roles
 from training.data.source import SimulatedSource, seeded
-from training.objective import Objective, pixel_grid
+from training.objective import Objective
 
-PSNR_CAP = 60.0
+PSNR_CAP = 60.0  # an exact match has infinite PSNR
 
 
 def psnr(output: Tensor, target: Tensor) -> Tensor:
@@ -42,20 +42,13 @@ class Validation:
     def score(self, objective: Objective) -> Score:
         """Mean over all queries of all cases."""
         values, differences = [], []
-        network = objective.network
-        device = network.prior.table.device
+        device = objective.network.prior.table.device
         for cpu_group, cpu_roles in self.cases:
             group, roles = cpu_group.to(device), cpu_roles.to(device)
-            users, shots = group.capture.shape[:2]
-            rows = torch.arange(users, device=device)[:, None]
             prepared = objective.prepare(group)
-            style, evidence = objective.encode(group, prepared, roles)
-            photos = group.capture[rows, roles.query]
-            features = network.enhancer.features(photos.flatten(0, 1)).unflatten(0, photos.shape[:2])
-            weights = network.combine(network.enhancer(features, style), evidence, style.paired)
-            flat = rows * shots + roles.query
-            output = objective.render(prepared, flat, weights).clamp(0, 1)
-            target = pixel_grid(group.retouched.flatten(0, 1), network.architecture.grid)[flat]
+            answer = objective.answer(group, prepared, roles)
+            output = objective.render(prepared, answer.photos, answer.weights).clamp(0, 1)
+            target = prepared.after[answer.photos]
             values.append(psnr(output, target).flatten())
             as_bytes = [(t.flatten(0, 1) * 255).round().cpu().numpy().astype(np.uint8) for t in (output, target)]
             differences.append(float(delta_e_2000(as_bytes[0], as_bytes[1]).mean()))

@@ -14,7 +14,7 @@ from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.gallery.matching import mismatch
 from pie_desktop.gallery.style import EditPair
 from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.encode import to_uint8
+from pie_desktop.imaging.depth import to_uint8
 
 COPY_SIDE = 768
 JPEG_QUALITY = 95

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pie_desktop.imaging.colour import profile_name, to_srgb
+from pie_desktop.imaging.depth import to_uint8
 from pie_desktop.imaging.header import MAX_PIXELS, Header, guarded, read_header
 from pie_desktop.imaging.pixels import StoredPixels, read_pixels
 from pie_desktop.imaging.resize import fitted_size, resize
@@ -84,10 +85,7 @@ def load_thumbnail(path: Path, side: int) -> np.ndarray:
     Raises:
         DecodeError: as `load_photo`.
     """
-    picture = load_photo(path, side)
-    if picture.dtype == np.uint16:
-        return ((picture.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    return picture
+    return to_uint8(load_photo(path, side))
 
 
 def _load(header: Header, max_side: int | None) -> np.ndarray:

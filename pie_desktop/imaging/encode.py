@@ -16,6 +16,7 @@ from PIL import Image
 from pie_desktop.errors import EncodeError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.colour import srgb_profile
+from pie_desktop.imaging.depth import to_uint8, to_uint16
 from pie_desktop.imaging.metadata import copy_metadata
 from pie_desktop.imaging.resize import resize_long_side
 
@@ -105,22 +106,6 @@ def encode_photo(picture: np.ndarray, options: EncodeOptions, name: str = "The p
     if options.format == "png":
         return _encode_png(picture)
     return _encode_tiff(to_uint8(picture) if options.format == "tiff8" else to_uint16(picture))
-
-
-def to_uint8(picture: np.ndarray) -> np.ndarray:
-    """A picture with 8 bits, rounded."""
-    if picture.dtype == np.uint8:
-        return picture
-    result = np.empty(picture.shape, dtype=np.uint8)
-    for row in range(0, len(picture), 256):  # in strips, for the memory of the intermediate values
-        part = slice(row, row + 256)
-        result[part] = (picture[part].astype(np.uint32) + 128) // 257
-    return result
-
-
-def to_uint16(picture: np.ndarray) -> np.ndarray:
-    """A picture with 16 bits: 255 becomes 65535."""
-    return picture if picture.dtype == np.uint16 else picture * np.uint16(257)
 
 
 def _encode_jpeg(picture: np.ndarray, quality: int, name: str) -> bytes:

@@ -9,6 +9,7 @@ import tifffile
 from PIL import Image
 
 from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.depth import to_uint8
 from pie_desktop.imaging.header import Header, open_pillow
 
 _READABLE_PHOTOMETRICS = {
@@ -147,7 +148,7 @@ def _read_tiff(path: Path) -> StoredPixels:
     if array.ndim == 2:
         return StoredPixels(np.ascontiguousarray(array), "gray")
     if photometric == tifffile.PHOTOMETRIC.SEPARATED and array.shape[2] >= 4:
-        return StoredPixels(np.ascontiguousarray(_to_eight_bits(array[..., :4])), "cmyk")
+        return StoredPixels(np.ascontiguousarray(to_uint8(array[..., :4])), "cmyk")
     colors = 3 if array.shape[2] >= 3 else 1
     base = np.ascontiguousarray(array[..., :colors])
     if extra and int(extra[0]) in (1, 2) and array.shape[2] > colors:
@@ -175,10 +176,6 @@ def _to_unsigned(array: np.ndarray, bits: int) -> np.ndarray:
             values = values / (2.0**bits - 1)
         result[part] = np.round(np.clip(np.nan_to_num(values), 0, 1) * 65535).astype(np.uint16)
     return result
-
-
-def _to_eight_bits(array: np.ndarray) -> np.ndarray:
-    return array if array.dtype == np.uint8 else ((array.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
 def pillow_image(array: np.ndarray, mode: str) -> Image.Image:

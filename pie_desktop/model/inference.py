@@ -13,6 +13,7 @@ from torch import Tensor
 
 from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.model.bundle import load_bundle
+from pie_desktop.model.device import automatic_device
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import Style
 from pie_desktop.model.pixels import picked_colors, shrink, squares
@@ -52,15 +53,14 @@ class Inference:
 
     def __init__(self, bundle_dir: Path, device: str = "auto") -> None:
         self._network, info = load_bundle(bundle_dir)
-        self.bundle_id, self.card, self.notice = info.id, dict(info.card), None
+        self.bundle_id, self.card = info.id, dict(info.card)
+        self.notice: str | None = None
         self._lock = threading.RLock()
         self._prepared: OrderedDict[str, _Prepared] = OrderedDict()
         self._null: Style | None = None
         if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+            device = automatic_device()
         self._move(device)
-
-    notice: str | None
 
     def _move(self, device: str) -> None:
         self.device = device

@@ -5,7 +5,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-PROXY_SIDE = 256
+from pie_desktop.imaging.decode import PROXY_SIDE
+
 FIT_GRID = 48  # side of the pixel grid that pairs are fitted on, px
 
 

@@ -14,8 +14,9 @@ from pie_desktop.errors import EncodeError
 from pie_desktop.imaging import encode
 from pie_desktop.imaging.colour import srgb_profile
 from pie_desktop.imaging.decode import load_photo, probe
+from pie_desktop.imaging.depth import to_uint8, to_uint16
 from pie_desktop.imaging.difference import mean_delta_e
-from pie_desktop.imaging.encode import EncodeOptions, Format, save_photo, to_uint8, to_uint16
+from pie_desktop.imaging.encode import EncodeOptions, Format, save_photo
 
 
 @pytest.fixture

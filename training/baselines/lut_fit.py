@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import torch
 
+from pie_desktop.imaging.lut import identity_lut
 from pie_desktop.model.lut_prior import interpolation, laplacian
 
 STIFFNESS = 1e-4  # the best of 1e-5, 1e-4, 1e-3 on simulated users
@@ -24,9 +25,7 @@ def fit_lut(before: np.ndarray, after: np.ndarray, size: int = 9, stiffness: flo
     design = torch.zeros(len(x), size**3).scatter_add_(1, index, weight)
     matrix = design.T @ design / len(x) + stiffness * _PENALTIES[size]
     change = torch.linalg.solve(matrix.double(), (design.T @ (y - x) / len(x)).double()).float()
-    axis = torch.linspace(0, 1, size)
-    identity = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), -1)
-    return (identity + change.reshape(size, size, size, 3)).numpy()
+    return identity_lut(size) + change.reshape(size, size, size, 3).numpy()
 
 
 def sampled_colors(picture: np.ndarray, side: int = 64) -> np.ndarray:

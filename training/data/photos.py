@@ -13,6 +13,7 @@ from torch import Tensor
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.depth import to_uint8
 from pie_desktop.imaging.formats import list_photos
 
 
@@ -31,9 +32,7 @@ def finished_photos(folder: Path) -> list[Path]:
 
 def square(picture: np.ndarray, side: int) -> np.ndarray:
     """The whole picture squeezed to `(side, side, 3)` uint8: colour statistics survive, and batches stack."""
-    if picture.dtype == np.uint16:
-        picture = np.round(picture / 257.0).astype(np.uint8)
-    return cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+    return cv2.resize(to_uint8(picture), (side, side), interpolation=cv2.INTER_AREA)
 
 
 def photo_bank(photos: Sequence[Path], side: int, cache: Path) -> np.ndarray:
