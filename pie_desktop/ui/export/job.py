@@ -1,5 +1,6 @@
 """The export as a job: one style for all, or each photo's own edit."""
 
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -41,13 +42,21 @@ class ExportWatcher(QObject):
     report = Signal(object)
 
 
+LONGEST_KEEPING = 10.0  # seconds to wait for edits that are being kept
+
+
 @dataclass(frozen=True)
 class Services:
-    """What the job needs of the program; all of it may be used from any thread."""
+    """What the job needs of the program; all of it may be used from any thread.
+
+    Attributes:
+        edits_kept: set once the edits made before the start are in the catalog.
+    """
 
     engine: Engine
     library: StyleLibrary
     catalog: Catalog
+    edits_kept: threading.Event
 
 
 def find_plan(
@@ -109,6 +118,10 @@ class _Export:
         return report
 
     def _groups(self) -> dict[EditState, list[PlannedPhoto]]:
+        deadline = time.monotonic() + LONGEST_KEEPING
+        while self._choice.own_edits and not self._context.cancelled and time.monotonic() < deadline:
+            if self._services.edits_kept.wait(0.05):
+                break
         groups: dict[EditState, list[PlannedPhoto]] = {}
         for photo in self._plan:
             edit = None

@@ -1,5 +1,6 @@
 """The Export page: photos, edit and file format on the left, the plan on the right, then the batch."""
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -90,7 +91,10 @@ class ExportPage(QWidget):
             return
         self._destination = choice.settings.destination
         self.form.remember(with_destination=self._destination != self._suggested)
-        services = Services(self._context.engine, self._context.library, self._context.catalog)
+        # edits are kept one after the other in the background: what was changed just now must be exported, too
+        edits_kept = threading.Event()
+        self._context.background.submit(lambda _context: edits_kept.set())
+        services = Services(self._context.engine, self._context.library, self._context.catalog, edits_kept)
         job = self._context.export.submit(
             export_photos, services, plan, choice, self._watcher, title=f"Exporting {len(plan):,} photos"
         )
