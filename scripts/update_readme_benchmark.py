@@ -19,7 +19,8 @@ METHODS = {
     "model": "**PIE Desktop**",
     "oracle": "oracle LUT",
 }
-MODES = {"pairs": "pairs (before and after)", "after": "edits alone (after only)", "mixed": "pairs and edits mixed"}
+MODES = {"pairs": "pairs (before and after)", "after": "edits alone (after only)", "mixed": "every second one a pair"}
+NO_REFERENCES = "none"
 
 
 def benchmark_section(report: dict[str, Any]) -> str:
@@ -34,11 +35,14 @@ def benchmark_section(report: dict[str, Any]) -> str:
         "in brackets the mean colour difference dE00, lower is better."
     ]
     for task in _in_order(row["task"] for row in rows):
-        for mode in _in_order([*MODES, *(row["mode"] for row in rows)]):
+        unaided = [row for row in rows if row["task"] == task and row["mode"] == NO_REFERENCES]
+        if unaided:
+            parts.append(f"**{task}, no reference** (n = {unaided[0]['n']})\n\n{_table_without_references(unaided)}")
+        for mode in MODES:
             part = [row for row in rows if row["task"] == task and row["mode"] == mode]
             if not part:
                 continue
-            parts.append(f"**{task}, {MODES.get(mode, mode)}** (n = {max(row['n'] for row in part)})\n\n{_table(part)}")
+            parts.append(f"**{task}, {MODES[mode]}** (n = {max(row['n'] for row in part)})\n\n{_table(part)}")
     return "\n\n".join(parts)
 
 
@@ -53,6 +57,14 @@ def _table(rows: list[dict[str, Any]]) -> str:
         found = [cells.get((method, n)) for n in counts]
         if any(found):
             lines.append(f"| {METHODS.get(method, method)} | " + " | ".join(map(_cell, found)) + " |")
+    return "\n".join(lines)
+
+
+def _table_without_references(rows: list[dict[str, Any]]) -> str:
+    lines = ["| method | PSNR | nearer to the answer (dE00) than the photo was |", "|---|---|---|"]
+    for method, row in ((m, row) for m in METHODS for row in rows if row["method"] == m):
+        share = "" if method == "identity" else f"{row['nearer']:.0%}"
+        lines.append(f"| {METHODS[method]} | {_cell(row)} | {share} |")
     return "\n".join(lines)
 
 

@@ -1,27 +1,28 @@
 """The benchmark: methods x tasks x numbers of references, one table."""
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
 
-from pie_desktop.imaging.atomic import atomic_write
-from training.methods import METHODS, MODES, MethodSet
-from training.metrics import Quality, bootstrap_interval, quality
+from training.methods import METHODS, MODES, NO_REFERENCES, MethodSet, shown, what_counts, with_original
+from training.metrics import Quality, Target, bootstrap_interval
+from training.pool import in_order
 from training.tasks import Case
 
-Key = tuple[str, str, str, int]
+Setting = tuple[str, str, int]  # method, mode, number of references
+Scores = dict[Setting, list[Quality]]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: means over `n` photos, PSNR with its 95 % bootstrap interval and median."""
+    """One line of the table: means over `n` photos, PSNR with its 95 % bootstrap interval and median.
+
+    `nearer` is the share of photos that came nearer (dE00) to the answer than they were, and None for tasks with
+    references.
+    """
 
     task: str
     method: str
@@ -36,6 +37,7 @@ class Row:
     de00_median: float
     deab: float
     n: int
+    nearer: float | None = None
 
 
 def run_benchmark(
@@ -44,48 +46,76 @@ def run_benchmark(
     refs: Sequence[int],
     seed: int,
     progress: Callable[[str], None] = lambda _: None,
+    workers: int = 1,
+    threads: int = 1,
 ) -> list[Row]:
     """Judge every method on every task with the same references and queries.
 
-    A method that does not know originals (identity, Reinhard, histogram matching, oracle) has the same result with
-    pairs; it is computed once and listed in both modes.
+    A method is listed in every mode in which it works, also where the mode makes no difference to it.
 
     Args:
         tasks: cases by task name.
         methods: see `training.methods`.
-        refs: numbers of references; a case with fewer is left out of that row.
+        refs: numbers of references; a case with fewer is left out of that row. Cases without any are judged in the
+            mode `none`.
         seed: of the bootstrap.
         progress: called with one line per case.
+        workers: processes; the rows do not depend on it.
+        threads: of torch in each.
     """
-    scores: dict[Key, list[Quality]] = defaultdict(list)
-    for task, cases in tasks.items():
-        for case in cases:
-            for count in refs:
-                if count <= len(case.references):
-                    _judge(scores, task, case, count, methods)
-            progress(f"{task}: {case.name}")
-    return [_row(key, values, seed) for key, values in scores.items()]
+
+    def cases() -> Iterator[tuple[str, Case]]:
+        for task, found in tasks.items():
+            for case in found:
+                yield task, case
+
+    collected: dict[str, Scores] = defaultdict(lambda: defaultdict(list))
+    judge = partial(_judge, refs=tuple(refs), methods=methods)
+    for task, name, scores in in_order(judge, cases(), workers, threads):
+        for setting, found in scores.items():
+            collected[task][setting] += found
+        progress(f"{task}: {name}")
+    return [
+        _row(task, setting, found, scores, seed)
+        for task, scores in collected.items()
+        for setting, found in scores.items()
+    ]
 
 
-def _judge(scores: dict[Key, list[Quality]], task: str, case: Case, count: int, methods: MethodSet) -> None:
-    references = case.references[:count]
-    for method in METHODS:
-        for mode in MODES:
-            retouch = methods.learn(method, mode, references)
-            if retouch is None:
-                continue
-            found = [quality(retouch(before, after), after) for before, after in case.queries]
-            scores[task, method, mode, count] += found
-            if method not in ("model", "lut_fit"):
-                scores[task, method, "pairs", count] += found
+def _judge(item: tuple[str, Case], refs: Sequence[int], methods: MethodSet) -> tuple[str, str, Scores]:
+    """All settings of one case; what gives equal results is computed once."""
+    task, case = item
+    targets = [Target(after) for _, after in case.queries]
+    modes = [(mode, count) for count in refs if count <= len(case.references) for mode in MODES]
+    computed: dict[Hashable, list[Quality] | None] = {}
+    scores: Scores = {}
+    for mode, count in modes if case.references else [(NO_REFERENCES, 0)]:
+        flags = with_original(mode, count)
+        for method in METHODS:
+            key = what_counts(method, flags)
+            if key not in computed:
+                retouch = methods.learn(method, shown(case.references[:count], flags))
+                computed[key] = retouch and [
+                    target.quality(retouch(before, target.picture))
+                    for (before, _), target in zip(case.queries, targets, strict=True)
+                ]
+            found = computed[key]
+            if found is not None:
+                scores[method, mode, count] = found
+    return task, case.name, scores
 
 
-def _row(key: Key, values: list[Quality], seed: int) -> Row:
+def _row(task: str, setting: Setting, values: Sequence[Quality], scores: Scores, seed: int) -> Row:
     psnr = np.array([v.psnr for v in values])
     de00 = np.array([v.de00 for v in values])
     low, high = bootstrap_interval(psnr, seed)
+    nearer = None
+    if setting[1] == NO_REFERENCES:
+        unedited = np.array([v.de00 for v in scores["identity", NO_REFERENCES, 0]])
+        nearer = float((de00 < unedited).mean())
     return Row(
-        *key,
+        task,
+        *setting,
         psnr=float(psnr.mean()),
         psnr_low=low,
         psnr_high=high,
@@ -95,30 +125,27 @@ def _row(key: Key, values: list[Quality], seed: int) -> Row:
         de00_median=float(np.median(de00)),
         deab=float(np.mean([v.deab for v in values])),
         n=len(values),
+        nearer=nearer,
     )
 
 
-def print_table(rows: Sequence[Row], console: Console) -> None:
-    """A table for people, sorted by task, mode, number of references and method."""
-    table = Table("task", "mode", "refs", "method", "PSNR dB (95 %)", "median", "SSIM", "dE00", "dE_ab", "n")
-    for r in sorted(rows, key=lambda r: (r.task, MODES.index(r.mode), r.refs, METHODS.index(r.method))):
-        interval = f"{r.psnr:.2f} ({r.psnr_low:.2f} to {r.psnr_high:.2f})"
-        cells = (f"{r.psnr_median:.2f}", f"{r.ssim:.3f}", f"{r.de00:.2f}", f"{r.deab:.2f}", str(r.n))
-        table.add_row(r.task, r.mode, str(r.refs), r.method, interval, *cells)
-    console.print(table)
-    console.print("PSNR of an exact match is counted as 60 dB.")
+def mean_over_tasks(rows: Sequence[Row], method: str = "model") -> dict[tuple[str, int], float]:
+    """Mean PSNR over tasks by mode and number of references: do more references ever hurt?
 
-
-def report(rows: Sequence[Row], seed: int, model: str) -> dict[str, Any]:
-    """`{"rows": [...], "seed": ..., "model": bundle id}`, numbers to four decimals."""
-
-    def short(row: Row) -> dict[str, Any]:
-        return {key: round(value, 4) if isinstance(value, float) else value for key, value in asdict(row).items()}
-
-    return {"rows": [short(row) for row in rows], "seed": seed, "model": model}
-
-
-def write_json(path: Path, found: Mapping[str, Any]) -> None:
-    """Write a report."""
-    with atomic_write(path) as temporary:
-        temporary.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    A task takes part where the same photos are compared at every number of references: a user with too few photos for
+    the largest number would otherwise move the mean.
+    """
+    found = [row for row in rows if row.method == method and row.refs > 0]
+    result: dict[tuple[str, int], float] = {}
+    for mode in MODES:
+        here = [row for row in found if row.mode == mode]
+        counts = sorted({row.refs for row in here})
+        by_task = {task: [row for row in here if row.task == task] for task in dict.fromkeys(r.task for r in here)}
+        whole = [
+            {row.refs: row.psnr for row in part}
+            for part in by_task.values()
+            if len(part) == len(counts) and len({row.n for row in part}) == 1
+        ]
+        if whole:
+            result |= {(mode, count): float(np.mean([psnr[count] for psnr in whole])) for count in counts}
+    return result

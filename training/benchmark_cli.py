@@ -39,50 +39,58 @@ def benchmark(
     users: Annotated[Path | None, typer.Option(help="Folder of <user>/before and <user>/after.")] = None,
     simulated: Annotated[int, typer.Option(min=0, help="Number of simulated users over --photos.")] = 0,
     normalising: Annotated[int, typer.Option(min=0, help="Simulated users who normalise every photo.")] = 0,
-    refs: Annotated[str, typer.Option(help="Numbers of references.")] = "1,3,5",
+    captures: Annotated[
+        int, typer.Option(min=0, help="Simulated captures of --photos, to be corrected without references.")
+    ] = 0,
+    refs: Annotated[str, typer.Option(help="Numbers of references.")] = "1,3,5,10,20",
     count: Annotated[int, typer.Option(min=1, help="Looks to draw.")] = 40,
-    queries: Annotated[int, typer.Option(min=1, help="Photos compared per look or user.")] = 3,
+    queries: Annotated[int, typer.Option(min=1, help="Photos compared per look or user.")] = 8,
     model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
     device: Annotated[str, typer.Option()] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1)] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads of torch in each process.")] = 1,
     output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
     record: Annotated[bool, typer.Option("--record", help="Add the rows to the bundle's model card.")] = False,
 ) -> None:
     """Compare the model with identity, classical transfer, the plain LUT fit and the oracle."""
-    import torch
-
-    from pie_desktop.model.bundle import record_benchmark
-    from training.benchmark import print_table, report, run_benchmark, write_json
+    from pie_desktop.model.bundle import read_bundle_info, record_benchmark
+    from training.benchmark import run_benchmark
     from training.data.users import UserMix
     from training.methods import MethodSet
-    from training.tasks import look_cases, simulated_cases, user_cases
+    from training.pool import default_workers
+    from training.report import benchmark_report, print_table, write_json
+    from training.tasks import capture_cases, look_cases, simulated_cases, user_cases
 
-    if threads:
-        torch.set_num_threads(threads)
     numbers = _numbers(refs)
+    most = numbers[-1]
     tasks = {}
-    if looks is not None or simulated or normalising:
+    if looks is not None or simulated or normalising or captures:
         if photos is None:
-            raise PieError("Looks and simulated users need test photos; name a folder with --photos.")
+            raise PieError("Looks, simulated users and captures need test photos; name a folder with --photos.")
         if looks is not None:
-            tasks["looks"] = look_cases(looks, photos, count, numbers[-1], queries, seed)
+            tasks["looks"] = look_cases(looks, photos, count, most, queries, seed)
         if simulated:
-            tasks["simulated"] = simulated_cases(photos, simulated, numbers[-1], queries, seed)
+            tasks["simulated"] = simulated_cases(photos, simulated, most, queries, seed)
         if normalising:
             mix = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)
-            tasks["normalising"] = simulated_cases(photos, normalising, numbers[-1], queries, seed, mix)
+            tasks["normalising"] = simulated_cases(photos, normalising, most, queries, seed, mix)
+        if captures:
+            tasks["captures"] = capture_cases(photos, captures, seed)
     if users is not None:
-        tasks["users"] = user_cases(users, numbers[-1], queries, seed)
+        tasks["users"] = user_cases(users, most, queries, seed)
     if not tasks:
-        raise PieError("Name at least one task: --looks with --photos, --users, or --simulated N with --photos.")
+        raise PieError(
+            "Name at least one task: --looks with --photos, --users, or --simulated, --normalising or --captures N with"
+            " --photos."
+        )
     console = Console(stderr=True)
     bundle = _bundle(model)
     methods = MethodSet(bundle, device)
     with console.status("") as status:
-        rows = run_benchmark(tasks, methods, numbers, seed, status.update)
+        rows = run_benchmark(tasks, methods, numbers, seed, status.update, workers or default_workers(), threads)
     print_table(rows, Console(width=120))
-    found = report(rows, seed, methods.inference.bundle_id)
+    found = benchmark_report(rows, seed, read_bundle_info(bundle).id)
     if output is not None:
         write_json(output, found)
     if record:
@@ -100,8 +108,9 @@ def evaluate(
     output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
 ) -> None:
     """How near a model comes to your own edits, on photos that it is not shown."""
-    from training.benchmark import print_table, report, run_benchmark, write_json
+    from training.benchmark import run_benchmark
     from training.methods import MethodSet
+    from training.report import benchmark_report, print_table, write_json
     from training.tasks import own_case
 
     numbers = _numbers(refs)
@@ -110,7 +119,7 @@ def evaluate(
     rows = run_benchmark({"own edits": [case]}, methods, numbers, seed)
     print_table(rows, Console(width=120))
     if output is not None:
-        write_json(output, report(rows, seed, methods.inference.bundle_id))
+        write_json(output, benchmark_report(rows, seed, methods.inference.bundle_id))
 
 
 def audit(

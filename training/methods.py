@@ -1,6 +1,8 @@
 """The methods of the benchmark behind one interface."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,18 +12,39 @@ from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
 from training.baselines.histogram import histogram_transfer
 from training.baselines.lut_fit import ORACLE_STIFFNESS, fit_lut, sampled_colors
-from training.baselines.reinhard import reinhard_transfer
+from training.baselines.reinhard import reinhard_transfer, statistics
 from training.tasks import Pair
 
-# a method learns from references and answers with what retouches a query; the query's own answer is for the oracle only
+# what a method makes of its references: a query is retouched with it; the query's answer is for the oracle only
 Retouch = Callable[[np.ndarray, np.ndarray], np.ndarray]
 METHODS = ("identity", "reinhard", "histogram", "lut_fit", "model", "oracle")
-MODES = ("pairs", "after")
+MODES = ("pairs", "after", "mixed")
+NO_REFERENCES = "none"  # the mode of tasks that are to be solved without any reference
 
 
-def _lut_of_pairs(references: Sequence[Pair]) -> np.ndarray:
-    before = np.concatenate([sampled_colors(b) for b, _ in references])
-    after = np.concatenate([sampled_colors(a) for _, a in references])
+def with_original(mode: str, count: int) -> tuple[bool, ...]:
+    """Which of `count` references come with their original; in `mixed` every second one, beginning with the first."""
+    return tuple(mode == "pairs" or (mode == "mixed" and number % 2 == 0) for number in range(count))
+
+
+def shown(pairs: Sequence[Pair], flags: Sequence[bool]) -> list[ReferencePixels]:
+    """The references as the methods get them: the originals only where `flags` say so."""
+    chosen = zip(pairs, flags, strict=True)
+    return [ReferencePixels(after, before if flag else None) for (before, after), flag in chosen]
+
+
+def what_counts(method: str, flags: tuple[bool, ...]) -> Hashable:
+    """What a method's result depends on: settings with equal answers give equal results and are computed once."""
+    if method in ("identity", "oracle"):
+        return method
+    return (method, len(flags)) if method in ("reinhard", "histogram") else (method, flags)
+
+
+def _lut_of_pairs(references: Sequence[ReferencePixels]) -> np.ndarray | None:
+    pairs = [(r.before, r.after) for r in references if r.before is not None]
+    if not pairs:
+        return None
+    before, after = (np.concatenate([sampled_colors(pair[side]) for pair in pairs]) for side in (0, 1))
     return fit_lut(before, after)
 
 
@@ -29,36 +52,43 @@ def _oracle(photo: np.ndarray, answer: np.ndarray) -> np.ndarray:
     return apply_lut(photo, fit_lut(sampled_colors(photo), sampled_colors(answer), 9, ORACLE_STIFFNESS))
 
 
-class MethodSet:
-    """All methods, with one bundle.
+@lru_cache(maxsize=1)
+def _loaded(bundle: Path, device: str) -> Inference:
+    return Inference(bundle, device)
 
-    Args:
+
+@dataclass(frozen=True)
+class MethodSet:
+    """All methods, with one bundle, which is loaded at first use; cheap to send to another process.
+
+    Attributes:
         bundle: `.piemodel` folder.
         device: see `Inference`.
     """
 
-    def __init__(self, bundle: Path, device: str = "auto") -> None:
-        self.inference = Inference(bundle, device)
+    bundle: Path
+    device: str = "auto"
 
-    def learn(self, method: str, mode: str, references: Sequence[Pair]) -> Retouch | None:
-        """What `method` makes of the references; None where it cannot use the mode or the mode makes no difference."""
-        afters = [after for _, after in references]
-        if method in ("identity", "oracle", "reinhard", "histogram") and mode == "pairs":
-            return None
+    @property
+    def inference(self) -> Inference:
+        return _loaded(self.bundle, self.device)
+
+    def learn(self, method: str, references: Sequence[ReferencePixels]) -> Retouch | None:
+        """What `method` makes of the references; None where it needs others: edits at all, or pairs."""
         if method == "identity":
             return lambda photo, _: photo
         if method == "oracle":
             return _oracle
+        if method == "model":
+            preference = self.inference.encode(references) if references else None
+            return lambda photo, _: apply_lut(photo, self.inference.luts(photo, preference)[1])
+        edits = [reference.after for reference in references]
+        if not edits:
+            return None
         if method == "reinhard":
-            return lambda photo, _: reinhard_transfer(photo, afters)
+            wanted = statistics(edits)
+            return lambda photo, _: reinhard_transfer(photo, wanted)
         if method == "histogram":
-            return lambda photo, _: histogram_transfer(photo, afters)
-        if method == "lut_fit":
-            if mode == "after":
-                return None
-            table = _lut_of_pairs(references)
-            return lambda photo, _: apply_lut(photo, table)
-        preference = self.inference.encode(
-            [ReferencePixels(after, before if mode == "pairs" else None) for before, after in references]
-        )
-        return lambda photo, _: apply_lut(photo, self.inference.luts(photo, preference)[1])
+            return lambda photo, _: histogram_transfer(photo, edits)
+        table = _lut_of_pairs(references)
+        return None if table is None else lambda photo, _: apply_lut(photo, table)

@@ -8,6 +8,8 @@ from skimage.metrics import structural_similarity
 from pie_desktop.imaging.difference import delta_e_2000_lab, to_lab
 from training.validation import PSNR_CAP
 
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
 
 @dataclass(frozen=True)
 class Quality:
@@ -19,16 +21,34 @@ class Quality:
     deab: float
 
 
+class Target:
+    """The answer that many results are compared with; what depends on it alone is computed once.
+
+    Args:
+        picture: uint8 `(H, W, 3)`, sRGB.
+    """
+
+    def __init__(self, picture: np.ndarray) -> None:
+        self.picture = picture
+        self._luma = picture.astype(np.float32) @ _LUMA
+        self._lab = to_lab(picture)
+
+    def quality(self, result: np.ndarray) -> Quality:
+        """Compare a uint8 picture of the same size with the target."""
+        difference = result.astype(np.float32) - self.picture
+        error = float(np.square(difference, out=difference).mean(dtype=np.float64)) / 255**2
+        lab = to_lab(result)
+        return Quality(
+            psnr=min(PSNR_CAP, -10 * np.log10(max(error, 1e-12))),
+            ssim=float(structural_similarity(result.astype(np.float32) @ _LUMA, self._luma, data_range=255)),
+            de00=float(delta_e_2000_lab(lab, self._lab).mean(dtype=np.float64)),
+            deab=float(np.sqrt(((lab - self._lab) ** 2).sum(-1)).mean(dtype=np.float64)),
+        )
+
+
 def quality(result: np.ndarray, target: np.ndarray) -> Quality:
     """Compare uint8 pictures `(H, W, 3)`, sRGB."""
-    error = float(((result.astype(np.float64) - target) ** 2).mean()) / 255**2
-    psnr = min(PSNR_CAP, -10 * np.log10(max(error, 1e-12)))
-    luma = [p.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32) for p in (result, target)]
-    ssim = float(structural_similarity(luma[0], luma[1], data_range=255))
-    lab = [to_lab(p) for p in (result, target)]
-    de00 = float(delta_e_2000_lab(lab[0], lab[1]).mean())
-    deab = float(np.sqrt(((lab[0] - lab[1]) ** 2).sum(-1)).mean())
-    return Quality(psnr, ssim, de00, deab)
+    return Target(target).quality(result)
 
 
 def bootstrap_interval(values: np.ndarray, seed: int = 0, rounds: int = 1000) -> tuple[float, float]:

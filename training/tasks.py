@@ -14,8 +14,9 @@ from pie_desktop.imaging.formats import list_photos
 from pie_desktop.imaging.lut import apply_lut
 from pie_desktop.imaging.lut_files import load_lut
 from pie_desktop.imaging.resize import resize_long_side
+from training.data.capture import degrade, sample_captures
 from training.data.pairs import guess_pairs
-from training.data.photos import square
+from training.data.photos import finished_photos, square
 from training.data.source import seeded
 from training.data.users import UserMix, UserSimulator
 
@@ -31,6 +32,7 @@ class Case:
     Attributes:
         name: for display.
         references: pairs (before, after) in the order in which they are given to the methods; uint8 pictures, sRGB.
+            Empty where the photos are to be enhanced for nobody in particular.
         queries: pairs (before, after) to be retouched and compared.
     """
 
@@ -137,6 +139,24 @@ def simulated_cases(
         )
         pairs = list(zip(x, y, strict=True))
         yield Case(f"user {number}", pairs[queries:], pairs[:queries])
+
+
+def capture_cases(photos: Path, count: int, seed: int) -> Iterator[Case]:
+    """Finished photos and simulated captures of them, to be corrected without any reference.
+
+    Args:
+        count: captures; where there are fewer photos, some are captured several times, differently.
+    """
+    finished = finished_photos(photos)
+    order = np.random.default_rng(seed).permutation(len(finished))
+    for number in range(count):
+        path = finished[order[number % len(finished)]]
+        photo = _load(path)
+        generator = seeded(seed, 3, number)
+        capture = sample_captures(1, 1, generator, 0.3 + 0.9 * torch.rand(1, generator=generator))
+        colors = torch.from_numpy(photo).float().div(255).flatten(0, 1).T[None]
+        degraded = (degrade(colors, capture)[0].T * 255).round().byte().reshape(photo.shape).numpy()
+        yield Case(path.stem, [], [(degraded, photo)])
 
 
 def _center_square(picture: np.ndarray, side: int) -> np.ndarray:

@@ -5,21 +5,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.lut import apply_lut, identity_lut
 from pie_desktop.imaging.lut_files import write_cube
 from pie_desktop.model.bundle import list_bundles
+from pie_desktop.model.lut_prior import interpolation, laplacian
 from pie_desktop.paths import resource
 from training.audit import audit
 from training.baselines.histogram import histogram_transfer
 from training.baselines.lut_fit import fit_lut, sampled_colors
-from training.baselines.reinhard import reinhard_transfer
-from training.benchmark import report, run_benchmark, write_json
-from training.methods import MethodSet
+from training.baselines.reinhard import reinhard_transfer, statistics
+from training.benchmark import Row, mean_over_tasks, run_benchmark
+from training.methods import MethodSet, shown, with_original
 from training.metrics import bootstrap_interval, quality
-from training.tasks import look_cases, own_case, simulated_cases, user_cases
+from training.report import benchmark_report, write_json
+from training.tasks import Case, capture_cases, look_cases, own_case, simulated_cases, user_cases
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +52,7 @@ def test_statistics_transfer_hits_mean_and_spread(sample_pictures: dict[str, np.
     from skimage.color import rgb2lab
 
     photo, edit = sample_pictures["coffee"], sample_pictures["rocket"]
-    result, wanted = (rgb2lab(p).reshape(-1, 3) for p in (reinhard_transfer(photo, [edit]), edit))
+    result, wanted = (rgb2lab(p).reshape(-1, 3) for p in (reinhard_transfer(photo, statistics([edit])), edit))
     assert np.abs(result.mean(0) - wanted.mean(0)).max() < 6  # what clipping leaves
 
 
@@ -63,6 +66,17 @@ def test_lut_fit_recovers_a_smooth_look(sample_pictures: dict[str, np.ndarray]) 
     before = sampled_colors(photo)
     result = apply_lut(photo, fit_lut(before, before * 0.8 + 0.1))
     assert np.abs(result - (photo * 0.8 + 25.5)).mean() < 1
+
+
+def test_sparse_normal_equations_are_those_of_trilinear_weights(sample_pictures: dict[str, np.ndarray]) -> None:
+    before = sampled_colors(sample_pictures["rocket"], 24)
+    after = before**1.3
+    index, weight = interpolation(torch.from_numpy(before), 5)
+    design = torch.zeros(len(before), 125, dtype=torch.double).scatter_add_(1, index, weight)
+    matrix = design.T @ design / len(before) + 1e-4 * (laplacian(5) + 0.01 * torch.eye(125))
+    change = torch.linalg.solve(matrix, design.T @ torch.from_numpy(after - before) / len(before))
+    expected = identity_lut(5) + change.reshape(5, 5, 5, 3).numpy()
+    assert np.abs(fit_lut(before, after, 5, 1e-4) - expected).max() < 1e-4
 
 
 def test_quality_of_equal_pictures_is_capped(sample_pictures: dict[str, np.ndarray]) -> None:
@@ -90,11 +104,82 @@ def test_looks_table(methods: MethodSet, looks: Path, photos: Path, tmp_path: Pa
     assert ("lut_fit", "after", 1) not in by
     for method in ("model", "lut_fit", "oracle"):
         assert by[method, "pairs", 3].psnr > by["identity", "pairs", 3].psnr + 5
-    write_json(tmp_path / "b.json", report(rows, 0, "id"))
+    write_json(tmp_path / "b.json", benchmark_report(rows, 0, "id"))
     stored = json.loads((tmp_path / "b.json").read_text())
     assert stored["model"] == "id" and len(stored["rows"]) == len(rows)
     numbers = {"psnr", "psnr_low", "psnr_high", "psnr_median", "ssim", "de00", "deab", "n"}
     assert {"task", "method", "mode", "refs"} | numbers <= set(stored["rows"][0])
+
+
+def test_mixed_alternates_and_begins_with_a_pair(sample_pictures: dict[str, np.ndarray]) -> None:
+    assert [with_original(mode, 5) for mode in ("pairs", "after", "mixed")] == [
+        (True,) * 5,
+        (False,) * 5,
+        (True, False, True, False, True),
+    ]
+    pairs = [(sample_pictures["coffee"], sample_pictures["rocket"])] * 2
+    assert [reference.before is not None for reference in shown(pairs, with_original("mixed", 2))] == [True, False]
+
+
+def test_every_mode_lists_what_works_in_it(methods: MethodSet, looks: Path, photos: Path) -> None:
+    cases = list(look_cases(looks, photos, count=1, most=2, queries=1, seed=0))
+    rows = {(r.method, r.mode, r.refs): r for r in run_benchmark({"looks": cases}, methods, [1, 2], seed=0)}
+    for method in ("identity", "reinhard", "histogram", "oracle"):
+        assert len({rows[method, mode, 2].psnr for mode in ("pairs", "after", "mixed")}) == 1
+    for method in ("lut_fit", "model"):
+        # with one reference mixed is pairs; the second one comes without its original
+        assert rows[method, "mixed", 1].psnr == rows[method, "pairs", 1].psnr
+        assert rows[method, "mixed", 2].psnr != rows[method, "pairs", 2].psnr
+    assert rows["lut_fit", "mixed", 2].psnr == rows["lut_fit", "pairs", 1].psnr
+    assert rows["model", "mixed", 2].psnr not in (rows["model", "pairs", 1].psnr, rows["model", "after", 2].psnr)
+
+
+def test_captures_are_corrected_without_references(methods: MethodSet, photos: Path) -> None:
+    cases = list(capture_cases(photos, 6, seed=1))
+    again = next(capture_cases(photos, 6, seed=1))
+    assert np.array_equal(cases[0].queries[0][0], again.queries[0][0])
+    captures = [case.queries[0][0] for case in cases]
+    assert not np.array_equal(captures[0], captures[4]), "four photos: the fifth capture is another one of the first"
+    assert max(captures[0].shape) == 256
+    rows = run_benchmark({"captures": cases}, methods, [1, 3], seed=0)
+    assert [(r.method, r.mode, r.refs, r.n) for r in rows] == [
+        (method, "none", 0, 6) for method in ("identity", "model", "oracle")
+    ]
+    by = {r.method: r for r in rows}
+    (capture, finished), inference = cases[2].queries[0], methods.inference
+    alone = run_benchmark({"captures": cases[2:3]}, methods, [1], seed=0)[1]
+    assert alone.de00 == quality(apply_lut(capture, inference.luts(capture, None)[0]), finished).de00
+    assert by["identity"].nearer == 0 and by["oracle"].nearer == 1
+
+    def improved(case: Case) -> bool:
+        before, after = case.queries[0]
+        return quality(apply_lut(before, inference.luts(before, None)[0]), after).de00 < quality(before, after).de00
+
+    assert by["model"].nearer == pytest.approx(np.mean([improved(case) for case in cases]))
+
+
+def test_rows_do_not_depend_on_the_number_of_workers(methods: MethodSet, looks: Path, photos: Path) -> None:
+    def rows(workers: int) -> list[Row]:
+        tasks = {
+            "looks": look_cases(looks, photos, count=2, most=2, queries=1, seed=0),
+            "captures": capture_cases(photos, 3, seed=0),
+        }
+        return run_benchmark(tasks, methods, [2], seed=0, workers=workers)
+
+    threads = torch.get_num_threads()
+    assert rows(1) == rows(2)
+    assert torch.get_num_threads() == threads
+
+
+def test_mean_over_tasks_compares_equal_photos_only() -> None:
+    def row(task: str, refs: int, psnr: float, n: int) -> Row:
+        return Row(task, "model", "pairs", refs, psnr, 0, 0, 0, 0, 0, 0, 0, n)
+
+    rows = [row("looks", 1, 30, 8), row("looks", 5, 34, 8), row("users", 1, 20, 8), row("users", 5, 22, 8)]
+    assert mean_over_tasks(rows) == {("pairs", 1): 25, ("pairs", 5): 28}
+    # users with too few photos for 5 references drop out of that row: no mean over different people
+    short = [*rows[:3], row("users", 5, 22, 3)]
+    assert mean_over_tasks(short) == {("pairs", 1): 30, ("pairs", 5): 34}
 
 
 def test_simulated_users_are_the_same_every_time(photos: Path) -> None:

@@ -31,6 +31,14 @@ def test_rows_become_one_table_per_mode(script: ModuleType) -> None:
     assert section.count("| method |") == 2
 
 
+def test_captures_have_a_table_without_references(script: ModuleType) -> None:
+    rows = [_row("identity", 0, 20.0, "none") | {"nearer": 0.0}, _row("model", 0, 24.0, "none") | {"nearer": 0.925}]
+    section = script.benchmark_section({"rows": rows, "seed": 0, "model": "m"})
+    assert "| **PIE Desktop** | 24.0 (23.0 to 25.0) [3.2] | 92% |" in section
+    assert "| unedited | 20.0 (19.0 to 21.0) [3.2] |  |" in section
+    assert "reference" in section and "0 reference" not in section
+
+
 def test_the_readme_has_room_for_it(script: ModuleType, tmp_path: Path) -> None:
     page = tmp_path / "README.md"
     text = (REPOSITORY / "README.md").read_text(encoding="utf-8")

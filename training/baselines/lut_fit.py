@@ -22,9 +22,15 @@ def fit_lut(before: np.ndarray, after: np.ndarray, size: int = 9, stiffness: flo
         _PENALTIES[size] = laplacian(size) + 0.01 * torch.eye(size**3)
     x, y = torch.from_numpy(before).float(), torch.from_numpy(after).float()
     index, weight = interpolation(x, size)
-    design = torch.zeros(len(x), size**3).scatter_add_(1, index, weight)
-    matrix = design.T @ design / len(x) + stiffness * _PENALTIES[size]
-    change = torch.linalg.solve(matrix.double(), (design.T @ (y - x) / len(x)).double()).float()
+    nodes = size**3
+    # each colour touches 8 nodes: the normal equations are summed entry by entry, never as dense rows
+    cell = (index[:, :, None] * nodes + index[:, None, :]).flatten()
+    products = (weight[:, :, None] * weight[:, None, :]).flatten().double()
+    gram = torch.zeros(nodes * nodes, dtype=torch.double).index_add_(0, cell, products).reshape(nodes, nodes)
+    pull = (weight[:, :, None] * (y - x)[:, None, :]).reshape(-1, 3).double()
+    moment = torch.zeros(nodes, 3, dtype=torch.double).index_add_(0, index.flatten(), pull)
+    matrix = gram / len(x) + stiffness * _PENALTIES[size]
+    change = torch.linalg.solve(matrix, moment / len(x)).float()
     return identity_lut(size) + change.reshape(size, size, size, 3).numpy()
 
 

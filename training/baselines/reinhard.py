@@ -7,15 +7,23 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from skimage.color import lab2rgb, rgb2lab
+from skimage.color import lab2rgb
+
+from pie_desktop.imaging.difference import to_lab
+
+Statistics = tuple[np.ndarray, np.ndarray]  # mean and standard deviation of L*, a* and b*
 
 
-def reinhard_transfer(photo: np.ndarray, edits: Sequence[np.ndarray]) -> np.ndarray:
-    """Transfer from `edits` to `photo`; pictures `(H, W, 3)` uint8, sRGB."""
-    source = rgb2lab(photo)
-    pixels = np.concatenate([rgb2lab(edit).reshape(-1, 3) for edit in edits])
-    mean, spread = source.mean((0, 1)), source.std((0, 1)) + 1e-6
-    result = (source - mean) / spread * pixels.std(0) + pixels.mean(0)
+def statistics(edits: Sequence[np.ndarray]) -> Statistics:
+    """Mean and spread `(3,)` of all pixels of `edits`; pictures `(H, W, 3)` uint8, sRGB."""
+    pixels = np.concatenate([to_lab(edit).reshape(-1, 3) for edit in edits])
+    return pixels.mean(0, dtype=np.float64), pixels.std(0, dtype=np.float64)
+
+
+def reinhard_transfer(photo: np.ndarray, wanted: Statistics) -> np.ndarray:
+    """Transfer what `statistics` found in the references to `photo`, `(H, W, 3)` uint8, sRGB."""
+    mean, spread = statistics([photo])
+    result = (to_lab(photo) - mean) / (spread + 1e-6) * wanted[1] + wanted[0]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # colours outside of sRGB are clipped, as they are for every method
         return np.round(np.clip(lab2rgb(result), 0, 1) * 255).astype(np.uint8)

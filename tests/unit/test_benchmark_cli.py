@@ -1,0 +1,30 @@
+"""`python -m training benchmark` and `audit` as they are called."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pie_desktop.errors import PieError
+from training.cli import app
+
+
+@pytest.fixture
+def run() -> CliRunner:
+    return CliRunner()
+
+
+def test_captures_alone(run: CliRunner, photo_folder: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    options = ["--photos", str(photo_folder), "--captures", "3", "--device", "cpu", "--workers", "1"]
+    result = run.invoke(app, ["benchmark", *options, "--json", str(report)], catch_exceptions=False)
+    assert result.exit_code == 0 and "of 3 photos" in result.output
+    rows = json.loads(report.read_text(encoding="utf-8"))["rows"]
+    assert [row["method"] for row in rows] == ["identity", "model", "oracle"]
+    assert all(row["mode"] == "none" and 0 <= row["nearer"] <= 1 for row in rows)
+
+
+def test_captures_without_photos_are_refused(run: CliRunner) -> None:
+    with pytest.raises(PieError, match="--photos"):
+        run.invoke(app, ["benchmark", "--captures", "3"], catch_exceptions=False)

@@ -1,0 +1,59 @@
+"""What the benchmark and the audit found, as a table for people and as JSON."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from pie_desktop.imaging.atomic import atomic_write
+from training.benchmark import Row, mean_over_tasks
+from training.methods import METHODS, MODES, NO_REFERENCES
+
+
+def print_table(rows: Sequence[Row], console: Console) -> None:
+    """A table for people, sorted by task, mode, number of references and method."""
+    table = Table("task", "mode", "refs", "method", "PSNR dB (95 %)", "median", "SSIM", "dE00", "median", "dE_ab", "n")
+    modes = (*MODES, NO_REFERENCES)
+    for r in sorted(rows, key=lambda r: (r.task, modes.index(r.mode), r.refs, METHODS.index(r.method))):
+        interval = f"{r.psnr:.2f} ({r.psnr_low:.2f} to {r.psnr_high:.2f})"
+        colours = (f"{r.de00:.2f}", f"{r.de00_median:.2f}", f"{r.deab:.2f}")
+        cells = (f"{r.psnr_median:.2f}", f"{r.ssim:.3f}", *colours, str(r.n))
+        table.add_row(r.task, r.mode, str(r.refs), r.method, interval, *cells)
+    console.print(table)
+    console.print("PSNR of an exact match is counted as 60 dB.")
+    for row in rows:
+        if row.nearer is not None and row.method != "identity":
+            console.print(f"{row.task}: {row.method} came nearer (dE00) on {row.nearer:.1%} of {row.n} photos.")
+    means = mean_over_tasks(rows)
+    for mode in MODES:
+        steps = {refs: psnr for (of, refs), psnr in means.items() if of == mode}
+        if len(steps) > 1:
+            text = ", ".join(f"{psnr:.2f} dB with {refs}" for refs, psnr in steps.items())
+            verdict = "never falls" if list(steps.values()) == sorted(steps.values()) else "falls"
+            console.print(f"The model's mean over tasks, {mode}, {verdict} with more references: {text}.")
+
+
+def benchmark_report(rows: Sequence[Row], seed: int, model: str) -> dict[str, Any]:
+    """`{"rows": [...], "seed": ..., "model": bundle id}`, numbers to four decimals."""
+    return {"rows": [rounded(asdict(row)) for row in rows], "seed": seed, "model": model}
+
+
+def rounded(value: Any, digits: int = 4) -> Any:
+    """The same JSON value with its floats rounded."""
+    if isinstance(value, float):
+        return round(value, digits)
+    if isinstance(value, Mapping):
+        return {key: rounded(part, digits) for key, part in value.items()}
+    return [rounded(part, digits) for part in value] if isinstance(value, list | tuple) else value
+
+
+def write_json(path: Path, found: Mapping[str, Any]) -> None:
+    """Write a report; lists of numbers stand on one line."""
+    text = re.sub(r"\[[-\d.,\s]+\]", lambda m: re.sub(r"\s+", " ", m[0]), json.dumps(found, indent=1))
+    with atomic_write(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
