@@ -2,7 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,7 @@ from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import Style
 from pie_desktop.model.pixels import picked_colors, shrink, squares
 from pie_desktop.model.preference import Preference, ReferencePixels
+from pie_desktop.model.residual import ResidualFit, ResidualPairs
 
 T = TypeVar("T")
 _MOST_PREPARED = 4
@@ -32,7 +34,19 @@ class _Prepared:
     before: Tensor  # (R, M, 3)
     after: Tensor  # (R, M, 3)
     evidence: Evidence  # of N references; rows of those without an original are zero
-    residual: Tensor  # (R, T, T)
+    residual: ResidualPairs | None  # None without pairs
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """One CPU thread for this job: its many small steps gain little from more, and wait long for each other when other
+    programs, or the editor's own export, keep the cores busy (several times as long with two jobs a core)."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 class Inference:
@@ -53,6 +67,8 @@ class Inference:
 
     def __init__(self, bundle_dir: Path, device: str = "auto") -> None:
         self._network, info = load_bundle(bundle_dir)
+        a = self._network.architecture
+        self._residual = ResidualFit(a.lut_size, a.residual_size)
         self.bundle_id, self.card = info.id, dict(info.card)
         self.notice: str | None = None
         self._lock = threading.RLock()
@@ -70,7 +86,7 @@ class Inference:
 
     def _run(self, work: Callable[[], T]) -> T:
         """Run on the device; when it fails there, say so and do it again on the CPU."""
-        with self._lock, torch.no_grad():
+        with self._lock, torch.no_grad(), _one_thread():
             try:
                 return work()
             except RuntimeError as error:
@@ -143,7 +159,10 @@ class Inference:
             "vector": style.vector[0],
         }
         stored = {name: np.ascontiguousarray(value.cpu().numpy()) for name, value in arrays.items()}
-        return Preference(stored | {"colors_before": colors_before, "colors_after": colors_after}, self.bundle_id)
+        stored |= {"colors_before": colors_before, "colors_after": colors_after}
+        preference = Preference(stored, self.bundle_id)
+        self._prepare(preference, evidence)  # it is used next, and most of the work is done
+        return preference
 
     @staticmethod
     def _stack(pairs: list[tuple[np.ndarray, np.ndarray]], which: int) -> np.ndarray:
@@ -164,7 +183,7 @@ class Inference:
             result.gram[paired], result.moment[paired], result.power[paired] = found.gram, found.moment, found.power
         return result
 
-    def _prepare(self, preference: Preference) -> _Prepared:
+    def _prepare(self, preference: Preference, evidence: Evidence | None = None) -> _Prepared:
         if preference.bundle_id != self.bundle_id:
             raise StyleError("This preference was made by another model; it has to be computed again.")
         key = preference.key
@@ -174,13 +193,14 @@ class Inference:
         a = preference.arrays
         paired = torch.from_numpy(a["paired"]).to(self.device)
         before, after = self._colors(a["colors_before"]), self._colors(a["colors_after"])
-        evidence = self._evidence(before, after, paired)
+        if evidence is None:
+            evidence = self._evidence(before, after, paired)
         tokens, keys, vector = (
             torch.from_numpy(a[name]).to(self.device)[None] for name in ("tokens", "keys", "vector")
         )
         spread = self._network.prior.spread(evidence[None], paired[None])
         style = Style(tokens, keys, torch.ones_like(paired)[None], paired[None], vector, spread)
-        residual = self._network.prior.residual_evidence(before) if len(before) else before.new_zeros(0)
+        residual = self._residual.prepare(before, after) if len(before) else None
         prepared = _Prepared(style, before, after, evidence, residual)
         self._prepared[key] = prepared
         while len(self._prepared) > _MOST_PREPARED:
@@ -220,11 +240,9 @@ class Inference:
         prediction = network.enhancer(photo, p.style)
         weights = network.combine(prediction, p.evidence[None], p.style.paired)[0, 0]
         preferred = network.prior.tables(weights)
-        if len(p.before):
+        if p.residual is not None:
             share = prediction.share[0, 0][p.style.paired[0]]
-            preferred = preferred + network.prior.residual_table(
-                p.residual, p.before, p.after, share, weights, prediction.noise[0, 0]
-            )
+            preferred = preferred + self._residual.table(p.residual, share, preferred, prediction.noise[0, 0])
         return neutral, preferred.cpu().numpy()
 
     def agreement(self, preference: Preference) -> list[float]:

@@ -3,8 +3,7 @@
 A transform is `T(x) = x + sum_k w_k B_k(x)`, where the basis `B` are 3D LUTs and `w ~ N(mu, diag(s^2))`; no weights, no
 change. Pairs are noisy observations of it, so the weights have a closed-form posterior mean (Bayesian linear
 regression; Bishop, Pattern Recognition and Machine Learning, section 3.3). `mu`, `s` and the noise come
-from the network; without it they are 0, 1 and a constant. What the basis cannot say is picked up by a smooth residual
-LUT, fitted by ridge regression with a discrete Laplacian.
+from the network; without it they are 0, 1 and a constant. What the basis cannot say is left to `residual`.
 """
 
 from dataclasses import dataclass
@@ -13,7 +12,6 @@ import torch
 from torch import Tensor, nn
 
 NOISE = 3e-6  # variance of a pair's colours about one LUT, in squared sRGB units, where nothing better is known
-RESIDUAL_STIFFNESS = 33.0  # weight of the residual's smoothness relative to the noise
 
 
 def interpolation(colors: Tensor, size: int) -> tuple[Tensor, Tensor]:
@@ -80,18 +78,15 @@ class LutPrior(nn.Module):
     Args:
         components: K.
         size: nodes per axis of the basis LUTs.
-        residual_size: nodes per axis of the residual LUT.
     """
 
     table: Tensor
-    smooth: Tensor
 
-    def __init__(self, components: int, size: int = 17, residual_size: int = 9) -> None:
+    def __init__(self, components: int, size: int = 17) -> None:
         super().__init__()
-        self.components, self.size, self.residual_size = components, size, residual_size
+        self.components, self.size = components, size
         # row = node, columns = (rgb, components): one gather reads all
         self.register_buffer("table", torch.zeros(size**3, 3 * components))
-        self.register_buffer("smooth", laplacian(residual_size), persistent=False)
 
     def set_basis(self, basis: Tensor) -> None:
         """Install a basis `(K, 3, S^3)` of LUT changes, scaled so that weights have unit prior variance."""
@@ -162,40 +157,3 @@ class LutPrior(nn.Module):
         """The identity LUT `(S, S, S, 3)`."""
         axis = torch.linspace(0, 1, self.size, device=self.table.device)
         return torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), -1)
-
-    def residual_evidence(self, before: Tensor) -> Tensor:
-        """Normal matrices `(R, T, T)`, T = residual_size^3, of the residual fit, averaged over pixels."""
-        pairs, pixels = before.shape[:2]
-        nodes = self.residual_size**3
-        index, weight = interpolation(before.reshape(-1, 3), self.residual_size)
-        pair = torch.arange(pairs, device=before.device).repeat_interleave(pixels)[:, None, None]
-        flat = (pair * nodes + index[:, :, None]) * nodes + index[:, None, :]
-        gram = before.new_zeros(pairs * nodes * nodes)
-        gram.index_add_(0, flat.flatten(), (weight[:, :, None] * weight[:, None, :]).flatten() / pixels)
-        return gram.reshape(pairs, nodes, nodes)
-
-    def residual_table(
-        self, gram: Tensor, before: Tensor, after: Tensor, share: Tensor, weights: Tensor, noise: Tensor | float = NOISE
-    ) -> Tensor:
-        """Smooth residual LUT `(S, S, S, 3)` of what the fit `weights` `(K,)` leaves unexplained in R pairs.
-
-        Args:
-            gram: `(R, T, T)` from `residual_evidence`.
-            before, after: `(R, M, 3)` colours.
-            share: `(R,)` how much each pair counts; sums to the number of effective pairs.
-            weights: `(K,)`.
-            noise: observation variance; more noise means a smaller residual.
-        """
-        pixels = before.shape[1]
-        nodes = self.residual_size**3
-        left = (after - before).reshape(-1, 3) - self.design(before.reshape(-1, 3)) @ weights
-        index, weight = interpolation(before.reshape(-1, 3), self.residual_size)
-        pull = weight * (share / pixels).repeat_interleave(pixels)[:, None]
-        moment = before.new_zeros(nodes, 3)
-        moment.index_add_(0, index.flatten(), (pull[:, :, None] * left[:, None, :]).reshape(-1, 3))
-        stiff = RESIDUAL_STIFFNESS * noise
-        matrix = torch.einsum("r,rij->ij", share, gram) + stiff * (self.smooth + torch.eye(nodes, device=gram.device))
-        solution = torch.linalg.solve(matrix, moment)
-        cube = solution.reshape(*(self.residual_size,) * 3, 3).permute(3, 0, 1, 2)[None]
-        fine = nn.functional.interpolate(cube, size=(self.size,) * 3, mode="trilinear", align_corners=True)
-        return fine[0].permute(1, 2, 3, 0)

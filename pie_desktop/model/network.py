@@ -76,7 +76,7 @@ class PreferenceNetwork(nn.Module):
     def __init__(self, architecture: Architecture) -> None:
         super().__init__()
         a = self.architecture = architecture
-        self.prior = LutPrior(a.components, a.lut_size, a.residual_size)
+        self.prior = LutPrior(a.components, a.lut_size)
         self.encoder = StyleEncoder(a)
         self.enhancer = Enhancer(a)
 

@@ -1,4 +1,4 @@
-"""24-megapixel JPEGs to measure with, made from scikit-image's photographs."""
+"""Pictures and 24-megapixel JPEGs to measure with, made from scikit-image's photographs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +25,17 @@ def camera_picture(index: int) -> np.ndarray:
     grain = np.random.default_rng(index).normal(0.0, 5.0, (500, 600)).astype(np.int16)
     tiled = np.tile(grain, (HEIGHT // 500, WIDTH // 600))[..., None]
     return np.clip(picture.astype(np.int16) + tiled, 0, 255).astype(np.uint8)
+
+
+def small_pictures(count: int, side: int) -> list[np.ndarray]:
+    """`count` different uint8 pictures `(2/3 side, side, 3)`: scikit-image's photographs, cut and flipped."""
+    pictures = []
+    for index in range(count):
+        small = getattr(skimage.data, _SOURCES[index % len(_SOURCES)])()[..., :3]
+        cut = 12 * (index // len(_SOURCES))
+        small = np.ascontiguousarray(small[cut:, cut:][:, :: (-1) ** index])
+        pictures.append(cv2.resize(small, (side, side * 2 // 3), interpolation=cv2.INTER_AREA))
+    return pictures
 
 
 def camera_jpegs(folder: Path, count: int, look: Callable[[np.ndarray], np.ndarray] | None = None) -> list[Path]:

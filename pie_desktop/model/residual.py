@@ -1,0 +1,96 @@
+"""What the LUT basis cannot say: a smooth residual LUT, fitted by ridge regression with a discrete Laplacian.
+
+The unknowns are the nodes of a coarse LUT, `min_c sum_i share_i mean (left_i - W_i c)^2 + stiffness c^T (L + 1) c`,
+where `left` is what the fit leaves unexplained in pair i and `W` is trilinear interpolation. A colour meets only the
+eight nodes of its own cell, so the normal matrix of a pair is kept by cell, a twentieth of the full matrix.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from pie_desktop.model.lut_prior import interpolation, laplacian
+
+RESIDUAL_STIFFNESS = 33.0  # weight of the residual's smoothness relative to the noise
+_CORNERS = [(a, b) for a in range(8) for b in range(a + 1)]  # a cell's symmetric 8 x 8 matrix, lower half
+
+
+@dataclass
+class ResidualPairs:
+    """R pairs of M pixels, with all that does not depend on the photo they are used for.
+
+    Attributes:
+        after: `(R, M, 3)` colours.
+        nodes, parts: `(R * M, 8)` where the colours before lie in the fine LUT.
+        pixels, pull, starts: their positions in the coarse LUT sorted by its T nodes: pixel numbers and weights
+            `(R * M * 8,)`, and where each node's begin `(T,)`.
+        gram: `(R, T * 36)` normal matrices by cell, averaged over pixels.
+    """
+
+    after: Tensor
+    nodes: Tensor
+    parts: Tensor
+    pixels: Tensor
+    pull: Tensor
+    starts: Tensor
+    gram: Tensor
+
+
+class ResidualFit:
+    """Fits coarse LUTs of `residual_size` nodes per axis and delivers them on `size` nodes per axis."""
+
+    def __init__(self, size: int = 17, residual_size: int = 9) -> None:
+        self.size, self.residual_size = size, residual_size
+        nodes = residual_size**3
+        self._penalty = laplacian(residual_size) + torch.eye(nodes)
+        corner = torch.arange(8)
+        offset = ((corner >> 2) * residual_size + (corner >> 1 & 1)) * residual_size + (corner & 1)
+        a, b = torch.tensor(_CORNERS).T
+        # cells are named by their lowest node; at the upper faces there is none, and nothing to place
+        low = torch.arange(nodes)[:, None]
+        row, column = (low + offset[a]).clamp_max(nodes - 1), (low + offset[b]).clamp_max(nodes - 1)
+        self._place = (row * nodes + column).flatten()
+
+    def prepare(self, before: Tensor, after: Tensor) -> ResidualPairs:
+        """Prepare pairs `(R, M, 3)`, colours in [0, 1], once for all photos."""
+        pairs, pixels = before.shape[:2]
+        coarse = self.residual_size**3
+        colors = before.reshape(-1, 3)
+        nodes, parts = interpolation(colors, self.size)
+        index, weight = interpolation(colors, self.residual_size)
+        ordered, order = index.flatten().sort()
+        starts = torch.searchsorted(ordered, torch.arange(coarse, device=before.device))
+        a, b = torch.tensor(_CORNERS, device=before.device).T
+        gram = before.new_zeros(pairs * coarse, len(_CORNERS))
+        pair = torch.arange(pairs, device=before.device).repeat_interleave(pixels)
+        gram.index_add_(0, pair * coarse + index[:, 0], weight[:, a] * weight[:, b] / pixels)
+        return ResidualPairs(
+            after, nodes, parts, order // 8, weight.flatten()[order], starts, gram.reshape(pairs, -1)
+        )
+
+    def table(self, pairs: ResidualPairs, share: Tensor, fitted: Tensor, noise: Tensor | float) -> Tensor:
+        """Residual LUT `(S, S, S, 3)` to be added to the LUT `fitted` of the same shape.
+
+        Args:
+            pairs: from `prepare`.
+            share: `(R,)` how much each pair counts; sums to the number of effective pairs.
+            fitted: what has been fitted to the pairs so far.
+            noise: observation variance; more noise means a smaller residual.
+        """
+        bag = nn.functional.embedding_bag
+        explained = bag(pairs.nodes, fitted.reshape(-1, 3), mode="sum", per_sample_weights=pairs.parts)
+        left = pairs.after - explained.reshape(pairs.after.shape)
+        wanted = (left * (share / left.shape[1])[:, None, None]).reshape(-1, 3)
+        moment = bag(pairs.pixels, wanted, pairs.starts, mode="sum", per_sample_weights=pairs.pull)
+        coarse = self._solve(share @ pairs.gram, moment, float(noise)).to(fitted.device)
+        cube = coarse.reshape(*(self.residual_size,) * 3, 3).permute(3, 0, 1, 2)[None]
+        fine = nn.functional.interpolate(cube, size=(self.size,) * 3, mode="trilinear", align_corners=True)
+        return fine[0].permute(1, 2, 3, 0)
+
+    def _solve(self, gram: Tensor, moment: Tensor, noise: float) -> Tensor:
+        """Coarse nodes `(T, 3)`; on the CPU, where the result is wanted and every device can follow."""
+        matrix = self._penalty * (RESIDUAL_STIFFNESS * noise)
+        matrix.view(-1).index_add_(0, self._place, gram.cpu())
+        # of a symmetric matrix the lower half is filled and read
+        return torch.cholesky_solve(moment.cpu(), torch.linalg.cholesky(matrix))
