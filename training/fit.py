@@ -69,10 +69,8 @@ def _pairs(config: FitConfig, originals: Path | None) -> _Material:
 
     source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed)
     validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
-    # one user only: the neutral preference stays as it was
-    return _Material(
-        source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25, none=0.0), bank.problems
-    )
+    # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
+    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), bank.problems)
 
 
 def _network(

@@ -139,10 +139,10 @@ class Trainer:
         """Loss of the current step: on statistics while pretraining, then end to end."""
         c, step = self.config, self.progress.step
         if self.fraction() < c.pretrain.share:
-            users = self.pretraining.draw(step, seeded(c.seed, 6, step))
-            count, shots = users.capture.shape[:2]
+            groups = self.pretraining.draw(step, seeded(c.seed, 6, step))
+            count, shots = sum(len(g.capture) for g in groups), groups[0].capture.shape[1]
             roles = draw_roles(count, shots, c.data.references, c.data.queries, roles_seed, self.roles)
-            return self.pretraining.loss(users, roles.to(users.capture.device))
+            return self.pretraining.loss(groups, roles.to(groups[0].capture.device))
         number = step // c.data.reuse
         if self._cached is None or self._cached[0] != number:
             group = self.source.group(number).to(self.network.prior.table.device)

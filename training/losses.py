@@ -24,6 +24,21 @@ def lab_loss(output: Tensor, target: Tensor) -> Tensor:
     return (to_lab(output) - to_lab(target)).abs().mean()
 
 
+def neutral_loss(left: Tensor, start: Tensor) -> Tensor:
+    """How badly a photo is corrected for nobody in particular.
+
+    The error itself, and softly the share of photos that end farther from the finished photo than they began: a
+    neutral correction that is not sure should do little rather than harm.
+
+    Args:
+        left: `(...)` mean squared error after the correction, squared sRGB units.
+        start: `(...)` before it.
+    """
+    after, before = (left + 1e-6).sqrt(), (start + 1e-6).sqrt()
+    harmed = torch.sigmoid((after - before) / (0.3 * before + 0.003))
+    return after.mean() + 0.3 * harmed.mean()
+
+
 def total_variation(pictures: Tensor) -> Tensor:
     """Mean absolute difference of neighbouring pixels of `(B, C, H, W)` (anisotropic; Rudin, Osher and Fatemi 1992)."""
     return (pictures[..., 1:, :] - pictures[..., :-1, :]).abs().mean() + (

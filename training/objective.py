@@ -9,7 +9,7 @@ from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import Prediction, PreferenceNetwork, Style
 from training.config import LossConfig
 from training.data.batch import Group, Roles
-from training.losses import GramLoss, lab_loss, lut_monotonicity, lut_smoothness, total_variation
+from training.losses import GramLoss, lab_loss, lut_monotonicity, lut_smoothness, neutral_loss, total_variation
 
 
 @dataclass
@@ -29,12 +29,16 @@ class Prepared:
 
 @dataclass
 class Answer:
-    """What the network does to Q queries of U users: LUT weights `(U, Q, K)` on the photos numbered `(U, Q)`."""
+    """What the network does to Q queries of U users: LUT weights `(U, Q, K)` on the photos numbered `(U, Q)`.
+
+    `features` `(U, Q, D)` are the queries'.
+    """
 
     style: Style
     prediction: Prediction
     weights: Tensor
     photos: Tensor
+    features: Tensor
 
 
 def pixel_grid(pictures: Tensor, side: int) -> Tensor:
@@ -95,17 +99,13 @@ class Objective:
         features = self.network.enhancer.features(photos.flatten(0, 1)).unflatten(0, photos.shape[:2])
         prediction = self.network.enhancer(features, style)
         weights = self.network.combine(prediction, evidence, style.paired)
-        return Answer(style, prediction, weights, rows * shots + roles.query)
+        return Answer(style, prediction, weights, rows * shots + roles.query, features)
 
     def __call__(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
         """Total loss and its unweighted terms."""
         answer = self.answer(group, prepared, roles)
         style, prediction, weights, flat = answer.style, answer.prediction, answer.weights, answer.photos
         target = prepared.after[flat]
-        if prepared.finished is not None:
-            # the neutral preference is what is done for nobody in particular: correct the photo, no taste
-            nobody = ~roles.valid.any(1)
-            target = torch.where(nobody[:, None, None, None], prepared.finished[flat], target)
         terms = self.terms(prepared, flat, weights, target)
         # users whose pairs determine the look count to the last digit; for all others the logarithm would only praise
         # the courage to do nothing
@@ -113,6 +113,15 @@ class Objective:
         terms["log_mse"] = (log_mse(self.render(prepared, flat, weights), target) * known).mean()
         # the network's own opinion, before the pairs correct it: without this it learns little from users with pairs
         terms["opinion"] = (self.render(prepared, flat, prediction.mu) - target).abs().mean()
+        if prepared.finished is not None:
+            # nobody in particular: correct the photo, no taste
+            neutral = self.network.neutral(answer.features.flatten(0, 1)).unflatten(0, flat.shape)
+            finished = prepared.finished[flat]
+            left, start = (
+                ((p - finished) ** 2).mean((-2, -1))
+                for p in (self.render(prepared, flat, neutral), prepared.before[flat])
+            )
+            terms["neutral"] = neutral_loss(left, start)
         w = self.weights
         total = (
             terms["l1"]
@@ -124,6 +133,8 @@ class Objective:
             + w.monotonicity * terms["monotonicity"]
             + w.opinion * terms["opinion"]
         )
+        if "neutral" in terms:
+            total = total + w.neutral * terms["neutral"]
         return total, {name: term.detach() for name, term in terms.items()}
 
     def render(self, prepared: Prepared, photos: Tensor, weights: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from pie_desktop.model.network import PreferenceNetwork
 from training.config import FitConfig
 from training.data.batch import Group, Roles
 from training.data.source import Source, seeded
+from training.losses import neutral_loss
 from training.objective import noisy, pixel_grid
 
 _FIRST = 1_000_000  # numbers of the pool's groups, apart from those of end-to-end training
@@ -31,7 +32,7 @@ class Summary:
         observed: evidence `(U, S, ...)` of the pairs as references, with small misalignments.
         fit: `(U, S, K)` weights of every pair alone.
         answer: evidence of the pairs as targets.
-        finished: evidence of captures against finished photos.
+        finished: evidence of captures against finished photos. All three share one `gram`.
     """
 
     capture: Tensor
@@ -52,13 +53,13 @@ def summarise(network: PreferenceNetwork, group: Group, generator: torch.Generat
     users, side = len(group.capture), network.architecture.grid
     captures, retouched = group.capture.flatten(0, 1), group.retouched.flatten(0, 1)
     before, after, finished = (pixel_grid(p, side) for p in (captures, retouched, group.finished.flatten(0, 1)))
-    observed = noisy(after, users, generator)
     prior = network.prior
     values = prior.design(before.reshape(-1, 3))
-    evidences = [_fold(prior.evidence(before, target, values), users) for target in (observed, after, finished)]
+    observed = prior.evidence(before, noisy(after, users, generator), values)
+    others = [_fold(prior.evidence(before, target, values, observed.gram), users) for target in (after, finished)]
     statistics = [color_statistics(p).unflatten(0, (users, -1)) for p in (captures, retouched)]
-    fit = prior.posterior(evidences[0].gram, evidences[0].moment)
-    return Summary(statistics[0], statistics[1], evidences[0], fit, evidences[1], evidences[2])
+    fit = prior.posterior(observed.gram, observed.moment).unflatten(0, (users, -1))
+    return Summary(statistics[0], statistics[1], _fold(observed, users), fit, others[0], others[1])
 
 
 class Pretraining:
@@ -83,48 +84,84 @@ class Pretraining:
                 self._kept[number] = summarise(self.network, group, seeded(self.seed, 5, number))
         return self._kept[number]
 
-    def draw(self, step: int, generator: torch.Generator) -> Summary:
-        """The users of one step; the pool is a pure function of the step, so that a resumed run sees the same."""
+    def draw(self, step: int, generator: torch.Generator) -> list[Summary]:
+        """The groups of users of one step; the pool is a pure function of the step, so that a resumed run sees the same."""
         # the pool grows from a few groups, so that training starts at once
         newest = step // self.refresh + self.groups
         oldest = max(0, newest - self.pool)
         for number in [n for n in self._kept if n < oldest]:
             del self._kept[number]
         chosen = oldest + torch.randperm(newest - oldest, generator=generator)[: self.groups]
-        return _join([self._summary(int(number)) for number in chosen])
+        return [self._summary(int(number)) for number in chosen]
 
-    def loss(self, users: Summary, roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
-        """Loss of the network on summarised users: root mean square and logarithmic error."""
-        rows = torch.arange(len(users.capture), device=roles.query.device)[:, None]
+    def loss(self, groups: list[Summary], roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
+        """Loss of the network on summarised users: root mean square and logarithmic error.
+
+        Args:
+            groups: from `draw`.
+            roles: of all their users.
+        """
         network = self.network
-        before, after = (
-            network.encoder.features.of_statistics(s[rows, roles.reference]) for s in (users.capture, users.retouched)
-        )
-        evidence = _pick(users.observed, rows, roles.reference)
-        fit = users.fit[rows, roles.reference]
-        style = network.encode(before, after, evidence, roles.has_before, roles.valid, fit)
-        photos = network.enhancer.features.of_statistics(users.capture[rows, roles.query])
+        u = _Picked.of(groups, roles)
+        before, after = (network.encoder.features.of_statistics(s) for s in (u.before, u.after))
+        photos = network.enhancer.features.of_statistics(u.photos)
+        style = network.encode(before, after, u.observed, roles.has_before, roles.valid, u.fit)
         prediction = network.enhancer(photos, style)
-        weights = network.combine(prediction, evidence, style.paired)
-        answer, finished = (_pick(e, rows, roles.query) for e in (users.answer, users.finished))
-        nobody = ~roles.valid.any(1)[:, None]
-
+        weights = network.combine(prediction, u.observed, style.paired)
+        neutral = network.neutral(photos.flatten(0, 1)).unflatten(0, photos.shape[:2])
+        left = u.answer.unexplained(weights)
         # users whose pairs determine the look count to the last digit; for all others the logarithm would only praise
         # the courage to do nothing
         known = style.paired.any(1)[:, None]
-
-        def variance(w: Tensor) -> Tensor:
-            return torch.where(nobody, finished.unexplained(w), answer.unexplained(w))
-
-        left = variance(weights)
         terms = {
             "rms": (left + 1e-6).sqrt().mean(),
             "log_mse": ((left * 1e6).log1p() * known).mean(),
             # the network's own opinion, before the pairs correct it
-            "opinion": (variance(prediction.mu) + 1e-5).sqrt().mean(),
+            "opinion": (u.answer.unexplained(prediction.mu) + 1e-5).sqrt().mean(),
+            "neutral": neutral_loss(u.finished.unexplained(neutral), u.finished.power / 3),
         }
-        total = terms["rms"] + self.losses.log_mse * terms["log_mse"] + self.losses.opinion * terms["opinion"]
+        w = self.losses
+        total = (
+            terms["rms"] + w.log_mse * terms["log_mse"] + w.opinion * terms["opinion"] + w.neutral * terms["neutral"]
+        )
         return total, {name: term.detach() for name, term in terms.items()}
+
+
+@dataclass
+class _Picked:
+    """Of U users what one step looks at: N references and Q photos to retouch."""
+
+    before: Tensor  # (U, N, F) statistics
+    after: Tensor  # (U, N, F)
+    photos: Tensor  # (U, Q, F)
+    observed: Evidence  # (U, N, ...)
+    fit: Tensor  # (U, N, K)
+    answer: Evidence  # (U, Q, ...)
+    finished: Evidence  # (U, Q, ...)
+
+    @staticmethod
+    def of(groups: list[Summary], roles: Roles) -> "_Picked":
+        sizes = [len(group.capture) for group in groups]
+        references, queries = roles.reference.split(sizes), roles.query.split(sizes)
+
+        def pick(values: list[Tensor], chosen: tuple[Tensor, ...]) -> Tensor:
+            rows = [torch.arange(len(c), device=c.device)[:, None] for c in chosen]
+            return torch.cat([v[row, c] for v, row, c in zip(values, rows, chosen, strict=True)])
+
+        def evidence(of: list[Evidence], chosen: tuple[Tensor, ...], gram: Tensor | None = None) -> Evidence:
+            gram = pick([e.gram for e in of], chosen) if gram is None else gram
+            return Evidence(gram, pick([e.moment for e in of], chosen), pick([e.power for e in of], chosen))
+
+        answer = evidence([g.answer for g in groups], queries)
+        return _Picked(
+            pick([g.capture for g in groups], references),
+            pick([g.retouched for g in groups], references),
+            pick([g.capture for g in groups], queries),
+            evidence([g.observed for g in groups], references),
+            pick([g.fit for g in groups], references),
+            answer,
+            evidence([g.finished for g in groups], queries, answer.gram),
+        )
 
 
 def calibrate(network: PreferenceNetwork, source: Source, groups: int = 6) -> None:
@@ -134,22 +171,3 @@ def calibrate(network: PreferenceNetwork, source: Source, groups: int = 6) -> No
     edits = color_statistics(torch.cat([g.retouched.flatten(0, 1) for g in pictures]))
     for features in (network.encoder.features, network.enhancer.features):
         features.calibrate(torch.cat([captures, edits]))
-
-
-def _pick(evidence: Evidence, rows: Tensor, photos: Tensor) -> Evidence:
-    return Evidence(evidence.gram[rows, photos], evidence.moment[rows, photos], evidence.power[rows, photos])
-
-
-def _join(parts: list[Summary]) -> Summary:
-    def evidence(name: str) -> Evidence:
-        found = [getattr(part, name) for part in parts]
-        return Evidence(*(torch.cat([getattr(e, field) for e in found]) for field in ("gram", "moment", "power")))
-
-    return Summary(
-        torch.cat([p.capture for p in parts]),
-        torch.cat([p.retouched for p in parts]),
-        evidence("observed"),
-        torch.cat([p.fit for p in parts]),
-        evidence("answer"),
-        evidence("finished"),
-    )

@@ -16,6 +16,9 @@ class Architecture(BaseModel):
         heads: attention heads.
         encoder_layers: self-attention layers over the references.
         decoder_layers: cross-attention layers from the photo to the references.
+        closed_form: correct the prediction by the pairs' normal equations; without it the network alone answers.
+        attention: the photo reads from the references by attention; without it from their mean.
+        content: look at the photo; without it every photo gets the same LUT. The three are for ablations.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -29,3 +32,6 @@ class Architecture(BaseModel):
     heads: int = 4
     encoder_layers: int = 2
     decoder_layers: int = 2
+    closed_form: bool = True
+    attention: bool = True
+    content: bool = True

@@ -222,12 +222,7 @@ class Inference:
 
     def _null_style(self) -> Style:
         if self._null is None:
-            a = self._network.architecture
-            nothing = torch.zeros(1, 0, a.width, device=self.device)
-            none = torch.zeros(1, 0, dtype=torch.bool, device=self.device)
-            k = a.components
-            no_pairs = Evidence(nothing.new_zeros(1, 0, k, k), nothing.new_zeros(1, 0, k), nothing.new_zeros(1, 0))
-            self._null = self._network.encode(nothing, nothing, no_pairs, none, none)
+            self._null = self._network.neutral_style(self.device)
         return self._null
 
     def _luts(self, small: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:

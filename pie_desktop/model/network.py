@@ -99,9 +99,24 @@ class PreferenceNetwork(nn.Module):
         """
         if fit is None:
             fit = self.prior.posterior(evidence.gram, evidence.moment)
+        if not self.architecture.closed_form:
+            fit = torch.zeros_like(fit)
         misfit = evidence.unexplained(fit)
         spread = self.prior.spread(evidence, has_before & valid)
         return self.encoder(before, after, fit, misfit, spread, has_before, valid)
+
+    def neutral_style(self, device: torch.device | str) -> Style:
+        """The style `(1 user)` of no references: the neutral preference, what is done for nobody in particular."""
+        a = self.architecture
+        nothing = torch.zeros(1, 0, a.width, device=device)
+        none = torch.zeros(1, 0, dtype=torch.bool, device=device)
+        moment = nothing.new_zeros(1, 0, a.components)
+        no_pairs = Evidence(nothing.new_zeros(1, 0, a.components, a.components), moment, nothing.new_zeros(1, 0))
+        return self.encode(nothing, nothing, no_pairs, none, none, fit=moment)
+
+    def neutral(self, photos: Tensor) -> Tensor:
+        """LUT weights `(B, K)` of the neutral preference for photos' features `(B, D)`."""
+        return self.enhancer(photos[None], self.neutral_style(photos.device)).mu[0]
 
     def combine(self, prediction: Prediction, evidence: Evidence, paired: Tensor) -> Tensor:
         """Weights `(U, Q, K)`: the prediction, corrected by what the pairs show.
@@ -110,6 +125,8 @@ class PreferenceNetwork(nn.Module):
             evidence: of all references, `gram (U, N, K, K)`, `moment (U, N, K)`; rows that are not pairs are ignored.
             paired: `(U, N)` bool.
         """
+        if not self.architecture.closed_form:
+            return prediction.mu
         share = prediction.share * paired[:, None]
         gram = torch.einsum("uqn,unij->uqij", share, evidence.gram)
         moment = torch.einsum("uqn,uni->uqi", share, evidence.moment)
@@ -173,7 +190,7 @@ class Enhancer(nn.Module):
 
     def __init__(self, a: Architecture) -> None:
         super().__init__()
-        d = a.width
+        self.architecture, d = a, a.width
         self.features = PictureFeatures(d)
         self.count = nn.Linear(3, d)
         self.layers = nn.ModuleList(DecoderLayer(d, a.heads) for _ in range(a.decoder_layers))
@@ -190,10 +207,13 @@ class Enhancer(nn.Module):
         """Predict for photos' features `(U, Q, D)` of U styles."""
         references, pairs = style.valid.sum(1), style.paired.sum(1)
         counts = torch.stack([references.to(photo.dtype).log1p(), pairs.log1p(), style.spread.log10() / 2 + 2], 1)
-        x = photo + self.count(counts)[:, None]
-        ignore = torch.cat([style.valid.new_zeros(len(style.valid), 1), ~style.valid], 1)
+        x = (photo if self.architecture.content else torch.zeros_like(photo)) + self.count(counts)[:, None]
+        tokens, ignore = style.tokens, torch.cat([style.valid.new_zeros(len(style.valid), 1), ~style.valid], 1)
+        if not self.architecture.attention:
+            known = (~ignore).to(tokens.dtype)[..., None]
+            tokens, ignore = (tokens * known).sum(1, keepdim=True) / known.sum(1, keepdim=True), ignore[:, :1]
         for layer in self.layers:
-            x = layer(x, style.tokens, ignore)
+            x = layer(x, tokens, ignore)
         x = self.norm(x)
         # the pairs themselves tell how well one LUT fits them; the network only corrects that
         noise = style.spread[:, None] * torch.exp((3 * self.noise(x).squeeze(-1)).clamp(-4.0, 8.0))

@@ -1,5 +1,7 @@
 """Losses against values computed by hand."""
 
+import math
+
 import pytest
 import torch
 from skimage.color import rgb2lab
@@ -10,6 +12,7 @@ from training.losses import (
     lab_loss,
     lut_monotonicity,
     lut_smoothness,
+    neutral_loss,
     to_lab,
     total_variation,
 )
@@ -76,3 +79,13 @@ def test_logarithmic_error_is_zero_when_equal_and_counts_decades() -> None:
     errors = [float(log_mse(target + size, target).mean()) for size in (0.01, 0.1)]
     # ten times the error is 20 dB, or ln(100)
     assert errors[1] - errors[0] == pytest.approx(4.605, abs=0.02)
+
+
+def test_neutral_loss_is_error_and_harm() -> None:
+    # an error of 0.1 that became 0.1: as likely better as worse
+    kept = float(neutral_loss(torch.tensor([0.01]), torch.tensor([0.01])))
+    assert kept == pytest.approx(0.1 + 0.3 * 0.5, abs=1e-4)
+    halved = float(neutral_loss(torch.tensor([0.0025]), torch.tensor([0.01])))
+    doubled = float(neutral_loss(torch.tensor([0.04]), torch.tensor([0.01])))
+    assert halved == pytest.approx(0.05 + 0.3 / (1 + math.exp(0.05 / 0.033)), abs=1e-3)
+    assert doubled > 0.2 + 0.3 * 0.9

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from pie_desktop.imaging.lut import apply_lut
-from pie_desktop.model.lut_prior import LutPrior, interpolation, laplacian
+from pie_desktop.model.lut_prior import LutPrior, interpolation, laplacian, solve_positive
 
 K = 6
 
@@ -81,3 +81,33 @@ def test_tables_and_design_agree(prior: LutPrior) -> None:
     index, share = interpolation(x, 9)
     by_table = (prior.tables(weights).reshape(-1, 3)[index] * share[..., None]).sum(1)
     assert torch.allclose(by_table, x + prior.design(x) @ weights, atol=1e-5)
+
+
+def test_residual_picks_up_what_the_basis_cannot_say(prior: LutPrior) -> None:
+    before = colors(2000, 10)[None]
+    after = (before + 0.05 * torch.sin(4 * before.flip(2))).clamp(0, 1)
+    weights = torch.zeros(K)
+    gram = prior.residual_evidence(before)
+    residual = prior.residual_table(gram, before, after, torch.ones(1), weights, 1e-6)
+    index, share = interpolation(before[0], 9)
+    change = (residual.reshape(-1, 3)[index] * share[..., None]).sum(1)
+    left = (after - before)[0] - change
+    assert float(left.abs().mean()) < 0.25 * float((after - before).abs().mean())
+    damped = prior.residual_table(gram, before, after, torch.ones(1), weights, 1.0)
+    assert float(damped.abs().mean()) < 0.3 * float(residual.abs().mean())
+
+
+def test_solving_and_its_gradient_agree_with_the_inverse() -> None:
+    generator = torch.Generator().manual_seed(0)
+    root = torch.randn(2, 5, 5, generator=generator, dtype=torch.double)
+    matrix = root @ root.mT + torch.eye(5, dtype=torch.double)
+    right = torch.randn(2, 5, generator=generator, dtype=torch.double)
+    grams = [matrix.clone().requires_grad_(), matrix.clone().requires_grad_()]
+    rights = [right.clone().requires_grad_(), right.clone().requires_grad_()]
+    ours = solve_positive(grams[0], rights[0])
+    plain = (torch.linalg.inv(grams[1]) @ rights[1].unsqueeze(-1)).squeeze(-1)
+    assert torch.allclose(ours, plain)
+    for found in (ours, plain):
+        (found**3).sum().backward()
+    assert torch.allclose(rights[0].grad, rights[1].grad)
+    assert torch.allclose(grams[0].grad, grams[1].grad)

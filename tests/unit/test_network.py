@@ -92,5 +92,37 @@ def test_gradients_reach_encoder_and_enhancer(network: PreferenceNetwork, bank: 
     for part in (network.encoder, network.enhancer):
         missing = [n for n, p in part.named_parameters() if p.grad is None]
         assert missing == []
-    assert set(terms) == {"l1", "log_mse", "lab", "gram", "tv", "smoothness", "monotonicity", "opinion"}
+    assert set(terms) == {"l1", "log_mse", "lab", "gram", "tv", "smoothness", "monotonicity", "opinion", "neutral"}
     assert all(torch.isfinite(t) for t in terms.values())
+
+
+def ablated(network: PreferenceNetwork, **without: bool) -> PreferenceNetwork:
+    changed = PreferenceNetwork(SMALL.model_copy(update=without))
+    changed.load_state_dict(network.state_dict())
+    return changed
+
+
+def test_without_content_every_photo_gets_the_same(network: PreferenceNetwork, bank: np.ndarray) -> None:
+    chosen = roles(2, [0, 1, 2])
+    same = weights_of(ablated(network, content=False), bank, chosen)
+    assert torch.allclose(same[:, 0], same[:, 1], atol=1e-4)
+    looked_at = weights_of(network, bank, chosen)
+    assert not torch.allclose(looked_at[:, 0], looked_at[:, 1], atol=1e-2)
+
+
+def test_without_the_closed_form_evidence_does_not_count(network: PreferenceNetwork, bank: np.ndarray) -> None:
+    changed = ablated(network, closed_form=False)
+    objective = Objective(changed, LossConfig())
+    group = SimulatedSource(bank, SMALL.side, users=2, shots=6, seed=1).group(0)
+    answer = objective.answer(group, objective.prepare(group), roles(2, [0, 1, 2]))
+    assert torch.equal(answer.weights, answer.prediction.mu)
+    assert not torch.allclose(answer.weights, weights_of(network, bank, roles(2, [0, 1, 2])), atol=1e-2)
+
+
+def test_without_attention_the_photo_reads_the_mean(network: PreferenceNetwork, bank: np.ndarray) -> None:
+    changed = ablated(network, attention=False)
+    padded = roles(2, [0, 1, 2, 3])
+    padded.valid[:, 2:] = False
+    two = weights_of(changed, bank, roles(2, [0, 1]))
+    assert torch.allclose(two, weights_of(changed, bank, padded), atol=1e-3)
+    assert not torch.allclose(two, weights_of(network, bank, roles(2, [0, 1])), atol=1e-3)

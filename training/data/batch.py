@@ -37,7 +37,7 @@ class Roles(_Movable):
         reference: `(U, N)` indices of photos.
         query: `(U, Q)` indices of photos, disjoint from the references.
         has_before: `(U, N)` bool; False: the model sees the edit only.
-        valid: `(U, N)` bool; users have fewer than N references, or none (the neutral preference).
+        valid: `(U, N)` bool; some users have fewer than N references.
     """
 
     reference: Tensor
@@ -52,23 +52,28 @@ class RoleMix:
 
     pairs: float = 0.45
     after_only: float = 0.4  # the rest is mixed
-    none: float = 0.1  # users without any reference
+
+
+FEWEST = 0.3  # no step has fewer than this power of the most references: 3 of 20
 
 
 def draw_roles(
     users: int, shots: int, references: int, queries: int, generator: torch.Generator, mix: RoleMix | None = None
 ) -> Roles:
-    """Random roles: 1 to `references` references a user, small numbers as likely as large ones."""
+    """Random roles: every user has 1 to N references, N is drawn for the step, log-uniformly up to `references`.
+
+    Most styles are made of a few edits and some of many; so are most steps, and a step of few references is cheap.
+    """
     mix = mix or RoleMix()
+    most = round(references ** (FEWEST + (1 - FEWEST) * float(torch.rand((), generator=generator))))
     order = torch.rand(users, shots, generator=generator).argsort(1)
-    count = 1 + (torch.rand(users, 1, generator=generator) * references).long()
-    count = torch.where(torch.rand(users, 1, generator=generator) < mix.none, 0, count)
+    count = 1 + (torch.rand(users, 1, generator=generator) * most).long()
     kind = float(torch.rand((), generator=generator))
     if kind < mix.pairs:
-        has_before = torch.ones(users, references, dtype=torch.bool)
+        has_before = torch.ones(users, most, dtype=torch.bool)
     elif kind < mix.pairs + mix.after_only:
-        has_before = torch.zeros(users, references, dtype=torch.bool)
+        has_before = torch.zeros(users, most, dtype=torch.bool)
     else:
-        has_before = torch.rand(users, references, generator=generator) < 0.5
-    valid = torch.arange(references) < count
-    return Roles(order[:, :references], order[:, references : references + queries], has_before, valid)
+        has_before = torch.rand(users, most, generator=generator) < 0.5
+    valid = torch.arange(most) < count
+    return Roles(order[:, :most], order[:, most : most + queries], has_before, valid)
