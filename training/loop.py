@@ -57,7 +57,7 @@ class Trainer:
     ) -> None:
         self.config, self.network, self.source, self.run = config, network, source, run
         self.validation, self.roles, self.should_stop = validation, roles or RoleMix(), should_stop
-        self.average = copy.deepcopy(network).requires_grad_(False)
+        self.average = copy.deepcopy(network).requires_grad_(False).eval()
         self.objective = Objective(network, config.losses)
         self.judge = Objective(self.average, config.losses)
         self.pretraining = Pretraining(network, source, config)

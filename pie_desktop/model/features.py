@@ -78,8 +78,10 @@ class PictureFeatures(nn.Module):
     usual: Tensor
     spread: Tensor
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, dropout: float = 0.0) -> None:
         super().__init__()
+        # whole histograms name a photo: without dropout the network learns the training photos by heart
+        self.dropout = nn.Dropout(dropout)
         self.trunk = nn.Sequential(
             nn.Conv2d(3, 32, 4, 4), ResidualBlock(32, 32, 1), ResidualBlock(32, 64, 2), ResidualBlock(64, 128, 2)
         )
@@ -109,4 +111,4 @@ class PictureFeatures(nn.Module):
         return self._joined(statistics.new_zeros(*statistics.shape[:-1], TRUNK), statistics)
 
     def _joined(self, seen: Tensor, statistics: Tensor) -> Tensor:
-        return self.join(torch.cat([seen, (statistics - self.usual) / self.spread], -1))
+        return self.join(torch.cat([seen, self.dropout((statistics - self.usual) / self.spread)], -1))

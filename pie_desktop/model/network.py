@@ -139,7 +139,7 @@ class StyleEncoder(nn.Module):
     def __init__(self, a: Architecture) -> None:
         super().__init__()
         d = a.width
-        self.features = PictureFeatures(d)
+        self.features = PictureFeatures(d, a.dropout)
         self.no_original = nn.Parameter(torch.zeros(d))
         self.no_fit = nn.Parameter(torch.zeros(a.components + 1))
         self.token = nn.Sequential(nn.Linear(2 * d + a.components + 1, 3 * d), nn.SiLU(), nn.Linear(3 * d, d))
@@ -191,7 +191,7 @@ class Enhancer(nn.Module):
     def __init__(self, a: Architecture) -> None:
         super().__init__()
         self.architecture, d = a, a.width
-        self.features = PictureFeatures(d)
+        self.features = PictureFeatures(d, a.dropout)
         self.count = nn.Linear(3, d)
         self.layers = nn.ModuleList(DecoderLayer(d, a.heads) for _ in range(a.decoder_layers))
         self.norm = nn.LayerNorm(d)

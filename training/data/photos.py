@@ -16,6 +16,8 @@ from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.depth import to_uint8
 from pie_desktop.imaging.formats import list_photos
 
+SMALLEST_VIEW = 0.4  # of a photo's side: few photos, many views
+
 
 def finished_photos(folder: Path) -> list[Path]:
     """Photos in `folder`; where a `manifest.csv` beside or inside tells kinds, only the *finished* ones."""
@@ -52,7 +54,7 @@ def random_views(bank: np.ndarray, index: np.ndarray, side: int, generator: torc
     """Random crops and flips of the photos `index`: `(B, 3, side, side)` float in [0, 1], sRGB-encoded."""
     photos = torch.from_numpy(np.ascontiguousarray(bank[index])).permute(0, 3, 1, 2).float().div_(255)
     count = len(index)
-    scale = 0.6 + 0.4 * torch.rand(count, generator=generator)
+    scale = SMALLEST_VIEW + (1 - SMALLEST_VIEW) * torch.rand(count, generator=generator)
     shift = (torch.rand(count, 2, generator=generator) * 2 - 1) * (1 - scale[:, None])
     flip = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
     theta = torch.zeros(count, 2, 3)
