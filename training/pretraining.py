@@ -85,7 +85,7 @@ class Pretraining:
         return self._kept[number]
 
     def draw(self, step: int, generator: torch.Generator) -> list[Summary]:
-        """The groups of users of one step; the pool is a pure function of the step, so that a resumed run sees the same."""
+        """The groups of one step; the pool is a pure function of the step, so that a resumed run sees the same."""
         # the pool grows from a few groups, so that training starts at once
         newest = step // self.refresh + self.groups
         oldest = max(0, newest - self.pool)
