@@ -20,3 +20,8 @@ def choose_device(name: str) -> torch.device:
     except (RuntimeError, AssertionError) as error:
         raise PieError(f"The device {name} is not available here; choose cpu or auto.") from error
     return device
+
+
+def pixel_device(device: torch.device) -> torch.device:
+    """Where a run on `device` computes its users' pixels: there on CUDA; MPS samples no volumes, so on the CPU."""
+    return device if device.type == "cuda" else torch.device("cpu")

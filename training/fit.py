@@ -24,7 +24,7 @@ from training.data.batch import RoleMix
 from training.data.pairs import guess_pairs, load_pairs
 from training.data.photos import finished_photos, photo_bank
 from training.data.source import PairSource, SimulatedSource, Source
-from training.device import choose_device
+from training.device import choose_device, pixel_device
 from training.events import Event
 from training.loop import Trainer
 from training.pretraining import calibrate
@@ -44,7 +44,7 @@ class _Material:
     problems: tuple[str, ...] = ()
 
 
-def _simulated(config: FitConfig, run: Path) -> tuple[_Material, np.ndarray]:
+def _simulated(config: FitConfig, run: Path, device: torch.device) -> tuple[_Material, np.ndarray]:
     d = config.data
     bank = photo_bank(finished_photos(d.folder), d.bank_side, run / "cache")
     held = np.arange(len(bank)) % HOLD_OUT == HOLD_OUT - 1
@@ -52,11 +52,11 @@ def _simulated(config: FitConfig, run: Path) -> tuple[_Material, np.ndarray]:
     if not len(validation):
         raise PieError(f"{d.folder} holds {len(bank)} finished photos; simulated training needs at least {HOLD_OUT}.")
     side = config.architecture.side
-    source = SimulatedSource(train, side, d.users, d.shots, config.seed)
+    source = SimulatedSource(train, side, d.users, d.shots, config.seed, device)
     return _Material(source, simulated_validation(validation, side), len(train), len(validation), RoleMix()), train
 
 
-def _pairs(config: FitConfig, originals: Path | None) -> _Material:
+def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _Material:
     d, side = config.data, config.architecture.side
     bank = load_pairs(guess_pairs(d.folder, originals), d.bank_side)
     order = np.random.default_rng(config.seed).permutation(len(bank.names))
@@ -67,7 +67,7 @@ def _pairs(config: FitConfig, originals: Path | None) -> _Material:
         planes = torch.from_numpy(pictures[order]).permute(0, 3, 1, 2).float() / 255
         return torch.nn.functional.interpolate(planes, size=(side, side), mode="area")
 
-    source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed)
+    source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device)
     validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
     # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
     return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), bank.problems)
@@ -122,9 +122,9 @@ def fit(
     device = choose_device(config.device)
     run.mkdir(parents=True, exist_ok=True)
     if config.data.kind == "simulated":
-        material, bank = _simulated(config, run)
+        material, bank = _simulated(config, run, pixel_device(device))
     else:
-        material, bank = _pairs(config, originals), None
+        material, bank = _pairs(config, originals, pixel_device(device)), None
     network = _network(config, init, bank, material.source, run).to(device)
     trainer = Trainer(config, network, material.source, material.validation, run, material.roles, should_stop)
     if resume:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from training.basis import build_basis, grid_colors, sample_luts
 from training.data.batch import draw_roles
@@ -112,3 +113,30 @@ def test_contact_sheet_shows_captures_and_edits(bank: np.ndarray) -> None:
     assert sheet.shape == (2 * 32 + GAP, 3 * (64 + GAP) + 2 * GAP, 3)
     first = (group.retouched[0, 0].permute(1, 2, 0) * 255).round().byte().numpy()
     assert np.array_equal(sheet[:32, 32:64], first)
+
+
+@pytest.mark.parametrize("device", ["meta", "cuda"])
+def test_pixels_stay_on_the_device_that_was_asked_for(bank: np.ndarray, device: str) -> None:
+    """Tensors without contents: whatever mixed devices, or looked at a value on the CPU, would raise."""
+    with FakeTensorMode():
+        finished = torch.rand(6, 3, 48, 48).to(device)
+        simulator = UserSimulator(bank, 48, UserMix(perfect_capture=0, adaptive=1, local=1), device)
+        for pixels in simulator.retouch(finished, 2, seeded(1)):
+            assert pixels.device.type == device and pixels.shape == finished.shape
+
+
+def test_a_whole_group_is_made_on_the_device(bank: np.ndarray) -> None:
+    simulated = SimulatedSource(bank, 48, users=3, shots=4, seed=7, device="meta").group(5)
+    own = PairSource(bank, 255 - bank, 48, users=3, shots=4, seed=7, device="meta").group(5)
+    for pictures in (simulated.capture, simulated.retouched, simulated.finished, own.capture, own.retouched):
+        assert pictures is not None and pictures.device.type == "meta" and pictures.shape == (3, 4, 3, 48, 48)
+
+
+def test_the_same_users_on_every_device(bank: np.ndarray) -> None:
+    """All that is drawn is drawn before, and independent of, the pixels."""
+    drawn: dict[str, torch.Tensor] = {}
+    for device in ("cpu", "meta"):
+        generator = seeded(7, 1, 5)
+        UserSimulator(bank, 48, device=device).group(3, 4, generator)
+        drawn[device] = generator.get_state()
+    assert torch.equal(drawn["cpu"], drawn["meta"])

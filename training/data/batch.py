@@ -1,21 +1,15 @@
 """Groups of users with their photos, and which of these are references and which are to be retouched."""
 
-from dataclasses import dataclass, fields
-from typing import Self
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-
-class _Movable:
-    def to(self, device: torch.device | str) -> Self:
-        """The same on another device."""
-        moved = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
-        return type(self)(**{k: v if v is None else v.to(device) for k, v in moved.items()})
+from training.data.movable import Movable
 
 
 @dataclass
-class Group(_Movable):
+class Group(Movable):
     """U users with S photos each, pictures `(U, S, 3, P, P)`, sRGB-encoded floats in [0, 1].
 
     Attributes:
@@ -30,7 +24,7 @@ class Group(_Movable):
 
 
 @dataclass
-class Roles(_Movable):
+class Roles(Movable):
     """Which photos of each user are references and which are queries.
 
     Attributes:

@@ -6,10 +6,11 @@ import torch
 from torch import Tensor
 
 from training.data import color
+from training.data.movable import Movable
 
 
 @dataclass
-class Capture:
+class Capture(Movable):
     """Degradations of B photographs; every tensor has B as its first dimension."""
 
     stops: Tensor  # (B,) exposure error in EV

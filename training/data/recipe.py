@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from training.data import color
+from training.data.movable import Movable
 
 SECTORS = 8
 KNOTS = 17
@@ -18,7 +19,7 @@ GRID = 7
 
 
 @dataclass
-class Recipe:
+class Recipe(Movable):
     """Parameters of B recipes; every tensor has B as its first dimension."""
 
     stops: Tensor  # (B,) exposure in EV

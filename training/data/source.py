@@ -23,10 +23,12 @@ class Source(Protocol):
 
 
 class SimulatedSource:
-    """Simulated users over a bank `(P, S, S, 3)` of finished photographs."""
+    """Simulated users over a bank `(P, S, S, 3)` of finished photographs; groups are computed on `device` and stay."""
 
-    def __init__(self, bank: np.ndarray, side: int, users: int, shots: int, seed: int) -> None:
-        self.simulator = UserSimulator(bank, side)
+    def __init__(
+        self, bank: np.ndarray, side: int, users: int, shots: int, seed: int, device: torch.device | str = "cpu"
+    ) -> None:
+        self.simulator = UserSimulator(bank, side, device=device)
         self.users, self.shots, self.seed = users, shots, seed
 
     def group(self, number: int) -> Group:
@@ -38,10 +40,20 @@ class PairSource:
 
     Args:
         before, after: `(P, S, S, 3)` uint8, the same photos unedited and edited.
+        device: where groups are computed, and stay.
     """
 
-    def __init__(self, before: np.ndarray, after: np.ndarray, side: int, users: int, shots: int, seed: int) -> None:
-        self.before, self.after = before, after
+    def __init__(
+        self,
+        before: np.ndarray,
+        after: np.ndarray,
+        side: int,
+        users: int,
+        shots: int,
+        seed: int,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        self.before, self.after, self.device = before, after, device
         self.side, self.users, self.shots, self.seed = side, users, shots, seed
 
     def group(self, number: int) -> Group:
@@ -51,8 +63,8 @@ class PairSource:
         index = torch.stack([row.repeat(-(-self.shots // count))[: self.shots] for row in rows]).flatten().numpy()
         # the same views of both: the generator is rewound in between
         state = generator.get_state()
-        capture = random_views(self.before, index, self.side, generator)
+        capture = random_views(self.before, index, self.side, generator, self.device)
         generator.set_state(state)
-        retouched = random_views(self.after, index, self.side, generator)
+        retouched = random_views(self.after, index, self.side, generator, self.device)
         size = (self.users, self.shots, 3, self.side, self.side)
         return Group(capture.reshape(size), retouched.reshape(size))

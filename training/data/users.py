@@ -61,14 +61,17 @@ class UserSimulator:
         bank: `(P, S, S, 3)` uint8 finished photographs, sRGB.
         side: side of the pictures, px.
         mix: the population.
+        device: where pixels are computed. Users are drawn on the CPU, so that they do not depend on the device.
     """
 
-    def __init__(self, bank: np.ndarray, side: int = 48, mix: UserMix | None = None) -> None:
-        self.bank, self.side, self.mix = bank, side, mix or UserMix()
+    def __init__(
+        self, bank: np.ndarray, side: int = 48, mix: UserMix | None = None, device: torch.device | str = "cpu"
+    ) -> None:
+        self.bank, self.side, self.mix, self.device = bank, side, mix or UserMix(), device
 
     def group(self, users: int, shots: int, generator: torch.Generator) -> Group:
         """U users with S photos each; the same generator state gives the same group."""
-        z = random_views(self.bank, self._pick(users, shots, generator), self.side, generator)
+        z = random_views(self.bank, self._pick(users, shots, generator), self.side, generator, self.device)
         x, y = self.retouch(z, users, generator)
         size = (users, shots, 3, self.side, self.side)
         return Group(x.reshape(size), y.reshape(size), z.reshape(size))
@@ -80,25 +83,26 @@ class UserSimulator:
         return torch.cat(rows).numpy()
 
     def retouch(self, z: Tensor, users: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Captures and retouches `(B, 3, P, P)` of the finished photos `z`, B = users * shots, grouped by user."""
-        shots = len(z) // users
+        """Captures and retouches `(B, 3, P, P)` of the finished photos `z`, B = users * shots, grouped by user.
+
+        They are computed on the device of `z`.
+        """
+        shots, device = len(z) // users, z.device
         capture, kept = self._captures(users, shots, generator)
         flat = z.flatten(2)
-        x = torch.where(kept[:, None, None] > 0, flat, degrade(flat, capture))
-        corrected = x + self._corrections(users, shots, generator)[:, None, None] * (flat - x)
+        x = torch.where(kept.to(device)[:, None, None] > 0, flat, degrade(flat, capture.to(device)))
+        corrected = x + self._corrections(users, shots, generator).to(device)[:, None, None] * (flat - x)
         recipe = self._recipes(content_axes(z), users, shots, generator)
-        y = torch.where(
-            self._tasteless(users, shots, generator)[:, None, None] > 0, corrected, apply_recipes(corrected, recipe)
-        )
-        y = y.reshape(z.shape)
-        local = (self._draw(users, shots, generator) < self.mix.local).float()[:, None, None, None]
-        return x.reshape(z.shape), (y * (1 + local * self._shading(len(z), generator))).clamp(0, 1)
+        tasteless = self._tasteless(users, shots, generator).to(device)[:, None, None] > 0
+        y = torch.where(tasteless, corrected, apply_recipes(corrected, recipe)).reshape(z.shape)
+        local = (self._draw(users, shots, generator) < self.mix.local).float().to(device)[:, None, None, None]
+        return x.reshape(z.shape), (y * (1 + local * self._shading(len(z), generator, device))).clamp(0, 1)
 
-    def _shading(self, count: int, generator: torch.Generator) -> Tensor:
+    def _shading(self, count: int, generator: torch.Generator, device: torch.device) -> Tensor:
         """Random graduated filters and vignettes `(count, 1, P, P)`, relative brightness changes of some percent."""
-        axis = torch.linspace(-1, 1, self.side)
+        axis = torch.linspace(-1, 1, self.side, device=device)
         y, x = torch.meshgrid(axis, axis, indexing="ij")
-        a, b, c = (0.06 * torch.randn(3, count, 1, 1, 1, generator=generator)).unbind()
+        a, b, c = (0.06 * torch.randn(3, count, 1, 1, 1, generator=generator)).to(device).unbind()
         return a * x + b * y + c * (x**2 + y**2)
 
     def _draw(self, users: int, shots: int, generator: torch.Generator) -> Tensor:
@@ -121,7 +125,8 @@ class UserSimulator:
         return (self._draw(users, shots, generator) < self.mix.no_taste).float()
 
     def _recipes(self, content: Tensor, users: int, shots: int, generator: torch.Generator) -> Recipe:
-        owner = torch.arange(users).repeat_interleave(shots)
+        """Recipes of every photo, on the device of `content` `(users * shots, 6)`."""
+        owner, device = torch.arange(users).repeat_interleave(shots), content.device
         strength = torch.exp(torch.rand(users, generator=generator) * 2.37 - 1.9)
         main = sample_recipes(users, generator, strength)[owner]
         # a second recipe of the same user for other content, and one more for the mood of the day
@@ -131,9 +136,10 @@ class UserSimulator:
         bias = 0.4 * torch.randn(users, generator=generator)[owner]
         sharpness = 0.8 + 2.0 * torch.rand(users, generator=generator)[owner]
         adaptive = (self._draw(users, shots, generator) < self.mix.adaptive).float()
+        axis, bias, sharpness, adaptive = (t.to(device) for t in (axis, bias, sharpness, adaptive))
         weight = torch.sigmoid(sharpness * ((content * axis).sum(1) + bias)) * adaptive
-        recipe = Recipe.blend(main, second, weight)
+        recipe = Recipe.blend(main.to(device), second.to(device), weight)
         mood = sample_recipes(users * shots, generator, strength[owner])
         mood.monochrome = main.monochrome
         wobble = (self._draw(users, shots, generator) < 0.5).float() * 0.12 * self._draw(users, shots, generator)
-        return Recipe.blend(recipe, mood, wobble)
+        return Recipe.blend(recipe, mood.to(device), wobble.to(device))
