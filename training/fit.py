@@ -4,7 +4,7 @@ import json
 import os
 import platform
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from training.data.source import PairSource, SimulatedSource, Source
 from training.device import choose_device, pixel_device
 from training.events import Event
 from training.loop import Trainer
+from training.neutral import neutral_strength
 from training.pretraining import calibrate
 from training.validation import Validation, pair_validation, simulated_validation
 
@@ -41,6 +42,7 @@ class _Material:
     train: int
     held_out: int
     roles: RoleMix
+    held_photos: np.ndarray | None = None
     problems: tuple[str, ...] = ()
 
 
@@ -53,7 +55,8 @@ def _simulated(config: FitConfig, run: Path, device: torch.device) -> tuple[_Mat
         raise PieError(f"{d.folder} holds {len(bank)} finished photos; simulated training needs at least {HOLD_OUT}.")
     side = config.architecture.side
     source = SimulatedSource(train, side, d.users, d.shots, config.seed, device)
-    return _Material(source, simulated_validation(validation, side), len(train), len(validation), RoleMix()), train
+    judge = simulated_validation(validation, side)
+    return _Material(source, judge, len(train), len(validation), RoleMix(), validation), train
 
 
 def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _Material:
@@ -70,7 +73,7 @@ def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _
     source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device)
     validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
     # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
-    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), bank.problems)
+    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), None, bank.problems)
 
 
 def _network(
@@ -148,6 +151,10 @@ def fit(
             continue
         bundle = _free_path(models, config.name)
         card = _card(config, trainer, material, init)
+        if material.held_photos is not None:
+            found = neutral_strength(trainer.average, material.held_photos, config.seed)
+            trainer.average.set_neutral_strength(found.strength)
+            card["neutral"] = asdict(found)
         save_bundle(bundle, trainer.average, config.name, datetime.now(UTC).isoformat(timespec="seconds"), card)
         p = trainer.progress
         psnr = card["validation"]["psnr"]

@@ -73,7 +73,6 @@ class Inference:
         self.notice: str | None = None
         self._lock = threading.RLock()
         self._prepared: OrderedDict[str, _Prepared] = OrderedDict()
-        self._null: Style | None = None
         if device == "auto":
             device = automatic_device()
         self._move(device)
@@ -82,7 +81,6 @@ class Inference:
         self.device = device
         self._network.to(device).requires_grad_(False)
         self._prepared.clear()
-        self._null = None
 
     def _run(self, work: Callable[[], T]) -> T:
         """Run on the device; when it fails there, say so and do it again on the CPU."""
@@ -220,15 +218,10 @@ class Inference:
         small = shrink(proxy)
         return self._run(lambda: self._luts(small, preference))
 
-    def _null_style(self) -> Style:
-        if self._null is None:
-            self._null = self._network.neutral_style(self.device)
-        return self._null
-
     def _luts(self, small: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         network = self._network
         photo = network.enhancer.features(squares([small], network.architecture.side).to(self.device))[None]
-        neutral = network.prior.tables(network.enhancer(photo, self._null_style()).mu[0, 0]).cpu().numpy()
+        neutral = network.prior.tables(network.neutral(photo[0])[0]).cpu().numpy()
         if preference is None:
             return neutral, neutral
         p = self._prepare(preference)

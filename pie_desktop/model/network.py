@@ -114,9 +114,14 @@ class PreferenceNetwork(nn.Module):
         no_pairs = Evidence(nothing.new_zeros(1, 0, a.components, a.components), moment, nothing.new_zeros(1, 0))
         return self.encode(nothing, nothing, no_pairs, none, none, fit=moment)
 
+    def set_neutral_strength(self, strength: float) -> None:
+        """Set how far the neutral correction goes; stored with the architecture."""
+        self.architecture = self.architecture.model_copy(update={"neutral_strength": strength})
+
     def neutral(self, photos: Tensor) -> Tensor:
         """LUT weights `(B, K)` of the neutral preference for photos' features `(B, D)`."""
-        return self.enhancer(photos[None], self.neutral_style(photos.device)).mu[0]
+        estimate = self.enhancer(photos[None], self.neutral_style(photos.device)).mu[0]
+        return self.architecture.neutral_strength * estimate
 
     def combine(self, prediction: Prediction, evidence: Evidence, paired: Tensor) -> Tensor:
         """Weights `(U, Q, K)`: the prediction, corrected by what the pairs show.

@@ -83,7 +83,8 @@ def test_run_tells_what_it_does_and_ends_with_a_bundle(whole_run: list[Event]) -
     (info,) = list_bundles(Path(whole_run[-1]["bundle"]).parent)
     assert info.name == "tiny" and info.card["steps"] == 6 and info.card["seed"] == 3
     network, _ = load_bundle(Path(whole_run[-1]["bundle"]))
-    assert network.architecture == SMALL
+    strength = info.card["neutral"]["strength"]
+    assert network.architecture == SMALL.model_copy(update={"neutral_strength": strength})
 
 
 def test_resumed_run_gives_the_same_numbers(whole_run: list[Event], config: FitConfig, tmp_path: Path) -> None:
