@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from pie_desktop.errors import PieError
+from training.ablation_cli import ablations
 from training.benchmark_cli import audit, benchmark, evaluate
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def _about() -> None:
 app.command()(benchmark)
 app.command()(evaluate)
 app.command()(audit)
+app.command()(ablations)
 
 
 @app.command()
