@@ -102,3 +102,16 @@ def sample_pairs(tmp_path: Path, photo_folder: Path, sample_pictures: dict[str, 
         Image.fromarray(warm_look(picture)).save(after, quality=95, subsampling=0)
         pairs.append((after, photo_folder / f"{name}.jpg"))
     return pairs
+
+
+@pytest.fixture(scope="session")
+def photo_folder_of_crops(tmp_path_factory: pytest.TempPathFactory, sample_pictures: dict[str, np.ndarray]) -> Path:
+    """24 different crops of real photographs: enough for one held-out photo."""
+    folder = tmp_path_factory.mktemp("crops")
+    number = 0
+    for picture in sample_pictures.values():
+        for y in (0, 60, 120):
+            for x in (0, 120):
+                Image.fromarray(picture[y : y + 180, x : x + 240]).save(folder / f"{number:02d}.jpg", quality=92)
+                number += 1
+    return folder

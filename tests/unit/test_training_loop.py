@@ -37,19 +37,6 @@ def small_data() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def photo_folder_of_crops(tmp_path_factory: pytest.TempPathFactory, sample_pictures: dict[str, np.ndarray]) -> Path:
-    """24 different crops of real photographs: enough for one held-out photo."""
-    folder = tmp_path_factory.mktemp("crops")
-    number = 0
-    for picture in sample_pictures.values():
-        for y in (0, 60, 120):
-            for x in (0, 120):
-                Image.fromarray(picture[y : y + 180, x : x + 240]).save(folder / f"{number:02d}.jpg", quality=92)
-                number += 1
-    return folder
-
-
-@pytest.fixture(scope="module")
 def config(photo_folder_of_crops: Path) -> FitConfig:
     return FitConfig(
         name="tiny",
