@@ -5,6 +5,8 @@ from torch import Tensor, nn
 
 from training.data import color
 
+USUAL_ERROR = 0.05  # root mean square of a usual capture against the finished photo, sRGB units
+
 
 def to_lab(rgb: Tensor) -> Tensor:
     """CIE Lab (D65) of `(B, 3, ...)` sRGB-encoded values in [0, 1], divided by 100: L in [0, 1]."""
@@ -25,18 +27,16 @@ def lab_loss(output: Tensor, target: Tensor) -> Tensor:
 
 
 def neutral_loss(left: Tensor, start: Tensor) -> Tensor:
-    """How badly a photo is corrected for nobody in particular.
+    """How much of its error a photo keeps when it is corrected for nobody in particular: mean relative error.
 
-    The error itself, and softly the share of photos that end farther from the finished photo than they began: a
-    neutral correction that is not sure should do little rather than harm.
+    Relative, so that captures that need little count as much as those that need much: harm is easily done to them.
+    (A term for the share of photos harmed was tried: the network then corrects hardly anything.)
 
     Args:
         left: `(...)` mean squared error after the correction, squared sRGB units.
         start: `(...)` before it.
     """
-    after, before = (left + 1e-6).sqrt(), (start + 1e-6).sqrt()
-    harmed = torch.sigmoid((after - before) / (0.3 * before + 0.003))
-    return after.mean() + 0.3 * harmed.mean()
+    return ((left + 1e-6).sqrt() / (start.sqrt() + USUAL_ERROR)).mean()
 
 
 def total_variation(pictures: Tensor) -> Tensor:

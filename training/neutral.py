@@ -52,7 +52,8 @@ def neutral_strength(network: PreferenceNetwork, bank: np.ndarray, seed: int, co
     assert group.finished is not None
     photos = group.capture.flatten(0, 1)
     weights = network.neutral(network.enhancer.features(photos))
-    before = pixel_grid(photos, a.grid)
+    # files have 8 bits: a correction too small to be seen in them comes no nearer
+    before = (pixel_grid(photos, a.grid) * 255).round() / 255
     change = torch.einsum(
         "bmck,bk->bmc", network.prior.design(before.reshape(-1, 3)).unflatten(0, before.shape[:2]), weights
     )
