@@ -96,6 +96,7 @@ def fit(
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = None,
     seed: Annotated[int | None, typer.Option()] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
+    workers: Annotated[int | None, typer.Option(min=0, help="Processes that compute data ahead; default 0.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint in --out.")] = False,
     events: Annotated[
         str | None, typer.Option(help="'-': JSON lines on stdout, and 'stop' on stdin ends the run.")
@@ -120,7 +121,7 @@ def fit(
         base,
         {
             "run": {"name": name, "minutes": minutes, "device": device, "seed": seed, "steps": steps},
-            "data": {"references": references},
+            "data": {"references": references, "workers": workers},
             "optimizer": {"encoder_lr": encoder_lr, "enhancer_lr": enhancer_lr},
             "losses": {"gram": gram, "tv": tv},
         },

@@ -26,6 +26,8 @@ class DataConfig(_Section):
         references: the most references a user has.
         queries: photos retouched per user and step.
         reuse: steps for which a group of users serves, with new roles each time.
+        workers: processes that compute groups ahead, on the CPU. None by default: a group serves several steps and is
+            a small part of their cost; on CUDA it is computed there, and on the CPU workers take cores from training.
     """
 
     kind: Literal["simulated", "pairs"] = "simulated"
@@ -36,6 +38,7 @@ class DataConfig(_Section):
     references: int = Field(7, ge=1)
     queries: int = Field(3, ge=1)
     reuse: int = Field(3, ge=1)
+    workers: int = Field(0, ge=0, le=32)
 
 
 class LossConfig(_Section):

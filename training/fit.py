@@ -23,6 +23,7 @@ from training.config import FitConfig
 from training.data.batch import RoleMix
 from training.data.pairs import guess_pairs, load_pairs
 from training.data.photos import finished_photos, photo_bank
+from training.data.prefetch import prefetched
 from training.data.source import PairSource, SimulatedSource, Source
 from training.device import choose_device, pixel_device
 from training.events import Event
@@ -123,42 +124,45 @@ def fit(
     if config.data.kind == "pairs" and init is None and not resume:
         raise PieError("Training on your own pairs starts from a model; name one with --init.")
     device = choose_device(config.device)
+    pixels = torch.device("cpu") if config.data.workers else pixel_device(device)
     run.mkdir(parents=True, exist_ok=True)
     if config.data.kind == "simulated":
-        material, bank = _simulated(config, run, pixel_device(device))
+        material, bank = _simulated(config, run, pixels)
     else:
-        material, bank = _pairs(config, originals, pixel_device(device)), None
+        material, bank = _pairs(config, originals, pixels), None
     network = _network(config, init, bank, material.source, run).to(device)
-    trainer = Trainer(config, network, material.source, material.validation, run, material.roles, should_stop)
-    if resume:
-        trainer.resume()
-    with atomic_write(run / "config.json") as temporary:
-        temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
-    yield {
-        "event": "start",
-        "run": str(run),
-        "steps": config.steps,
-        "step": trainer.progress.step,
-        "device": str(device),
-        "pairs": material.train + material.held_out,
-        "train": material.train,
-        "validation": material.held_out,
-        "problems": list(material.problems),
-    }
-    for event in trainer.events():
-        if event["event"] != "finished":
-            yield event
-            continue
-        bundle = _free_path(models, config.name)
-        card = _card(config, trainer, material, init)
-        if material.held_photos is not None:
-            found = neutral_strength(trainer.average, material.held_photos, config.seed)
-            trainer.average.set_neutral_strength(found.strength)
-            card["neutral"] = asdict(found)
-        save_bundle(bundle, trainer.average, config.name, datetime.now(UTC).isoformat(timespec="seconds"), card)
-        p = trainer.progress
-        psnr = card["validation"]["psnr"]
-        yield {"event": "done", "step": p.step, "bundle": str(bundle), "psnr": psnr, "baseline_psnr": p.baseline_psnr}
+    with prefetched(material.source, config.data.workers) as source:
+        trainer = Trainer(config, network, source, material.validation, run, material.roles, should_stop)
+        if resume:
+            trainer.resume()
+        with atomic_write(run / "config.json") as temporary:
+            temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
+        yield {
+            "event": "start",
+            "run": str(run),
+            "steps": config.steps,
+            "step": trainer.progress.step,
+            "device": str(device),
+            "pairs": material.train + material.held_out,
+            "train": material.train,
+            "validation": material.held_out,
+            "problems": list(material.problems),
+        }
+        for event in trainer.events():
+            if event["event"] != "finished":
+                yield event
+                continue
+            bundle = _free_path(models, config.name)
+            card = _card(config, trainer, material, init)
+            if material.held_photos is not None:
+                found = neutral_strength(trainer.average, material.held_photos, config.seed)
+                trainer.average.set_neutral_strength(found.strength)
+                card["neutral"] = asdict(found)
+            save_bundle(bundle, trainer.average, config.name, datetime.now(UTC).isoformat(timespec="seconds"), card)
+            p = trainer.progress
+            psnr = card["validation"]["psnr"]
+            ends = {"psnr": psnr, "baseline_psnr": p.baseline_psnr}
+            yield {"event": "done", "step": p.step, "bundle": str(bundle)} | ends
 
 
 def _free_path(models: Path, name: str) -> Path:

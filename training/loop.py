@@ -15,7 +15,7 @@ from pie_desktop.model.network import PreferenceNetwork
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.config import FitConfig
 from training.data.batch import Group, RoleMix, draw_roles
-from training.data.source import Source, seeded
+from training.data.source import AHEAD, Source, seeded
 from training.events import Event
 from training.objective import Objective, Prepared
 from training.pretraining import Pretraining
@@ -146,6 +146,7 @@ class Trainer:
         number = step // c.data.reuse
         if self._cached is None or self._cached[0] != number:
             group = self.source.group(number).to(self.network.prior.table.device)
+            self.source.expect(range(number + 1, number + 1 + AHEAD))
             self._cached = number, group, self.objective.prepare(group, seeded(c.seed, 3, number))
         _, group, prepared = self._cached
         count, shots = group.capture.shape[:2]

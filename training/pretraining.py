@@ -16,7 +16,7 @@ from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import PreferenceNetwork
 from training.config import FitConfig
 from training.data.batch import Group, Roles
-from training.data.source import Source, seeded
+from training.data.source import AHEAD, Source, seeded
 from training.losses import neutral_loss
 from training.objective import noisy, pixel_grid
 
@@ -91,6 +91,7 @@ class Pretraining:
         oldest = max(0, newest - self.pool)
         for number in [n for n in self._kept if n < oldest]:
             del self._kept[number]
+        self.source.expect([_FIRST + n for n in range(oldest, newest + AHEAD) if n not in self._kept])
         chosen = oldest + torch.randperm(newest - oldest, generator=generator)[: self.groups]
         return [self._summary(int(number)) for number in chosen]
 

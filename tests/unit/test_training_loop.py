@@ -1,5 +1,6 @@
 """The loop: learns, stops, resumes to the same numbers, and ends with a bundle that the editor can load."""
 
+import multiprocessing
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -170,3 +171,14 @@ def test_loss_that_is_not_a_number_stops_with_the_step(config: FitConfig, tmp_pa
     wild = override(config, {"run": {"steps": 40}, "optimizer": rates})
     with pytest.raises(PieError, match="not a number at step"):
         list(fit(wild, tmp_path / "run", tmp_path / "models"))
+
+
+def test_run_with_workers_gives_the_same_numbers_and_leaves_none(
+    whole_run: list[Event], config: FitConfig, tmp_path: Path
+) -> None:
+    run = fit(override(config, {"data": {"workers": 1}}), tmp_path / "run", tmp_path / "models")
+    first = [event for _, event in zip(range(5), run, strict=False)]
+    assert [p.name for p in multiprocessing.active_children()] == ["pie-data"]
+    assert losses(first) == pytest.approx(losses(whole_run)[:3], rel=1e-5)
+    run.close()  # type: ignore[attr-defined] - what happens to a generator that is left
+    assert multiprocessing.active_children() == []

@@ -1,5 +1,6 @@
 """Endless groups of users for training, each a pure function of seed and number: a resumed run sees the same."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -8,6 +9,8 @@ import torch
 from training.data.batch import Group
 from training.data.photos import random_views
 from training.data.users import UserSimulator
+
+AHEAD = 8  # groups that a consumer names ahead; more workers than that have nothing to do
 
 
 def seeded(*numbers: int) -> torch.Generator:
@@ -21,8 +24,12 @@ class Source(Protocol):
 
     def group(self, number: int) -> Group: ...
 
+    def expect(self, numbers: Sequence[int]) -> None:
+        """Be told which groups are wanted soon, the first ones first. A source may compute them ahead; most do not."""
+        return None
 
-class SimulatedSource:
+
+class SimulatedSource(Source):
     """Simulated users over a bank `(P, S, S, 3)` of finished photographs; groups are computed on `device` and stay."""
 
     def __init__(
@@ -35,7 +42,7 @@ class SimulatedSource:
         return self.simulator.group(self.users, self.shots, seeded(self.seed, 1, number))
 
 
-class PairSource:
+class PairSource(Source):
     """One real user's pairs; every row of a group is this user with another draw of pairs.
 
     Args:
