@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -18,7 +19,8 @@ Scores = dict[Setting, list[Quality]]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: means over `n` photos, PSNR with its 95 % bootstrap interval and median.
+    """One line of the table: means over `n` photos, PSNR with its 95 % bootstrap interval (over users)
+    and median.
 
     `nearer` is the share of photos that came nearer (dE00) to the answer than they were, and None for tasks with
     references.
@@ -69,16 +71,16 @@ def run_benchmark(
             for case in found:
                 yield task, case
 
-    collected: dict[str, Scores] = defaultdict(lambda: defaultdict(list))
+    collected: dict[str, dict[Setting, list[list[Quality]]]] = defaultdict(lambda: defaultdict(list))
     judge = partial(_judge, refs=tuple(refs), methods=methods)
     for task, name, scores in in_order(judge, cases(), workers, threads):
         for setting, found in scores.items():
-            collected[task][setting] += found
+            collected[task][setting].append(found)
         progress(f"{task}: {name}")
     return [
-        _row(task, setting, found, scores, seed)
-        for task, scores in collected.items()
-        for setting, found in scores.items()
+        _row(task, setting, by_case, seed, by_setting)
+        for task, by_setting in collected.items()
+        for setting, by_case in by_setting.items()
     ]
 
 
@@ -105,13 +107,20 @@ def _judge(item: tuple[str, Case], refs: Sequence[int], methods: MethodSet) -> t
     return task, case.name, scores
 
 
-def _row(task: str, setting: Setting, values: Sequence[Quality], scores: Scores, seed: int) -> Row:
+def _row(
+    task: str,
+    setting: Setting,
+    by_case: Sequence[list[Quality]],
+    seed: int,
+    by_setting: Mapping[Setting, Sequence[list[Quality]]],
+) -> Row:
+    values = list(chain.from_iterable(by_case))
     psnr = np.array([v.psnr for v in values])
     de00 = np.array([v.de00 for v in values])
-    low, high = bootstrap_interval(psnr, seed)
+    low, high = bootstrap_interval([[v.psnr for v in case] for case in by_case], seed)
     nearer = None
     if setting[1] == NO_REFERENCES:
-        unedited = np.array([v.de00 for v in scores["identity", NO_REFERENCES, 0]])
+        unedited = np.array([v.de00 for v in chain.from_iterable(by_setting["identity", NO_REFERENCES, 0])])
         nearer = float((de00 < unedited).mean())
     return Row(
         task,

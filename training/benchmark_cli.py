@@ -19,7 +19,8 @@ def _numbers(text: str) -> list[int]:
     return numbers
 
 
-def _bundle(model: Path | None) -> Path:
+def chosen_bundle(model: Path | None) -> Path:
+    """The bundle named, else the shipped one."""
     from pie_desktop.model.bundle import list_bundles
     from pie_desktop.paths import resource
 
@@ -85,7 +86,7 @@ def benchmark(
             " --photos."
         )
     console = Console(stderr=True)
-    bundle = _bundle(model)
+    bundle = chosen_bundle(model)
     methods = MethodSet(bundle, device)
     with console.status("") as status:
         rows = run_benchmark(tasks, methods, numbers, seed, status.update, workers or default_workers(), threads)
@@ -114,34 +115,9 @@ def evaluate(
     from training.tasks import own_case
 
     numbers = _numbers(refs)
-    methods = MethodSet(_bundle(model), device)
+    methods = MethodSet(chosen_bundle(model), device)
     case = own_case(pairs, originals, numbers[-1], queries, seed)
     rows = run_benchmark({"own edits": [case]}, methods, numbers, seed)
     print_table(rows, Console(width=120))
     if output is not None:
         write_json(output, benchmark_report(rows, seed, methods.inference.bundle_id))
-
-
-def audit(
-    photos: Annotated[Path, typer.Option(help="Folder of test photos, never trained on.")],
-    looks: Annotated[Path | None, typer.Option(help="Folder of looks; default: simulated users.")] = None,
-    users: Annotated[int, typer.Option(min=2, help="Looks or simulated users to draw.")] = 20,
-    refs: Annotated[int, typer.Option(min=2, help="References per user.")] = 5,
-    queries: Annotated[int, typer.Option(min=1, help="Photos per user.")] = 3,
-    model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
-    seed: Annotated[int, typer.Option()] = 0,
-    device: Annotated[str, typer.Option()] = "auto",
-) -> None:
-    """Does the preference steer? Right, wrong and no preference, what the vector tells, what one reference counts."""
-    from pie_desktop.model.inference import Inference
-    from training.audit import audit as run_audit
-    from training.tasks import look_cases, simulated_cases
-
-    if looks is not None:
-        cases = list(look_cases(looks, photos, users, refs, queries, seed))
-    else:
-        cases = list(simulated_cases(photos, users, refs, queries, seed))
-    inference = Inference(_bundle(model), device)
-    console = Console(width=120)
-    for mode in ("pairs", "after"):
-        console.print("\n".join(run_audit(inference, cases, mode).lines()) + "\n")

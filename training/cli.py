@@ -12,7 +12,8 @@ from rich.console import Console
 
 from pie_desktop.errors import PieError
 from training.ablation_cli import ablations
-from training.benchmark_cli import audit, benchmark, evaluate
+from training.audit_cli import audit
+from training.benchmark_cli import benchmark, evaluate
 
 if TYPE_CHECKING:
     from training.config import FitConfig

@@ -1,5 +1,6 @@
 """How near a result is to what the user made, and how sure the mean is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,9 +52,21 @@ def quality(result: np.ndarray, target: np.ndarray) -> Quality:
     return Target(target).quality(result)
 
 
-def bootstrap_interval(values: np.ndarray, seed: int = 0, rounds: int = 1000) -> tuple[float, float]:
-    """95 % percentile bootstrap interval of the mean (Efron 1979)."""
-    generator = np.random.default_rng(seed)
-    means = values[generator.integers(0, len(values), (rounds, len(values)))].mean(1)
+def bootstrap_interval(
+    groups: Sequence[Sequence[float]], seed: int = 0, rounds: int = 1000
+) -> tuple[float, float]:
+    """95 % percentile bootstrap interval of the mean of all values (Efron 1979).
+
+    Args:
+        groups: values by user. Users are drawn, not values: two photos of one user tell less than photos of two users.
+            Where there is one user alone, its values are drawn.
+        seed: of the draws.
+        rounds: number of draws.
+    """
+    if len(groups) == 1:
+        groups = [[value] for value in groups[0]]
+    sums, counts = np.array([sum(group) for group in groups]), np.array([len(group) for group in groups])
+    drawn = np.random.default_rng(seed).integers(0, len(groups), (rounds, len(groups)))
+    means = sums[drawn].sum(1) / counts[drawn].sum(1)
     low, high = np.percentile(means, [2.5, 97.5])
     return float(low), float(high)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pie_desktop.imaging.atomic import atomic_write
+from training.audit import Audit
 from training.benchmark import Row, mean_over_tasks
 from training.methods import METHODS, MODES, NO_REFERENCES
 
@@ -41,6 +42,12 @@ def print_table(rows: Sequence[Row], console: Console) -> None:
 def benchmark_report(rows: Sequence[Row], seed: int, model: str) -> dict[str, Any]:
     """`{"rows": [...], "seed": ..., "model": bundle id}`, numbers to four decimals."""
     return {"rows": [rounded(asdict(row)) for row in rows], "seed": seed, "model": model}
+
+
+def audit_report(found: Sequence[Audit], seed: int, model: str) -> dict[str, Any]:
+    """`{"audits": [...], "seed": ..., "model": bundle id}`, numbers to four decimals; similarities to two."""
+    audits = [rounded(asdict(audit)) | {"similarity": rounded(audit.similarity, 2)} for audit in found]
+    return {"audits": audits, "seed": seed, "model": model}
 
 
 def rounded(value: Any, digits: int = 4) -> Any:

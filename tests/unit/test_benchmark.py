@@ -14,7 +14,6 @@ from pie_desktop.imaging.lut_files import write_cube
 from pie_desktop.model.bundle import list_bundles
 from pie_desktop.model.lut_prior import interpolation, laplacian
 from pie_desktop.paths import resource
-from training.audit import audit
 from training.baselines.histogram import histogram_transfer
 from training.baselines.lut_fit import fit_lut, sampled_colors
 from training.baselines.reinhard import reinhard_transfer, statistics
@@ -89,8 +88,16 @@ def test_quality_of_equal_pictures_is_capped(sample_pictures: dict[str, np.ndarr
 
 def test_bootstrap_interval_covers_the_mean() -> None:
     values = np.random.default_rng(0).normal(30, 2, 200)
-    low, high = bootstrap_interval(values)
+    low, high = bootstrap_interval([[value] for value in values])
     assert low < values.mean() < high and high - low == pytest.approx(4 * 2 / 200**0.5, rel=0.2)
+
+
+def test_bootstrap_draws_users_not_photos() -> None:
+    users = [[20.0] * 8, [30.0] * 8, [40.0] * 8]
+    low, high = bootstrap_interval(users)
+    assert (low, high) == (20, 40), "24 photos of three users are no 24 users"
+    low, high = bootstrap_interval([[20.0, 30.0, 40.0] * 8])
+    assert 25 < low < high < 35
 
 
 def test_looks_table(methods: MethodSet, looks: Path, photos: Path, tmp_path: Path) -> None:
@@ -203,11 +210,3 @@ def test_user_folders_and_own_edits(photos: Path, tmp_path: Path) -> None:
         list(user_cases(tmp_path / "none", 1, 1, 0))
     with pytest.raises(PieError, match="No look"):
         list(look_cases(tmp_path / "none", photos, 1, 1, 1, 0))
-
-
-def test_audit_finds_that_the_preference_steers(methods: MethodSet, looks: Path, photos: Path) -> None:
-    cases = list(look_cases(looks, photos, count=2, most=2, queries=1, seed=0))
-    found = audit(methods.inference, cases, "pairs")
-    assert found.psnr_right > found.psnr_identity and found.psnr_right > found.psnr_swapped + 4
-    assert 0.5 < found.preference_share <= 1 and found.sensitivity > 0
-    assert found.chance == 0.5 and any(line.startswith("psnr right") for line in found.lines())
