@@ -1,16 +1,18 @@
-"""Fill the README's benchmark table from `python -m training benchmark --json FILE`: `update_readme_benchmark.py FILE`.
+"""Fill docs/BENCHMARK.md and the README's table from the benchmark that is recorded in the shipped model's card.
 
-The table is replaced between two comments and never edited by hand, so that it cannot drift from a measurement.
+`python -m training benchmark … --record` puts it there. The tables are replaced between two comments and never edited
+by hand, so that they cannot drift from a measurement.
 """
 
-import argparse
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from marked_section import update_page
 
+from pie_desktop.model.bundle import list_bundles
+
+REPOSITORY = Path(__file__).resolve().parents[1]
 METHODS = {
     "identity": "unedited",
     "reinhard": "Reinhard transfer",
@@ -21,6 +23,7 @@ METHODS = {
 }
 MODES = {"pairs": "pairs (before and after)", "after": "edits alone (after only)", "mixed": "every second one a pair"}
 NO_REFERENCES = "none"
+RIVALS = ("lut_fit", "reinhard", "histogram")
 
 
 def benchmark_section(report: dict[str, Any]) -> str:
@@ -44,6 +47,39 @@ def benchmark_section(report: dict[str, Any]) -> str:
                 continue
             parts.append(f"**{task}, {MODES[mode]}** (n = {max(row['n'] for row in part)})\n\n{_table(part)}")
     return "\n\n".join(parts)
+
+
+def summary(report: dict[str, Any]) -> str:
+    """Markdown: one table, tasks and modes down, numbers of references across; the model beside the best rival."""
+    rows = report["rows"]
+    counts = sorted({row["refs"] for row in rows if row["refs"]})
+    lines = [
+        f"Mean PSNR in dB, higher is better: in bold the model `{report['model']}`, in brackets the best among the "
+        "plain LUT fit,\nReinhard transfer and histogram matching. *Oracle* is a 9^3 LUT fitted to the answer itself.",
+        "",
+        "| task | unedited | " + " | ".join(f"{n} reference{'s' * (n != 1)}" for n in counts) + " | oracle |",
+        "|---|" + "---|" * (len(counts) + 2),
+    ]
+    for task in _in_order(row["task"] for row in rows):
+        for mode in MODES:
+            psnr = {(r["method"], r["refs"]): r["psnr"] for r in rows if r["task"] == task and r["mode"] == mode}
+            if not psnr:
+                continue
+            cells = []
+            for refs in counts:
+                rival = max((psnr[m, refs] for m in RIVALS if (m, refs) in psnr), default=None)
+                cells.append("" if rival is None else f"**{psnr['model', refs]:.1f}** ({rival:.1f})")
+            first = min(refs for _, refs in psnr)
+            ends = [f"{psnr[method, first]:.1f}" for method in ("identity", "oracle")]
+            lines.append(f"| {task}, {MODES[mode]} | {ends[0]} | {' | '.join(cells)} | {ends[1]} |")
+    for row in rows:
+        if row["mode"] == NO_REFERENCES and row["method"] == "model":
+            lines += [
+                "",
+                f"Of {row['n']} simulated captures, corrected without any reference, {row['nearer']:.0%} come nearer "
+                "(dE00) to the finished photo.",
+            ]
+    return "\n".join(lines)
 
 
 def _table(rows: list[dict[str, Any]]) -> str:
@@ -79,11 +115,9 @@ def _in_order(values: Iterable[str]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("report", type=Path, help="JSON written by `python -m training benchmark --json`")
-    parser.add_argument("--readme", type=Path, default=Path(__file__).resolve().parents[1] / "README.md")
-    options = parser.parse_args()
-    update_page(options.readme, "benchmark", benchmark_section(json.loads(options.report.read_text(encoding="utf-8"))))
+    report = dict(list_bundles(REPOSITORY / "resources" / "bundles")[0].card["benchmark"])
+    update_page(REPOSITORY / "README.md", "benchmark", summary(report))
+    update_page(REPOSITORY / "docs" / "BENCHMARK.md", "benchmark", benchmark_section(report))
 
 
 if __name__ == "__main__":

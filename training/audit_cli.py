@@ -29,9 +29,11 @@ def audit(
     from training.audit_figures import write_figures
     from training.methods import MethodSet
     from training.pool import default_workers
-    from training.report import audit_report, write_json
+    from training.report import audit_report, prepare_folder, write_json
     from training.tasks import look_cases, simulated_cases
 
+    for path in (output, figures):
+        prepare_folder(path)
     bundle = chosen_bundle(model)
     methods = MethodSet(bundle, device)
     most = max(refs, 2 * max(COUNTS))

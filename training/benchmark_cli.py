@@ -60,9 +60,10 @@ def benchmark(
     from training.data.users import UserMix
     from training.methods import MethodSet
     from training.pool import default_workers
-    from training.report import benchmark_report, print_table, write_json
+    from training.report import benchmark_report, prepare_folder, print_table, write_json
     from training.tasks import capture_cases, look_cases, simulated_cases, user_cases
 
+    prepare_folder(output)
     numbers = _numbers(refs)
     most = numbers[-1]
     tasks = {}
@@ -111,9 +112,10 @@ def evaluate(
     """How near a model comes to your own edits, on photos that it is not shown."""
     from training.benchmark import run_benchmark
     from training.methods import MethodSet
-    from training.report import benchmark_report, print_table, write_json
+    from training.report import benchmark_report, prepare_folder, print_table, write_json
     from training.tasks import own_case
 
+    prepare_folder(output)
     numbers = _numbers(refs)
     methods = MethodSet(chosen_bundle(model), device)
     case = own_case(pairs, originals, numbers[-1], queries, seed)

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from training.audit import Audit
 from training.benchmark import Row, mean_over_tasks
@@ -57,6 +58,20 @@ def rounded(value: Any, digits: int = 4) -> Any:
     if isinstance(value, Mapping):
         return {key: rounded(part, digits) for key, part in value.items()}
     return [rounded(part, digits) for part in value] if isinstance(value, list | tuple) else value
+
+
+def prepare_folder(path: Path | None) -> None:
+    """Make the folder of an output that is written at the end, so that no long run is in vain.
+
+    Raises:
+        PieError: it cannot be made.
+    """
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PieError(f"The folder of {path} cannot be made; choose another one.") from error
 
 
 def write_json(path: Path, found: Mapping[str, Any]) -> None:

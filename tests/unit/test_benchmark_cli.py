@@ -16,7 +16,7 @@ def run() -> CliRunner:
 
 
 def test_captures_alone(run: CliRunner, photo_folder: Path, tmp_path: Path) -> None:
-    report = tmp_path / "report.json"
+    report = tmp_path / "reports" / "report.json"
     options = ["--photos", str(photo_folder), "--captures", "3", "--device", "cpu", "--workers", "1"]
     result = run.invoke(app, ["benchmark", *options, "--json", str(report)], catch_exceptions=False)
     assert result.exit_code == 0 and "of 3 photos" in result.output
@@ -28,3 +28,13 @@ def test_captures_alone(run: CliRunner, photo_folder: Path, tmp_path: Path) -> N
 def test_captures_without_photos_are_refused(run: CliRunner) -> None:
     with pytest.raises(PieError, match="--photos"):
         run.invoke(app, ["benchmark", "--captures", "3"], catch_exceptions=False)
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_the_work(
+    run: CliRunner, photo_folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    options = ["--photos", str(photo_folder), "--json", str(tmp_path / "file" / "report.json")]
+    for command in (["benchmark", "--captures", "3"], ["audit"]):
+        with pytest.raises(PieError, match="cannot be made"):
+            run.invoke(app, [*command, *options], catch_exceptions=False)

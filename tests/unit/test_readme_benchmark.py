@@ -1,4 +1,4 @@
-"""The README's benchmark table comes from the benchmark's JSON and leaves the rest of the page alone."""
+"""The benchmark tables come from the shipped model's card and leave the rest of the pages alone."""
 
 import importlib
 from pathlib import Path
@@ -6,6 +6,9 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
+from pie_desktop.model.bundle import list_bundles
+from pie_desktop.paths import resource
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -37,6 +40,22 @@ def test_captures_have_a_table_without_references(script: ModuleType) -> None:
     assert "| **PIE Desktop** | 24.0 (23.0 to 25.0) [3.2] | 92% |" in section
     assert "| unedited | 20.0 (19.0 to 21.0) [3.2] |  |" in section
     assert "reference" in section and "0 reference" not in section
+
+
+def test_summary_shows_the_model_beside_its_best_rival(script: ModuleType) -> None:
+    rows = [_row(m, n, p + n) for n in (1, 5) for m, p in (("identity", 20), ("lut_fit", 30), ("reinhard", 25))]
+    rows += [_row("model", 1, 33.0), _row("model", 5, 36.3), _row("oracle", 1, 47.0), _row("oracle", 5, 47.0)]
+    rows += [_row("model", 0, 24.0, "none") | {"nearer": 0.925, "task": "captures"}]
+    section = script.summary({"rows": rows, "seed": 7, "model": "m"})
+    assert "| looks, pairs (before and after) | 21.0 | **33.0** (31.0) | **36.3** (35.0) | 47.0 |" in section
+    assert "Of 40 simulated captures" in section and "92% come nearer" in section and "| captures" not in section
+
+
+def test_pages_show_the_benchmark_of_the_shipped_model(script: ModuleType) -> None:
+    (shipped,) = list_bundles(resource("bundles"))
+    for page, section in (("README.md", script.summary), ("docs/BENCHMARK.md", script.benchmark_section)):
+        text = (REPOSITORY / page).read_text(encoding="utf-8")
+        assert section(shipped.card["benchmark"]) in text, "run scripts/update_readme_benchmark.py"
 
 
 def test_the_readme_has_room_for_it(script: ModuleType, tmp_path: Path) -> None:
