@@ -42,6 +42,19 @@ class InMemory(Source):
         return self.groups[number]
 
 
+class Timed(Source):
+    """Adds up the processor seconds that another source takes of the training process."""
+
+    def __init__(self, source: Source) -> None:
+        self.source, self.seconds = source, 0.0
+
+    def group(self, number: int) -> Group:
+        started = time.process_time()
+        group = self.source.group(number)
+        self.seconds += time.process_time() - started
+        return group
+
+
 def measure() -> list[Measurement]:
     torch.set_num_threads(1)  # of two cores one is left for the worker; without it, steps and data slow down alike
     with tempfile.TemporaryDirectory() as folder:
@@ -71,28 +84,33 @@ def _own_pairs(folder: Path) -> list[Measurement]:
 def _rows(name: str, config: FitConfig, source: Source) -> list[Measurement]:
     steps = GROUPS * config.data.reuse
     with Prefetched(source, 1) as ahead:
-        trainers = [_trainer(config, s) for s in (InMemory([source.group(n) for n in range(GROUPS)]), source, ahead)]
-        seconds, busy = [float("inf")] * len(trainers), [float("inf")] * len(trainers)
+        timed = Timed(source)
+        trainers = [_trainer(config, s) for s in (InMemory([source.group(n) for n in range(GROUPS)]), timed, ahead)]
+        seconds, total, data = [float("inf")] * len(trainers), 0.0, 0.0
         # in turns, so that what else the machine does meets all alike; the first turn warms up
         for turn in range(ROUNDS + 1):
             for kind, trainer in enumerate(trainers):
+                timed.seconds = 0.0
                 wall, processor = _run(trainer, steps)
                 if turn:
-                    seconds[kind], busy[kind] = min(seconds[kind], wall), min(busy[kind], processor)
+                    seconds[kind] = min(seconds[kind], wall)
+                if turn and trainer.source is timed:
+                    total, data = total + processor, data + timed.seconds
     memory, inline, worker = (steps / s for s in seconds)
     made = f"{USERS} users x {REFERENCES} references, each group of users for {config.data.reuse} steps; against data"
     made += f" already in memory ({memory:.2f}/s)"
-    by_processor = busy[0] / busy[1]
+    # other programs slow both parts of the same run alike, but not two runs
+    not_on_data = 1 - data / total
     return [
         Measurement(
             name=f"training steps, {name}, default data path",
             budget=f">= {LEAST:.0%} of the rate in memory",
             measured=inline,
             unit="steps/s",
-            ratio=by_processor,
-            # the default has no second process: its rate on a free core is its processor time
-            note=f"{made}; the ratio is of processor time, of wall-clock time it is {inline / memory:.2f}",
-            met=by_processor >= LEAST,
+            ratio=not_on_data,
+            note=f"{made}, {inline / memory:.2f} by the clock; the ratio is the share of the steps' processor time "
+            "that is not spent on data",
+            met=not_on_data >= LEAST,
         ),
         Measurement(f"training steps, {name}, one worker process", "", worker, "steps/s", worker / memory, made),
     ]
