@@ -30,7 +30,10 @@ class NewerStyle(StyleError):
 
 
 class ReferenceDocument(BaseModel):
-    """One reference: names of the copies in `refs/`, where they came from, digests of those files' bytes."""
+    """One reference: names of the copies in `refs/`, where they came from, digests of those files' bytes.
+
+    `doubt` says why the edit and its original look swapped, until the user swaps them or says that they are right.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,6 +44,7 @@ class ReferenceDocument(BaseModel):
     before_source: str | None = None
     after_digest: str
     before_digest: str | None = None
+    doubt: str | None = None
 
 
 class StyleDocument(BaseModel):
@@ -107,6 +111,7 @@ def style_from(folder: Path, document: StyleDocument, *, builtin: bool) -> Style
                 source=reference.source,
                 before_source=reference.before_source,
                 digest=f"{reference.after_digest}-{reference.before_digest if before else ''}",
+                doubt=reference.doubt if before else None,
             )
         )
     return Style(folder.name, document.name, document.created, builtin, folder, tuple(references))

@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image
 
 from pie_desktop.errors import Cancelled, PieError
-from pie_desktop.gallery.matching import mismatch
+from pie_desktop.gallery.alignment import AlignedPair, align
+from pie_desktop.gallery.content import Signature, emptiness
+from pie_desktop.gallery.order import wrong_order
 from pie_desktop.gallery.style import EditPair
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.depth import to_uint8
@@ -34,12 +35,22 @@ class StagedCopy:
 
 @dataclass(frozen=True)
 class StagedReference:
-    """One edit, read and copied, not yet part of a style; `problem` says why it has no original or is unusable."""
+    """One edit, read and copied, not yet part of a style.
+
+    Attributes:
+        after: copy of the edit, or of the part of it that its original shows too; None when it is unusable.
+        before: copy of the original in the same frame.
+        problem: why it has no original or is unusable.
+        doubt: why the edit and its original look swapped.
+        signature: of the whole edit.
+    """
 
     edit: EditPair
     after: StagedCopy | None
     before: StagedCopy | None = None
     problem: str | None = None
+    signature: Signature | None = None
+    doubt: str | None = None
 
 
 def stage_references(
@@ -71,42 +82,58 @@ def stage_references(
     return staged
 
 
-def stage_before(after: Path, original: Path, staging: Path, edit_name: str) -> StagedCopy:
-    """Copy `original` to fit the copy `after`. Raises PieError when the two are no pair."""
+def stage_pair(after: Path, edit: EditPair, staging: Path) -> StagedReference:
+    """Copies in one frame of the original and, where it shows a part of it only, of the edit, whose copy is `after`.
+
+    Raises:
+        PieError: the two are no pair.
+    """
+    assert edit.before is not None
     with Image.open(after) as image:
         edited = np.asarray(image.convert("RGB"))
-    copy, problem = _stage_before(edited, EditPair(Path(edit_name), original), staging / "before")
-    if copy is None:
-        raise PieError(problem or f"“{original.name}” cannot be used as an original.")
-    return copy
+    pair = _aligned(edited, edit)
+    if isinstance(pair, str):
+        raise PieError(pair)
+    cut = _write_copy(pair.edited, staging / "after", after) if pair.edited.shape != edited.shape else None
+    before = _write_copy(pair.original, staging / "before", edit.before)
+    return StagedReference(edit, cut, before, doubt=wrong_order(edit, pair.edited, pair.original))
 
 
 def _stage(edit: EditPair, staging: Path, number: int) -> StagedReference:
     try:
         edited = _small_picture(edit.after)
+        empty = emptiness(edited)
+        if empty is not None:
+            problem = f"“{edit.after.name}” is {empty}, so there is nothing to learn from it; it was left out."
+            return StagedReference(edit, None, problem=problem)
+        signature = Signature.of(edited)
+        pair = _aligned(edited, edit) if edit.before is not None else None
+        if edit.before is not None and isinstance(pair, AlignedPair):
+            after = _write_copy(pair.edited, staging / f"{number:04d}_after", edit.after)
+            before = _write_copy(pair.original, staging / f"{number:04d}_before", edit.before)
+            doubt = wrong_order(edit, pair.edited, pair.original)
+            return StagedReference(edit, after, before, signature=signature, doubt=doubt)
         after = _write_copy(edited, staging / f"{number:04d}_after", edit.after)
+        return StagedReference(edit, after, problem=pair if isinstance(pair, str) else None, signature=signature)
     except PieError as error:
         return StagedReference(edit, None, problem=str(error))
-    if edit.before is None:
-        return StagedReference(edit, after)
-    before, problem = _stage_before(edited, edit, staging / f"{number:04d}_before")
-    return StagedReference(edit, after, before, problem)
 
 
-def _stage_before(edited: np.ndarray, edit: EditPair, target: Path) -> tuple[StagedCopy | None, str | None]:
+def _aligned(edited: np.ndarray, edit: EditPair) -> AlignedPair | str:
+    """The edit and its original in one frame, or a sentence that says why the edit has to do without."""
     assert edit.before is not None
     edit_name, original_name = edit.after.name, edit.before.name
     try:
         original = _small_picture(edit.before)
     except PieError as error:
-        return None, f"“{edit_name}” is used without its original: {str(error)[:1].lower()}{str(error)[1:]}"
-    reason = mismatch(edited, original)
-    if reason is not None:
-        return None, f"“{edit_name}” and “{original_name}” {reason}, so the edit is used without original."
-    if edited.shape != original.shape:
-        height, width = edited.shape[:2]
-        original = cv2.resize(original, (width, height), interpolation=cv2.INTER_AREA)
-    return _write_copy(original, target, edit.before), None
+        return f"“{edit_name}” is used without its original: {str(error)[:1].lower()}{str(error)[1:]}"
+    empty = emptiness(original)
+    if empty is not None:
+        return f"“{edit_name}” is used without its original, as “{original_name}” is {empty}."
+    pair = align(edited, original)
+    if isinstance(pair, str):
+        return f"“{edit_name}” and “{original_name}” {pair}, so the edit is used without original."
+    return pair
 
 
 def _small_picture(path: Path) -> np.ndarray:

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from pie_desktop import paths
 from pie_desktop.errors import PieError, StyleError
 from pie_desktop.gallery import removed, trash
-from pie_desktop.gallery.adding import add_staged, set_original
+from pie_desktop.gallery.adding import add_staged, replace_after, set_original, swap
 from pie_desktop.gallery.document import (
     REFERENCES_FOLDER,
     StyleDocument,
@@ -24,7 +24,7 @@ from pie_desktop.gallery.document import (
 )
 from pie_desktop.gallery.preferences import PreferenceFiles
 from pie_desktop.gallery.reader import StyleReader, shipped_styles
-from pie_desktop.gallery.references import Progress, ShouldCancel, stage_before, stage_references
+from pie_desktop.gallery.references import Progress, ShouldCancel, stage_pair, stage_references
 from pie_desktop.gallery.style import AddReport, EditPair, Style, StyleReference
 
 if TYPE_CHECKING:
@@ -126,26 +126,43 @@ class StyleLibrary(StyleReader):
         """Pair a reference with its original by hand, or take the original away (None).
 
         Raises:
-            StyleError: the two are no pair (other shape, identical), or the original cannot be read.
+            StyleError: the two are no pair (identical, or cannot be aligned), or the original cannot be read.
         """
         with self._writing(), self._staging() as staging:
             style = self._own(style_id)
             current = next((item for item in style.references if item.id == reference_id), None)
             if current is None:
                 raise StyleError(f"The style “{style.name}” has no reference {reference_id} any more.")
-            copy, old = None, current.before
+            staged, old = None, current.before
             if original is not None:
                 try:
-                    copy = stage_before(current.after, original, staging, Path(current.source).name)
+                    staged = stage_pair(current.after, EditPair(Path(current.source), original), staging)
                 except PieError as error:
                     raise StyleError(str(error)) from error
             with self._changing(style_id) as (folder, document):
                 reference = document.reference(reference_id)
-                reference.before = reference.before_source = reference.before_digest = None
-                if copy is not None and original is not None:
-                    set_original(folder, reference, copy, original)
-            if copy is None and old is not None:
+                reference.before = reference.before_source = reference.before_digest = reference.doubt = None
+                if staged is not None:
+                    if staged.after is not None:
+                        replace_after(folder, reference, staged.after)
+                    set_original(folder, reference, staged)
+            if staged is None and old is not None:
                 old.unlink(missing_ok=True)
+        return style_from(folder, document, builtin=False)
+
+    def swap_pair(self, style_id: str, reference_id: str) -> Style:
+        """Take the original of a pair for its edit and the edit for its original. Raises StyleError without a pair."""
+        with self._changing(style_id) as (folder, document):
+            reference = document.reference(reference_id)
+            if reference.before is None:
+                raise StyleError(f"“{Path(reference.source).name}” has no original that it could be swapped with.")
+            swap(reference)
+        return style_from(folder, document, builtin=False)
+
+    def settle_order(self, style_id: str, reference_id: str) -> Style:
+        """The edit and the original of this pair are what they are: never doubt it again."""
+        with self._changing(style_id) as (folder, document):
+            document.reference(reference_id).doubt = None
         return style_from(folder, document, builtin=False)
 
     def rename(self, style_id: str, name: str) -> Style:

@@ -25,6 +25,7 @@ class StyleReference:
         source: where the edited photo was when it was added; it may have moved since.
         before_source: the same for the original.
         digest: changes whenever the pixels of this reference change.
+        doubt: one sentence that says why edit and original look swapped, or None.
     """
 
     id: str
@@ -33,6 +34,7 @@ class StyleReference:
     source: str
     before_source: str | None
     digest: str
+    doubt: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class AddReport:
     Attributes:
         style: the style as it is now.
         added: how many references are new.
-        problems: one sentence for each edit that was left out or is used without its original.
+        problems: one sentence for each edit that was left out, is used without its original, or looks swapped with it.
     """
 
     style: Style

@@ -34,6 +34,9 @@ _STRUCTURE = frozenset(_STRUCTURE_TAGS.split())
 _EXIF_GROUPS = {"Image", "Photo", "GPSInfo", "Iop"}  # all others are previews and the decoded maker note
 _PREVIEW_GROUPS = ("Thumbnail", "SubImage", "SubThumb", "Image2", "Image3")
 _MAKER_NOTE = "Exif.Photo.MakerNote"
+_SOFTWARE = ("Exif.Image.Software", "Exif.Image.ProcessingSoftware")
+_CREATOR_TOOL = "Xmp.xmp.CreatorTool"
+_MODIFIED = "Exif.Image.DateTime"
 _INTEROPERABILITY = "Exif.Iop.InteroperabilityIndex"
 # XMP that would contradict the new file: parts of the old one (gain maps, motion video), its orientation and size.
 _STALE_XMP = (
@@ -84,6 +87,31 @@ class PhotoSummary:
         if self.shutter < 0.3:
             return f"1/{round(1 / self.shutter)} s"
         return f"{self.shutter:g} s"
+
+
+@dataclass(frozen=True)
+class SavedBy:
+    """What a file says of its last saving: the program, and the local time."""
+
+    software: str | None = None
+    modified: datetime | None = None
+
+
+def read_saved_by(path: Path) -> SavedBy:
+    """Which program wrote a photo, and when, by its EXIF and XMP; empty where it does not tell. Never raises."""
+    with _lock:
+        try:
+            image = _open(Path(path))
+            exif, xmp = image.exifData(), image.xmpData()
+            names = [exif[key].toString() for key in _SOFTWARE if _has(image, key)]
+            if xmp.findKey(exiv2.XmpKey(_CREATOR_TOOL)) != xmp.end():
+                names.append(xmp[_CREATOR_TOOL].toString())
+            modified = _parse_time(exif[_MODIFIED].toString()) if _has(image, _MODIFIED) else None
+            software = ", ".join(name for name in (name.strip("\0 ") for name in names) if name)
+            return SavedBy(software or None, modified)
+        except Exception as error:
+            _log.info("No metadata in %s: %s", path, error)
+            return SavedBy()
 
 
 def read_summary(path: Path) -> PhotoSummary:

@@ -57,6 +57,11 @@ def own_styles(panel: StylePanel) -> list[Style]:
     return [style for style in panel._context.library.list() if not style.builtin]
 
 
+def shaded(colour: tuple[int, int, int]) -> np.ndarray:
+    """A picture (90, 120, 3) that shows something: one colour from dark to light."""
+    return (np.linspace(0.3, 1, 120)[None, :, None] * np.array(colour) * np.ones((90, 1, 1))).astype(np.uint8)
+
+
 def drop(panel: StylePanel, paths: list[Path], target: QWidget | None = None) -> None:
     """Drag files in and drop them on the middle of `target`, as a file manager does."""
     widget = target or panel.drop_zone
@@ -130,7 +135,7 @@ def test_dropping_on_a_card_adds_to_it(
     qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style, tmp_path: Path
 ) -> None:
     edit = tmp_path / "late_edit.jpg"
-    Image.fromarray(np.full((90, 120, 3), (200, 120, 60), np.uint8)).save(edit)
+    Image.fromarray(shaded((200, 120, 60))).save(edit)
     with qtbot.waitSignal(context.styles_changed):
         drop(panel, [edit], panel.gallery.cards[style.id])
     (changed,) = own_styles(panel)
@@ -403,7 +408,7 @@ def test_a_drop_while_details_are_open_adds_to_that_style(
 ) -> None:
     panel.open_details(style.id)
     edit = tmp_path / "another.png"
-    Image.fromarray(np.full((90, 120, 3), (20, 120, 60), np.uint8)).save(edit)
+    Image.fromarray(shaded((20, 120, 60))).save(edit)
     with qtbot.waitSignal(context.styles_changed):
         drop(panel, [edit], panel.details)
     assert len(own_styles(panel)[0].references) == 5
