@@ -1,12 +1,14 @@
-"""`pie-desktop style`: make, list, show and delete styles."""
+"""`pie-desktop style`: make, list, show, mend and delete styles."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from pie_desktop.commands.arguments import AsJson, Originals, edit_pairs, open_library
+from pie_desktop.commands.arguments import AsJson, Originals, edit_pairs, open_engine, open_library
 from pie_desktop.commands.output import interruptible, print_json, say, say_problem, showing_progress
+from pie_desktop.gallery.contradiction import WHAT_TO_DO, contradiction
 from pie_desktop.gallery.style import Style
 
 commands = typer.Typer(help="Make, list, show and delete styles.", no_args_is_help=True)
@@ -52,17 +54,41 @@ def list_styles(as_json: AsJson = False) -> None:
 
 
 @commands.command()
-def show(name: Name, as_json: AsJson = False) -> None:
+def show(
+    name: Name,
+    fits: Annotated[bool, typer.Option("--fits", help="Also how well each reference fits the others.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Show the references of a style."""
-    style = open_library().find(name)
+    library = open_library()
+    style = library.find(name)
+    agreement = open_engine(library, None, "auto").agreement(style) if fits else []
+    if len(agreement) != len(style.references):  # not asked for, or a copy cannot be read and which one is not told
+        agreement = []
     if as_json:
-        print_json(_described(style))
+        print_json(_described(style, agreement))
         return
     say(f"{style.name}: {_counted(style)}")
     say(f"made {style.created.astimezone():%Y-%m-%d %H:%M}, kept in {style.folder}")
-    for reference in style.references:
+    for number, reference in enumerate(style.references):
         original = f" with its original {reference.before_source}" if reference.before is not None else ", no original"
-        say(f"{reference.id}  {reference.source}{original}")
+        fit = f", fits {agreement[number]:.0%}" if agreement else ""
+        say(f"{reference.id}  {reference.source}{original}{fit}")
+    for reference in style.references:
+        if reference.doubt is not None:
+            say_problem(f"{reference.id}: {reference.doubt} `pie-desktop style swap` swaps the two.")
+    found = contradiction(agreement)
+    if found is not None:
+        say_problem(f"{found.sentence} {WHAT_TO_DO}")
+
+
+@commands.command()
+def swap(name: Name, reference: Annotated[str, typer.Argument(help="Its number, as `style show` prints it.")]) -> None:
+    """Swap the edit and the original of a reference that was given the wrong way round."""
+    library = open_library()
+    style = library.swap_pair(library.find(name).id, reference)
+    swapped = next(item for item in style.references if item.id == reference)
+    say(f"{reference}  {swapped.source} with its original {swapped.before_source}")
 
 
 @commands.command()
@@ -87,7 +113,7 @@ def _counted(style: Style) -> str:
     return " and ".join(part for part, count in ((pairs, style.pair_count), (edits, alone)) if count) or "no references"
 
 
-def _described(style: Style) -> dict[str, Any]:
+def _described(style: Style, agreement: Sequence[float] = ()) -> dict[str, Any]:
     return {
         "id": style.id,
         "name": style.name,
@@ -99,7 +125,9 @@ def _described(style: Style) -> dict[str, Any]:
                 "id": reference.id,
                 "source": reference.source,
                 "original": reference.before_source if reference.before is not None else None,
+                "doubt": reference.doubt,
+                "fits": agreement[number] if agreement else None,
             }
-            for reference in style.references
+            for number, reference in enumerate(style.references)
         ],
     }

@@ -367,3 +367,32 @@ def test_interrupted_export_leaves_nothing_half_written(
     assert all(path.suffix == ".jpg" for path in written)
     for path in written:
         assert load_photo(path).shape == picture.shape
+
+
+def test_a_contradicting_and_a_swapped_reference_are_told(
+    cli: Cli, edits: dict[str, Path], photo_folder: Path, sample_pictures: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    negative = tmp_path / "negative.png"
+    Image.fromarray(255 - sample_pictures["astronaut"]).save(negative)
+    # Coffee the wrong way round: the original is given as the edit, and is the older one.
+    os.utime(photo_folder / "coffee.jpg", (0, 10**9))
+    given = [photo_folder / "coffee.jpg", edits["chelsea"], edits["rocket"], negative]
+    originals = [edits["coffee"], *(photo_folder / f"{name}.jpg" for name in ("chelsea", "rocket", "astronaut"))]
+    for number, (edit, original) in enumerate(zip(given, originals, strict=True)):
+        shutil.copy2(edit, folder / f"{number}_edit{edit.suffix}")
+        shutil.copy2(original, folder / f"{number}.jpg")
+    made = cli("style", "create", "Odd", *sorted(folder.glob("*_edit*")))
+    assert made.code == 0
+    assert "4 pairs" in made.out
+    shown = json.loads(cli("style", "show", "Odd", "--fits", "--json").out)["references"]
+    assert shown[3]["source"].endswith("3_edit.png")
+    assert shown[3]["fits"] < 0.5
+    plain = cli("style", "show", "Odd", "--fits")
+    assert "disagree" in plain.err or "contradict" in plain.err
+    assert "fits" in plain.out
+    swapped = cli("style", "swap", "Odd", "001")
+    assert swapped.code == 0
+    assert swapped.out.index("0.jpg") < swapped.out.index("0_edit.jpg")
+    assert cli("style", "swap", "Odd", "099").code == 2

@@ -1,5 +1,6 @@
 """The style panel: real files are dropped, real styles come of it."""
 
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -498,3 +499,67 @@ def test_renaming_does_not_end_a_computation(
         engine.go_on.set()
     assert selected.args == [style.id]
     qtbot.waitUntil(lambda: not panel.gallery.cards[style.id].progress.isVisible())
+
+
+def test_the_card_tells_that_references_contradict(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style
+) -> None:
+    card = panel.gallery.cards[style.id]
+    assert not card.contradiction.isVisible()
+    engine = SlowEngine()
+    engine.go_on.set()
+    use(panel, context, engine)
+    panel.select_style(style.id)
+    qtbot.waitUntil(card.contradiction.isVisible)
+    assert "1 of 4 disagrees" in card.contradiction.text()
+    assert "style of their own" in card.contradiction.toolTip()
+    panel.open_details(style.id)
+    assert "1 of 4 disagrees" in panel.details.advice.text()
+    assert panel.details.advice.property("role") == "warning"
+
+
+def test_a_pair_in_the_wrong_order_is_told_swapped_and_undone(
+    qtbot: QtBot,
+    context: AppContext,
+    panel: StylePanel,
+    notices: list[Notice],
+    tmp_path: Path,
+    sample_photos: dict[str, Path],
+) -> None:
+    photo, edit = tmp_path / "coffee.png", tmp_path / "coffee_edit.png"
+    picture = np.asarray(Image.open(sample_photos["coffee"]))
+    Image.fromarray(np.clip((picture / 255 - 0.5) * 1.6 * 255 + 128, 0, 255).astype(np.uint8)).save(photo)
+    Image.fromarray(picture).save(edit)
+    os.utime(edit, (0, 10**9))
+    with qtbot.waitSignal(panel.style_selected) as selected:
+        drop(panel, [edit])
+    qtbot.waitUntil(lambda: any("coffee_edit.png" in notice.text and "older" in notice.text for notice in notices))
+    panel.open_details(selected.args[0])
+    (row,) = panel.details.rows
+    assert row.badge.text() == "swapped?"
+    assert "older" in row.badge.toolTip()
+
+    swap = next(action for action in row.menu().actions() if action.text() == "Swap edit and original")
+    with qtbot.waitSignal(context.styles_changed):
+        swap.trigger()
+    (row,) = panel.details.rows
+    assert Path(row.reference.source).name == "coffee.png"
+    assert row.badge.text() == "pair"
+    undo = next(notice.action for notice in reversed(notices) if notice.action_text == "Undo")
+    with qtbot.waitSignal(context.styles_changed):
+        undo()  # type: ignore[operator]
+    (row,) = panel.details.rows
+    assert Path(row.reference.source).name == "coffee_edit.png"
+
+
+def test_an_order_that_is_right_is_not_doubted_again(
+    qtbot: QtBot, panel: StylePanel, style: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = style.folder / "style.json"
+    document.write_text(document.read_text().replace('"doubt": null', '"doubt": "It looks swapped."', 1))
+    panel.controller.refresh()
+    panel.open_details(style.id)
+    qtbot.waitUntil(lambda: panel.details.rows[0].badge.text() == "swapped?")
+    panel.details.rows[0].settle_asked.emit()
+    qtbot.waitUntil(lambda: panel.details.rows[0].badge.text() == "pair")
+    assert own_styles(panel)[0].references == style.references

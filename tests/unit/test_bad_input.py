@@ -10,6 +10,7 @@ from PIL import Image
 
 from pie_desktop.errors import StyleError
 from pie_desktop.gallery.alignment import AlignedPair, align, common_area
+from pie_desktop.gallery.contradiction import contradiction
 from pie_desktop.gallery.order import picture_hints
 from pie_desktop.gallery.store import EditPair, StyleLibrary
 from pie_desktop.imaging.difference import mean_delta_e
@@ -313,3 +314,24 @@ def test_a_doubt_that_was_settled_stays_settled(
     assert library.settle_order(style.id, "001").references[0].doubt is None
     assert library.get(style.id).references[0].doubt is None
     assert library.get(style.id).fingerprint == style.fingerprint
+
+
+# ---- references that contradict each other
+
+
+@pytest.mark.parametrize(
+    ("agreement", "said"),
+    [
+        ([], None),
+        ([0.1], None),
+        ([0.9, 0.6, 0.5], None),
+        ([0.0, 0.8, 0.9, 0.9, 0.7], "1 of 5 disagrees with the others."),
+        ([0.0, 0.45, 0.48, 0.46, 0.47], "1 of 5 disagrees with the others."),
+        ([0.1, 0.2, 0.6, 0.7, 0.6], "2 of 5 disagree with the others."),
+        ([0.1, 0.1], "These references contradict each other."),
+        ([0.0, 0.0, 0.0], "These references contradict each other."),
+    ],
+)
+def test_contradiction_is_told_in_one_sentence(agreement: list[float], said: str | None) -> None:
+    found = contradiction(agreement)
+    assert (found.sentence if found is not None else None) == said

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from pie_desktop.gallery.contradiction import WHAT_TO_DO, Contradiction
 from pie_desktop.gallery.store import Style
 from pie_desktop.ui.styles.flags import set_flag
 from pie_desktop.ui.styles.mosaic import Mosaic
@@ -48,6 +49,11 @@ class StyleCard(QFrame):
         self.name.edit_ended.connect(self.setFocus)
         self.summary = QLabel()
         self.summary.setWordWrap(True)
+        self.contradiction = QLabel()
+        self.contradiction.setProperty("role", "warning")
+        self.contradiction.setWordWrap(True)
+        self.contradiction.setToolTip(WHAT_TO_DO)
+        self._contradiction: Contradiction | None = None
         self.badge = QLabel("built-in")
         self.badge.setProperty("role", "badge")
         self.badge.setToolTip("Comes with the program; duplicate it to change it")
@@ -73,6 +79,7 @@ class StyleCard(QFrame):
         right.addStretch(1)
         right.addWidget(self.name)
         right.addLayout(made_of)
+        right.addWidget(self.contradiction)
         right.addWidget(self.progress)
         right.addStretch(1)
         layout = QHBoxLayout(self)
@@ -92,6 +99,11 @@ class StyleCard(QFrame):
         self.details.setVisible(style is not None)
         self.mosaic.set_paths([reference.after for reference in style.references] if style is not None else [])
         self.setAccessibleName(self.name.name)
+        self._show_state()
+
+    def set_contradiction(self, found: Contradiction | None) -> None:
+        """Tell that references disagree; None where they do not, or while that is not known."""
+        self._contradiction = found
         self._show_state()
 
     def set_selected(self, selected: bool) -> None:
@@ -147,6 +159,9 @@ class StyleCard(QFrame):
         builtin = self.shown_style is not None and self.shown_style.builtin
         self.summary.setVisible(not busy)
         self.badge.setVisible(builtin and not busy and not self.problem)
+        found = self._contradiction if not (busy or builtin or self.problem) else None
+        self.contradiction.setText(f"⚠ {found.sentence}" if found is not None else "")
+        self.contradiction.setVisible(found is not None)
         made_of = "General enhancement only" if self.shown_style is None else summary(self.shown_style)
         text = self.problem or made_of
         self.summary.setText(text)

@@ -110,6 +110,14 @@ class StyleController(QObject):
     def set_original(self, style_id: str, reference_id: str, original: Path | None) -> None:
         self._change(self._on_references_changed, jobs.set_original, style_id, reference_id, original)
 
+    def swap_pair(self, style_id: str, reference_id: str) -> None:
+        """Take the original of a pair for its edit and the other way round; the notifier offers to undo that."""
+        self._change(partial(self._on_swapped, reference_id), jobs.swap_pair, style_id, reference_id)
+
+    def settle_order(self, style_id: str, reference_id: str) -> None:
+        """The edit and the original of a pair are right; never ask again."""
+        self._change(self._on_references_changed, jobs.settle_order, style_id, reference_id)
+
     def remove_reference(self, style_id: str, reference_id: str) -> None:
         """Take a reference out of a style; the notifier offers to undo that."""
         done = partial(self._on_reference_removed, reference_id)
@@ -167,6 +175,11 @@ class StyleController(QObject):
         self._on_references_changed(style)
         undo = partial(self.restore_reference, style.id, reference_id)
         self._context.notifier.info(f"A reference was removed from “{style.name}”.", "Undo", undo)
+
+    def _on_swapped(self, reference_id: str, style: Style) -> None:
+        self._on_references_changed(style)
+        undo = partial(self.swap_pair, style.id, reference_id)
+        self._context.notifier.info(f"An edit and its original were swapped in “{style.name}”.", "Undo", undo)
 
     def _on_renamed(self, style: Style) -> None:
         self._put(style)

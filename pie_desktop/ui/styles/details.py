@@ -7,9 +7,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from pie_desktop.gallery.contradiction import WHAT_TO_DO, contradiction
 from pie_desktop.gallery.store import Style, StyleReference
 from pie_desktop.imaging.formats import READABLE_SUFFIXES
 from pie_desktop.ui.styles.card import summary
+from pie_desktop.ui.styles.flags import set_flag
 from pie_desktop.ui.styles.focus import stepped
 from pie_desktop.ui.styles.name_edit import NameEdit
 from pie_desktop.ui.styles.progress_row import ProgressRow
@@ -30,13 +32,16 @@ class StyleDetails(QWidget):
         closed: back to the gallery.
         renamed: a new name was typed.
         original_chosen: reference id and the path of its original, or None to use it without.
-        remove_asked, reveal_asked: reference id; path of the edit.
+        swap_asked, settle_asked, remove_asked: reference id.
+        reveal_asked: path of the edit.
         cancel_asked: stop the work on this style.
     """
 
     closed = Signal()
     renamed = Signal(str)
     original_chosen = Signal(str, object)
+    swap_asked = Signal(str)
+    settle_asked = Signal(str)
     remove_asked = Signal(str)
     reveal_asked = Signal(object)
     cancel_asked = Signal()
@@ -72,13 +77,21 @@ class StyleDetails(QWidget):
         if not self.name.editing:
             self.name.set_name(style.name)
         self.count.setText(summary(style))
-        if style.builtin:
-            self.advice.setText(BUILT_IN)
-        else:
-            self.advice.setText(ALL_PAIRS if style.pair_count == len(style.references) else PAIRS_COUNT_MORE)
+        self._advise(style, agreement)
         self._show_rows(style)
         for row in self.rows:
             row.set_agreement(agreement.get(row.reference.id) if len(self.rows) > 1 else None)
+
+    def _advise(self, style: Style, agreement: Mapping[str, float]) -> None:
+        found = contradiction(list(agreement.values()))
+        if style.builtin:
+            advice = BUILT_IN
+        elif found is not None:
+            advice = f"{found.sentence} {WHAT_TO_DO}"
+        else:
+            advice = ALL_PAIRS if style.pair_count == len(style.references) else PAIRS_COUNT_MORE
+        self.advice.setText(advice)
+        set_flag(self.advice, "role", "warning" if found is not None and not style.builtin else "muted")
 
     def pictures(self) -> list[Path]:
         """All pictures shown, from top to bottom."""
@@ -120,6 +133,8 @@ class StyleDetails(QWidget):
         row = ReferenceRow(reference, not style.builtin, self._loader)
         row.choose_original_asked.connect(lambda: self._choose_original(reference))
         row.drop_original_asked.connect(lambda: self.original_chosen.emit(reference.id, None))
+        row.swap_asked.connect(lambda: self.swap_asked.emit(reference.id))
+        row.settle_asked.connect(lambda: self.settle_asked.emit(reference.id))
         row.remove_asked.connect(lambda: self.remove_asked.emit(reference.id))
         row.reveal_asked.connect(lambda: self.reveal_asked.emit(Path(reference.source)))
         return row

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
+from pie_desktop.gallery.contradiction import Contradiction
 from pie_desktop.gallery.store import Style
 from pie_desktop.ui.styles.card import StyleCard
 from pie_desktop.ui.styles.focus import stepped
@@ -72,6 +73,10 @@ class StyleGallery(QScrollArea):
                 self._layout.removeWidget(card)
                 self._layout.insertWidget(position, card)
 
+    def set_contradiction(self, style_id: str, found: Contradiction | None) -> None:
+        """Tell on a style's card that its references disagree."""
+        self._cards[style_id].set_contradiction(found)
+
     def set_selected(self, style_id: str | None) -> None:
         for card_id, card in self._cards.items():
             card.set_selected(card_id == style_id)
@@ -107,7 +112,7 @@ class StyleGallery(QScrollArea):
     def end_progress(self, key: str, problem: str) -> None:
         if key in self._cards:
             self._cards[key].end_progress(problem)
-        elif key in self._making:
+        if key in self._making:  # perhaps beside a card that was not there yet when the work began
             frame, _ = self._making.pop(key)
             frame.deleteLater()
 

@@ -69,6 +69,14 @@ def set_original(
     return library.set_before(style_id, reference_id, original)
 
 
+def swap_pair(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str) -> Style:
+    return library.swap_pair(style_id, reference_id)
+
+
+def settle_order(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str) -> Style:
+    return library.settle_order(style_id, reference_id)
+
+
 def remove_reference(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str) -> Style:
     return library.remove_reference(style_id, reference_id)
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
+from pie_desktop.gallery.contradiction import contradiction
 from pie_desktop.gallery.store import Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.file_manager import show_in_file_manager
@@ -137,6 +138,9 @@ class StylePanel(QWidget):
         styles = self.controller.styles
         self._forget_changed_pictures(styles)
         self.gallery.set_styles(styles)
+        for listed in styles:
+            agreement = self.controller.agreement(listed)
+            self.gallery.set_contradiction(listed.id, contradiction(list(agreement.values())))
         self.gallery.set_selected(self.controller.wanted)
         self.drop_zone.set_brief(any(not style.builtin for style in styles))
         if self.shows_details:
@@ -212,6 +216,8 @@ class StylePanel(QWidget):
         details.closed.connect(self.close_details)
         details.renamed.connect(lambda name: controller.rename(details.style_id or "", name))
         details.original_chosen.connect(self._on_original_chosen)
+        details.swap_asked.connect(lambda reference: controller.swap_pair(details.style_id or "", reference))
+        details.settle_asked.connect(lambda reference: controller.settle_order(details.style_id or "", reference))
         details.remove_asked.connect(self._on_remove_asked)
         details.reveal_asked.connect(self._reveal)
         details.cancel_asked.connect(lambda: controller.cancel(details.style_id or ""))

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pie_desktop.gallery.contradiction import DOUBTFUL
 from pie_desktop.gallery.store import StyleReference
 from pie_desktop.ui.elided_label import ElidedLabel
 from pie_desktop.ui.styles.flags import set_flag
@@ -22,19 +23,20 @@ from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 
 PICTURE_SIDE = 60
-# Below this a reference pulls the style elsewhere than the others do, and is worth a second look.
-DOUBTFUL = 0.5
 
 
 class ReferenceRow(QFrame):
     """Original and edit side by side, whether it is a pair, and how well it fits the others.
 
     Signals:
-        choose_original_asked, drop_original_asked, remove_asked, reveal_asked: from the buttons and the menu.
+        choose_original_asked, drop_original_asked, swap_asked, settle_asked, remove_asked, reveal_asked: from the
+            buttons and the menu.
     """
 
     choose_original_asked = Signal()
     drop_original_asked = Signal()
+    swap_asked = Signal()
+    settle_asked = Signal()
     remove_asked = Signal()
     reveal_asked = Signal()
 
@@ -55,8 +57,11 @@ class ReferenceRow(QFrame):
         name = Path(reference.source).name
         self.setAccessibleName(f"{name}, {'pair' if reference.before else 'edit only'}")
         self.title = ElidedLabel(name, Qt.TextElideMode.ElideMiddle)
-        self.badge = QLabel("pair" if reference.before else "edit only")
-        self.badge.setProperty("role", "badge" if reference.before else "badge-warning")
+        self.badge = QLabel("swapped?" if reference.doubt else "pair" if reference.before else "edit only")
+        self.badge.setProperty("role", "badge" if reference.before and not reference.doubt else "badge-warning")
+        if reference.doubt:
+            self.badge.setToolTip(f"{reference.doubt} Swap the two, or say that they are right, in the menu.")
+            self.setAccessibleDescription(reference.doubt)
         self.fit = QLabel()
         self.fit.setToolTip("How well this edit fits the others; remove one that is off, or give it a style of its own")
         self.original_button = QToolButton()
@@ -87,6 +92,9 @@ class ReferenceRow(QFrame):
             replace = "Choose another original…" if self.reference.before else "Choose original…"
             menu.addAction(icon("mdi6.image-plus"), replace, self.choose_original_asked.emit)
             if self.reference.before:
+                menu.addAction(icon("mdi6.swap-horizontal"), "Swap edit and original", self.swap_asked.emit)
+                if self.reference.doubt:
+                    menu.addAction(icon("mdi6.check"), "Edit and original are right", self.settle_asked.emit)
                 menu.addAction(icon("mdi6.image-minus"), "Use without original", self.drop_original_asked.emit)
         menu.addAction(icon("mdi6.folder-search-outline"), "Show edit in file manager", self.reveal_asked.emit)
         if self._editable:
