@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Below this a reference pulls the style elsewhere than the others do, and is worth a second look.
+# Below this a reference is worth a second look.
 DOUBTFUL = 0.5
-FAR_BELOW = 0.7  # of the best
+# Below this it is told on the style. Measured on styles of five pairs: with one film look it is told of 2 %, with one
+# pair in another look of 86 %, with two of 96 %; but also of 47 % of simulated users, many of whom treat every photo
+# by what it shows.
+DISAGREES = 0.25
+FAR_BELOW = 0.5  # of the best
 WHAT_TO_DO = (
-    "A style with two tastes shows neither. Look at the references, remove the ones that do not belong, or give them a "
-    "style of their own."
+    "If these are two tastes, give each a style of its own, or remove what does not belong. Edits that differ because "
+    "the photos do are fine."
 )
 
 
@@ -33,8 +37,8 @@ def contradiction(agreement: Sequence[float]) -> Contradiction | None:
     One that is quite off makes those that agree fit less well, too: only those that fit worse than the best one by far
     are counted, unless none fits.
     """
-    if len(agreement) < 2 or min(agreement) >= DOUBTFUL:
+    if len(agreement) < 2 or min(agreement) >= DISAGREES:
         return None
-    limit = min(DOUBTFUL, FAR_BELOW * max(agreement))
+    limit = min(DISAGREES, FAR_BELOW * max(agreement))
     disagreeing = sum(value < limit for value in agreement)
     return Contradiction(disagreeing or len(agreement), len(agreement))

@@ -512,7 +512,7 @@ def test_the_card_tells_that_references_contradict(
     panel.select_style(style.id)
     qtbot.waitUntil(card.contradiction.isVisible)
     assert "1 of 4 disagrees" in card.contradiction.text()
-    assert "style of their own" in card.contradiction.toolTip()
+    assert "a style of its own" in card.contradiction.toolTip()
     panel.open_details(style.id)
     assert "1 of 4 disagrees" in panel.details.advice.text()
     assert panel.details.advice.property("role") == "warning"
