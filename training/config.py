@@ -47,7 +47,6 @@ class LossConfig(_Section):
     lab: float = 1.0
     log_mse: float = 0.05
     opinion: float = 0.5
-    neutral: float = 0.1
     gram: float = 0.01
     tv: float = 0.01
     smoothness: float = 0.02
@@ -79,6 +78,18 @@ class PretrainConfig(_Section):
     refresh: int = Field(8, ge=1)
 
 
+class NeutralConfig(_Section):
+    """The last stage of a run on simulated users: training the neutral preference; see `training.neutral`.
+
+    Attributes:
+        batches: of captures, made once.
+        steps: optimizer steps of every member.
+    """
+
+    batches: int = Field(100, ge=1)
+    steps: int = Field(2000, ge=1)
+
+
 class FitConfig(_Section):
     """One training run.
 
@@ -96,6 +107,7 @@ class FitConfig(_Section):
     checkpoint_every: int = 500
     data: DataConfig
     pretrain: PretrainConfig = PretrainConfig()
+    neutral: NeutralConfig = NeutralConfig()
     losses: LossConfig = LossConfig()
     optimizer: OptimizerConfig = OptimizerConfig()
     architecture: Architecture = Architecture()

@@ -28,7 +28,7 @@ from training.data.source import PairSource, SimulatedSource, Source
 from training.device import choose_device, pixel_device
 from training.events import Event
 from training.loop import Trainer
-from training.neutral import neutral_strength
+from training.neutral import neutral_strength, train_neutral
 from training.pretraining import calibrate
 from training.validation import Validation, pair_validation, simulated_validation
 
@@ -43,7 +43,7 @@ class _Material:
     train: int
     held_out: int
     roles: RoleMix
-    held_photos: np.ndarray | None = None
+    finished: tuple[np.ndarray, np.ndarray] | None = None  # photos for the neutral preference: training, held out
     problems: tuple[str, ...] = ()
 
 
@@ -57,7 +57,7 @@ def _simulated(config: FitConfig, run: Path, device: torch.device) -> tuple[_Mat
     side = config.architecture.side
     source = SimulatedSource(train, side, d.users, d.shots, config.seed, device)
     judge = simulated_validation(validation, side)
-    return _Material(source, judge, len(train), len(validation), RoleMix(), validation), train
+    return _Material(source, judge, len(train), len(validation), RoleMix(), (train, validation)), train
 
 
 def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _Material:
@@ -154,10 +154,10 @@ def fit(
                 continue
             bundle = _free_path(models, config.name)
             card = _card(config, trainer, material, init)
-            if material.held_photos is not None:
-                found = neutral_strength(trainer.average, material.held_photos, config.seed)
-                trainer.average.set_neutral_strength(found.strength)
-                card["neutral"] = asdict(found)
+            if material.finished is not None:
+                photos, held_out = material.finished
+                train_neutral(trainer.average, photos, config.neutral, config.seed)
+                card["neutral"] = asdict(neutral_strength(trainer.average, held_out, config.seed))
             save_bundle(bundle, trainer.average, config.name, datetime.now(UTC).isoformat(timespec="seconds"), card)
             p = trainer.progress
             psnr = card["validation"]["psnr"]

@@ -5,8 +5,6 @@ from torch import Tensor, nn
 
 from training.data import color
 
-USUAL_ERROR = 0.05  # root mean square of a usual capture against the finished photo, sRGB units
-
 
 def to_lab(rgb: Tensor) -> Tensor:
     """CIE Lab (D65) of `(B, 3, ...)` sRGB-encoded values in [0, 1], divided by 100: L in [0, 1]."""
@@ -24,19 +22,6 @@ def to_lab(rgb: Tensor) -> Tensor:
 def lab_loss(output: Tensor, target: Tensor) -> Tensor:
     """Mean absolute difference in CIE Lab; pictures `(B, 3, ...)`, sRGB-encoded [0, 1]."""
     return (to_lab(output) - to_lab(target)).abs().mean()
-
-
-def neutral_loss(left: Tensor, start: Tensor) -> Tensor:
-    """How much of its error a photo keeps when it is corrected for nobody in particular: mean relative error.
-
-    Relative, so that captures that need little count as much as those that need much: harm is easily done to them.
-    (A term for the share of photos harmed was tried: the network then corrects hardly anything.)
-
-    Args:
-        left: `(...)` mean squared error after the correction, squared sRGB units.
-        start: `(...)` before it.
-    """
-    return ((left + 1e-6).sqrt() / (start.sqrt() + USUAL_ERROR)).mean()
 
 
 def total_variation(pictures: Tensor) -> Tensor:

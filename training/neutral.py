@@ -1,25 +1,36 @@
-"""How far the neutral preference goes: a correction for nobody in particular should hardly ever do harm.
+"""Training the neutral preference: captures corrected for nobody in particular, the last stage of a run.
 
-The network's estimate of the correction is the best on average; where it is unsure it errs in both directions, and
-going only part of the way comes nearer to the finished photo more often. How far is decided on photos held out from
-training, never on test photos.
+Pairs of captures and finished photos become colour statistics and normal equations once; the members of the head then
+learn from these alone, each by itself. Errors are measured in CIE Lab, linearised at mid grey, where equal distances
+look about equal. At the end, how far the correction goes is decided on photos held out from training: where the
+estimate is unsure it errs in both directions, and going part of the way comes nearer to the finished photo more often.
 """
 
+import copy
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from pie_desktop.imaging.difference import delta_e_2000
+from pie_desktop.model.features import color_statistics
+from pie_desktop.model.lut_prior import Evidence, LutPrior
 from pie_desktop.model.network import PreferenceNetwork
+from pie_desktop.model.neutral import NeutralHead
+from training.config import NeutralConfig
+from training.data.capture import degrade, sample_captures
+from training.data.photos import random_views
 from training.data.source import seeded
-from training.data.users import UserMix, UserSimulator
+from training.losses import to_lab
 from training.objective import pixel_grid
 
+BATCH = 128
+FINISHED = 0.15  # share of training photos that are left as they are: a finished photo should stay
 STRENGTHS = tuple(round(0.05 * n, 2) for n in range(20, 7, -1))  # 1 down to 0.4
 WANTED = 0.9
-SHOTS = 4  # of each camera
-CAPTURES = UserMix(perfect_capture=0.0)
+RATE, WEIGHT_DECAY, AVERAGING = 1e-3, 0.05, 0.995
 
 
 @dataclass(frozen=True)
@@ -27,7 +38,7 @@ class NeutralStrength:
     """What was chosen.
 
     Attributes:
-        strength: factor on the network's neutral LUT weights.
+        strength: factor on the head's full correction.
         nearer: share of held-out captures that come nearer (mean dE00) to the finished photo with it.
         nearer_full: the same with the full correction.
     """
@@ -37,37 +48,125 @@ class NeutralStrength:
     nearer_full: float
 
 
-@torch.no_grad()
-def neutral_strength(network: PreferenceNetwork, bank: np.ndarray, seed: int, count: int = 600) -> NeutralStrength:
-    """The largest of `STRENGTHS` with which `WANTED` of the captures come nearer, the smallest where none does.
+def captures(
+    bank: np.ndarray, count: int, side: int, generator: torch.Generator, finished: float = 0.0
+) -> tuple[Tensor, Tensor]:
+    """Captures, in 8 bits as files have them, and the finished photos `(count, 3, side, side)` behind them.
 
     Args:
-        network: in evaluation mode, its neutral strength still 1.
+        bank: `(P, S, S, 3)` uint8 finished photographs, sRGB.
+        finished: share that is left as it is.
+    """
+    photos = random_views(bank, torch.randint(len(bank), (count,), generator=generator).numpy(), side, generator)
+    severity = 0.3 + 0.9 * torch.rand(count, generator=generator)
+    severity = severity * (torch.rand(count, generator=generator) >= finished)
+    taken = degrade(photos.flatten(2), sample_captures(count, 1, generator, severity)).reshape(photos.shape)
+    return (taken * 255).round() / 255, photos
+
+
+def lab_at_mid_grey() -> Tensor:
+    """Jacobian `(3, 3)` of CIE Lab by sRGB-encoded values at mid grey, scaled to a mean square of 1 per channel."""
+    found = torch.autograd.functional.jacobian(lambda c: to_lab(c).flatten(), torch.full((1, 3, 1), 0.5))
+    assert isinstance(found, Tensor)
+    jacobian = found.reshape(3, 3)
+    return jacobian / jacobian.norm() * math.sqrt(3)
+
+
+def _lab_evidence(prior: LutPrior, before: Tensor, after: Tensor, lab: Tensor) -> Evidence:
+    """Normal equations `(B, ...)` of colours `(B, M, 3)`, with errors in Lab."""
+    values = prior.design(before.reshape(-1, 3)).unflatten(0, before.shape[:2])
+    a = torch.einsum("ij,bmjk->bmik", lab, values).flatten(1, 2)
+    t = ((after - before) @ lab.T).flatten(1)
+    pixels = before.shape[1]
+    return Evidence(a.mT @ a / pixels, (a.mT @ t[..., None])[..., 0] / pixels, (t**2).sum(1) / pixels)
+
+
+def train_neutral(network: PreferenceNetwork, bank: np.ndarray, config: NeutralConfig, seed: int) -> None:
+    """Train the network's neutral head from scratch, in place.
+
+    Args:
+        network: only its basis is read.
+        bank: `(P, S, S, 3)` uint8 finished photographs to train on.
+        config: how many captures and steps.
+        seed: of captures, initial weights and batches.
+    """
+    a, prior, head = network.architecture, network.prior, network.neutral
+    device, lab = prior.table.device, lab_at_mid_grey().to(prior.table.device)
+    batches: list[tuple[Tensor, Evidence]] = []
+    with torch.no_grad():
+        for number in range(config.batches):
+            taken, finished = captures(bank, BATCH, a.side, seeded(seed, 8, number), FINISHED)
+            taken, finished = taken.to(device), finished.to(device)
+            evidence = _lab_evidence(prior, pixel_grid(taken, a.grid), pixel_grid(finished, a.grid), lab)
+            batches.append((color_statistics(taken), evidence))
+        seen = torch.cat([statistics for statistics, _ in batches])
+        head.usual.copy_(seen.mean(0))
+        head.spread.copy_(seen.std(0).clamp_min(0.02))
+        standard = [((statistics - head.usual) / head.spread, evidence) for statistics, evidence in batches]
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        for number, member in enumerate(NeutralHead(a.width, a.components, len(head.members)).to(device).members):
+            average = _trained(member, standard, config.steps, seeded(seed, 9, number))
+            head.members[number].load_state_dict(average.state_dict())
+    head.requires_grad_(False).eval()
+
+
+def _trained(
+    learner: nn.Module, batches: list[tuple[Tensor, Evidence]], steps: int, generator: torch.Generator
+) -> nn.Module:
+    """Train a new member; returns the exponential moving average of its weights."""
+    average = copy.deepcopy(learner)
+    optimizer = torch.optim.AdamW(learner.parameters(), RATE, weight_decay=WEIGHT_DECAY)
+    for step in range(steps):
+        decay = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / steps))
+        for group in optimizer.param_groups:
+            group["lr"] = RATE * min(1.0, (step + 1) / 50) * decay
+        statistics, evidence = batches[int(torch.randint(len(batches), (), generator=generator))]
+        loss = (evidence.unexplained(learner(statistics)) + 1e-6).sqrt().mean()
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
+        optimizer.step()
+        keep = min(AVERAGING, (1 + step) / (10 + step))
+        with torch.no_grad():
+            for slow, fast in zip(average.parameters(), learner.parameters(), strict=True):
+                slow.lerp_(fast, 1 - keep)
+    return average
+
+
+@torch.no_grad()
+def neutral_strength(network: PreferenceNetwork, bank: np.ndarray, seed: int, count: int = 600) -> NeutralStrength:
+    """Set the head's strength: the largest of `STRENGTHS` with which `WANTED` of the captures come nearer.
+
+    Where none reaches that, it is the smallest.
+
+    Args:
+        network: in evaluation mode.
         bank: `(P, S, S, 3)` uint8 finished photographs held out from training.
         seed: of the captures.
         count: how many captures to simulate.
     """
-    a, device = network.architecture, network.prior.table.device
-    group = UserSimulator(bank, a.side, CAPTURES).group(count // SHOTS, SHOTS, seeded(seed, 8)).to(device)
-    assert group.finished is not None
-    photos = group.capture.flatten(0, 1)
-    weights = network.neutral(network.enhancer.features(photos))
-    # files have 8 bits: a correction too small to be seen in them comes no nearer
-    before = (pixel_grid(photos, a.grid) * 255).round() / 255
-    change = torch.einsum(
-        "bmck,bk->bmc", network.prior.design(before.reshape(-1, 3)).unflatten(0, before.shape[:2]), weights
-    )
-    finished = _bytes(pixel_grid(group.finished.flatten(0, 1), a.grid))
+    a, head = network.architecture, network.neutral
+    device = network.prior.table.device
+    taken, photos = (t.to(device) for t in captures(bank, count, a.side, seeded(seed, 10)))
+    head.strength.fill_(1.0)
+    weights = head(taken)
+    before = pixel_grid(taken, a.grid)
+    values = network.prior.design(before.reshape(-1, 3)).unflatten(0, before.shape[:2])
+    change = torch.einsum("bmck,bk->bmc", values, weights)
+    finished = _bytes(pixel_grid(photos, a.grid))
 
     def distance(strength: float) -> np.ndarray:
+        # a correction too small to be seen in 8 bits comes no nearer
         return delta_e_2000(_bytes(before + strength * change), finished).mean(1)
 
     start = distance(0.0)
     shares = {strength: float((distance(strength) < start).mean()) for strength in STRENGTHS}
     enough = [strength for strength in STRENGTHS if shares[strength] >= WANTED]
     chosen = enough[0] if enough else STRENGTHS[-1]
+    head.strength.fill_(chosen)
     return NeutralStrength(chosen, shares[chosen], shares[STRENGTHS[0]])
 
 
-def _bytes(colors: torch.Tensor) -> np.ndarray:
+def _bytes(colors: Tensor) -> np.ndarray:
     return (colors.clamp(0, 1) * 255).round().cpu().numpy().astype(np.uint8)

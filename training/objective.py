@@ -9,7 +9,7 @@ from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import Prediction, PreferenceNetwork, Style
 from training.config import LossConfig
 from training.data.batch import Group, Roles
-from training.losses import GramLoss, lab_loss, lut_monotonicity, lut_smoothness, neutral_loss, total_variation
+from training.losses import GramLoss, lab_loss, lut_monotonicity, lut_smoothness, total_variation
 
 
 @dataclass
@@ -21,7 +21,6 @@ class Prepared:
 
     before: Tensor  # (B, g * g, 3) colours of the captures
     after: Tensor  # (B, g * g, 3) colours of the retouched photos
-    finished: Tensor | None  # (B, g * g, 3)
     values: Tensor  # (B, g * g, 3, K) basis values
     evidence: Evidence  # of every photo's pair
     fit: Tensor  # (B, K) weights of every pair alone
@@ -29,16 +28,12 @@ class Prepared:
 
 @dataclass
 class Answer:
-    """What the network does to Q queries of U users: LUT weights `(U, Q, K)` on the photos numbered `(U, Q)`.
-
-    `features` `(U, Q, D)` are the queries'.
-    """
+    """What the network does to Q queries of U users: LUT weights `(U, Q, K)` on the photos numbered `(U, Q)`."""
 
     style: Style
     prediction: Prediction
     weights: Tensor
     photos: Tensor
-    features: Tensor
 
 
 def pixel_grid(pictures: Tensor, side: int) -> Tensor:
@@ -65,14 +60,12 @@ class Objective:
         side, prior = self.network.architecture.grid, self.network.prior
         before = pixel_grid(group.capture.flatten(0, 1), side)
         after = pixel_grid(group.retouched.flatten(0, 1), side)
-        finished = None if group.finished is None else pixel_grid(group.finished.flatten(0, 1), side)
         observed = after if generator is None else noisy(after, len(group.capture), generator)
         values = prior.design(before.reshape(-1, 3))
         evidence = prior.evidence(before, observed, values)
         return Prepared(
             before,
             after,
-            finished,
             values.reshape(*before.shape, -1),
             evidence,
             prior.posterior(evidence.gram, evidence.moment),
@@ -99,7 +92,7 @@ class Objective:
         features = self.network.enhancer.features(photos.flatten(0, 1)).unflatten(0, photos.shape[:2])
         prediction = self.network.enhancer(features, style)
         weights = self.network.combine(prediction, evidence, style.paired)
-        return Answer(style, prediction, weights, rows * shots + roles.query, features)
+        return Answer(style, prediction, weights, rows * shots + roles.query)
 
     def __call__(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
         """Total loss and its unweighted terms."""
@@ -113,15 +106,6 @@ class Objective:
         terms["log_mse"] = (log_mse(self.render(prepared, flat, weights), target) * known).mean()
         # the network's own opinion, before the pairs correct it: without this it learns little from users with pairs
         terms["opinion"] = (self.render(prepared, flat, prediction.mu) - target).abs().mean()
-        if prepared.finished is not None:
-            # nobody in particular: correct the photo, no taste
-            neutral = self.network.neutral(answer.features.flatten(0, 1)).unflatten(0, flat.shape)
-            finished = prepared.finished[flat]
-            left, start = (
-                ((p - finished) ** 2).mean((-2, -1))
-                for p in (self.render(prepared, flat, neutral), prepared.before[flat])
-            )
-            terms["neutral"] = neutral_loss(left, start)
         w = self.weights
         total = (
             terms["l1"]
@@ -133,8 +117,6 @@ class Objective:
             + w.monotonicity * terms["monotonicity"]
             + w.opinion * terms["opinion"]
         )
-        if "neutral" in terms:
-            total = total + w.neutral * terms["neutral"]
         return total, {name: term.detach() for name, term in terms.items()}
 
     def render(self, prepared: Prepared, photos: Tensor, weights: Tensor) -> Tensor:

@@ -17,7 +17,6 @@ from pie_desktop.model.network import PreferenceNetwork
 from training.config import FitConfig
 from training.data.batch import Group, Roles
 from training.data.source import AHEAD, Source, seeded
-from training.losses import neutral_loss
 from training.objective import noisy, pixel_grid
 
 _FIRST = 1_000_000  # numbers of the pool's groups, apart from those of end-to-end training
@@ -31,8 +30,7 @@ class Summary:
         capture, retouched: `(U, S, F)` colour statistics.
         observed: evidence `(U, S, ...)` of the pairs as references, with small misalignments.
         fit: `(U, S, K)` weights of every pair alone.
-        answer: evidence of the pairs as targets.
-        finished: evidence of captures against finished photos. All three share one `gram`.
+        answer: evidence of the pairs as targets; shares its `gram` with `observed`.
     """
 
     capture: Tensor
@@ -40,7 +38,6 @@ class Summary:
     observed: Evidence
     fit: Tensor
     answer: Evidence
-    finished: Evidence
 
 
 def _fold(evidence: Evidence, users: int) -> Evidence:
@@ -49,17 +46,16 @@ def _fold(evidence: Evidence, users: int) -> Evidence:
 
 def summarise(network: PreferenceNetwork, group: Group, generator: torch.Generator) -> Summary:
     """Reduce a group of simulated users."""
-    assert group.finished is not None
     users, side = len(group.capture), network.architecture.grid
     captures, retouched = group.capture.flatten(0, 1), group.retouched.flatten(0, 1)
-    before, after, finished = (pixel_grid(p, side) for p in (captures, retouched, group.finished.flatten(0, 1)))
+    before, after = (pixel_grid(p, side) for p in (captures, retouched))
     prior = network.prior
     values = prior.design(before.reshape(-1, 3))
     observed = prior.evidence(before, noisy(after, users, generator), values)
-    others = [_fold(prior.evidence(before, target, values, observed.gram), users) for target in (after, finished)]
+    answer = prior.evidence(before, after, values, observed.gram)
     statistics = [color_statistics(p).unflatten(0, (users, -1)) for p in (captures, retouched)]
     fit = prior.posterior(observed.gram, observed.moment).unflatten(0, (users, -1))
-    return Summary(statistics[0], statistics[1], _fold(observed, users), fit, others[0], others[1])
+    return Summary(statistics[0], statistics[1], _fold(observed, users), fit, _fold(answer, users))
 
 
 class Pretraining:
@@ -109,7 +105,6 @@ class Pretraining:
         style = network.encode(before, after, u.observed, roles.has_before, roles.valid, u.fit)
         prediction = network.enhancer(photos, style)
         weights = network.combine(prediction, u.observed, style.paired)
-        neutral = network.neutral(photos.flatten(0, 1)).unflatten(0, photos.shape[:2])
         left = u.answer.unexplained(weights)
         # users whose pairs determine the look count to the last digit; for all others the logarithm would only praise
         # the courage to do nothing
@@ -119,12 +114,9 @@ class Pretraining:
             "log_mse": ((left * 1e6).log1p() * known).mean(),
             # the network's own opinion, before the pairs correct it
             "opinion": (u.answer.unexplained(prediction.mu) + 1e-5).sqrt().mean(),
-            "neutral": neutral_loss(u.finished.unexplained(neutral), u.finished.power / 3),
         }
         w = self.losses
-        total = (
-            terms["rms"] + w.log_mse * terms["log_mse"] + w.opinion * terms["opinion"] + w.neutral * terms["neutral"]
-        )
+        total = terms["rms"] + w.log_mse * terms["log_mse"] + w.opinion * terms["opinion"]
         return total, {name: term.detach() for name, term in terms.items()}
 
 
@@ -138,7 +130,6 @@ class _Picked:
     observed: Evidence  # (U, N, ...)
     fit: Tensor  # (U, N, K)
     answer: Evidence  # (U, Q, ...)
-    finished: Evidence  # (U, Q, ...)
 
     @staticmethod
     def of(groups: list[Summary], roles: Roles) -> "_Picked":
@@ -149,19 +140,20 @@ class _Picked:
             rows = [torch.arange(len(c), device=c.device)[:, None] for c in chosen]
             return torch.cat([v[row, c] for v, row, c in zip(values, rows, chosen, strict=True)])
 
-        def evidence(of: list[Evidence], chosen: tuple[Tensor, ...], gram: Tensor | None = None) -> Evidence:
-            gram = pick([e.gram for e in of], chosen) if gram is None else gram
-            return Evidence(gram, pick([e.moment for e in of], chosen), pick([e.power for e in of], chosen))
+        def evidence(of: list[Evidence], chosen: tuple[Tensor, ...]) -> Evidence:
+            return Evidence(
+                pick([e.gram for e in of], chosen),
+                pick([e.moment for e in of], chosen),
+                pick([e.power for e in of], chosen),
+            )
 
-        answer = evidence([g.answer for g in groups], queries)
         return _Picked(
             pick([g.capture for g in groups], references),
             pick([g.retouched for g in groups], references),
             pick([g.capture for g in groups], queries),
             evidence([g.observed for g in groups], references),
             pick([g.fit for g in groups], references),
-            answer,
-            evidence([g.finished for g in groups], queries, answer.gram),
+            evidence([g.answer for g in groups], queries),
         )
 
 

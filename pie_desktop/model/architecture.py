@@ -16,7 +16,6 @@ class Architecture(BaseModel):
         heads: attention heads.
         encoder_layers: self-attention layers over the references.
         decoder_layers: cross-attention layers from the photo to the references.
-        neutral_strength: how far the neutral correction goes, of the network's estimate; see `training.neutral`.
         dropout: of the colour statistics, while training.
         closed_form: correct the prediction by the pairs' normal equations; without it the network alone answers.
         attention: the photo reads from the references by attention; without it from their mean.
@@ -34,7 +33,6 @@ class Architecture(BaseModel):
     heads: int = 4
     encoder_layers: int = 2
     decoder_layers: int = 2
-    neutral_strength: float = 1.0
     dropout: float = 0.0
     closed_form: bool = True
     attention: bool = True

@@ -220,12 +220,12 @@ class Inference:
 
     def _luts(self, small: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         network = self._network
-        photo = network.enhancer.features(squares([small], network.architecture.side).to(self.device))[None]
-        neutral = network.prior.tables(network.neutral(photo[0])[0]).cpu().numpy()
+        picture = squares([small], network.architecture.side).to(self.device)
+        neutral = network.prior.tables(network.neutral(picture)[0]).cpu().numpy()
         if preference is None:
             return neutral, neutral
         p = self._prepare(preference)
-        prediction = network.enhancer(photo, p.style)
+        prediction = network.enhancer(network.enhancer.features(picture)[None], p.style)
         weights = network.combine(prediction, p.evidence[None], p.style.paired)[0, 0]
         preferred = network.prior.tables(weights)
         if p.residual is not None:

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.features import PictureFeatures
 from pie_desktop.model.lut_prior import Evidence, LutPrior
+from pie_desktop.model.neutral import NeutralHead
 
 
 @dataclass
@@ -79,6 +80,7 @@ class PreferenceNetwork(nn.Module):
         self.prior = LutPrior(a.components, a.lut_size)
         self.encoder = StyleEncoder(a)
         self.enhancer = Enhancer(a)
+        self.neutral = NeutralHead(a.width, a.components)
 
     def encode(
         self,
@@ -104,24 +106,6 @@ class PreferenceNetwork(nn.Module):
         misfit = evidence.unexplained(fit)
         spread = self.prior.spread(evidence, has_before & valid)
         return self.encoder(before, after, fit, misfit, spread, has_before, valid)
-
-    def neutral_style(self, device: torch.device | str) -> Style:
-        """The style `(1 user)` of no references: the neutral preference, what is done for nobody in particular."""
-        a = self.architecture
-        nothing = torch.zeros(1, 0, a.width, device=device)
-        none = torch.zeros(1, 0, dtype=torch.bool, device=device)
-        moment = nothing.new_zeros(1, 0, a.components)
-        no_pairs = Evidence(nothing.new_zeros(1, 0, a.components, a.components), moment, nothing.new_zeros(1, 0))
-        return self.encode(nothing, nothing, no_pairs, none, none, fit=moment)
-
-    def set_neutral_strength(self, strength: float) -> None:
-        """Set how far the neutral correction goes; stored with the architecture."""
-        self.architecture = self.architecture.model_copy(update={"neutral_strength": strength})
-
-    def neutral(self, photos: Tensor) -> Tensor:
-        """LUT weights `(B, K)` of the neutral preference for photos' features `(B, D)`."""
-        estimate = self.enhancer(photos[None], self.neutral_style(photos.device)).mu[0]
-        return self.architecture.neutral_strength * estimate
 
     def combine(self, prediction: Prediction, evidence: Evidence, paired: Tensor) -> Tensor:
         """Weights `(U, Q, K)`: the prediction, corrected by what the pairs show.

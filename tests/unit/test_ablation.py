@@ -23,6 +23,9 @@ users = 2
 shots = 5
 references = 3
 queries = 2
+[base.neutral]
+batches = 1
+steps = 2
 [base.architecture]
 components = 8
 lut_size = 9

@@ -10,7 +10,6 @@ from training.losses import (
     lab_loss,
     lut_monotonicity,
     lut_smoothness,
-    neutral_loss,
     to_lab,
     total_variation,
 )
@@ -77,9 +76,3 @@ def test_logarithmic_error_is_zero_when_equal_and_counts_decades() -> None:
     errors = [float(log_mse(target + size, target).mean()) for size in (0.01, 0.1)]
     # ten times the error is 20 dB, or ln(100)
     assert errors[1] - errors[0] == pytest.approx(4.605, abs=0.02)
-
-
-def test_neutral_loss_is_the_error_that_is_left() -> None:
-    left, start = torch.tensor([0.0025, 0.0001]), torch.tensor([0.01, 0.0])
-    # 0.05 of 0.1, and a finished photo spoilt by 0.01; each over its error and 0.05
-    assert float(neutral_loss(left, start)) == pytest.approx((0.05 / 0.15 + 0.01 / 0.05) / 2, abs=1e-3)

@@ -92,7 +92,7 @@ def test_gradients_reach_encoder_and_enhancer(network: PreferenceNetwork, bank: 
     for part in (network.encoder, network.enhancer):
         missing = [n for n, p in part.named_parameters() if p.grad is None]
         assert missing == []
-    assert set(terms) == {"l1", "log_mse", "lab", "gram", "tv", "smoothness", "monotonicity", "opinion", "neutral"}
+    assert set(terms) == {"l1", "log_mse", "lab", "gram", "tv", "smoothness", "monotonicity", "opinion"}
     assert all(torch.isfinite(t) for t in terms.values())
 
 

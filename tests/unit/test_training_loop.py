@@ -14,7 +14,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.bundle import list_bundles, load_bundle
 from training import basis, validation
-from training.config import DataConfig, FitConfig, OptimizerConfig, load_config
+from training.config import DataConfig, FitConfig, NeutralConfig, OptimizerConfig, load_config
 from training.events import Event
 from training.fit import fit
 from training.options import fine_tune_config, override, steps_for, stored_config
@@ -47,6 +47,7 @@ def config(photo_folder_of_crops: Path) -> FitConfig:
         validate_every=3,
         checkpoint_every=2,
         data=DataConfig(folder=photo_folder_of_crops, bank_side=48, users=2, shots=5, references=3, queries=2, reuse=2),
+        neutral=NeutralConfig(batches=1, steps=2),
         optimizer=OptimizerConfig(warmup=2),
         architecture=SMALL,
     )
@@ -71,8 +72,8 @@ def test_run_tells_what_it_does_and_ends_with_a_bundle(whole_run: list[Event]) -
     (info,) = list_bundles(Path(whole_run[-1]["bundle"]).parent)
     assert info.name == "tiny" and info.card["steps"] == 6 and info.card["seed"] == 3
     network, _ = load_bundle(Path(whole_run[-1]["bundle"]))
-    strength = info.card["neutral"]["strength"]
-    assert network.architecture == SMALL.model_copy(update={"neutral_strength": strength})
+    assert network.architecture == SMALL
+    assert float(network.neutral.strength) == pytest.approx(info.card["neutral"]["strength"], abs=1e-3)
 
 
 def test_resumed_run_gives_the_same_numbers(whole_run: list[Event], config: FitConfig, tmp_path: Path) -> None:
