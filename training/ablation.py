@@ -1,9 +1,10 @@
 """Ablations: the same small model trained again and again, each time without one part, and one table."""
 
+import json
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from training.data.users import UserMix
 from training.events import Event
 from training.fit import fit
 from training.methods import MethodSet
-from training.tasks import capture_cases, simulated_cases
+from training.report import rounded, write_json
+from training.tasks import simulated_cases
 
 # users whose looks are fixed, who normalise every photo, and who treat every photo by its content
 POPULATIONS = {
@@ -78,14 +80,18 @@ def train(variant: Variant, out: Path, cache: Path) -> Iterator[Event]:
 
 
 def judge(variant: Variant, out: Path, photos: Path, users: int, queries: int, seed: int) -> list[Row]:
-    """Benchmark of a trained variant on simulated users of every population and on captures without references."""
+    """Benchmark of a trained variant on simulated users of every population; kept beside it and not repeated."""
+    kept = out / variant.slug / "benchmark.json"
+    if kept.exists():
+        return [Row(**row) for row in json.loads(kept.read_text(encoding="utf-8"))["rows"]]
     bundle = list_bundles(out / variant.slug)[0].path
     tasks = {
         name: list(simulated_cases(photos, users, max(REFERENCES), queries, seed, mix))
         for name, mix in POPULATIONS.items()
     }
-    tasks["captures"] = list(capture_cases(photos, 3 * users, seed))
-    return run_benchmark(tasks, MethodSet(bundle, "cpu"), REFERENCES, seed)
+    rows = run_benchmark(tasks, MethodSet(bundle, "cpu"), REFERENCES, seed)
+    write_json(kept, rounded({"rows": [asdict(row) for row in rows]}))
+    return rows
 
 
 COLUMNS: tuple[tuple[str, str, str, int], ...] = (
@@ -97,7 +103,6 @@ COLUMNS: tuple[tuple[str, str, str, int], ...] = (
     ("adaptive, 10 pairs", "adaptive", "pairs", 10),
     ("fixed, 5 edits", "fixed", "after", 5),
     ("adaptive, 10 edits", "adaptive", "after", 10),
-    ("captures, none", "captures", "none", 0),
 )
 
 

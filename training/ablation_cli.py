@@ -1,6 +1,5 @@
 """`python -m training ablations`."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +24,6 @@ def ablations(
     import torch
 
     from training.ablation import judge, load_variants, markdown, train
-    from training.report import rounded, write_json
 
     torch.set_num_threads(threads)
     console = Console()
@@ -36,7 +34,6 @@ def ablations(
             if event["event"] in ("validation", "done"):
                 console.print(f"{variant.name}: step {event['step']}, {event['psnr']:.2f} dB held out")
         rows = judge(variant, out, photos, users, queries, seed)
-        write_json(out / variant.slug / "benchmark.json", rounded({"rows": [asdict(row) for row in rows]}))
         results[variant.name] = rows
         console.print(markdown(results), markup=False, soft_wrap=True)
     (out / "table.md").write_text(markdown(results), encoding="utf-8")

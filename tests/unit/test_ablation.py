@@ -81,6 +81,9 @@ def test_every_variant_is_trained_once_and_judged(
         assert events[-1]["event"] == "done"
         assert list(train(variant, tmp_path, tmp_path)) == []
         results[variant.name] = judge(variant, tmp_path, photo_folder_of_crops, users=2, queries=1, seed=0)
+    monkeypatch.setattr(ablation, "run_benchmark", lambda *_: pytest.fail("judged twice"))
+    again = judge(variants[0], tmp_path, photo_folder_of_crops, users=2, queries=1, seed=0)
+    assert [round(r.psnr, 3) for r in again] == [round(r.psnr, 3) for r in results["Everything"]]
     table = markdown(results).splitlines()
     assert [line.split("|")[1].strip() for line in table[2:]] == ["*unedited*", "*plain LUT fit*", *results]
     (psnr,) = (r.psnr for r in results["Everything"] if (r.task, r.method, r.mode) == ("fixed", "model", "pairs"))
