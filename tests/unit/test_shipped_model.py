@@ -40,3 +40,41 @@ def test_unseen_looks_beat_every_classical_method(info: BundleInfo, mode: str) -
     for refs in counts:
         for rival in rivals:
             assert psnr["model", refs] > psnr[rival, refs], (rival, refs)
+
+
+def _values(info: BundleInfo, task: str, mode: str, field: str = "psnr") -> dict[tuple[str, int], float]:
+    rows = [r for r in info.card["benchmark"]["rows"] if r["task"] == task and r["mode"] == mode]
+    return {(r["method"], r["refs"]): r[field] for r in rows}
+
+
+def test_pairs_beat_the_plain_lut_fit_by_more_than_a_decibel(info: BundleInfo) -> None:
+    psnr = _values(info, "looks", "pairs")
+    assert sum(psnr["model", n] - psnr["lut_fit", n] for n in (1, 3, 5)) / 3 >= 1
+    difference = _values(info, "looks", "pairs", "de00_median")
+    assert all(difference["model", n] <= 0.9 * difference["lut_fit", n] for n in (1, 3, 5))
+
+
+def test_five_edits_alone_come_two_decibels_nearer(info: BundleInfo) -> None:
+    psnr = _values(info, "looks", "after")
+    assert psnr["model", 5] - psnr["identity", 5] >= 2
+
+
+def test_users_who_normalise_are_followed(info: BundleInfo) -> None:
+    psnr = _values(info, "normalising", "pairs")
+    assert psnr["model", 10] - psnr["lut_fit", 10] >= 2.5
+
+
+def test_nine_captures_in_ten_come_nearer_without_any_reference(info: BundleInfo) -> None:
+    nearer = _values(info, "captures", "none", "nearer")
+    assert nearer["model", 0] >= 0.9
+
+
+@pytest.mark.parametrize("mode", ["pairs", "after", "mixed"])
+def test_more_references_never_hurt(info: BundleInfo, mode: str) -> None:
+    tasks = [_values(info, task, mode) for task in ("looks", "simulated", "normalising")]
+    means = [sum(psnr["model", n] for psnr in tasks) / len(tasks) for n in (1, 3, 5, 10, 20)]
+    assert means == sorted(means)
+
+
+def test_bundle_is_small(info: BundleInfo) -> None:
+    assert sum(file.stat().st_size for file in info.path.iterdir()) <= 20e6
