@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from training.data.capture import degrade, restore, sample_captures
+from training.data.capture import degrade, restore, sample_captures, sample_severity
 from training.data.recipe import apply_recipes, sample_recipes
 
 
@@ -22,7 +22,7 @@ def grid_colors(size: int) -> Tensor:
 def sample_luts(count: int, size: int, generator: torch.Generator) -> Tensor:
     """Residual LUTs `(count, 3, size**3)` of random users: tastes, corrections, and tastes on top of corrections."""
     x = grid_colors(size).expand(count, -1, -1)
-    capture = sample_captures(count, 1, generator, 0.3 + 0.9 * torch.rand(count, generator=generator))
+    capture = sample_captures(count, 1, generator, sample_severity(count, generator))
     kind = torch.rand(count, generator=generator)[:, None, None]
     corrected = torch.where(kind < 0.1, degrade(x, capture), torch.where(kind < 0.4, restore(x, capture), x))
     y = apply_recipes(corrected, sample_recipes(count, generator))

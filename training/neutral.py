@@ -20,7 +20,7 @@ from pie_desktop.model.lut_prior import Evidence, LutPrior
 from pie_desktop.model.network import PreferenceNetwork
 from pie_desktop.model.neutral import NeutralHead
 from training.config import NeutralConfig
-from training.data.capture import degrade, sample_captures
+from training.data.capture import degrade, sample_captures, sample_severity
 from training.data.photos import random_views
 from training.data.source import seeded
 from training.losses import to_lab
@@ -58,8 +58,7 @@ def captures(
         finished: share that is left as it is.
     """
     photos = random_views(bank, torch.randint(len(bank), (count,), generator=generator).numpy(), side, generator)
-    severity = 0.3 + 0.9 * torch.rand(count, generator=generator)
-    severity = severity * (torch.rand(count, generator=generator) >= finished)
+    severity = sample_severity(count, generator) * (torch.rand(count, generator=generator) >= finished)
     taken = degrade(photos.flatten(2), sample_captures(count, 1, generator, severity)).reshape(photos.shape)
     return (taken * 255).round() / 255, photos
 

@@ -14,7 +14,7 @@ from pie_desktop.imaging.formats import list_photos
 from pie_desktop.imaging.lut import apply_lut
 from pie_desktop.imaging.lut_files import load_lut
 from pie_desktop.imaging.resize import resize_long_side
-from training.data.capture import degrade, sample_captures
+from training.data.capture import degrade, sample_captures, sample_severity
 from training.data.pairs import guess_pairs
 from training.data.photos import finished_photos, square
 from training.data.source import seeded
@@ -153,7 +153,7 @@ def capture_cases(photos: Path, count: int, seed: int) -> Iterator[Case]:
         path = finished[order[number % len(finished)]]
         photo = _load(path)
         generator = seeded(seed, 3, number)
-        capture = sample_captures(1, 1, generator, 0.3 + 0.9 * torch.rand(1, generator=generator))
+        capture = sample_captures(1, 1, generator, sample_severity(1, generator))
         colors = torch.from_numpy(photo).float().div(255).flatten(0, 1).T[None]
         degraded = (degrade(colors, capture)[0].T * 255).round().byte().reshape(photo.shape).numpy()
         yield Case(path.stem, [], [(degraded, photo)])

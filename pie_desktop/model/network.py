@@ -23,7 +23,7 @@ class Style:
     """Encoded references of U users.
 
     Attributes:
-        tokens: `(U, 1 + N, D)`; the first is the null token, the neutral preference.
+        tokens: `(U, 1 + N, D)`; the first belongs to no reference and is there without any, too.
         keys: `(U, N, D)` contents of the references' unedited looks.
         valid: `(U, N)` bool.
         paired: `(U, N)` bool, references with an original.

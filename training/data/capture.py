@@ -20,6 +20,11 @@ class Capture(Movable):
     haze: Tensor  # (B, 3) airlight blended in
 
 
+def sample_severity(cameras: int, generator: torch.Generator) -> Tensor:
+    """How badly cameras err `(cameras,)`: from captures that need little to poor ones."""
+    return 0.3 + 0.9 * torch.rand(cameras, generator=generator)
+
+
 def sample_captures(cameras: int, shots: int, generator: torch.Generator, severity: Tensor) -> Capture:
     """Degradations of `cameras * shots` photographs.
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from training.data import color
 from training.data.batch import Group
-from training.data.capture import Capture, degrade, sample_captures
+from training.data.capture import Capture, degrade, sample_captures, sample_severity
 from training.data.photos import random_views
 from training.data.recipe import Recipe, apply_recipes, sample_recipes
 
@@ -109,7 +109,7 @@ class UserSimulator:
         return torch.rand(users, 1, generator=generator).expand(users, shots).flatten()
 
     def _captures(self, users: int, shots: int, generator: torch.Generator) -> tuple[Capture, Tensor]:
-        severity = 0.3 + 0.9 * torch.rand(users, generator=generator)
+        severity = sample_severity(users, generator)
         perfect = (self._draw(users, shots, generator) < self.mix.perfect_capture).float()
         return sample_captures(users, shots, generator, severity), perfect
 
