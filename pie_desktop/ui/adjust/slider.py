@@ -1,6 +1,7 @@
 """A slider with a name and a number that can be typed."""
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSpinBox, QWidget
 
 from pie_desktop.ui.theme import HALF_SPACE, numeric_font
@@ -66,6 +67,12 @@ class LabelledSlider(QWidget):
 
     def reset(self) -> None:
         self.track.setValue(self._default)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A move counts as done when the page is left: what is exported next has to know it."""
+        if self._settle.isActive():
+            self._finish()
+        super().hideEvent(event)
 
     def _on_value(self, value: int) -> None:
         blocked = self.number.blockSignals(True)
