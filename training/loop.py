@@ -1,7 +1,6 @@
 """The training loop: a generator of events, the same for tab and terminal, resumable to the same numbers."""
 
 import copy
-import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from training.data.source import AHEAD, Source, seeded
 from training.events import Event
 from training.objective import Objective, Prepared
 from training.pretraining import Pretraining
+from training.schedule import follow, rate_factor
 from training.validation import Validation
 
 
@@ -90,17 +90,9 @@ class Trainer:
         return min(done, 1.0)
 
     def _set_rates(self) -> None:
-        warm = min(1.0, (self.progress.step + 1) / max(1, self.config.optimizer.warmup))
-        decay = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.fraction()))
+        factor = rate_factor(self.progress.step, self.fraction(), self.config.optimizer.warmup)
         for group in self.optimizer.param_groups:
-            group["lr"] = group["base_lr"] * warm * decay
-
-    def _average_weights(self) -> None:
-        # a young average follows quickly, an old one slowly
-        decay = min(self.config.optimizer.ema, (1 + self.progress.step) / (10 + self.progress.step))
-        with torch.no_grad():
-            for slow, fast in zip(self.average.parameters(), self.network.parameters(), strict=True):
-                slow.lerp_(fast, 1 - decay)
+            group["lr"] = group["base_lr"] * factor
 
     def events(self) -> Iterator[Event]:
         """Train to the end, or until asked to stop.
@@ -171,7 +163,7 @@ class Trainer:
         nn.utils.clip_grad_norm_(self.network.parameters(), c.optimizer.clip)
         self.optimizer.step()
         p.step += 1
-        self._average_weights()
+        follow(self.average, self.network, p.step, c.optimizer.ema)
         losses = {name: float(value) for name, value in terms.items()}
         return {"event": "step", "step": p.step, "steps": c.steps, "loss": float(loss.detach()), "losses": losses}
 

@@ -21,16 +21,18 @@ from pie_desktop.model.network import PreferenceNetwork
 from pie_desktop.model.neutral import NeutralHead
 from training.config import NeutralConfig
 from training.data.capture import degrade, sample_captures, sample_severity
+from training.data.color import to_bytes
 from training.data.photos import random_views
 from training.data.source import seeded
 from training.losses import to_lab
 from training.objective import pixel_grid
+from training.schedule import follow, rate_factor
 
 BATCH = 128
 FINISHED = 0.15  # share of training photos that are left as they are: a finished photo should stay
 STRENGTHS = tuple(round(0.05 * n, 2) for n in range(20, 7, -1))  # 1 down to 0.4
 WANTED = 0.9
-RATE, WEIGHT_DECAY, AVERAGING = 1e-3, 0.05, 0.995
+RATE, WEIGHT_DECAY, WARMUP, AVERAGING = 1e-3, 0.05, 50, 0.995
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,8 @@ def lab_at_mid_grey() -> Tensor:
 
 def _lab_evidence(prior: LutPrior, before: Tensor, after: Tensor, lab: Tensor) -> Evidence:
     """Normal equations `(B, ...)` of colours `(B, M, 3)`, with errors in Lab."""
-    values = prior.design(before.reshape(-1, 3)).unflatten(0, before.shape[:2])
-    a = torch.einsum("ij,bmjk->bmik", lab, values).flatten(1, 2)
-    t = ((after - before) @ lab.T).flatten(1)
-    pixels = before.shape[1]
-    return Evidence(a.mT @ a / pixels, (a.mT @ t[..., None])[..., 0] / pixels, (t**2).sum(1) / pixels)
+    values = torch.einsum("ij,mjk->mik", lab, prior.design(before.reshape(-1, 3)))
+    return prior.evidence(before @ lab.T, after @ lab.T, values)
 
 
 def train_neutral(network: PreferenceNetwork, bank: np.ndarray, config: NeutralConfig, seed: int) -> None:
@@ -98,10 +97,8 @@ def train_neutral(network: PreferenceNetwork, bank: np.ndarray, config: NeutralC
             taken, finished = taken.to(device), finished.to(device)
             evidence = _lab_evidence(prior, pixel_grid(taken, a.grid), pixel_grid(finished, a.grid), lab)
             batches.append((color_statistics(taken), evidence))
-        seen = torch.cat([statistics for statistics, _ in batches])
-        head.usual.copy_(seen.mean(0))
-        head.spread.copy_(seen.std(0).clamp_min(0.02))
-        standard = [((statistics - head.usual) / head.spread, evidence) for statistics, evidence in batches]
+        head.calibrate(torch.cat([statistics for statistics, _ in batches]))
+        standard = [(head.standardised(statistics), evidence) for statistics, evidence in batches]
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         for number, member in enumerate(NeutralHead(a.width, a.components, len(head.members)).to(device).members):
@@ -117,19 +114,15 @@ def _trained(
     average = copy.deepcopy(learner)
     optimizer = torch.optim.AdamW(learner.parameters(), RATE, weight_decay=WEIGHT_DECAY)
     for step in range(steps):
-        decay = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / steps))
         for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, (step + 1) / 50) * decay
+            group["lr"] = RATE * rate_factor(step, step / steps, WARMUP)
         statistics, evidence = batches[int(torch.randint(len(batches), (), generator=generator))]
         loss = (evidence.unexplained(learner(statistics)) + 1e-6).sqrt().mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(learner.parameters(), 1.0)
         optimizer.step()
-        keep = min(AVERAGING, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for slow, fast in zip(average.parameters(), learner.parameters(), strict=True):
-                slow.lerp_(fast, 1 - keep)
+        follow(average, learner, step, AVERAGING)
     return average
 
 
@@ -153,11 +146,11 @@ def neutral_strength(network: PreferenceNetwork, bank: np.ndarray, seed: int, co
     before = pixel_grid(taken, a.grid)
     values = network.prior.design(before.reshape(-1, 3)).unflatten(0, before.shape[:2])
     change = torch.einsum("bmck,bk->bmc", values, weights)
-    finished = _bytes(pixel_grid(photos, a.grid))
+    finished = to_bytes(pixel_grid(photos, a.grid))
 
     def distance(strength: float) -> np.ndarray:
         # a correction too small to be seen in 8 bits comes no nearer
-        return delta_e_2000(_bytes(before + strength * change), finished).mean(1)
+        return delta_e_2000(to_bytes(before + strength * change), finished).mean(1)
 
     start = distance(0.0)
     shares = {strength: float((distance(strength) < start).mean()) for strength in STRENGTHS}
@@ -165,7 +158,3 @@ def neutral_strength(network: PreferenceNetwork, bank: np.ndarray, seed: int, co
     chosen = enough[0] if enough else STRENGTHS[-1]
     head.strength.fill_(chosen)
     return NeutralStrength(chosen, shares[chosen], shares[STRENGTHS[0]])
-
-
-def _bytes(colors: Tensor) -> np.ndarray:
-    return (colors.clamp(0, 1) * 255).round().cpu().numpy().astype(np.uint8)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from training.data.batch import Group
+from training.data.color import to_bytes
 
 GAP = 2
 
@@ -20,6 +21,6 @@ def contact_sheet(group: Group) -> np.ndarray:
         for shot in range(shots):
             top, left = user * step, shot * (pair + GAP)
             for offset, pictures in ((0, group.capture), (side, group.retouched)):
-                tile = (pictures[user, shot].permute(1, 2, 0) * 255).round().byte().numpy()
+                tile = to_bytes(pictures[user, shot].permute(1, 2, 0))
                 sheet[top : top + side, left + offset : left + offset + side] = tile
     return sheet

@@ -15,6 +15,7 @@ from pie_desktop.imaging.lut import apply_lut
 from pie_desktop.imaging.lut_files import load_lut
 from pie_desktop.imaging.resize import resize_long_side
 from training.data.capture import degrade, sample_captures, sample_severity
+from training.data.color import to_bytes
 from training.data.pairs import guess_pairs
 from training.data.photos import finished_photos, square
 from training.data.source import seeded
@@ -135,7 +136,7 @@ def simulated_cases(
     for number in range(count):
         group = simulator.group(1, most + queries, seeded(seed, number))
         x, y = (
-            (t[0].permute(0, 2, 3, 1) * 255).round().to(torch.uint8).numpy() for t in (group.capture, group.retouched)
+            to_bytes(t[0].permute(0, 2, 3, 1)) for t in (group.capture, group.retouched)
         )
         pairs = list(zip(x, y, strict=True))
         yield Case(f"user {number}", pairs[queries:], pairs[:queries])
@@ -155,7 +156,7 @@ def capture_cases(photos: Path, count: int, seed: int) -> Iterator[Case]:
         generator = seeded(seed, 3, number)
         capture = sample_captures(1, 1, generator, sample_severity(1, generator))
         colors = torch.from_numpy(photo).float().div(255).flatten(0, 1).T[None]
-        degraded = (degrade(colors, capture)[0].T * 255).round().byte().reshape(photo.shape).numpy()
+        degraded = to_bytes(degrade(colors, capture)[0].T).reshape(photo.shape)
         yield Case(path.stem, [], [(degraded, photo)])
 
 

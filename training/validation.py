@@ -8,6 +8,7 @@ from torch import Tensor
 
 from pie_desktop.imaging.difference import delta_e_2000
 from training.data.batch import Group, Roles
+from training.data.color import to_bytes
 from training.data.source import SimulatedSource, seeded
 from training.objective import Objective
 
@@ -50,8 +51,7 @@ class Validation:
             output = objective.render(prepared, answer.photos, answer.weights).clamp(0, 1)
             target = prepared.after[answer.photos]
             values.append(psnr(output, target).flatten())
-            as_bytes = [(t.flatten(0, 1) * 255).round().cpu().numpy().astype(np.uint8) for t in (output, target)]
-            differences.append(float(delta_e_2000(as_bytes[0], as_bytes[1]).mean()))
+            differences.append(float(delta_e_2000(*(to_bytes(t.flatten(0, 1)) for t in (output, target))).mean()))
         return Score(float(torch.cat(values).mean()), float(np.mean(differences)))
 
 

@@ -69,14 +69,35 @@ class ResidualBlock(nn.Module):
         return self.skip(x) + self.body(x)
 
 
-class PictureFeatures(nn.Module):
-    """Trunk and standardised statistics joined to one vector.
+class StatisticsReader(nn.Module):
+    """Base of what reads `color_statistics`, standardised.
 
-    Input `(B, 3, P, P)`, sRGB-encoded [0, 1]; output `(B, width)`.
+    Statistics differ by orders of magnitude in how much they vary; without this a network learns several times slower.
     """
 
     usual: Tensor
     spread: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("usual", torch.zeros(STATISTICS))
+        self.register_buffer("spread", torch.ones(STATISTICS))
+
+    def calibrate(self, statistics: Tensor) -> None:
+        """Standardise by the mean and deviation of sample statistics `(B, STATISTICS)` from now on."""
+        self.usual.copy_(statistics.mean(0))
+        self.spread.copy_(statistics.std(0).clamp_min(0.02))
+
+    def standardised(self, statistics: Tensor) -> Tensor:
+        """Statistics `(..., STATISTICS)` with a usual value of 0 and a usual deviation of 1."""
+        return (statistics - self.usual) / self.spread
+
+
+class PictureFeatures(StatisticsReader):
+    """Trunk and standardised statistics joined to one vector.
+
+    Input `(B, 3, P, P)`, sRGB-encoded [0, 1]; output `(B, width)`.
+    """
 
     def __init__(self, width: int, dropout: float = 0.0) -> None:
         super().__init__()
@@ -90,17 +111,6 @@ class PictureFeatures(nn.Module):
         # the trunk starts silent: statistics say most, and are learned first
         with torch.no_grad():
             first.weight[:, :TRUNK] = 0
-        self.register_buffer("usual", torch.zeros(STATISTICS))
-        self.register_buffer("spread", torch.ones(STATISTICS))
-
-    def calibrate(self, statistics: Tensor) -> None:
-        """Standardise by the mean and deviation of sample `color_statistics` `(B, STATISTICS)`.
-
-        Statistics differ by orders of magnitude in how much they vary; without this the network learns several times
-        slower.
-        """
-        self.usual.copy_(statistics.mean(0))
-        self.spread.copy_(statistics.std(0).clamp_min(0.02))
 
     def forward(self, pictures: Tensor) -> Tensor:
         seen = self.trunk(pictures - 0.5).flatten(2)
@@ -111,4 +121,4 @@ class PictureFeatures(nn.Module):
         return self._joined(statistics.new_zeros(*statistics.shape[:-1], TRUNK), statistics)
 
     def _joined(self, seen: Tensor, statistics: Tensor) -> Tensor:
-        return self.join(torch.cat([seen, self.dropout((statistics - self.usual) / self.spread)], -1))
+        return self.join(torch.cat([seen, self.dropout(self.standardised(statistics))], -1))

@@ -8,7 +8,7 @@ network did.
 import torch
 from torch import Tensor, nn
 
-from pie_desktop.model.features import STATISTICS, color_statistics
+from pie_desktop.model.features import STATISTICS, StatisticsReader, color_statistics
 
 LAYERS = 2
 DROPOUT = 0.2  # of the statistics while training
@@ -36,7 +36,7 @@ class _Member(nn.Module):
         return 3 * self.last(self.norm(x))
 
 
-class NeutralHead(nn.Module):
+class NeutralHead(StatisticsReader):
     """From pictures `(B, 3, P, P)`, sRGB-encoded [0, 1], to the LUT weights `(B, K)` that finish them.
 
     Args:
@@ -48,20 +48,16 @@ class NeutralHead(nn.Module):
         strength: how far the correction goes, 0 to 1, of the estimate; see `training.neutral`.
     """
 
-    usual: Tensor
-    spread: Tensor
     strength: Tensor
 
     def __init__(self, width: int, components: int, members: int = 3) -> None:
         super().__init__()
         self.members = nn.ModuleList(_Member(width, components) for _ in range(members))
-        self.register_buffer("usual", torch.zeros(STATISTICS))
-        self.register_buffer("spread", torch.ones(STATISTICS))
         self.register_buffer("strength", torch.ones(()))
 
     def estimates(self, statistics: Tensor) -> Tensor:
         """Each member's full correction `(members, B, K)` from `color_statistics` `(B, STATISTICS)`."""
-        standard = (statistics - self.usual) / self.spread
+        standard = self.standardised(statistics)
         return torch.stack([member(standard) for member in self.members])
 
     def forward(self, pictures: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 Pixels are `(B, 3, M)` float tensors, RGB, sRGB-encoded, nominally in [0, 1]; parameters are `(B,)` or `(B, k)` tensors.
 """
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -86,3 +87,8 @@ def curve(x: Tensor, knots: Tensor) -> Tensor:
     table = knots.expand(-1, 3, -1)
     a, b = table.gather(2, index), table.gather(2, index + 1)
     return a + (b - a) * (position - low)
+
+
+def to_bytes(colors: Tensor) -> np.ndarray:
+    """Floats in [0, 1], clipped to it, as uint8 of the same shape on the CPU."""
+    return (colors.clamp(0, 1) * 255).round().cpu().numpy().astype(np.uint8)
