@@ -6,7 +6,9 @@ from skimage.color import rgb2lab
 
 from training.losses import (
     GramLoss,
+    StyleGramLoss,
     gram_matrix,
+    l1_loss,
     lab_loss,
     lut_monotonicity,
     lut_smoothness,
@@ -76,3 +78,37 @@ def test_logarithmic_error_is_zero_when_equal_and_counts_decades() -> None:
     errors = [float(log_mse(target + size, target).mean()) for size in (0.01, 0.1)]
     # ten times the error is 20 dB, or ln(100)
     assert errors[1] - errors[0] == pytest.approx(4.605, abs=0.02)
+
+
+def _one_pixel_filters(loss: GramLoss) -> GramLoss:
+    loss.filters = torch.eye(3)[:, :, None, None]
+    return loss
+
+
+def test_gram_loss_by_hand() -> None:
+    # colours above mid grey by (0.3, 0, 0) and (0, 0.3, 0), everywhere: matrices of 0.09 / 3 in one place each
+    output, target = torch.full((1, 3, 2, 2), 0.5), torch.full((1, 3, 4, 4), 0.5)
+    output[:, 0] += 0.3
+    target[:, 1] += 0.3
+    expected = 100 * 2 * 0.03**2
+    assert float(_one_pixel_filters(GramLoss())(output, target)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_style_gram_loss_compares_with_the_mean_of_the_valid_pictures() -> None:
+    loss = _one_pixel_filters(StyleGramLoss())
+    output = torch.full((2, 3, 2, 2), 0.5)
+    output[0, 0] += 0.3
+    styles = torch.full((2, 3, 3, 4, 4), 0.5)
+    styles[0, 0, 0] += 0.3  # 0.03 in one place, like the output
+    styles[0, 1, 1] += 0.3  # 0.03 in another
+    styles[0, 2] += 0.4  # not valid
+    valid = torch.tensor([[True, True, False], [True, False, False]])
+    # first picture: (0.03 - 0.015)^2 + 0.015^2; the second agrees with its style
+    assert float(loss(output, styles, valid)) == pytest.approx(100 * 2 * 0.015**2 / 2, rel=1e-5)
+    nobody = torch.tensor([[True, True, False], [False, False, False]])
+    assert float(loss(output, styles, nobody)) == pytest.approx(100 * 2 * 0.015**2, rel=1e-5)
+    assert float(loss(output[:1], styles[:1, :1])) == pytest.approx(0, abs=1e-9)
+
+
+def test_l1_by_hand() -> None:
+    assert float(l1_loss(torch.tensor([0.2, 0.5]), torch.tensor([0.5, 0.4]))) == pytest.approx(0.2)
