@@ -1,0 +1,1 @@
+"""Style encoders: style images in, `StyleFeatures` out."""

@@ -1,0 +1,66 @@
+"""What a style encoder says about pictures, and what is kept of a user."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from training.data.movable import Movable
+
+
+@dataclass
+class StyleFeatures(Movable):
+    """Features of B style images; B = U users * N references, folded into the batch.
+
+    Attributes:
+        vector: `(B, D)`, the style vector.
+        levels: `(B, L, D)`, one code per level of the pyramid, coarse to fine; L = 1, the vector, without a pyramid.
+        maps: `(B, C, h, w)`, the last feature map, for style attention.
+    """
+
+    vector: Tensor
+    levels: Tensor
+    maps: Tensor
+
+
+@dataclass
+class Style(Movable):
+    """The preference of U users, pooled over their N references.
+
+    Attributes:
+        vector: `(U, D)`.
+        levels: `(U, L, D)`.
+        maps: `(U, N, C, h, w)` of every reference, zero where it is not valid.
+        valid: `(U, N)` bool.
+    """
+
+    vector: Tensor
+    levels: Tensor
+    maps: Tensor
+    valid: Tensor
+
+    def expand(self, queries: int) -> "Style":
+        """Every user repeated for Q photos: U * Q rows, the photos of one user next to each other."""
+        return Style(*(t.repeat_interleave(queries, 0) for t in (self.vector, self.levels, self.maps, self.valid)))
+
+
+def masked_mean(values: Tensor, valid: Tensor) -> Tensor:
+    """Mean `(U, ...)` of `(U, N, ...)` over the valid references; zero for a user without any.
+
+    Chosen rather than multiplied by the mask: what an invalid reference holds, be it NaN, never counts.
+    """
+    chosen = torch.where(valid.reshape(*valid.shape, *(1,) * (values.ndim - 2)), values, 0.0)
+    count = valid.sum(1).clamp_min(1)
+    return chosen.sum(1) / count.reshape(-1, *(1,) * (values.ndim - 2))
+
+
+def pool(features: StyleFeatures, valid: Tensor) -> Style:
+    """The style of U users from the features of their U * N references.
+
+    Args:
+        features: B = U * N rows, the references of one user next to each other.
+        valid: `(U, N)` bool.
+    """
+    vector, levels, maps = (t.unflatten(0, valid.shape) for t in (features.vector, features.levels, features.maps))
+    kept = torch.where(valid[:, :, None, None, None], maps, 0.0)
+    return Style(masked_mean(vector, valid), masked_mean(levels, valid), kept, valid)

@@ -1,0 +1,181 @@
+"""A system of the study: a style encoder and an enhancer, how they are built, kept and used."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from torch import Tensor, nn
+
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.atomic import atomic_write
+from training.systems.encoders.base import StyleEncoder
+from training.systems.encoders.resnet import ResNetEncoder
+from training.systems.enhancers.base import Enhancer, shrink
+from training.systems.enhancers.curves import CurveEnhancer
+from training.systems.style import Style, StyleFeatures, pool
+
+FORMAT_VERSION = 1
+WEIGHTS, DESCRIPTION = "system.safetensors", "system.json"
+
+
+class SystemConfig(BaseModel):
+    """What a system consists of.
+
+    Attributes:
+        encoder: of the style images.
+        enhancer: of the photos.
+        width: D of style vectors and codes.
+        channels: of the enhancer at full resolution.
+        encoder_channels: of the encoder's first stage; the last has four times as many.
+        paired: the encoder looks at originals, too.
+        side: of the square pictures that the encoder looks at, px.
+        components: LUT weights that the diffusion enhancer draws.
+        lut_size: nodes per axis of its LUTs.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    encoder: Literal["resnet", "psp"] = "resnet"
+    enhancer: Literal["curves", "unet", "adain_unet", "attention", "style_attention", "diffusion"] = "curves"
+    width: int = Field(128, ge=8, le=1024)
+    channels: int = Field(16, ge=8, le=256, multiple_of=8)
+    encoder_channels: int = Field(32, ge=8, le=256, multiple_of=8)
+    paired: bool = False
+    side: int = Field(64, ge=32, le=256)
+    components: int = Field(64, ge=1, le=512)
+    lut_size: int = Field(17, ge=5, le=33)
+
+
+class System(nn.Module):
+    """A style encoder and an enhancer.
+
+    Attributes:
+        config, encoder, enhancer.
+    """
+
+    def __init__(self, config: SystemConfig, encoder: StyleEncoder, enhancer: Enhancer) -> None:
+        super().__init__()
+        self.config, self.encoder, self.enhancer = config, encoder, enhancer
+
+    @property
+    def needs_pairs(self) -> bool:
+        """Whether every reference needs its original."""
+        return self.encoder.paired
+
+    @property
+    def needs_basis(self) -> bool:
+        """Whether `set_basis` must be called before training."""
+        return self.enhancer.needs_basis
+
+    @property
+    def own_loss(self) -> bool:
+        """Whether it is trained by `loss` rather than by the error of its pictures."""
+        return self.enhancer.own_loss
+
+    def set_basis(self, basis: Tensor) -> None:
+        """Install a LUT basis `(components, 3, lut_size^3)` of `training.basis.build_basis`; kept in the weights."""
+        self.enhancer.set_basis(basis)
+
+    def features(self, after: Tensor, before: Tensor | None = None) -> StyleFeatures:
+        """Style features of pictures `(B, 3, P, P)` at any size; see `StyleEncoder`."""
+        side = self.config.side
+        return self.encoder(shrink(after, side), None if before is None else shrink(before, side))
+
+    def style(self, after: Tensor, before: Tensor | None, valid: Tensor) -> Style:
+        """Styles of U users.
+
+        Args:
+            after: `(U, N, 3, P, P)` retouched pictures, sRGB-encoded in [0, 1].
+            before: their originals, or None.
+            valid: `(U, N)` bool; what an invalid reference shows never counts.
+
+        Raises:
+            ValueError: the system needs originals and gets none.
+        """
+        # normalisation works image by image, so one blank picture is as good as any other for what is not valid
+        mask = valid[:, :, None, None, None]
+        after = torch.where(mask, after, 0.5).flatten(0, 1)
+        if before is not None:
+            before = torch.where(mask, before, 0.5).flatten(0, 1)
+        return pool(self.features(after, before), valid)
+
+    def source(self, photos: Tensor) -> Tensor:
+        """Style vectors `(B, D)` of unedited photos `(B, 3, H, W)`; for a paired encoder a pair without any edit."""
+        return self.features(photos, photos if self.needs_pairs else None).vector
+
+    def enhance(self, photos: Tensor, style: Style) -> Tensor:
+        """Photos `(U, Q, 3, H, W)` in the styles of U users, `(U, Q, 3, H, W)`; not clipped to [0, 1]."""
+        return self.enhance_rows(photos.flatten(0, 1), style.expand(photos.shape[1])).unflatten(0, photos.shape[:2])
+
+    def enhance_rows(self, photos: Tensor, style: Style) -> Tensor:
+        """Photos `(B, 3, H, W)`, each in a style of its own, `(B, 3, H, W)`; not clipped to [0, 1]."""
+        return self.enhancer(photos, style, self.source(photos) if self.enhancer.wants_source else None)
+
+    def loss(
+        self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None
+    ) -> Tensor:
+        """What a system with `own_loss` minimises, a scalar; photos and targets `(U, Q, 3, H, W)`, style of U users."""
+        rows = style.expand(photos.shape[1])
+        return self.enhancer.loss(photos.flatten(0, 1), targets.flatten(0, 1), rows, generator)
+
+
+def _encoder(c: SystemConfig) -> StyleEncoder:
+    build = {"resnet": ResNetEncoder}[c.encoder]
+    return build(c.width, c.encoder_channels, c.paired)
+
+
+def _enhancer(c: SystemConfig, encoder: StyleEncoder) -> Enhancer:
+    build = {"curves": CurveEnhancer}[c.enhancer]
+    return build(c.width, c.channels)
+
+
+def build_system(config: SystemConfig) -> System:
+    """A new system; its weights depend on torch's global random state."""
+    encoder = _encoder(config)
+    return System(config, encoder, _enhancer(config, encoder))
+
+
+def save_system(folder: Path, system: System, card: dict[str, Any]) -> None:
+    """Write `system.safetensors` and `system.json` into a folder, made if missing; each atomically, no pickle.
+
+    Args:
+        card: what the system is and how it was trained, for `load_system` to return; JSON.
+    """
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {key: value.detach().cpu().contiguous().clone() for key, value in system.state_dict().items()}
+    with atomic_write(folder / WEIGHTS) as temporary:
+        save_file(tensors, temporary)
+    description = {"format_version": FORMAT_VERSION, "config": system.config.model_dump(), "card": card}
+    with atomic_write(folder / DESCRIPTION) as temporary:
+        temporary.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+
+
+def load_system(folder: Path) -> tuple[System, dict[str, Any]]:
+    """A system on the CPU in evaluation mode, and its card.
+
+    Raises:
+        PieError: it is missing, damaged, or of another format version.
+    """
+    from safetensors.torch import load_file
+
+    try:
+        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        version = description["format_version"]
+        if version == FORMAT_VERSION:
+            config, card = SystemConfig.model_validate(description["config"]), dict(description["card"])
+    except OSError as error:
+        raise PieError(f"{folder} holds no trained system: its {DESCRIPTION} cannot be read.") from error
+    except (ValueError, KeyError, TypeError, ValidationError) as error:
+        raise PieError(f"The system in {folder} is damaged: its {DESCRIPTION} cannot be understood.") from error
+    if version != FORMAT_VERSION:
+        raise PieError(f"The system in {folder} has format {version}; this program reads format {FORMAT_VERSION}.")
+    system = build_system(config)
+    try:
+        system.load_state_dict(load_file(folder / WEIGHTS))
+    except Exception as error:
+        raise PieError(f"The weights {folder / WEIGHTS} are missing or damaged; train the system again.") from error
+    return system.eval(), card
