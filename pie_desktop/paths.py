@@ -15,6 +15,14 @@ def home_dir() -> Path:
     return Path(platformdirs.user_data_dir("pie-desktop", appauthor=False))
 
 
+def cache_dir() -> Path:
+    """Folder of what can be made again at any time; with `PIE_DESKTOP_HOME` it lies in there."""
+    override = os.environ.get("PIE_DESKTOP_HOME")
+    if override:
+        return Path(override) / "cache"
+    return Path(platformdirs.user_cache_dir("pie-desktop", appauthor=False))
+
+
 def styles_dir() -> Path:
     return home_dir() / "styles"
 

@@ -15,6 +15,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# Loops are compiled once for all tests and their processes, not once per home folder.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(REPOSITORY / ".pytest_cache" / "compiled"))
 SAMPLES = ("astronaut", "coffee", "chelsea", "rocket")
 
 

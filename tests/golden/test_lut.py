@@ -1,8 +1,9 @@
-"""Tables applied by OpenColorIO against tetrahedral interpolation written out, measured in CIEDE2000."""
+"""Tables as applied, in both ways, against tetrahedral interpolation written out, measured in CIEDE2000."""
 
 import numpy as np
 import pytest
 
+from pie_desktop.imaging import compiled
 from pie_desktop.imaging.difference import delta_e_2000
 from pie_desktop.imaging.lut import apply_lut, identity_lut
 
@@ -33,6 +34,16 @@ def strong_look(size: int) -> np.ndarray:
     return (1.1 * twisted - 0.04 + rng.normal(0, 0.01, grid.shape)).astype(np.float32)
 
 
+@pytest.fixture(params=["OpenColorIO", "compiled"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    if request.param == "compiled":
+        assert compiled.warm_up()
+    else:
+        monkeypatch.setattr(compiled, "kernels_for", lambda dtype: None)
+    return request.param
+
+
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("size", [9, 17, 33])
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "chelsea", "rocket"])
 def test_against_tetrahedral(sample_pictures: dict[str, np.ndarray], name: str, size: int) -> None:

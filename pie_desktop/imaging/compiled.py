@@ -1,0 +1,85 @@
+"""When the compiled loops of `kernels` may be used: they are loaded ahead, never in the middle of something.
+
+The first use on a computer compiles for its processor, about 1.5 s per kind of sample; the result is kept on the disk
+and later loaded in a moment, after numba itself (0.25 s). Until then, and where numba is missing or does not work,
+callers do without.
+"""
+
+import logging
+import os
+import threading
+from types import ModuleType
+
+import numpy as np
+
+from pie_desktop import paths
+
+_log = logging.getLogger(__name__)
+
+KINDS = (np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.float32))
+
+_lock = threading.Lock()
+_ready: dict[np.dtype, ModuleType] = {}
+_unusable = False
+
+
+def kernels_for(dtype: np.dtype) -> ModuleType | None:
+    """The module `kernels` if its loops are ready for such samples; never waits."""
+    return _ready.get(dtype)
+
+
+def warm_up(kinds: tuple[np.dtype, ...] = KINDS) -> bool:
+    """Load or compile the loops for these kinds of samples and try them; False where they cannot be used."""
+    global _unusable
+    with _lock:
+        for kind in kinds:
+            if _unusable:
+                return False
+            if kind in _ready:
+                continue
+            try:
+                kernels = _load()
+                _try_out(kernels, kind)
+            except Exception as error:  # whatever a compiler can fail with: there is always a way without it
+                _unusable = True
+                _log.warning("The compiled loops cannot be used, photos take longer: %s", error)
+                return False
+            _ready[kind] = kernels
+    return True
+
+
+def warm_up_aside(kinds: tuple[np.dtype, ...] = KINDS) -> threading.Thread:
+    """`warm_up` in a thread of its own, for processes without lanes."""
+    thread = threading.Thread(target=warm_up, args=(kinds,), name="warm-up", daemon=True)
+    thread.start()
+    return thread
+
+
+def _load() -> ModuleType:
+    from numba import config
+
+    if config.DISABLE_JIT:
+        raise RuntimeError("numba is switched off by NUMBA_DISABLE_JIT")
+    if not config.CACHE_DIR:
+        # Beside the module would be the default: often not writable, and in a frozen program not there.
+        config.CACHE_DIR = os.fspath(paths.cache_dir() / "compiled")
+    from pie_desktop.imaging import kernels
+
+    return kernels
+
+
+def _try_out(kernels: ModuleType, kind: np.dtype) -> None:
+    """Every loop once, which compiles it, on what has a known answer."""
+    from pie_desktop.imaging.lut import identity_lut
+
+    ramp = np.linspace(0, 1, 8 * 8 * 3).reshape(8, 8, 3)
+    if kind.kind == "u":
+        ramp = np.round(ramp * np.iinfo(kind).max)
+    picture = ramp.astype(kind)
+    result = np.empty_like(picture)
+    kernels.apply_lut(picture, identity_lut(), result)
+    right = np.allclose(result, picture, rtol=0, atol=0 if kind.kind == "u" else 1e-6)
+    if kind.kind == "u":
+        right = right and np.allclose(kernels.eighth(picture), ramp.mean((0, 1)), rtol=0, atol=0.51)
+    if not right:
+        raise RuntimeError("they compute something else on this computer")

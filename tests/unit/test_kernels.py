@@ -1,0 +1,155 @@
+"""Compiled loops: the same answers as OpenColorIO, and never in the way where they cannot be used."""
+
+import builtins
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pie_desktop.imaging import compiled, lut
+from pie_desktop.imaging.lut import apply_lut, identity_lut
+
+KINDS = [np.uint8, np.uint16, np.float32]
+
+
+@pytest.fixture(scope="module")
+def kernels() -> ModuleType:
+    assert compiled.warm_up()
+    module = compiled.kernels_for(np.dtype(np.uint8))
+    assert module is not None
+    return module
+
+
+@pytest.fixture
+def by_opencolorio(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def apply(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
+        with monkeypatch.context() as patch:
+            patch.setattr(compiled, "kernels_for", lambda dtype: None)
+            return apply_lut(picture, table)
+
+    return apply
+
+
+def of_kind(picture: np.ndarray, kind: type) -> np.ndarray:
+    """The picture with samples that use the whole depth of their type."""
+    fine = picture.astype(np.float64) / 255 + np.linspace(0, 1 / 256, picture.shape[1])[:, None]
+    fine = np.clip(fine, 0, 1)
+    return fine.astype(np.float32) if kind is np.float32 else np.round(fine * np.iinfo(kind).max).astype(kind)
+
+
+def wild_look(size: int) -> np.ndarray:
+    """Beyond [0, 1] at both ends and rough."""
+    grid = identity_lut(size)
+    look = 1.5 * grid[..., [1, 2, 0]] ** np.float32(0.8) - 0.3
+    return (look + np.random.default_rng(size).normal(0, 0.05, grid.shape)).astype(np.float32)
+
+
+@pytest.mark.usefixtures("kernels")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [2, 5, 17, 33, 65])
+def test_as_opencolorio(sample_pictures: dict[str, np.ndarray], by_opencolorio: Any, kind: type, size: int) -> None:
+    picture, table = of_kind(sample_pictures["coffee"], kind), wild_look(size)
+    ours, theirs = apply_lut(picture, table), by_opencolorio(picture, table)
+    assert ours.dtype == kind
+    difference = np.abs(ours.astype(np.float64) - theirs)
+    assert difference.max() <= (1e-5 if kind is np.float32 else 1)
+    assert difference.mean() <= {np.uint8: 1e-3, np.uint16: 0.02, np.float32: 1e-6}[kind]
+
+
+@pytest.mark.usefixtures("kernels")
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("size", [2, 3, 17, 33, 64, 129])
+def test_identity_is_exact(kind: type, size: int) -> None:
+    values = np.arange(np.iinfo(kind).max + 1, dtype=np.int64)
+    picture = np.stack([values, values[::-1], values * 7919 % len(values)], axis=-1).astype(kind)[None]
+    np.testing.assert_array_equal(apply_lut(picture, identity_lut(size)), picture)
+
+
+@pytest.mark.usefixtures("kernels")
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("pixels", [1, 2, 255, 256, 257, 513])
+def test_any_number_of_pixels_and_in_place(by_opencolorio: Any, kind: type, pixels: int) -> None:
+    rng = np.random.default_rng(pixels)
+    picture, table = of_kind(rng.integers(0, 256, (1, pixels, 3)), kind), wild_look(17)
+    expected = by_opencolorio(picture, table)
+    framed = np.full((3, pixels, 3), 7, kind)
+    apply_lut(picture, table, out=framed[1:2])
+    assert (framed[[0, 2]] == 7).all(), "nothing beside the result is touched"
+    np.testing.assert_allclose(framed[1:2].astype(float), expected, rtol=0, atol=1e-5 if kind is np.float32 else 1)
+    apply_lut(picture, table, out=picture)
+    np.testing.assert_array_equal(picture, framed[1:2])
+
+
+def test_a_fourth_channel_is_full(kernels: ModuleType, sample_pictures: dict[str, np.ndarray]) -> None:
+    picture, table = sample_pictures["rocket"], wild_look(17)
+    out = np.zeros((*picture.shape[:2], 4), np.uint8)
+    kernels.apply_lut(picture, table, out)
+    np.testing.assert_array_equal(out[..., :3], apply_lut(picture, table))
+    assert (out[..., 3] == 255).all()
+
+
+@pytest.mark.usefixtures("kernels")
+def test_senseless_floats_stay_in_the_table() -> None:
+    picture = np.array([[[np.nan, np.inf, -np.inf], [-1e30, 1e30, 2.0], [-0.5, 1.5, 0.5]]], np.float32)
+    result = apply_lut(picture, identity_lut())
+    np.testing.assert_allclose(result, [[[0, 1, 0], [0, 1, 1], [0, 1, 0.5]]], atol=1e-6)
+
+
+@pytest.mark.usefixtures("kernels")
+def test_read_only_pictures_and_threads(sample_pictures: dict[str, np.ndarray]) -> None:
+    picture = sample_pictures["rocket"].copy()
+    picture.flags.writeable = False
+    tables = [wild_look(17) * np.float32(factor) for factor in np.linspace(0.2, 1, 6)]
+    expected = [apply_lut(picture, table) for table in tables]
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda table: apply_lut(picture, table), tables))
+    for result, wanted in zip(results, expected, strict=True):
+        np.testing.assert_array_equal(result, wanted)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+def test_eighth(kernels: ModuleType, sample_pictures: dict[str, np.ndarray], kind: type) -> None:
+    picture = of_kind(sample_pictures["coffee"][:397, :594], kind)
+    blocks = picture[:392, :592].reshape(49, 8, 74, 8, 3).astype(np.float64)
+    assert np.abs(kernels.eighth(picture) - blocks.mean((1, 3))).max() <= 0.5
+
+
+def test_without_numba_opencolorio_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without_numba(name: str, *args: Any, **kwargs: Any) -> ModuleType:
+        if name.partition(".")[0] == "numba":
+            raise ImportError("no numba here")
+        return real(name, *args, **kwargs)
+
+    monkeypatch.setattr(compiled, "_ready", {})
+    monkeypatch.setattr(compiled, "_unusable", False)
+    monkeypatch.setattr(builtins, "__import__", without_numba)
+    assert not compiled.warm_up()
+    picture = np.full((2, 2, 3), 99, np.uint8)
+    np.testing.assert_array_equal(apply_lut(picture, identity_lut()), picture)
+
+
+def test_loops_that_compute_something_else_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(ModuleType):
+        @staticmethod
+        def apply_lut(picture: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
+            out[:] = picture[::-1]
+
+    monkeypatch.setattr(compiled, "_ready", {})
+    monkeypatch.setattr(compiled, "_unusable", False)
+    monkeypatch.setattr(compiled, "_load", lambda: Broken("broken"))
+    assert not compiled.warm_up()
+    assert compiled.kernels_for(np.dtype(np.uint8)) is None
+
+
+def test_numba_is_imported_by_the_warm_up_alone() -> None:
+    """It takes a quarter of a second, which no start of the program shall pay."""
+    code = "import sys; from pie_desktop.imaging import decode, lut; print('numba' in sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "False"
+    assert lut.compiled is compiled
