@@ -15,7 +15,7 @@ Conflict = Literal["skip", "unique", "overwrite"]
 Action = Literal["write", "overwrite", "skip", "fail"]
 
 # Bytes written per byte read, far below what is usual: only an export that cannot possibly fit is refused beforehand.
-_LEAST_GROWTH = {"jpeg": 0.05, "png": 0.5, "tiff8": 0.5, "tiff16": 0.5}
+_LEAST_GROWTH = {"jpeg": 0.05, "png": 0.5, "tiff": 0.5, "webp": 0.02, "heic": 0.02, "avif": 0.02}
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class ExportSettings:
 
     Attributes:
         destination: folder, made when it is missing.
-        encode: format, quality, long side.
+        encode: format, size, colour space, metadata.
         on_conflict: when a file of the name exists: `skip` the photo, write under a `unique` name, or `overwrite`.
         strength: how strongly the preference counts, 0 to 1.5.
         amount: how much of the whole edit is applied, 0 to 1.
@@ -152,9 +152,9 @@ def _destination_problem(destination: Path, photos: Sequence[Path], settings: Ex
         return f"{existing} is not a folder; choose another destination."
     if not os.access(existing, os.W_OK | os.X_OK):
         return f"The folder {existing} is write-protected; choose another destination."
-    if settings.encode.long_side is None:
+    if not settings.encode.resizes:
         sizes = [photo.stat().st_size for photo in photos if photo.is_file()]
-        needed = sum(sizes) * _LEAST_GROWTH[settings.encode.format]
+        needed = sum(sizes) * _LEAST_GROWTH[settings.encode.container]
         free = shutil.disk_usage(existing).free
         if needed > free:
             megabytes = round(free / 1e6)

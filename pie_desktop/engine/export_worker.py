@@ -30,7 +30,7 @@ class ExportTask:
         source, target: photo and file to write.
         overwrite: whether `target` may be replaced.
         table: the edit, float32 (S, S, S, 3).
-        encode: format, quality, size.
+        encode: format, size, colour space, metadata.
     """
 
     index: int
@@ -53,7 +53,7 @@ class Outcome:
 def export_photo(task: ExportTask) -> Outcome:
     """Decode, apply the table at full depth, encode; never raises for anything that is wrong with the photo."""
     try:
-        picture = load_photo(task.source, task.encode.long_side)
+        picture = load_photo(task.source)
         # In place where the decoder allows it: fresh memory for 24 MP costs as much as a quarter of the table.
         picture = apply_lut(picture, task.table, out=picture if picture.flags.writeable else None)
         remark = save_photo(picture, task.target, task.encode, source=task.source, overwrite=task.overwrite)

@@ -173,7 +173,7 @@ def test_senseless_options(arguments: dict) -> None:
         EncodeOptions(**arguments)
 
 
-@pytest.mark.parametrize("bad", [np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3), np.float32)])
+@pytest.mark.parametrize("bad", [np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3), np.float64)])
 def test_not_a_picture(tmp_path: Path, bad: np.ndarray) -> None:
     with pytest.raises(ValueError, match="picture"):
         save_photo(bad, tmp_path / "a.png", EncodeOptions("png"))

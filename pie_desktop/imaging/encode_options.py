@@ -1,0 +1,136 @@
+"""How a photo is written: format, colour space, size, sharpening, metadata."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from pie_desktop.imaging.profiles import ColorSpace
+
+Format = Literal["jpeg", "png", "png8", "png16", "tiff8", "tiff16", "webp", "heic", "heic10", "avif", "avif10"]
+Subsampling = Literal["auto", "4:4:4", "4:2:2", "4:2:0"]
+Compression = Literal["deflate", "lzw", "none"]
+Sharpening = Literal["off", "low", "standard", "high"]
+MetadataPolicy = Literal["all", "no-location", "copyright", "none"]
+
+SUFFIXES = {
+    "jpeg": ".jpg",
+    "png": ".png",
+    "png8": ".png",
+    "png16": ".png",
+    "tiff8": ".tif",
+    "tiff16": ".tif",
+    "webp": ".webp",
+    "heic": ".heic",
+    "heic10": ".heic",
+    "avif": ".avif",
+    "avif10": ".avif",
+}
+# Where the quality counts, and where the colour may have half the resolution.
+LOSSY: frozenset[str] = frozenset({"jpeg", "webp", "heic", "heic10", "avif", "avif10"})
+SUBSAMPLED: frozenset[str] = LOSSY - {"webp"}  # whose lossy pictures are always 4:2:0
+SIZE_RULES = ("long_side", "short_side", "megapixels", "percent")
+_CHOICES = {
+    "format": Format,
+    "subsampling": Subsampling,
+    "compression": Compression,
+    "color": ColorSpace,
+    "sharpen": Sharpening,
+    "metadata": MetadataPolicy,
+}
+
+
+@dataclass(frozen=True)
+class EncodeOptions:
+    """How photos are written. What a format does not know is not looked at.
+
+    Attributes:
+        format: `png` has the bit depth of the picture; the others have 8 bits unless their name says 10 or 16.
+        quality: of a lossy format, 1 to 100.
+        long_side: pixels at most, or None.
+        subsampling: resolution of the colour in JPEG, HEIC and AVIF; `auto` is full (4:4:4) from quality 90 on, else
+            4:2:0. WebP knows 4:2:0 alone.
+        lossless: WebP without loss.
+        compression: of a TIFF; always without loss.
+        color: colour space of the file; `source` is that of the photo's own profile.
+        short_side: pixels at most, or None.
+        megapixels: millions of pixels at most, or None.
+        percent: of both sides, or None; at most one of the four sizes is given.
+        enlarge: whether a size above that of the photo makes it larger; otherwise it stays as large as it is.
+        sharpen: output sharpening for screens, after the resizing; see `sharpen.sharpen`.
+        metadata: what of the photo's EXIF, IPTC and XMP is kept; see `metadata_policy`.
+
+    Raises:
+        ValueError: a value outside its range, or more than one size.
+    """
+
+    format: Format = "jpeg"
+    quality: int = 92
+    long_side: int | None = None
+    subsampling: Subsampling = "auto"
+    lossless: bool = False
+    compression: Compression = "deflate"
+    color: ColorSpace = "srgb"
+    short_side: int | None = None
+    megapixels: float | None = None
+    percent: float | None = None
+    enlarge: bool = False
+    sharpen: Sharpening = "off"
+    metadata: MetadataPolicy = "all"
+
+    def __post_init__(self) -> None:
+        for name, choices in _CHOICES.items():
+            if getattr(self, name) not in get_args(choices):
+                raise ValueError(f"{name} must be one of {', '.join(get_args(choices))}, got {getattr(self, name)}")
+        if not 1 <= self.quality <= 100:
+            raise ValueError(f"the quality must be from 1 to 100, got {self.quality}")
+        for side in (self.long_side, self.short_side):
+            if side is not None and side < 1:
+                raise ValueError(f"a side must be at least 1 pixel, got {side}")
+        for number in (self.megapixels, self.percent):
+            if number is not None and not 0 < number <= 10_000:
+                raise ValueError(f"megapixels and percent must be above 0 and at most 10000, got {number}")
+        if sum(getattr(self, rule) is not None for rule in SIZE_RULES) > 1:
+            raise ValueError(f"at most one must be given of {', '.join(SIZE_RULES)}")
+
+    @property
+    def suffix(self) -> str:
+        """Suffix of the files, such as `.jpg`."""
+        return SUFFIXES[self.format]
+
+    @property
+    def container(self) -> str:
+        """The format without its bit depth: `jpeg`, `png`, `tiff`, `webp`, `heic` or `avif`."""
+        return self.format.rstrip("0123456789")
+
+    def bits(self, source_bits: int) -> int:
+        """Bits per sample of the file, 8, 10 or 16, for a picture of 8 or 16 bits."""
+        if self.format == "png":
+            return source_bits
+        return {"tiff16": 16, "png16": 16, "heic10": 10, "avif10": 10}.get(self.format, 8)
+
+    @property
+    def chroma(self) -> str:
+        """The subsampling that is written, `auto` decided."""
+        if self.subsampling != "auto":
+            return self.subsampling
+        return "4:4:4" if self.quality >= 90 else "4:2:0"
+
+    @property
+    def resizes(self) -> bool:
+        """Whether a size is asked for."""
+        return any(getattr(self, rule) is not None for rule in SIZE_RULES)
+
+    def output_size(self, width: int, height: int) -> tuple[int, int]:
+        """(width, height) of the file for a photo of this size, both at least 1."""
+        scale = self._scale(width, height)
+        if not self.enlarge:
+            scale = min(scale, 1.0)
+        return max(1, round(width * scale)), max(1, round(height * scale))
+
+    def _scale(self, width: int, height: int) -> float:
+        if self.long_side is not None:
+            return self.long_side / max(width, height)
+        if self.short_side is not None:
+            return self.short_side / min(width, height)
+        if self.megapixels is not None:
+            return float((self.megapixels * 1e6 / (width * height)) ** 0.5)
+        return 1.0 if self.percent is None else self.percent / 100

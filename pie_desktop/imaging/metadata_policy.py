@@ -1,0 +1,100 @@
+"""What of a photo's metadata goes into its export. Keys are exiv2's, such as `Exif.Photo.FNumber`."""
+
+import re
+
+# Tags that describe how the pixels of one file are stored, and previews of the unedited picture.
+_STRUCTURE_TAGS = """
+NewSubfileType SubfileType ImageWidth ImageLength BitsPerSample Compression PhotometricInterpretation Thresholding
+FillOrder StripOffsets SamplesPerPixel RowsPerStrip StripByteCounts PlanarConfiguration MinSampleValue
+MaxSampleValue FreeOffsets FreeByteCounts T4Options T6Options TransferFunction Predictor WhitePoint
+PrimaryChromaticities ColorMap HalftoneHints TileWidth TileLength TileOffsets TileByteCounts SubIFDs InkSet InkNames
+NumberOfInks DotRange ExtraSamples SampleFormat SMinSampleValue SMaxSampleValue JPEGTables JPEGProc
+JPEGInterchangeFormat JPEGInterchangeFormatLength YCbCrCoefficients YCbCrSubSampling YCbCrPositioning
+ReferenceBlackWhite XMLPacket IPTCNAA ImageResources InterColorProfile PageNumber PrintImageMatching
+CFARepeatPatternDim CFAPattern BatteryLevel TIFFEPStandardID SensingMethod
+"""
+_STRUCTURE = frozenset(_STRUCTURE_TAGS.split())
+# Tags of DNG (1.7.1): how the sensor's values become colours, which a developed photo must not say of itself.
+_DNG_TAGS = range(50706, 52600)
+_KEPT_OF_DNG = frozenset({"UniqueCameraModel", "LocalizedCameraModel", "CameraSerialNumber", "LensInfo"})
+_PREVIEW_GROUPS = ("Thumbnail", "SubImage", "SubThumb", "Image2", "Image3")
+_PREVIEW_TAG = re.compile(r"(Preview|Thumbnail)(Image)?(Start|Length|Size|Offset|IFD|Data|)$")
+_STANDARD_GROUPS = frozenset({"Image", "Photo", "GPSInfo", "Iop"})  # all others are previews and the maker note
+# XMP that would contradict the new file: parts of the old one (gain maps, motion video), its orientation and size, and
+# what another program would apply to its pixels once more.
+STALE_XMP = (
+    "Xmp.hdrgm.",
+    "Xmp.GCamera.",
+    "Xmp.Container.",
+    "Xmp.GContainer.",
+    "Xmp.GImage.",
+    "Xmp.GDepth.",
+    "Xmp.xmp.Thumbnails",
+    "Xmp.tiff.Orientation",
+    "Xmp.tiff.ImageWidth",
+    "Xmp.tiff.ImageLength",
+    "Xmp.exif.PixelXDimension",
+    "Xmp.exif.PixelYDimension",
+    "Xmp.exif.ColorSpace",
+    "Xmp.photoshop.ICCProfile",
+)
+# Names of places and positions wherever they stand, in standard tags, XMP structures and decoded maker notes.
+# Not the sensitivity (ISOSpeedLatitude), not a place in the picture (SubjectLocation), not the address of the author.
+_LOCATION = re.compile(
+    r"GPS|(?<!Speed)Latitude|Longitude|Altitude|^(Sub-?)?[Ll]ocation|LocationName|(?<!Adr)(?<!Licensor)City|^Country"
+    r"|^(Province)?State$|WorldRegion|Landmark|GeoTag"
+)
+_COPYRIGHT_EXIF = frozenset({"Exif.Image.Copyright", "Exif.Image.Artist", "Exif.Photo.CameraOwnerName"})
+_COPYRIGHT_IPTC = frozenset(
+    f"Iptc.Application2.{name}" for name in ("Byline", "BylineTitle", "Copyright", "Credit", "Source", "Contact")
+)
+_COPYRIGHT_XMP = (
+    "Xmp.dc.rights",
+    "Xmp.dc.creator",
+    "Xmp.photoshop.Credit",
+    "Xmp.photoshop.Source",
+    "Xmp.photoshop.AuthorsPosition",
+    "Xmp.xmpRights.",
+    "Xmp.iptc.CreatorContactInfo",
+    "Xmp.plus.",
+    "Xmp.cc.",
+)
+
+
+def keeps_exif(key: str, tag: int, policy: str) -> bool:
+    """Whether an EXIF tag of the source, by its key and number, goes into the new file."""
+    _, group, name = key.split(".", 2)
+    if policy == "copyright":
+        return key in _COPYRIGHT_EXIF
+    if group.startswith(_PREVIEW_GROUPS) or "Preview" in group or _PREVIEW_TAG.search(name):
+        return False
+    if group == "Image" and (name in _STRUCTURE or (tag in _DNG_TAGS and name not in _KEPT_OF_DNG)):
+        return False
+    if policy == "no-location":
+        return group != "GPSInfo" and not _LOCATION.search(name) and not (group == "Image" and name == "GPSTag")
+    return True
+
+
+def is_maker_note(key: str) -> bool:
+    """Whether a key is of a decoded maker note."""
+    return key.split(".", 2)[1] not in _STANDARD_GROUPS
+
+
+def keeps_iptc(key: str, policy: str) -> bool:
+    """Whether an IPTC data set of the source goes into the new file."""
+    if policy == "copyright":
+        return key in _COPYRIGHT_IPTC
+    return policy != "no-location" or not _LOCATION.search(key.rsplit(".", 1)[1])
+
+
+def keeps_xmp(key: str, policy: str) -> bool:
+    """Whether an XMP property of the source goes into the new file."""
+    if policy == "copyright":
+        return key.startswith(_COPYRIGHT_XMP)
+    if key.startswith(STALE_XMP):
+        return False
+    if policy != "no-location":
+        return True
+    # A property in a structure: Xmp.iptcExt.LocationShown[1]/Iptc4xmpExt:City
+    names = [part.split(":")[-1] for part in key.split(".", 2)[2].split("/")]
+    return not any(_LOCATION.search(name) for name in names)

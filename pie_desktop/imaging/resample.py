@@ -1,0 +1,65 @@
+"""Resizing for output: in linear light, as a lens would have made the smaller picture."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+_STRIP = 256  # rows, for the memory of the linear values
+
+
+def resample(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A picture in sRGB at another size.
+
+    Made smaller, it is averaged over the area in linear light: the mean light of every region is kept exactly (a fine
+    black and white pattern becomes the gray that it looks like from afar, level 188; averaging encoded values gives
+    128) and nothing rings. Made larger, it goes through Lanczos (8 x 8) on encoded values, whose overshoot in linear
+    light would show as black seams beside highlights.
+
+    Args:
+        picture: (H, W, 3) uint8, uint16 or float32 (perhaps beyond [0, 1]).
+        size: (width, height).
+
+    Returns:
+        uint16, or float32 for float32: finer than the 8 bits of a source, since averages are. The very same array when
+        it has that size already.
+    """
+    height, width = picture.shape[:2]
+    if (width, height) == size:
+        return picture
+    if size[0] > width or size[1] > height:
+        values = _as_float(picture)
+        return _finished(cv2.resize(values, size, interpolation=cv2.INTER_LANCZOS4), picture.dtype)
+    narrow = np.empty((height, size[0], 3), dtype=np.float32)
+    for row in range(0, height, _STRIP):
+        part = _linear(picture[row : row + _STRIP])
+        cv2.resize(part, (size[0], len(part)), dst=narrow[row : row + _STRIP], interpolation=cv2.INTER_AREA)
+    return _finished(_encoded(cv2.resize(narrow, size, interpolation=cv2.INTER_AREA)), picture.dtype)
+
+
+def _as_float(picture: np.ndarray) -> np.ndarray:
+    return picture if picture.dtype == np.float32 else picture.astype(np.float32) / np.iinfo(picture.dtype).max
+
+
+def _finished(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    if dtype == np.float32:
+        return values
+    return np.round(np.clip(values, 0, 1) * 65535).astype(np.uint16)
+
+
+def _linear(picture: np.ndarray) -> np.ndarray:
+    """IEC 61966-2-1, mirrored below 0."""
+    if picture.dtype != np.float32:
+        return _linear_table(picture.dtype)[picture]
+    size = np.abs(picture)
+    return np.copysign(np.where(size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4), picture)
+
+
+@lru_cache(maxsize=2)
+def _linear_table(dtype: np.dtype) -> np.ndarray:
+    return _linear(np.linspace(0, 1, np.iinfo(dtype).max + 1, dtype=np.float32))
+
+
+def _encoded(linear: np.ndarray) -> np.ndarray:
+    size = np.abs(linear)
+    return np.copysign(np.where(size <= 0.0031308, size * 12.92, 1.055 * size ** (1 / 2.4) - 0.055), linear)
