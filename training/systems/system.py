@@ -11,9 +11,15 @@ from torch import Tensor, nn
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from training.systems.encoders.base import StyleEncoder
+from training.systems.encoders.psp import PspEncoder
 from training.systems.encoders.resnet import ResNetEncoder
+from training.systems.enhancers.adain_unet import AdaINUNetEnhancer
+from training.systems.enhancers.attention import AttentionEnhancer
 from training.systems.enhancers.base import Enhancer, shrink
 from training.systems.enhancers.curves import CurveEnhancer
+from training.systems.enhancers.diffusion import DiffusionEnhancer
+from training.systems.enhancers.style_attention import StyleAttentionEnhancer
+from training.systems.enhancers.unet import PieNetEnhancer
 from training.systems.style import Style, StyleFeatures, pool
 
 FORMAT_VERSION = 1
@@ -122,13 +128,24 @@ class System(nn.Module):
 
 
 def _encoder(c: SystemConfig) -> StyleEncoder:
-    build = {"resnet": ResNetEncoder}[c.encoder]
+    build = {"resnet": ResNetEncoder, "psp": PspEncoder}[c.encoder]
     return build(c.width, c.encoder_channels, c.paired)
 
 
 def _enhancer(c: SystemConfig, encoder: StyleEncoder) -> Enhancer:
-    build = {"curves": CurveEnhancer}[c.enhancer]
-    return build(c.width, c.channels)
+    match c.enhancer:
+        case "curves":
+            return CurveEnhancer(c.width, c.channels)
+        case "unet":
+            return PieNetEnhancer(c.width, c.channels)
+        case "adain_unet":
+            return AdaINUNetEnhancer(c.width, c.channels)
+        case "attention":
+            return AttentionEnhancer(c.width, c.channels)
+        case "style_attention":
+            return StyleAttentionEnhancer(encoder.map_channels, c.channels)
+        case "diffusion":
+            return DiffusionEnhancer(c.width, c.components, c.lut_size)
 
 
 def build_system(config: SystemConfig) -> System:

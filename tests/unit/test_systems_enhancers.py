@@ -1,0 +1,187 @@
+"""Enhancers of the study: shapes, the identity at the start, masks, gradients, and their parts worked out by hand."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from training.systems.enhancers.attention import MOST_SIDE
+from training.systems.enhancers.base import AdaIN, pad_to_multiple, shrink
+from training.systems.enhancers.curves import DualAffine, apply_curves
+from training.systems.enhancers.style_attention import channel_attention
+from training.systems.system import System, SystemConfig, build_system
+
+ENHANCERS = ("curves", "unet", "adain_unet", "attention", "style_attention", "diffusion")
+
+
+def small(enhancer: str, encoder: str = "resnet") -> System:
+    torch.manual_seed(0)
+    sizes = {"width": 16, "channels": 8, "encoder_channels": 8, "side": 32, "components": 6, "lut_size": 5}
+    system = build_system(SystemConfig.model_validate(sizes | {"enhancer": enhancer, "encoder": encoder})).eval()
+    if system.needs_basis:
+        system.set_basis(0.1 * torch.randn(6, 3, 125))
+    return system
+
+
+def awakened(system: System) -> System:
+    """The same with random values in what starts at zero, so that the style matters."""
+    torch.manual_seed(1)
+    with torch.no_grad():
+        for parameter in system.enhancer.parameters():
+            if not parameter.any():
+                parameter.normal_(0, 0.1)
+    return system
+
+
+def references(users: int = 2, count: int = 3) -> tuple[Tensor, Tensor]:
+    torch.manual_seed(2)
+    return torch.rand(users, count, 3, 32, 32), torch.ones(users, count, dtype=torch.bool)
+
+
+@pytest.mark.parametrize("size", [(8, 8), (33, 17), (48, 70)])
+@pytest.mark.parametrize("enhancer", ENHANCERS)
+def test_photos_of_any_size_start_unchanged(enhancer: str, size: tuple[int, int]) -> None:
+    system = small(enhancer, "psp")
+    after, valid = references()
+    photos = torch.rand(2, 2, 3, *size)
+    with torch.no_grad():
+        style = system.style(after, None, valid)
+        assert torch.allclose(system.enhance(photos, style), photos, atol=1e-6)
+        changed = awakened(system).enhance(photos, style)
+        assert changed.shape == photos.shape and (changed - photos).abs().max() > 1e-3
+        assert torch.equal(changed, system.enhance(photos, style))
+
+
+@pytest.mark.parametrize("enhancer", ENHANCERS)
+def test_an_invalid_reference_never_counts_nor_does_the_order(enhancer: str) -> None:
+    system = awakened(small(enhancer, "psp"))
+    after, valid = references()
+    valid[1, 2] = False
+    photos = torch.rand(2, 1, 3, 24, 24)
+    with torch.no_grad():
+        usual = system.enhance(photos, system.style(after, None, valid))
+        other = after.clone()
+        other[1, 2] = torch.nan
+        assert torch.equal(usual, system.enhance(photos, system.style(other, None, valid)))
+        alone = system.enhance(photos[1:], system.style(after[1:, :2], None, valid[1:, :2]))
+        assert torch.allclose(usual[1:], alone, atol=1e-5)
+        order = torch.tensor([2, 0, 1])
+        turned = system.enhance(photos, system.style(after[:, order], None, valid[:, order]))
+        assert torch.allclose(usual, turned, atol=1e-5)
+        other = after.clone()
+        other[:, 0] = 0.2
+        assert not torch.allclose(usual, system.enhance(photos, system.style(other, None, valid)), atol=1e-5)
+
+
+@pytest.mark.parametrize("enhancer", ENHANCERS)
+def test_a_user_without_any_reference_gets_an_answer(enhancer: str) -> None:
+    system = awakened(small(enhancer))
+    after, valid = references()
+    with torch.no_grad():
+        answer = system.enhance(torch.rand(2, 1, 3, 16, 16), system.style(after, None, ~valid))
+    assert answer.isfinite().all()
+
+
+@pytest.mark.parametrize("encoder", ["resnet", "psp"])
+@pytest.mark.parametrize("enhancer", ENHANCERS)
+def test_gradients_reach_the_encoder_after_one_step(enhancer: str, encoder: str) -> None:
+    system = small(enhancer, encoder).train()
+    after, valid = references()
+    photos = torch.rand(2, 2, 3, 24, 24)
+    targets = 0.8 * photos
+    optimizer = torch.optim.SGD(system.parameters(), 0.1)
+    for _ in range(2):  # what starts at zero lets nothing through until it has moved once
+        optimizer.zero_grad()
+        style = system.style(after, None, valid)
+        if system.own_loss:
+            loss = system.loss(photos, targets, style, torch.Generator().manual_seed(0))
+        else:
+            loss = (system.enhance(photos, style) - targets).abs().mean()
+        loss.backward()
+        optimizer.step()
+    first = next(system.encoder.parameters())
+    assert first.grad is not None and first.grad.isfinite().all() and first.grad.any()
+
+
+def test_each_level_of_the_decoder_has_its_code() -> None:
+    system = awakened(small("adain_unet", "psp"))
+    after, valid = references()
+    photos = torch.rand(2, 1, 3, 24, 24)
+    with torch.no_grad():
+        style = system.style(after, None, valid)
+        usual = system.enhance(photos, style)
+        for level in range(3):
+            levels = style.levels.clone()
+            style.levels[:, level] += 1
+            assert not torch.allclose(usual, system.enhance(photos, style), atol=1e-4)
+            style.levels = levels
+
+
+def test_adain_gives_every_map_the_mean_and_deviation_of_its_code() -> None:
+    layer = AdaIN(1, 2)
+    with torch.no_grad():
+        layer.affine.weight.copy_(torch.tensor([[1.0], [2.0], [3.0], [4.0]]))
+        layer.affine.bias.zero_()
+    x = torch.tensor([[[[0.0, 2.0]], [[1.0, 3.0]]]])  # both maps: deviation 1 about the mean
+    expected = torch.tensor([[[[3 - 2.0, 3 + 2.0]], [[4 - 3.0, 4 + 3.0]]]])  # mean 3 and 4, deviation 1 + 1 and 1 + 2
+    assert torch.allclose(layer(x, torch.ones(1, 1)), expected, atol=1e-4)
+    one_pixel = layer(torch.full((1, 2, 1, 1), 5.0), torch.ones(1, 1))
+    assert torch.allclose(one_pixel.flatten(), torch.tensor([3.0, 4.0]), atol=1e-2)
+
+
+def test_dual_affine_by_hand() -> None:
+    layer = DualAffine(1, 1)
+    with torch.no_grad():
+        layer.source.weight.copy_(torch.tensor([[1.0], [0.5]]))
+        layer.target.weight.copy_(torch.tensor([[-0.5], [2.0]]))
+        layer.source.bias.zero_()
+        layer.target.bias.zero_()
+    x = torch.full((1, 1, 1, 1), 3.0)
+    # source 1: 3 * 2 + 0.5 = 6.5; target 1: 6.5 * 0.5 + 2
+    assert layer(x, torch.ones(1, 1), torch.ones(1, 1)).item() == pytest.approx(5.25)
+
+
+def test_curves_agree_with_numpy() -> None:
+    torch.manual_seed(3)
+    photos, curves = torch.rand(2, 3, 5, 7), torch.randn(2, 3, 3, 9)
+    photos[0, 0, 0, :3] = torch.tensor([0.0, 1.0, 1.2])
+    found, knots = apply_curves(photos, curves), np.linspace(0, 1, 9)
+    for b in range(2):
+        for o in range(3):
+            expected = sum(np.interp(photos[b, i].numpy(), knots, curves[b, o, i].numpy()) for i in range(3))
+            assert np.allclose(found[b, o].numpy(), expected, atol=1e-5)
+
+
+def test_channel_attention_by_hand() -> None:
+    # one head, one channel of the photo, two references of one channel; the second is valid in the first case only
+    q = torch.tensor([[[[3.0, 4.0]]]])
+    k = torch.tensor([[[[[1.0, 0.0]]], [[[0.0, 2.0]]]]])
+    v = torch.tensor([[[[[1.0, 0.0]]], [[[0.0, 1.0]]]]])
+    temperature = torch.tensor([2.0])
+    both = channel_attention(q, k, v, temperature, torch.tensor([[True, True]]))
+    weights = np.exp([2 * 0.6, 2 * 0.8])
+    assert np.allclose(both.flatten().numpy(), weights / weights.sum(), atol=1e-6)
+    k[0, 1] = torch.nan
+    v[0, 1] = 7.0
+    k = torch.where(torch.tensor([True, False])[None, :, None, None, None], k, 0.0)
+    first = channel_attention(q, k, v, temperature, torch.tensor([[True, False]]))
+    assert first.flatten().tolist() == [1.0, 0.0]
+    assert not channel_attention(q, k, v, temperature, torch.tensor([[False, False]])).any()
+
+
+def test_attention_on_a_large_photo_is_bounded() -> None:
+    system = awakened(small("attention"))
+    after, valid = references(1, 1)
+    seen: list[int] = []
+    block = system.enhancer.get_submodule("blocks.0")
+    block.register_forward_hook(lambda _, inputs, output: seen.append(inputs[0].shape[-2] * inputs[0].shape[-1]))
+    with torch.no_grad():
+        assert system.enhance(torch.rand(1, 1, 3, 260, 40), system.style(after, None, valid)).shape[-2:] == (260, 40)
+    assert seen == [MOST_SIDE * 5]
+
+
+def test_padding_reflects_and_shrinking_averages() -> None:
+    row = torch.arange(9.0).expand(1, 1, 9, 9)
+    assert pad_to_multiple(row, 8)[0, 0, 0].tolist() == [*range(9), *range(7, 0, -1)]
+    assert shrink(torch.tensor([[[[0.0, 1.0], [2.0, 3.0]]]]), 1).item() == 1.5
+    assert shrink(torch.ones(1, 3, 4, 9), 6).shape == (1, 3, 6, 6)
