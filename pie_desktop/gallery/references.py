@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,7 +69,8 @@ def stage_references(
     edits = list(edits)
     staged = []
     with ThreadPoolExecutor(min(DECODING_THREADS, len(edits) or 1)) as pool:
-        futures = [pool.submit(_stage, edit, staging, number) for number, edit in enumerate(edits)]
+        # In the context of this thread, so that what cancels the caller's decoders cancels these too.
+        futures = [pool.submit(copy_context().run, _stage, edit, staging, n) for n, edit in enumerate(edits)]
         try:
             for number, future in enumerate(futures):
                 if should_cancel is not None and should_cancel():

@@ -8,6 +8,7 @@ import numpy as np
 from pie_desktop.imaging.colour import profile_name, to_srgb
 from pie_desktop.imaging.depth import to_uint8
 from pie_desktop.imaging.header import MAX_PIXELS, Header, guarded, read_header
+from pie_desktop.imaging.isolation import isolated
 from pie_desktop.imaging.pixels import StoredPixels, read_pixels
 from pie_desktop.imaging.resize import fitted_size, resize
 
@@ -38,6 +39,7 @@ class PhotoInfo:
     file_size: int
 
 
+@isolated
 def probe(path: Path) -> PhotoInfo:
     """Read the header of a photo.
 
@@ -52,6 +54,7 @@ def probe(path: Path) -> PhotoInfo:
     return PhotoInfo(header.path, width, height, header.format, header.bit_depth, profile_name(header.icc), file_size)
 
 
+@isolated
 def load_photo(path: Path, max_side: int | None = None) -> np.ndarray:
     """The first picture of a file, upright, in sRGB; transparency on white.
 
@@ -70,6 +73,7 @@ def load_photo(path: Path, max_side: int | None = None) -> np.ndarray:
     return guarded(header.path, lambda: _load(header, max_side))
 
 
+@isolated
 def load_proxy(path: Path) -> np.ndarray:
     """The small picture that the model looks at: long side at most 256 pixels, uint8 or uint16.
 
@@ -79,6 +83,7 @@ def load_proxy(path: Path) -> np.ndarray:
     return load_photo(path, PROXY_SIDE)
 
 
+@isolated
 def load_thumbnail(path: Path, side: int) -> np.ndarray:
     """A small picture for display, long side at most `side` pixels, always uint8.
 

@@ -99,8 +99,16 @@ def guarded(path: Path, read: Callable[[], T]) -> T:
         raise DecodeError(f"{path} could not be read ({error.strerror or error}).") from error
     except Exception as error:
         _log.debug("Reading %s", path, exc_info=True)
+        if _is_lack_of_memory(error):
+            raise DecodeError(f"{path.name} is too large for the memory of this computer.") from error
         damaged = f"{path.name} is damaged or incomplete; copy it again or restore it from a backup."
         raise DecodeError(damaged) from error
+
+
+def _is_lack_of_memory(error: Exception) -> bool:
+    """Decoders in C have errors of their own for it: `Insufficient memory` (OpenCV), `Unsufficient memory` (LibRaw)."""
+    text = str(error).lower()
+    return "sufficient memory" in text or "out of memory" in text
 
 
 def open_pillow(path: Path, format_name: str) -> Image.Image:

@@ -14,6 +14,7 @@ from typing import Any
 import exiv2
 
 from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.isolation import isolated
 
 _log = logging.getLogger(__name__)
 exiv2_lock = threading.Lock()
@@ -65,6 +66,7 @@ class SavedBy:
     modified: datetime | None = None
 
 
+@isolated
 def read_saved_by(path: Path) -> SavedBy:
     """Which program wrote a photo, and when, by its EXIF and XMP; empty where it does not tell. Never raises."""
     with exiv2_lock:
@@ -82,6 +84,7 @@ def read_saved_by(path: Path) -> SavedBy:
             return SavedBy()
 
 
+@isolated
 def read_summary(path: Path) -> PhotoSummary:
     """Camera data of a photo; an empty summary when it has none.
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from pie_desktop import __version__, paths
 from pie_desktop.errors import PieError
+from pie_desktop.imaging import isolation
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.notifier import Notifier
@@ -37,6 +38,8 @@ QT_LEVELS = {
 def start(photos: Sequence[Path]) -> int:
     """Run the editor until its window is closed; returns the exit code."""
     start_log()
+    # Their processes come up while Qt does.
+    isolation.start(warm=2)
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("PIE Desktop")
@@ -61,6 +64,7 @@ def start(photos: Sequence[Path]) -> int:
         return app.exec()
     finally:
         context.close()
+        isolation.stop()
         collector.stop()
 
 

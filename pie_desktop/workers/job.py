@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.imaging import isolation
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +115,9 @@ class Job(QObject):
         if fn is None or self.cancelled:
             return
         try:
-            self._value = fn(self.context, *args)
+            # A decoder that runs in a process of its own is not waited for once the job is cancelled.
+            with isolation.cancellable(self.context.should_cancel):
+                self._value = fn(self.context, *args)
         except Cancelled:
             self.context.cancel()
         except PieError as error:

@@ -1,0 +1,133 @@
+"""The process that decodes: tasks in, values out, until its parent is gone."""
+
+import contextlib
+import faulthandler
+import logging
+import os
+import pickle
+import re
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing.connection import Connection
+from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
+from typing import Any
+
+from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.isolation.limits import Limits, file_size
+from pie_desktop.imaging.isolation.transfer import Packed, pack
+
+READY = "ready"
+TAKEN = "taken"
+_GRACE = 2.0  # seconds after which a process ends itself that its parent has not ended
+# What nearly every task needs, loaded before the first one comes.
+_MODULES = ("pie_desktop.imaging.decode", "pie_desktop.imaging.metadata")
+
+
+@dataclass(frozen=True)
+class Task:
+    """A call of `module.function(path, *args, **kwargs)`."""
+
+    module: str
+    function: str
+    path: Path
+    args: tuple[Any, ...] = ()
+    kwargs: dict[str, Any] | None = None
+
+    def run(self) -> Any:
+        return getattr(import_module(self.module), self.function)(self.path, *self.args, **(self.kwargs or {}))
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The value of a task, or the exception that it raised."""
+
+    value: Packed
+    raised: bool = False
+
+
+def serve(connection: Connection, limits: Limits) -> None:
+    """Body of the process. Between two tasks it does nothing; it ends with its parent, whatever ended that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
+    logging.getLogger().addHandler(logging.NullHandler())  # what libraries say of odd photos is told by the sentence
+    warnings.simplefilter("ignore")
+    _no_core_dumps()
+    held: SharedMemory | None = None
+    try:
+        for module in _MODULES:
+            import_module(module)
+        base = _data_bytes()
+        connection.send(READY)
+        while (message := connection.recv()) is not None:
+            if held is not None:
+                held.close()  # on Windows it must live until the parent has opened it
+                held = None
+            if message == TAKEN:
+                continue
+            task, shared_name = message
+            size = file_size(task.path)
+            _limit_memory(base, limits.memory_for(size))
+            with _watchdog(limits.seconds_for(size) + _GRACE):
+                reply, held = _reply(task, shared_name)
+            connection.send(reply)
+            del reply
+    except (EOFError, OSError):
+        pass
+
+
+def _reply(task: Task, shared_name: str) -> tuple[Reply, SharedMemory | None]:
+    try:
+        packed, held = pack(task.run(), shared_name)
+        return Reply(packed), held
+    except MemoryError:
+        error: Exception = DecodeError(f"{task.path.name} is too large for the memory of this computer.")
+    except Exception as raised:
+        error = raised
+    try:
+        return Reply(Packed(pickle.dumps(error)), raised=True), None
+    except Exception:  # an exception that cannot travel
+        error = DecodeError(f"{task.path.name} could not be read ({error}).")
+        return Reply(Packed(pickle.dumps(error)), raised=True), None
+
+
+@contextlib.contextmanager
+def _watchdog(seconds: float) -> Iterator[None]:
+    """Ends this process when a decoder hangs and the parent, which would end it sooner, is gone.
+
+    faulthandler's thread needs no lock of the interpreter, which a hanging decoder may hold.
+    """
+    with Path(os.devnull).open("w") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _no_core_dumps() -> None:
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _data_bytes() -> int:
+    """Private memory of this process so far, by Linux' count; 0 elsewhere."""
+    if sys.platform != "linux":
+        return 0
+    match = re.search(r"VmData:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    return int(match[1]) * 1024 if match else 0
+
+
+def _limit_memory(base: int, limit: int) -> None:
+    """Let allocations beyond the limit fail. Only Linux counts what can be limited; elsewhere the parent watches."""
+    if sys.platform == "linux" and base:
+        import resource
+
+        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        soft = base + limit if hard == resource.RLIM_INFINITY else min(base + limit, hard)
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

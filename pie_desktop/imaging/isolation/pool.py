@@ -1,0 +1,126 @@
+"""The decoding processes of a program."""
+
+import contextlib
+import logging
+import os
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from pie_desktop.errors import Cancelled
+from pie_desktop.imaging.isolation.child import Task
+from pie_desktop.imaging.isolation.decoder import Abandoned, Decoder, Unavailable
+from pie_desktop.imaging.isolation.limits import Limits
+
+__all__ = ["DecoderPool", "Unavailable", "default_processes"]
+
+_log = logging.getLogger(__name__)
+_POLL = 0.05
+
+
+def default_processes() -> int:
+    """As many as work at the same time: thumbnails on half of the cores, the open photo, its look, its full decode."""
+    return max(3, min(6, (os.cpu_count() or 2) + 1))
+
+
+class DecoderPool:
+    """Hands tasks of any thread to idle processes; starts one more when all are busy, up to the limit."""
+
+    def __init__(
+        self, processes: int | None, limits: Limits, body: Callable[[Connection, Limits], None]
+    ) -> None:
+        self._most = processes or default_processes()
+        self._limits = limits
+        self._body = body
+        self._changed = threading.Condition()
+        self._idle: list[Decoder] = []
+        self._count = 0
+        self._closed = False
+
+    def warm(self, count: int) -> None:
+        """Start processes now; they come up in the background."""
+        for _ in range(min(count, self._most)):
+            with self._changed:
+                self._count += 1
+            self._release(Decoder(self._limits, self._body))
+
+    def call(self, task: Task, should_cancel: Callable[[], bool]) -> Any:
+        """Run a task in a process and return its value.
+
+        Raises:
+            Exception: what the task raised.
+            DecodeError: the file crashed the process, or took too much time or memory.
+            Cancelled: `should_cancel` said so, or the pool was closed.
+            Unavailable: no process comes up.
+        """
+
+        def give_up() -> bool:
+            return self._closed or should_cancel()
+
+        decoder = self._acquire(give_up)
+        abandoned = False
+        try:
+            decoder.send(task, give_up)
+            return decoder.receive(give_up)
+        except Abandoned as error:
+            abandoned = decoder.busy
+            raise Cancelled from error
+        finally:
+            if abandoned:
+                # Starting another process costs more than letting this one finish, unless it hangs.
+                threading.Thread(target=self._drain, args=(decoder,), name="pie-abandoned", daemon=True).start()
+            else:
+                self._release(decoder)
+
+    def close(self) -> None:
+        """End all processes; calls that are under way end with `Cancelled`."""
+        with self._changed:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            self._changed.notify_all()
+        for decoder in idle:
+            decoder.close()
+
+    def _acquire(self, give_up: Callable[[], bool]) -> Decoder:
+        with self._changed:
+            while True:
+                if give_up():
+                    raise Cancelled
+                if self._idle:
+                    decoder = self._idle.pop()  # the one used last is warm
+                    if decoder.usable:
+                        return decoder
+                    self._count -= 1
+                    decoder.close()
+                    continue
+                if self._count < self._most:
+                    self._count += 1
+                    break
+                self._changed.wait(_POLL)
+        try:
+            return Decoder(self._limits, self._body)
+        except OSError as error:
+            self._lose()
+            raise Unavailable from error
+
+    def _release(self, decoder: Decoder) -> None:
+        with self._changed:
+            keep = decoder.usable and not self._closed
+            if keep:
+                self._idle.append(decoder)
+                self._changed.notify()
+        if not keep:
+            self._lose()
+            decoder.close()
+
+    def _lose(self) -> None:
+        with self._changed:
+            self._count -= 1
+            self._changed.notify()
+
+    def _drain(self, decoder: Decoder) -> None:
+        """Wait for a value that nobody wants; the limits hold for it too."""
+        with contextlib.suppress(Exception):
+            decoder.receive(lambda: self._closed)
+        self._release(decoder)

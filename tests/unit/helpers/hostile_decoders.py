@@ -1,0 +1,63 @@
+"""Decoders that go wrong in every way; imported by the processes of the pool."""
+
+import ctypes
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+
+from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.isolation import isolated
+
+
+@isolated
+def process_id(path: Path) -> int:
+    return os.getpid()
+
+
+@isolated
+def picture(path: Path, side: int) -> dict[str, np.ndarray]:
+    """Two arrays in one value, the larger one of several megabytes."""
+    ramp = np.arange(side * side * 3, dtype=np.uint32).reshape(side, side, 3)
+    return {"wide": ramp, "small": ramp[:4, :4].astype(np.uint8)}
+
+
+@isolated
+def refuse(path: Path) -> None:
+    raise DecodeError(f"{path.name} is damaged.")
+
+
+@isolated
+def segfault(path: Path) -> None:
+    ctypes.string_at(0)
+
+
+@isolated
+def abort(path: Path) -> None:
+    os.abort()
+
+
+@isolated
+def crash_with_shared_memory(path: Path) -> np.ndarray:
+    """Ends once its value is in shared memory, before the other side is told."""
+    from pie_desktop.imaging.isolation import child
+
+    child.Reply = lambda *_: os.abort()  # type: ignore[assignment,misc]
+    return np.zeros((2000, 2000), np.uint8)
+
+
+@isolated
+def hang(path: Path, started: Path | None = None, hold: bool = False) -> None:
+    """Never returns; with `hold` the interpreter's lock is held, so that no thread of Python's runs any more."""
+    if started is not None:
+        started.write_text(str(os.getpid()))
+    if hold:
+        ctypes.PyDLL(None).sleep(1000)
+    while True:
+        time.sleep(0.01)
+
+
+@isolated
+def devour(path: Path, size: int) -> int:
+    return int(np.ones(size, np.uint8)[::4096].sum())
