@@ -96,7 +96,16 @@ def open_library() -> "StyleLibrary":
     return StyleLibrary()
 
 
+def isolate_decoding() -> None:
+    """From here on a photo that crashes its decoder costs a sentence, not the command."""
+    from pie_desktop.imaging import isolation
+
+    isolation.start(warm=0)
+
+
 def open_engine(library: "StyleLibrary", model: str | None, device: str) -> "Engine":
+    """What enhances photos, and reads them in processes of their own."""
+    isolate_decoding()
     from pie_desktop.engine.bundles import find_bundle
     from pie_desktop.engine.enhance import Engine
 

@@ -42,10 +42,10 @@ def lut(
     from pie_desktop.imaging import decode
     from pie_desktop.imaging.lut import apply_lut, identity_lut, write_cube
 
-    proxy = decode.load_proxy(photo)
     library = open_library()
-    chosen = library.find(style)
     engine = open_engine(library, model, device)
+    proxy = decode.load_proxy(photo)
+    chosen = library.find(style)
     with interruptible() as should_cancel, showing_progress() as progress:
         preference = engine.preference(chosen, progress, should_cancel)
         table = engine.transform(proxy, preference).table(strength, amount)

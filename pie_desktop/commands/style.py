@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pie_desktop.commands.arguments import AsJson, Originals, edit_pairs, open_engine, open_library
+from pie_desktop.commands.arguments import AsJson, Originals, edit_pairs, isolate_decoding, open_engine, open_library
 from pie_desktop.commands.output import interruptible, print_json, say, say_problem, showing_progress
 from pie_desktop.gallery.contradiction import WHAT_TO_DO, contradiction
 from pie_desktop.gallery.style import Style
@@ -28,6 +28,7 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a style from your own edits; it keeps small copies, so the files may move afterwards."""
+    isolate_decoding()
     pairs = edit_pairs(edits, before or [])
     with interruptible() as should_cancel, showing_progress() as progress:
         report = open_library().create(name, pairs, progress, should_cancel)
