@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from pie_desktop.commands import output
+from pie_desktop.commands.plan_table import show_plan
 from pie_desktop.errors import Cancelled
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ Quality = Annotated[int, typer.Option(min=1, max=100, help="Quality of JPEG file
 LongSide = Annotated[int | None, typer.Option(min=16, help="Longest side in pixels; never enlarged.")]
 OnConflict = Annotated[Policy, typer.Option("--on-conflict", help="What happens when a file of that name exists.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Photos at a time; by default what suits this machine.")]
+Name = Annotated[
+    str,
+    typer.Option("--name", metavar="TEMPLATE", help="Names of the results, such as {date:%Y-%m-%d}/{name}_{seq:04d}."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and write nothing.")]
 
 MakePreference = Callable[[output.Progress, output.ShouldCancel], "Preference | None"]
 
@@ -34,12 +40,14 @@ def export_settings(
     on_conflict: Policy,
     strength: float,
     amount: float,
+    name: str,
+    style: str | None = None,
 ) -> "ExportSettings":
     from pie_desktop.engine.export import ExportSettings
     from pie_desktop.imaging.encode import EncodeOptions
 
     encode = EncodeOptions(format=format_name, quality=quality, long_side=long_side)
-    return ExportSettings(destination, encode, on_conflict, strength=strength, amount=amount)
+    return ExportSettings(destination, encode, on_conflict, strength, amount, name, style)
 
 
 def run_batch(
@@ -50,6 +58,7 @@ def run_batch(
     *,
     workers: int | None,
     as_json: bool,
+    dry_run: bool = False,
 ) -> None:
     """Write the photos and tell what came of each.
 
@@ -61,7 +70,10 @@ def run_batch(
     from pie_desktop.engine.export import plan_export, run_export
 
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
-        plan = plan_export(photos, settings)
+        plan = plan_export(photos, settings, lambda fraction: progress(fraction, "Planning"), should_cancel)
+        if dry_run:
+            show_plan(plan, settings.destination, as_json)
+            return
         preference = None
         if any(photo.action in ("write", "overwrite") for photo in plan):
             engine.load()  # a missing model is one problem, not one of each photo

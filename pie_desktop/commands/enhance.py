@@ -39,9 +39,11 @@ def enhance(
     quality: batch.Quality = 92,
     long_side: batch.LongSide = None,
     on_conflict: batch.OnConflict = "unique",
+    name: batch.Name = "{name}",
     workers: batch.Workers = None,
     model: Model = None,
     device: Device = "auto",
+    dry_run: batch.DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Enhance photos the way some edits were made: `enhance PHOTO... --refs EDIT... -o DIR`."""
@@ -51,5 +53,7 @@ def enhance(
     def preference(progress: Progress, should_cancel: ShouldCancel) -> "Preference":
         return engine.one_off(pairs, progress, should_cancel, on_problem=say_problem)
 
-    settings = batch.export_settings(destination, format_name, quality, long_side, on_conflict, strength, amount)
-    batch.run_batch(photos_in(photos), settings, engine, preference, workers=workers, as_json=as_json)
+    settings = batch.export_settings(
+        destination, format_name, quality, long_side, on_conflict, strength, amount, name
+    )
+    batch.run_batch(photos_in(photos), settings, engine, preference, workers=workers, as_json=as_json, dry_run=dry_run)

@@ -38,9 +38,11 @@ def export(
     long_side: batch.LongSide = None,
     on_conflict: batch.OnConflict = "skip",
     recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Also the folders in folders.")] = False,
+    name: batch.Name = "{name}",
     workers: batch.Workers = None,
     model: Model = None,
     device: Device = "auto",
+    dry_run: batch.DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Enhance photos in a style and write them to a folder; the originals stay as they are."""
@@ -51,7 +53,10 @@ def export(
     def preference(progress: Progress, should_cancel: ShouldCancel) -> "Preference | None":
         return engine.preference(chosen, progress, should_cancel) if chosen is not None else None
 
-    settings = batch.export_settings(destination, format_name, quality, long_side, on_conflict, strength, amount)
+    settings = batch.export_settings(
+        destination, format_name, quality, long_side, on_conflict, strength, amount, name,
+        chosen.name if chosen is not None else None,
+    )
     # What an earlier export wrote into a folder of the sources is no source.
     photos = photos_in(sources, recursive, except_in=destination)
-    batch.run_batch(photos, settings, engine, preference, workers=workers, as_json=as_json)
+    batch.run_batch(photos, settings, engine, preference, workers=workers, as_json=as_json, dry_run=dry_run)

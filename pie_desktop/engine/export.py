@@ -8,13 +8,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from pie_desktop.engine.destination import prepare_destination
 from pie_desktop.engine.enhance import Transform, attribution
-from pie_desktop.engine.export_plan import (
-    ExportSettings,
-    PlannedPhoto,
-    plan_export,
-    prepare_destination,
-)
+from pie_desktop.engine.export_plan import ExportSettings, PlannedPhoto, plan_export
 from pie_desktop.engine.export_report import ExportItem, ExportProgress, ExportReport
 from pie_desktop.engine.export_worker import ExportTask, Outcome, export_photo
 from pie_desktop.engine.worker_pool import WorkerPool, WorkersUnavailable

@@ -1,21 +1,24 @@
 """What an export will write, worked out before anything is written."""
 
 import os
-import shutil
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, get_args
 
-from pie_desktop.errors import PieError
+from pie_desktop.engine.destination import destination_problem, space_problem
+from pie_desktop.engine.name_template import DEFAULT_TEMPLATE, SUMMARY_FIELDS, NameTemplate, NameValues
+from pie_desktop.engine.photo_facts import FactsReader, PhotoFacts
+from pie_desktop.engine.size_estimate import estimate_bytes, size_text
+from pie_desktop.engine.targets import Target, TargetNames
+from pie_desktop.errors import Cancelled
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.formats import list_photos
 
 Conflict = Literal["skip", "unique", "overwrite"]
 Action = Literal["write", "overwrite", "skip", "fail"]
 
-# Bytes written per byte read, far below what is usual: only an export that cannot possibly fit is refused beforehand.
-_LEAST_GROWTH = {"jpeg": 0.05, "png": 0.5, "tiff": 0.5, "webp": 0.02, "heic": 0.02, "avif": 0.02}
+_facts = FactsReader()
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,12 @@ class ExportSettings:
         on_conflict: when a file of the name exists: `skip` the photo, write under a `unique` name, or `overwrite`.
         strength: how strongly the preference counts, 0 to 1.5.
         amount: how much of the whole edit is applied, 0 to 1.
+        name: template of the names, see `name_template`.
+        style: name of the style, for the template; None for neutral enhancement.
+        preset: name of the preset, for the template, or None.
+
+    Raises:
+        TemplateError: `name` is no template.
     """
 
     destination: Path
@@ -35,10 +44,14 @@ class ExportSettings:
     on_conflict: Conflict = "skip"
     strength: float = 1.0
     amount: float = 1.0
+    name: str = DEFAULT_TEMPLATE
+    style: str | None = None
+    preset: str | None = None
 
     def __post_init__(self) -> None:
         if self.on_conflict not in get_args(Conflict):
             raise ValueError(f"on_conflict must be one of {', '.join(get_args(Conflict))}, got {self.on_conflict}")
+        NameTemplate(self.name)
 
 
 @dataclass(frozen=True)
@@ -50,16 +63,54 @@ class PlannedPhoto:
         target: the file to write.
         action: `write` (never replaces a file), `overwrite`, `skip` or `fail`.
         problem: one sentence: why it is skipped or cannot be written, or that it gets another name; else None.
+        size: (width, height) of the file in pixels; None where it is not written.
+        file_size: expected bytes of the file; None where it is not written.
+        renamed: whether the file gets a number, since one of the wanted name is there already.
     """
 
     source: Path
     target: Path
     action: Action
     problem: str | None = None
+    size: tuple[int, int] | None = None
+    file_size: int | None = None
+    renamed: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Whether a file is to be written."""
+        return self.action in ("write", "overwrite")
+
+    @property
+    def action_name(self) -> str:
+        """The action in a word: `write`, `new name`, `overwrite`, `skip` or `fail`."""
+        return "new name" if self.action == "write" and self.renamed else self.action
 
 
-def plan_export(sources: Iterable[Path], settings: ExportSettings) -> list[PlannedPhoto]:
-    """Decide for each photo where it goes; looks at names and sizes only, writes nothing.
+def plan_summary(plan: Sequence[PlannedPhoto]) -> str:
+    """Such as `41 to write, 3 skipped, 1 problem, about 320 MB`."""
+    counts = [sum(photo.action == action for photo in plan) for action in get_args(Action)]
+    to_write, to_replace, skipped, problems = counts
+    parts = [
+        f"{to_write:,} to write" if to_write or not to_replace else "",
+        f"{to_replace:,} to replace" if to_replace else "",
+        f"{skipped:,} skipped" if skipped else "",
+        f"{problems:,} problem{'' if problems == 1 else 's'}" if problems else "",
+    ]
+    expected = sum(photo.file_size or 0 for photo in plan)
+    parts.append(f"about {size_text(expected)}" if expected else "")
+    return ", ".join(part for part in parts if part)
+
+
+def plan_export(
+    sources: Iterable[Path],
+    settings: ExportSettings,
+    progress: Callable[[float], None] | None = None,
+    should_cancel: Callable[[], bool] | None = None,
+    names: TargetNames | None = None,
+    style_of: Callable[[Path], str | None] | None = None,
+) -> list[PlannedPhoto]:
+    """Decide for each photo where it goes; looks at names and headers only, writes nothing.
 
     No two photos of a plan get the same target, and no target is a source, whatever `on_conflict` says. The names do
     not depend on what the destination holds, so that a repeated export with `skip` skips what is done.
@@ -67,27 +118,48 @@ def plan_export(sources: Iterable[Path], settings: ExportSettings) -> list[Plann
     Args:
         sources: photos and folders; of a folder its photos are taken. Doubles are dropped.
         settings: the export.
+        progress: called with fractions.
+        should_cancel: asked between two photos.
+        names: those of other plans of the same run, which are then avoided, too.
+        style_of: name of a photo's style where photos have different ones; for the names.
 
     Raises:
         DecodeError: a folder among the sources cannot be read.
+        Cancelled: `should_cancel` answered True.
     """
-    photos = _expand(sources)
-    destination = settings.destination.absolute()
-    blocked = _destination_problem(destination, photos, settings)
+    photos = expand_sources(sources)
+    names = names or TargetNames(settings.destination.absolute())
+    blocked = destination_problem(names.destination)
+    template = NameTemplate(settings.name)
     protected = {identity for photo in photos if (identity := _identity(photo)) is not None}
-    names: set[str] = set()
-    targets = [_unique(destination, photo.stem, settings.encode.suffix, names) for photo in photos]
+    prepared: list[tuple[Path, PhotoFacts | str, NameValues, Target]] = []
+    for number, photo in enumerate(photos, 1):
+        if should_cancel is not None and should_cancel():
+            raise Cancelled
+        facts = _read_facts(photo, bool(template.fields & SUMMARY_FIELDS))
+        values = _name_values(photo, number, facts, settings)
+        if style_of is not None:
+            values = replace(values, style=style_of(photo))
+        prepared.append((photo, facts, values, names.give(template.render(values), settings.encode.suffix)))
+        if progress is not None:
+            progress(number / len(photos))
     plan = []
-    for photo, target in zip(photos, targets, strict=True):
-        problem = _source_problem(photo) or blocked
-        if problem is not None:
-            plan.append(PlannedPhoto(photo, target, "fail", problem))
-        else:
-            plan.append(_resolve(photo, target, settings.on_conflict, names, protected))
-    return plan
+    for photo, facts, values, target in prepared:
+        problem = facts if isinstance(facts, str) else facts.problem
+        problem = problem or blocked or names.problem(target.path)
+        if problem is not None or isinstance(facts, str):
+            plan.append(PlannedPhoto(photo, target.path, "fail", problem))
+            continue
+        planned = _resolve(photo, target, settings.on_conflict, names, protected)
+        if planned is None:
+            free = names.give(template.render(values), settings.encode.suffix, avoid_existing=True)
+            planned = _with_free_name(photo, target, free, settings.on_conflict)
+        plan.append(_with_size(planned, facts, values, settings.encode) if planned.writes else planned)
+    return _refuse_what_cannot_fit(plan, names.destination)
 
 
-def _expand(sources: Iterable[Path]) -> list[Path]:
+def expand_sources(sources: Iterable[Path]) -> list[Path]:
+    """Photos and folders as photos, absolute, each once. Raises DecodeError for a folder that cannot be read."""
     photos: dict[Path, None] = {}
     for source in sources:
         source = Path(source).absolute()  # noqa: PLW2901
@@ -95,34 +167,81 @@ def _expand(sources: Iterable[Path]) -> list[Path]:
     return list(photos)
 
 
+def name_values(photo: Path, settings: ExportSettings, number: int = 1) -> NameValues:
+    """What the fields of a name template stand for with this photo; for showing a name before there is a plan."""
+    return _name_values(photo, number, _read_facts(photo, with_summary=True), settings)
+
+
+def _read_facts(photo: Path, with_summary: bool) -> PhotoFacts | str:
+    try:
+        if photo.stat().st_size == 0:
+            return f"{photo.name} is empty (0 bytes); restore it from a backup or the memory card."
+        return _facts.read(photo, with_summary)
+    except FileNotFoundError:
+        return f"{photo} does not exist any more; was it moved or deleted?"
+    except OSError as error:
+        return f"{photo} could not be read ({error.strerror or error})."
+
+
+def _name_values(photo: Path, number: int, facts: PhotoFacts | str, settings: ExportSettings) -> NameValues:
+    values = NameValues(
+        photo.stem,
+        number,
+        style=settings.style,
+        preset=settings.preset,
+        folder=photo.parent.name,
+        type=photo.suffix[1:],
+    )
+    if isinstance(facts, str):
+        return values
+    width, height = settings.encode.output_size(facts.width, facts.height) if facts.width else (0, 0)
+    summary = facts.summary
+    return replace(
+        values, date=facts.taken, camera=summary.camera, lens=summary.lens, iso=summary.iso, width=width, height=height
+    )
+
+
 def _resolve(
-    photo: Path, target: Path, conflict: Conflict, names: set[str], protected: set[tuple[int, int]]
-) -> PlannedPhoto:
-    if not target.exists() and not target.is_symlink():
-        return PlannedPhoto(photo, target, "write")
+    photo: Path, target: Target, conflict: Conflict, names: TargetNames, protected: set[tuple[int, int]]
+) -> PlannedPhoto | None:
+    """The plan of a photo; None when it needs a name that no file has."""
+    path = target.path
+    if not os.path.lexists(path):
+        return PlannedPhoto(photo, path, "write", _name_remark(photo, target), renamed=target.taken)
     if conflict == "skip":
-        return PlannedPhoto(photo, target, "skip", f"{target.name} exists already and was left as it is.")
-    if conflict == "overwrite" and target.is_dir():
-        return PlannedPhoto(photo, target, "fail", f"{target} is a folder; choose another destination.")
-    if conflict == "overwrite" and _identity(target) not in protected:
-        return PlannedPhoto(photo, target, "overwrite")
-    free = _unique(target.parent, photo.stem, target.suffix, names, avoid_existing=True)
+        return PlannedPhoto(photo, path, "skip", f"{path.name} exists already and was left as it is.")
+    if conflict == "overwrite" and path.is_dir():
+        return PlannedPhoto(photo, path, "fail", f"{path} is a folder; choose another destination.")
+    if conflict == "overwrite" and _identity(path) not in protected:
+        if names.leads_out(path):
+            problem = f"{path.name} is a link that leads out of the destination; remove it or use another name."
+            return PlannedPhoto(photo, path, "fail", problem)
+        return PlannedPhoto(photo, path, "overwrite", _name_remark(photo, target), renamed=target.taken)
+    return None
+
+
+def _with_free_name(photo: Path, wanted: Target, free: Target, conflict: Conflict) -> PlannedPhoto:
     problem = None
     if conflict == "overwrite":
-        problem = f"{target.name} is an original and is never replaced; {photo.name} is written as {free.name}."
-    return PlannedPhoto(photo, free, "write", problem)
+        name = wanted.path.name
+        problem = f"{name} is an original and is never replaced; {photo.name} is written as {free.path.name}."
+    return PlannedPhoto(photo, free.path, "write", problem, renamed=True)
 
 
-def _unique(folder: Path, stem: str, suffix: str, names: set[str], avoid_existing: bool = False) -> Path:
-    """`stem`, else `stem-1`, `stem-2` …: not among `names` (compared without case, as some disks do), then added."""
-    number = 0
-    while True:
-        target = folder / f"{stem}{f'-{number}' if number else ''}{suffix}"
-        key = target.name.casefold()
-        if key not in names and not (avoid_existing and os.path.lexists(target)):
-            names.add(key)
-            return target
-        number += 1
+def _name_remark(photo: Path, target: Target) -> str | None:
+    if target.taken:
+        return f"Another photo of this export has that name, so that {photo.name} is written as {target.path.name}."
+    if target.mended:
+        return f"Not every system takes the name, so that {photo.name} is written as {target.path.name}."
+    return None
+
+
+def _with_size(planned: PlannedPhoto, facts: PhotoFacts, values: NameValues, encode: EncodeOptions) -> PlannedPhoto:
+    pixels = facts.width * facts.height
+    is_jpeg = planned.source.suffix.lower() in (".jpg", ".jpeg", ".jpe", ".jfif") and pixels > 0
+    density = facts.file_size / pixels if is_jpeg else None
+    file_size = estimate_bytes(encode, values.width * values.height, facts.bit_depth, density)
+    return replace(planned, size=(values.width, values.height), file_size=file_size)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -134,41 +253,9 @@ def _identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def _source_problem(photo: Path) -> str | None:
-    try:
-        empty = photo.stat().st_size == 0
-    except FileNotFoundError:
-        return f"{photo} does not exist any more; was it moved or deleted?"
-    except OSError as error:
-        return f"{photo} could not be read ({error.strerror or error})."
-    return f"{photo.name} is empty (0 bytes); restore it from a backup or the memory card." if empty else None
-
-
-def _destination_problem(destination: Path, photos: Sequence[Path], settings: ExportSettings) -> str | None:
-    existing = destination
-    while not existing.exists() and existing != existing.parent:
-        existing = existing.parent
-    if not existing.is_dir():
-        return f"{existing} is not a folder; choose another destination."
-    if not os.access(existing, os.W_OK | os.X_OK):
-        return f"The folder {existing} is write-protected; choose another destination."
-    if not settings.encode.resizes:
-        sizes = [photo.stat().st_size for photo in photos if photo.is_file()]
-        needed = sum(sizes) * _LEAST_GROWTH[settings.encode.container]
-        free = shutil.disk_usage(existing).free
-        if needed > free:
-            megabytes = round(free / 1e6)
-            return f"The disk of {destination} has only {megabytes} MB left; free some space or choose another disk."
-    return None
-
-
-def prepare_destination(folder: Path) -> None:
-    """Make the destination.
-
-    Raises:
-        PieError: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PieError(f"The folder {folder} could not be made ({error.strerror or error}).") from error
+def _refuse_what_cannot_fit(plan: list[PlannedPhoto], destination: Path) -> list[PlannedPhoto]:
+    problem = space_problem(destination, sum(photo.file_size or 0 for photo in plan))
+    if problem is None:
+        return plan
+    failed = {"action": "fail", "problem": problem, "size": None, "file_size": None}
+    return [replace(photo, **failed) if photo.writes else photo for photo in plan]  # type: ignore[arg-type]

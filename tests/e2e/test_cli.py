@@ -152,7 +152,8 @@ def test_names_that_are_no_text(cli: Cli, edits: dict[str, Path], photo_folder: 
     assert json.loads(created.out)["references"][0]["original"] is not None
     outcome = cli("export", edit, tmp_path / "out", "--style", "Odd", "--json")
     assert outcome.code == 0, outcome.err
-    assert json.loads(outcome.out)["items"][0]["target"] == str(tmp_path / "out" / edit.name)
+    # Written under a name that every system takes.
+    assert json.loads(outcome.out)["items"][0]["target"] == str(tmp_path / "out" / "caf__edit.jpg")
 
 
 def test_bad_photos_fail_alone(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:
@@ -396,3 +397,32 @@ def test_a_contradicting_and_a_swapped_reference_are_told(
     assert swapped.code == 0
     assert swapped.out.index("0.jpg") < swapped.out.index("0_edit.jpg")
     assert cli("style", "swap", "Odd", "099").code == 2
+
+
+def test_a_dry_run_shows_the_plan_and_writes_nothing(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:
+    (photo_folder / "bad.jpg").write_text("no picture")
+    arguments = ("export", photo_folder, tmp_path / "out", "--name", "{type}/{seq:02d}-{name}", "--dry-run")
+    outcome = cli(*arguments)
+    assert outcome.code == 0 and outcome.err == ""
+    assert "4 to write, 1 problem, about" in outcome.out and "nothing was written" in outcome.out
+    assert "jpg/01-astronaut.jpg" in outcome.out and "bad.jpg is not an image" in outcome.out
+    plan = json.loads(cli(*arguments, "--json").out)
+    assert [Path(photo["source"]).name for photo in plan["photos"]][:2] == ["astronaut.jpg", "bad.jpg"]
+    assert plan["photos"][0] | {"source": "", "bytes": 0} == {
+        "source": "",
+        "target": str(tmp_path / "out" / "jpg" / "01-astronaut.jpg"),
+        "action": "write",
+        "width": 512,
+        "height": 512,
+        "bytes": 0,
+        "problem": None,
+    }
+    assert plan["photos"][1]["action"] == "fail"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bad_name_template_is_one_sentence(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:
+    outcome = cli("export", photo_folder, tmp_path / "out", "--name", "../{name}")
+    assert outcome.code == 2 and one_line(outcome.err)
+    assert "stays inside the destination folder" in outcome.err
+    assert not (tmp_path / "out").exists()

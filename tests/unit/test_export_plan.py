@@ -6,6 +6,7 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pie_desktop.engine.export import ExportSettings, plan_export
 from pie_desktop.imaging.encode import EncodeOptions
@@ -16,7 +17,7 @@ def source(tmp_path: Path) -> Path:
     folder = tmp_path / "source"
     folder.mkdir()
     for name in ("a.jpg", "b.png", "c.tif"):
-        (folder / name).write_bytes(b"x" * 1000)
+        Image.new("RGB", (60, 40)).save(folder / name)
     return folder
 
 
@@ -63,7 +64,7 @@ def test_equal_stems_do_not_collide(source: Path, tmp_path: Path, destination: P
     other = tmp_path / "other"
     other.mkdir()
     for name in ("A.PNG", "a-1.jpg"):
-        (other / name).write_bytes(b"x")
+        Image.new("RGB", (60, 40)).save(other / name)
     settings = ExportSettings(destination, on_conflict=on_conflict)  # type: ignore[arg-type]
     plan = plan_export([source / "a.jpg", other / "A.PNG", other / "a-1.jpg"], settings)
     assert actions(plan) == [("a.jpg", "write"), ("A-1.jpg", "write"), ("a-1-1.jpg", "write")]
@@ -92,7 +93,8 @@ def test_a_source_is_not_replaced_through_links(source: Path, destination: Path)
     (destination / "b.jpg").hardlink_to(source / "c.tif")
     (destination / "c.jpg").symlink_to(source / "missing.jpg")
     plan = plan_export([source], ExportSettings(destination, on_conflict="overwrite"))
-    assert actions(plan) == [("a-1.jpg", "write"), ("b-1.jpg", "write"), ("c.jpg", "overwrite")]
+    assert actions(plan) == [("a-1.jpg", "write"), ("b-1.jpg", "write"), ("c.jpg", "fail")]
+    assert "link that leads out of the destination" in (plan[2].problem or "")
 
 
 def test_problems_with_sources(source: Path, destination: Path) -> None:
@@ -119,11 +121,11 @@ def test_problems_with_the_destination(source: Path, tmp_path: Path, monkeypatch
 
 def test_disk_without_space(source: Path, destination: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 9, 100))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 9, 1000))
     plan = plan_export([source], ExportSettings(destination, EncodeOptions("tiff16")))
     assert {photo.action for photo in plan} == {"fail"}
-    assert "MB left" in (plan[0].problem or "")
-    small = ExportSettings(destination, EncodeOptions("tiff16", long_side=100))
+    assert "has only 1.0 KB left for about 16 KB" in (plan[0].problem or "")
+    small = ExportSettings(destination, EncodeOptions("tiff16", long_side=20))
     assert {photo.action for photo in plan_export([source], small)} == {"write"}
 
 

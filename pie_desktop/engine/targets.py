@@ -1,0 +1,70 @@
+"""Where a photo is written: never outside the destination folder, never on another one's file."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pie_desktop.engine.file_names import collision_key
+from pie_desktop.engine.name_template import RenderedName
+
+_MAX_PATH = 259 if os.name == "nt" else 4000
+
+
+@dataclass(frozen=True)
+class Target:
+    """A file to write.
+
+    Attributes:
+        path: absolute.
+        taken: whether another photo of the export has the name that was wanted, so that this one is numbered.
+        mended: whether the name had to be changed for it to be one on every system.
+    """
+
+    path: Path
+    taken: bool
+    mended: bool
+
+
+class TargetNames:
+    """The names of one export in one destination, each given once."""
+
+    def __init__(self, destination: Path) -> None:
+        self.destination = destination
+        self._real = Path(os.path.realpath(destination))
+        self._given: set[str] = set()
+        self._folders: dict[Path, str | None] = {}
+
+    def give(self, name: RenderedName, suffix: str, *, avoid_existing: bool = False) -> Target:
+        """`name`, else `name-1`, `name-2` …: one that this export does not have, compared as the strictest disks do."""
+        folder = self.destination.joinpath(*name.parts[:-1])
+        number = 0
+        while True:
+            path = folder / f"{name.parts[-1]}{f'-{number}' if number else ''}{suffix}"
+            key = collision_key(str(path))
+            given = key in self._given
+            if not given and not (avoid_existing and os.path.lexists(path)):
+                self._given.add(key)
+                return Target(path, number > 0, name.mended)
+            number += 1
+
+    def problem(self, target: Path) -> str | None:
+        """One sentence: why no new file may be made there; None when all is well."""
+        if len(str(target)) > _MAX_PATH:
+            return f"The path of {target.name} would be too long; shorten the name template or the destination."
+        folder = target.parent
+        if folder not in self._folders:
+            self._folders[folder] = self._folder_problem(folder)
+        return self._folders[folder]
+
+    def leads_out(self, target: Path) -> bool:
+        """Whether a file is a link to one outside the destination: writing would follow it."""
+        return target.is_symlink() and not Path(os.path.realpath(target)).is_relative_to(self._real)
+
+    def _folder_problem(self, folder: Path) -> str | None:
+        if not Path(os.path.realpath(folder)).is_relative_to(self._real):
+            return f"The folder {folder} is a link that leads out of the destination; remove it or use another name."
+        while folder != self.destination:
+            if os.path.lexists(folder) and not folder.is_dir():
+                return f"{folder} is a file, so that no folder of that name can be made; use another name template."
+            folder = folder.parent
+        return None

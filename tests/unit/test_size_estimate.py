@@ -1,0 +1,30 @@
+"""Expected sizes of files against those of files that were made."""
+
+import numpy as np
+import pytest
+
+from pie_desktop.engine.size_estimate import estimate_bytes, size_text
+from pie_desktop.imaging.depth import to_uint16
+from pie_desktop.imaging.encode import EncodeOptions, encode_photo
+
+
+@pytest.mark.parametrize(
+    "options",
+    [EncodeOptions(quality=60), EncodeOptions(), *(EncodeOptions(name) for name in ("png", "tiff8", "tiff16"))],
+)
+def test_the_order_is_right(sample_pictures: dict[str, np.ndarray], options: EncodeOptions) -> None:
+    expected = real = 0
+    for picture in sample_pictures.values():
+        pixels = picture.shape[0] * picture.shape[1]
+        source = len(encode_photo(picture, EncodeOptions(quality=92)))
+        expected += estimate_bytes(options, pixels, 8, source / pixels)
+        real += len(encode_photo(to_uint16(picture) if options.format == "tiff16" else picture, options))
+    assert 0.6 < expected / real < 1.6
+
+
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [(12, "12 bytes"), (4096, "4.1 KB"), (3.21e6, "3.2 MB"), (320e6, "320 MB"), (1.44e9, "1.4 GB"), (9.99e6, "10 MB")],
+)
+def test_sizes_for_people(size: float, text: str) -> None:
+    assert size_text(size) == text
