@@ -118,10 +118,13 @@ class SourceMetadata:
                 image = exiv2.ImageFactory.open(encoded)
                 image.readMetadata()
                 self._fill(image, new)
+                with_xmp = not image.xmpData().empty()
                 image.writeMetadata()
                 image.readMetadata()
                 remark = None
-                if has_tag(self._image, _MAKER_NOTE) and new.policy == "all" and not has_tag(image, _MAKER_NOTE):
+                if with_xmp and image.xmpData().empty():  # exiv2 keeps quiet about XMP that it cannot write
+                    remark = f"The XMP of {self._name} could not be copied; the other metadata was."
+                elif has_tag(self._image, _MAKER_NOTE) and new.policy == "all" and not has_tag(image, _MAKER_NOTE):
                     # exiv2 leaves out what exceeds the 64 KB that EXIF may have in a JPEG.
                     remark = f"The maker note of {self._name} is too large and was not copied; the other metadata was."
                 return bytes(image.data()), remark
@@ -193,15 +196,20 @@ def _correct(exif: Any, new: NewFile) -> None:
 
 def _iptc_to_xmp(iptc: Any, xmp: Any) -> None:
     """XMP that is there already counts."""
-    present = {datum.key() for datum in xmp}
+    values: dict[str, list[str]] = {}
     for datum in iptc:
         key = _IPTC_IN_XMP.get(datum.key().rsplit(".", 1)[1])
-        if key is not None and key not in present:
-            value = datum.toString()
-            if exiv2.XmpProperties.propertyType(exiv2.XmpKey(key)) == exiv2.TypeId.langAlt:
-                xmp[key] = f"lang=x-default {value}"
-            else:
-                xmp.add(exiv2.XmpKey(key), exiv2.XmpTextValue(value))
+        if key is not None and xmp.findKey(exiv2.XmpKey(key)) == xmp.end():
+            values.setdefault(key, []).append(datum.toString())
+    for key, texts in values.items():
+        kind = exiv2.XmpProperties.propertyType(exiv2.XmpKey(key))
+        if kind in (exiv2.TypeId.xmpBag, exiv2.TypeId.xmpSeq):
+            array = exiv2.XmpArrayValue(kind)
+            for text in texts:
+                array.read(text)
+            xmp.add(exiv2.XmpKey(key), array)
+        else:
+            xmp[key] = f"lang=x-default {texts[0]}" if kind == exiv2.TypeId.langAlt else texts[0]
 
 
 def _resolution(image: Any) -> Resolution | None:

@@ -19,7 +19,8 @@ _DNG_TAGS = range(50706, 52600)
 _KEPT_OF_DNG = frozenset({"UniqueCameraModel", "LocalizedCameraModel", "CameraSerialNumber", "LensInfo"})
 _PREVIEW_GROUPS = ("Thumbnail", "SubImage", "SubThumb", "Image2", "Image3")
 _PREVIEW_TAG = re.compile(r"(Preview|Thumbnail)(Image)?(Start|Length|Size|Offset|IFD|Data|)$")
-_STANDARD_GROUPS = frozenset({"Image", "Photo", "GPSInfo", "Iop"})  # all others are previews and the maker note
+# All other groups are of the maker note; `MakerNote` itself is what exiv2 adds, its byte order and place.
+_STANDARD_GROUPS = ("Image", "Photo", "GPSInfo", "Iop", "MakerNote", *_PREVIEW_GROUPS)
 # XMP that would contradict the new file: parts of the old one (gain maps, motion video), its orientation and size, and
 # what another program would apply to its pixels once more.
 STALE_XMP = (
@@ -77,7 +78,7 @@ def keeps_exif(key: str, tag: int, policy: str) -> bool:
 
 def is_maker_note(key: str) -> bool:
     """Whether a key is of a decoded maker note."""
-    return key.split(".", 2)[1] not in _STANDARD_GROUPS
+    return not key.split(".", 2)[1].startswith(_STANDARD_GROUPS)
 
 
 def keeps_iptc(key: str, policy: str) -> bool:
