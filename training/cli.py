@@ -1,5 +1,6 @@
 """Command line of the training core."""
 
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -109,6 +110,7 @@ def fit(
     from training.events import json_sink, text_sink
     from training.fit import fit as run_fit
     from training.options import DEFAULT_EPOCHS, override, steps_for, stored_config
+    from training.processes import start_processes
 
     if threads:
         torch.set_num_threads(threads)
@@ -132,8 +134,9 @@ def fit(
         passes = epochs or (10_000 if minutes else DEFAULT_EPOCHS)
         chosen = override(chosen, {"run": {"steps": steps_for(chosen, passes, originals)}})
     sink = json_sink if events == "-" else text_sink(Console())
-    stop = _stop_on_request(events == "-")
-    for event in run_fit(chosen, out, models or out, init, originals, resume, stop):
+    processes = start_processes(chosen.device)
+    stop = _stop_on_request(events == "-" and processes.leader)
+    for event in run_fit(chosen, out, models or out, init, originals, resume, stop, processes):
         sink(event)
 
 
@@ -160,7 +163,7 @@ def main() -> None:
     try:
         app(standalone_mode=False)
     except PieError as error:
-        if "--events" in sys.argv:
+        if "--events" in sys.argv and os.environ.get("RANK", "0") == "0":
             from training.events import json_sink
 
             json_sink({"event": "error", "message": str(error)})

@@ -25,11 +25,12 @@ from training.data.pairs import guess_pairs, load_pairs
 from training.data.photos import finished_photos, photo_bank
 from training.data.prefetch import prefetched
 from training.data.source import PairSource, SimulatedSource, Source
-from training.device import choose_device, pixel_device
+from training.device import pixel_device
 from training.events import Event
 from training.loop import Trainer
 from training.neutral import neutral_strength, train_neutral
 from training.pretraining import calibrate
+from training.processes import ALONE, Processes
 from training.validation import Validation, pair_validation, simulated_validation
 
 HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
@@ -66,12 +67,13 @@ def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _
     order = np.random.default_rng(config.seed).permutation(len(bank.names))
     held_out = max(1, round(PAIR_HOLD_OUT * len(order)))
     train = order[:-held_out]
+    names = [bank.names[index] for index in train]
 
     def floats(pictures: np.ndarray) -> Tensor:
         planes = torch.from_numpy(pictures[order]).permute(0, 3, 1, 2).float() / 255
         return torch.nn.functional.interpolate(planes, size=(side, side), mode="area")
 
-    source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device)
+    source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device, names)
     validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
     # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
     return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), None, bank.problems)
@@ -106,8 +108,12 @@ def fit(
     originals: Path | None = None,
     resume: bool = False,
     should_stop: Callable[[], bool] = lambda: False,
+    processes: Processes = ALONE,
 ) -> Iterator[Event]:
     """Train, yielding the events described in `docs/ARCHITECTURE.md`; the bundle is written at the end.
+
+    Where several processes train together, each calls this with the same arguments, and the leader alone has events
+    and writes files.
 
     Args:
         config: the run.
@@ -117,38 +123,46 @@ def fit(
         originals: folder of originals for `pairs`.
         resume: continue from the run's checkpoint.
         should_stop: asked after every step.
+        processes: that train together; `run` and the photos are on a disk that all of them see.
 
     Raises:
         PieError: data, device, bundle or checkpoint cannot be used.
     """
     if config.data.kind == "pairs" and init is None and not resume:
         raise PieError("Training on your own pairs starts from a model; name one with --init.")
-    device = choose_device(config.device)
+    processes.share.rows(config.data.users)  # refuses before hours are spent
+    device = processes.device(config.device)
     pixels = torch.device("cpu") if config.data.workers else pixel_device(device)
     run.mkdir(parents=True, exist_ok=True)
-    if config.data.kind == "simulated":
-        material, bank = _simulated(config, run, pixels)
-    else:
-        material, bank = _pairs(config, originals, pixels), None
-    network = _network(config, init, bank, material.source, run).to(device)
-    with prefetched(material.source, config.data.workers) as source:
-        trainer = Trainer(config, network, source, material.validation, run, material.roles, should_stop)
+    with processes.leader_first():
+        if config.data.kind == "simulated":
+            material, bank = _simulated(config, run, pixels)
+        else:
+            material, bank = _pairs(config, originals, pixels), None
+        network = _network(config, init, bank, material.source, run).to(device)
+    processes.align(network)
+    with prefetched(material.source.shared(processes.share), config.data.workers) as source:
+        trainer = Trainer(config, network, source, material.validation, run, material.roles, should_stop, processes)
         if resume:
             trainer.resume()
-        with atomic_write(run / "config.json") as temporary:
-            temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
-        yield {
-            "event": "start",
-            "run": str(run),
-            "steps": config.steps,
-            "step": trainer.progress.step,
-            "device": str(device),
-            "pairs": material.train + material.held_out,
-            "train": material.train,
-            "validation": material.held_out,
-            "problems": list(material.problems),
-        }
+        if processes.leader:
+            with atomic_write(run / "config.json") as temporary:
+                temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
+            yield {
+                "event": "start",
+                "run": str(run),
+                "steps": config.steps,
+                "step": trainer.progress.step,
+                "device": str(device),
+                "processes": processes.share.count,
+                "pairs": material.train + material.held_out,
+                "train": material.train,
+                "validation": material.held_out,
+                "problems": list(material.problems),
+            }
         for event in trainer.events():
+            if not processes.leader:
+                continue
             if event["event"] != "finished":
                 yield event
                 continue

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
 
-from pie_desktop.errors import PieError
 from pie_desktop.model.network import PreferenceNetwork
-from training.checkpoint import load_checkpoint, save_checkpoint
+from training.checkpoint import NAME, load_checkpoint, save_checkpoint
 from training.config import FitConfig
-from training.data.batch import Group, RoleMix, draw_roles
+from training.data.batch import Group, RoleMix, Roles, draw_roles
 from training.data.source import AHEAD, Source, seeded
 from training.events import Event
 from training.objective import Objective, Prepared
 from training.pretraining import Pretraining
-from training.schedule import follow, rate_factor
+from training.processes import ALONE, Processes
+from training.schedule import rate_factor
+from training.stepping import Losses, Stepper
 from training.validation import Validation
 
 
@@ -38,11 +38,12 @@ class Trainer:
     Args:
         config: steps, rates, weights.
         network: trained in place; its exponential moving average is what is validated and shipped.
-        source: endless groups.
+        source: endless groups, or this process's share of them.
         validation: held-out cases.
         run: folder of the checkpoint.
         roles: shares of the kinds of steps.
         should_stop: asked after every step; True ends the run with a checkpoint.
+        processes: that train together; the first one's clock and `should_stop` count, and it alone validates and saves.
     """
 
     def __init__(
@@ -54,7 +55,9 @@ class Trainer:
         run: Path,
         roles: RoleMix | None = None,
         should_stop: Callable[[], bool] = lambda: False,
+        processes: Processes = ALONE,
     ) -> None:
+        self.processes = processes
         self.config, self.network, self.source, self.run = config, network, source, run
         self.validation, self.roles, self.should_stop = validation, roles or RoleMix(), should_stop
         self.average = copy.deepcopy(network).requires_grad_(False).eval()
@@ -71,6 +74,7 @@ class Trainer:
             weight_decay=o.weight_decay,
             betas=(0.9, 0.99),
         )
+        self.stepper = Stepper(network, self.optimizer, o.clip, processes, self.average, o.ema)
         self.progress = Progress()
 
     def resume(self) -> None:
@@ -101,71 +105,76 @@ class Trainer:
             `step`, `validation`, `checkpoint` events; the last is `finished` or `stopped`.
 
         Raises:
-            PieError: the loss is not a number any more; the last checkpoint is kept.
+            NotFinite: loss, gradients or weights are no numbers any more; the last checkpoint is kept.
         """
-        c, p = self.config, self.progress
-        if p.step == 0:
+        c, p, leads = self.config, self.progress, self.processes.leader
+        if p.step == 0 and leads:
             p.baseline_psnr = self.validation.score(self.judge).psnr
         started, before = time.monotonic(), p.elapsed
         first = p.step
         while self.fraction() < 1:
             event = self._step()
-            p.elapsed = before + time.monotonic() - started
+            p.elapsed, stop = self.processes.agreed(before + time.monotonic() - started, self.should_stop())
             rate = (p.step - first) / max(1e-9, time.monotonic() - started)
             done = self.fraction()
             event |= {"rate": rate, "eta": p.elapsed * (1 - done) / max(done, 1e-9)}
             yield event
             last = self.fraction() >= 1
-            stop = self.should_stop()
-            if p.step % c.validate_every == 0 or last:
+            validates = p.step % c.validate_every == 0 or last
+            saves = p.step % c.checkpoint_every == 0 or last or stop
+            if validates or saves:
+                self.stepper.check_weights(p.step)
+            if validates and leads:
                 yield self._validate()
-            if p.step % c.checkpoint_every == 0 or last or stop:
+            if saves and leads:
                 path = self.save()
                 yield {"event": "checkpoint", "step": p.step, "path": str(path)}
             if stop and not last:
-                yield {"event": "stopped", "step": p.step, "checkpoint": str(path)}
+                yield {"event": "stopped", "step": p.step, "checkpoint": str(self.run / NAME)}
                 return
         yield {"event": "finished", "step": p.step}
 
-    def _loss(self, roles_seed: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
+    def _roles(self, users: list[int], shots: int) -> Roles:
+        """Roles of the users of the current step, of which there are so many here in each of its groups."""
+        c, share = self.config, self.processes.share
+        everybody = [count * share.count for count in users]
+        generator, d = seeded(c.seed, 4, self.progress.step), c.data
+        roles = draw_roles(sum(everybody), shots, d.references, d.queries, generator, self.roles)
+        return roles.rows(share.rows_of(everybody))
+
+    def _pretrains(self) -> bool:
+        return self.fraction() < self.config.pretrain.share
+
+    def _batch(self) -> str:
+        """Names what the current step learns from."""
+        c, step = self.config, self.progress.step
+        if self._pretrains():
+            return self.pretraining.describe(step, seeded(c.seed, 6, step))
+        return self.source.describe(step // c.data.reuse)
+
+    def _loss(self) -> Losses:
         """Loss of the current step: on statistics while pretraining, then end to end."""
         c, step = self.config, self.progress.step
-        if self.fraction() < c.pretrain.share:
+        if self._pretrains():
             groups = self.pretraining.draw(step, seeded(c.seed, 6, step))
-            count, shots = sum(len(g.capture) for g in groups), groups[0].capture.shape[1]
-            roles = draw_roles(count, shots, c.data.references, c.data.queries, roles_seed, self.roles)
+            roles = self._roles([len(g.capture) for g in groups], groups[0].capture.shape[1])
             return self.pretraining.loss(groups, roles.to(groups[0].capture.device))
         number = step // c.data.reuse
         if self._cached is None or self._cached[0] != number:
             group = self.source.group(number).to(self.network.prior.table.device)
             self.source.expect(range(number + 1, number + 1 + AHEAD))
-            self._cached = number, group, self.objective.prepare(group, seeded(c.seed, 3, number))
+            prepared = self.objective.prepare(group, seeded(c.seed, 3, number), self.processes.share)
+            self._cached = number, group, prepared
         _, group, prepared = self._cached
-        count, shots = group.capture.shape[:2]
-        roles = draw_roles(count, shots, c.data.references, c.data.queries, roles_seed, self.roles)
+        roles = self._roles([len(group.capture)], group.capture.shape[1])
         return self.objective(group, prepared, roles.to(group.capture.device))
 
     def _step(self) -> Event:
-        c, p = self.config, self.progress
         self._set_rates()
-        try:
-            loss, terms = self._loss(seeded(c.seed, 4, p.step))
-            healthy = bool(torch.isfinite(loss))
-        except torch.linalg.LinAlgError:
-            healthy = False  # weights that are not numbers make systems that cannot be solved
-        if not healthy:
-            raise PieError(
-                f"The loss is not a number at step {p.step}; lower the learning rates and resume from the last"
-                f" checkpoint in {self.run}."
-            )
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), c.optimizer.clip)
-        self.optimizer.step()
-        p.step += 1
-        follow(self.average, self.network, p.step, c.optimizer.ema)
-        losses = {name: float(value) for name, value in terms.items()}
-        return {"event": "step", "step": p.step, "steps": c.steps, "loss": float(loss.detach()), "losses": losses}
+        result = self.stepper.step(self._loss, self.progress.step + 1, self._batch)
+        self.progress.step += 1
+        about = {"step": self.progress.step, "steps": self.config.steps}
+        return {"event": "step", **about, "loss": result.loss, "losses": result.losses}
 
     def _validate(self) -> Event:
         score = self.validation.score(self.judge)

@@ -9,6 +9,7 @@ from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import Prediction, PreferenceNetwork, Style
 from training.config import LossConfig
 from training.data.batch import Group, Roles
+from training.data.share import WHOLE, Share
 from training.losses import GramLoss, lab_loss, lut_monotonicity, lut_smoothness, total_variation
 
 
@@ -41,10 +42,16 @@ def pixel_grid(pictures: Tensor, side: int) -> Tensor:
     return nn.functional.interpolate(pictures, size=(side, side), mode="nearest-exact").flatten(2).mT.contiguous()
 
 
-def noisy(colors: Tensor, users: int, generator: torch.Generator) -> Tensor:
-    """Colours `(U * S, M, 3)` with the small misalignments of real pairs: 0.0005 to 0.01, one level a user."""
-    level = 10 ** (-3.3 + 1.3 * torch.rand(users, generator=generator)).repeat_interleave(len(colors) // users)
-    return colors + (level[:, None, None] * torch.randn(colors.shape, generator=generator)).to(colors.device)
+def noisy(colors: Tensor, users: int, generator: torch.Generator, share: Share = WHOLE) -> Tensor:
+    """Colours `(U * S, M, 3)` with the small misalignments of real pairs: 0.0005 to 0.01, one level a user.
+
+    Args:
+        share: whose users these are; noise is drawn for all, so that it does not depend on who computes it.
+    """
+    everybody, photos = users * share.count, len(colors) * share.count
+    level = 10 ** (-3.3 + 1.3 * torch.rand(everybody, generator=generator)).repeat_interleave(photos // everybody)
+    noise = level[:, None, None] * torch.randn(photos, *colors.shape[1:], generator=generator)
+    return colors + noise[share.rows(photos)].to(colors.device)
 
 
 class Objective:
@@ -55,12 +62,16 @@ class Objective:
         self.gram = GramLoss().to(network.prior.table.device)
 
     @torch.no_grad()
-    def prepare(self, group: Group, generator: torch.Generator | None = None) -> Prepared:
-        """Fits of every photo's pair; with a generator, pairs carry the small misalignments of real files."""
+    def prepare(self, group: Group, generator: torch.Generator | None = None, share: Share = WHOLE) -> Prepared:
+        """Fits of every photo's pair; with a generator, pairs carry the small misalignments of real files.
+
+        Args:
+            share: whose users these are, of a group that several processes share.
+        """
         side, prior = self.network.architecture.grid, self.network.prior
         before = pixel_grid(group.capture.flatten(0, 1), side)
         after = pixel_grid(group.retouched.flatten(0, 1), side)
-        observed = after if generator is None else noisy(after, len(group.capture), generator)
+        observed = after if generator is None else noisy(after, len(group.capture), generator, share)
         values = prior.design(before.reshape(-1, 3))
         evidence = prior.evidence(before, observed, values)
         return Prepared(

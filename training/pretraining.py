@@ -16,6 +16,7 @@ from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import PreferenceNetwork
 from training.config import FitConfig
 from training.data.batch import Group, Roles
+from training.data.share import WHOLE, Share
 from training.data.source import AHEAD, Source, seeded
 from training.objective import noisy, pixel_grid
 
@@ -44,14 +45,16 @@ def _fold(evidence: Evidence, users: int) -> Evidence:
     return Evidence(*(t.unflatten(0, (users, -1)) for t in (evidence.gram, evidence.moment, evidence.power)))
 
 
-def summarise(network: PreferenceNetwork, group: Group, generator: torch.Generator) -> Summary:
-    """Reduce a group of simulated users."""
+def summarise(
+    network: PreferenceNetwork, group: Group, generator: torch.Generator, share: Share = WHOLE
+) -> Summary:
+    """Reduce a group of simulated users, or the share of it that these are."""
     users, side = len(group.capture), network.architecture.grid
     captures, retouched = group.capture.flatten(0, 1), group.retouched.flatten(0, 1)
     before, after = (pixel_grid(p, side) for p in (captures, retouched))
     prior = network.prior
     values = prior.design(before.reshape(-1, 3))
-    observed = prior.evidence(before, noisy(after, users, generator), values)
+    observed = prior.evidence(before, noisy(after, users, generator, share), values)
     answer = prior.evidence(before, after, values, observed.gram)
     statistics = [color_statistics(p).unflatten(0, (users, -1)) for p in (captures, retouched)]
     fit = prior.posterior(observed.gram, observed.moment).unflatten(0, (users, -1))
@@ -77,19 +80,31 @@ class Pretraining:
         if number not in self._kept:
             with torch.no_grad():
                 group = self.source.group(_FIRST + number).to(self.network.prior.table.device)
-                self._kept[number] = summarise(self.network, group, seeded(self.seed, 5, number))
+                noise = seeded(self.seed, 5, number)
+                self._kept[number] = summarise(self.network, group, noise, self.source.share)
         return self._kept[number]
+
+    def _range(self, step: int) -> tuple[int, int]:
+        """The groups in the pool at a step, from the oldest to one beyond the newest."""
+        # the pool grows from a few groups, so that training starts at once
+        newest = step // self.refresh + self.groups
+        return max(0, newest - self.pool), newest
+
+    def _chosen(self, step: int, generator: torch.Generator) -> list[int]:
+        oldest, newest = self._range(step)
+        return (oldest + torch.randperm(newest - oldest, generator=generator)[: self.groups]).tolist()
+
+    def describe(self, step: int, generator: torch.Generator) -> str:
+        """Names the groups of one step for an error message."""
+        return " and ".join(self.source.describe(_FIRST + number) for number in self._chosen(step, generator))
 
     def draw(self, step: int, generator: torch.Generator) -> list[Summary]:
         """The groups of one step; the pool is a pure function of the step, so that a resumed run sees the same."""
-        # the pool grows from a few groups, so that training starts at once
-        newest = step // self.refresh + self.groups
-        oldest = max(0, newest - self.pool)
+        oldest, newest = self._range(step)
         for number in [n for n in self._kept if n < oldest]:
             del self._kept[number]
         self.source.expect([_FIRST + n for n in range(oldest, newest + AHEAD) if n not in self._kept])
-        chosen = oldest + torch.randperm(newest - oldest, generator=generator)[: self.groups]
-        return [self._summary(int(number)) for number in chosen]
+        return [self._summary(number) for number in self._chosen(step, generator)]
 
     def loss(self, groups: list[Summary], roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
         """Loss of the network on summarised users: root mean square and logarithmic error.

@@ -56,18 +56,21 @@ def random_views(
     side: int,
     generator: torch.Generator,
     device: torch.device | str = "cpu",
+    rows: slice | None = None,
 ) -> Tensor:
     """Random crops and flips of the photos `index`: `(B, 3, side, side)` float in [0, 1], sRGB-encoded, on `device`.
 
-    The views are drawn by the CPU generator, so that they do not depend on the device.
+    The views are drawn by the CPU generator, so that they do not depend on the device. With `rows`, they are drawn for
+    all photos, but only these rows are read and given back.
     """
-    stored = torch.from_numpy(np.ascontiguousarray(bank[index])).to(device)
+    count, rows = len(index), rows or slice(None)
+    stored = torch.from_numpy(np.ascontiguousarray(bank[index[rows]])).to(device)
     photos = stored.permute(0, 3, 1, 2).float().div_(255)
-    count = len(index)
     scale = SMALLEST_VIEW + (1 - SMALLEST_VIEW) * torch.rand(count, generator=generator)
     shift = (torch.rand(count, 2, generator=generator) * 2 - 1) * (1 - scale[:, None])
     flip = torch.where(torch.rand(count, generator=generator) < 0.5, -1.0, 1.0)
     theta = torch.zeros(count, 2, 3)
     theta[:, 0, 0], theta[:, 1, 1], theta[:, :, 2] = scale * flip, scale, shift
-    grid = torch.nn.functional.affine_grid(theta.to(device), [count, 3, side, side], align_corners=False)
+    theta = theta[rows]
+    grid = torch.nn.functional.affine_grid(theta.to(device), [len(theta), 3, side, side], align_corners=False)
     return torch.nn.functional.grid_sample(photos, grid, align_corners=False, padding_mode="reflection")

@@ -96,7 +96,7 @@ class Prefetched(Source):
     """
 
     def __init__(self, source: Source, workers: int, timeout: float = TIMEOUT) -> None:
-        self._source, self._timeout = source, timeout
+        self._source, self._timeout, self.share = source, timeout, source.share
         # receiving is left to threads: a transfer that stops halfway must not stop training without a word
         self._readers = ThreadPoolExecutor(workers, "pie-data")
         self._folder = tempfile.TemporaryDirectory(prefix="pie-data-", ignore_cleanup_errors=True)
@@ -146,6 +146,9 @@ class Prefetched(Source):
             if worker.number == number:
                 return self._received(worker)
         return self._source.group(number)
+
+    def describe(self, number: int) -> str:
+        return self._source.describe(number)
 
     def _received(self, worker: _Worker) -> Group:
         assert worker.answer is not None

@@ -1,15 +1,18 @@
 """Endless groups of users for training, each a pure function of seed and number: a resumed run sees the same."""
 
+import copy
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 import torch
 
 from training.data.batch import Group
 from training.data.photos import random_views
+from training.data.share import WHOLE, Share
 from training.data.users import UserSimulator
 
+NAMED = 6  # photos that a message names, at most
 AHEAD = 8  # groups that a consumer names ahead; more workers than that have nothing to do
 
 
@@ -19,10 +22,40 @@ def seeded(*numbers: int) -> torch.Generator:
     return torch.Generator().manual_seed(int(state >> 1))
 
 
+def pick_photos(count: int, users: int, shots: int, generator: torch.Generator) -> np.ndarray:
+    """Indices `(users * shots,)` of `count` photos, distinct within a user where there are enough."""
+    rows = [torch.randperm(count, generator=generator) for _ in range(users)]
+    return torch.stack([row.repeat(-(-shots // count))[:shots] for row in rows]).flatten().numpy()
+
+
+def name_photos(number: int, names: Sequence[str], index: np.ndarray) -> str:
+    """A group for an error message: its number and the first of its photos."""
+    distinct = [names[i] for i in dict.fromkeys(index.tolist()) if i < len(names)]
+    more = len(distinct) - NAMED
+    told = ", ".join(distinct[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"group {number}" + (f" ({told})" if told else "")
+
+
 class Source(Protocol):
-    """Where groups come from."""
+    """Where groups come from.
+
+    Attributes:
+        share: the users of every group that are given: all of them, but where several processes train together.
+    """
+
+    share: Share = WHOLE
 
     def group(self, number: int) -> Group: ...
+
+    def describe(self, number: int) -> str:
+        """Names the group for an error message: what its photos are, as far as that is known."""
+        return f"group {number}"
+
+    def shared(self, share: Share) -> Self:
+        """The same source, giving only some of the users of every group."""
+        other = copy.copy(self)
+        other.share = share
+        return other
 
     def expect(self, numbers: Sequence[int]) -> None:
         """Be told which groups are wanted soon, the first ones first. A source may compute them ahead; most do not."""
@@ -39,7 +72,11 @@ class SimulatedSource(Source):
         self.users, self.shots, self.seed = users, shots, seed
 
     def group(self, number: int) -> Group:
-        return self.simulator.group(self.users, self.shots, seeded(self.seed, 1, number))
+        group = self.simulator.group(self.users, self.shots, seeded(self.seed, 1, number))
+        return group.rows(self.share.rows(self.users))
+
+    def describe(self, number: int) -> str:
+        return f"the simulated users of group {number} of seed {self.seed}"
 
 
 class PairSource(Source):
@@ -48,6 +85,7 @@ class PairSource(Source):
     Args:
         before, after: `(P, S, S, 3)` uint8, the same photos unedited and edited.
         device: where groups are computed, and stay.
+        names: `(P,)` of the photos, for error messages.
     """
 
     def __init__(
@@ -59,19 +97,26 @@ class PairSource(Source):
         shots: int,
         seed: int,
         device: torch.device | str = "cpu",
+        names: Sequence[str] = (),
     ) -> None:
-        self.before, self.after, self.device = before, after, device
+        self.before, self.after, self.device, self.names = before, after, device, names
         self.side, self.users, self.shots, self.seed = side, users, shots, seed
 
     def group(self, number: int) -> Group:
         generator = seeded(self.seed, 2, number)
-        count = len(self.before)
-        rows = [torch.randperm(count, generator=generator) for _ in range(self.users)]
-        index = torch.stack([row.repeat(-(-self.shots // count))[: self.shots] for row in rows]).flatten().numpy()
+        index, mine = self._photos(generator), self.share.rows(self.users)
+        rows = slice(mine.start * self.shots, mine.stop * self.shots)
         # the same views of both: the generator is rewound in between
         state = generator.get_state()
-        capture = random_views(self.before, index, self.side, generator, self.device)
+        capture = random_views(self.before, index, self.side, generator, self.device, rows)
         generator.set_state(state)
-        retouched = random_views(self.after, index, self.side, generator, self.device)
-        size = (self.users, self.shots, 3, self.side, self.side)
+        retouched = random_views(self.after, index, self.side, generator, self.device, rows)
+        size = (-1, self.shots, 3, self.side, self.side)
         return Group(capture.reshape(size), retouched.reshape(size))
+
+    def _photos(self, generator: torch.Generator) -> np.ndarray:
+        """Indices `(users * shots,)` of the pairs of a group."""
+        return pick_photos(len(self.before), self.users, self.shots, generator)
+
+    def describe(self, number: int) -> str:
+        return name_photos(number, self.names, self._photos(seeded(self.seed, 2, number)))

@@ -1,0 +1,102 @@
+"""The processes that train one model together: this one alone, or those that `torchrun` started."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from training.data.share import Share
+from training.device import choose_device
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+
+class Processes:
+    """What processes that train together have to agree on; alone, nothing of it costs anything.
+
+    The *leader* (rank 0) validates, writes files and reports. Every process calls every method here, in the same order.
+
+    Args:
+        fabric: launched, of all processes; None for this process alone.
+
+    Attributes:
+        share: the users of every group that this process trains on.
+    """
+
+    def __init__(self, fabric: "Fabric | None" = None) -> None:
+        self.fabric = fabric
+        self.share = Share() if fabric is None else Share(fabric.global_rank, fabric.world_size)
+
+    @property
+    def leader(self) -> bool:
+        return self.share.index == 0
+
+    @property
+    def alone(self) -> bool:
+        return self.share.count == 1
+
+    def device(self, name: str) -> torch.device:
+        """Where this process computes: as named, but each of several processes on a GPU of its own.
+
+        Raises:
+            PieError: the device named is not there.
+        """
+        return choose_device(name) if self.fabric is None else self.fabric.device
+
+    def mean(self, values: Tensor) -> Tensor:
+        """The mean over all processes."""
+        if self.fabric is None:
+            return values
+        found = self.fabric.all_reduce(values, reduce_op="mean")
+        assert isinstance(found, Tensor)
+        return found
+
+    def agreed(self, *values: float) -> list[float]:
+        """The leader's values, for all: clocks differ, and who is asked to stop is the leader."""
+        return list(values) if self.fabric is None else self.fabric.broadcast(list(values))
+
+    @torch.no_grad()
+    def align(self, *modules: nn.Module) -> None:
+        """Give all processes the leader's weights and buffers."""
+        if self.fabric is not None and not self.alone:
+            for module in modules:
+                for tensor in module.state_dict().values():
+                    torch.distributed.broadcast(tensor, 0)
+
+    @contextmanager
+    def leader_first(self) -> Iterator[None]:
+        """What the leader makes inside, such as a cache on disk, is there when the others come to it."""
+        if self.fabric is not None and not self.leader:
+            self.fabric.barrier()
+        yield
+        if self.fabric is not None and self.leader:
+            self.fabric.barrier()
+
+
+ALONE = Processes()
+
+
+def start_processes(device: str) -> Processes:
+    """Meet the other processes of `torchrun`, by gloo on the CPU and NCCL on CUDA; without it, this process is alone.
+
+    Args:
+        device: `auto`, `cpu` or `cuda`; a number behind it counts only for a single process.
+
+    Raises:
+        PieError: the device named is not there.
+    """
+    world = int(os.environ.get("WORLD_SIZE", "1"))
+    if world == 1 or "TORCHELASTIC_RUN_ID" not in os.environ:
+        return ALONE
+    from lightning_fabric import Fabric
+
+    kind = choose_device(device).type
+    local = int(os.environ["LOCAL_WORLD_SIZE"])
+    accelerator = "cuda" if kind == "cuda" else "cpu"
+    fabric = Fabric(accelerator=accelerator, strategy="ddp", devices=local, num_nodes=world // local)
+    fabric.launch()
+    return Processes(fabric)
