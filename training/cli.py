@@ -15,6 +15,7 @@ from pie_desktop.errors import PieError
 from training.ablation_cli import ablations
 from training.audit_cli import audit
 from training.benchmark_cli import benchmark, evaluate
+from training.variations import variations
 
 if TYPE_CHECKING:
     from training.config import FitConfig
@@ -31,6 +32,7 @@ app.command()(benchmark)
 app.command()(evaluate)
 app.command()(audit)
 app.command()(ablations)
+app.command()(variations)
 
 
 @app.command()

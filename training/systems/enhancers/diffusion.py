@@ -24,7 +24,8 @@ from training.systems.style import Style
 
 LOOK_SIDE = 48  # px, what is seen of the photo
 FIT_SIDE = 24  # px, grid of the pixels that a pair's weights are fitted on
-STEPS = 12  # of a DDIM sample
+STEPS = 24  # of a DDIM sample; their spread falls short by 5 %, with half as many by 10 %
+DRAWS = 4  # noisy versions of every photo's weights in a training step
 OFFSET = 0.008  # of the cosine schedule: noise does not vanish too fast near the end
 
 
@@ -84,6 +85,13 @@ class Denoiser(nn.Module):
         return self.last(x)
 
 
+def stratified(count: int, generator: torch.Generator | None) -> Tensor:
+    """Random times `(count,)` in [0, 1], one in each of as many equal parts, in random order: less noise from step to
+    step than with independent times."""
+    time = (torch.arange(count) + torch.rand(count, generator=generator)) / count
+    return time[torch.randperm(count, generator=generator)]
+
+
 def diffuse(weights: Tensor, noise: Tensor, time: Tensor) -> tuple[Tensor, Tensor]:
     """Noisy weights and their v `(B, K)` at times `(B,)`: `alpha w + sigma e` and `alpha e - sigma w`."""
     alpha, sigma = (s[:, None] for s in schedule(time))
@@ -108,16 +116,19 @@ class DiffusionEnhancer(Enhancer):
         width: D of the style vectors.
         components: K.
         lut_size: nodes per axis of the LUTs.
+        hidden, blocks: size of the denoiser.
     """
 
     needs_basis = True
     own_loss = True
 
-    def __init__(self, width: int = 128, components: int = 64, lut_size: int = 17) -> None:
+    def __init__(
+        self, width: int = 128, components: int = 64, lut_size: int = 17, hidden: int = 256, blocks: int = 4
+    ) -> None:
         super().__init__()
         self.prior = LutPrior(components, lut_size)
         self.features = PictureFeatures(width)
-        self.denoiser = Denoiser(components, 2 * width)
+        self.denoiser = Denoiser(components, 2 * width, hidden, blocks)
 
     def set_basis(self, basis: Tensor) -> None:
         self.prior.set_basis(basis)
@@ -161,23 +172,25 @@ class DiffusionEnhancer(Enhancer):
     def loss(
         self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None
     ) -> Tensor:
-        """Error of v at random times, a scalar; see `Enhancer.loss`.
+        """Error of v, a scalar; see `Enhancer.loss`.
 
-        Half of it counts all weights alike, half what they do to the colours of this very photo: the first few
-        weights make most of a look. Whatever the mixture, the expectation is what minimises it.
+        Every photo is asked for at several random times, since the denoiser is a small part of a step, and at time 1
+        without the noise, as `expected` asks. Half of the error counts all weights alike, half what they do to the
+        colours of this very photo: the first few weights make most of a look. Whatever the mixture, the conditional
+        expectation is what minimises it.
         """
+        rows = len(photos)
         with torch.no_grad():
             before, after = pixel_grid(photos, FIT_SIDE), pixel_grid(targets, FIT_SIDE)
             evidence = self.prior.evidence(before, after)
             weights = self.prior.posterior(evidence.gram, evidence.moment)
             trace = evidence.gram.diagonal(dim1=-2, dim2=-1).sum(-1)[:, None, None].clamp_min(1e-12)
-            visible = evidence.gram / trace
-            # one stratum of time per photo: less variance from step to step than independent times
-            rows = len(photos)
-            time = (torch.arange(rows) + torch.rand(rows, generator=generator)) / rows
-            time = time[torch.randperm(rows, generator=generator)].to(photos.device)
-            noise = torch.randn(weights.shape, generator=generator).to(photos.device)
-            noisy, v = diffuse(weights, noise, time)
-        error = self.denoiser(noisy, time, self.condition(photos, style)) - v
-        colour = torch.einsum("bi,bij,bj->b", error, visible, error)
-        return ((error**2).mean(1) + colour).mean() / 2
+            time = stratified(DRAWS * rows, generator).to(photos.device)
+            noise = torch.randn(DRAWS * rows, self.prior.components, generator=generator).to(photos.device)
+            noisy, v = diffuse(weights.repeat(DRAWS, 1), noise, time)
+            noisy, v = torch.cat([noisy, torch.zeros_like(weights)]), torch.cat([v, -weights])
+            time = torch.cat([time, time.new_ones(rows)])
+        condition = self.condition(photos, style).repeat(DRAWS + 1, 1)
+        error = (self.denoiser(noisy, time, condition) - v).unflatten(0, (DRAWS + 1, rows))
+        colour = torch.einsum("tbi,bij,tbj->tb", error, evidence.gram / trace, error)
+        return ((error**2).mean(2) + colour).mean() / 2
