@@ -37,6 +37,11 @@ def runs_dir() -> Path:
     return home_dir() / "runs"
 
 
+def presets_dir() -> Path:
+    """The user's presets of export settings."""
+    return home_dir() / "presets"
+
+
 def catalog_path() -> Path:
     return home_dir() / "catalog.sqlite"
 

@@ -28,6 +28,15 @@ SUFFIXES = {
 LOSSY: frozenset[str] = frozenset({"jpeg", "webp", "heic", "heic10", "avif", "avif10"})
 SUBSAMPLED: frozenset[str] = LOSSY - {"webp"}  # whose lossy pictures are always 4:2:0
 SIZE_RULES = ("long_side", "short_side", "megapixels", "percent")
+_FORMAT_NAMES = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heic": "HEIC", "avif": "AVIF"}
+COLOR_NAMES = {
+    "srgb": "sRGB",
+    "display-p3": "Display P3",
+    "adobe-rgb": "Adobe RGB",
+    "rec2020": "Rec. 2020",
+    "source": "the photo's colour space",
+}
+_METADATA_NAMES = {"no-location": "no location", "copyright": "copyright only", "none": "no metadata"}
 _CHOICES = {
     "format": Format,
     "subsampling": Subsampling,
@@ -113,6 +122,29 @@ class EncodeOptions:
         if self.subsampling != "auto":
             return self.subsampling
         return "4:4:4" if self.quality >= 90 else "4:2:0"
+
+    @property
+    def summary(self) -> str:
+        """In a few words, such as `JPEG 92, sRGB, long side 2048 px`."""
+        parts = [_FORMAT_NAMES[self.container]]
+        depth = self.format.removeprefix(self.container)
+        if depth:
+            parts[0] += f" {depth} bit"
+        if self.format in LOSSY:
+            parts[0] += " lossless" if self.format == "webp" and self.lossless else f" {self.quality}"
+        parts.append(COLOR_NAMES[self.color])
+        sizes = {
+            "long_side": f"long side {self.long_side} px",
+            "short_side": f"short side {self.short_side} px",
+            "megapixels": f"{self.megapixels or 0:g} megapixels",
+            "percent": f"{self.percent or 0:g} %",
+        }
+        parts += [text for rule, text in sizes.items() if getattr(self, rule) is not None]
+        if self.sharpen != "off":
+            parts.append("sharpened" if self.sharpen == "standard" else f"sharpening {self.sharpen}")
+        if self.metadata != "all":
+            parts.append(_METADATA_NAMES[self.metadata])
+        return ", ".join(parts)
 
     @property
     def resizes(self) -> bool:
