@@ -1,5 +1,6 @@
 """Exporting many photos: the model looks at small proxies here, worker processes do the full-size pixels."""
 
+import functools
 import logging
 import os
 import time
@@ -15,7 +16,6 @@ from pie_desktop.engine.export_report import ExportItem, ExportProgress, ExportR
 from pie_desktop.engine.export_worker import ExportTask, Outcome, export_photo
 from pie_desktop.engine.worker_pool import WorkerPool, WorkersUnavailable
 from pie_desktop.errors import Cancelled, PieError
-from pie_desktop.imaging.decode import load_proxy
 
 __all__ = [
     "ExportItem",
@@ -122,29 +122,28 @@ class _Run:
     def _run_here(self, todo: deque[int]) -> None:
         while todo:
             self._check_cancelled()
-            task = self._prepare(todo.popleft())
-            if task is not None:
-                self._finish(export_photo(task))
+            task = self._begin(todo.popleft())
+            self._finish(export_photo(task, functools.partial(self._table, task.index)))
 
     def _run_in_workers(self, todo: deque[int], count: int) -> None:
-        """Keeps one photo prepared ahead, so that no worker waits for the model."""
+        """While a worker waits for the model, its core is the model's: nothing stands still."""
         pool = WorkerPool(count)
-        ahead: deque[ExportTask] = deque()
         try:
-            while todo or ahead or pool.busy:
+            while todo or pool.busy:
                 self._check_cancelled()
-                if todo and len(ahead) < max(1, pool.idle):
-                    task = self._prepare(todo.popleft())
-                    if task is not None:
-                        ahead.append(task)
-                while ahead and pool.idle:
-                    pool.submit(ahead.popleft())
-                can_prepare = bool(todo) and not ahead
-                for outcome in pool.wait(0.0 if can_prepare else _POLL_SECONDS):
-                    self._finish(outcome)
+                while todo and pool.idle:
+                    pool.submit(self._begin(todo.popleft()))
+                for news in pool.wait(_POLL_SECONDS):
+                    if isinstance(news, Outcome):
+                        self._finish(news)
+                        continue
+                    try:
+                        pool.answer(news.index, self._table(news.index, news.proxy))
+                    except PieError as error:
+                        pool.answer(news.index, str(error))
         except WorkersUnavailable:
             _log.warning("No worker process can be started here; photos are exported one after the other instead.")
-            todo.extendleft(task.index for task in reversed([*pool.running(), *ahead]))
+            todo.extendleft(task.index for task in reversed(pool.running()))
         except Cancelled:
             self._drain(pool)
             raise
@@ -155,31 +154,31 @@ class _Run:
         """Let photos that are almost done end, so that the report does not deny what was written."""
         deadline = time.monotonic() + _DRAIN_SECONDS
         while pool.busy and (left := deadline - time.monotonic()) > 0:
-            for outcome in pool.wait(left):
-                self._finish(outcome)
+            for news in pool.wait(left):
+                if isinstance(news, Outcome):
+                    self._finish(news)
 
-    def _prepare(self, index: int) -> ExportTask | None:
+    def _begin(self, index: int) -> ExportTask:
         photo = self._plan[index]
         self._current = photo.source.name
         self._report()
+        return ExportTask(index, photo.source, photo.target, photo.action == "overwrite", self._settings.encode)
+
+    def _table(self, index: int, proxy: np.ndarray) -> np.ndarray:
+        """The edit of a photo whose proxy is known; what fails is a PieError about this photo."""
         try:
-            proxy = load_proxy(photo.source)
             transform = self._transform_for(proxy)
             table = transform.table(self._settings.strength, self._settings.amount)
             # A quarter of the pixels gives the same means to about 1 % and leaves the time to the photos.
             shares = attribution(proxy[::2, ::2], transform, self._settings.strength, self._settings.amount)
-        except Cancelled:
+        except (Cancelled, PieError):
             raise
-        except PieError as error:
-            self._finish(Outcome(index, problem=str(error)))
-            return None
         except Exception as error:
-            _log.exception("The transform of %s", photo.source)
-            self._finish(Outcome(index, problem=f"{photo.source.name} could not be enhanced ({error})."))
-            return None
+            source = self._plan[index].source
+            _log.exception("The transform of %s", source)
+            raise PieError(f"{source.name} could not be enhanced ({error}).") from error
         self._shares[index] = (shares.general, shares.preference)
-        overwrite = photo.action == "overwrite"
-        return ExportTask(index, photo.source, photo.target, overwrite, table, self._settings.encode)
+        return table
 
     def _finish(self, outcome: Outcome) -> None:
         photo = self._plan[outcome.index]

@@ -1,7 +1,12 @@
-"""One photo of an export, and the process that does such photos. Imports neither torch nor Qt, for speed and memory."""
+"""One photo of an export, and the process that does such photos. Imports neither torch nor Qt, for speed and memory.
+
+A photo is decoded once: the worker makes the small picture that the model looks at from the full one, sends it to the
+main process, and gets the table back.
+"""
 
 import contextlib
 import ctypes
+import functools
 import os
 import signal
 import sys
@@ -13,10 +18,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from pie_desktop.errors import PieError
+from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.imaging import compiled
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
+from pie_desktop.imaging.header import read_header
 from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.imaging.proxy import proxy_of
 
 READY = "ready"
 
@@ -29,16 +37,24 @@ class ExportTask:
         index: place in the plan.
         source, target: photo and file to write.
         overwrite: whether `target` may be replaced.
-        table: the edit, float32 (S, S, S, 3).
         encode: format, size, colour space, metadata.
+        table: the edit, float32 (S, S, S, 3); None asks for it once the photo is decoded.
     """
 
     index: int
     source: Path
     target: Path
     overwrite: bool
-    table: np.ndarray
     encode: EncodeOptions
+    table: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class TableWanted:
+    """A worker waits for the table of a photo; `proxy` is what the model looks at."""
+
+    index: int
+    proxy: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -50,14 +66,24 @@ class Outcome:
     remark: str | None = None
 
 
-def export_photo(task: ExportTask) -> Outcome:
-    """Decode, apply the table at full depth, encode; never raises for anything that is wrong with the photo."""
+def export_photo(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+    """Decode, apply the table at full depth, encode; never raises for anything that is wrong with the photo.
+
+    Args:
+        task: the photo.
+        table_for: gives the table for a proxy picture where `task` has none; may raise a PieError.
+    """
     try:
         picture = load_photo(task.source)
+        table = task.table
+        if table is None:
+            table = table_for(proxy_of(picture, read_header(task.source).format == "jpeg"))
         # In place where the decoder allows it: fresh memory for 24 MP costs as much as a quarter of the table.
-        picture = apply_lut(picture, task.table, out=picture if picture.flags.writeable else None)
+        picture = apply_lut(picture, table, out=picture if picture.flags.writeable else None)
         remark = save_photo(picture, task.target, task.encode, source=task.source, overwrite=task.overwrite)
         return Outcome(task.index, remark=remark)
+    except Cancelled:
+        raise
     except PieError as error:
         return Outcome(task.index, problem=str(error))
     except MemoryError:
@@ -66,18 +92,31 @@ def export_photo(task: ExportTask) -> Outcome:
         return Outcome(task.index, problem=f"{task.source.name} could not be exported ({error}).")
 
 
-def serve(connection: Connection, work: Callable[[ExportTask], Outcome] = export_photo) -> None:
-    """Body of a worker process: tasks in, outcomes out, until the other side sends None or goes away."""
+def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -> None:
+    """Body of a worker process: tasks in, outcomes out, until the other side sends None or goes away.
+
+    In between it may send `TableWanted`, which is answered by a table, or by a sentence when there is none.
+    """
+
+    def ask(index: int, proxy: np.ndarray) -> np.ndarray:
+        connection.send(TableWanted(index, proxy))
+        answer = connection.recv()
+        if isinstance(answer, str):
+            raise PieError(answer)
+        return answer
+
     cv2.setNumThreads(1)  # the processes are the parallelism
     _keep_freed_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(5)  # the window stays responsive
+    # Before the first photo, so that all are computed alike; what is compiled already is here in half a second.
+    compiled.warm_up((np.dtype(np.uint8), np.dtype(np.uint16)))
     try:
         connection.send(READY)
         while (task := connection.recv()) is not None:
-            connection.send(work(task))
+            connection.send(work(task, functools.partial(ask, task.index)))
     except (EOFError, OSError):
         pass
 

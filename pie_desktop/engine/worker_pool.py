@@ -10,7 +10,9 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
-from pie_desktop.engine.export_worker import READY, ExportTask, Outcome, serve
+import numpy as np
+
+from pie_desktop.engine.export_worker import READY, ExportTask, Outcome, TableWanted, serve
 from pie_desktop.imaging.atomic import remove_unfinished
 
 _GRACE = 2.0  # seconds that an idle process has to end by itself
@@ -55,14 +57,23 @@ class WorkerPool:
         with contextlib.suppress(OSError):  # a worker that died is found out by `wait`
             worker.connection.send(task)
 
-    def wait(self, timeout: float) -> list[Outcome]:
-        """Photos that ended within `timeout` seconds; a crashed worker is replaced and its photo has failed.
+    def answer(self, index: int, table: np.ndarray | str) -> None:
+        """What was wanted for a photo: its table, or a sentence why there is none."""
+        worker = next((worker for worker in self._workers if worker.task and worker.task.index == index), None)
+        if worker is not None:
+            with contextlib.suppress(OSError):
+                worker.connection.send(table)
+
+    def wait(self, timeout: float) -> list[Outcome | TableWanted]:
+        """What comes within `timeout` seconds: photos that ended, and those that now want their table (`answer`).
+
+        A crashed worker is replaced and its photo has failed.
 
         Raises:
             WorkersUnavailable: a worker ended before it was up.
         """
         by_connection = {worker.connection: worker for worker in self._workers}
-        outcomes = []
+        news: list[Outcome | TableWanted] = []
         unavailable = False
         for connection in connections.wait(list(by_connection), timeout):
             worker = by_connection[connection]  # type: ignore[index]
@@ -70,18 +81,19 @@ class WorkerPool:
                 message = worker.connection.recv()
             except (EOFError, OSError):
                 if worker.ready:
-                    outcomes += self._bury(worker)
+                    news += self._bury(worker)
                 else:
                     unavailable = True  # found again at the next call, once what has ended is handed over
                 continue
             if message == READY:
                 worker.ready = True
             else:
-                worker.task = None
-                outcomes.append(message)
-        if unavailable and not outcomes:
+                if isinstance(message, Outcome):
+                    worker.task = None
+                news.append(message)
+        if unavailable and not news:
             raise WorkersUnavailable
-        return outcomes
+        return news
 
     def running(self) -> list[ExportTask]:
         """Photos in work."""

@@ -5,6 +5,7 @@ Do not import this module directly: `imaging.compiled` loads it at a good time, 
 
 from typing import Any
 
+import cv2
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
@@ -39,18 +40,30 @@ def apply_lut(picture: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
 
 
 def eighth(picture: np.ndarray) -> np.ndarray:
-    """Means of blocks of 8 x 8 pixels, rounded; what is left over at the right and lower edge does not count.
+    """Means of blocks of 8 x 8 pixels, rounded; those at the right and lower edge may be smaller.
 
     Args:
-        picture: (H, W, 3) uint8 or uint16, contiguous, at least 8 x 8.
+        picture: (H, W, 3) uint8, contiguous, at least 8 x 8.
 
     Returns:
-        (H // 8, W // 8, 3) of the same type.
+        (ceil(H / 8), ceil(W / 8), 3) uint8.
     """
     height, width = picture.shape[:2]
-    out = np.empty((height // 8, width // 8, 3), picture.dtype)
-    _eighth(_read_only(picture.reshape(height, -1)), out.reshape(height // 8, -1))
+    rows, columns = height // 8, width // 8
+    out = np.empty((-(-height // 8), -(-width // 8), 3), picture.dtype)
+    _eighth(_read_only(picture.reshape(height, -1)), out[:rows].reshape(rows, -1))
+    whole, rest = (slice(0, 8 * rows), slice(0, 8 * columns)), (slice(8 * rows, None), slice(8 * columns, None))
+    if width % 8:
+        out[:rows, columns:] = _mean(picture[whole[0], rest[1]], (1, rows))
+    if height % 8:
+        out[rows:, :columns] = _mean(picture[rest[0], whole[1]], (columns, 1))
+    if width % 8 and height % 8:
+        out[rows:, columns:] = _mean(picture[rest], (1, 1))
     return out
+
+
+def _mean(part: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    return cv2.resize(np.ascontiguousarray(part), size, interpolation=cv2.INTER_AREA)
 
 
 def _read_only(array: np.ndarray) -> np.ndarray:
@@ -202,16 +215,17 @@ def _apply_table(samples, out, step, nodes, size, scale, top):  # type: ignore[n
 
 @njit(cache=True, nogil=True)
 def _eighth(rows, out):  # type: ignore[no-untyped-def]
-    """Rounded means of blocks of 8 x 8 pixels; what is left at the right and lower edge does not count.
+    """Rounded means of whole blocks of 8 x 8 pixels.
 
     Args:
-        rows: (H, W * 3) uint8 or uint16.
-        out: (H // 8, W // 8 * 3) of the same type.
+        rows: (H, W * 3) uint8.
+        out: (H // 8, at least W // 8 * 3) uint8.
     """
     sums = np.empty(rows.shape[1], np.uint32)
+    whole = 3 * (rows.shape[1] // 24)
     for block in range(out.shape[0]):
         _sum_of_eight(rows[8 * block : 8 * block + 8], sums)
-        _means_of_eight(sums, out[block])
+        _means_of_eight(sums, out[block, :whole])
 
 
 @njit(inline="never", nogil=True)

@@ -97,7 +97,7 @@ def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None])
     folder.mkdir()
     pool = WorkerPool(WORKERS, body)
     tasks = [
-        ExportTask(index, photo, folder / photo.name, False, identity_lut(2), EncodeOptions())
+        ExportTask(index, photo, folder / photo.name, False, EncodeOptions())
         for index, photo in enumerate(photos)
     ]
     clock = _Clock()
@@ -106,7 +106,7 @@ def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None])
         while tasks and pool.idle:
             pool.submit(tasks.pop())
         outcomes = pool.wait(1.0)
-        assert not any(outcome.problem for outcome in outcomes), outcomes
+        assert all(isinstance(outcome, Outcome) and outcome.problem is None for outcome in outcomes), outcomes
         done += len(outcomes)
         clock.tick(done)
     pool.close()
@@ -116,7 +116,7 @@ def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None])
 def _recode(connection: Connection) -> None:
     """Decode and encode with the codecs of the export, metadata included."""
 
-    def recode(task: ExportTask) -> Outcome:
+    def recode(task: ExportTask, _: object) -> Outcome:
         save_photo(load_photo(task.source), task.target, task.encode, source=task.source)
         return Outcome(task.index)
 
@@ -126,7 +126,7 @@ def _recode(connection: Connection) -> None:
 def _recode_with_pillow(connection: Connection) -> None:
     """The plain way to get pixels from a file and back with Pillow and numpy."""
 
-    def recode(task: ExportTask) -> Outcome:
+    def recode(task: ExportTask, _: object) -> Outcome:
         with Image.open(task.source) as image:
             picture = np.asarray(image.convert("RGB"))
         Image.fromarray(picture).save(task.target, quality=task.encode.quality, subsampling=0)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from PIL import Image
 from pie_desktop.engine import export, export_worker
 from pie_desktop.engine.enhance import Transform
 from pie_desktop.engine.export import ExportProgress, ExportSettings, default_workers, plan_export, run_export
+from pie_desktop.engine.export_worker import ExportTask, Outcome
 from pie_desktop.engine.worker_pool import WorkerPool
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.imaging.decode import load_photo, load_proxy
@@ -144,12 +146,14 @@ def test_a_file_that_appears_after_planning_is_kept(photo_folder: Path, tmp_path
 
 def crash_on_chelsea(connection: Connection) -> None:
     """A worker whose decoder is killed by one photo, in the middle of writing."""
-    connection.send(export_worker.READY)
-    while (task := connection.recv()) is not None:
+
+    def work(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
         if task.source.name == "chelsea.jpg":
             (task.target.parent / f".pie-{os.getpid()}-half.jpg").write_text("half")
             os._exit(139)
-        connection.send(export_worker.export_photo(task))
+        return export_worker.export_photo(task, table_for)
+
+    export_worker.serve(connection, work)
 
 
 def die_at_once(connection: Connection) -> None:
