@@ -1,4 +1,4 @@
-"""Conversion of stored samples to sRGB by their embedded profile."""
+"""Conversion of stored samples to sRGB by their profile."""
 
 import io
 import logging
@@ -9,23 +9,24 @@ import numpy as np
 import PyOpenColorIO as ocio
 from PIL import ImageCms
 
-from pie_desktop.imaging.icc import CURVE_POINTS, MatrixProfile, parse_matrix_profile
-from pie_desktop.imaging.lut import apply_lut, apply_transform
-from pie_desktop.imaging.pixels import StoredPixels, pillow_image
+from pie_desktop.imaging.cicp import linear_to_srgb
+from pie_desktop.imaging.depth import from_float
+from pie_desktop.imaging.icc import CURVE_POINTS, SRGB_TO_PCS, MatrixProfile, parse_matrix_profile
+from pie_desktop.imaging.lut import apply_transform
+from pie_desktop.imaging.stored import StoredPixels
 
 _log = logging.getLogger(__name__)
 
-_SAMPLES = 52  # nodes of a sampled profile: 255 = 51 * 5, so that every node is a whole 8-bit value
-_PILLOW_MODES = {"rgb": "RGB", "gray": "L", "cmyk": "CMYK", "lab": "LAB"}
-_PROFILE_ERRORS = (ImageCms.PyCMSError, ValueError, OSError, OverflowError, struct.error, ocio.Exception)
-# What photo editors use by default for photographs.
-_INTENT = ImageCms.Intent.RELATIVE_COLORIMETRIC
-_FLAGS = ImageCms.Flags.BLACKPOINTCOMPENSATION
+_DEVICES = {"rgb": b"RGB ", "gray": b"GRAY", "cmyk": b"CMYK", "lab": b"Lab "}
+_STRIP = 256  # rows that are converted at a time where intermediate values need more memory than the result
+_D50 = np.array([0.9642, 1.0, 0.8249])
+# What photo editors use by default for photographs: relative colorimetric with black point compensation.
+_INTENT, _BLACK_POINT = 1, 0x2000
 
 
 @lru_cache(maxsize=1)
 def srgb_profile() -> bytes:
-    """The ICC profile that every written photo carries (LittleCMS' sRGB IEC 61966-2-1)."""
+    """The ICC profile of the working space (LittleCMS' sRGB IEC 61966-2-1)."""
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     # A fixed creation date (ICC.1:2022, 7.2.9), so that the same export gives the same bytes on any day.
     return profile[:24] + struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + profile[36:]
@@ -42,57 +43,22 @@ def profile_name(icc: bytes | None) -> str | None:
 
 
 def to_srgb(pixels: StoredPixels, icc: bytes | None) -> np.ndarray:
-    """Stored samples as an sRGB picture of the same dtype, (H, W, 3).
+    """Stored samples as an sRGB picture, (H, W, 3); uint8 stays uint8, all else becomes uint16.
 
-    Matrix and gray profiles are computed in floating point for 8 and 16 bits alike; 16-bit RGB with a table
-    profile goes through 52^3 samples of LittleCMS; everything else through LittleCMS with 8 bits. Relative
-    colorimetric with black point compensation. Samples without a profile, or with a damaged one or one of another
-    colour space, are taken as sRGB (CMYK by the plain complement).
+    Matrix and gray profiles are computed in floating point, L*a*b* by its definition, CMYK and table profiles by
+    LittleCMS in the depth of the samples. Relative colorimetric with black point compensation; colours beyond sRGB are
+    clipped. Samples without a profile, or with a damaged one or one of another colour space, are taken as sRGB (CMYK by
+    the plain complement).
     """
-    if icc is not None:
-        try:
-            converted = _convert(pixels, icc)
-        except _PROFILE_ERRORS as error:
-            _log.warning("An embedded colour profile cannot be used and is ignored: %s", error)
-            converted = None
-        if converted is not None:
-            return converted
-    return _without_profile(pixels)
+    return _from_stored(pixels, icc, wide=False)
 
 
-def _convert(pixels: StoredPixels, icc: bytes) -> np.ndarray | None:
-    device = icc[16:20]
-    if {"rgb": b"RGB ", "gray": b"GRAY", "cmyk": b"CMYK", "lab": b"Lab "}[pixels.space] != device:
-        # Usual for gray pictures that carry an RGB profile; anything else is a profile of another picture.
-        if pixels.space != "gray" or device != b"RGB ":
-            return None
-        pixels = StoredPixels(_gray_to_rgb(pixels.array), "rgb")
-    if is_srgb(icc):
-        return pixels.array
-    if pixels.space == "rgb" or (pixels.space == "gray" and device == b"GRAY"):
-        matrix_profile = _matrix_profile(icc)
-        if matrix_profile is not None:
-            rgb = pixels.array if pixels.space == "rgb" else _gray_to_rgb(pixels.array)
-            return apply_transform(rgb, _matrix_transform(matrix_profile))
-    if pixels.array.dtype == np.uint16:
-        if pixels.space == "gray":
-            table = _sampled_gray(icc)
-            levels = np.linspace(0, 255, 65536)
-            curve = np.stack([np.interp(levels, np.arange(256), table[:, c] * 257.0) for c in range(3)], axis=1)
-            return np.round(curve).astype(np.uint16)[pixels.array]
-        return apply_lut(pixels.array, _sampled_profile(icc))
-    return _lcms(pixels.array, _PILLOW_MODES[pixels.space], icc)
+def to_wide(pixels: StoredPixels, icc: bytes | None) -> np.ndarray:
+    """As `to_srgb`, but float32 (H, W, 3) with 1 as white and with the colours beyond sRGB.
 
-
-def _without_profile(pixels: StoredPixels) -> np.ndarray:
-    if pixels.space == "gray":
-        return _gray_to_rgb(pixels.array)
-    if pixels.space == "cmyk":
-        return np.asarray(pillow_image(pixels.array, "CMYK").convert("RGB"))
-    if pixels.space == "lab":
-        lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-        return _lcms(pixels.array, "LAB", lab)
-    return pixels.array
+    These are values below 0 or above 1: the curve of sRGB is continued above 1 and mirrored at 0.
+    """
+    return _from_stored(pixels, icc, wide=True)
 
 
 @lru_cache(maxsize=32)
@@ -104,7 +70,70 @@ def is_srgb(icc: bytes) -> bool:
         return False
     levels = np.linspace(0, 255, 9).round().astype(np.uint8)
     grid = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(27, 27, 3)
-    return int(np.abs(_lcms(grid, "RGB", icc).astype(int) - grid).max()) <= 1
+    return int(np.abs(_lcms(grid, "rgb", icc).astype(int) - grid).max()) <= 1
+
+
+@lru_cache(maxsize=32)
+def is_wide(icc: bytes | None) -> bool:
+    """Whether a profile has colours that sRGB has not: more than 1 % of the range beyond it. Never raises."""
+    if icc is None or icc[16:20] not in (b"RGB ", b"CMYK", b"Lab "):
+        return False
+    if icc[16:20] == b"Lab ":
+        return True
+    levels = np.array([0, 128, 255], dtype=np.uint8)
+    count, space = (3, "rgb") if icc[16:20] == b"RGB " else (4, "cmyk")
+    corners = np.stack(np.meshgrid(*[levels] * count), axis=-1).reshape(1, -1, count)
+    try:
+        values = _convert(StoredPixels(corners, space), icc, wide=True)
+    except Exception:  # the errors of three libraries; a profile that cannot be used is not used
+        return False
+    if values is None:
+        return False
+    values = _as_wide(values)
+    return float(max(-values.min(), values.max() - 1)) > 0.01
+
+
+def _from_stored(pixels: StoredPixels, icc: bytes | None, wide: bool) -> np.ndarray:
+    converted = None
+    if icc is not None and pixels.space != "lab":
+        try:
+            converted = _convert(pixels, icc, wide)
+        except Exception as error:  # the errors of three libraries on profiles that anybody may have written
+            _log.warning("An embedded colour profile cannot be used and is ignored: %s", error)
+    if converted is None:
+        converted = _without_profile(pixels)
+    if wide:
+        return _as_wide(converted)
+    return from_float(converted, np.uint8 if pixels.array.dtype == np.uint8 else np.uint16)
+
+
+def _convert(pixels: StoredPixels, icc: bytes, wide: bool) -> np.ndarray | None:
+    """By a profile, or None where it is one of another colour space."""
+    device = icc[16:20]
+    if _DEVICES[pixels.space] != device:
+        # Usual for gray pictures that carry an RGB profile; anything else is a profile of another picture.
+        if pixels.space != "gray" or device != b"RGB ":
+            return None
+        pixels = StoredPixels(_gray_to_rgb(pixels.array), "rgb")
+    if device == b"RGB " and is_srgb(icc):
+        return pixels.array
+    if device in (b"RGB ", b"GRAY"):
+        matrix_profile = _matrix_profile(icc)
+        if matrix_profile is not None:
+            rgb = pixels.array if pixels.space == "rgb" else _gray_to_rgb(pixels.array)
+            return apply_transform(rgb, _matrix_transform(matrix_profile), wide=wide)
+    return _lcms(pixels.array, pixels.space, icc, wide)
+
+
+def _without_profile(pixels: StoredPixels) -> np.ndarray:
+    array = pixels.array
+    if pixels.space == "gray":
+        return _gray_to_rgb(array)
+    if pixels.space == "lab":
+        return _lab_to_srgb(array)
+    if pixels.space == "cmyk":
+        return _cmyk_complement(array)
+    return array
 
 
 @lru_cache(maxsize=8)
@@ -120,27 +149,66 @@ def _matrix_transform(profile: MatrixProfile) -> ocio.Transform:
     encode = ocio.ExponentWithLinearTransform(
         gamma=[2.4, 2.4, 2.4, 1.0], offset=[0.055, 0.055, 0.055, 0.0], direction=ocio.TRANSFORM_DIR_INVERSE
     )
+    encode.setNegativeStyle(ocio.NEGATIVE_MIRROR)
     return ocio.GroupTransform([linearise, ocio.MatrixTransform(matrix.ravel().tolist()), encode])
 
 
-@lru_cache(maxsize=4)
-def _sampled_profile(icc: bytes) -> np.ndarray:
-    levels = np.linspace(0, 255, _SAMPLES).round().astype(np.uint8)
-    grid = np.stack(np.meshgrid(levels, levels, levels, indexing="ij"), axis=-1)
-    converted = _lcms(grid.reshape(_SAMPLES, -1, 3), "RGB", icc)
-    return converted.reshape(grid.shape).astype(np.float32) / 255
+def _lcms(array: np.ndarray, space: str, icc: bytes, wide: bool = False) -> np.ndarray:
+    """Through LittleCMS in the depth of the samples; `wide` gives float32 beyond [0, 1]."""
+    import imagecodecs
+
+    result = np.empty((*array.shape[:2], 3), dtype=np.float32 if wide else array.dtype)
+    target = _linear_srgb_profile() if wide else srgb_profile()
+    for row in range(0, len(array), _STRIP):
+        part = imagecodecs.cms_transform(
+            np.ascontiguousarray(array[row : row + _STRIP]),
+            icc,
+            target,
+            colorspace=space,
+            outcolorspace="rgb",
+            outdtype=result.dtype,
+            intent=_INTENT,
+            flags=_BLACK_POINT,
+        )
+        result[row : row + _STRIP] = linear_to_srgb(part) if wide else part
+    return result
 
 
-@lru_cache(maxsize=4)
-def _sampled_gray(icc: bytes) -> np.ndarray:
-    return _lcms(np.arange(256, dtype=np.uint8)[None], "L", icc)[0]
+@lru_cache(maxsize=1)
+def _linear_srgb_profile() -> bytes:
+    import imagecodecs
+
+    primaries = [0.64, 0.33, 0.30, 0.60, 0.15, 0.06]
+    return bytes(imagecodecs.cms_profile("rgb", whitepoint=[0.3127, 0.3290], primaries=primaries, gamma=1.0))
 
 
-def _lcms(array: np.ndarray, mode: str, icc: bytes) -> np.ndarray:
-    source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-    target = ImageCms.ImageCmsProfile(io.BytesIO(srgb_profile()))
-    transform = ImageCms.buildTransform(source, target, mode, "RGB", _INTENT, _FLAGS)
-    return np.asarray(transform.apply(pillow_image(array, mode)))
+def _lab_to_srgb(array: np.ndarray) -> np.ndarray:
+    """L*a*b* (D50, as ICC profiles encode it) as float32 sRGB, beyond [0, 1] where it is outside."""
+    result = np.empty(array.shape, dtype=np.float32)
+    top, step = (255, 1) if array.dtype == np.uint8 else (65535, 257)
+    to_linear = np.linalg.inv(SRGB_TO_PCS).T
+    for row in range(0, len(array), _STRIP):
+        values = array[row : row + _STRIP].astype(np.float64)
+        y = (values[..., 0] * (100 / top) + 16) / 116
+        f = np.stack([y + (values[..., 1] / step - 128) / 500, y, y - (values[..., 2] / step - 128) / 200], axis=-1)
+        xyz = np.where(f > 6 / 29, f**3, (f - 4 / 29) * (3 * (6 / 29) ** 2)) * _D50
+        result[row : row + _STRIP] = linear_to_srgb(xyz @ to_linear)
+    return result
+
+
+def _cmyk_complement(array: np.ndarray) -> np.ndarray:
+    top = np.iinfo(array.dtype).max
+    result = np.empty((*array.shape[:2], 3), dtype=array.dtype)
+    for row in range(0, len(array), _STRIP):
+        light = top - array[row : row + _STRIP].astype(np.uint64)
+        result[row : row + _STRIP] = (light[..., :3] * light[..., 3:] + top // 2) // top
+    return result
+
+
+def _as_wide(picture: np.ndarray) -> np.ndarray:
+    if picture.dtype == np.float32:
+        return picture
+    return picture.astype(np.float32) / np.float32(np.iinfo(picture.dtype).max)
 
 
 def _gray_to_rgb(gray: np.ndarray) -> np.ndarray:

@@ -1,18 +1,30 @@
 """Opening photos: any readable file becomes an sRGB picture, upright."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from pie_desktop.imaging.colour import profile_name, to_srgb
+from pie_desktop.imaging.colour import is_wide, profile_name, to_srgb, to_wide
+from pie_desktop.imaging.decoders import heif, raw
 from pie_desktop.imaging.depth import to_uint8
 from pie_desktop.imaging.header import MAX_PIXELS, Header, guarded, read_header
 from pie_desktop.imaging.isolation import isolated
 from pie_desktop.imaging.pixels import StoredPixels, read_pixels
-from pie_desktop.imaging.resize import fitted_size, resize
+from pie_desktop.imaging.resize import fitted_size, resize, resize_long_side
 
-__all__ = ["MAX_PIXELS", "PROXY_SIDE", "PhotoInfo", "load_photo", "load_proxy", "load_thumbnail", "probe"]
+__all__ = [
+    "MAX_PIXELS",
+    "PROXY_SIDE",
+    "PhotoInfo",
+    "load_photo",
+    "load_preview",
+    "load_proxy",
+    "load_thumbnail",
+    "load_wide",
+    "probe",
+]
 
 PROXY_SIDE = 256
 
@@ -24,10 +36,11 @@ class PhotoInfo:
     Attributes:
         path: the file.
         width, height: pixels, upright.
-        format: `jpeg`, `png`, `tiff` or `webp`, by content.
-        bit_depth: 8, 16, or 32 (floating point, opened with 16).
-        icc_name: description of the embedded profile, or None.
+        format: `jpeg`, `png`, `tiff`, `webp`, `raw`, `heic`, `avif`, `jxl` or `psd`, by content.
+        bit_depth: 8, 16 (also 10 and 12), or 32 (floating point, opened with 16).
+        icc_name: description of the embedded profile, or of what else tells the colours, or None.
         file_size: bytes.
+        wide: the profile has colours that sRGB has not; `load_wide` keeps them.
     """
 
     path: Path
@@ -37,6 +50,7 @@ class PhotoInfo:
     bit_depth: int
     icc_name: str | None
     file_size: int
+    wide: bool = False
 
 
 @isolated
@@ -51,7 +65,9 @@ def probe(path: Path) -> PhotoInfo:
     if header.orientation >= 5:
         width, height = height, width
     file_size = guarded(header.path, lambda: header.path.stat().st_size)
-    return PhotoInfo(header.path, width, height, header.format, header.bit_depth, profile_name(header.icc), file_size)
+    name = header.color_name or profile_name(header.icc)
+    wide = is_wide(header.icc)
+    return PhotoInfo(header.path, width, height, header.format, header.bit_depth, name, file_size, wide)
 
 
 @isolated
@@ -59,18 +75,33 @@ def load_photo(path: Path, max_side: int | None = None) -> np.ndarray:
     """The first picture of a file, upright, in sRGB; transparency on white.
 
     Args:
-        path: a JPEG, PNG, TIFF or WebP file; its content counts, not its suffix.
-        max_side: scale down so that the long side has at most this many pixels; JPEGs are decoded at a reduced
-            size, which is much faster. None for full size.
+        path: a photo of any kind that `formats` knows; its content counts, not its suffix.
+        max_side: scale down so that the long side has at most this many pixels; JPEGs and RAW photos are decoded at a
+            reduced size, which is much faster. None for full size.
 
     Returns:
-        (H, W, 3) uint8, or uint16 for files with more than 8 bits.
+        (H, W, 3) uint8, or uint16 for files with more than 8 bits; colours beyond sRGB are clipped.
 
     Raises:
         DecodeError: one sentence that names the file; also for photos above `MAX_PIXELS`, before memory is allocated.
     """
     header = read_header(path)
-    return guarded(header.path, lambda: _load(header, max_side))
+    return guarded(header.path, lambda: _load(header, max_side, to_srgb))
+
+
+@isolated
+def load_wide(path: Path, max_side: int | None = None) -> np.ndarray:
+    """As `load_photo`, but colours beyond sRGB are kept.
+
+    Returns:
+        (H, W, 3) float32, sRGB-encoded, 1 is white; values may lie below 0 or above 1, where the curve of sRGB is
+        continued, mirrored at 0. Clipped and rounded it is what `load_photo` gives.
+
+    Raises:
+        DecodeError: as `load_photo`.
+    """
+    header = read_header(path)
+    return guarded(header.path, lambda: _load(header, max_side, to_wide))
 
 
 @isolated
@@ -84,16 +115,55 @@ def load_proxy(path: Path) -> np.ndarray:
 
 
 @isolated
-def load_thumbnail(path: Path, side: int) -> np.ndarray:
-    """A small picture for display, long side at most `side` pixels, always uint8.
+def load_preview(path: Path, side: int) -> np.ndarray | None:
+    """The picture that the camera embedded in a RAW photo, or the small copy in a HEIC file.
+
+    It is shown until the photo itself is there. It has the camera's look, so that the model must never see it.
+
+    Returns:
+        uint8 (H, W, 3), upright, sRGB, long side at most `side` pixels (perhaps much less), or None.
 
     Raises:
         DecodeError: as `load_photo`.
     """
-    return to_uint8(load_photo(path, side))
+    header = read_header(path)
+    return guarded(header.path, lambda: _preview(header, side))
 
 
-def _load(header: Header, max_side: int | None) -> np.ndarray:
+@isolated
+def load_thumbnail(path: Path, side: int) -> np.ndarray:
+    """A small picture for display, long side at most `side` pixels, always uint8; from the preview if that suffices.
+
+    Raises:
+        DecodeError: as `load_photo`.
+    """
+    header = read_header(path)
+    return guarded(header.path, lambda: _thumbnail(header, side))
+
+
+def _thumbnail(header: Header, side: int) -> np.ndarray:
+    preview = _preview(header, side)
+    if preview is not None and max(preview.shape) >= min(side, max(header.width, header.height)):
+        return preview
+    return to_uint8(_load(header, side, to_srgb))
+
+
+def _preview(header: Header, side: int) -> np.ndarray | None:
+    if header.format == "raw":
+        found = raw.read_raw_preview(header.path)
+    elif header.format == "heic":
+        found = heif.read_heif_preview(header)
+    else:
+        return None
+    if found is None:
+        return None
+    pixels, icc = found
+    return to_uint8(to_srgb(StoredPixels(resize_long_side(pixels.array, side), pixels.space), icc))
+
+
+def _load(
+    header: Header, max_side: int | None, convert: Callable[[StoredPixels, bytes | None], np.ndarray]
+) -> np.ndarray:
     pixels = read_pixels(header, max_side)
     array = pixels.array
     if max_side is not None:
@@ -102,7 +172,7 @@ def _load(header: Header, max_side: int | None) -> np.ndarray:
         if pixels.oriented and header.orientation >= 5:
             width, height = height, width
         array = resize(array, fitted_size(width, height, max_side))
-    picture = to_srgb(StoredPixels(array, pixels.space), header.icc)
+    picture = convert(StoredPixels(array, pixels.space), header.icc)
     if not pixels.oriented:
         picture = _upright(picture, header.orientation)
     return np.ascontiguousarray(picture)

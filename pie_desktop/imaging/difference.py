@@ -6,7 +6,7 @@ import numpy as np
 
 _POW25_7 = 25.0**7
 # Linear sRGB to CIE XYZ (D65): the primaries and the white of IEC 61966-2-1.
-_SRGB_TO_XYZ = np.array(
+SRGB_TO_XYZ = np.array(
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
 )
 
@@ -18,7 +18,7 @@ def to_lab(picture: np.ndarray) -> np.ndarray:
         linear = _linear(levels).astype(np.float32)[picture]
     else:
         linear = _linear(np.clip(picture, 0, 1)).astype(np.float32)
-    ratio = linear @ (_SRGB_TO_XYZ / _SRGB_TO_XYZ.sum(axis=1, keepdims=True)).T.astype(np.float32)
+    ratio = linear @ (SRGB_TO_XYZ / SRGB_TO_XYZ.sum(axis=1, keepdims=True)).T.astype(np.float32)
     f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio * np.float32((29 / 6) ** 2 / 3) + np.float32(4 / 29))
     x, y, z = np.moveaxis(f, -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)

@@ -2,14 +2,22 @@
 
 import os
 import re
+import struct
 from pathlib import Path
 
 from pie_desktop.errors import DecodeError
 
-READABLE_SUFFIXES: frozenset[str] = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp"})
 RAW_SUFFIXES: frozenset[str] = frozenset(
-    {".dng", ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".sr2", ".raf", ".orf", ".rw2", ".pef", ".srw", ".3fr", ".iiq"}
+    {
+        ".3fr", ".ari", ".arw", ".bay", ".cap", ".cr2", ".cr3", ".crw", ".dcr", ".dcs", ".dng", ".drf",
+        ".erf", ".fff", ".gpr", ".iiq", ".k25", ".kdc", ".mdc", ".mef", ".mos", ".mrw", ".nef", ".nrw",
+        ".orf", ".pef", ".ptx", ".pxn", ".raf", ".raw", ".rw2", ".rwl", ".rwz", ".sr2", ".srf", ".srw", ".x3f",
+    }
 )
+READABLE_SUFFIXES: frozenset[str] = RAW_SUFFIXES | {
+    ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".hif", ".avif",
+    ".jxl", ".psd", ".psb",
+}
 
 _NUMBER = re.compile(r"(\d+)")
 
@@ -51,7 +59,10 @@ def list_photos(folder: Path, recursive: bool = False) -> list[Path]:
 
 
 def sniff_format(path: Path, start: bytes) -> str:
-    """Format of a photo from its first 32 bytes: `jpeg`, `png`, `tiff` or `webp`, whatever its suffix says.
+    """Kind of a photo from its first 64 bytes: `jpeg`, `png`, `tiff`, `webp`, `raw`, `heic`, `avif`, `jxl` or `psd`.
+
+    The content counts, not the suffix; only RAW photos with the structure of a TIFF are told by it (those with another
+    suffix are found by `decoders.tiff.is_raw`).
 
     Raises:
         DecodeError: empty, not an image, or an image of a kind that cannot be opened.
@@ -59,43 +70,54 @@ def sniff_format(path: Path, start: bytes) -> str:
     path = Path(path)
     if not start:
         raise DecodeError(f"{path.name} is empty (0 bytes); restore it from a backup or the memory card.")
-    if start.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if start.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
+    if start[4:8] == b"ftyp":
+        return _sniff_container(path, start)
+    for magic, name in _MAGIC.items():
+        if start.startswith(magic):
+            return name
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "webp"
-    raw_start = start.startswith((b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"IIU\0")) or start[4:12] == b"ftypcrx "
-    if raw_start or path.suffix.lower() in RAW_SUFFIXES:
-        raise raw_error(path)
     if start[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
-        return "tiff"
-    other = _other_format(start)
+        raw = path.suffix.lower() in RAW_SUFFIXES or start[8:11] == b"CR\x02"
+        return "raw" if raw else "tiff"
+    other = next((name for magic, name in _REFUSED.items() if start.startswith(magic)), None)
     if other is None:
-        raise DecodeError(f"{path.name} is not an image; open a JPEG, PNG, TIFF or WebP file.")
-    raise DecodeError(
-        f"{path.name} is a {other} image, which cannot be opened yet; save it as JPEG, PNG, TIFF or WebP first."
-    )
+        raise DecodeError(f"{path.name} is not an image; open a photo such as a JPEG, RAW, HEIC, TIFF or PNG file.")
+    raise DecodeError(f"{path.name} is a {other} image, which cannot be opened; save it as PNG or TIFF first.")
 
 
-def raw_error(path: Path) -> DecodeError:
-    """The answer to a RAW photo."""
-    return DecodeError(
-        f"{path.name} is a RAW photo, which cannot be opened yet; develop it to JPEG, PNG or TIFF first."
-    )
+def _sniff_container(path: Path, start: bytes) -> str:
+    """Files of ISO base media boxes, by their brands."""
+    (size,) = struct.unpack(">I", start[:4])
+    brands = {start[at : at + 4] for at in (8, *range(16, min(size, len(start)), 4))}
+    if b"crx " in brands:
+        return "raw"
+    if brands & {b"avif", b"avis"}:
+        return "avif"
+    if brands & {b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"}:
+        return "heic"
+    raise DecodeError(f"{path.name} is a video or another container without a photo; open a photo instead.")
 
 
-def _other_format(start: bytes) -> str | None:
-    if start[4:8] == b"ftyp":
-        return "AVIF" if start[8:12] in (b"avif", b"avis") else "HEIC"
-    known = {
-        b"GIF8": "GIF",
-        b"BM": "BMP",
-        b"8BPS": "Photoshop",
-        b"\x00\x00\x00\x0cjP": "JPEG 2000",
-        b"\xff\x4f\xff\x51": "JPEG 2000",
-        b"\xff\x0a": "JPEG XL",
-        b"\x00\x00\x00\x0cJXL": "JPEG XL",
-        b"\x76\x2f\x31\x01": "OpenEXR",
-    }
-    return next((name for magic, name in known.items() if start.startswith(magic)), None)
+_MAGIC = {
+    b"\xff\xd8\xff": "jpeg",
+    b"\x89PNG\r\n\x1a\n": "png",
+    b"8BPS": "psd",
+    b"\xff\x0a": "jxl",
+    b"\x00\x00\x00\x0cJXL ": "jxl",
+    b"FUJIFILMCCD-RAW": "raw",
+    b"IIRO": "raw",
+    b"IIRS": "raw",
+    b"MMOR": "raw",
+    b"IIU\0": "raw",
+    b"FOVb": "raw",
+    b"\0MRM": "raw",
+    b"II\x1a\0\0\0HEAPCCDR": "raw",
+}
+_REFUSED = {
+    b"GIF8": "GIF",
+    b"BM": "BMP",
+    b"\x00\x00\x00\x0cjP": "JPEG 2000",
+    b"\xff\x4f\xff\x51": "JPEG 2000",
+    b"\x76\x2f\x31\x01": "OpenEXR",
+}

@@ -8,6 +8,7 @@ from pie_desktop.imaging.lut_files import load_lut, read_cube, read_haldclut, wr
 
 __all__ = [
     "apply_lut",
+    "apply_lut_wide",
     "apply_transform",
     "check_table",
     "identity_lut",
@@ -76,7 +77,7 @@ def apply_lut(picture: np.ndarray, table: np.ndarray, out: np.ndarray | None = N
         `out`, or a new array of the same shape and dtype. Safe to call in several threads; the GIL is released.
     """
     check_table(table)
-    source, result = _prepare(picture, out)
+    source, result = _prepare(picture, out, picture.dtype)
     kernels = compiled.kernels_for(source.dtype)
     if kernels is not None:
         kernels.apply_lut(source, np.ascontiguousarray(table, dtype=np.float32), result)
@@ -87,25 +88,63 @@ def apply_lut(picture: np.ndarray, table: np.ndarray, out: np.ndarray | None = N
     return apply_transform(source, transform, result)
 
 
-def apply_transform(picture: np.ndarray, transform: ocio.Transform, out: np.ndarray | None = None) -> np.ndarray:
-    """The picture through any OpenColorIO transform; same arguments as `apply_lut`."""
-    source, result = _prepare(picture, out)
-    depth = _BIT_DEPTHS[source.dtype]
-    processor = _CONFIG.getProcessor(transform).getOptimizedCPUProcessor(depth, depth, ocio.OPTIMIZATION_DEFAULT)
-    processor.apply(_packed(source, depth), _packed(result, depth))
-    if result.dtype == np.float32:
+def apply_lut_wide(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """A picture with colours beyond sRGB through a table, without losing them.
+
+    The table acts on the colour clipped to sRGB; what was clipped off is put back on the result, in proportion to the
+    colourfulness that the table leaves (largest minus smallest channel, after over before, at most 1): an edit to black
+    and white leaves no tint of it. Colours within sRGB come out exactly as from `apply_lut`; the identity table
+    changes nothing at all.
+
+    Args:
+        picture: (H, W, 3) float32, sRGB-encoded, values below 0 and above 1 allowed (`decode.load_wide`).
+        table: float32 (S, S, S, 3).
+
+    Returns:
+        A new array of the same kind.
+    """
+    check_table(table)
+    if picture.dtype != np.float32:
+        raise ValueError(f"a wide picture is float32, got {picture.dtype}")
+    if np.array_equal(table, identity_lut(table.shape[0])):
+        return picture.copy()
+    result = np.empty_like(picture)
+    for row in range(0, len(picture), 256):  # in strips, for the memory of the intermediate values
+        part = slice(row, row + 256)
+        inside = np.clip(picture[part], 0, 1)
+        changed = apply_lut(inside, table)
+        before, after = np.ptp(inside, axis=-1), np.ptp(changed, axis=-1)
+        kept = np.minimum(np.divide(after, before, out=np.ones_like(after), where=before > 1e-6), 1)
+        result[part] = changed + kept[..., None] * (picture[part] - inside)
+    return result
+
+
+def apply_transform(
+    picture: np.ndarray, transform: ocio.Transform, out: np.ndarray | None = None, *, wide: bool = False
+) -> np.ndarray:
+    """The picture through any OpenColorIO transform; same arguments as `apply_lut`.
+
+    Args:
+        picture, transform, out: as there; float32 may lie outside [0, 1] if the transform takes it.
+        wide: give float32 whatever the picture is, not clipped.
+    """
+    source, result = _prepare(picture, out, np.dtype(np.float32) if wide else picture.dtype)
+    depth, to_depth = _BIT_DEPTHS[source.dtype], _BIT_DEPTHS[result.dtype]
+    processor = _CONFIG.getProcessor(transform).getOptimizedCPUProcessor(depth, to_depth, ocio.OPTIMIZATION_DEFAULT)
+    processor.apply(_packed(source, depth), _packed(result, to_depth))
+    if result.dtype == np.float32 and not wide:
         np.clip(result, 0, 1, out=result)
     return result
 
 
-def _prepare(picture: np.ndarray, out: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """Contiguous source and result, checked."""
+def _prepare(picture: np.ndarray, out: np.ndarray | None, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """Contiguous source and result (of a dtype), checked."""
     if picture.dtype not in _BIT_DEPTHS or picture.ndim != 3 or picture.shape[2] != 3:
         raise ValueError(f"a picture is (H, W, 3) uint8, uint16 or float32, got {picture.shape} {picture.dtype}")
     source = np.ascontiguousarray(picture)
-    result = np.empty_like(source) if out is None else out
-    if result.shape != source.shape or result.dtype != source.dtype or not result.flags.c_contiguous:
-        raise ValueError(f"out must be a contiguous {source.shape} {source.dtype}, got {result.shape} {result.dtype}")
+    result = np.empty(source.shape, dtype) if out is None else out
+    if result.shape != source.shape or result.dtype != dtype or not result.flags.c_contiguous:
+        raise ValueError(f"out must be a contiguous {source.shape} {dtype}, got {result.shape} {result.dtype}")
     return source, result
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-OPENED_BY_US = {"JPEG", "MPO", "PNG", "TIFF", "WEBP"}
+OPENED_BY_US = {"JPEG", "MPO", "PNG", "TIFF", "WEBP", "AVIF"}
 
 # In a process of its own, so that its largest memory is that of decoding and a crash is a failure, not the end.
 SCRIPT = """

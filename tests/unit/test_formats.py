@@ -39,14 +39,9 @@ def test_list_photos_of_a_missing_folder(tmp_path: Path) -> None:
     [
         ("a.jpg", b"", "empty"),
         ("a.jpg", b"hello world, this is text", "not an image"),
-        ("a.dng", b"II*\0\x08\0\0\0", "RAW"),
-        ("a.jpg", b"\0\0\0\x18ftypcrx \0\0\0\0", "RAW"),
-        ("a.jpg", b"FUJIFILMCCD-RAW 0201", "RAW"),
-        ("a.jpg", b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
-        ("a.jpg", b"\0\0\0\x18ftypavif\0\0\0\0", "AVIF"),
+        ("a.heic", b"\0\0\0\x18ftypmp42\0\0\0\0isommp42", "video"),
         ("a.jpg", b"GIF89a", "GIF"),
         ("a.jpg", b"BM123456", "BMP"),
-        ("a.jpg", b"8BPS\0\1", "Photoshop"),
     ],
 )
 def test_refusals_name_the_file_and_the_reason(name: str, start: bytes, message: str) -> None:
@@ -63,7 +58,23 @@ def test_refusals_name_the_file_and_the_reason(name: str, start: bytes, message:
         (b"II*\0", "tiff"),
         (b"MM\0*", "tiff"),
         (b"RIFF\x10\0\0\0WEBP", "webp"),
+        (b"II*\0\x10\0\0\0CR\x02", "raw"),
+        (b"\0\0\0\x18ftypcrx \0\0\0\0", "raw"),
+        (b"FUJIFILMCCD-RAW 0201", "raw"),
+        (b"IIU\0\x18", "raw"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "heic"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic", "heic"),
+        (b"\0\0\0\x1cftypmif1\0\0\0\0mif1miafavif", "avif"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0", "avif"),
+        (b"\xff\x0a\x12", "jxl"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "jxl"),
+        (b"8BPS\0\1", "psd"),
     ],
 )
 def test_content_counts_not_the_suffix(start: bytes, expected: str) -> None:
     assert sniff_format(Path("a.bin"), start) == expected
+
+
+def test_the_suffix_tells_a_raw_photo_with_the_structure_of_a_tiff() -> None:
+    assert sniff_format(Path("a.NEF"), b"II*\0\x08\0\0\0") == "raw"
+    assert sniff_format(Path("a.nef"), b"\xff\xd8\xff\xe0") == "jpeg"

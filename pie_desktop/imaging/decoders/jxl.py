@@ -1,0 +1,49 @@
+"""JPEG XL through libjxl, which applies the orientation itself."""
+
+import struct
+from pathlib import Path
+
+import numpy as np
+
+from pie_desktop.imaging.cicp import cicp_profile, gamma_profile
+from pie_desktop.imaging.decoders.jxl_header import JxlHeader, read_jxl_header
+from pie_desktop.imaging.stored import Header, StoredPixels, check_size, damaged, without_alpha
+
+_D65 = (0.3127, 0.3290)
+_SRGB = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
+
+
+def read_header(path: Path) -> Header:
+    """Header of the first picture. Colours that only a compressed ICC profile tells are taken as sRGB."""
+    try:
+        found = read_jxl_header(path.read_bytes())
+    except (ValueError, struct.error, IndexError, KeyError) as error:
+        raise damaged(path) from error
+    check_size(path, found.width, found.height)
+    icc, name = _profile(found)
+    bit_depth = 32 if found.floating else 8 if found.bits <= 8 else 16
+    return Header(path, "jxl", found.width, found.height, found.orientation, bit_depth, icc, color_name=name)
+
+
+def read_jxl(header: Header) -> StoredPixels:
+    """uint8, uint16 or float32 samples."""
+    import imagecodecs
+
+    # Frames come stacked along the first axis: one is asked for.
+    array = np.asarray(imagecodecs.jpegxl_decode(header.path.read_bytes(), index=0))
+    if array.dtype == np.float16:
+        array = array.astype(np.float32)
+    base, space = without_alpha(array)
+    return StoredPixels(base, space, oriented=True)
+
+
+def _profile(found: JxlHeader) -> tuple[bytes | None, str | None]:
+    if found.embedded_icc:
+        return None, None
+    custom = isinstance(found.primaries, tuple) or found.white is not None
+    if found.gamma is not None or custom:
+        xy = found.primaries if isinstance(found.primaries, tuple) else _SRGB
+        gamma = found.gamma if found.gamma is not None else 2.2
+        return gamma_profile(found.white or _D65, xy, gamma), f"RGB gamma {gamma:.2g}"
+    assert isinstance(found.primaries, int) and found.transfer is not None
+    return cicp_profile(found.primaries, found.transfer) or (None, None)

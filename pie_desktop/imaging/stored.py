@@ -1,0 +1,144 @@
+"""What decoders give: a header, and samples as they are stored."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from pie_desktop.errors import DecodeError
+
+MAX_PIXELS = 300_000_000
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Header:
+    """A photo before decoding.
+
+    Attributes:
+        path: the file.
+        format: `jpeg`, `png`, `tiff`, `webp`, `raw`, `heic`, `avif`, `jxl` or `psd`, by content.
+        width, height: as stored, before the orientation is applied.
+        orientation: EXIF orientation, 1 to 8.
+        bit_depth: 8 (also for fewer bits), 16 (10 to 16 bits), or 32 for floating point.
+        icc: the profile of the samples: embedded, or made from what else the file says of its colours, or None.
+        mode: Pillow's mode such as `RGB` or `CMYK`; empty when Pillow does not read the file.
+        color_name: what the profile is called where it is not an embedded one that names itself.
+    """
+
+    path: Path
+    format: str
+    width: int
+    height: int
+    orientation: int
+    bit_depth: int
+    icc: bytes | None
+    mode: str = ""
+    color_name: str | None = None
+
+
+@dataclass(frozen=True)
+class StoredPixels:
+    """Decoded samples.
+
+    Attributes:
+        array: uint8, uint16, or float32 (0 to 1 is black to white, values beyond are kept); (H, W) for `gray`,
+            (H, W, 3) for `rgb` and `lab`, (H, W, 4) for `cmyk` (0 is no ink). Integer `lab` is encoded as in ICC
+            profiles: L* over the whole range, a* and b* offset by 128 and times 1 or 257.
+        space: which of these.
+        oriented: the decoder applied the orientation already.
+    """
+
+    array: np.ndarray
+    space: str
+    oriented: bool = False
+
+
+def damaged(path: Path) -> DecodeError:
+    """The answer to a file that breaks off or contradicts itself."""
+    return DecodeError(f"{path.name} is damaged or incomplete; copy it again or restore it from a backup.")
+
+
+def check_size(path: Path, width: int, height: int) -> None:
+    """Raise DecodeError for a photo without a size, or above `MAX_PIXELS`: before memory is allocated."""
+    if width < 1 or height < 1:
+        raise DecodeError(f"{path.name} is damaged: its header gives no size.")
+    if width * height > MAX_PIXELS:
+        raise DecodeError(
+            f"{path.name} has {width} x {height} pixels ({round(width * height / 1e6)} megapixels); "
+            f"at most {MAX_PIXELS // 1_000_000} megapixels can be opened, so make a smaller copy first."
+        )
+
+
+def guarded(path: Path, read: Callable[[], T]) -> T:
+    """Run a decoder on a file that may be hostile; whatever it raises becomes a DecodeError about the file.
+
+    Decoders written in Python raise nearly anything on damaged input (struct.error, IndexError, SyntaxError, ...).
+    """
+    try:
+        return read()
+    except DecodeError:
+        raise
+    except MemoryError as error:
+        raise DecodeError(f"{path.name} is too large for the memory of this computer.") from error
+    except FileNotFoundError as error:
+        raise DecodeError(f"{path} does not exist any more; was it moved or deleted?") from error
+    except PermissionError as error:
+        raise DecodeError(f"{path} could not be read ({error.strerror or error}).") from error
+    except Exception as error:
+        _log.debug("Reading %s", path, exc_info=True)
+        if _is_lack_of_memory(error):
+            raise DecodeError(f"{path.name} is too large for the memory of this computer.") from error
+        raise damaged(path) from error
+
+
+def _is_lack_of_memory(error: Exception) -> bool:
+    """Decoders in C have errors of their own for it: `Insufficient memory` (OpenCV), `Unsufficient memory` (LibRaw)."""
+    text = str(error).lower()
+    return "sufficient memory" in text or "out of memory" in text
+
+
+def scaled_to_16(array: np.ndarray, bits: int) -> np.ndarray:
+    """uint16 samples of 9 to 15 bits stretched to the whole range, rounded; 16 bits come back as they are."""
+    if bits >= 16:
+        return array
+    table = np.round(np.arange(2**bits) * (65535 / (2**bits - 1))).astype(np.uint16)
+    return table[np.minimum(array, 2**bits - 1)]
+
+
+def composite_on_white(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Colours over white by straight alpha; (H, W, 3) and (H, W) of one integer dtype, or float32."""
+    if rgb.dtype == np.float32:
+        return rgb * alpha[..., None] + (1 - alpha[..., None])
+    top = np.iinfo(rgb.dtype).max
+    result = np.empty_like(rgb)
+    for row in range(0, len(rgb), 256):  # in strips: the intermediate values need four to eight times the memory
+        part = slice(row, row + 256)
+        inverse = top - alpha[part].astype(np.uint64)[..., None]
+        opaque = rgb[part].astype(np.uint64) * (top - inverse)
+        result[part] = (opaque + inverse * top + top // 2) // top
+    return result
+
+
+def without_alpha(array: np.ndarray) -> tuple[np.ndarray, str]:
+    """Samples (H, W) or (H, W, 1 to 4) with transparency on white: contiguous (H, W) `gray` or (H, W, 3) `rgb`."""
+    if array.ndim == 2 or array.shape[2] == 1:
+        return np.ascontiguousarray(array.reshape(array.shape[:2])), "gray"
+    colors = 3 if array.shape[2] >= 3 else 1
+    base = np.ascontiguousarray(array[..., :colors])
+    if array.shape[2] > colors:
+        base = composite_on_white(base, array[..., colors])
+    return (base, "rgb") if colors == 3 else (base[..., 0], "gray")
+
+
+def reduction(header: Header, min_side: int | None) -> int:
+    """The largest of 8, 4, 2, 1 by which the size may be divided so that the long side keeps `min_side` pixels."""
+    if min_side is None:
+        return 1
+    long_side = max(header.width, header.height)
+    return next((denominator for denominator in (8, 4, 2) if long_side >= denominator * min_side), 1)

@@ -1,0 +1,66 @@
+"""Small RAW files made from a picture: what a camera with a Bayer sensor would have written of it."""
+
+from pathlib import Path
+
+import numpy as np
+import tifffile
+
+from pie_desktop.imaging.cicp import srgb_to_linear
+
+BLACK, WHITE = 512, 16383
+# Of a camera whose primaries are those of sRGB: XYZ (D65) to linear sRGB.
+_COLOR_MATRIX = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
+
+
+def write_dng(
+    path: Path,
+    picture: np.ndarray,
+    *,
+    preview: np.ndarray | None = None,
+    exposure: float = 0.0,
+    balance: tuple[float, float, float] = (2.0, 1.0, 1.6),
+    orientation: int = 1,
+    baseline: float = 0.0,
+) -> Path:
+    """A DNG (Adobe DNG 1.4) with an RGGB mosaic of the picture, which has even sides.
+
+    Args:
+        picture: uint8 (H, W, 3), sRGB: the scene.
+        preview: uint8 (h, w, 3): an embedded JPEG as cameras store it, turned like the sensor; or None.
+        exposure: EV by which the sensor got more light.
+        balance: multipliers of the white balance.
+        orientation: of EXIF.
+        baseline: BaselineExposure in EV.
+    """
+    light = srgb_to_linear(picture / 255.0) / np.array(balance) * 2.0**exposure
+    levels = np.clip(np.round(BLACK + light * (WHITE - BLACK)), 0, WHITE).astype(np.uint16)
+    mosaic = levels[..., 1].copy()
+    mosaic[::2, ::2] = levels[::2, ::2, 0]
+    mosaic[1::2, 1::2] = levels[1::2, 1::2, 2]
+    matrix = [part for value in _COLOR_MATRIX.ravel() for part in (round(value * 10000), 10000)]
+    neutral = [part for value in balance for part in (round(1e6 / value), 10**6)]
+    main = [
+        (50706, "B", 4, (1, 4, 0, 0), True),
+        (50708, "s", 0, "PIE test camera", True),
+        (271, "s", 0, "PIE", True),
+        (272, "s", 0, "test camera", True),
+        (274, "H", 1, orientation, True),
+        (50721, "2i", 9, matrix, True),
+        (50728, "2I", 3, neutral, True),
+        (50730, "2i", 1, (round(baseline * 100), 100), True),
+        (50778, "H", 1, 21, True),
+    ]
+    sensor = [
+        (33421, "H", 2, (2, 2), True),
+        (33422, "B", 4, (0, 1, 1, 2), True),
+        (50714, "H", 1, BLACK, True),
+        (50717, "H", 1, WHITE, True),
+    ]
+    with tifffile.TiffWriter(path) as tiff:
+        if preview is None:
+            tiff.write(mosaic, photometric=32803, extratags=main + sensor, software=False, metadata=None)
+        else:
+            options = {"photometric": "rgb", "compression": "jpeg", "rowsperstrip": len(preview), "subfiletype": 1}
+            tiff.write(preview, subifds=1, extratags=main, software=False, metadata=None, **options)
+            tiff.write(mosaic, photometric=32803, subfiletype=0, extratags=sensor, software=False, metadata=None)
+    return path
