@@ -6,14 +6,13 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.bundle import list_bundles
 from training.benchmark import Row, run_benchmark
-from training.config import FitConfig
+from training.config import FitConfig, merged
 from training.data.users import UserMix
 from training.events import Event
 from training.fit import fit
@@ -54,19 +53,12 @@ def load_variants(path: Path) -> list[Variant]:
         found = []
         for changes in read["variants"]:
             name = changes.pop("name")
-            found.append(Variant(name, FitConfig.model_validate(_merged(read["base"], changes))))
+            found.append(Variant(name, FitConfig.model_validate(merged(read["base"], changes))))
     except OSError as error:
         raise PieError(f"The ablations {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, KeyError, ValidationError) as error:
         raise PieError(f"The ablations {path} are not valid: {error}.") from error
     return found
-
-
-def _merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    result = dict(base)
-    for key, value in changes.items():
-        result[key] = _merged(result.get(key, {}), value) if isinstance(value, Mapping) else value
-    return result
 
 
 def train(variant: Variant, out: Path, cache: Path) -> Iterator[Event]:

@@ -30,6 +30,23 @@ def save_checkpoint(
     return path
 
 
+def read_state(run: Path) -> dict[str, Any]:
+    """The state alone, where what it belongs to has yet to be built.
+
+    Raises:
+        PieError: there is no checkpoint, or it is damaged.
+    """
+    path = run / NAME
+    if not path.exists():
+        raise PieError(f"There is no checkpoint in {run}; start the training without resuming.")
+    try:
+        with safe_open(path, framework="pt") as f:
+            state: dict[str, Any] = json.loads(f.metadata()["state"])
+    except Exception as error:
+        raise PieError(f"The checkpoint {path} is damaged; start a new run.") from error
+    return state
+
+
 def load_checkpoint(
     run: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer
 ) -> dict[str, Any]:

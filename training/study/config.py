@@ -1,0 +1,220 @@
+"""Configurations of the study: a *system* is what is compared, a *scale* what all systems get alike."""
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pie_desktop.errors import PieError
+from training.config import merged
+from training.systems.system import SystemConfig
+
+Kind = Literal["end_to_end", "two_stage", "two_stage_proxies", "masked", "diffusion", "embedding"]
+NAME = r"^[a-z0-9][a-z0-9-]*$"  # names are folders
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProtocolConfig(_Section):
+    """How a system is trained; see `training.study.protocols`.
+
+    Attributes:
+        kind: the protocol.
+        metric: metric-learning loss of the embedding, see `training.losses.metric`; protocols with one only.
+        share: how much of the budget the first stage gets; protocols with two stages only.
+    """
+
+    kind: Kind
+    metric: str | None = None
+    share: float = Field(0.3, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _metric_where_needed(self) -> Self:
+        needed = self.kind in ("two_stage", "two_stage_proxies", "embedding")
+        if needed != (self.metric is not None):
+            raise ValueError(f"the protocol {self.kind} {'needs a' if needed else 'has no'} metric")
+        return self
+
+
+class LossWeights(_Section):
+    """Weights of the image losses; Gram is against the user's references, TV is of the change."""
+
+    l1: float = Field(1.0, ge=0)
+    lab: float = Field(0.0, ge=0)
+    gram: float = Field(0.0, ge=0)
+    tv: float = Field(0.0, ge=0)
+
+
+class Rates(_Section):
+    """AdamW with warm-up and cosine decay, anew in every stage; encoder and enhancer have rates of their own."""
+
+    encoder: float = Field(1e-3, ge=0)
+    enhancer: float = Field(1e-3, ge=0)
+    weight_decay: float = Field(0.01, ge=0)
+    warmup: int = Field(50, ge=0)
+    clip: float = Field(1.0, gt=0)
+    ema: float = Field(0.99, ge=0, lt=1)
+
+
+class StudyConfig(_Section):
+    """One system of the study.
+
+    Attributes:
+        name: a folder of this name holds it.
+        title: for people.
+        source: the paper that it is rebuilt from.
+        budget: share of the scale's budget; below 1 only for what is no row of the table.
+    """
+
+    name: str = Field(pattern=NAME)
+    title: str
+    source: str
+    budget: float = Field(1.0, gt=0, le=1)
+    system: SystemConfig
+    protocol: ProtocolConfig
+    losses: LossWeights = LossWeights()
+    rates: Rates = Rates()
+
+
+class PopulationConfig(_Section):
+    """The users that everything is trained on, and those that the training curve is measured on.
+
+    Attributes:
+        kind: `simulated` users over finished photographs, or `prepared` ones: a cache made by `training prepare`.
+        folder: of the photographs, or of the cache.
+        bank_side: side at which photographs are kept, px; pictures are views of them.
+        users: simulated users; all styles of a prepared cache are users.
+        shots: photos of every simulated user.
+        validation_users: simulated users, over photographs kept apart, that the curve is measured on.
+    """
+
+    kind: Literal["simulated", "prepared"] = "simulated"
+    folder: Path
+    bank_side: int = Field(224, ge=32, le=1024)
+    users: int = Field(128, ge=2)
+    shots: int = Field(24, ge=2)
+    validation_users: int = Field(16, ge=2)
+
+
+class BatchConfig(_Section):
+    """What one step shows: U users with up to N references and Q photos to retouch each."""
+
+    users: int = Field(6, ge=2)
+    references: int = Field(5, ge=1)
+    queries: int = Field(2, ge=1)
+
+    @property
+    def shots(self) -> int:
+        """Photos per user."""
+        return self.references + self.queries
+
+
+class Budget(_Section):
+    """What every system gets: wall-clock minutes of training, or samples (photos retouched), whichever is named.
+
+    Measuring the curve, writing checkpoints and building the population are not counted.
+    """
+
+    minutes: float | None = Field(None, gt=0)
+    samples: int | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.minutes is None) == (self.samples is None):
+            raise ValueError("name either minutes or samples")
+        return self
+
+
+class EvaluationConfig(_Section):
+    """The benchmark's settings; photos and looks must not be among those trained on.
+
+    Attributes:
+        photos: test photographs.
+        looks: film looks, None for none.
+        count: looks drawn.
+        simulated, normalising: users of the simulator; see `training.tasks`.
+        queries: photos compared per look or user.
+        refs: numbers of references.
+        embedding_users, embedding_shots: unseen users, and their photos, by which embeddings are judged.
+    """
+
+    photos: Path
+    looks: Path | None = None
+    count: int = Field(24, ge=1)
+    simulated: int = Field(16, ge=0)
+    normalising: int = Field(0, ge=0)
+    queries: int = Field(4, ge=1)
+    refs: tuple[int, ...] = (1, 3, 5, 10)
+    embedding_users: int = Field(24, ge=2)
+    embedding_shots: int = Field(16, ge=4)
+
+
+class Scale(_Section):
+    """What is the same for all systems of a study.
+
+    Attributes:
+        side: of the pictures in training, px.
+        curve_points: measurements of the training curve.
+        checkpoint_seconds: seconds of training between checkpoints.
+    """
+
+    name: str = Field(pattern=NAME)
+    seed: int = 0
+    device: str = "auto"
+    side: int = Field(96, ge=16, le=1024)
+    curve_points: int = Field(10, ge=1)
+    checkpoint_seconds: float = Field(60.0, gt=0)
+    population: PopulationConfig
+    batch: BatchConfig = BatchConfig()
+    budget: Budget
+    evaluation: EvaluationConfig
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PieError(f"The configuration {path} cannot be read: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise PieError(f"The configuration {path} is not valid: {error}.") from error
+
+
+def _validated(kind: type[Model], values: dict[str, Any], path: Path) -> Model:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise PieError(f"The configuration {path} is not valid: {error}.") from error
+
+
+def load_systems(paths: Sequence[Path]) -> list[StudyConfig]:
+    """The systems of configuration files; a file with `variants` holds one system for each, the rest being common.
+
+    Raises:
+        PieError: a file cannot be read or is not valid, or two systems have one name.
+    """
+    found: list[StudyConfig] = []
+    for path in paths:
+        values = _read(path)
+        variants = values.pop("variants", [{}])
+        found += [_validated(StudyConfig, merged(values, changes), path) for changes in variants]
+    names = [system.name for system in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise PieError(f"Two systems of the study are called {name}; every one needs a name of its own.")
+    return found
+
+
+def load_scale(path: Path) -> Scale:
+    """Read a scale; relative folders are relative to the current directory.
+
+    Raises:
+        PieError: the file cannot be read or is not valid.
+    """
+    return _validated(Scale, _read(path), path)

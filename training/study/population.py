@@ -1,0 +1,140 @@
+"""The users of the study: a fixed, finite population, drawn once, on which every system is trained alike.
+
+Losses with a proxy per user need finitely many of them, and a comparison needs the same ones for everybody. Users are
+rendered once into two memory-mapped arrays; a training step only picks from them.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.atomic import atomic_write
+from training.data.batch import Group
+from training.data.color import to_bytes
+from training.data.photos import finished_photos, photo_bank
+from training.data.source import Source, seeded
+from training.data.users import UserSimulator
+from training.study.config import PopulationConfig
+
+HOLD_OUT = 12  # every 12th photo is kept apart, for the users that the training curve is measured on
+_TRAINING, _VALIDATION, _TEST = 21, 22, 23  # streams of users that never meet
+
+
+@dataclass
+class UserGroup(Group):
+    """A group whose users are known by their number in the population, `users` `(U,)` int64."""
+
+    users: Tensor | None = None
+
+
+class Population(Source):
+    """A finite number of users with their photos.
+
+    Args:
+        capture, retouched: `(K, S, P, P, 3)` uint8, sRGB; may be memory-mapped.
+        users, shots: of a group.
+        seed: of the groups.
+        device: where groups are made.
+    """
+
+    def __init__(
+        self,
+        capture: np.ndarray,
+        retouched: np.ndarray,
+        users: int,
+        shots: int,
+        seed: int,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        if users > len(capture) or shots > capture.shape[1]:
+            raise PieError(
+                f"The population has {len(capture)} users with {capture.shape[1]} photos each; a step of {users} users"
+                f" with {shots} photos needs more. Lower the batch of the scale, or raise its population."
+            )
+        self.capture, self.retouched = capture, retouched
+        self.users, self.shots, self.seed, self.device = users, shots, seed, device
+
+    @property
+    def size(self) -> int:
+        """Number of users."""
+        return len(self.capture)
+
+    def group(self, number: int) -> UserGroup:
+        """Distinct users with distinct photos each, mirrored at random; a pure function of seed and number."""
+        generator = seeded(self.seed, 20, number)
+        chosen = torch.randperm(self.size, generator=generator)[: self.users]
+        photos = torch.rand(self.users, self.capture.shape[1], generator=generator).argsort(1)[:, : self.shots]
+        mirrored = (torch.rand(self.users, self.shots, 1, 1, 1, generator=generator) < 0.5).to(self.device)
+        rows = chosen.numpy()[:, None], photos.numpy()
+
+        def floats(pictures: np.ndarray) -> Tensor:
+            planes = torch.from_numpy(pictures[rows]).to(self.device).permute(0, 1, 4, 2, 3).float().div_(255)
+            return torch.where(mirrored, planes.flip(-1), planes)
+
+        return UserGroup(floats(self.capture), floats(self.retouched), None, chosen.to(self.device))
+
+
+def _user(simulator: UserSimulator, shots: int, seed: int, stream: int, user: int) -> tuple[np.ndarray, np.ndarray]:
+    """Captures and retouched photos of one user, each `(S, P, P, 3)` uint8: a pure function of the numbers."""
+    group = simulator.group(1, shots, seeded(seed, stream, user))
+    capture, retouched = (to_bytes(t[0].permute(0, 2, 3, 1)) for t in (group.capture, group.retouched))
+    return capture, retouched
+
+
+def _group(bank: np.ndarray, side: int, users: int, shots: int, seed: int, stream: int) -> Group:
+    simulator = UserSimulator(bank, side)
+    found = [_user(simulator, shots, seed, stream, user) for user in range(users)]
+    capture, retouched = (
+        torch.from_numpy(np.stack(part)).permute(0, 1, 4, 2, 3).float() / 255 for part in zip(*found, strict=True)
+    )
+    return Group(capture, retouched)
+
+
+def _split(config: PopulationConfig, cache: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The photographs to train on and those kept apart."""
+    bank = photo_bank(finished_photos(config.folder), config.bank_side, cache)
+    held = np.arange(len(bank)) % HOLD_OUT == HOLD_OUT - 1
+    if not held.any():
+        raise PieError(f"{config.folder} holds {len(bank)} finished photos; the study needs at least {HOLD_OUT}.")
+    return bank[~held], bank[held]
+
+
+def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Captures and retouched photos of all users, each `(K, S, P, P, 3)` uint8, rendered once under `cache`."""
+    photos = [f"{p.name}:{p.stat().st_size}" for p in finished_photos(config.folder)]
+    settings = [photos, side, seed, config.bank_side, config.users, config.shots]
+    key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
+    paths = [cache / f"users-{key}-{part}.npy" for part in ("capture", "retouched")]
+    if not all(path.exists() for path in paths):
+        train, _ = _split(config, cache)
+        shape = (config.users, config.shots, side, side, 3)
+        with atomic_write(paths[0]) as first, atomic_write(paths[1]) as second:
+            # user by user into the files: a large population need not fit into memory
+            maps = [np.lib.format.open_memmap(path, "w+", np.uint8, shape) for path in (first, second)]
+            simulator = UserSimulator(train, side)
+            for user in range(config.users):
+                rendered = _user(simulator, config.shots, seed, _TRAINING, user)
+                for stored, pictures in zip(maps, rendered, strict=True):
+                    stored[user] = pictures
+            for stored in maps:
+                stored.flush()
+    capture, retouched = (np.load(path, mmap_mode="r") for path in paths)
+    return capture, retouched
+
+
+def validation_group(config: PopulationConfig, side: int, shots: int, seed: int, cache: Path) -> Group:
+    """Users and photographs that are not in the population: what the training curve is measured on."""
+    _, held = _split(config, cache)
+    return _group(held, side, config.validation_users, shots, seed, _VALIDATION)
+
+
+def unseen_users(photos: Path, side: int, bank_side: int, users: int, shots: int, seed: int, cache: Path) -> Group:
+    """Users over test photographs, by whom embeddings are judged: neither is ever trained on."""
+    bank = photo_bank(finished_photos(photos), bank_side, cache)
+    return _group(np.asarray(bank), side, users, shots, seed, _TEST)
