@@ -5,10 +5,13 @@ covariance is learned from the simulator, so that a few pairs that show some col
 not show.
 """
 
+from pathlib import Path
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from pie_desktop.imaging.atomic import atomic_write
 from training.data.capture import degrade, restore, sample_captures, sample_severity
 from training.data.recipe import apply_recipes, sample_recipes
 
@@ -56,3 +59,14 @@ def build_basis(bank: np.ndarray, components: int, size: int = 17, samples: int 
     scale = s[:components] / len(flat) ** 0.5
     basis = v[:, :components].T * scale[:, None] / weight
     return basis.reshape(components, 3, -1)
+
+
+def kept_basis(bank: np.ndarray, components: int, size: int, seed: int, cache: Path) -> Tensor:
+    """`build_basis`, built once under `cache`."""
+    path = cache / f"basis-{components}-{size}-{seed}.npy"
+    if not path.exists():
+        basis = build_basis(bank, components, size, seed=seed)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(path) as temporary, temporary.open("wb") as f:
+            np.save(f, basis.numpy())
+    return torch.from_numpy(np.load(path))

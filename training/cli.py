@@ -15,6 +15,7 @@ from pie_desktop.errors import PieError
 from training.ablation_cli import ablations
 from training.audit_cli import audit
 from training.benchmark_cli import benchmark, evaluate
+from training.study.cli import study
 from training.variations import variations
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ app.command()(evaluate)
 app.command()(audit)
 app.command()(ablations)
 app.command()(variations)
+app.command()(study)
 
 
 @app.command()

@@ -17,7 +17,8 @@ def json_sink(event: Event) -> None:
     sys.stdout.flush()
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """Hours, minutes and seconds, `1:02:03`."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}"
@@ -30,7 +31,7 @@ def text_sink(console: Console, every: int = 20) -> Sink:
         kind = event["event"]
         if kind == "step":
             if event["step"] % every == 0:
-                eta = _duration(event["eta"])
+                eta = duration(event["eta"])
                 console.print(
                     f"step {event['step']}/{event['steps']}  loss {event['loss']:.4f}"
                     f"  {event['rate']:.2f}/s  {eta} left"

@@ -113,6 +113,15 @@ class BatchConfig(_Section):
         return self.references + self.queries
 
 
+class SizeConfig(_Section):
+    """Sizes of the networks, for all systems; None leaves what a system's own configuration says."""
+
+    side: int | None = None
+    width: int | None = None
+    channels: int | None = None
+    encoder_channels: int | None = None
+
+
 class Budget(_Section):
     """What every system gets: wall-clock minutes of training, or samples (photos retouched), whichever is named.
 
@@ -158,6 +167,7 @@ class Scale(_Section):
 
     Attributes:
         side: of the pictures in training, px.
+        system: sizes of the networks.
         curve_points: measurements of the training curve.
         checkpoint_seconds: seconds of training between checkpoints.
     """
@@ -170,6 +180,7 @@ class Scale(_Section):
     checkpoint_seconds: float = Field(60.0, gt=0)
     population: PopulationConfig
     batch: BatchConfig = BatchConfig()
+    system: SizeConfig = SizeConfig()
     budget: Budget
     evaluation: EvaluationConfig
 

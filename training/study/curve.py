@@ -44,7 +44,7 @@ class Curve:
             for part in (slice(None, n), slice(n, None)):
                 after, before = retouched[None, part], capture[None, part]
                 valid = torch.ones(after.shape[:2], dtype=torch.bool, device=after.device)
-                parts.append(system.style(after, before if system.config.paired else None, valid))
+                parts.append(system.style(after, before if system.needs_pairs else None, valid))
             vectors.append(torch.stack([style.vector[0] for style in parts]))
             if trains_enhancer:
                 output = system.enhance(capture[None, n:], parts[0])[0]

@@ -33,8 +33,8 @@ def photo_vectors(system: System, group: Group) -> Tensor:
     """Vectors `(U, S, D)` of all photos of all users, on the CPU."""
     found = []
     for capture, retouched in zip(group.capture, group.retouched, strict=True):
-        before = capture if system.config.paired else None
-        found.append(system.encoder(retouched, before).vector.cpu())
+        before = capture if system.needs_pairs else None
+        found.append(system.features(retouched, before).vector.cpu())
     return torch.stack(found)
 
 

@@ -20,8 +20,9 @@ from training.data.color import to_bytes
 from training.data.photos import finished_photos, photo_bank
 from training.data.source import Source, seeded
 from training.data.users import UserSimulator
-from training.study.config import PopulationConfig
+from training.study.config import PopulationConfig, Scale
 
+CURVE_QUERIES = 3  # photos per user that the training curve is measured on
 HOLD_OUT = 12  # every 12th photo is kept apart, for the users that the training curve is measured on
 _TRAINING, _VALIDATION, _TEST = 21, 22, 23  # streams of users that never meet
 
@@ -96,7 +97,7 @@ def _group(bank: np.ndarray, side: int, users: int, shots: int, seed: int, strea
     return Group(capture, retouched)
 
 
-def _split(config: PopulationConfig, cache: Path) -> tuple[np.ndarray, np.ndarray]:
+def split_photos(config: PopulationConfig, cache: Path) -> tuple[np.ndarray, np.ndarray]:
     """The photographs to train on and those kept apart."""
     bank = photo_bank(finished_photos(config.folder), config.bank_side, cache)
     held = np.arange(len(bank)) % HOLD_OUT == HOLD_OUT - 1
@@ -112,7 +113,7 @@ def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path
     key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
     paths = [cache / f"users-{key}-{part}.npy" for part in ("capture", "retouched")]
     if not all(path.exists() for path in paths):
-        train, _ = _split(config, cache)
+        train, _ = split_photos(config, cache)
         shape = (config.users, config.shots, side, side, 3)
         with atomic_write(paths[0]) as first, atomic_write(paths[1]) as second:
             # user by user into the files: a large population need not fit into memory
@@ -130,7 +131,7 @@ def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path
 
 def validation_group(config: PopulationConfig, side: int, shots: int, seed: int, cache: Path) -> Group:
     """Users and photographs that are not in the population: what the training curve is measured on."""
-    _, held = _split(config, cache)
+    _, held = split_photos(config, cache)
     return _group(held, side, config.validation_users, shots, seed, _VALIDATION)
 
 
@@ -138,3 +139,33 @@ def unseen_users(photos: Path, side: int, bank_side: int, users: int, shots: int
     """Users over test photographs, by whom embeddings are judged: neither is ever trained on."""
     bank = photo_bank(finished_photos(photos), bank_side, cache)
     return _group(np.asarray(bank), side, users, shots, seed, _TEST)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What all systems of a study learn from.
+
+    Attributes:
+        population: the users to train on.
+        validation: the users that the training curve is measured on.
+        photos: `(P, S, S, 3)` uint8, the photographs to train on.
+        cache: folder of what is computed once.
+    """
+
+    population: Population
+    validation: Group
+    photos: np.ndarray
+    cache: Path
+
+
+def prepare_material(scale: Scale, cache: Path, device: torch.device) -> Material:
+    """Decode and render what is not under `cache` yet; from then on no file is decoded.
+
+    Raises:
+        PieError: the photographs cannot be used, or there are too few of them.
+    """
+    config, batch, seed = scale.population, scale.batch, scale.seed
+    capture, retouched = simulated_arrays(config, scale.side, seed, cache)
+    population = Population(capture, retouched, batch.users, batch.shots, seed, device)
+    validation = validation_group(config, scale.side, batch.references + CURVE_QUERIES, seed, cache)
+    return Material(population, validation, split_photos(config, cache)[0], cache)

@@ -1,60 +1,180 @@
-"""All systems of a study, one after the other: each trained, kept, or reported as failed; none stops the others."""
+"""All systems of a study, one after the other: each is trained and kept, or its failure told; none stops the others."""
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
+from torch import nn
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
-from training.basis import build_basis
+from training.basis import kept_basis
 from training.checkpoint import NAME
-from training.data.photos import finished_photos, photo_bank
-from training.device import choose_device
+from training.device import choose_device, pixel_device
 from training.events import Event
+from training.report import rounded
 from training.study.config import Scale, StudyConfig
 from training.study.curve import Curve
-from training.study.population import Population, simulated_arrays, validation_group
+from training.study.population import Material, prepare_material
 from training.study.protocols import build_protocol
-from training.study.trainer import StudyTrainer
+from training.study.trainer import NotFinite, StudyTrainer
 from training.systems.system import DESCRIPTION, System, build_system, save_system
 
-CURVE_QUERIES = 3
-BASIS_SAMPLES = 3000
+SETTINGS, FAILURE = "study.json", "failed.json"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One system's folder.
+    """One system at one scale, and its folder.
 
     Attributes:
-        config: of the system.
-        folder: `<out>/<name>`: checkpoint, and `system.json` once it is finished.
+        config: of the system, at the scale's size.
+        scale: what all systems get alike.
+        folder: `<out>/<name>`: settings, checkpoint, and `system.json` once it is trained.
     """
 
     config: StudyConfig
+    scale: Scale
     folder: Path
 
     @property
-    def finished(self) -> bool:
+    def trained(self) -> bool:
+        """Whether there is a system to judge."""
         return (self.folder / DESCRIPTION).exists()
+
+    @property
+    def over(self) -> bool:
+        return self.trained or (self.folder / FAILURE).exists()
 
     @property
     def begun(self) -> bool:
         return (self.folder / NAME).exists()
 
+    @property
+    def failure(self) -> str | None:
+        """What went wrong, or None."""
+        path = self.folder / FAILURE
+        return str(json.loads(path.read_text(encoding="utf-8"))["message"]) if path.exists() else None
 
-def runs_of(configs: Sequence[StudyConfig], out: Path) -> list[Run]:
+    def settings(self) -> dict[str, Any]:
+        """All that the weights depend on; where a run may end is not part of it."""
+        scale = json.loads(self.scale.model_dump_json(exclude={"evaluation", "device", "checkpoint_seconds"}))
+        return {"system": json.loads(self.config.model_dump_json()), "scale": scale}
+
+
+def runs_of(configs: Sequence[StudyConfig], scale: Scale, out: Path) -> list[Run]:
     """Where every system is kept."""
-    return [Run(config, out / config.name) for config in configs]
-
-
-def sized(config: StudyConfig, scale: Scale) -> StudyConfig:
-    """The system at the scale's size."""
     changes = scale.system.model_dump(exclude_none=True)
-    return config.model_copy(update={"system": config.system.model_copy(update=changes)})
+    found = []
+    for config in configs:
+        sized = config.model_copy(update={"system": config.system.model_copy(update=changes)})
+        found.append(Run(sized, scale, out / config.name))
+    return found
+
+
+def check(runs: Sequence[Run], resume: bool) -> None:
+    """Refuse what would mix two studies, before anything is trained.
+
+    Raises:
+        PieError: a folder holds a run with other settings, or one that was cut off and is not to be resumed.
+    """
+    for run in runs:
+        kept = run.folder / SETTINGS
+        if not kept.exists():
+            continue
+        if json.loads(kept.read_text(encoding="utf-8")) != run.settings():
+            raise PieError(
+                f"{run.folder} was trained with other settings; choose another folder with --out, or remove it."
+            )
+        if run.begun and not run.over and not resume:
+            raise PieError(f"{run.folder} was cut off; go on with --resume, or choose another folder with --out.")
+
+
+def train_all(
+    runs: Sequence[Run], out: Path, should_stop: Callable[[], bool] = lambda: False
+) -> Iterator[Event]:
+    """Train what is not trained yet; the events of `StudyTrainer`, each with its `system`.
+
+    Yields further `skipped`, `failed` and `done`; after `stopped` nothing else comes.
+
+    Raises:
+        PieError: photographs, device or a checkpoint cannot be used.
+    """
+    if all(run.over for run in runs):
+        return
+    scale = runs[0].scale
+    device = choose_device(scale.device)
+    material = prepare_material(scale, out / "cache", pixel_device(device))
+    for run in runs:
+        if run.over:
+            yield {"event": "skipped", "system": run.config.name}
+            continue
+        for event in _train(run, material, device, should_stop):
+            yield event | {"system": run.config.name}
+            if event["event"] == "stopped":
+                return
+
+
+def _train(run: Run, material: Material, device: torch.device, should_stop: Callable[[], bool]) -> Iterator[Event]:
+    trainer = _trainer(run, material, device, should_stop)
+    if run.begun:
+        trainer.resume()
+    run.folder.mkdir(parents=True, exist_ok=True)
+    with atomic_write(run.folder / SETTINGS) as temporary:
+        temporary.write_text(json.dumps(run.settings(), indent=2) + "\n", encoding="utf-8")
+    try:
+        for event in trainer.events():
+            if event["event"] != "finished":
+                yield event
+    except (NotFinite, torch.OutOfMemoryError) as error:
+        message, step = str(error).split("\n")[0], trainer.progress.step
+        if run.begun:
+            # what the last checkpoint holds is good, and is judged
+            trainer = _trainer(run, material, device, should_stop)
+            trainer.resume()
+            save_system(run.folder, trainer.average.system, _card(run, trainer, message))
+        with atomic_write(run.folder / FAILURE) as temporary:
+            temporary.write_text(json.dumps({"message": message, "step": step}) + "\n", encoding="utf-8")
+        yield {"event": "failed", "step": step, "message": message}
+        return
+    if trainer.fraction() >= 1:
+        save_system(run.folder, trainer.average.system, _card(run, trainer, None))
+        yield {"event": "done", "step": trainer.progress.step, "folder": str(run.folder)}
+
+
+def _trainer(run: Run, material: Material, device: torch.device, should_stop: Callable[[], bool]) -> StudyTrainer:
+    torch.manual_seed(run.scale.seed)
+    system = build_system(run.config.system)
+    if system.needs_basis:
+        c = run.config.system
+        system.set_basis(kept_basis(material.photos, c.components, c.lut_size, run.scale.seed, material.cache))
+    protocol = build_protocol(run.config, system, material.population.size).to(device)
+    curve = Curve(material.validation.to(device), run.scale.batch.references)
+    return StudyTrainer(run.config, run.scale, protocol, material.population, curve, run.folder, should_stop)
+
+
+def parameters(module: nn.Module) -> int:
+    """Number of learned values."""
+    return sum(p.numel() for p in module.parameters())
+
+
+def _card(run: Run, trainer: StudyTrainer, failure: str | None) -> dict[str, Any]:
+    p, system = trainer.progress, trainer.average.system
+    assert isinstance(system, System)
+    parts = {"encoder": parameters(system.encoder), "enhancer": parameters(system.enhancer)}
+    card = {
+        **run.settings(),
+        "device": str(trainer.device),
+        "steps": p.step,
+        "samples": p.samples,
+        "seconds": p.elapsed,
+        "parameters": {"all": parameters(system), **parts},
+        "users": trainer.population.size,
+        "curve": p.curve,
+        "failure": failure,
+    }
+    rounded_card: dict[str, Any] = rounded(card, 6)
+    return rounded_card

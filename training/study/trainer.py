@@ -22,6 +22,10 @@ from training.study.population import Population
 from training.study.protocols import Batch, Protocol
 
 
+class NotFinite(PieError):
+    """The loss is not a number any more."""
+
+
 @dataclass
 class Progress:
     """Where a run stands; stored in its checkpoint.
@@ -111,7 +115,7 @@ class StudyTrainer:
             `stage`, `step`, `validation` and `checkpoint` events; the last is `finished` or `stopped`.
 
         Raises:
-            PieError: the loss is not a number any more; the last checkpoint is kept.
+            NotFinite: the loss is not a number any more; the last checkpoint is kept.
         """
         p = self.progress
         yield {"event": "stage", "step": p.step, "stage": self.stage.name}
@@ -174,7 +178,7 @@ class StudyTrainer:
 
     def _learn(self, loss: Tensor) -> None:
         if not torch.isfinite(loss):
-            raise PieError(f"The loss of {self.config.name} is not a number at step {self.progress.step}.")
+            raise NotFinite(f"The loss of {self.config.name} is not a number at step {self.progress.step}.")
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.protocol.parameters(), self.config.rates.clip)

@@ -36,6 +36,7 @@ class SystemConfig(BaseModel):
         channels: of the enhancer at full resolution.
         encoder_channels: of the encoder's first stage; the last has four times as many.
         paired: the encoder looks at originals, too.
+        masked: the style of every photo is predicted from those of the pairs; see `training.systems.masked`.
         side: of the square pictures that the encoder looks at, px.
         components: LUT weights that the diffusion enhancer draws.
         lut_size: nodes per axis of its LUTs.
@@ -49,6 +50,7 @@ class SystemConfig(BaseModel):
     channels: int = Field(16, ge=8, le=256, multiple_of=8)
     encoder_channels: int = Field(32, ge=8, le=256, multiple_of=8)
     paired: bool = False
+    masked: bool = False
     side: int = Field(64, ge=32, le=256)
     components: int = Field(64, ge=1, le=512)
     lut_size: int = Field(17, ge=5, le=33)
@@ -127,6 +129,18 @@ class System(nn.Module):
         return self.enhancer.loss(photos.flatten(0, 1), targets.flatten(0, 1), rows, generator)
 
 
+def shown(after: Tensor, before: Tensor | None, valid: Tensor) -> tuple[Tensor, Tensor | None]:
+    """References `(U, N, 3, P, P)`, folded to `(U * N, 3, P, P)`, with those that are not valid blank.
+
+    Normalisation works image by image, so one blank picture is as good as any other.
+    """
+    mask = valid[:, :, None, None, None]
+    return (
+        torch.where(mask, after, 0.5).flatten(0, 1),
+        None if before is None else torch.where(mask, before, 0.5).flatten(0, 1),
+    )
+
+
 def _encoder(c: SystemConfig) -> StyleEncoder:
     build = {"resnet": ResNetEncoder, "psp": PspEncoder}[c.encoder]
     return build(c.width, c.encoder_channels, c.paired)
@@ -150,8 +164,10 @@ def _enhancer(c: SystemConfig, encoder: StyleEncoder) -> Enhancer:
 
 def build_system(config: SystemConfig) -> System:
     """A new system; its weights depend on torch's global random state."""
+    from training.systems.masked import MaskedSystem  # which is a system, too
+
     encoder = _encoder(config)
-    return System(config, encoder, _enhancer(config, encoder))
+    return (MaskedSystem if config.masked else System)(config, encoder, _enhancer(config, encoder))
 
 
 def save_system(folder: Path, system: System, card: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from training.data.batch import Roles
+from training.data.movable import Movable
 from training.losses import StyleGramLoss, l1_loss, lab_loss, total_variation
 from training.study.config import LossWeights, StudyConfig
 from training.study.population import UserGroup
@@ -34,7 +35,7 @@ class Stage:
 
 
 @dataclass
-class Batch:
+class Batch(Movable):
     """What one step shows: pictures `(U, n, 3, P, P)`, sRGB-encoded floats in [0, 1].
 
     Attributes:
@@ -114,7 +115,7 @@ class Protocol(nn.Module):
 
     def style(self, batch: Batch) -> Style:
         """The styles of the batch's users, from their references."""
-        return self.system.style(batch.after, batch.before if self.system.config.paired else None, batch.valid)
+        return self.system.style(batch.after, batch.before if self.system.needs_pairs else None, batch.valid)
 
     def retouching(self, batch: Batch) -> tuple[Tensor, Terms]:
         """The loss of the photos retouched in the style of the references."""
@@ -124,6 +125,6 @@ class Protocol(nn.Module):
         """Vectors `(U * S, D)` of all photos of the users, and whose they are `(U * S,)`."""
         group = batch.group
         assert group.users is not None
-        before = group.capture.flatten(0, 1) if self.system.config.paired else None
-        vectors = self.system.encoder(group.retouched.flatten(0, 1), before).vector
+        before = group.capture.flatten(0, 1) if self.system.needs_pairs else None
+        vectors = self.system.features(group.retouched.flatten(0, 1), before).vector
         return vectors, group.users.repeat_interleave(group.retouched.shape[1])

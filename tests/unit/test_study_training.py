@@ -1,0 +1,230 @@
+"""Training of the study's systems: a fixed population, stages that freeze what they should, and runs that resume."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from pie_desktop.errors import PieError
+from training.events import Event
+from training.study.config import (
+    BatchConfig,
+    Budget,
+    EvaluationConfig,
+    Kind,
+    LossWeights,
+    PopulationConfig,
+    ProtocolConfig,
+    Rates,
+    Scale,
+    StudyConfig,
+)
+from training.study.curve import Curve
+from training.study.population import Material, Population, prepare_material
+from training.study.protocols import Batch, build_protocol
+from training.study.runner import Run, check, runs_of, train_all
+from training.study.trainer import StudyTrainer
+from training.systems.system import SystemConfig, build_system, load_system
+
+SMALL = SystemConfig(width=16, channels=8, encoder_channels=8, side=32)
+METRICS: dict[str, str] = {"two_stage": "multi_similarity", "embedding": "triplet", "two_stage_proxies": "proxy_anchor"}
+
+
+def tiny_scale(photos: Path, samples: int = 24) -> Scale:
+    """Two photos of four users a step: three steps for 24 samples."""
+    return Scale(
+        name="tiny",
+        seed=5,
+        device="cpu",
+        side=32,
+        curve_points=2,
+        population=PopulationConfig(folder=photos, bank_side=48, users=8, shots=6, validation_users=3),
+        batch=BatchConfig(users=4, references=3, queries=2),
+        budget=Budget(samples=samples),
+        evaluation=EvaluationConfig(photos=photos, simulated=2, queries=1, refs=(1, 2), embedding_users=3),
+    )
+
+
+def tiny_system(kind: Kind, rate: float = 3e-3, **changes: object) -> StudyConfig:
+    """A system trained by a protocol."""
+    return StudyConfig(
+        name=kind.replace("_", "-"),
+        title=kind,
+        source="none",
+        system=SMALL.model_copy(update=changes),
+        protocol=ProtocolConfig(kind=kind, metric=METRICS.get(kind), share=0.4),
+        losses=LossWeights(lab=1.0),
+        rates=Rates(encoder=rate, enhancer=rate, warmup=1),
+    )
+
+
+CPU = torch.device("cpu")
+PROTOCOLS: dict[Kind, dict[str, object]] = {
+    "end_to_end": {},
+    "two_stage": {},
+    "two_stage_proxies": {},
+    "masked": {"paired": True, "masked": True},
+    "embedding": {},
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def scale(photo_folder_of_crops: Path) -> Scale:
+    return tiny_scale(photo_folder_of_crops)
+
+
+@pytest.fixture(scope="module")
+def material(scale: Scale, tmp_path_factory: pytest.TempPathFactory) -> Material:
+    return prepare_material(scale, tmp_path_factory.mktemp("cache"), CPU)
+
+
+def trainer(config: StudyConfig, scale: Scale, material: Material, folder: Path) -> StudyTrainer:
+    torch.manual_seed(0)
+    protocol = build_protocol(config, build_system(config.system), material.population.size)
+    return StudyTrainer(config, scale, protocol, material.population, Curve(material.validation, 3), folder)
+
+
+def test_population_is_fixed_and_its_users_differ(scale: Scale, material: Material, tmp_path: Path) -> None:
+    again = prepare_material(scale, tmp_path, CPU).population
+    assert np.array_equal(again.retouched, material.population.retouched)
+    first, second = (population.group(3) for population in (again, material.population))
+    assert torch.equal(first.retouched, second.retouched) and first.users is not None
+    assert len(set(first.users.tolist())) == 4
+    assert not torch.equal(first.retouched, again.group(4).retouched)
+    # what users do to colours on average tells them apart
+    change = (again.retouched.astype(float) - again.capture).mean((1, 2, 3))
+    distance = np.abs(change[:, None] - change[None]).sum(-1) + np.eye(len(change)) * 99
+    assert distance.min() > 0.5
+    held_out = prepare_material(scale, tmp_path, CPU).validation
+    assert not any(np.array_equal(p, held_out.capture[0, 0].permute(1, 2, 0)) for p in again.capture[:, 0] / 255)
+
+
+def test_group_keeps_pairs_and_their_users(material: Material) -> None:
+    population = material.population
+    group = population.group(0)
+    assert group.users is not None
+    for user, photos, edits in zip(group.users, group.capture, group.retouched, strict=True):
+        stored = torch.from_numpy(population.capture[user].copy()).permute(0, 3, 1, 2) / 255
+        edited = torch.from_numpy(population.retouched[user].copy()).permute(0, 3, 1, 2) / 255
+        for photo, edit in zip(photos, edits, strict=True):
+            flips = [(dims, (stored.flip(dims) - photo).abs().amax((1, 2, 3))) for dims in ([], [-1])]
+            dims, distance = min(flips, key=lambda flip: float(flip[1].min()))
+            assert float(distance.min()) < 1e-6
+            assert torch.allclose(edited[distance.argmin()].flip(dims), edit)
+
+
+def test_a_batch_that_is_too_large_is_refused(material: Material) -> None:
+    p = material.population
+    with pytest.raises(PieError, match="8 users with 6 photos"):
+        Population(p.capture, p.retouched, 9, 3, 0)
+
+
+@pytest.mark.parametrize("kind", PROTOCOLS)
+def test_every_protocol_lowers_its_loss(kind: Kind, scale: Scale, material: Material, tmp_path: Path) -> None:
+    """Every stage on one batch, again and again: what can be learned by heart must be."""
+    config = tiny_system(kind, **PROTOCOLS[kind])
+    run = trainer(config, scale, material, tmp_path)
+    batch: Batch = run.batch(0)
+    rate = 1e-3 if kind == "masked" else 3e-3  # transformers want less
+    for number in range(len(run.protocol.stages)):
+        run._enter(number)
+        optimizer = torch.optim.Adam([p for p in run.protocol.parameters() if p.requires_grad], rate)
+        losses = []
+        for _ in range(25):
+            loss, _ = run.protocol.loss(number, batch)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(float(loss.detach()))
+        assert np.mean(losses[-3:]) < 0.93 * losses[0], f"{kind}, stage {number}: {losses[0]} to {losses[-1]}"
+
+
+@pytest.mark.parametrize("kind", ["two_stage", "two_stage_proxies", "masked"])
+def test_encoder_stays_as_it_is_in_the_second_stage(
+    kind: Kind, scale: Scale, material: Material, tmp_path: Path
+) -> None:
+    run = trainer(tiny_system(kind, **PROTOCOLS[kind]), scale, material, tmp_path)
+    encoder = run.protocol.system.encoder
+    states = {0: [], 1: []}
+    for event in run.events():
+        if event["event"] == "step":
+            states[run.progress.stage].append({k: v.clone() for k, v in encoder.state_dict().items()})
+    assert any(not torch.equal(states[0][0][k], states[0][-1][k]) for k in states[0][0])
+    for state in states[1][1:]:
+        assert all(torch.equal(value, states[1][0][name]) for name, value in state.items())
+    average = run.average.system.encoder.state_dict()
+    assert all(torch.equal(value, average[name]) for name, value in states[1][-1].items())
+
+
+def test_encoder_and_enhancer_have_rates_of_their_own(scale: Scale, material: Material, tmp_path: Path) -> None:
+    for still, rates in (("encoder", Rates(encoder=0, enhancer=1e-3)), ("enhancer", Rates(encoder=1e-3, enhancer=0))):
+        config = tiny_system("end_to_end").model_copy(update={"rates": rates})
+        run = trainer(config, scale, material, tmp_path)
+        before = {k: v.clone() for k, v in run.protocol.system.state_dict().items()}
+        list(run.events())
+        moved = {k.split(".")[0] for k, v in run.protocol.system.state_dict().items() if not torch.equal(v, before[k])}
+        assert moved == {"encoder", "enhancer"} - {still}
+
+
+def losses(events: list[Event]) -> list[float]:
+    return [event["loss"] for event in events if event["event"] == "step"]
+
+
+def test_study_trains_resumes_to_the_same_numbers_and_trains_nothing_twice(
+    photo_folder_of_crops: Path, tmp_path: Path
+) -> None:
+    scale = tiny_scale(photo_folder_of_crops, samples=40)
+    configs = [tiny_system("end_to_end"), tiny_system("two_stage_proxies")]
+    whole = list(train_all(runs_of(configs, scale, tmp_path / "whole"), tmp_path / "whole"))
+    assert [event["system"] for event in whole if event["event"] == "done"] == ["end-to-end", "two-stage-proxies"]
+    answers = iter([False] * 8 + [True])
+    runs = runs_of(configs, scale, tmp_path / "parts")
+    first = list(train_all(runs, tmp_path / "parts", lambda: next(answers)))
+    assert first[-1]["event"] == "stopped" and first[-1]["system"] == "two-stage-proxies"
+    with pytest.raises(PieError, match="--resume"):
+        check(runs, resume=False)
+    check(runs, resume=True)
+    second = list(train_all(runs, tmp_path / "parts"))
+    assert second[0] == {"event": "skipped", "system": "end-to-end"}
+    assert losses(first) + losses(second) == pytest.approx(losses(whole), rel=1e-4)
+    assert list(train_all(runs, tmp_path / "parts")) == []
+    for name in ("end-to-end", "two-stage-proxies"):
+        card, other = (load_system(tmp_path / part / name)[1] for part in ("whole", "parts"))
+        assert card["steps"] == 5 and card["samples"] == 40 and card["failure"] is None
+        assert card["curve"][-1]["fraction"] == 1
+        # where the gradient of a weight is nothing but rounding, Adam steps anywhere: judged is what comes out
+        assert card["curve"][-1]["psnr"] == pytest.approx(other["curve"][-1]["psnr"], abs=1e-3)
+
+
+def test_other_settings_are_not_mixed_into_a_study(scale: Scale, tmp_path: Path) -> None:
+    run = runs_of([tiny_system("end_to_end")], scale, tmp_path)[0]
+    list(train_all([run], tmp_path))
+    check([run], resume=False)
+    other = replace(run, scale=scale.model_copy(update={"seed": 6}))
+    with pytest.raises(PieError, match="other settings"):
+        check([other], resume=True)
+
+
+def test_a_loss_that_is_not_a_number_ends_that_system_only(scale: Scale, tmp_path: Path) -> None:
+    wild = tiny_system("end_to_end", rate=float("inf")).model_copy(update={"name": "wild"})
+    # a checkpoint after every step: the first one is still good
+    often = scale.model_copy(update={"checkpoint_seconds": 1e-6})
+    runs: list[Run] = runs_of([wild, tiny_system("end_to_end")], often, tmp_path)
+    events = list(train_all(runs, tmp_path))
+    (failed,) = [event for event in events if event["event"] == "failed"]
+    assert failed["system"] == "wild" and "not a number at step" in failed["message"]
+    assert events[-1]["event"] == "done" and events[-1]["system"] == "end-to-end"
+    assert runs[0].failure == failed["message"] and runs[0].over
+    assert json.loads((tmp_path / "wild" / "failed.json").read_text())["step"] == failed["step"]

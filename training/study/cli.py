@@ -1,0 +1,97 @@
+"""`python -m training study`."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from pie_desktop.errors import PieError
+
+if TYPE_CHECKING:
+    from training.study.config import Scale
+
+
+@contextmanager
+def _stop_on_signal() -> Iterator[Callable[[], bool]]:
+    """True once Ctrl+C or SIGTERM came; a second one ends the process at once."""
+    asked = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked.is_set
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _chosen_scale(
+    path: Path,
+    minutes: float | None,
+    photos: Path | None,
+    looks: Path | None,
+    test_photos: Path | None,
+    device: str | None,
+) -> "Scale":
+    from training.study.config import Budget, load_scale
+
+    scale = load_scale(path)
+    population = {"folder": photos} if photos else {}
+    evaluation = {key: value for key, value in (("looks", looks), ("photos", test_photos)) if value}
+    return scale.model_copy(
+        update={
+            "budget": Budget(minutes=minutes) if minutes else scale.budget,
+            "population": scale.population.model_copy(update=population),
+            "evaluation": scale.evaluation.model_copy(update=evaluation),
+            "device": device or scale.device,
+        }
+    )
+
+
+def study(
+    configs: Annotated[list[Path], typer.Argument(help="Configurations of systems (TOML): configs/study/*.toml.")],
+    scale: Annotated[Path, typer.Option(help="What all systems get alike (TOML).")] = Path(
+        "configs/scales/reduced.toml"
+    ),
+    out: Annotated[Path, typer.Option(help="Folder of the study; what is trained there is not trained again.")] = Path(
+        "runs/study"
+    ),
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Minutes of training for every system.")] = None,
+    photos: Annotated[Path | None, typer.Option(help="Folder of photographs to train on.")] = None,
+    looks: Annotated[Path | None, typer.Option(help="Folder of looks (.cube, HaldCLUT .png) to test with.")] = None,
+    test_photos: Annotated[Path | None, typer.Option(help="Folder of photographs to test with.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Name of a system; may be given several times.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the study was cut off.")] = False,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads of torch.")] = 1,
+) -> None:
+    """Train the systems of the study alike, for the same budget on the same users, and compare them."""
+    import torch
+
+    from training.study.config import load_systems
+    from training.study.progress import study_sink
+    from training.study.runner import check, runs_of, train_all
+
+    torch.set_num_threads(threads)
+    systems = load_systems(configs)
+    unknown = set(only or ()) - {system.name for system in systems}
+    if unknown:
+        raise PieError(f"--only: no configuration is called {', '.join(sorted(unknown))}.")
+    chosen = _chosen_scale(scale, minutes, photos, looks, test_photos, device)
+    runs = runs_of([system for system in systems if not only or system.name in only], chosen, out)
+    check(runs, resume)
+    sink = study_sink(Console())
+    with _stop_on_signal() as stop:
+        for event in train_all(runs, out, stop):
+            sink(event)
+            if event["event"] == "stopped":
+                raise typer.Exit(130)
