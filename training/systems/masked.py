@@ -103,11 +103,9 @@ class MaskedSystem(System):
 
     def retouch(self, photos: Tensor, codes: Tensor) -> Tensor:
         """Photos `(B, 3, H, W)` enhanced by one style code each, `(B, D)`: `(B, 3, H, W)`."""
-        source = self.source(photos) if self.enhancer.wants_source else None
         nothing = codes.new_zeros(len(codes), 1, self.encoder.map_channels, 1, 1)
         style = Style(codes, codes[:, None], nothing, torch.ones(len(codes), 1, dtype=torch.bool, device=codes.device))
-        enhanced: Tensor = self.enhancer(photos, style, source)
-        return enhanced
+        return self.enhance_rows(photos, style)
 
     def enhance(self, photos: Tensor, style: Style) -> Tensor:
         assert isinstance(style, MaskedStyle)

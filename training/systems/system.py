@@ -102,12 +102,7 @@ class System(nn.Module):
         Raises:
             ValueError: the system needs originals and gets none.
         """
-        # normalisation works image by image, so one blank picture is as good as any other for what is not valid
-        mask = valid[:, :, None, None, None]
-        after = torch.where(mask, after, 0.5).flatten(0, 1)
-        if before is not None:
-            before = torch.where(mask, before, 0.5).flatten(0, 1)
-        return pool(self.features(after, before), valid)
+        return pool(self.features(*shown(after, before, valid)), valid)
 
     def source(self, photos: Tensor) -> Tensor:
         """Style vectors `(B, D)` of unedited photos `(B, 3, H, W)`; for a paired encoder a pair without any edit."""

@@ -14,11 +14,9 @@ class Diffusion(EndToEnd):
 
     def __init__(self, config: StudyConfig, system: System, users: int) -> None:
         super().__init__(config, system, users)
-        if not system.enhancer.own_loss:
+        if not system.own_loss:
             raise PieError(f"{config.name}: this enhancer learns from its pictures; choose the protocol end_to_end.")
 
     def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
-        queries = batch.photos.shape[1]
-        style = self.style(batch).expand(queries)
-        value: Tensor = self.system.enhancer.loss(batch.photos.flatten(0, 1), batch.targets.flatten(0, 1), style)
+        value = self.system.loss(batch.photos, batch.targets, self.style(batch))
         return value, {"denoising": value.detach()}
