@@ -43,7 +43,7 @@ def read_state(run: Path) -> dict[str, Any]:
         with safe_open(path, framework="pt") as f:
             state: dict[str, Any] = json.loads(f.metadata()["state"])
     except Exception as error:
-        raise PieError(f"The checkpoint {path} is damaged; start a new run.") from error
+        raise PieError(f"The checkpoint {path} cannot be used: it is damaged; start a new run.") from error
     return state
 
 
@@ -55,13 +55,11 @@ def load_checkpoint(
     Raises:
         PieError: there is no checkpoint, it is damaged, or it belongs to another architecture.
     """
+    state = read_state(run)
     path = run / NAME
-    if not path.exists():
-        raise PieError(f"There is no checkpoint in {run}; start the training without resuming.")
     try:
         with safe_open(path, framework="pt") as f:
             tensors = {key: f.get_tensor(key) for key in f.keys()}  # noqa: SIM118 - not a dict
-            state = json.loads(f.metadata()["state"])
         for prefix, module in (("network.", network), ("average.", average)):
             module.load_state_dict({k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)})
         moments: dict[int, dict[str, Tensor]] = {}

@@ -1,6 +1,6 @@
 """Training of the study's systems: a fixed population, stages that freeze what they should, and runs that resume."""
 
-import json
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +26,8 @@ from training.study.config import (
 from training.study.curve import Curve
 from training.study.population import Material, Population, prepare_material
 from training.study.protocols import Batch, build_protocol
+from training.study.protocols.base import Terms
+from training.study.protocols.end_to_end import EndToEnd
 from training.study.runner import Run, check, runs_of, train_all
 from training.study.trainer import StudyTrainer
 from training.systems.system import SystemConfig, build_system, load_system
@@ -217,14 +219,25 @@ def test_other_settings_are_not_mixed_into_a_study(scale: Scale, tmp_path: Path)
         check([other], resume=True)
 
 
-def test_a_loss_that_is_not_a_number_ends_that_system_only(scale: Scale, tmp_path: Path) -> None:
-    wild = tiny_system("end_to_end", rate=float("inf")).model_copy(update={"name": "wild"})
-    # a checkpoint after every step: the first one is still good
+def test_a_loss_that_is_not_a_number_ends_that_system_only(
+    scale: Scale, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wild = tiny_system("end_to_end").model_copy(update={"name": "wild"})
+    calls, loss = itertools.count(), EndToEnd.loss
+
+    def goes_wrong(self: EndToEnd, stage: int, batch: Batch) -> tuple[torch.Tensor, Terms]:
+        value, terms = loss(self, stage, batch)
+        return value * (float("nan") if self.config.name == "wild" and next(calls) == 2 else 1), terms
+
+    monkeypatch.setattr(EndToEnd, "loss", goes_wrong)
     often = scale.model_copy(update={"checkpoint_seconds": 1e-6})
     runs: list[Run] = runs_of([wild, tiny_system("end_to_end")], often, tmp_path)
     events = list(train_all(runs, tmp_path))
     (failed,) = [event for event in events if event["event"] == "failed"]
-    assert failed["system"] == "wild" and "not a number at step" in failed["message"]
+    assert failed["system"] == "wild" and "not a number at step 3" in failed["message"]
     assert events[-1]["event"] == "done" and events[-1]["system"] == "end-to-end"
-    assert runs[0].failure == failed["message"] and runs[0].over
-    assert json.loads((tmp_path / "wild" / "failed.json").read_text())["step"] == failed["step"]
+    # the last good checkpoint is what there is, and the card tells
+    system, card = load_system(tmp_path / "wild")
+    assert card["steps"] == 2 and card["failure"] == failed["message"] == runs[0].failure
+    assert all(bool(torch.isfinite(value).all()) for value in system.state_dict().values())
+    assert list(train_all(runs, tmp_path)) == []

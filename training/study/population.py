@@ -69,7 +69,7 @@ class Population(Source):
     def group(self, number: int) -> UserGroup:
         """Distinct users with distinct photos each, mirrored at random; a pure function of seed and number."""
         generator = seeded(self.seed, 20, number)
-        chosen = torch.randperm(self.size, generator=generator)[: self.users]
+        chosen = self._users(generator)
         photos = torch.rand(self.users, self.capture.shape[1], generator=generator).argsort(1)[:, : self.shots]
         mirrored = (torch.rand(self.users, self.shots, 1, 1, 1, generator=generator) < 0.5).to(self.device)
         rows = chosen.numpy()[:, None], photos.numpy()
@@ -79,6 +79,12 @@ class Population(Source):
             return torch.where(mirrored, planes.flip(-1), planes)
 
         return UserGroup(floats(self.capture), floats(self.retouched), None, chosen.to(self.device))
+
+    def describe(self, number: int) -> str:
+        return f"the users {', '.join(map(str, self._users(seeded(self.seed, 20, number)).tolist()))}"
+
+    def _users(self, generator: torch.Generator) -> Tensor:
+        return torch.randperm(self.size, generator=generator)[: self.users]
 
 
 def _user(simulator: UserSimulator, shots: int, seed: int, stream: int, user: int) -> tuple[np.ndarray, np.ndarray]:

@@ -16,11 +16,12 @@ from training.checkpoint import NAME
 from training.device import choose_device, pixel_device
 from training.events import Event
 from training.report import rounded
+from training.stepping import NotFinite
 from training.study.config import Scale, StudyConfig
 from training.study.curve import Curve
 from training.study.population import Material, prepare_material
 from training.study.protocols import build_protocol
-from training.study.trainer import NotFinite, StudyTrainer
+from training.study.trainer import StudyTrainer
 from training.systems.system import DESCRIPTION, System, build_system, save_system
 
 SETTINGS, FAILURE = "study.json", "failed.json"

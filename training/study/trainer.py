@@ -8,22 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
-from pie_desktop.errors import PieError
 from training.checkpoint import NAME, load_checkpoint, read_state, save_checkpoint
 from training.data.batch import draw_roles
 from training.data.source import seeded
 from training.events import Event
-from training.schedule import follow, rate_factor
+from training.schedule import rate_factor
+from training.stepping import Stepper
 from training.study.config import Budget, Scale, StudyConfig
 from training.study.curve import Curve
 from training.study.population import Population
 from training.study.protocols import Batch, Protocol
-
-
-class NotFinite(PieError):
-    """The loss is not a number any more."""
 
 
 @dataclass
@@ -94,15 +89,14 @@ class StudyTrainer:
         self.stage = self.protocol.stages[stage]
         self.protocol.eval().requires_grad_(False)
         groups = []
-        for modules, rate in (
-            (self.stage.encoder, self.config.rates.encoder),
-            (self.stage.enhancer, self.config.rates.enhancer),
-        ):
+        rates = self.config.rates
+        for modules, rate in ((self.stage.encoder, rates.encoder), (self.stage.enhancer, rates.enhancer)):
             for module in modules:
                 module.train().requires_grad_(True)
             parameters = [p for module in modules for p in module.parameters()]
             groups.append({"params": parameters, "lr": rate, "base_lr": rate})
-        self.optimizer = torch.optim.AdamW(groups, weight_decay=self.config.rates.weight_decay, betas=(0.9, 0.99))
+        self.optimizer = torch.optim.AdamW(groups, weight_decay=rates.weight_decay, betas=(0.9, 0.99))
+        self.stepper = Stepper(self.protocol, self.optimizer, rates.clip, average=self.average, ema=rates.ema)
 
     def fraction(self) -> float:
         """How much of the budget is used, 0 to 1."""
@@ -115,7 +109,7 @@ class StudyTrainer:
             `stage`, `step`, `validation` and `checkpoint` events; the last is `finished` or `stopped`.
 
         Raises:
-            NotFinite: the loss is not a number any more; the last checkpoint is kept.
+            NotFinite: loss, gradients or weights are no numbers any more; the last checkpoint is kept.
         """
         p = self.progress
         yield {"event": "stage", "step": p.step, "stage": self.stage.name}
@@ -163,27 +157,13 @@ class StudyTrainer:
         # noise and dropout of a step are the same after an interruption
         torch.manual_seed(int(seeded(self.scale.seed, 31, p.step).initial_seed()))
         batch = self.batch(p.step)
-        loss, terms = self.protocol.loss(p.stage, batch)
-        self._learn(loss)
+        done = self.stepper.step(
+            lambda: self.protocol.loss(p.stage, batch), p.step + 1, lambda: self.population.describe(p.step)
+        )
         p.step += 1
         p.stage_step += 1
         p.samples += batch.photos.shape[0] * batch.photos.shape[1]
-        return {
-            "event": "step",
-            "step": p.step,
-            "stage": self.stage.name,
-            "loss": float(loss.detach()),
-            "losses": {name: float(value) for name, value in terms.items()},
-        }
-
-    def _learn(self, loss: Tensor) -> None:
-        if not torch.isfinite(loss):
-            raise NotFinite(f"The loss of {self.config.name} is not a number at step {self.progress.step}.")
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.protocol.parameters(), self.config.rates.clip)
-        self.optimizer.step()
-        follow(self.average, self.protocol, self.progress.stage_step, self.config.rates.ema)
+        return {"event": "step", "step": p.step, "stage": self.stage.name, "loss": done.loss, "losses": done.losses}
 
     def _due(self, done: float) -> bool:
         """Whether the next measurement of the curve is due."""
@@ -205,7 +185,12 @@ class StudyTrainer:
         return {"event": "validation"} | point
 
     def save(self) -> Path:
-        """Write the checkpoint now."""
+        """Write the checkpoint now.
+
+        Raises:
+            NotFinite: a weight is not a number; what was written before is kept.
+        """
+        self.stepper.check_weights(self.progress.step)
         self.run.mkdir(parents=True, exist_ok=True)
         return save_checkpoint(self.run, self.protocol, self.average, self.optimizer, asdict(self.progress))
 

@@ -85,7 +85,7 @@ class PictureLoss(nn.Module):
             terms["lab"] = lab_loss(out.clamp(0.002, 1), want.clamp(0.002, 1))
         if w.gram:
             styles, valid = (t.repeat_interleave(queries, 0) for t in (batch.after, batch.valid))
-            # of half-size pictures: the statistics of a style are not in the finest texture, and it is a quarter of the work
+            # of half-size pictures: a style is not in the finest texture, and it is a quarter of the work
             halves = nn.functional.avg_pool2d(styles.flatten(0, 1), 2).unflatten(0, styles.shape[:2])
             terms["gram"] = self.gram(nn.functional.avg_pool2d(out, 2), halves, valid)
         if w.tv:
