@@ -98,7 +98,7 @@ class Catalog:
                 try:
                     return action(self._connection)
                 except sqlite3.DatabaseError as error:
-                    if not _is_damage(error):
+                    if not is_damage(error):
                         raise
                 self._connection.close()
                 self._connection = self._open()
@@ -113,7 +113,7 @@ class Catalog:
             try:
                 return _connect(str(self.path))
             except sqlite3.DatabaseError as error:
-                if not _is_damage(error):
+                if not is_damage(error):
                     raise
             self._set_aside()
             return _connect(str(self.path))
@@ -157,7 +157,7 @@ def _connect(path: str) -> sqlite3.Connection:
     return connection
 
 
-def _is_damage(error: sqlite3.Error) -> bool:
+def is_damage(error: sqlite3.Error) -> bool:
     """Not every trouble is damage: a locked file or a full disk must not cost the user the catalog."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
 

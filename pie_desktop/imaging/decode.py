@@ -9,6 +9,7 @@ import numpy as np
 from pie_desktop.imaging.colour import is_wide, profile_name, to_srgb, to_wide
 from pie_desktop.imaging.decoders import heif, raw
 from pie_desktop.imaging.depth import to_uint8
+from pie_desktop.imaging.exif_thumbnail import read_exif_thumbnail
 from pie_desktop.imaging.header import MAX_PIXELS, Header, guarded, read_header
 from pie_desktop.imaging.isolation import isolated
 from pie_desktop.imaging.pixels import StoredPixels, read_pixels
@@ -21,6 +22,7 @@ __all__ = [
     "load_photo",
     "load_preview",
     "load_proxy",
+    "load_stand_in",
     "load_thumbnail",
     "load_wide",
     "probe",
@@ -139,6 +141,27 @@ def load_thumbnail(path: Path, side: int) -> np.ndarray:
     """
     header = read_header(path)
     return guarded(header.path, lambda: _thumbnail(header, side))
+
+
+@isolated
+def load_stand_in(path: Path, side: int) -> np.ndarray | None:
+    """The EXIF thumbnail of a JPEG, to be shown until its real thumbnail is there: one short read of the file.
+
+    It may show the photo as it was before another program edited it.
+
+    Returns:
+        uint8 (H, W, 3), upright, sRGB, long side at most `side`; None when there is none of at least a third of that.
+        Never raises: what is wrong with a photo is told when it is read.
+    """
+    try:
+        found = read_exif_thumbnail(Path(path))
+        if found is None or 3 * max(found[0].shape) < side:
+            return None
+        stored, orientation, icc = found
+        picture = _upright(to_srgb(StoredPixels(stored, "rgb"), icc), orientation)
+        return resize_long_side(np.ascontiguousarray(picture), side)
+    except Exception:
+        return None
 
 
 def _thumbnail(header: Header, side: int) -> np.ndarray:

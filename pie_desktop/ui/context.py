@@ -16,6 +16,7 @@ from pie_desktop.workers.lanes import Lane, LatestLane, PriorityLane, QueueLane
 
 if TYPE_CHECKING:
     from pie_desktop.catalog.store import Catalog
+    from pie_desktop.catalog.thumbnails import ThumbnailStore
     from pie_desktop.engine.enhance import Engine
     from pie_desktop.gallery.store import StyleLibrary
 
@@ -30,6 +31,7 @@ class AppContext(QObject):
 
     Attributes:
         library, engine, catalog: the layers below.
+        thumbnail_store: thumbnails on disk.
         settings: values by dotted name; saved by `close`.
         open, look, full, preview, analysis: lanes of the open photo (latest wins): header and reduced decode, the
             transform, the full decode, what the canvas shows, the attribution.
@@ -66,6 +68,7 @@ class AppContext(QObject):
         self.library = library or self._open_library()
         self.engine = engine or self._open_engine()
         self.catalog = catalog or self._open_catalog()
+        self.thumbnail_store = self._thumbnail_store()
         self.open = LatestLane("open")
         self.look = LatestLane("look")
         self.full = LatestLane("full")
@@ -122,6 +125,7 @@ class AppContext(QObject):
         for lane in self.lanes:
             lane.close()
         self.catalog.close()
+        self.thumbnail_store.close()
         try:
             self.settings.save()
         except OSError:
@@ -141,3 +145,11 @@ class AppContext(QObject):
         from pie_desktop.catalog.store import Catalog
 
         return Catalog(paths.catalog_path())
+
+    def _thumbnail_store(self) -> ThumbnailStore:
+        from pie_desktop.catalog.thumbnails import DEFAULT_LIMIT, ThumbnailStore
+
+        limit = self.settings.get("thumbnails.cache_mb", DEFAULT_LIMIT // 1_000_000)
+        usable = isinstance(limit, int | float) and limit >= 0
+        path = paths.cache_dir() / "thumbnails.sqlite"
+        return ThumbnailStore(path, int(limit * 1_000_000) if usable else DEFAULT_LIMIT)

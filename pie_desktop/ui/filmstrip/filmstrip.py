@@ -17,7 +17,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.empty_state import EmptyState
 from pie_desktop.ui.filmstrip.actions import PhotoActions
 from pie_desktop.ui.filmstrip.header import FolderHeader
-from pie_desktop.ui.filmstrip.listing import FolderListing, read_folder
+from pie_desktop.ui.filmstrip.listing import FolderListing, find_outdated, read_folder
 from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, PhotoModel
 from pie_desktop.ui.filmstrip.view import ThumbnailView
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
@@ -56,7 +56,7 @@ class Filmstrip(QWidget):
         self._shown: Path | None = None
         self._listing: Job | None = None
         self._replacing = False
-        self._loader = ThumbnailLoader(context.thumbnails, self)
+        self._loader = ThumbnailLoader(context.thumbnails, self, store=context.thumbnail_store)
         self.model = PhotoModel(self._loader, self)
         self.view = ThumbnailView()
         self.view.setModel(self.model)
@@ -130,7 +130,7 @@ class Filmstrip(QWidget):
             return
         if self._listing is not None:
             self._listing.cancel()
-        job = self._context.thumbnails.submit(read_folder, self._folder, self._loader.cache.modified_times(), key=self)
+        job = self._context.thumbnails.submit(read_folder, self._folder, key=self)
         self._context.thumbnails.prioritise([self])
         job.result.connect(self._on_listed)
         job.failed.connect(self._on_listing_failed)
@@ -174,7 +174,6 @@ class Filmstrip(QWidget):
     def _on_listed(self, listing: FolderListing) -> None:
         if listing.folder != self._folder:
             return
-        self._loader.forget(listing.outdated)
         self.header.set_folder(listing.folder, listing.subfolders)
         self._watch(listing.folder)
         self._show_paths(listing.photos)
@@ -182,6 +181,20 @@ class Filmstrip(QWidget):
             name = listing.folder.name or str(listing.folder)
             self._show_empty(f"There are no photos in “{name}”. Open another folder.")
         self.folder_changed.emit(listing.folder)
+        self._look_for_changes(listing.photos)
+
+    def _look_for_changes(self, photos: Sequence[Path]) -> None:
+        """Make the thumbnails of photos that have changed since they were made anew."""
+        times = self._loader.cache.modified_times()
+        known = [(path, times[path]) for path in photos if path in times]
+        if known:
+            job = self._context.thumbnails.submit(find_outdated, known, key=(self, "changes"))
+            job.result.connect(self._on_outdated)
+
+    def _on_outdated(self, paths: list[Path]) -> None:
+        if paths:
+            self._loader.forget(paths)
+            self.view.announce_visible()
 
     def _on_folder_touched(self, folder: str) -> None:
         if not self._relist_timer.isActive():

@@ -1,38 +1,44 @@
 """Reading a folder off the GUI thread."""
 
-import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pie_desktop.imaging.formats import list_photos
+from pie_desktop.imaging.formats import scan_folder
 from pie_desktop.ui.thumbnails import modified_time
 from pie_desktop.workers.job import JobContext
 
 
 @dataclass(frozen=True)
 class FolderListing:
-    """Photos in natural order, the subfolders, and which cached thumbnails of these photos are outdated."""
+    """Photos and subfolders in natural order."""
 
     folder: Path
     photos: list[Path]
     subfolders: list[Path]
-    outdated: list[Path]
 
 
-def read_folder(context: JobContext, folder: Path, known: dict[Path, int]) -> FolderListing:
+def read_folder(context: JobContext, folder: Path) -> FolderListing:
     """List a folder; the function of a job.
-
-    Args:
-        known: photos with the modification time in nanoseconds that their thumbnail was made at.
 
     Raises:
         PieError: the folder is missing or may not be read.
     """
-    photos = list_photos(folder)
-    context.check()
-    with os.scandir(folder) as entries:
-        names = [entry.name for entry in entries if not entry.name.startswith(".") and entry.is_dir()]
-    context.check()
-    inside = set(photos)
-    outdated = [path for path, modified in known.items() if path in inside and modified_time(path) != modified]
-    return FolderListing(folder, photos, [folder / name for name in sorted(names, key=str.casefold)], outdated)
+    photos, subfolders = scan_folder(folder)
+    return FolderListing(folder, photos, subfolders)
+
+
+def find_outdated(context: JobContext, known: Sequence[tuple[Path, int]]) -> list[Path]:
+    """Photos that have changed since their thumbnail was made; the function of a job.
+
+    A job of its own, as it asks the disk for every one of them, which the listing must not wait for.
+
+    Args:
+        known: photos with the modification time in nanoseconds that their thumbnail was made at.
+    """
+    outdated = []
+    for path, modified in known:
+        context.check()
+        if modified_time(path) != modified:
+            outdated.append(path)
+    return outdated

@@ -18,12 +18,14 @@ class Thumbnail:
         side: bound of the long side in device pixels that was asked for.
         modified: modification time of the file in nanoseconds, 0 if unknown.
         problem: one sentence saying why there is no picture, else empty.
+        stand_in: shown only until one is made from the photo itself.
     """
 
     pixmap: QPixmap | None
     side: int
     modified: int
     problem: str = ""
+    stand_in: bool = False
 
     @property
     def cost(self) -> int:

@@ -9,8 +9,9 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from pie_desktop.catalog.thumbnails import FileVersion, ThumbnailStore
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.decode import load_thumbnail
+from pie_desktop.imaging.decode import load_stand_in, load_thumbnail
 from pie_desktop.ui.thumbnails.cache import Thumbnail, ThumbnailCache
 from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lanes import PriorityLane
@@ -29,18 +30,36 @@ class LoadedThumbnail:
     side: int
     modified: int
     problem: str = ""
+    stand_in: bool = False
 
 
-def read_thumbnail(context: JobContext, path: Path, side: int) -> LoadedThumbnail:
-    """Decode one thumbnail; a photo that cannot be read is a result too, not an error."""
+def read_thumbnail(
+    context: JobContext, path: Path, side: int, stand_in: bool = False, store: ThumbnailStore | None = None
+) -> LoadedThumbnail:
+    """Read or make one thumbnail; a photo that cannot be read is a result too, not an error.
+
+    Args:
+        stand_in: the small picture in the file's header will do for now, if it has one.
+        store: of thumbnails that were made earlier.
+    """
     context.check()
-    modified = modified_time(path)
+    version = FileVersion.of(path)
+    modified = version.modified if version is not None else 0
+    kept = store.get(path, version, side) if store is not None and version is not None else None
+    if kept is not None:
+        return LoadedThumbnail(path, image_from_picture(kept), side, modified)
     try:
-        return LoadedThumbnail(path, image_from_picture(load_thumbnail(path, side)), side, modified)
+        small = load_stand_in(path, side) if stand_in else None
+        if small is not None:
+            return LoadedThumbnail(path, image_from_picture(small), side, modified, stand_in=True)
+        picture = load_thumbnail(path, side)
     except PieError as error:
         return LoadedThumbnail(path, None, side, modified, str(error))
     except (OSError, ValueError, MemoryError) as error:
         return LoadedThumbnail(path, None, side, modified, f"{path.name} cannot be read ({error}).")
+    if store is not None and version is not None and version == FileVersion.of(path):  # not changed meanwhile
+        store.put(path, version, side, picture)
+    return LoadedThumbnail(path, image_from_picture(picture), side, modified)
 
 
 def image_from_picture(picture: np.ndarray) -> QImage:
@@ -76,21 +95,30 @@ class ThumbnailLoader(QObject):
 
     loaded = Signal(object)
 
-    def __init__(self, lane: PriorityLane, parent: QObject | None = None, capacity: int = CACHE_BYTES) -> None:
+    def __init__(
+        self,
+        lane: PriorityLane,
+        parent: QObject | None = None,
+        capacity: int = CACHE_BYTES,
+        store: ThumbnailStore | None = None,
+    ) -> None:
         super().__init__(parent)
+        self._store = store
         self.cache = ThumbnailCache(capacity)
         self.side = SIDES[1]
         self._lane = lane
         self._in_flight: dict[Path, Job] = {}
-        self._wanted: Iterator[Path] = iter(())
+        self._wanted: Iterator[tuple[Path, bool]] = iter(())
         self._later: Iterator[Path] = iter(())
 
     def want(self, visible: Iterable[Path], nearby: Iterable[Path], rest: Iterable[Path] = ()) -> None:
         """Replace what is to be loaded; earlier requests that have not started are forgotten.
 
-        `rest` is loaded only while the cache has room to spare, so that it never pushes out what was seen.
+        First every photo gets a picture that is quick to have, then those that were a stand-in only a proper one.
+        `rest` gets the quick ones, while the cache has room to spare, so that it never pushes out what was seen.
         """
-        self._wanted = chain(visible, nearby)
+        soon = [*visible, *nearby]
+        self._wanted = chain(((path, True) for path in soon), ((path, False) for path in soon))
         self._later = iter(rest)
         self._fill()
 
@@ -101,36 +129,40 @@ class ThumbnailLoader(QObject):
 
     def _fill(self) -> None:
         while len(self._in_flight) < IN_FLIGHT and not self._lane.closed:
-            path = self._next()
-            if path is None:
+            wanted = self._next()
+            if wanted is None:
                 return
-            self._start(path)
+            self._start(*wanted)
 
-    def _next(self) -> Path | None:
-        for path in self._wanted:
-            if self._is_missing(path):
-                return path
+    def _next(self) -> tuple[Path, bool] | None:
+        for path, stand_in in self._wanted:
+            if self._is_missing(path, stand_in):
+                return path, stand_in
         if self.cache.used < 0.8 * self.cache.capacity:
             for path in self._later:
-                if self._is_missing(path):
-                    return path
+                if self._is_missing(path, True):
+                    return path, True
         return None
 
-    def _is_missing(self, path: Path) -> bool:
+    def _is_missing(self, path: Path, stand_in: bool) -> bool:
         if path in self._in_flight:
             return False
         entry = self.cache.peek(path)
-        return entry is None or (entry.side < self.side and entry.pixmap is not None)
+        if entry is None:
+            return True
+        return entry.pixmap is not None and (entry.side < self.side or (entry.stand_in and not stand_in))
 
-    def _start(self, path: Path) -> None:
-        job = self._lane.submit(read_thumbnail, path, self.side, key=(id(self), path))
+    def _start(self, path: Path, stand_in: bool) -> None:
+        key = (id(self), path)
+        job = self._lane.submit(read_thumbnail, path, self.side, stand_in, self._store, key=key)
         self._in_flight[path] = job
         job.result.connect(self._on_result)
         job.finished.connect(self._on_finished)
 
     def _on_result(self, result: LoadedThumbnail) -> None:
         pixmap = QPixmap.fromImage(result.image) if result.image is not None else None
-        self.cache.put(result.path, Thumbnail(pixmap, result.side, result.modified, result.problem))
+        entry = Thumbnail(pixmap, result.side, result.modified, result.problem, result.stand_in)
+        self.cache.put(result.path, entry)
         self.loaded.emit(result.path)
 
     def _on_finished(self) -> None:

@@ -1,0 +1,235 @@
+"""Thumbnails on disk, so that a folder that was seen before is there at once.
+
+One SQLite file in the cache folder of the system, never anything beside the photos. Everything in it can be made
+again: whatever is wrong with it is answered by doing without, or by beginning anew, never by an error.
+(`diskcache` would do, but for its pickles, which a cache that anybody may write to should not hold.)
+"""
+
+import logging
+import os
+import sqlite3
+import threading
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+
+from pie_desktop.catalog.store import is_damage
+from pie_desktop.imaging.resize import resize_long_side
+
+DEFAULT_LIMIT = 500_000_000
+_VERSION = 1
+_BUSY_SECONDS = 2.0
+_QUALITY = 90
+_EVICT_EVERY = 64  # thumbnails put between two looks at the size
+_KEPT = 0.9  # share of the limit that is left after an eviction
+_USED_PRECISION = 3600  # seconds; a thumbnail that is seen every minute is not written every minute
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS thumbnails (
+    id INTEGER PRIMARY KEY,
+    path BLOB NOT NULL,
+    side INTEGER NOT NULL,
+    modified INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    used INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    jpeg BLOB NOT NULL,
+    UNIQUE (path, side)
+);
+CREATE INDEX IF NOT EXISTS by_use ON thumbnails (used);
+"""
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class FileVersion:
+    """What changes when a file does.
+
+    Attributes:
+        modified: time in nanoseconds.
+        size: bytes.
+    """
+
+    modified: int
+    size: int
+
+    @classmethod
+    def of(cls, path: Path) -> "FileVersion | None":
+        """None for a file that is gone or cannot be asked."""
+        try:
+            status = path.stat()
+        except (OSError, ValueError):
+            return None
+        return cls(status.st_mtime_ns, status.st_size)
+
+
+class ThumbnailStore:
+    """Thumbnails by path, version of the file and side; safe to use from several threads and processes.
+
+    The file is opened at the first use. The least recently used thumbnails go when there are more than `limit` bytes.
+    """
+
+    def __init__(self, path: Path, limit: int = DEFAULT_LIMIT) -> None:
+        self.path = path
+        self.limit = limit
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._closed = False
+        self._puts = 0
+
+    def get(self, photo: Path, version: FileVersion, side: int) -> np.ndarray | None:
+        """Thumbnail (H, W, 3) uint8 sRGB, long side at most `side`, or None when there is none for this version."""
+        row = self._run(
+            lambda connection: connection.execute(
+                "SELECT id, used, checksum, jpeg FROM thumbnails "
+                "WHERE path = ? AND side >= ? AND modified = ? AND size = ? ORDER BY side LIMIT 1",
+                (_key(photo), side, version.modified, version.size),
+            ).fetchone()
+        )
+        if row is None:
+            return None
+        number, used, checksum, jpeg = row
+        picture = _decode(jpeg, checksum)
+        if picture is None:
+            self._write("DELETE FROM thumbnails WHERE id = ?", number)
+            return None
+        now = int(time.time())
+        if now - used > _USED_PRECISION:
+            self._write("UPDATE thumbnails SET used = ? WHERE id = ?", now, number)
+        return resize_long_side(picture, side)
+
+    def put(self, photo: Path, version: FileVersion, side: int, picture: np.ndarray) -> None:
+        """Keep a thumbnail that was made for `side`; that of another version of the file is replaced."""
+        done, encoded = cv2.imencode(".jpg", picture[..., ::-1], _ENCODING)
+        if not done or self.limit <= 0:
+            return
+        jpeg = encoded.tobytes()
+        self._write(
+            "INSERT OR REPLACE INTO thumbnails (path, side, modified, size, used, checksum, jpeg) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *(_key(photo), side, version.modified, version.size, int(time.time()), zlib.crc32(jpeg), jpeg),
+        )
+        self._puts += 1
+        if self._puts % _EVICT_EVERY == 0:
+            self._run(self._evict)
+
+    @property
+    def used_bytes(self) -> int:
+        """Bytes on the disk."""
+        return self._run(_file_size) or 0 if self.path.exists() else 0
+
+    def clear(self) -> int:
+        """Throw everything away; bytes that were freed."""
+
+        def empty(connection: sqlite3.Connection) -> int:
+            before = _file_size(connection)
+            with connection:
+                connection.execute("DELETE FROM thumbnails")
+            _shrink(connection)
+            return before - _file_size(connection)
+
+        return self._run(empty) or 0 if self.path.exists() else 0
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _write(self, statement: str, *values: object) -> None:
+        def write(connection: sqlite3.Connection) -> None:
+            with connection:
+                connection.execute(statement, values)
+
+        self._run(write)
+
+    def _evict(self, connection: sqlite3.Connection) -> None:
+        size = _file_size(connection)
+        if size <= self.limit:
+            return
+        (count,) = connection.execute("SELECT COUNT(*) FROM thumbnails").fetchone()
+        excess = int(count * (1 - _KEPT * self.limit / size)) + 1
+        with connection:
+            connection.execute(
+                "DELETE FROM thumbnails WHERE id IN (SELECT id FROM thumbnails ORDER BY used, id LIMIT ?)", (excess,)
+            )
+        _shrink(connection)
+
+    def _run(self, action: Callable[[sqlite3.Connection], T]) -> T | None:
+        """What the action returns; None when the file cannot be used now."""
+        with self._lock:
+            for attempt in range(2):
+                if self._closed:
+                    return None
+                try:
+                    if self._connection is None:
+                        self._connection = _open(self.path)
+                    return action(self._connection)
+                except (sqlite3.Error, OSError) as error:
+                    _log.info("Thumbnails in %s: %s", self.path, error)
+                    if attempt or not (isinstance(error, sqlite3.Error) and is_damage(error)):
+                        return None
+                    self._begin_anew()
+            return None
+
+    def _begin_anew(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+
+_ENCODING = [
+    *(cv2.IMWRITE_JPEG_QUALITY, _QUALITY),
+    *(cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444),
+]
+
+
+def _decode(jpeg: bytes, checksum: int) -> np.ndarray | None:
+    if zlib.crc32(jpeg) != checksum:
+        return None
+    picture: np.ndarray | None = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return picture
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table, so that the file can shrink
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version not in (0, _VERSION):
+            connection.execute("DROP TABLE IF EXISTS thumbnails")
+        connection.executescript(_SCHEMA)
+        connection.execute(f"PRAGMA user_version = {_VERSION}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _file_size(connection: sqlite3.Connection) -> int:
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (page_size,) = connection.execute("PRAGMA page_size").fetchone()
+    return int(pages * page_size)
+
+
+def _shrink(connection: sqlite3.Connection) -> None:
+    """Give freed pages back to the disk."""
+    connection.executescript("PRAGMA incremental_vacuum")  # `execute` would stop after one page
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _key(photo: Path) -> bytes:
+    return os.fsencode(photo.absolute())  # file names need not be valid Unicode
