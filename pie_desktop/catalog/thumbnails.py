@@ -29,6 +29,8 @@ _QUALITY = 90
 _EVICT_EVERY = 64  # thumbnails put between two looks at the size
 _KEPT = 0.9  # share of the limit that is left after an eviction
 _USED_PRECISION = 3600  # seconds; a thumbnail that is seen every minute is not written every minute
+_FILES = ("", "-wal", "-shm")  # what SQLite adds to the name
+_WAL_BYTES = 1 << 20
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS thumbnails (
     id INTEGER PRIMARY KEY,
@@ -122,20 +124,20 @@ class ThumbnailStore:
 
     @property
     def used_bytes(self) -> int:
-        """Bytes on the disk."""
-        return self._run(_file_size) or 0 if self.path.exists() else 0
+        """Bytes on the disk; asks the disk alone, so that it may be called in the GUI thread."""
+        versions = [FileVersion.of(self.path.with_name(self.path.name + suffix)) for suffix in _FILES]
+        return sum(version.size for version in versions if version is not None)
 
-    def clear(self) -> int:
-        """Throw everything away; bytes that were freed."""
+    def clear(self) -> None:
+        """Throw everything away and give the disk back."""
 
-        def empty(connection: sqlite3.Connection) -> int:
-            before = _file_size(connection)
+        def empty(connection: sqlite3.Connection) -> None:
             with connection:
                 connection.execute("DELETE FROM thumbnails")
             _shrink(connection)
-            return before - _file_size(connection)
 
-        return self._run(empty) or 0 if self.path.exists() else 0
+        if self.path.exists():
+            self._run(empty)
 
     def close(self) -> None:
         with self._lock:
@@ -184,7 +186,7 @@ class ThumbnailStore:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in _FILES:
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
 
@@ -208,6 +210,7 @@ def _open(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table, so that the file can shrink
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         if version not in (0, _VERSION):
             connection.execute("DROP TABLE IF EXISTS thumbnails")

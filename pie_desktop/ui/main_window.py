@@ -34,6 +34,7 @@ from pie_desktop.ui.menus import TABS, build_menus, define_commands, define_view
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.status_bar import StatusBar
 from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
 
 if TYPE_CHECKING:
     from pie_desktop.ui.export.page import ExportPage
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.session = EditSession(context)
         self.canvas = Canvas(context)
         self._compare_keys = CompareKeys(self.canvas)
+        self.thumbnail_clearing = ThumbnailClearing(context, self)
         define_view_commands(self.commands, self.canvas)
         self.edit_page = EditPage(context, self.session, self.canvas, self.commands)
         define_commands(self)
@@ -244,6 +246,7 @@ class MainWindow(QMainWindow):
 
     def show_commands(self) -> None:
         """The list of all commands (Ctrl+K)."""
+        self.thumbnail_clearing.update_size()
         dialog = CommandList(self.commands, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pie_desktop.ui.canvas.canvas import ZOOM_STEP, Canvas
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.commands import Commands
+from pie_desktop.ui.thumbnails.clearing import TEXT
 
 if TYPE_CHECKING:
     from pie_desktop.ui.main_window import MainWindow
@@ -41,6 +42,8 @@ def define_commands(window: MainWindow) -> None:
     add("open", "Open photos…", window.ask_for_photos, keys.Open, icon_name="mdi6.image-plus")
     add("open_folder", "Open folder…", window.ask_for_folder, "Ctrl+Shift+O", icon_name="mdi6.folder-open-outline")
     add("export", "Export selected photos…", window.export_selected, "Ctrl+E", icon_name="mdi6.export-variant")
+    clearing = window.thumbnail_clearing
+    clearing.attach(add("clear_thumbnails", TEXT, clearing.clear, icon_name="mdi6.broom", tip=TEXT))
     add("quit", "Quit", window.close, keys.Quit, "Ctrl+Q")
     add("undo", "Undo", window.session.undo, keys.Undo, icon_name="mdi6.undo")
     add("redo", "Redo", window.session.redo, keys.Redo, "Ctrl+Y", icon_name="mdi6.redo")
@@ -68,7 +71,8 @@ def build_menus(window: MainWindow) -> None:
     # One key, one meaning: in the whole window Ctrl+Z undoes the edit of the photo.
     of_styles.undo.setShortcut(QKeySequence())
     of_styles.new.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-    _menu(window, "&File", "open", "open_folder", None, "export", None, "quit")
+    file = _menu(window, "&File", "open", "open_folder", None, "export", None, "clear_thumbnails", None, "quit")
+    file.aboutToShow.connect(window.thumbnail_clearing.update_size)
     _menu(window, "&Edit", "undo", "redo", None, "reset", None, "commands")
     view = _menu(window, "&View", "view_split", "view_side", "view_single", None, "zoom_fit", "zoom_actual")
     _fill(commands, view, "zoom_toggle", "zoom_in", "zoom_out", None, "next", "previous", None)

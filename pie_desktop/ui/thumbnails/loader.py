@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -108,7 +107,7 @@ class ThumbnailLoader(QObject):
         self.side = SIDES[1]
         self._lane = lane
         self._in_flight: dict[Path, Job] = {}
-        self._wanted: Iterator[tuple[Path, bool]] = iter(())
+        self._soon: list[Path] = []
         self._later: Iterator[Path] = iter(())
 
     def want(self, visible: Iterable[Path], nearby: Iterable[Path], rest: Iterable[Path] = ()) -> None:
@@ -117,8 +116,7 @@ class ThumbnailLoader(QObject):
         First every photo gets a picture that is quick to have, then those that were a stand-in only a proper one.
         `rest` gets the quick ones, while the cache has room to spare, so that it never pushes out what was seen.
         """
-        soon = [*visible, *nearby]
-        self._wanted = chain(((path, True) for path in soon), ((path, False) for path in soon))
+        self._soon = [*visible, *nearby]
         self._later = iter(rest)
         self._fill()
 
@@ -135,9 +133,10 @@ class ThumbnailLoader(QObject):
             self._start(*wanted)
 
     def _next(self) -> tuple[Path, bool] | None:
-        for path, stand_in in self._wanted:
-            if self._is_missing(path, stand_in):
-                return path, stand_in
+        for stand_in in (True, False):
+            for path in self._soon:
+                if self._is_missing(path, stand_in):
+                    return path, stand_in
         if self.cache.used < 0.8 * self.cache.capacity:
             for path in self._later:
                 if self._is_missing(path, True):
