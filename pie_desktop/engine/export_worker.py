@@ -23,7 +23,7 @@ from pie_desktop.imaging import compiled
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
 from pie_desktop.imaging.header import read_header
-from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.imaging.lut import apply_lut, apply_lut_padded
 from pie_desktop.imaging.proxy import proxy_of
 
 READY = "ready"
@@ -78,8 +78,7 @@ def export_photo(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]
         table = task.table
         if table is None:
             table = table_for(proxy_of(picture, read_header(task.source).format == "jpeg"))
-        # In place where the decoder allows it: fresh memory for 24 MP costs as much as a quarter of the table.
-        picture = apply_lut(picture, table, out=picture if picture.flags.writeable else None)
+        picture = _apply(picture, table, task.encode)
         remark = save_photo(picture, task.target, task.encode, source=task.source, overwrite=task.overwrite)
         return Outcome(task.index, remark=remark)
     except Cancelled:
@@ -90,6 +89,13 @@ def export_photo(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]
         return Outcome(task.index, problem=f"{task.source.name} is too large for the memory of this computer.")
     except Exception as error:
         return Outcome(task.index, problem=f"{task.source.name} could not be exported ({error}).")
+
+
+def _apply(picture: np.ndarray, table: np.ndarray, options: EncodeOptions) -> np.ndarray:
+    if options.container == "jpeg" and not options.resizes and picture.dtype == np.uint8:
+        return apply_lut_padded(picture, table)
+    # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the table.
+    return apply_lut(picture, table, out=picture if picture.flags.writeable else None)
 
 
 def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -> None:

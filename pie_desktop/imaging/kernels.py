@@ -98,7 +98,7 @@ def _blend_nodes(  # type: ignore[no-untyped-def]
 
         total = None
         for index, weight in zip(indices, weights, strict=True):
-            first = builder.gep(node_pointer, [builder.shl(index, index.type(2))])
+            first = builder.gep(node_pointer, [index])
             node = builder.load(builder.bitcast(first, _FOUR_FLOATS.as_pointer()), align=4)
             part = builder.fmul(spread(weight), node, flags=("contract",))
             total = part if total is None else builder.fadd(total, part, flags=("contract",))
@@ -121,8 +121,11 @@ def _find_nodes(samples, first, count, scale, size, places, weights):  # type: i
 
     In floating point throughout: numba widens integers to 64 bits, which halves the speed of vector code.
     """
-    one, plane, last_cell = np.float32(1), size * size, size - np.float32(2)
-    across = plane + size + one
+    one, last_cell = np.float32(1), size - np.float32(2)
+    blue_step = np.float32(4)  # a node has four floats
+    green_step = blue_step * size
+    red_step = green_step * size
+    across = red_step + green_step + blue_step
     for pixel in range(count):
         place = first + np.uint64(3) * pixel
         red = np.float32(samples[place]) * scale
@@ -146,9 +149,9 @@ def _find_nodes(samples, first, count, scale, size, places, weights):  # type: i
         middle = low if low > middle else middle
         high = blue if blue > high else high
         low = blue if blue < low else low
-        node = red_cell * plane + green_cell * size + blue_cell
-        up = plane if high == red else (size if high == green else one)
-        down = one if low == blue else (size if low == green else plane)
+        node = red_cell * red_step + green_cell * green_step + blue_cell * blue_step
+        up = red_step if high == red else (green_step if high == green else blue_step)
+        down = blue_step if low == blue else (green_step if low == green else red_step)
         places[pixel] = np.int32(node)
         places[np.uint64(CHUNK) + pixel] = np.int32(node + up)
         places[np.uint64(2 * CHUNK) + pixel] = np.int32(node + (across - down))
@@ -200,7 +203,7 @@ def _apply_table(samples, out, step, nodes, size, scale, top):  # type: ignore[n
     places = np.empty(3 * CHUNK, np.int32)
     weights = np.empty(4 * CHUNK, np.float32)
     last = np.empty(4, out.dtype)
-    across = size * size + size + np.uint64(1)
+    across = np.uint64(4) * (size * size + size + np.uint64(1))
     for chunk in range((pixels + np.uint64(CHUNK - 1)) // np.uint64(CHUNK)):
         start = np.uint64(chunk) * np.uint64(CHUNK)
         count = min(np.uint64(CHUNK), pixels - start)

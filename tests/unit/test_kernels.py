@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from pie_desktop.imaging import compiled, lut
-from pie_desktop.imaging.lut import apply_lut, identity_lut
+from pie_desktop.imaging.encode import EncodeOptions, encode_photo
+from pie_desktop.imaging.lut import apply_lut, apply_lut_padded, identity_lut
 
 KINDS = [np.uint8, np.uint16, np.float32]
 
@@ -90,6 +91,19 @@ def test_a_fourth_channel_is_full(kernels: ModuleType, sample_pictures: dict[str
     kernels.apply_lut(picture, table, out)
     np.testing.assert_array_equal(out[..., :3], apply_lut(picture, table))
     assert (out[..., 3] == 255).all()
+
+
+@pytest.mark.usefixtures("kernels")
+def test_a_padded_picture_is_encoded_like_any(sample_pictures: dict[str, np.ndarray]) -> None:
+    picture, table = sample_pictures["chelsea"], wild_look(17)
+    padded, plain = apply_lut_padded(picture, table), apply_lut(picture, table)
+    assert padded.base is not None and padded.base.shape[2] == 4, "otherwise nothing is saved"
+    np.testing.assert_array_equal(padded, plain)
+    for name in ("jpeg", "png", "tiff16"):
+        options = EncodeOptions(name)  # type: ignore[arg-type]
+        assert encode_photo(padded, options) == encode_photo(plain, options)
+    assert encode_photo(padded[:, ::-1], EncodeOptions()) == encode_photo(plain[:, ::-1].copy(), EncodeOptions())
+    assert encode_photo(padded[:50], EncodeOptions()) == encode_photo(plain[:50], EncodeOptions())
 
 
 @pytest.mark.usefixtures("kernels")
