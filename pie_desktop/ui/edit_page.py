@@ -85,7 +85,7 @@ class EditPage(QWidget):
             elif is_photo(path):
                 photos.append(path)
             else:
-                self._context.notifier.warning(f"“{path.name}” is not a JPEG, PNG, TIFF or WebP photo; it is left out.")
+                self._context.notifier.warning(f"“{path.name}” is not a photo that can be opened; it is left out.")
         if len(folders) == 1 and not photos:
             self.filmstrip.set_folder(folders[0])
         elif len(photos) == 1 and not folders:

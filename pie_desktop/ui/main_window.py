@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pie_desktop.imaging.formats import READABLE_SUFFIXES
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.compare_keys import CompareKeys
 from pie_desktop.ui.canvas.panes import View
@@ -32,6 +31,7 @@ from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.help.window import HelpWindow
 from pie_desktop.ui.menus import TABS, build_menus, define_commands, define_view_commands
 from pie_desktop.ui.notifications import NotificationStack
+from pie_desktop.ui.photo_filter import PHOTO_FILTER
 from pie_desktop.ui.status_bar import StatusBar
 from pie_desktop.ui.theme import COLOURS, SPACE, icon
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
@@ -39,8 +39,6 @@ from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
 if TYPE_CHECKING:
     from pie_desktop.ui.export.page import ExportPage
     from pie_desktop.ui.train.page import TrainPage
-
-PHOTO_FILTER = f"Photos ({' '.join(sorted('*' + suffix for suffix in READABLE_SUFFIXES))});;All files (*)"
 
 
 class MainWindow(QMainWindow):

@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.catalog.edit_state import EditState
-from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.decode import load_photo, load_preview, load_proxy
+from pie_desktop.imaging.difference import mean_delta_e
 from pie_desktop.imaging.lut import apply_lut
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.commands import CommandList
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
+from tests.raw_files import write_dng
 
 
 @pytest.fixture
@@ -388,3 +390,21 @@ def test_notices_are_limited_and_dismissible(window: MainWindow, qtbot: QtBot) -
     assert all(card.height() >= 32 for card in cards)
     cards[-1].closed.emit()
     assert len(window.notifications.cards) == 3
+
+
+def test_a_raw_photo_shows_its_preview_until_it_is_developed(
+    window: MainWindow, tmp_path: Path, sample_pictures: dict[str, np.ndarray], qtbot: QtBot
+) -> None:
+    picture = sample_pictures["coffee"]
+    photo = write_dng(tmp_path / "a.dng", picture, preview=np.ascontiguousarray(picture[..., ::-1]))
+    seen: list[tuple[str, np.ndarray]] = []
+    window.session.previewed.connect(lambda source: seen.append(("preview", source.picture)))
+    window.session.reduced.connect(lambda source: seen.append(("reduced", source.picture)))
+    open_photo(window, photo, qtbot)
+    qtbot.waitUntil(lambda: len(seen) == 2 and not window.canvas.renderer.needs_full, timeout=10000)
+    assert [name for name, _ in seen] == ["preview", "reduced"]
+    assert (seen[0][1].dtype, seen[1][1].dtype) == (np.uint8, np.uint16)
+    source = window.canvas.renderer
+    qtbot.waitUntil(lambda: source.base.frame.source.picture is seen[1][1], timeout=10000)
+    np.testing.assert_array_equal(window.session.look.proxy, load_proxy(photo))
+    assert mean_delta_e(window.session.look.proxy, load_preview(photo, 256)) > 10

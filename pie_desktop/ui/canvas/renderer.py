@@ -66,6 +66,13 @@ class PreviewRenderer(QObject):
         self._full = source if source.scale >= 1 else None
         self._supersede()
 
+    def replace_reduced(self, source: Source) -> None:
+        """Take a better first decode of the same photo; what is shown stays until it is rendered."""
+        self._reduced = source
+        if source.scale >= 1:
+            self._full = source
+        self._supersede()
+
     def set_full(self, source: Source) -> None:
         """Take the full decode of the same photo."""
         self._full = source

@@ -36,6 +36,7 @@ class PhotoView(QWidget):
         self.toolbar = CanvasToolbar(canvas, commands)
         layout.addWidget(self.toolbar)
         session.opening.connect(self._on_opening)
+        session.previewed.connect(self._on_reduced)
         session.reduced.connect(self._on_reduced)
         session.full.connect(canvas.renderer.set_full)
         session.looked.connect(self._on_look)
@@ -54,6 +55,9 @@ class PhotoView(QWidget):
     def _on_reduced(self, source: Source) -> None:
         photo, session = self._session.photo, self._session
         if photo is None:
+            return
+        if self._shows_current:  # the preview in the file: where the user looks stays
+            self.canvas.renderer.replace_reduced(source)
             return
         self._linger.stop()
         self._shows_current = True

@@ -8,11 +8,15 @@ import numpy as np
 from pie_desktop.catalog.edit_state import EditState
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.engine.enhance import Engine, Transform
-from pie_desktop.errors import StyleError
+from pie_desktop.errors import DecodeError, StyleError
 from pie_desktop.gallery.store import StyleLibrary
 from pie_desktop.imaging import decode, metadata
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.workers.job import JobContext
+
+# Formats that take so long to decode that their embedded preview is shown first.
+PREVIEWED = frozenset({"raw", "heic"})
+SAME_SHAPE = 0.03  # of the proportions: cameras cut some pixels off at the edges
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,21 @@ def read_source(context: JobContext, info: decode.PhotoInfo, max_side: int | Non
     picture = decode.load_photo(info.path, max_side)
     context.check()
     return Source(picture, min(1.0, picture.shape[1] / info.width))
+
+
+def read_preview(context: JobContext, info: decode.PhotoInfo, max_side: int) -> Source | None:
+    """What the file carries to be shown until it is decoded, or None: also where that shows another crop."""
+    try:
+        picture = decode.load_preview(info.path, max_side)
+    except DecodeError:
+        return None  # the decode itself will say why
+    context.check()
+    if picture is None:
+        return None
+    height, width = picture.shape[:2]
+    if abs(width * info.height / (height * info.width) - 1) > SAME_SHAPE:
+        return None
+    return Source(picture, min(1.0, width / info.width))
 
 
 def compute_look(

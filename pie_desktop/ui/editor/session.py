@@ -6,10 +6,20 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.imaging.decode import PhotoInfo
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.history import EditHistory
-from pie_desktop.ui.editor.reading import Look, OpenedPhoto, compute_look, identify, keep_state, read_source
+from pie_desktop.ui.editor.reading import (
+    PREVIEWED,
+    Look,
+    OpenedPhoto,
+    compute_look,
+    identify,
+    keep_state,
+    read_preview,
+    read_source,
+)
 from pie_desktop.workers.job import Job
 
 # The full decode starts once the user has stayed on a photo for so long, so that stepping through a folder stays quick.
@@ -23,11 +33,13 @@ class EditSession(QObject):
     """One photo at a time, from opening to its saved edit.
 
     A photo opens in this order: header and kept edit; then, side by side, a reduced decode and the look; later the full
-    decode. Every step belongs to a lane in which the latest wins, so what arrives is of the photo that is open.
+    decode. RAW and HEIC photos show the preview in the file before the decode. Every step belongs to a lane in which the
+    latest wins, so what arrives is of the photo that is open.
 
     Signals:
         opening: path of the photo that is being opened; nothing of the one before is valid any more.
         opened: an `OpenedPhoto`.
+        previewed: the preview in the file as a `Source`; `reduced` follows.
         reduced: the reduced decode as a `Source`.
         full: the full decode as a `Source`.
         looked: a `Look`.
@@ -39,6 +51,7 @@ class EditSession(QObject):
 
     opening = Signal(object)
     opened = Signal(object)
+    previewed = Signal(object)
     reduced = Signal(object)
     full = Signal(object)
     looked = Signal(object)
@@ -154,12 +167,27 @@ class EditSession(QObject):
         if photo.style_gone:
             self._context.notifier.info(f"The style of {path.name} was deleted; it is shown without one.")
         self.opened.emit(photo)
-        job = self._context.open.submit(read_source, photo.info, self._reduced_side)
-        job.result.connect(self._on_reduced)
-        job.failed.connect(self._on_failed)
+        if photo.info.format in PREVIEWED:
+            job = self._context.open.submit(read_preview, photo.info, self._reduced_side)
+            job.result.connect(self._on_previewed)
+        else:
+            self._start_reduced(photo.info)
         self._show(state)
         self._compute_look()
         self.history_changed.emit()
+
+    def _on_previewed(self, preview: Source | None) -> None:
+        if self.photo is None:
+            return
+        if preview is not None:
+            self.previewed.emit(preview)
+            self._wait_for("reduced", "Developing…")
+        self._start_reduced(self.photo.info)
+
+    def _start_reduced(self, info: PhotoInfo) -> None:
+        job = self._context.open.submit(read_source, info, self._reduced_side)
+        job.result.connect(self._on_reduced)
+        job.failed.connect(self._on_failed)
 
     def _on_reduced(self, source: Source) -> None:
         self.reduced.emit(source)

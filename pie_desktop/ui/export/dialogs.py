@@ -4,14 +4,12 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from pie_desktop.imaging.formats import READABLE_SUFFIXES
+from pie_desktop.ui.photo_filter import PHOTO_FILTER
 
 
 def choose_photos(parent: QWidget, start: str) -> list[Path]:
     """Photos to add; empty if the user thinks better of it."""
-    # Some desktops tell upper case from lower case here, and cameras write either.
-    pattern = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(READABLE_SUFFIXES))
-    names, _ = QFileDialog.getOpenFileNames(parent, "Add photos", start, f"Photos ({pattern})")
+    names, _ = QFileDialog.getOpenFileNames(parent, "Add photos", start, PHOTO_FILTER)
     return [Path(name) for name in names]
 
 

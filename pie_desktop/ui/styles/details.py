@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLayout, QScroll
 
 from pie_desktop.gallery.contradiction import WHAT_TO_DO, contradiction
 from pie_desktop.gallery.store import Style, StyleReference
-from pie_desktop.imaging.formats import READABLE_SUFFIXES
+from pie_desktop.ui.photo_filter import PHOTO_FILTER
 from pie_desktop.ui.styles.card import summary
 from pie_desktop.ui.styles.flags import set_flag
 from pie_desktop.ui.styles.focus import stepped
@@ -22,7 +22,6 @@ from pie_desktop.ui.thumbnails import ThumbnailLoader
 PAIRS_COUNT_MORE = "An edit with its original teaches far more than an edit alone: give each its unedited original."
 ALL_PAIRS = "Every edit has its original: this is the best a style can learn from."
 BUILT_IN = "This style comes with the program; duplicate it to change it."
-PHOTO_FILTER = f"Photos ({' '.join(f'*{suffix}' for suffix in sorted(READABLE_SUFFIXES))})"
 
 
 class StyleDetails(QWidget):

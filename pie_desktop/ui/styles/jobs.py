@@ -49,7 +49,7 @@ def import_edits(
     photos = [path for path in files if is_photo(path)]
     problems = [f"{path.name} is not a photo and was left out." for path in files if not is_photo(path)]
     if not photos:
-        raise StyleError(f"{problems[0]} Drop edited photos (JPEG, PNG, TIFF or WebP).")
+        raise StyleError(f"{problems[0]} Drop edited photos, such as JPEG, TIFF or HEIC files.")
     guesses = find_pairs(photos)
     # Dropped befores and afters of the same name find each other by their folders; a before is no edit of its own.
     befores = {guess.before for guess in guesses}

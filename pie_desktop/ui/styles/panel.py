@@ -12,9 +12,10 @@ from pie_desktop.gallery.contradiction import contradiction
 from pie_desktop.gallery.store import Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.file_manager import show_in_file_manager
+from pie_desktop.ui.photo_filter import PHOTO_FILTER
 from pie_desktop.ui.styles.actions import StyleActions
 from pie_desktop.ui.styles.controller import StyleController
-from pie_desktop.ui.styles.details import PHOTO_FILTER, StyleDetails
+from pie_desktop.ui.styles.details import StyleDetails
 from pie_desktop.ui.styles.drop_zone import DropZone
 from pie_desktop.ui.styles.edit_drops import EditDrops
 from pie_desktop.ui.styles.gallery import StyleGallery
