@@ -102,7 +102,22 @@ class System(nn.Module):
         Raises:
             ValueError: the system needs originals and gets none.
         """
-        return pool(self.features(*shown(after, before, valid)), valid)
+        return pool(self.reference_features(after, before, valid), valid)
+
+    def reference_features(self, after: Tensor, before: Tensor | None, valid: Tensor) -> StyleFeatures:
+        """Features of the references of `style`, U * N rows; those that are not valid are not encoded and zero."""
+        seen = valid.flatten()
+        if not seen.any():  # an encoder wants a picture, and the style of a grey one counts for nobody
+            after, before = shown(after, before, valid)
+            return self.features(after, before)
+        found = self.features(after.flatten(0, 1)[seen], None if before is None else before.flatten(0, 1)[seen])
+
+        def spread(values: Tensor) -> Tensor:
+            rows = values.new_zeros(len(seen), *values.shape[1:])
+            rows[seen] = values
+            return rows
+
+        return StyleFeatures(spread(found.vector), spread(found.levels), spread(found.maps))
 
     def source(self, photos: Tensor) -> Tensor:
         """Style vectors `(B, D)` of unedited photos `(B, 3, H, W)`; for a paired encoder a pair without any edit."""
@@ -127,7 +142,7 @@ class System(nn.Module):
 def shown(after: Tensor, before: Tensor | None, valid: Tensor) -> tuple[Tensor, Tensor | None]:
     """References `(U, N, 3, P, P)`, folded to `(U * N, 3, P, P)`, with those that are not valid blank.
 
-    Normalisation works image by image, so one blank picture is as good as any other.
+    Encoders work image by image, so one blank picture is as good as any other.
     """
     mask = valid[:, :, None, None, None]
     return (

@@ -1,21 +1,9 @@
 """What every style encoder shares."""
 
-
 import torch
 from torch import Tensor, nn
 
 from training.systems.style import StyleFeatures
-
-GROUP_CHANNELS = 8
-
-
-def group_norm(channels: int) -> nn.GroupNorm:
-    """Group normalisation in groups of 8 channels (Wu & He, ECCV 2018).
-
-    Not batch normalisation: with it, the style of one user would depend on which others, and how many references,
-    share the batch, and a fine-tuned or resumed run on few images would drift with its running statistics.
-    """
-    return nn.GroupNorm(max(1, channels // GROUP_CHANNELS), channels)
 
 
 class StyleEncoder(nn.Module):
@@ -45,7 +33,7 @@ class StyleEncoder(nn.Module):
         return 2 * torch.cat([before, after], 1) - 1
 
     def forward(self, after: Tensor, before: Tensor | None = None) -> StyleFeatures:
-        """Features of style images.
+        """Features of style images; every code has mean 0 and variance 1 over its D values.
 
         Args:
             after: `(B, 3, P, P)` retouched pictures, sRGB-encoded in [0, 1].
@@ -55,5 +43,3 @@ class StyleEncoder(nn.Module):
             ValueError: originals are needed and missing.
         """
         raise NotImplementedError
-
-

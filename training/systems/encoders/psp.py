@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from training.systems.encoders.base import StyleEncoder
-from training.systems.encoders.resnet import ResNetTrunk
+from training.systems.encoders.trunk import ResNetTrunk
 from training.systems.style import StyleFeatures
 
 NOMINAL_SIDE = 64  # px; map2style blocks reach one pixel at this side, and average what is left of larger pictures
@@ -24,7 +24,7 @@ def map2style(width: int, side: int) -> nn.Sequential:
     layers: list[nn.Module] = []
     for _ in range(math.ceil(math.log2(side))):
         layers += [nn.Conv2d(width, width, 3, 2, 1), nn.LeakyReLU(0.01)]
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, width))
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, width), nn.LayerNorm(width))
 
 
 class PspEncoder(StyleEncoder):
@@ -36,7 +36,7 @@ class PspEncoder(StyleEncoder):
         coarse_to_fine = self.trunk.channels[::-1]
         self.lateral = nn.ModuleList(nn.Conv2d(size, width, 1) for size in coarse_to_fine)
         self.map2style = nn.ModuleList(map2style(width, NOMINAL_SIDE // stride) for stride in (16, 8, 4))
-        self.head = nn.Linear(3 * width, width)
+        self.head = nn.Sequential(nn.Linear(3 * width, width), nn.LayerNorm(width))
 
     def forward(self, after: Tensor, before: Tensor | None = None) -> StyleFeatures:
         maps = self.trunk(self.picture(after, before))[::-1]

@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from training.systems.statistics import channel_statistics
 from training.systems.style import Style
 
 
@@ -78,19 +79,13 @@ def zero_initialised(layer: nn.Module) -> nn.Module:
     return layer
 
 
-def instance_statistics(x: Tensor, eps: float = 1e-5) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation `(B, C, 1, 1)` of every feature map of `(B, C, h, w)`, of a single pixel, too."""
-    variance, mean = torch.var_mean(x, (2, 3), correction=0, keepdim=True)
-    return mean, (variance + eps).sqrt()
-
-
 def adain(x: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
     """Adaptive instance normalisation (Huang & Belongie, ICCV 2017) of `(B, C, h, w)`.
 
     Args:
         scale, shift: `(B, C)`, the standard deviation and the mean that every feature map gets.
     """
-    mean, deviation = instance_statistics(x)
+    mean, deviation = channel_statistics(x)
     return (x - mean) / deviation * scale[:, :, None, None] + shift[:, :, None, None]
 
 
