@@ -42,6 +42,11 @@ def presets_dir() -> Path:
     return home_dir() / "presets"
 
 
+def exports_dir() -> Path:
+    """Journals and receipts of exports."""
+    return home_dir() / "exports"
+
+
 def catalog_path() -> Path:
     return home_dir() / "catalog.sqlite"
 

@@ -66,6 +66,7 @@ class PlannedPhoto:
         size: (width, height) of the file in pixels; None where it is not written.
         file_size: expected bytes of the file; None where it is not written.
         renamed: whether the file gets a number, since one of the wanted name is there already.
+        burst: number of the sequence whose frames share one transform; None for a photo of its own.
     """
 
     source: Path
@@ -75,6 +76,7 @@ class PlannedPhoto:
     size: tuple[int, int] | None = None
     file_size: int | None = None
     renamed: bool = False
+    burst: int | None = None
 
     @property
     def writes(self) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pie_desktop.engine.source_state import SourceState
+
 Status = Literal["written", "skipped", "failed", "cancelled"]
 
 
@@ -18,6 +20,7 @@ class ExportItem:
         message: one sentence: the reason, or a remark about a written photo; None where there is nothing to say.
         general: mean CIEDE2000 of the general enhancement, None unless written.
         preference: mean CIEDE2000 of the user's preference, None unless written.
+        source_state: the source as it was when it was read, None unless written.
     """
 
     source: Path
@@ -26,6 +29,7 @@ class ExportItem:
     message: str | None = None
     general: float | None = None
     preference: float | None = None
+    source_state: SourceState | None = None
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,14 @@ class ExportReport:
     Attributes:
         items: one per planned photo; none is missing.
         seconds: how long it took.
+        notice: one sentence about the export itself, such as that its journal could not be written; else None.
+        receipt: the readable receipt, None where none was written.
     """
 
     items: tuple[ExportItem, ...]
     seconds: float
+    notice: str | None = None
+    receipt: Path | None = None
 
     def count(self, status: Status) -> int:
         """How many photos ended so."""

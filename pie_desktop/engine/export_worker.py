@@ -18,6 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from pie_desktop.engine.source_state import SourceState, unchanged
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.imaging import compiled
 from pie_desktop.imaging.decode import load_photo
@@ -35,7 +36,8 @@ class ExportTask:
 
     Attributes:
         index: place in the plan.
-        source, target: photo and file to write.
+        source: the photo.
+        target: the file to make: a temporary name, which the main process changes, see `staging`.
         overwrite: whether `target` may be replaced.
         encode: format, size, colour space, metadata.
         table: the edit, float32 (S, S, S, 3); None asks for it once the photo is decoded.
@@ -59,11 +61,21 @@ class TableWanted:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a task ended: `problem` when it failed, else perhaps a `remark`; both are sentences."""
+    """How a task ended.
+
+    Attributes:
+        index: place in the plan.
+        problem: one sentence when it failed.
+        remark: perhaps one sentence when it did not.
+        staged: the complete file, which the main process gives its name.
+        source_state: the photo as it was read.
+    """
 
     index: int
     problem: str | None = None
     remark: str | None = None
+    staged: Path | None = None
+    source_state: SourceState | None = None
 
 
 def export_photo(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
@@ -74,13 +86,9 @@ def export_photo(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]
         table_for: gives the table for a proxy picture where `task` has none; may raise a PieError.
     """
     try:
-        picture = load_photo(task.source)
-        table = task.table
-        if table is None:
-            table = table_for(proxy_of(picture, read_header(task.source).format == "jpeg"))
-        picture = _apply(picture, table, task.encode)
-        remark = save_photo(picture, task.target, task.encode, source=task.source, overwrite=task.overwrite)
-        return Outcome(task.index, remark=remark)
+        with unchanged(task.source) as watch:
+            remark = _write(task, table_for)
+        return Outcome(task.index, remark=remark, staged=task.target, source_state=watch.state)
     except Cancelled:
         raise
     except PieError as error:
@@ -96,6 +104,15 @@ def _apply(picture: np.ndarray, table: np.ndarray, options: EncodeOptions) -> np
         return apply_lut_padded(picture, table)
     # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the table.
     return apply_lut(picture, table, out=picture if picture.flags.writeable else None)
+
+
+def _write(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> str | None:
+    picture = load_photo(task.source)
+    table = task.table
+    if table is None:
+        table = table_for(proxy_of(picture, read_header(task.source).format == "jpeg"))
+    picture = _apply(picture, table, task.encode)
+    return save_photo(picture, task.target, task.encode, source=task.source, overwrite=task.overwrite)
 
 
 def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -> None:

@@ -36,6 +36,8 @@ class WorkerPool:
     `spawn` rather than `fork`: the parent has threads, Qt and perhaps a GPU.
     """
 
+    asks = True  # for tables: a photo is decoded once, in its worker
+
     def __init__(self, count: int, body: Callable[[Connection], None] = serve) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._body = body

@@ -1,6 +1,7 @@
 """Writing a file so that it is either complete or not there at all."""
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -31,15 +32,31 @@ def atomic_write(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
     try:
         yield temporary
         _flush_to_disk(temporary)
-        if overwrite:
-            with contextlib.suppress(OSError):  # nothing to replace, or a disk without permissions
-                temporary.chmod(target.stat().st_mode & 0o7777)
-            temporary.replace(target)
-        else:
-            _move_without_replacing(temporary, target)
-        _flush_folder(target.parent)
+        publish(temporary, target, overwrite=overwrite)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def publish(finished: Path, path: Path, *, overwrite: bool = True) -> None:
+    """Give a complete file, which is on the disk already, its final name; the name is on the disk when this returns.
+
+    Args:
+        finished: in the folder of `path` or another one on the same disk; gone afterwards.
+        path: its name; a link is followed.
+        overwrite: False raises FileExistsError when `path` exists; True gives the file the permissions of the old one.
+
+    Raises:
+        OSError: the folder is gone or not writable; `finished` is still there.
+    """
+    target = Path(os.path.realpath(path))
+    if overwrite:
+        with contextlib.suppress(OSError):  # nothing to replace, or a disk without permissions
+            finished.chmod(target.stat().st_mode & 0o7777)
+        finished.replace(target)
+    else:
+        _move_without_replacing(finished, target)
+        finished.unlink(missing_ok=True)
+    _flush_folder(target.parent)
 
 
 def remove_unfinished(folder: Path, pid: int) -> None:
@@ -47,6 +64,19 @@ def remove_unfinished(folder: Path, pid: int) -> None:
     with contextlib.suppress(OSError):
         for temporary in Path(folder).glob(f"{TEMPORARY_PREFIX}{pid}-*"):
             temporary.unlink(missing_ok=True)
+
+
+def write_problem(path: Path, error: OSError) -> str:
+    """One sentence on why a file could not be written."""
+    if isinstance(error, FileExistsError):
+        return f"{path} exists already and was left as it is; choose another name or allow overwriting."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{path.name} could not be written because the disk of {path.parent} is full; free some space."
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{path.name} could not be written because {path.parent} is write-protected; choose another folder."
+    if error.errno in (errno.ENOENT, errno.ENOTDIR):
+        return f"{path.name} could not be written because the folder {path.parent} does not exist; create it first."
+    return f"{path} could not be written ({error.strerror or error})."
 
 
 def _flush_to_disk(path: Path) -> None:

@@ -1,12 +1,11 @@
 """Writing photos: sized, sharpened, in the colour space and format asked for, with the metadata of their source."""
 
-import errno
 from pathlib import Path
 
 import numpy as np
 
 from pie_desktop.errors import DecodeError, EncodeError
-from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.convert import OutputSpace, output_space
 from pie_desktop.imaging.depth import to_uint8, to_uint16
 from pie_desktop.imaging.encode_options import EncodeOptions, Format
@@ -52,7 +51,7 @@ def save_photo(
         with atomic_write(path, overwrite=overwrite) as temporary:
             temporary.write_bytes(encoded)
     except OSError as error:
-        raise EncodeError(_explain(path, error)) from error
+        raise EncodeError(write_problem(path, error)) from error
     return remark
 
 
@@ -135,15 +134,3 @@ def _check_size(width: int, height: int, options: EncodeOptions, name: str) -> N
 
 
 _TITLES = {"jpeg": "a JPEG", "webp": "a WebP", "heic": "a HEIC", "avif": "an AVIF"}
-
-
-def _explain(path: Path, error: OSError) -> str:
-    if isinstance(error, FileExistsError):
-        return f"{path} exists already and was left as it is; choose another name or allow overwriting."
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{path.name} could not be written because the disk of {path.parent} is full; free some space."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{path.name} could not be written because {path.parent} is write-protected; choose another folder."
-    if error.errno in (errno.ENOENT, errno.ENOTDIR):
-        return f"{path.name} could not be written because the folder {path.parent} does not exist; create it first."
-    return f"{path} could not be written ({error.strerror or error})."

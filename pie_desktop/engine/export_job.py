@@ -1,0 +1,97 @@
+"""An export with its journal and its receipt: what the editor and the command line run."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pie_desktop import paths
+from pie_desktop.engine import journal as journals
+from pie_desktop.engine.export import local_pool
+from pie_desktop.engine.export_parts import ExportPart
+from pie_desktop.engine.export_report import ExportProgress, ExportReport
+from pie_desktop.engine.export_run import ExportRun, Pool
+from pie_desktop.engine.journal import Journal
+from pie_desktop.engine.receipt import check_receipt_name, receipt, write_receipt
+from pie_desktop.engine.unfinished import KeptExport
+from pie_desktop.errors import PieError
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Running:
+    """How an export runs.
+
+    Attributes:
+        workers: number of processes, None for what suits.
+        receipt: a file of the user's for the receipt, or None; the state folder has one in any case.
+        progress: called whenever a photo is begun or finished.
+        should_cancel: asked about ten times a second.
+    """
+
+    workers: int | None = None
+    receipt: Path | None = None
+    progress: Callable[[ExportProgress], None] | None = None
+    should_cancel: Callable[[], bool] | None = None
+
+
+def run_job(parts: Sequence[ExportPart], running: Running, kept: KeptExport | None = None) -> ExportReport:
+    """Write the photos of some parts, with a journal from the first photo to the last and a receipt at the end.
+
+    Args:
+        parts: of one export; with `kept` those of `unfinished.continued`.
+        running: how.
+        kept: the interrupted export that goes on.
+
+    Returns:
+        The report; `receipt` is the readable one in the state folder.
+
+    Raises:
+        PieError: nothing can be done: the destination or the journal cannot be written, or the export is running.
+    """
+    if running.receipt is not None:
+        check_receipt_name(running.receipt)
+    if kept is None and not any(photo.writes for part in parts for photo in part.photos):
+        return _finish(ExportRun(parts, "none").run(lambda photos: None), "none", parts, running, None)
+    journal = journals.create(paths.exports_dir(), parts) if kept is None else journals.reopen(kept.folder)
+    try:
+        if kept is not None:
+            journal.resumed()
+        report = _run(parts, journal, running, kept)
+        journal.closed("cancelled" if report.cancelled else "finished")
+        return _finish(report, journal.id, parts, running, journal.folder)
+    except PieError:
+        # Nothing was written: there is nothing to go on with. What was kept from before stays as it was.
+        journal.closed("cancelled")
+        raise
+    finally:
+        journal.close()
+
+
+def _run(parts: Sequence[ExportPart], journal: Journal, running: Running, kept: KeptExport | None) -> ExportReport:
+    def make_pool(photos: int) -> Pool | None:
+        return local_pool(photos, running.workers)
+
+    run = ExportRun(parts, journal.id, journal, running.progress, running.should_cancel)
+    return run.run(make_pool, kept)
+
+
+def _finish(
+    report: ExportReport, export_id: str, parts: Sequence[ExportPart], running: Running, folder: Path | None
+) -> ExportReport:
+    begun = datetime.fromtimestamp(datetime.now().timestamp() - report.seconds).astimezone()
+    document = receipt(export_id, begun.isoformat(timespec="seconds"), parts, report)
+    problems = [report.notice]
+    readable = None
+    for path in (folder and folder / "receipt.json", folder and folder / "receipt.html", running.receipt):
+        if path is None:
+            continue
+        try:
+            write_receipt(document, path)
+            readable = path if path.name == "receipt.html" and path.parent == folder else readable
+        except PieError as error:
+            problems.append(str(error))
+    notice = " ".join(problem for problem in problems if problem) or None
+    return replace(report, receipt=readable, notice=notice)
