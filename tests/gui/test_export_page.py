@@ -106,11 +106,14 @@ def test_cancel_keeps_what_is_written(
     qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path], tmp_path: Path
 ) -> None:
     reached, go_on = threading.Event(), threading.Event()
+    begun: list[int] = []
     transform = context.engine.transform
 
     def transform_and_wait(proxy: np.ndarray, preference: object) -> object:
-        reached.set()
-        go_on.wait(30)
+        if begun:  # the first photo is let through
+            reached.set()
+            go_on.wait(30)
+        begun.append(1)
         return transform(proxy, preference)
 
     context.engine.transform = transform_and_wait
@@ -118,8 +121,8 @@ def test_cancel_keeps_what_is_written(
     qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(reached.is_set, timeout=TIMEOUT)
     qtbot.mouseClick(page.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)  # although the model is still at work
     go_on.set()
-    qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
     assert _actions(page) == ["Written", "Cancelled before it was written."]
     assert page.view.message.text().startswith("1 written, 1 cancelled")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["photo_0.jpg"]
