@@ -15,6 +15,7 @@ from pie_desktop.errors import PieError
 from training.ablation_cli import ablations
 from training.audit_cli import audit
 from training.benchmark_cli import benchmark, evaluate
+from training.data.prepare_cli import prepare
 from training.study.cli import study
 from training.variations import variations
 
@@ -35,6 +36,7 @@ app.command()(audit)
 app.command()(ablations)
 app.command()(variations)
 app.command()(study)
+app.command()(prepare)
 
 
 @app.command()

@@ -19,8 +19,9 @@ class DataConfig(_Section):
     """Where examples come from.
 
     Attributes:
-        kind: `simulated` users over finished photos, or a user's own `pairs`.
-        folder: the photos, or the folder of edits and originals.
+        kind: `simulated` users over finished photos, a user's own `pairs`, or the experts of a `prepared` cache.
+        folder: the photos, the folder of edits and originals, or the cache.
+        styles: of a cache, those to learn from; all where none is named.
         bank_side: side the photos are stored at, px; views are cropped from it.
         users: users per step.
         shots: photos per user; references and queries are drawn from them.
@@ -31,8 +32,9 @@ class DataConfig(_Section):
             a small part of their cost; on CUDA it is computed there, and on the CPU workers take cores from training.
     """
 
-    kind: Literal["simulated", "pairs"] = "simulated"
+    kind: Literal["simulated", "pairs", "prepared"] = "simulated"
     folder: Path
+    styles: tuple[str, ...] = ()
     bank_side: int = Field(96, ge=48, le=512)
     users: int = Field(12, ge=1)
     shots: int = Field(10, ge=2)

@@ -22,8 +22,9 @@ from training.basis import build_basis
 from training.config import FitConfig
 from training.data.batch import RoleMix
 from training.data.pairs import guess_pairs, load_pairs
-from training.data.photos import finished_photos, photo_bank
+from training.data.photos import finished_photos, photo_bank, square
 from training.data.prefetch import prefetched
+from training.data.prepared import PreparedSource, open_prepared
 from training.data.source import PairSource, SimulatedSource, Source
 from training.device import pixel_device
 from training.events import Event
@@ -31,10 +32,11 @@ from training.loop import Trainer
 from training.neutral import neutral_strength, train_neutral
 from training.pretraining import calibrate
 from training.processes import ALONE, Processes
-from training.validation import Validation, pair_validation, simulated_validation
+from training.validation import Validation, pair_validation, simulated_validation, style_validation
 
 HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
 PAIR_HOLD_OUT = 0.2
+FINISHER = "expert C"
 
 
 @dataclass
@@ -77,6 +79,19 @@ def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _
     validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
     # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
     return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), None, bank.problems)
+
+
+def _prepared(config: FitConfig, device: torch.device) -> tuple[_Material, np.ndarray]:
+    d, side = config.data, config.architecture.side
+    data = open_prepared(d.folder).only(d.styles)
+    source = PreparedSource(data, side, d.users, d.shots, config.seed, device=device)
+    judge = style_validation(data, side, d.references)
+    # what an expert has retouched is a finished photo; C is the one that most of the literature learns from
+    finished = data.after[data.styles.index(FINISHER) if FINISHER in data.styles else 0]
+    train, held_out = (
+        np.stack([square(finished[row], d.bank_side) for row in data.rows(split)]) for split in ("train", "validation")
+    )
+    return _Material(source, judge, len(train), len(held_out), RoleMix(), (train, held_out)), train
 
 
 def _network(
@@ -135,8 +150,11 @@ def fit(
     pixels = torch.device("cpu") if config.data.workers else pixel_device(device)
     run.mkdir(parents=True, exist_ok=True)
     with processes.leader_first():
+        bank: np.ndarray | None
         if config.data.kind == "simulated":
             material, bank = _simulated(config, run, pixels)
+        elif config.data.kind == "prepared":
+            material, bank = _prepared(config, pixels)
         else:
             material, bank = _pairs(config, originals, pixels), None
         network = _network(config, init, bank, material.source, run).to(device)

@@ -9,6 +9,7 @@ from torch import Tensor
 from pie_desktop.imaging.difference import delta_e_2000
 from training.data.batch import Group, Roles
 from training.data.color import to_bytes
+from training.data.prepared import PreparedData, take_views
 from training.data.source import SimulatedSource, seeded
 from training.objective import Objective
 
@@ -72,6 +73,27 @@ def simulated_validation(
             for n in range(4)
         ]
     )
+
+
+def style_validation(data: PreparedData, side: int, references: int, queries: int = 16) -> Validation:
+    """The validation photos of a cache in each of its styles, from references that train; with pairs and edits alone.
+
+    Args:
+        data: the cache, opened.
+        side: side of the pictures, px.
+        references: per style.
+        queries: photos per style, at most.
+    """
+    known, held = data.rows("train")[:references], data.rows("validation")[:queries]
+    index = np.concatenate([known, held])
+    whole = np.tile(np.array([0.0, 0.0, 1.0, 0.0], np.float32), (len(index), 1))
+    before = take_views(data.before, index, whole, side)[None]
+    cases = []
+    for pictures in data.after:
+        group = Group(before, take_views(pictures, index, whole, side)[None])
+        for has_before in (True, False):
+            cases.append((group, _roles(1, len(index), len(known), len(held), has_before)))
+    return Validation(cases)
 
 
 def pair_validation(before: Tensor, after: Tensor, train: int, references: int) -> Validation:

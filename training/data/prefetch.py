@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import mmap
 import multiprocessing
 import pickle
 import signal
@@ -40,6 +41,8 @@ class _Pickler(pickle.Pickler):
     def persistent_id(self, obj: Any) -> str | None:
         if not isinstance(obj, np.ndarray) or obj.nbytes < _LARGE:
             return None
+        if isinstance(obj, np.memmap) and isinstance(obj.base, mmap.mmap) and str(obj.filename).endswith(".npy"):
+            return str(obj.filename)  # a whole file: there already
         if id(obj) not in self._written:
             path = self._folder / f"{len(self._written)}.npy"
             np.save(path, obj)

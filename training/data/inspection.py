@@ -1,0 +1,128 @@
+"""What is missing or wrong in a data set, told before hours are spent on it: by headers only, no pixel is decoded."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.decode import probe
+from training.data.fivek import Dataset, incomplete, whole_photos
+from training.data.pairs import ASPECT_TOLERANCE
+
+SHOWN = 5  # examples of each kind of problem
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    Attributes:
+        kind: what kind of thing, such as `unreadable`.
+        message: one sentence that names the file or folder.
+        number: the photo that can be left out to be rid of it; None where nothing can be left out.
+    """
+
+    kind: str
+    message: str
+    number: str | None = None
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A data set and what is wrong with it.
+
+    Attributes:
+        dataset: what was found.
+        problems: in the order of their kinds.
+        whole: numbers of the photos without any problem, there in every style.
+    """
+
+    dataset: Dataset
+    problems: tuple[Problem, ...]
+    whole: tuple[str, ...]
+
+    def lines(self) -> list[str]:
+        """The report for people."""
+        d = self.dataset
+        lines = [f"{d.folder}: {len(d.inputs)} unedited photos, {len(d.styles)} styles"]
+        lines += [f"  {name}: {len(photos)} photos" for name, photos in d.styles.items()]
+        counts = {s: sum(found == s for found in d.splits.values()) for s in ("train", "validation", "test")}
+        if d.splits:
+            lines.append("  by folder: " + ", ".join(f"{count} {split}" for split, count in counts.items() if count))
+        lines.append(f"  whole: {len(self.whole)} photos")
+        lines += [f"note: {remark}" for remark in _first(d.remarks)]
+        for kind in dict.fromkeys(problem.kind for problem in self.problems):
+            messages = [problem.message for problem in self.problems if problem.kind == kind]
+            lines.append(f"{kind}: {len(messages)}")
+            lines += [f"  {message}" for message in _first(messages)]
+        return lines
+
+    def require(self, skip_bad: bool) -> None:
+        """Go on only with what is in order.
+
+        Raises:
+            PieError: there are problems and they are not to be skipped, or too few photos are left.
+        """
+        kinds = list(dict.fromkeys(problem.kind for problem in self.problems))
+        if kinds and not skip_bad:
+            raise PieError(
+                f"{self.dataset.folder} is not in order ({', '.join(kinds)}; {len(self.problems)} in all); mend that,"
+                f" or go on with the {len(self.whole)} whole photos with --skip-bad."
+            )
+        if len(self.whole) < FEWEST:
+            raise PieError(
+                f"Only {len(self.whole)} photos of {self.dataset.folder} are there in every style and in order;"
+                f" training needs at least {FEWEST}."
+            )
+
+
+FEWEST = 8  # photos, of which some are held out
+
+
+def _first(messages: list[str]) -> list[str]:
+    more = len(messages) - SHOWN
+    return messages[:SHOWN] + ([f"and {more} more"] if more > 0 else [])
+
+
+def inspect(dataset: Dataset, side: int, progress: Callable[[float], None] = lambda _: None) -> Inspection:
+    """Compare the folders with each other and read the header of every photo that is whole so far.
+
+    Args:
+        side: of the cache, px; photos with a smaller long side are too small.
+        progress: told the share of photos looked at.
+    """
+    problems = [
+        Problem("missing experts", f"There is no folder of {name}.") for name in dataset.missing_experts()
+    ]
+    for name, numbers in incomplete(dataset).items():
+        where = "Unedited, photo" if name == "input" else f"In {name}, photo"
+        problems += [Problem("unequal counts", f"{where} {n} is missing.", n) for n in numbers]
+    candidates = whole_photos(dataset)
+    bad: list[Problem] = []
+    for index, number in enumerate(candidates):
+        versions = {"input": dataset.inputs[number]} | {s: photos[number] for s, photos in dataset.styles.items()}
+        bad += _wrong(number, versions, side)
+        progress((index + 1) / len(candidates))
+    order = ("unreadable", "too small", "different shape")
+    bad.sort(key=lambda problem: order.index(problem.kind))
+    without = {problem.number for problem in bad}
+    whole = tuple(number for number in candidates if number not in without)
+    return Inspection(dataset, (*problems, *bad), whole)
+
+
+def _wrong(number: str, versions: Mapping[str, Path], side: int) -> Iterator[Problem]:
+    """What is wrong with the versions of one photo, the unedited one first."""
+    aspect = None
+    for path in versions.values():
+        try:
+            info = probe(path)
+        except PieError as error:
+            yield Problem("unreadable", str(error), number)
+            continue
+        if max(info.width, info.height) < side:
+            size = f"{info.width} x {info.height}"
+            yield Problem("too small", f"{path} has {size} pixels; the cache's side is {side}.", number)
+        if aspect is None:
+            aspect = info.width / info.height
+        elif abs(info.width / info.height / aspect - 1) > ASPECT_TOLERANCE:
+            yield Problem("different shape", f"{path} is cropped differently from its original.", number)

@@ -1,0 +1,211 @@
+"""Building the cache of a data set: once, in worker processes, resumable where it was interrupted."""
+
+import contextlib
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib.format import open_memmap
+
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.imaging.decode import load_photo
+from training.data.fivek import Dataset
+from training.data.photos import square
+from training.data.prepared import FORMAT, INDEX, style_file
+from training.pool import in_order
+
+TESTED, VALIDATED = 0.1, 0.05  # of the photos where folders do not tell; of those that train
+_BUILDING = "building.json"
+_DONE = "done.npy"
+_FLUSH = 64  # photos between two points from which an interrupted run can go on
+
+
+@dataclass(frozen=True)
+class PrepareReport:
+    """What was done.
+
+    Attributes:
+        photos: in the cache.
+        made: decoded now; the others were there.
+        left_out: one sentence for each photo that could not be decoded.
+    """
+
+    photos: int
+    made: int
+    left_out: tuple[str, ...]
+
+
+def split_photos(numbers: list[str], known: dict[str, str]) -> list[str]:
+    """`train`, `validation` or `test` for every photo.
+
+    What folders tell counts. Else a tenth is for testing, and of the photos to train with a twentieth for validation,
+    one at least each: chosen by a hash of the number, so that it depends neither on the other photos' order nor a seed.
+    """
+    order = sorted(numbers, key=lambda number: hashlib.sha256(number.encode()).digest())
+    splits = {number: known.get(number, "train") for number in order}
+    train = [number for number in order if splits[number] == "train"]
+    if "test" not in splits.values():
+        tested = max(1, round(TESTED * len(train)))
+        splits |= dict.fromkeys(train[:tested], "test")
+        train = train[tested:]
+    if "validation" not in splits.values():
+        splits |= dict.fromkeys(train[: max(1, round(VALIDATED * len(train)))], "validation")
+    return [splits[number] for number in numbers]
+
+
+def _decoded(paths: tuple[Path, ...], side: int) -> np.ndarray | str:
+    """The versions of one photo `(V, side, side, 3)` uint8, or why not."""
+    try:
+        return np.stack([square(load_photo(path, max_side=max(256, side)), side) for path in paths])
+    except PieError as error:
+        return str(error)
+
+
+class _Cache:
+    """The files of a cache while it is built.
+
+    Attributes:
+        pictures: `(P, side, side, 3)` uint8 maps, the unedited photos first.
+        done: `(P,)` stamps of the files whose pictures are on the disk; 0 for none.
+    """
+
+    def __init__(self, out: Path, photos: int, styles: int, side: int) -> None:
+        paths = [out / "input.npy", *(out / style_file(n) for n in range(styles))]
+        shape = (photos, side, side, 3)
+        # a map that runs out of disk ends the process, without a word
+        needed = sum(0 if path.exists() else photos * side * side * 3 for path in paths)
+        free = shutil.disk_usage(out).free
+        if needed > free:
+            raise PieError(
+                f"The cache needs {needed / 1e9:.1f} GB and there are {free / 1e9:.1f} GB left on the disk of {out};"
+                " make room, or prepare a smaller --side."
+            )
+        self.pictures = [self._map(path, np.dtype(np.uint8), shape) for path in paths]
+        self.done = self._map(out / _DONE, np.dtype(np.uint64), (photos,))
+
+    @staticmethod
+    def _map(path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> np.memmap:
+        with contextlib.suppress(OSError, ValueError):
+            kept = open_memmap(path, mode="r+")
+            if kept.shape == shape and kept.dtype == dtype:
+                return kept
+        return open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+
+    def flush(self, stamps: dict[int, int]) -> None:
+        """Pictures first: what is marked as done is on the disk."""
+        for pictures in self.pictures:
+            pictures.flush()
+        for row, stamp in stamps.items():
+            self.done[row] = stamp
+        self.done.flush()
+        stamps.clear()
+
+
+def _stamp(paths: tuple[Path, ...]) -> int:
+    """Tells files from others of their names, and from what they were before; never 0."""
+    about = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+    return int.from_bytes(hashlib.sha256(repr(about).encode()).digest()[:8], "big") or 1
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _write(path: Path, values: dict[str, Any]) -> None:
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(values), encoding="utf-8")
+
+
+def prepare(
+    dataset: Dataset,
+    numbers: list[str],
+    out: Path,
+    side: int,
+    workers: int = 1,
+    skip_bad: bool = False,
+    progress: Callable[[float], None] = lambda _: None,
+) -> PrepareReport:
+    """Decode photos into a cache, or go on with one that was interrupted.
+
+    Args:
+        dataset: where the photos are.
+        numbers: those to decode, each there unedited and in every style.
+        out: folder of the cache; made if missing.
+        side: of the stored pictures, px.
+        workers: processes that decode.
+        skip_bad: leave out photos that cannot be decoded; else the first one stops.
+        progress: told the share of photos that are there.
+
+    Raises:
+        PieError: a photo cannot be decoded, the folder holds another cache or is not writable, or a worker died.
+    """
+    versions = [dataset.inputs, *dataset.styles.values()]
+    paths = [tuple(photos[number] for photos in versions) for number in numbers]
+    try:
+        stamps = [_stamp(of) for of in paths]
+        plan = {"format": FORMAT, "side": side, "styles": list(dataset.styles), "photos": numbers}
+        finished = _read(out / INDEX)
+        if finished and finished | plan | {"stamps": stamps} != finished:
+            raise PieError(f"{out} holds the cache of other photos, styles or another size; choose another folder.")
+        if finished:
+            return PrepareReport(sum(map(bool, finished["splits"])), 0, ())
+        out.mkdir(parents=True, exist_ok=True)
+        if _read(out / _BUILDING) != plan:
+            (out / _DONE).unlink(missing_ok=True)
+            _write(out / _BUILDING, plan)
+        found, made, problems = _build(out, paths, stamps, side, workers, skip_bad, progress)
+        splits = split_photos([number for number, there in zip(numbers, found, strict=True) if there], dataset.splits)
+        by_row = iter(splits)
+        kept = [next(by_row) if there else "" for there in found]
+        _write(out / INDEX, plan | {"stamps": stamps, "splits": kept})
+    except OSError as error:
+        raise PieError(f"The cache cannot be written to {out}: {error.strerror or error}.") from error
+    for name in (_BUILDING, _DONE):
+        (out / name).unlink(missing_ok=True)
+    return PrepareReport(len(splits), made, tuple(problems))
+
+
+def _build(
+    out: Path,
+    paths: list[tuple[Path, ...]],
+    stamps: list[int],
+    side: int,
+    workers: int,
+    skip_bad: bool,
+    progress: Callable[[float], None],
+) -> tuple[list[bool], int, list[str]]:
+    """Decode what is missing or has changed: which rows are there, how many are new, why others cannot be."""
+    cache = _Cache(out, len(paths), len(paths[0]) - 1, side)
+    there = [bool(done == stamp) for done, stamp in zip(cache.done.tolist(), stamps, strict=True)]
+    todo = [row for row, known in enumerate(there) if not known]
+    problems: list[str] = []
+    new: dict[int, int] = {}
+    try:
+        decoding = in_order(partial(_decoded, side=side), (paths[row] for row in todo), workers)
+        for count, (row, result) in enumerate(zip(todo, decoding, strict=True)):
+            if isinstance(result, str):
+                if not skip_bad:
+                    raise PieError(f"{result} Mend it and start again, or leave such photos out with --skip-bad.")
+                problems.append(result)
+                continue
+            for pictures, version in zip(cache.pictures, result, strict=True):
+                pictures[row] = version
+            new[row], there[row] = stamps[row], True
+            if len(new) >= _FLUSH:
+                cache.flush(new)
+            progress((len(paths) - len(todo) + count + 1) / len(paths))
+    finally:
+        # an interruption costs nothing that was decoded
+        cache.flush(new)
+    return there, len(todo) - len(problems), problems
