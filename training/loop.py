@@ -163,6 +163,7 @@ class Trainer:
         if self._cached is None or self._cached[0] != number:
             group = self.source.group(number).to(self.network.prior.table.device)
             self.source.expect(range(number + 1, number + 1 + AHEAD))
+            group.require_finite()
             prepared = self.objective.prepare(group, seeded(c.seed, 3, number), self.processes.share)
             self._cached = number, group, prepared
         _, group, prepared = self._cached

@@ -80,6 +80,7 @@ class Pretraining:
         if number not in self._kept:
             with torch.no_grad():
                 group = self.source.group(_FIRST + number).to(self.network.prior.table.device)
+                group.require_finite()
                 noise = seeded(self.seed, 5, number)
                 self._kept[number] = summarise(self.network, group, noise, self.source.share)
         return self._kept[number]

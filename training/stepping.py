@@ -61,7 +61,7 @@ class Stepper:
         Args:
             compute: gives the scalar loss, with its graph, and its terms, scalars by name. The loss has to be a mean
                 over users, so that the mean over processes is that of the whole batch. Random numbers inside must not
-                depend on the process.
+                depend on the process. A FloatingPointError counts as a loss that is no number.
             step: number of this step, from 1.
             batch: names what it learns from, for an error message.
 
@@ -103,8 +103,8 @@ class Stepper:
     def _computed(compute: Callable[[], Losses]) -> tuple[Tensor | None, dict[str, Tensor]]:
         try:
             return compute()
-        except torch.linalg.LinAlgError:
-            # weights or pictures that are not numbers make systems that cannot be solved
+        except (FloatingPointError, torch.linalg.LinAlgError):
+            # weights that are not numbers make systems that cannot be solved
             return None, {}
 
     def _average_gradients(self, loss: Tensor | None, step: int, batch: Callable[[], str]) -> None:

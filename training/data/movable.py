@@ -19,6 +19,16 @@ class Movable:
         """The same on another device."""
         return self._each(lambda tensor: tensor.to(device))
 
+    def require_finite(self) -> None:
+        """To be called before pictures are looked at: histograms of what is no number address memory at random.
+
+        Raises:
+            FloatingPointError: something is not finite.
+        """
+        values = (getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
+        if not all(bool(torch.isfinite(value).all()) for value in values if value is not None):
+            raise FloatingPointError("A picture is not made of finite numbers.")
+
     def rows(self, chosen: slice | Tensor) -> Self:
         """Some rows of every tensor."""
         return self._each(lambda tensor: tensor[chosen])
