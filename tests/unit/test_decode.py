@@ -212,3 +212,21 @@ def test_pillows_global_state_is_neither_used_nor_changed(
     np.testing.assert_array_equal(load_photo(tmp_path / "a.png"), picture)
     assert Image.MAX_IMAGE_PIXELS == 1000
     assert not ImageFile.LOAD_TRUNCATED_IMAGES
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("side", [None, 100])
+def test_a_jpeg_that_lacks_only_its_end_marker_opens(
+    tmp_path: Path, picture: np.ndarray, progressive: bool, side: int | None
+) -> None:
+    photo = tmp_path / "a.jpg"
+    Image.fromarray(picture).save(photo, quality=90, progressive=progressive)
+    whole, expected = photo.read_bytes(), load_photo(photo, side)
+    assert whole.endswith(b"\xff\xd9")
+    for cut in (1, 2):
+        photo.write_bytes(whole[:-cut])
+        np.testing.assert_array_equal(load_photo(photo, side), expected)
+    for cut in (200, len(whole) // 3):
+        photo.write_bytes(whole[:-cut])
+        with pytest.raises(DecodeError, match=r"^a\.jpg is damaged"):
+            load_photo(photo)

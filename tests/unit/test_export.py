@@ -69,7 +69,7 @@ def test_report_as_json(photo_folder: Path, tmp_path: Path) -> None:
         "coffee.jpg",
         "rocket.jpg",
     ]
-    assert data["items"][1]["message"] == "bad.jpg is not an image; open a photo such as a JPEG, RAW, HEIC, TIFF or PNG file."
+    assert data["items"][1]["message"].startswith("bad.jpg is not an image; open a photo")
     assert data["items"][1]["general"] is None and data["items"][0]["preference"] > 0
     assert (tmp_path / "out" / "coffee.jpg").stat().st_size == 0
 

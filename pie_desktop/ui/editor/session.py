@@ -33,8 +33,8 @@ class EditSession(QObject):
     """One photo at a time, from opening to its saved edit.
 
     A photo opens in this order: header and kept edit; then, side by side, a reduced decode and the look; later the full
-    decode. RAW and HEIC photos show the preview in the file before the decode. Every step belongs to a lane in which the
-    latest wins, so what arrives is of the photo that is open.
+    decode. RAW and HEIC photos show the preview in the file before the decode. Every step belongs to a lane in which
+    the latest wins, so what arrives is of the photo that is open.
 
     Signals:
         opening: path of the photo that is being opened; nothing of the one before is valid any more.
