@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 
-from training.methods import METHODS, MODES, NO_REFERENCES, MethodSet, shown, what_counts, with_original
+from training.methods import MODES, NO_REFERENCES, MethodSet, shown, with_original
 from training.metrics import Quality, Target, bootstrap_interval
 from training.pool import in_order
 from training.tasks import Case
@@ -93,8 +93,8 @@ def _judge(item: tuple[str, Case], refs: Sequence[int], methods: MethodSet) -> t
     scores: Scores = {}
     for mode, count in modes if case.references else [(NO_REFERENCES, 0)]:
         flags = with_original(mode, count)
-        for method in METHODS:
-            key = what_counts(method, flags)
+        for method in methods.names:
+            key = methods.what_counts(method, flags)
             if key not in computed:
                 retouch = methods.learn(method, shown(case.references[:count], flags))
                 computed[key] = retouch and [

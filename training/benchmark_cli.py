@@ -19,6 +19,23 @@ def _numbers(text: str) -> list[int]:
     return numbers
 
 
+def _systems(given: list[str]) -> dict[str, Path]:
+    """Folders of systems by name, as given on the command line; each is looked at before anything is computed."""
+    from training.methods import METHODS
+    from training.systems.system import load_system
+
+    found: dict[str, Path] = {}
+    for text in given:
+        name, _, folder = text.partition("=")
+        if not name or not folder:
+            raise PieError(f"--system wants a name and a folder, such as pienet=runs/study/pienet, not {text}.")
+        if name in found or name in METHODS:
+            raise PieError(f"--system: there are two methods called {name}; choose another name.")
+        load_system(Path(folder))
+        found[name] = Path(folder)
+    return found
+
+
 def chosen_bundle(model: Path | None) -> Path:
     """The bundle named, else the shipped one."""
     from pie_desktop.model.bundle import list_bundles
@@ -47,6 +64,10 @@ def benchmark(
     count: Annotated[int, typer.Option(min=1, help="Looks to draw.")] = 40,
     queries: Annotated[int, typer.Option(min=1, help="Photos compared per look or user.")] = 8,
     model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FOLDER", help="A trained system of the study; may be given several times."),
+    ] = None,
     seed: Annotated[int, typer.Option()] = 0,
     device: Annotated[str, typer.Option()] = "auto",
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")] = None,
@@ -88,7 +109,7 @@ def benchmark(
         )
     console = Console(stderr=True)
     bundle = chosen_bundle(model)
-    methods = MethodSet(bundle, device)
+    methods = MethodSet(bundle, device, _systems(system or []))
     with console.status("") as status:
         rows = run_benchmark(tasks, methods, numbers, seed, status.update, workers or default_workers(), threads)
     print_table(rows, Console(width=120))

@@ -167,7 +167,10 @@ def _from_scratch(config: Path | None, pairs: Path | None, init: Path | None) ->
 def main() -> None:
     """Run the command line; a `PieError` is one line on stderr, an event where asked for, and exit code 2."""
     try:
-        app(standalone_mode=False)
+        # the number of a `typer.Exit`, or what the command returns: nothing
+        code = app(standalone_mode=False)
+        if code:
+            sys.exit(code)
     except PieError as error:
         if "--events" in sys.argv and os.environ.get("RANK", "0") == "0":
             from training.events import json_sink

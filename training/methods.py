@@ -1,7 +1,7 @@
 """The methods of the benchmark behind one interface."""
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +13,9 @@ from pie_desktop.model.preference import ReferencePixels
 from training.baselines.histogram import histogram_transfer
 from training.baselines.lut_fit import ORACLE_STIFFNESS, fit_lut, sampled_colors
 from training.baselines.reinhard import reinhard_transfer, statistics
+from training.device import choose_device
+from training.systems.retouch import retouch, style_of
+from training.systems.system import System, load_system
 from training.tasks import Pair
 
 # what a method makes of its references: a query is retouched with it; the query's answer is for the oracle only
@@ -33,13 +36,6 @@ def shown(pairs: Sequence[Pair], flags: Sequence[bool]) -> list[ReferencePixels]
     return [ReferencePixels(after, before if flag else None) for (before, after), flag in chosen]
 
 
-def what_counts(method: str, flags: tuple[bool, ...]) -> Hashable:
-    """What a method's result depends on: settings with equal answers give equal results and are computed once."""
-    if method in ("identity", "oracle"):
-        return method
-    return (method, len(flags)) if method in ("reinhard", "histogram") else (method, flags)
-
-
 def _lut_of_pairs(references: Sequence[ReferencePixels]) -> np.ndarray | None:
     pairs = [(r.before, r.after) for r in references if r.before is not None]
     if not pairs:
@@ -57,17 +53,49 @@ def _loaded(bundle: Path, device: str) -> Inference:
     return Inference(bundle, device)
 
 
+@lru_cache(maxsize=32)
+def _system(folder: Path, device: str) -> System:
+    return load_system(folder)[0].to(choose_device(device))
+
+
+def rank(method: str) -> tuple[int, str]:
+    """Where a method stands in a table: as in `METHODS`, the systems of the study between model and oracle."""
+    return (2 * METHODS.index(method), "") if method in METHODS else (2 * METHODS.index("oracle") - 1, method)
+
+
 @dataclass(frozen=True)
 class MethodSet:
-    """All methods, with one bundle, which is loaded at first use; cheap to send to another process.
+    """All methods, with one bundle and any systems, which are loaded at first use; cheap to send to another process.
 
     Attributes:
         bundle: `.piemodel` folder.
         device: see `Inference`.
+        systems: trained systems of the study, see `training.systems.system.load_system`: folders by name.
     """
 
     bundle: Path
     device: str = "auto"
+    systems: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """All methods, in the order of the tables."""
+        return sorted({*METHODS, *self.systems}, key=rank)
+
+    def system(self, name: str) -> System:
+        """A system by its name."""
+        return _system(self.systems[name], self.device)
+
+    def what_counts(self, method: str, flags: tuple[bool, ...]) -> Hashable:
+        """What a method's result depends on: settings with equal answers give equal results and are computed once.
+
+        Args:
+            flags: which of the references come with their original.
+        """
+        if method in ("identity", "oracle"):
+            return method
+        blind = method in ("reinhard", "histogram") or (method in self.systems and not self.system(method).needs_pairs)
+        return (method, len(flags)) if blind else (method, flags)
 
     @property
     def inference(self) -> Inference:
@@ -82,6 +110,10 @@ class MethodSet:
         if method == "model":
             preference = self.inference.encode(references) if references else None
             return lambda photo, _: apply_lut(photo, self.inference.luts(photo, preference)[1])
+        if method in self.systems:
+            system = self.system(method)
+            style = style_of(system, references)
+            return None if style is None else lambda photo, _: retouch(system, photo, style)
         edits = [reference.after for reference in references]
         if not edits:
             return None

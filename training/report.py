@@ -14,14 +14,14 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from training.audit import Audit
 from training.benchmark import Row, mean_over_tasks
-from training.methods import METHODS, MODES, NO_REFERENCES
+from training.methods import MODES, NO_REFERENCES, rank
 
 
 def print_table(rows: Sequence[Row], console: Console) -> None:
     """A table for people, sorted by task, mode, number of references and method."""
     table = Table("task", "mode", "refs", "method", "PSNR dB (95 %)", "median", "SSIM", "dE00", "median", "dE_ab", "n")
     modes = (*MODES, NO_REFERENCES)
-    for r in sorted(rows, key=lambda r: (r.task, modes.index(r.mode), r.refs, METHODS.index(r.method))):
+    for r in sorted(rows, key=lambda r: (r.task, modes.index(r.mode), r.refs, rank(r.method))):
         interval = f"{r.psnr:.2f} ({r.psnr_low:.2f} to {r.psnr_high:.2f})"
         colours = (f"{r.de00:.2f}", f"{r.de00_median:.2f}", f"{r.deab:.2f}")
         cells = (f"{r.psnr_median:.2f}", f"{r.ssim:.3f}", *colours, str(r.n))

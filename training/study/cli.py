@@ -49,7 +49,7 @@ def _chosen_scale(
     evaluation = {key: value for key, value in (("looks", looks), ("photos", test_photos)) if value}
     return scale.model_copy(
         update={
-            "budget": Budget(minutes=minutes) if minutes else scale.budget,
+            "budget": Budget(minutes=minutes, clock=scale.budget.clock) if minutes else scale.budget,
             "population": scale.population.model_copy(update=population),
             "evaluation": scale.evaluation.model_copy(update=evaluation),
             "device": device or scale.device,
@@ -71,13 +71,22 @@ def study(
     test_photos: Annotated[Path | None, typer.Option(help="Folder of photographs to test with.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Name of a system; may be given several times.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the study was cut off.")] = False,
+    evaluate_only: Annotated[
+        bool, typer.Option("--evaluate-only", help="Train nothing; judge what is trained.")
+    ] = False,
+    model: Annotated[Path | None, typer.Option(help="Bundle to compare with; default: the shipped one.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of the evaluation.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of torch.")] = 1,
 ) -> None:
     """Train the systems of the study alike, for the same budget on the same users, and compare them."""
     import torch
 
+    from pie_desktop.model.bundle import read_bundle_info
+    from training.benchmark_cli import chosen_bundle
+    from training.report import prepare_folder, print_table, write_json
     from training.study.config import load_systems
+    from training.study.evaluate import evaluate_study
     from training.study.progress import study_sink
     from training.study.runner import check, runs_of, train_all
 
@@ -88,10 +97,20 @@ def study(
         raise PieError(f"--only: no configuration is called {', '.join(sorted(unknown))}.")
     chosen = _chosen_scale(scale, minutes, photos, looks, test_photos, device)
     runs = runs_of([system for system in systems if not only or system.name in only], chosen, out)
-    check(runs, resume)
-    sink = study_sink(Console())
-    with _stop_on_signal() as stop:
-        for event in train_all(runs, out, stop):
-            sink(event)
-            if event["event"] == "stopped":
-                raise typer.Exit(130)
+    results = out / "results.json"
+    prepare_folder(results)
+    if not evaluate_only:
+        check(runs, resume)
+        sink = study_sink(Console())
+        with _stop_on_signal() as stop:
+            for event in train_all(runs, out, stop):
+                sink(event)
+                if event["event"] == "stopped":
+                    raise typer.Exit(130)
+    bundle = chosen_bundle(model)
+    console = Console(stderr=True)
+    with console.status("") as status:
+        rows, report = evaluate_study(runs, out, bundle, status.update, workers, threads)
+    write_json(results, report | {"model": read_bundle_info(bundle).id})
+    print_table(rows, Console(width=120))
+    Console().print(f"Results: {results}", markup=False)

@@ -123,12 +123,19 @@ class SizeConfig(_Section):
 
 
 class Budget(_Section):
-    """What every system gets: wall-clock minutes of training, or samples (photos retouched), whichever is named.
+    """What every system gets: minutes of training, or samples (photos retouched), whichever is named.
 
     Measuring the curve, writing checkpoints and building the population are not counted.
+
+    Attributes:
+        minutes: by the clock.
+        clock: `wall`, or `cpu`, the time of the processors alone: fair on a machine that does other things meanwhile;
+            meant for one thread, and not for a GPU.
+        samples: photos.
     """
 
     minutes: float | None = Field(None, gt=0)
+    clock: Literal["wall", "cpu"] = "wall"
     samples: int | None = Field(None, gt=0)
 
     @model_validator(mode="after")

@@ -28,7 +28,7 @@ class Progress:
     Attributes:
         step: optimizer steps done.
         samples: photos retouched, or looked at by metric learning.
-        elapsed: seconds of training.
+        elapsed: seconds of training, by the clock of the budget.
         stage: number of the stage.
         stage_step: steps done in the stage.
         curve: measurements so far, see `training.study.curve`.
@@ -113,13 +113,15 @@ class StudyTrainer:
         """
         p = self.progress
         yield {"event": "stage", "step": p.step, "stage": self.stage.name}
-        saved = p.elapsed
+        saved, clock = p.elapsed, self._clock()
+        first, first_done, begun = p.step, self.fraction(), time.monotonic()
         while self.fraction() < 1:
-            started = time.monotonic()
+            started = clock()
             event = self._step()
-            p.elapsed += time.monotonic() - started
-            done = self.fraction()
-            event |= {"rate": p.step / p.elapsed, "eta": p.elapsed * (1 - done) / done, "fraction": done}
+            p.elapsed += clock() - started
+            done, passed = self.fraction(), time.monotonic() - begun
+            left = passed * (1 - done) / max(done - first_done, 1e-9)
+            event |= {"rate": (p.step - first) / max(passed, 1e-9), "eta": left, "fraction": done}
             yield event
             stop = self.should_stop() and done < 1
             if self._due(done):
@@ -137,6 +139,9 @@ class StudyTrainer:
                 yield {"event": "stopped", "step": p.step, "checkpoint": str(self.run / NAME)}
                 return
         yield {"event": "finished", "step": p.step}
+
+    def _clock(self) -> Callable[[], float]:
+        return time.process_time if self.scale.budget.clock == "cpu" else time.monotonic
 
     def _stage_fraction(self) -> float:
         start = 0.0 if self.progress.stage == 0 else self.protocol.stages[self.progress.stage - 1].until

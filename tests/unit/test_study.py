@@ -1,0 +1,165 @@
+"""`python -m training study` as it is called; trained systems as rows of the benchmark."""
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from pie_desktop.errors import PieError
+from pie_desktop.model.bundle import list_bundles
+from pie_desktop.paths import resource
+from training.cli import app, main
+from training.events import Event
+from training.methods import MethodSet, shown, with_original
+from training.study import progress
+from training.study.config import load_scale, load_systems
+from training.systems.system import SystemConfig, build_system, save_system
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SCALE = """
+name = "tiny"
+seed = 5
+device = "cpu"
+side = 32
+curve_points = 1
+population = {{ folder = "{photos}", bank_side = 48, users = 8, shots = 6, validation_users = 3 }}
+batch = {{ users = 4, references = 3, queries = 2 }}
+system = {{ side = 32, width = 16, channels = 8, encoder_channels = 8 }}
+budget = {{ samples = {samples} }}
+[evaluation]
+photos = "{photos}"
+simulated = 2
+queries = 1
+refs = [1, 2]
+embedding_users = 3
+embedding_shots = 4
+"""
+SYSTEMS = """
+name = "{name}"
+title = "{name}"
+source = "none"
+[system]
+enhancer = "{enhancer}"
+[protocol]
+kind = "{kind}"
+{more}
+[rates]
+encoder = 1e-2
+enhancer = 3e-2
+warmup = 0
+"""
+
+
+@pytest.fixture
+def configs(tmp_path: Path, photo_folder_of_crops: Path) -> list[str]:
+    (tmp_path / "scale.toml").write_text(SCALE.format(photos=photo_folder_of_crops.as_posix(), samples=24))
+    first = SYSTEMS.format(name="curves", enhancer="curves", kind="end_to_end", more="")
+    second = SYSTEMS.format(name="pixels", enhancer="unet", kind="two_stage", more='metric = "triplet"')
+    (tmp_path / "curves.toml").write_text(first)
+    (tmp_path / "pixels.toml").write_text(second)
+    return [str(tmp_path / "curves.toml"), str(tmp_path / "pixels.toml")]
+
+
+def test_study_trains_and_compares(configs: list[str], tmp_path: Path) -> None:
+    arguments = ["study", *configs, "--scale", str(tmp_path / "scale.toml"), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0 and "trained, 3 steps" in result.output
+    found = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
+    rows = {(row["method"], row["mode"], row["refs"]): row for row in found["rows"]}
+    for method in ("identity", "reinhard", "model", "curves", "pixels", "oracle"):
+        assert 0 < rows[method, "pairs", 2]["psnr"] <= 60 and rows[method, "pairs", 2]["n"] == 2
+    assert rows["curves", "pairs", 2]["psnr"] == rows["curves", "after", 2]["psnr"], "it looks at edits alone"
+    assert rows["curves", "pairs", 2]["psnr"] != rows["pixels", "pairs", 2]["psnr"]
+    curves, pixels = found["systems"]
+    assert curves["name"] == "curves" and pixels["protocol"] == "two_stage"
+    assert pixels["steps"] == 3 and pixels["parameters"]["all"] > pixels["parameters"]["encoder"] > 0
+    assert pixels["curve"][-1]["fraction"] == 1 and pixels["failure"] is None
+    assert -1 <= curves["embedding"]["silhouette"] <= 1
+    assert curves["embedding"]["chance"] == pytest.approx(1 / 3, abs=1e-4)
+    assert np.load(tmp_path / "out" / "curves" / "vectors.npy").shape == (3, 4, 16)
+
+    # nothing is trained again; one system alone can be judged
+    weights = (tmp_path / "out" / "curves" / "system.safetensors").stat().st_mtime_ns
+    again = CliRunner().invoke(app, [*arguments, "--evaluate-only", "--only", "curves"], catch_exceptions=False)
+    assert again.exit_code == 0
+    assert (tmp_path / "out" / "curves" / "system.safetensors").stat().st_mtime_ns == weights
+    once_more = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
+    assert [row for row in found["rows"] if row["method"] == "curves"] == [
+        row for row in once_more["rows"] if row["method"] == "curves"
+    ]
+
+
+def test_mistakes_are_told_before_anything_is_trained(configs: list[str], tmp_path: Path) -> None:
+    scale = str(tmp_path / "scale.toml")
+    for arguments, message in (
+        ([configs[0], configs[0], "--scale", scale], "Two systems of the study are called curves"),
+        ([*configs, "--scale", scale, "--only", "pienet"], "no configuration is called pienet"),
+        ([str(tmp_path / "none.toml"), "--scale", scale], "cannot be read"),
+        ([*configs, "--scale", configs[0]], "is not valid"),
+        ([*configs, "--scale", scale, "--evaluate-only"], "Nothing is trained"),
+    ):
+        with pytest.raises(PieError, match=message):
+            CliRunner().invoke(app, ["study", *arguments, "--out", str(tmp_path / "x")], catch_exceptions=False)
+
+
+def test_terminating_the_study_leaves_a_checkpoint(
+    configs: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def terminate(event: Event) -> None:
+        if event["event"] == "step":
+            os.kill(os.getpid(), signal.SIGTERM)
+        sink(event)
+
+    sink = progress.study_sink(Console())
+    monkeypatch.setattr(progress, "study_sink", lambda console: terminate)
+    arguments = ["study", *configs, "--scale", str(tmp_path / "scale.toml"), "--out", str(tmp_path / "out")]
+    monkeypatch.setattr(sys, "argv", ["training", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert end.value.code == 130 and "go on with --resume" in capsys.readouterr().out
+    assert (tmp_path / "out" / "curves" / "checkpoint.safetensors").exists()
+    assert not (tmp_path / "out" / "pixels").exists()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    with pytest.raises(PieError, match="--resume"):
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
+def test_every_shipped_configuration_is_valid() -> None:
+    systems = load_systems(sorted((REPOSITORY / "configs" / "study").glob("*.toml")))
+    names = {system.name for system in systems}
+    wanted = "pienet starenhancer msm study-adain study-attention study-style-attention study-two-stage diffusion"
+    assert set(wanted.split()) < names
+    assert {system.protocol.metric for system in systems if system.protocol.kind == "embedding"} == {
+        "triplet", "center", "angular", "circle", "n_pair", "multi_similarity",
+    }  # fmt: skip
+    for path in (REPOSITORY / "configs" / "scales").glob("*.toml"):
+        assert load_scale(path).name == path.stem
+    # everything else being equal, one is trained in two stages and the other end to end
+    by = {system.name: system for system in systems}
+    one, two = by["study-adain"], by["study-two-stage"]
+    assert (one.system, one.losses, one.rates) == (two.system, two.losses, two.rates)
+
+
+def test_a_system_that_needs_pairs_has_no_row_without(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> None:
+    small = SystemConfig(width=16, channels=8, encoder_channels=8, side=32)
+    for name, config in (("blind", small), ("paired", small.model_copy(update={"paired": True}))):
+        save_system(tmp_path / name, build_system(config), {})
+    bundle = list_bundles(resource("bundles"))[0].path
+    methods = MethodSet(bundle, "cpu", {name: tmp_path / name for name in ("blind", "paired")})
+    assert methods.names[-4:] == ["model", "blind", "paired", "oracle"]
+    photo, edit = sample_pictures["coffee"][:99, :131], sample_pictures["coffee"][:99, :131] // 2
+    for mode, works in (("pairs", True), ("mixed", True), ("after", False)):
+        flags = with_original(mode, 2)
+        references = shown([(photo, edit)] * 2, flags)
+        assert (methods.learn("paired", references) is not None) == works
+        learnt = methods.learn("blind", references)
+        assert learnt is not None and learnt(photo, edit).shape == photo.shape
+        assert methods.what_counts("blind", flags) == ("blind", 2)
+        assert methods.what_counts("paired", flags) == ("paired", flags)
+    assert methods.learn("blind", []) is None

@@ -1,0 +1,128 @@
+"""All trained systems of a study judged by the benchmark, and their embeddings by users who never trained."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.atomic import atomic_write
+from training.benchmark import Row, run_benchmark
+from training.data.batch import Group
+from training.data.users import UserMix
+from training.device import choose_device
+from training.methods import MethodSet
+from training.report import rounded
+from training.study.config import EvaluationConfig
+from training.study.embedding import photo_vectors, score_vectors
+from training.study.population import unseen_users
+from training.study.runner import Run
+from training.systems.system import load_system
+from training.tasks import Case, look_cases, simulated_cases
+
+VECTORS = "vectors.npy"  # of the unseen users' photos, `(U, S, D)` float32
+
+
+def tasks_of(config: EvaluationConfig, seed: int) -> dict[str, list[Case]]:
+    """The tasks that a scale names, with the settings of the benchmark.
+
+    Raises:
+        PieError: photographs or looks cannot be read, or there is no task.
+    """
+    most, queries = max(config.refs), config.queries
+    tasks: dict[str, list[Case]] = {}
+    if config.looks is not None:
+        tasks["looks"] = list(look_cases(config.looks, config.photos, config.count, most, queries, seed))
+    if config.simulated:
+        tasks["simulated"] = list(simulated_cases(config.photos, config.simulated, most, queries, seed))
+    if config.normalising:
+        mix = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)
+        found = simulated_cases(config.photos, config.normalising, most, queries, seed, mix)
+        tasks["normalising"] = list(found)
+    if not tasks:
+        raise PieError("The scale's evaluation names neither looks nor simulated users; name at least one.")
+    return tasks
+
+
+def evaluate_study(
+    runs: Sequence[Run],
+    out: Path,
+    bundle: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    workers: int = 1,
+    threads: int = 1,
+) -> tuple[list[Row], dict[str, Any]]:
+    """Judge what is trained.
+
+    Args:
+        runs: those that are not trained are listed without rows.
+        out: the study's folder, for what is computed once; `vectors.npy` is written beside every system.
+        bundle: the shipped model, one row among the others.
+
+    Returns:
+        The rows of the benchmark, and the report: `{"scale", "seed", "rows", "systems"}`, numbers to four decimals.
+
+    Raises:
+        PieError: nothing is trained, or test photographs or looks cannot be used.
+    """
+    trained = [run for run in runs if run.trained]
+    if not trained:
+        raise PieError(f"Nothing is trained in {out}; run the study without --evaluate-only.")
+    scale = runs[0].scale
+    compared = {run.config.name: run.folder for run in trained if run.config.protocol.kind != "embedding"}
+    tasks = tasks_of(scale.evaluation, scale.seed)
+    methods = MethodSet(bundle, scale.device, compared)
+    rows = run_benchmark(tasks, methods, scale.evaluation.refs, scale.seed, progress, workers, threads)
+    e = scale.evaluation
+    group = unseen_users(
+        e.photos,
+        scale.side,
+        scale.population.bank_side,
+        e.embedding_users,
+        e.embedding_shots,
+        scale.seed,
+        out / "cache",
+    )
+    embeddings = {}
+    for run in trained:
+        progress(f"embedding: {run.config.name}")
+        embeddings[run.config.name] = _embedding(run, group)
+    systems = [_entry(run) | {"embedding": embeddings.get(run.config.name)} for run in runs]
+    report = {
+        "scale": scale.model_dump(mode="json"),
+        "seed": scale.seed,
+        "rows": [asdict(row) for row in rows],
+        "systems": systems,
+    }
+    return rows, rounded(report)
+
+
+def _embedding(run: Run, group: Group) -> dict[str, Any]:
+    """How well the vectors tell users apart; the vectors are written beside the system, for figures."""
+    device = choose_device(run.scale.device)
+    vectors = photo_vectors(load_system(run.folder)[0].to(device), group.to(device))
+    with atomic_write(run.folder / VECTORS) as temporary, temporary.open("wb") as f:
+        np.save(f, vectors.numpy().astype(np.float32))
+    return asdict(score_vectors(vectors))
+
+
+def _entry(run: Run) -> dict[str, Any]:
+    """What there is to say about a system, trained or not."""
+    c = run.config
+    entry: dict[str, Any] = {
+        "name": c.name,
+        "title": c.title,
+        "source": c.source,
+        "protocol": c.protocol.kind,
+        "metric": c.protocol.metric,
+        "compared": c.protocol.kind != "embedding",
+        "failure": run.failure,
+        "trained": run.trained,
+    }
+    if run.trained:
+        system, card = load_system(run.folder)
+        entry |= {key: card[key] for key in ("steps", "samples", "seconds", "parameters", "users", "device", "curve")}
+        entry |= {"needs_pairs": system.needs_pairs, "budget": card["scale"]["budget"]}
+    return entry

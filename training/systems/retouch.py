@@ -1,0 +1,47 @@
+"""A trained system at work on pictures: what the benchmark and the figures of the study call."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pie_desktop.model.preference import ReferencePixels
+from training.data.color import to_bytes
+from training.data.photos import square
+from training.systems.style import Style
+from training.systems.system import System
+
+
+def _floats(picture: np.ndarray, device: torch.device) -> Tensor:
+    return torch.from_numpy(picture).to(device).permute(2, 0, 1).float() / 255
+
+
+def _device(system: System) -> torch.device:
+    return next(system.parameters()).device
+
+
+@torch.inference_mode()
+def style_of(system: System, references: Sequence[ReferencePixels]) -> Style | None:
+    """The style `(1, ...)` of a user's references; None where there are none that the system can use.
+
+    A system that looks at pairs uses those references that come with their original, the others not.
+    """
+    device, side = _device(system), system.config.side
+    used = [r for r in references if r.before is not None] if system.needs_pairs else list(references)
+    if not used:
+        return None
+
+    def stacked(pictures: Sequence[np.ndarray]) -> Tensor:
+        return torch.stack([_floats(square(picture, side), device) for picture in pictures])[None]
+
+    before = stacked([r.before for r in used if r.before is not None]) if system.needs_pairs else None
+    valid = torch.ones(1, len(used), dtype=torch.bool, device=device)
+    return system.style(stacked([r.after for r in used]), before, valid)
+
+
+@torch.inference_mode()
+def retouch(system: System, photo: np.ndarray, style: Style) -> np.ndarray:
+    """A photo `(H, W, 3)` uint8, sRGB, in a style of one user; of the same kind, at its own size."""
+    output = system.enhance(_floats(photo, _device(system))[None, None], style)[0, 0]
+    return to_bytes(output.permute(1, 2, 0))
