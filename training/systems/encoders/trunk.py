@@ -2,11 +2,11 @@
 
 He et al., "Deep residual learning for image recognition", CVPR 2016; the blocks are torchvision's, *without
 normalisation*: a learned scale and shift per channel stands where a norm would, and residual branches start at zero
-(De & Smith, NeurIPS 2020), which trains six blocks well. Group normalisation takes away what a style is made of, how
-bright and contrasty a picture is. Batch normalisation makes a style depend on which other users share the batch, or a
-process of several, and its running statistics are no part of an average of weights. Telling the LUT weights of unseen
-simulated users from five edits after 220 steps explained 2 % of their variance with group, 14 % with batch and 13 %
-without normalisation, the last in 70 % of the time.
+(De & Smith, NeurIPS 2020), which trains six blocks well. Batch normalisation would make a style depend on which other
+users share the batch, or a process of several, and its running statistics are no part of an average of weights. Group
+normalisation does neither, but takes away how bright and contrasty a picture is, and earns nothing here: the LUT
+weights of unseen simulated users, told from five edits after 220 steps, were explained to 14 % of their variance with
+it and to 15 % without (one seed).
 """
 
 import torch
