@@ -14,12 +14,20 @@ from typing import Annotated
 import typer
 
 from pie_desktop import __version__
-from pie_desktop.commands import demo, enhance, export, lut, style, training
+from pie_desktop.commands import demo, enhance, export, lut, presets, style, training
 from pie_desktop.commands.arguments import spread_values
 from pie_desktop.commands.output import EXIT_INTERRUPTED, EXIT_PROBLEM, only_own_lines, say_problem
 from pie_desktop.errors import Cancelled, PieError
 
-COMMANDS = {"demo": demo, "enhance": enhance, "export": export, "lut": lut, "style": style, "training": training}
+COMMANDS = {
+    "demo": demo,
+    "enhance": enhance,
+    "export": export,
+    "lut": lut,
+    "presets": presets,
+    "style": style,
+    "training": training,
+}
 SPREADING = ("enhance", "style")
 
 app = typer.Typer(

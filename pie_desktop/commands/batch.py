@@ -12,15 +12,12 @@ from pie_desktop.errors import Cancelled
 
 if TYPE_CHECKING:
     from pie_desktop.engine.enhance import Engine
-    from pie_desktop.engine.export import ExportReport, ExportSettings
+    from pie_desktop.engine.export import ExportProgress, ExportReport, ExportSettings
+    from pie_desktop.engine.presets import ExportPreset
     from pie_desktop.model.preference import Preference
 
-FormatName = Literal["jpeg", "png", "tiff8", "tiff16"]
 Policy = Literal["skip", "unique", "overwrite"]
 
-Format = Annotated[FormatName, typer.Option("--format", help="How the results are written.")]
-Quality = Annotated[int, typer.Option(min=1, max=100, help="Quality of JPEG files.")]
-LongSide = Annotated[int | None, typer.Option(min=16, help="Longest side in pixels; never enlarged.")]
 OnConflict = Annotated[Policy, typer.Option("--on-conflict", help="What happens when a file of that name exists.")]
 Workers = Annotated[int | None, typer.Option(min=1, help="Photos at a time; by default what suits this machine.")]
 Name = Annotated[
@@ -34,25 +31,24 @@ MakePreference = Callable[[output.Progress, output.ShouldCancel], "Preference | 
 
 def export_settings(
     destination: Path,
-    format_name: FormatName,
-    quality: int,
-    long_side: int | None,
+    presets: "Sequence[ExportPreset]",
     on_conflict: Policy,
     strength: float,
     amount: float,
     name: str,
     style: str | None = None,
-) -> "ExportSettings":
+) -> "list[ExportSettings]":
+    """One export for each preset; a preset without a name is that of the options alone."""
     from pie_desktop.engine.export import ExportSettings
-    from pie_desktop.imaging.encode import EncodeOptions
+    from pie_desktop.engine.presets import settings_for
 
-    encode = EncodeOptions(format=format_name, quality=quality, long_side=long_side)
-    return ExportSettings(destination, encode, on_conflict, strength, amount, name, style)
+    base = ExportSettings(destination, presets[0].encode, on_conflict, strength, amount, name, style)
+    return settings_for(base, presets)
 
 
 def run_batch(
     photos: Sequence[Path],
-    settings: "ExportSettings",
+    exports: "Sequence[ExportSettings]",
     engine: "Engine",
     make_preference: MakePreference,
     *,
@@ -60,35 +56,46 @@ def run_batch(
     as_json: bool,
     dry_run: bool = False,
 ) -> None:
-    """Write the photos and tell what came of each.
+    """Write the photos, once for each of the exports, which share a destination, and tell what came of each.
 
     Raises:
         PieError: nothing can be done at all, such as for want of a usable reference.
         Cancelled: Ctrl-C; what was written until then is complete and told.
         typer.Exit: with 1 when some photos failed, with 2 when all did.
     """
-    from pie_desktop.engine.export import plan_export, run_export
+    from pie_desktop.engine.export import ExportReport, run_export
+    from pie_desktop.engine.presets import plan_all
 
+    reports: list[ExportReport] = []
+    destination = exports[0].destination
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
-        plan = plan_export(photos, settings, lambda fraction: progress(fraction, "Planning"), should_cancel)
+        plans = plan_all(photos, exports, lambda fraction: progress(fraction, "Planning"), should_cancel)
         if dry_run:
-            show_plan(plan, settings.destination, as_json)
+            show_plan([photo for plan in plans for photo in plan], destination, as_json)
             return
         preference = None
-        if any(photo.action in ("write", "overwrite") for photo in plan):
+        if any(photo.writes for plan in plans for photo in plan):
             engine.load()  # a missing model is one problem, not one of each photo
             preference = make_preference(progress, should_cancel)
-        report = run_export(
-            plan,
-            settings,
-            lambda proxy: engine.transform(proxy, preference),
-            lambda state: progress(state.fraction, state.current),
-            should_cancel,
-            workers,
-        )
+
+        def tell(state: "ExportProgress") -> None:
+            progress((len(reports) + state.fraction) / len(exports), state.current)
+
+        for settings, plan in zip(exports, plans, strict=True):
+            reports.append(
+                run_export(
+                    plan,
+                    settings,
+                    lambda proxy: engine.transform(proxy, preference),
+                    tell,
+                    should_cancel,
+                    workers,
+                )
+            )
+    report = ExportReport(tuple(item for part in reports for item in part.items), sum(part.seconds for part in reports))
     if engine.notice:
         output.say_problem(engine.notice)
-    _tell(report, settings.destination, as_json)
+    _tell(report, destination, as_json)
 
 
 def _tell(report: "ExportReport", destination: Path, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pie_desktop.commands import batch
+from pie_desktop.commands import batch, encoding
 from pie_desktop.commands.arguments import (
     Amount,
     AsJson,
@@ -35,9 +35,20 @@ def enhance(
     before: Originals = None,
     strength: Strength = 1.0,
     amount: Amount = 1.0,
-    format_name: batch.Format = "jpeg",
-    quality: batch.Quality = 92,
-    long_side: batch.LongSide = None,
+    presets: encoding.Presets = None,
+    format_name: encoding.Format = None,
+    quality: encoding.Quality = None,
+    long_side: encoding.LongSide = None,
+    short_side: encoding.ShortSide = None,
+    megapixels: encoding.Megapixels = None,
+    percent: encoding.Percent = None,
+    enlarge: encoding.Enlarge = None,
+    subsampling: encoding.Subsampling = None,
+    lossless: encoding.Lossless = None,
+    compression: encoding.Compression = None,
+    color: encoding.Color = None,
+    sharpen: encoding.Sharpen = None,
+    metadata: encoding.Metadata = None,
     on_conflict: batch.OnConflict = "unique",
     name: batch.Name = "{name}",
     workers: batch.Workers = None,
@@ -47,6 +58,22 @@ def enhance(
     as_json: AsJson = False,
 ) -> None:
     """Enhance photos the way some edits were made: `enhance PHOTO... --refs EDIT... -o DIR`."""
+    encoded = encoding.chosen_presets(
+        presets,
+        format=format_name,
+        quality=quality,
+        long_side=long_side,
+        short_side=short_side,
+        megapixels=megapixels,
+        percent=percent,
+        enlarge=enlarge,
+        subsampling=subsampling,
+        lossless=lossless,
+        compression=compression,
+        color=color,
+        sharpen=sharpen,
+        metadata=metadata,
+    )
     pairs = edit_pairs(references, before or [])
     engine = open_engine(open_library(), model, device)
 
@@ -54,6 +81,6 @@ def enhance(
         return engine.one_off(pairs, progress, should_cancel, on_problem=say_problem)
 
     settings = batch.export_settings(
-        destination, format_name, quality, long_side, on_conflict, strength, amount, name
+        destination, encoded, on_conflict, strength, amount, name
     )
     batch.run_batch(photos_in(photos), settings, engine, preference, workers=workers, as_json=as_json, dry_run=dry_run)

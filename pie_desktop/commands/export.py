@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pie_desktop.commands import batch
+from pie_desktop.commands import batch, encoding
 from pie_desktop.commands.arguments import (
     Amount,
     AsJson,
@@ -33,9 +33,20 @@ def export(
     style: Style = None,
     strength: Strength = 1.0,
     amount: Amount = 1.0,
-    format_name: batch.Format = "jpeg",
-    quality: batch.Quality = 92,
-    long_side: batch.LongSide = None,
+    presets: encoding.Presets = None,
+    format_name: encoding.Format = None,
+    quality: encoding.Quality = None,
+    long_side: encoding.LongSide = None,
+    short_side: encoding.ShortSide = None,
+    megapixels: encoding.Megapixels = None,
+    percent: encoding.Percent = None,
+    enlarge: encoding.Enlarge = None,
+    subsampling: encoding.Subsampling = None,
+    lossless: encoding.Lossless = None,
+    compression: encoding.Compression = None,
+    color: encoding.Color = None,
+    sharpen: encoding.Sharpen = None,
+    metadata: encoding.Metadata = None,
     on_conflict: batch.OnConflict = "skip",
     recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Also the folders in folders.")] = False,
     name: batch.Name = "{name}",
@@ -46,6 +57,22 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Enhance photos in a style and write them to a folder; the originals stay as they are."""
+    encoded = encoding.chosen_presets(
+        presets,
+        format=format_name,
+        quality=quality,
+        long_side=long_side,
+        short_side=short_side,
+        megapixels=megapixels,
+        percent=percent,
+        enlarge=enlarge,
+        subsampling=subsampling,
+        lossless=lossless,
+        compression=compression,
+        color=color,
+        sharpen=sharpen,
+        metadata=metadata,
+    )
     library = open_library()
     chosen = library.find(style) if style is not None else None
     engine = open_engine(library, model, device)
@@ -54,7 +81,7 @@ def export(
         return engine.preference(chosen, progress, should_cancel) if chosen is not None else None
 
     settings = batch.export_settings(
-        destination, format_name, quality, long_side, on_conflict, strength, amount, name,
+        destination, encoded, on_conflict, strength, amount, name,
         chosen.name if chosen is not None else None,
     )
     # What an earlier export wrote into a folder of the sources is no source.

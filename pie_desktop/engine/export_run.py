@@ -23,6 +23,7 @@ from pie_desktop.engine.staging import Staging
 from pie_desktop.engine.unfinished import KeptExport, changed_since, settle
 from pie_desktop.engine.worker_pool import WorkersUnavailable
 from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.imaging.encode import EditNote
 
 _log = logging.getLogger(__name__)
 
@@ -188,7 +189,9 @@ class ExportRun:
         except PieError as error:
             self._finish(Outcome(index, problem=str(error)))
             return None
-        return ExportTask(index, photo.source, place, True, entry.part.settings.encode, table)
+        settings = entry.part.settings
+        note = EditNote(settings.style, settings.strength, settings.amount)
+        return ExportTask(index, photo.source, place, True, settings.encode, table, note)
 
     def _aside(self, work: Callable[[], T]) -> T:
         return self._sidekick.run(work, self._should_cancel)

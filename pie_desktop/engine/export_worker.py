@@ -21,11 +21,8 @@ import numpy as np
 from pie_desktop.engine.source_state import SourceState, unchanged
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.imaging import compiled
-from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.encode import EncodeOptions, save_photo
-from pie_desktop.imaging.header import read_header
-from pie_desktop.imaging.lut import apply_lut, apply_lut_padded
-from pie_desktop.imaging.proxy import proxy_of
+from pie_desktop.imaging.encode import EditNote, EncodeOptions, save_photo
+from pie_desktop.imaging.output import edited_photo
 
 READY = "ready"
 
@@ -41,6 +38,7 @@ class ExportTask:
         overwrite: whether `target` may be replaced.
         encode: format, size, colour space, metadata.
         table: the edit, float32 (S, S, S, 3); None asks for it once the photo is decoded.
+        note: what the file says of its edit.
     """
 
     index: int
@@ -49,6 +47,7 @@ class ExportTask:
     overwrite: bool
     encode: EncodeOptions
     table: np.ndarray | None = None
+    note: EditNote | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,20 +98,9 @@ def export_photo(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]
         return Outcome(task.index, problem=f"{task.source.name} could not be exported ({error}).")
 
 
-def _apply(picture: np.ndarray, table: np.ndarray, options: EncodeOptions) -> np.ndarray:
-    if options.container == "jpeg" and not options.resizes and picture.dtype == np.uint8:
-        return apply_lut_padded(picture, table)
-    # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the table.
-    return apply_lut(picture, table, out=picture if picture.flags.writeable else None)
-
-
 def _write(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> str | None:
-    picture = load_photo(task.source)
-    table = task.table
-    if table is None:
-        table = table_for(proxy_of(picture, read_header(task.source).format == "jpeg"))
-    picture = _apply(picture, table, task.encode)
-    return save_photo(picture, task.target, task.encode, source=task.source, overwrite=task.overwrite)
+    picture = edited_photo(task.source, task.encode, table_for if task.table is None else task.table)
+    return save_photo(picture, task.target, task.encode, task.source, overwrite=task.overwrite, note=task.note)
 
 
 def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -> None:

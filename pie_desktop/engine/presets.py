@@ -3,7 +3,7 @@
 import json
 import logging
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from pie_desktop import paths
-from pie_desktop.engine.export_plan import ExportSettings
+from pie_desktop.engine.export_plan import ExportSettings, PlannedPhoto, plan_export
 from pie_desktop.engine.file_names import collision_key, portable_name
+from pie_desktop.engine.targets import TargetNames
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.encode_options import EncodeOptions
@@ -187,10 +188,34 @@ def write_preset(preset: ExportPreset, path: Path, *, overwrite: bool = False) -
 
 def settings_for(settings: ExportSettings, presets: Sequence[ExportPreset]) -> list[ExportSettings]:
     """One export for each preset. With several, each writes into a folder of its own name unless the name template
-    tells them apart by `{preset}` itself; give their plans the same `TargetNames`."""
+    tells them apart by `{preset}` itself."""
     several = len(presets) > 1 and "{preset}" not in settings.name
     name = "{preset}/" + settings.name if several else settings.name
-    return [replace(settings, encode=preset.encode, preset=preset.name, name=name) for preset in presets]
+    return [replace(settings, encode=preset.encode, preset=preset.name or None, name=name) for preset in presets]
+
+
+def plan_all(
+    sources: Iterable[Path],
+    exports: Sequence[ExportSettings],
+    progress: Callable[[float], None] | None = None,
+    should_cancel: Callable[[], bool] | None = None,
+) -> list[list[PlannedPhoto]]:
+    """A plan for each of several exports into one destination, no two of which write the same file.
+
+    Raises:
+        DecodeError, Cancelled: as `plan_export`.
+    """
+    photos = list(sources)
+    names = TargetNames(exports[0].destination.absolute())
+    plans: list[list[PlannedPhoto]] = []
+
+    def tell(fraction: float) -> None:
+        if progress is not None:
+            progress((len(plans) + fraction) / len(exports))
+
+    for settings in exports:
+        plans.append(plan_export(photos, settings, tell, should_cancel, names))
+    return plans
 
 
 def _checked_name(name: str) -> str:

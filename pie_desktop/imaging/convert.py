@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import PyOpenColorIO as ocio
 
-from pie_desktop.imaging.colour import is_srgb
+from pie_desktop.imaging.colour import is_srgb, is_wide
 from pie_desktop.imaging.icc import CURVE_POINTS, parse_matrix_profile
 from pie_desktop.imaging.lut import apply_transform
 from pie_desktop.imaging.profiles import SPACES, ColorSpace, make_profile
@@ -75,8 +75,8 @@ def output_space(color: ColorSpace, source_icc: bytes | None, name: str = "The p
 
 
 def keeps_wide_gamut(color: ColorSpace, source_icc: bytes | None) -> bool:
-    """Whether a photo with this profile has colours beyond sRGB that a file in `color` can keep."""
-    return color != "srgb" and source_icc is not None and source_icc[16:20] == b"RGB " and not is_srgb(source_icc)
+    """Whether a photo with this profile may have colours beyond sRGB that a file in `color` can keep."""
+    return color != "srgb" and is_wide(source_icc)
 
 
 @lru_cache(maxsize=4)

@@ -10,7 +10,7 @@ from pie_desktop.imaging.convert import OutputSpace, output_space
 from pie_desktop.imaging.depth import to_uint8, to_uint16
 from pie_desktop.imaging.encode_options import EncodeOptions, Format
 from pie_desktop.imaging.encoders import MAX_SIDES, FileExtras, encode_samples
-from pie_desktop.imaging.header import MAX_PIXELS, read_header
+from pie_desktop.imaging.header import MAX_PIXELS, Header, read_header
 from pie_desktop.imaging.metadata_copy import EditNote, NewFile, SourceMetadata
 from pie_desktop.imaging.resample import resample
 from pie_desktop.imaging.sharpen import sharpen
@@ -71,11 +71,14 @@ def _render(
 ) -> tuple[bytes, str | None]:
     if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype not in (np.uint8, np.uint16, np.float32):
         raise ValueError(f"a picture is (H, W, 3) uint8, uint16 or float32, got {picture.shape} {picture.dtype}")
-    bits = options.bits(8 if picture.dtype == np.uint8 else 16)
+    header = _header_of(source)
+    deep = picture.dtype == np.uint16 or (picture.dtype == np.float32 and (header is None or header.bit_depth > 8))
+    bits = options.bits(16 if deep else 8)
     width, height = options.output_size(picture.shape[1], picture.shape[0])
     _check_size(width, height, options, name)
     metadata = SourceMetadata(Path(source)) if source is not None else None
-    space = output_space(options.color, _profile_of(source, options), name if source is None else Path(source).name)
+    icc = header.icc if header is not None else None
+    space = output_space(options.color, icc, name if source is None else Path(source).name)
     samples = _samples(picture, (width, height), options, space, bits)
     new = NewFile(width, height, _name_of(space, options), options.metadata, note)
     exif = xmp = remark = None
@@ -105,11 +108,11 @@ def _samples(
     return samples if bits > 8 else to_uint8(samples)
 
 
-def _profile_of(source: Path | None, options: EncodeOptions) -> bytes | None:
-    if source is None or options.color != "source":
+def _header_of(source: Path | None) -> Header | None:
+    if source is None:
         return None
     try:
-        return read_header(Path(source)).icc
+        return read_header(Path(source))
     except DecodeError:
         return None
 

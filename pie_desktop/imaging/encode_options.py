@@ -151,6 +151,11 @@ class EncodeOptions:
         """Whether a size is asked for."""
         return any(getattr(self, rule) is not None for rule in SIZE_RULES)
 
+    @property
+    def changes_pixels(self) -> bool:
+        """Whether the samples of the edited picture are computed anew before they are encoded."""
+        return self.resizes or self.sharpen != "off" or self.color != "srgb"
+
     def output_size(self, width: int, height: int) -> tuple[int, int]:
         """(width, height) of the file for a photo of this size, both at least 1."""
         scale = self._scale(width, height)

@@ -10,8 +10,11 @@ from PIL import Image, ImageCms
 
 from pie_desktop.imaging.colour import srgb_profile
 from pie_desktop.imaging.convert import keeps_wide_gamut, output_space
+from pie_desktop.imaging.decode import load_photo, load_proxy, probe
 from pie_desktop.imaging.difference import delta_e_2000
 from pie_desktop.imaging.encode import EncodeOptions, Format, save_photo
+from pie_desktop.imaging.lut import apply_lut, identity_lut
+from pie_desktop.imaging.output import edited_photo
 from pie_desktop.imaging.profiles import SPACES, make_profile
 
 WIDE = ("display-p3", "adobe-rgb", "rec2020")
@@ -140,9 +143,6 @@ def test_sixteen_bits_end_to_end(tmp_path: Path, color: str) -> None:
     ramp = np.arange(65536, dtype=np.uint16).reshape(256, 256, 1).repeat(3, axis=2)
     source = tmp_path / "ramp.tif"
     tifffile.imwrite(source, ramp, photometric="rgb", iccprofile=srgb_profile())
-    from pie_desktop.imaging.decode import load_photo
-    from pie_desktop.imaging.lut import apply_lut, identity_lut
-
     picture = load_photo(source)
     np.testing.assert_array_equal(picture, ramp)
     edited = apply_lut(picture, identity_lut(17))
@@ -154,3 +154,52 @@ def test_sixteen_bits_end_to_end(tmp_path: Path, color: str) -> None:
         assert np.abs(written - ramp.astype(int)).max() <= 4
     assert (np.diff(written[..., 1].ravel()) >= 0).all()
     assert len(np.unique(written[..., 1])) > 50_000
+
+
+@pytest.mark.parametrize("depth", [8, 16])
+@pytest.mark.parametrize("color", ["source", *WIDE])
+def test_a_wide_photo_keeps_its_gamut(tmp_path: Path, colors: np.ndarray, color: str, depth: int) -> None:
+    """From a Display P3 file through the edit to a file in any wide space: LittleCMS sees the same colours."""
+    icc = make_profile("display-p3")
+    stored = colors if depth == 8 else colors.astype(np.uint16) * 257
+    source = tmp_path / "p3.tif"
+    tifffile.imwrite(source, stored, photometric="rgb", iccprofile=icc)
+    options = EncodeOptions("tiff16" if depth == 16 else "tiff8", color=color)
+    seen: list[np.ndarray] = []
+
+    def identity(proxy: np.ndarray) -> np.ndarray:
+        seen.append(proxy)
+        return identity_lut(17)
+
+    assert save_photo(edited_photo(source, options, identity), tmp_path / "out.tif", options, source) is None
+    np.testing.assert_allclose(seen[0], load_proxy(source), atol=0 if depth == 8 else 1)
+    with tifffile.TiffFile(tmp_path / "out.tif") as tiff:
+        samples, written = tiff.asarray(), tiff.pages[0].tags["InterColorProfile"].value
+    whole = 1 if depth == 8 else 257
+    if color in ("source", "display-p3"):
+        assert written == icc
+        assert np.abs(samples.astype(int) - stored).max() <= (1 if depth == 8 else 128)
+        return
+    expected = littlecms(colors, icc, written)
+    lab = [littlecms(each, written, srgb_profile()) for each in (expected, np.round(samples / whole).astype(np.uint8))]
+    assert delta_e_2000(*lab).mean() < 0.5
+    assert np.abs(samples / whole - expected).mean() < 0.6
+
+
+def test_a_wide_photo_as_srgb_is_what_the_screen_shows(tmp_path: Path, colors: np.ndarray) -> None:
+    source = tmp_path / "p3.png"
+    Image.fromarray(colors).save(source, icc_profile=make_profile("display-p3"))
+    table = identity_lut(9) ** np.float32(0.8)
+    picture = edited_photo(source, EncodeOptions("png"), table)
+    np.testing.assert_array_equal(picture, apply_lut(load_photo(source), table))
+    save_photo(picture, tmp_path / "out.png", EncodeOptions("png"), source)
+    with Image.open(tmp_path / "out.png") as image:
+        np.testing.assert_array_equal(np.asarray(image), picture)
+
+
+def test_png_has_the_bits_of_the_photo_also_for_wide_gamuts(tmp_path: Path, colors: np.ndarray) -> None:
+    source = tmp_path / "p3.png"
+    Image.fromarray(colors).save(source, icc_profile=make_profile("display-p3"))
+    options = EncodeOptions("png", color="source")
+    save_photo(edited_photo(source, options, identity_lut(2)), tmp_path / "out.png", options, source)
+    assert probe(tmp_path / "out.png").bit_depth == 8

@@ -6,18 +6,18 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pie_desktop.engine.export_plan import ExportSettings, plan_export
+from pie_desktop.engine.export_plan import ExportSettings
 from pie_desktop.engine.presets import (
     BUILTIN,
     SUFFIX,
     ExportPreset,
     PresetError,
     PresetLibrary,
+    plan_all,
     read_preset,
     settings_for,
     write_preset,
 )
-from pie_desktop.engine.targets import TargetNames
 from pie_desktop.imaging.encode import EncodeOptions
 
 OPTIONS = EncodeOptions("webp", 77, lossless=False, megapixels=2.5, sharpen="low", metadata="copyright")
@@ -131,12 +131,12 @@ def test_several_in_one_run(tmp_path: Path) -> None:
     base = ExportSettings(tmp_path / "out")
 
     def targets(settings: ExportSettings, chosen: list[ExportPreset]) -> list[str]:
-        names = TargetNames(settings.destination)
-        plans = [plan_export([photo], one, names=names) for one in settings_for(settings, chosen)]
+        plans = plan_all([photo], settings_for(settings, chosen))
         return [planned.target.relative_to(tmp_path / "out").as_posix() for plan in plans for planned in plan]
 
     assert targets(base, presets) == ["Full JPEG/photo.jpg", "Web 2048 px/photo.jpg", "a_b/photo.webp"]
     assert targets(base, presets[:1]) == ["photo.jpg"]
+    assert targets(base, [presets[0], presets[0]]) == ["Full JPEG/photo.jpg", "Full JPEG/photo-1.jpg"]
     by_suffix = ExportSettings(tmp_path / "out", name="{name} {preset}")
     assert targets(by_suffix, presets[:2]) == ["photo Full JPEG.jpg", "photo Web 2048 px.jpg"]
 

@@ -1,0 +1,110 @@
+"""`pie-desktop presets`: named ways to write photos."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pie_desktop.commands import encoding
+from pie_desktop.commands.arguments import AsJson
+from pie_desktop.commands.output import print_json, say, say_problem
+
+commands = typer.Typer(help="List, keep, delete, import and export presets of export settings.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Name of the preset.")]
+Replace = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(commands, name="presets")
+
+
+@commands.command("list")
+def list_presets(as_json: AsJson = False) -> None:
+    """List all presets, those of the program first."""
+    from pie_desktop.engine.presets import PresetLibrary
+
+    library = PresetLibrary()
+    presets = library.presets()
+    for problem in library.take_problems():
+        say_problem(problem)
+    if as_json:
+        print_json([asdict(preset) for preset in presets])
+        return
+    for preset in presets:
+        say(f"{preset.name}: {preset.encode.summary}{' (built in)' if preset.builtin else ''}")
+
+
+@commands.command()
+def save(
+    name: Name,
+    preset: Annotated[str | None, typer.Option("--preset", help="A preset to start from.")] = None,
+    format_name: encoding.Format = None,
+    quality: encoding.Quality = None,
+    long_side: encoding.LongSide = None,
+    short_side: encoding.ShortSide = None,
+    megapixels: encoding.Megapixels = None,
+    percent: encoding.Percent = None,
+    enlarge: encoding.Enlarge = None,
+    subsampling: encoding.Subsampling = None,
+    lossless: encoding.Lossless = None,
+    compression: encoding.Compression = None,
+    color: encoding.Color = None,
+    sharpen: encoding.Sharpen = None,
+    metadata: encoding.Metadata = None,
+    overwrite: Replace = False,
+) -> None:
+    """Keep options under a name."""
+    from pie_desktop.engine.presets import PresetLibrary
+
+    (chosen,) = encoding.chosen_presets(
+        [preset] if preset is not None else None,
+        format=format_name,
+        quality=quality,
+        long_side=long_side,
+        short_side=short_side,
+        megapixels=megapixels,
+        percent=percent,
+        enlarge=enlarge,
+        subsampling=subsampling,
+        lossless=lossless,
+        compression=compression,
+        color=color,
+        sharpen=sharpen,
+        metadata=metadata,
+    )
+    saved = PresetLibrary().save(name, chosen.encode, overwrite=overwrite)
+    say(f"{saved.name}: {saved.encode.summary}")
+
+
+@commands.command()
+def delete(name: Name) -> None:
+    """Delete one of your presets."""
+    from pie_desktop.engine.presets import PresetLibrary
+
+    say(f"“{PresetLibrary().delete(name).name}” was deleted.")
+
+
+@commands.command("import")
+def import_presets(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Preset files.")]) -> None:
+    """Take over preset files of another computer; a name that is taken gets a number."""
+    from pie_desktop.engine.presets import PresetLibrary
+
+    library = PresetLibrary()
+    for file in files:
+        preset = library.import_file(file)
+        say(f"{preset.name}: {preset.encode.summary}")
+
+
+@commands.command("export")
+def export_preset(
+    name: Name,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The .piepreset file to write.")],
+    overwrite: Replace = False,
+) -> None:
+    """Write a preset as a file for another computer."""
+    from pie_desktop.engine.presets import PresetLibrary, write_preset
+
+    write_preset(PresetLibrary().find(name), output, overwrite=overwrite)
+    say(str(output))
