@@ -32,7 +32,7 @@ class EditTables:
         self._photos = photos
         self._bursts: dict[tuple[int, int], list[int]] = {}
         for index, entry in enumerate(photos):
-            if entry.photo.burst is not None and entry.photo.writes:
+            if entry.photo.burst is not None:
                 self._bursts.setdefault((id(entry.part), entry.photo.burst), []).append(index)
         self._shared: dict[tuple[int, int], np.ndarray] = {}
 
@@ -58,7 +58,7 @@ class EditTables:
         """The table of a photo's burst; None for a photo that is in none.
 
         All frames of the burst count alike: the tables that they would have are averaged. A frame that cannot be read
-        does not count. The frames that an interrupted export wrote earlier count too, so that the rest looks the same.
+        does not count. Frames that were written earlier, or are skipped, count too, so that the rest looks the same.
 
         Raises:
             Cancelled: `should_cancel` answered True.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, get_args
 
+from pie_desktop.engine.bursts import Frame, find_bursts
 from pie_desktop.engine.destination import destination_problem, space_problem
 from pie_desktop.engine.name_template import DEFAULT_TEMPLATE, SUMMARY_FIELDS, NameTemplate, NameValues
 from pie_desktop.engine.photo_facts import FactsReader, PhotoFacts
@@ -34,6 +35,7 @@ class ExportSettings:
         name: template of the names, see `name_template`.
         style: name of the style, for the template; None for neutral enhancement.
         preset: name of the preset, for the template, or None.
+        burst_lock: whether the frames of a burst share one transform, see `bursts`.
 
     Raises:
         TemplateError: `name` is no template.
@@ -47,6 +49,7 @@ class ExportSettings:
     name: str = DEFAULT_TEMPLATE
     style: str | None = None
     preset: str | None = None
+    burst_lock: bool = False
 
     def __post_init__(self) -> None:
         if self.on_conflict not in get_args(Conflict):
@@ -138,7 +141,7 @@ def plan_export(
     for number, photo in enumerate(photos, 1):
         if should_cancel is not None and should_cancel():
             raise Cancelled
-        facts = _read_facts(photo, bool(template.fields & SUMMARY_FIELDS))
+        facts = _read_facts(photo, settings.burst_lock or bool(template.fields & SUMMARY_FIELDS))
         values = _name_values(photo, number, facts, settings)
         if style_of is not None:
             values = replace(values, style=style_of(photo))
@@ -157,6 +160,8 @@ def plan_export(
             free = names.give(template.render(values), settings.encode.suffix, avoid_existing=True)
             planned = _with_free_name(photo, target, free, settings.on_conflict)
         plan.append(_with_size(planned, facts, values, settings.encode) if planned.writes else planned)
+    if settings.burst_lock:
+        plan = _with_bursts(plan, [facts for _, facts, _, _ in prepared], should_cancel)
     return _refuse_what_cannot_fit(plan, names.destination)
 
 
@@ -244,6 +249,20 @@ def _with_size(planned: PlannedPhoto, facts: PhotoFacts, values: NameValues, enc
     density = facts.file_size / pixels if is_jpeg else None
     file_size = estimate_bytes(encode, values.width * values.height, facts.bit_depth, density)
     return replace(planned, size=(values.width, values.height), file_size=file_size)
+
+
+def _with_bursts(
+    plan: list[PlannedPhoto], facts: Sequence[PhotoFacts | str], should_cancel: Callable[[], bool] | None
+) -> list[PlannedPhoto]:
+    """Also photos that are skipped count: an export that is repeated finds the same bursts."""
+    frames = [
+        Frame(photo.source, None, None, (0, 0))
+        if isinstance(known, str) or photo.action == "fail"
+        else Frame(photo.source, known.summary.taken, known.summary.camera, (known.width, known.height))
+        for photo, known in zip(plan, facts, strict=True)
+    ]
+    numbers = find_bursts(frames, should_cancel)
+    return [replace(photo, burst=numbers.get(index)) for index, photo in enumerate(plan)]
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -23,6 +23,7 @@ exiv2.XmpParser.initialize()
 
 _SOFTWARE = ("Exif.Image.Software", "Exif.Image.ProcessingSoftware")
 _CREATOR_TOOL = "Xmp.xmp.CreatorTool"
+_SUBSECONDS = "Exif.Photo.SubSecTimeOriginal"
 _MODIFIED = "Exif.Image.DateTime"
 
 
@@ -37,7 +38,7 @@ class PhotoSummary:
         aperture: f-number.
         shutter: exposure time in seconds.
         focal_length: millimetres.
-        taken: local time of the camera.
+        taken: local time of the camera, with fractions of a second where it gives them.
     """
 
     camera: str | None = None
@@ -151,12 +152,20 @@ def _summary(exif: Any) -> PhotoSummary:
         aperture=number(exiv2.fNumber),
         shutter=number(exiv2.exposureTime),
         focal_length=number(exiv2.focalLength),
-        taken=_parse_time(taken.toString()) if taken is not None else None,
+        taken=_parse_time(taken.toString(), _fraction(exif)) if taken is not None else None,
     )
 
 
-def _parse_time(text: str) -> datetime | None:
+def _parse_time(text: str, fraction: float = 0.0) -> datetime | None:
     try:
-        return datetime.strptime(text.strip("\0 "), "%Y:%m:%d %H:%M:%S")
+        whole = datetime.strptime(text.strip("\0 "), "%Y:%m:%d %H:%M:%S")
     except ValueError:
         return None
+    return whole.replace(microsecond=round(999_999 * fraction) if fraction else 0)
+
+
+def _fraction(exif: Any) -> float:
+    """Fraction of a second of the capture time: `SubSecTimeOriginal` holds its decimals, such as `07` for 0.07 s."""
+    key = exiv2.ExifKey(_SUBSECONDS)
+    digits = exif[_SUBSECONDS].toString().strip("\0 ") if exif.findKey(key) != exif.end() else ""
+    return float(f"0.{digits}") if digits.isascii() and digits.isdigit() else 0.0
