@@ -16,16 +16,6 @@ def small(**changes: object) -> System:
     return build_system(SystemConfig.model_validate(sizes | changes)).eval()
 
 
-def awakened(system: System) -> System:
-    """The same with random values in what starts at zero, so that the style matters."""
-    torch.manual_seed(1)
-    with torch.no_grad():
-        for parameter in system.enhancer.parameters():
-            if not parameter.any():
-                parameter.normal_(0, 0.1)
-    return system
-
-
 def test_pool_is_the_mean_of_the_valid_references() -> None:
     features = StyleFeatures(torch.arange(12.0).reshape(6, 2), torch.ones(6, 1, 2), torch.ones(6, 1, 1, 1))
     features.vector[2] = torch.nan
@@ -46,16 +36,22 @@ def test_a_paired_system_refuses_references_without_originals() -> None:
         system.style(torch.rand(1, 2, 3, 32, 32), None, torch.ones(1, 2, dtype=torch.bool))
 
 
-def test_round_trip(tmp_path: Path) -> None:
-    system = awakened(small())
-    save_system(tmp_path / "s", system, {"name": "curves", "steps": 3})
+@pytest.mark.parametrize(("encoder", "enhancer"), [("resnet", "curves"), ("psp", "diffusion")])
+def test_round_trip(tmp_path: Path, encoder: str, enhancer: str) -> None:
+    system = small(encoder=encoder, enhancer=enhancer, components=4, lut_size=5)
+    with torch.no_grad():
+        for parameter in system.parameters():
+            parameter.normal_(0, 0.1)  # a new system leaves every photo as it is
+    if system.needs_basis:
+        system.set_basis(torch.randn(4, 3, 125))
+    save_system(tmp_path / "s", system, {"name": "mine", "steps": 3})
     loaded, card = load_system(tmp_path / "s")
-    assert card == {"name": "curves", "steps": 3} and loaded.config == system.config and not loaded.training
+    assert card == {"name": "mine", "steps": 3} and loaded.config == system.config and not loaded.training
     photos, references = torch.rand(1, 2, 3, 20, 24), torch.rand(1, 2, 3, 32, 32)
     valid = torch.ones(1, 2, dtype=torch.bool)
     with torch.no_grad():
         first, second = (s.enhance(photos, s.style(references, None, valid)) for s in (system, loaded))
-    assert torch.equal(first, second)
+    assert torch.equal(first, second) and not torch.allclose(first, photos, atol=1e-3)
 
 
 @pytest.mark.parametrize("damage", ["missing", "truncated", "json", "version", "other"])
@@ -76,3 +72,21 @@ def test_a_damaged_system_is_refused_with_one_sentence(tmp_path: Path, damage: s
         load_system(tmp_path)
     message = str(refused.value)
     assert str(tmp_path) in message and "\n" not in message and message.endswith(".")
+
+
+def test_references_that_are_not_valid_are_not_even_encoded() -> None:
+    system = small()
+    seen: list[int] = []
+    system.encoder.register_forward_hook(lambda _, inputs, output: seen.append(len(inputs[0])))
+    after, valid = torch.rand(2, 3, 3, 32, 32), torch.tensor([[True, False, True], [False, True, False]])
+    with torch.no_grad():
+        style = system.style(after, None, valid)
+        alone = system.features(after[1, 1][None])
+    assert seen == [3, 1] and torch.allclose(style.vector[1], alone.vector[0], atol=1e-5)
+    assert torch.allclose(style.maps[1, 1], alone.maps[0], atol=1e-5) and not style.maps[1, 0].any()
+
+
+def test_the_source_of_a_paired_system_is_a_pair_without_an_edit() -> None:
+    system, photos = small(paired=True), torch.rand(2, 3, 20, 30)
+    with torch.no_grad():
+        assert torch.equal(system.source(photos), system.features(photos, photos).vector)
