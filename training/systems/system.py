@@ -186,12 +186,12 @@ def save_system(folder: Path, system: System, card: dict[str, Any]) -> None:
     Args:
         card: what the system is and how it was trained, for `load_system` to return; JSON.
     """
-    from safetensors.torch import save_file
+    from safetensors.torch import save
 
     folder.mkdir(parents=True, exist_ok=True)
-    tensors = {key: value.detach().cpu().contiguous().clone() for key, value in system.state_dict().items()}
+    data = save({key: value.detach().cpu().contiguous() for key, value in system.state_dict().items()})
     with atomic_write(folder / WEIGHTS) as temporary:
-        save_file(tensors, temporary)
+        temporary.write_bytes(data)  # `save_file` would make it readable for its owner alone
     description = {"format_version": FORMAT_VERSION, "config": system.config.model_dump(), "card": card}
     with atomic_write(folder / DESCRIPTION) as temporary:
         temporary.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
