@@ -9,6 +9,7 @@ from training.basis import build_basis, grid_colors, sample_luts
 from training.data.batch import draw_roles
 from training.data.capture import degrade, restore, sample_captures
 from training.data.recipe import apply_recipes, sample_recipes
+from training.data.share import Share
 from training.data.source import PairSource, SimulatedSource, seeded
 from training.data.users import UserMix, UserSimulator
 from training.sheet import GAP, contact_sheet
@@ -140,3 +141,18 @@ def test_the_same_users_on_every_device(bank: np.ndarray) -> None:
         UserSimulator(bank, 48, device=device).group(3, 4, generator)
         drawn[device] = generator.get_state()
     assert torch.equal(drawn["cpu"], drawn["meta"])
+
+
+def test_processes_share_the_users_of_a_group(bank: np.ndarray) -> None:
+    """Every source gives parts that are the rows of the whole, whoever computes them."""
+    simulated = SimulatedSource(bank, 32, users=4, shots=3, seed=7)
+    own = PairSource(bank, 255 - bank, 32, users=4, shots=3, seed=7, names=[f"{n}.jpg" for n in range(len(bank))])
+    for source in (simulated, own):
+        whole = source.group(2)
+        parts = [source.shared(Share(index, 2)).group(2) for index in range(2)]
+        for name in ("capture", "retouched", "finished"):
+            if getattr(whole, name) is not None:
+                joined = torch.cat([getattr(part, name) for part in parts])
+                assert torch.allclose(joined, getattr(whole, name), atol=1e-6)
+    assert "group 2 of seed 7" in simulated.describe(2)
+    assert own.describe(2).startswith("group 2 (") and ".jpg" in own.describe(2)

@@ -39,9 +39,6 @@ class Recipe(Movable):
     def __len__(self) -> int:
         return len(self.stops)
 
-    def __getitem__(self, index: Tensor) -> "Recipe":
-        return Recipe(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
-
     @staticmethod
     def blend(a: "Recipe", b: "Recipe", weight: Tensor) -> "Recipe":
         """Parameter-wise `(1 - weight) * a + weight * b`, weight `(B,)`."""

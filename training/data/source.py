@@ -72,8 +72,7 @@ class SimulatedSource(Source):
         self.users, self.shots, self.seed = users, shots, seed
 
     def group(self, number: int) -> Group:
-        group = self.simulator.group(self.users, self.shots, seeded(self.seed, 1, number))
-        return group.rows(self.share.rows(self.users))
+        return self.simulator.group(self.users, self.shots, seeded(self.seed, 1, number), self.share)
 
     def describe(self, number: int) -> str:
         return f"the simulated users of group {number} of seed {self.seed}"

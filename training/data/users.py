@@ -16,6 +16,7 @@ from training.data.batch import Group
 from training.data.capture import Capture, degrade, sample_captures, sample_severity
 from training.data.photos import random_views
 from training.data.recipe import Recipe, apply_recipes, sample_recipes
+from training.data.share import WHOLE, Share
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,17 @@ class UserSimulator:
     ) -> None:
         self.bank, self.side, self.mix, self.device = bank, side, mix or UserMix(), device
 
-    def group(self, users: int, shots: int, generator: torch.Generator) -> Group:
-        """U users with S photos each; the same generator state gives the same group."""
-        z = random_views(self.bank, self._pick(users, shots, generator), self.side, generator, self.device)
-        x, y = self.retouch(z, users, generator)
-        size = (users, shots, 3, self.side, self.side)
+    def group(self, users: int, shots: int, generator: torch.Generator, share: Share = WHOLE) -> Group:
+        """U users with S photos each; the same generator state gives the same group.
+
+        Args:
+            share: the users whose pixels are computed; everything random is drawn for all.
+        """
+        index, mine = self._pick(users, shots, generator), share.rows(users)
+        rows = slice(mine.start * shots, mine.stop * shots)
+        z = random_views(self.bank, index, self.side, generator, self.device, rows)
+        x, y = self.retouch(z, users, generator, share)
+        size = (-1, shots, 3, self.side, self.side)
         return Group(x.reshape(size), y.reshape(size), z.reshape(size))
 
     def _pick(self, users: int, shots: int, generator: torch.Generator) -> np.ndarray:
@@ -82,27 +89,31 @@ class UserSimulator:
         rows = [row if len(row) == shots else row.repeat(shots)[:shots] for row in rows]
         return torch.cat(rows).numpy()
 
-    def retouch(self, z: Tensor, users: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    def retouch(
+        self, z: Tensor, users: int, generator: torch.Generator, share: Share = WHOLE
+    ) -> tuple[Tensor, Tensor]:
         """Captures and retouches `(B, 3, P, P)` of the finished photos `z`, B = users * shots, grouped by user.
 
-        They are computed on the device of `z`.
+        They are computed on the device of `z`. With a share, `z` are the photos of its users alone.
         """
-        shots, device = len(z) // users, z.device
+        photos, device = len(z) * share.count, z.device
+        shots, mine = photos // users, share.rows(photos)
         capture, kept = self._captures(users, shots, generator)
         flat = z.flatten(2)
-        x = torch.where(kept.to(device)[:, None, None] > 0, flat, degrade(flat, capture.to(device)))
-        corrected = x + self._corrections(users, shots, generator).to(device)[:, None, None] * (flat - x)
-        recipe = self._recipes(content_axes(z), users, shots, generator)
-        tasteless = self._tasteless(users, shots, generator).to(device)[:, None, None] > 0
+        kept = kept[mine].to(device)[:, None, None]
+        x = torch.where(kept > 0, flat, degrade(flat, capture.rows(mine).to(device)))
+        corrected = x + self._corrections(users, shots, generator)[mine].to(device)[:, None, None] * (flat - x)
+        recipe = self._recipes(content_axes(z), users, shots, generator, mine)
+        tasteless = self._tasteless(users, shots, generator)[mine].to(device)[:, None, None] > 0
         y = torch.where(tasteless, corrected, apply_recipes(corrected, recipe)).reshape(z.shape)
-        local = (self._draw(users, shots, generator) < self.mix.local).float().to(device)[:, None, None, None]
-        return x.reshape(z.shape), (y * (1 + local * self._shading(len(z), generator, device))).clamp(0, 1)
+        local = (self._draw(users, shots, generator)[mine] < self.mix.local).float().to(device)[:, None, None, None]
+        return x.reshape(z.shape), (y * (1 + local * self._shading(photos, generator, mine, device))).clamp(0, 1)
 
-    def _shading(self, count: int, generator: torch.Generator, device: torch.device) -> Tensor:
-        """Random graduated filters and vignettes `(count, 1, P, P)`, relative brightness changes of some percent."""
+    def _shading(self, count: int, generator: torch.Generator, mine: slice, device: torch.device) -> Tensor:
+        """Random graduated filters and vignettes `(B, 1, P, P)`, relative brightness changes of some percent."""
         axis = torch.linspace(-1, 1, self.side, device=device)
         y, x = torch.meshgrid(axis, axis, indexing="ij")
-        a, b, c = (0.06 * torch.randn(3, count, 1, 1, 1, generator=generator)).to(device).unbind()
+        a, b, c = (0.06 * torch.randn(3, count, 1, 1, 1, generator=generator))[:, mine].to(device).unbind()
         return a * x + b * y + c * (x**2 + y**2)
 
     def _draw(self, users: int, shots: int, generator: torch.Generator) -> Tensor:
@@ -124,22 +135,24 @@ class UserSimulator:
     def _tasteless(self, users: int, shots: int, generator: torch.Generator) -> Tensor:
         return (self._draw(users, shots, generator) < self.mix.no_taste).float()
 
-    def _recipes(self, content: Tensor, users: int, shots: int, generator: torch.Generator) -> Recipe:
-        """Recipes of every photo, on the device of `content` `(users * shots, 6)`."""
+    def _recipes(
+        self, content: Tensor, users: int, shots: int, generator: torch.Generator, mine: slice = slice(None)
+    ) -> Recipe:
+        """Recipes of the photos `mine` of users * shots, on the device of their `content` `(B, 6)`."""
         owner, device = torch.arange(users).repeat_interleave(shots), content.device
         strength = torch.exp(torch.rand(users, generator=generator) * 2.37 - 1.9)
-        main = sample_recipes(users, generator, strength)[owner]
+        main = sample_recipes(users, generator, strength).rows(owner)
         # a second recipe of the same user for other content, and one more for the mood of the day
-        second = sample_recipes(users, generator, strength)[owner]
+        second = sample_recipes(users, generator, strength).rows(owner)
         second.monochrome = main.monochrome
         axis = torch.nn.functional.normalize(torch.randn(users, content.shape[1], generator=generator), dim=1)[owner]
         bias = 0.4 * torch.randn(users, generator=generator)[owner]
         sharpness = 0.8 + 2.0 * torch.rand(users, generator=generator)[owner]
         adaptive = (self._draw(users, shots, generator) < self.mix.adaptive).float()
-        axis, bias, sharpness, adaptive = (t.to(device) for t in (axis, bias, sharpness, adaptive))
+        axis, bias, sharpness, adaptive = (t[mine].to(device) for t in (axis, bias, sharpness, adaptive))
         weight = torch.sigmoid(sharpness * ((content * axis).sum(1) + bias)) * adaptive
-        recipe = Recipe.blend(main.to(device), second.to(device), weight)
+        recipe = Recipe.blend(main.rows(mine).to(device), second.rows(mine).to(device), weight)
         mood = sample_recipes(users * shots, generator, strength[owner])
         mood.monochrome = main.monochrome
         wobble = (self._draw(users, shots, generator) < 0.5).float() * 0.12 * self._draw(users, shots, generator)
-        return Recipe.blend(recipe, mood.to(device), wobble.to(device))
+        return Recipe.blend(recipe, mood.rows(mine).to(device), wobble[mine].to(device))
