@@ -14,7 +14,7 @@ from pie_desktop.engine.size_estimate import estimate_bytes, size_text
 from pie_desktop.engine.targets import Target, TargetNames
 from pie_desktop.errors import Cancelled
 from pie_desktop.imaging.encode import EncodeOptions
-from pie_desktop.imaging.formats import list_photos
+from pie_desktop.imaging.formats import list_photos, one_per_photo
 
 Conflict = Literal["skip", "unique", "overwrite"]
 Action = Literal["write", "overwrite", "skip", "fail"]
@@ -121,7 +121,7 @@ def plan_export(
     not depend on what the destination holds, so that a repeated export with `skip` skips what is done.
 
     Args:
-        sources: photos and folders; of a folder its photos are taken. Doubles are dropped.
+        sources: photos and folders; of a folder its photos are taken, RAW + JPEG as one. Doubles are dropped.
         settings: the export.
         progress: called with fractions.
         should_cancel: asked between two photos.
@@ -170,7 +170,7 @@ def expand_sources(sources: Iterable[Path]) -> list[Path]:
     photos: dict[Path, None] = {}
     for source in sources:
         source = Path(source).absolute()  # noqa: PLW2901
-        photos.update(dict.fromkeys(list_photos(source) if source.is_dir() else [source]))
+        photos.update(dict.fromkeys(one_per_photo(list_photos(source)) if source.is_dir() else [source]))
     return list(photos)
 
 

@@ -3,7 +3,10 @@
 import os
 import re
 import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pie_desktop.errors import DecodeError
 
@@ -18,6 +21,9 @@ READABLE_SUFFIXES: frozenset[str] = RAW_SUFFIXES | {
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".hif", ".avif",
     ".jxl", ".psd", ".psb",
 }
+
+RawPairs = Literal["raw", "jpeg", "both"]
+_KINDS = dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), "JPEG") | dict.fromkeys((".heic", ".heif", ".hif"), "HEIC")
 
 _NUMBER = re.compile(r"(\d+)")
 
@@ -72,6 +78,61 @@ def scan_folder(folder: Path) -> tuple[list[Path], list[Path]]:
         reason = getattr(error, "strerror", None) or str(error)
         raise DecodeError(f"The folder {folder} could not be read ({reason}).") from error
     return sorted(photos, key=natural_key), sorted(subfolders, key=natural_key)
+
+
+@dataclass(frozen=True)
+class PhotoFiles:
+    """The files of one photo.
+
+    Attributes:
+        primary: the one that is shown and edited.
+        companions: the others: a RAW photo and what the camera or the photographer made of it under the same name.
+    """
+
+    primary: Path
+    companions: tuple[Path, ...] = ()
+
+    @property
+    def badge(self) -> str:
+        """Such as `RAW+JPEG`, or empty for a single file."""
+        if not self.companions:
+            return ""
+        kinds = {"RAW" if is_raw(path) else _KINDS[path.suffix.lower()] for path in (self.primary, *self.companions)}
+        return "+".join(sorted(kinds, key=lambda kind: (kind != "RAW", kind)))
+
+
+def is_raw(path: Path) -> bool:
+    """Whether the name is that of a RAW photo."""
+    return Path(path).suffix.lower() in RAW_SUFFIXES
+
+
+def group_photos(paths: Iterable[Path], show: RawPairs = "raw") -> list[PhotoFiles]:
+    """A RAW photo and a JPEG or HEIC of the same name in the same folder are one photo.
+
+    The RAW photo is the primary one by default: it holds all that the camera saw, the JPEG has a look already. Other
+    kinds (TIFF, PSD, PNG) are work of its own and stay photos of their own; so does a second RAW of the name.
+
+    Args:
+        paths: files, in the order to keep; a photo takes the place of its first file.
+        show: `raw` or `jpeg` for what is the primary file of such a photo, `both` to keep them apart.
+    """
+    paths = list(paths)
+    groups: dict[tuple[Path, str], list[Path]] = {}
+    for path in paths:
+        if path.suffix.lower() in _KINDS or is_raw(path):
+            groups.setdefault((path.parent, path.stem.casefold()), []).append(path)
+    found: dict[Path, PhotoFiles] = {}
+    for files in groups.values():
+        raws, pictures = [path for path in files if is_raw(path)], [path for path in files if not is_raw(path)]
+        if show != "both" and raws and pictures:
+            members = [raws[0], *pictures] if show == "raw" else [pictures[0], raws[0], *pictures[1:]]
+            found.update(dict.fromkeys(members, PhotoFiles(members[0], tuple(members[1:]))))
+    return list(dict.fromkeys(found.get(path) or PhotoFiles(path) for path in paths))
+
+
+def one_per_photo(paths: Iterable[Path], show: RawPairs = "raw") -> list[Path]:
+    """The primary files of `group_photos`."""
+    return [photo.primary for photo in group_photos(paths, show)]
 
 
 def sniff_format(path: Path, start: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pie_desktop.imaging.formats import is_photo, list_photos
+from pie_desktop.imaging.formats import group_photos, is_photo, is_raw, list_photos
 
 # Folders that hold unedited photos, beside the edit, in its folder, or instead of a folder of edits.
 _ORIGINAL_FOLDERS = re.compile(r"(originals?|befores?|raws?|unedited|source|src|input)([ _-].*)?", re.IGNORECASE)
@@ -58,13 +58,15 @@ def find_pairs(edits: Sequence[Path], originals: Sequence[Path] = ()) -> list[Pa
     """Originals of several edits that were given together, in the order of the edits.
 
     An original that was given together with its edit among `edits` (`a.jpg` and `a_edit.jpg`) is used as such and is
-    no edit of its own.
+    no edit of its own. A RAW photo for which that is not so stands for the JPEG or HEIC of its name beside it, whose
+    original it is.
 
     Args:
         edits: edited photos, perhaps with their originals among them.
         originals: photos or folders known to be unedited; they are looked at first.
     """
-    edits = list(dict.fromkeys(Path(edit) for edit in edits))
+    listings = _Listings()
+    edits = _stand_ins(list(dict.fromkeys(Path(edit) for edit in edits)), listings)
     known = [Path(path) for path in originals]
     folders = [path for path in known if path.is_dir()]
     pool = [path for path in known if not path.is_dir()]
@@ -73,7 +75,6 @@ def find_pairs(edits: Sequence[Path], originals: Sequence[Path] = ()) -> list[Pa
     used = {before for before in together.values() if before is not None}
     guesses = []
     pool_index = _index(pool)
-    listings = _Listings()
     for edit in edits:
         if edit in used:
             continue
@@ -189,9 +190,27 @@ def _search(edit: Path, extra_folders: Iterable[Path], listings: _Listings) -> P
         for path in listings.index(folder).get(_parse(edit).core, ())
         if path.stem.casefold() == edit.stem.casefold() and path.suffix.lower() != edit.suffix.lower()
     ]
-    if len(same_name) == 1 and not _parse(edit).original:
+    same_name = [path for path in same_name if is_raw(path)] or same_name
+    if len(same_name) == 1 and not _parse(edit).original and not is_raw(edit):
         return PairGuess(edit, same_name[0], "same folder")
     return PairGuess(edit, None, "")
+
+
+def _stand_ins(edits: list[Path], listings: _Listings) -> list[Path]:
+    """The edits with each RAW photo that is nobody's original here replaced by what was made of it, each path once."""
+    if not any(is_raw(edit) for edit in edits):
+        return edits
+    index = _index(edits)
+    originals = {_best(edit, index) for edit in edits}
+    return list(dict.fromkeys(e if e in originals else _picture_of(e, listings) for e in edits))
+
+
+def _picture_of(path: Path, listings: _Listings) -> Path:
+    """The JPEG or HEIC of the same name beside a RAW photo; the path itself where there is none."""
+    beside = listings.index(path.absolute().parent).get(_parse(path).core, [])
+    photos = group_photos([path.absolute(), *beside], show="jpeg")
+    made = next((photo.primary for photo in photos if path.absolute() in photo.companions and is_raw(path)), None)
+    return path if made is None else path.with_name(made.name)
 
 
 def _index(paths: Iterable[Path]) -> dict[str, list[Path]]:

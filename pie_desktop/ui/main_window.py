@@ -114,8 +114,12 @@ class MainWindow(QMainWindow):
     def _on_tab(self, index: int) -> None:
         name, page = TABS[index], self.edit_page
         if name == "Export" and self._export_page is None:
-            selected, folder = page.filmstrip.selected_paths(), page.filmstrip.folder
-            self.export_page().set_sources([folder] if folder is not None and len(selected) < 2 else selected)
+            strip = page.filmstrip
+            selected, folder = strip.selected_paths(), strip.folder
+            if folder is not None and len(selected) < 2:
+                # Of a folder the export takes the RAW photos of RAW + JPEG.
+                selected = [folder] if strip.raw_pairs.show == "raw" else list(strip.model.paths)
+            self.export_page().set_sources(selected)
         if name == "Export" and self.session.photo is not None:
             self.export_page().form.follow(self.session.state)
         self.pages.setCurrentWidget(self.page(name))

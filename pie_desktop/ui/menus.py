@@ -77,7 +77,10 @@ def build_menus(window: MainWindow) -> None:
     view = _menu(window, "&View", "view_split", "view_side", "view_single", None, "zoom_fit", "zoom_actual")
     _fill(commands, view, "zoom_toggle", "zoom_in", "zoom_out", None, "next", "previous", None)
     _fill(commands, view, "filmstrip", "panel", "panels", "next_area", "full_screen", None)
-    _fill(commands, view, "tab_edit", "tab_export", "tab_train")
+    _fill(commands, view, "tab_edit", "tab_export", "tab_train", None)
+    raw_pairs = window.edit_page.filmstrip.raw_pairs.actions
+    view.addActions(raw_pairs)
+    commands.include(*raw_pairs)
     style = window.menuBar().addMenu("&Style")
     style.addActions([of_styles.new, of_styles.add, of_styles.details])
     style.addSeparator()

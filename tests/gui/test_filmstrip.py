@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QItemSelectionModel, Qt
@@ -14,9 +15,10 @@ from pytestqt.qtbot import QtBot
 from pie_desktop.imaging.formats import list_photos
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.filmstrip import Filmstrip
-from pie_desktop.ui.filmstrip.photo_model import PROBLEM_ROLE
+from pie_desktop.ui.filmstrip.photo_model import BADGE_ROLE, PROBLEM_ROLE
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.workers.job import Job
+from tests.raw_files import write_dng
 
 DECORATION = Qt.ItemDataRole.DecorationRole
 TOOL_TIP = Qt.ItemDataRole.ToolTipRole
@@ -289,3 +291,59 @@ def test_the_cache_is_bounded_and_drops_the_oldest(
     assert loader.cache.used <= loader.cache.capacity
     assert loader.cache.peek(paths[-1]) is not None
     assert loader.cache.peek(paths[0]) is None
+
+
+@pytest.fixture
+def pairs_folder(photo_folder: Path, sample_pictures: dict[str, np.ndarray]) -> Path:
+    """`coffee` as RAW + JPEG between two JPEGs."""
+    (photo_folder / "rocket.jpg").unlink()
+    write_dng(photo_folder / "coffee.dng", sample_pictures["coffee"], preview=sample_pictures["coffee"])
+    return photo_folder
+
+
+def test_raw_and_jpeg_are_one_photo_with_a_badge(qtbot: QtBot, strip: Filmstrip, pairs_folder: Path) -> None:
+    open_folder(qtbot, strip, pairs_folder)
+    assert names(strip.model.paths) == ["astronaut.jpg", "chelsea.jpg", "coffee.dng"]
+    assert [strip.model.index(row).data(BADGE_ROLE) for row in range(3)] == ["", "", "RAW+JPEG"]
+    assert "coffee.jpg" in strip.model.index(2).data(TOOL_TIP)
+    qtbot.waitUntil(lambda: strip.model.index(2).data(DECORATION) is not None)
+    strip.select(pairs_folder / "coffee.dng")
+    with qtbot.waitSignal(strip.photo_selected) as selected:
+        strip.raw_pairs.show_other()
+    assert selected.args[0] == pairs_folder / "coffee.jpg"
+    open_folder_again(qtbot, strip)
+    assert names(strip.model.paths)[-1] == "coffee.jpg", "also when the folder is read again"
+    strip.raw_pairs.show_other()
+    qtbot.waitUntil(lambda: strip.current_path() == pairs_folder / "coffee.dng")
+
+
+def open_folder_again(qtbot: QtBot, strip: Filmstrip) -> None:
+    with qtbot.waitSignal(strip.folder_changed):
+        strip.refresh()
+
+
+def test_what_is_shown_of_raw_and_jpeg_is_chosen_and_remembered(
+    qtbot: QtBot, strip: Filmstrip, pairs_folder: Path, context: AppContext
+) -> None:
+    open_folder(qtbot, strip, pairs_folder)
+    strip.select(pairs_folder / "coffee.dng")
+    raw, jpeg, both = strip.raw_pairs.actions
+    assert raw.isChecked()
+    jpeg.trigger()
+    qtbot.waitUntil(lambda: strip.current_path() == pairs_folder / "coffee.jpg")
+    assert strip.model.rowCount() == 3
+    both.trigger()
+    qtbot.waitUntil(lambda: strip.model.rowCount() == 4)
+    again = Filmstrip(context)
+    qtbot.addWidget(again)
+    assert again.raw_pairs.show == "both"
+    assert again.raw_pairs.actions[2].isChecked()
+
+
+def test_the_jpeg_is_opened_when_it_is_asked_for(qtbot: QtBot, strip: Filmstrip, pairs_folder: Path) -> None:
+    with qtbot.waitSignal(strip.photo_selected) as selected:
+        strip.set_folder(pairs_folder, pairs_folder / "coffee.jpg")
+    assert selected.args[0] == pairs_folder / "coffee.jpg"
+    assert strip.model.rowCount() == 3
+    menu = strip.actions_of_photos.menu()
+    assert "Show coffee.dng" in [action.text() for action in menu.actions()]

@@ -26,7 +26,7 @@ def _window(qtbot: QtBot) -> QMainWindow:
 def test_every_page_shows_its_text_and_its_links_lead_to_pages(qtbot: QtBot) -> None:
     help_window = HelpWindow(_window(qtbot))
     names = {page.name for page in load_pages()}
-    assert len(names) == 7
+    assert len(names) == 8
     for page in load_pages():
         help_window.show_page(page.name)
         shown = help_window.browser.toPlainText()

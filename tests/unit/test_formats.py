@@ -5,7 +5,14 @@ from pathlib import Path
 import pytest
 
 from pie_desktop.errors import DecodeError
-from pie_desktop.imaging.formats import is_photo, list_photos, sniff_format
+from pie_desktop.imaging.formats import (
+    RawPairs,
+    group_photos,
+    is_photo,
+    list_photos,
+    one_per_photo,
+    sniff_format,
+)
 
 
 def test_is_photo() -> None:
@@ -78,3 +85,24 @@ def test_content_counts_not_the_suffix(start: bytes, expected: str) -> None:
 def test_the_suffix_tells_a_raw_photo_with_the_structure_of_a_tiff() -> None:
     assert sniff_format(Path("a.NEF"), b"II*\0\x08\0\0\0") == "raw"
     assert sniff_format(Path("a.nef"), b"\xff\xd8\xff\xe0") == "jpeg"
+
+
+def grouped(*names: str, show: RawPairs = "raw") -> list[tuple[str, ...]]:
+    photos = group_photos([Path("a") / name for name in names], show)
+    return [(photo.primary.name, *(path.name for path in photo.companions)) for photo in photos]
+
+
+def test_raw_and_jpeg_of_one_name_are_one_photo() -> None:
+    files = ("1.jpg", "2.CR3", "2.JPG", "3.nef", "4.HEIC", "4.dng")
+    assert grouped(*files) == [("1.jpg",), ("2.CR3", "2.JPG"), ("3.nef",), ("4.dng", "4.HEIC")]
+    assert grouped(*files, show="jpeg") == [("1.jpg",), ("2.JPG", "2.CR3"), ("3.nef",), ("4.HEIC", "4.dng")]
+    assert grouped(*files, show="both") == [(name,) for name in files]
+    assert [photo.badge for photo in group_photos(map(Path, files))] == ["", "RAW+JPEG", "", "RAW+HEIC"]
+    assert one_per_photo([Path("x.ARW"), Path("X.jpeg")]) == [Path("x.ARW")]
+
+
+def test_other_kinds_and_other_folders_stay_photos_of_their_own() -> None:
+    files = ("1.nef", "1.tif", "1.jpg", "1.dng", "1.psd")
+    assert grouped(*files) == [("1.nef", "1.jpg"), ("1.tif",), ("1.dng",), ("1.psd",)]
+    assert len(group_photos([Path("a/1.nef"), Path("b/1.jpg")])) == 2
+    assert grouped("1.jpg", "1.jpeg") == [("1.jpg",), ("1.jpeg",)]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pie_desktop.imaging.pairing import find_original, find_pairs
+from pie_desktop.imaging.pairing import PairGuess, find_original, find_pairs, pairs_in_folder
 
 
 @pytest.fixture
@@ -142,3 +142,27 @@ def test_never_itself(folder: Path) -> None:
     assert find_original(folder / "originals" / "a.jpg") is None
     assert find_pairs([folder / "b.jpg"], [folder / "b.jpg"])[0].before is None
     assert len(find_pairs([folder / "b.jpg", folder / "b.jpg"])) == 1
+
+
+def test_raw_and_jpeg_of_one_name_are_a_pair(folder: Path) -> None:
+    make(folder, "a.NEF", "a.JPG", "b.CR3", "c.jpg", "d.dng", "d.heic", "d.tif")
+    expected = PairGuess(folder / "a.JPG", folder / "a.NEF", "same folder")
+    assert find_pairs([folder / "a.JPG"]) == [expected]
+    assert find_pairs([folder / "a.NEF"]) == [expected], "the one photo of the filmstrip"
+    assert find_pairs([folder / "a.JPG", folder / "a.NEF"]) == [expected]
+    assert find_original(folder / "d.heic") == folder / "d.dng"
+    assert find_original(folder / "d.tif") == folder / "d.dng"
+    assert find_pairs([folder / "b.CR3"]) == [PairGuess(folder / "b.CR3", None, "")]
+    assert find_original(folder / "a.NEF") is None, "nothing is more unedited than a RAW photo"
+
+
+def test_a_raw_photo_is_the_original_of_an_edit_given_with_it(folder: Path) -> None:
+    make(folder, "a.NEF", "a.JPG", "a_edit.tif")
+    guesses = find_pairs([folder / "a.NEF", folder / "a_edit.tif"])
+    assert guesses == [PairGuess(folder / "a_edit.tif", folder / "a.NEF", "dropped together")]
+
+
+def test_raw_and_jpeg_in_a_folder_to_learn_from(folder: Path) -> None:
+    make(folder, "a.NEF", "a.JPG", "b.RAF", "b.jpg")
+    pairs = [(guess.after.name, guess.before and guess.before.name) for guess in pairs_in_folder(folder)]
+    assert pairs == [("a.JPG", "a.NEF"), ("b.jpg", "b.RAF")]

@@ -23,7 +23,7 @@ from pie_desktop.engine.export import (
 )
 from pie_desktop.errors import PieError
 from pie_desktop.gallery.store import StyleLibrary
-from pie_desktop.imaging.formats import list_photos
+from pie_desktop.imaging.formats import list_photos, one_per_photo
 from pie_desktop.ui.export.form import ExportChoice
 from pie_desktop.workers.job import JobContext
 
@@ -70,7 +70,7 @@ def find_plan(
     photos: dict[Path, None] = {}
     for source in sources:
         absolute = source.absolute()
-        photos.update(dict.fromkeys(list_photos(absolute) if absolute.is_dir() else [absolute]))
+        photos.update(dict.fromkeys(one_per_photo(list_photos(absolute)) if absolute.is_dir() else [absolute]))
         context.check()
     return list(photos), plan_export(photos, settings) if settings is not None else []
 

@@ -41,6 +41,7 @@ class PhotoActions(QObject):
             menu.addSeparator()
             menu.addActions([self.reveal, self.copy_path])
             menu.addSeparator()
+        self._strip.raw_pairs.fill(menu)
         menu.addAction(self.refresh)
         return menu
 

@@ -1,10 +1,10 @@
 """Paints one photo of the filmstrip: the thumbnail in a neutral cell, its name below."""
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from pie_desktop.ui.filmstrip.photo_model import PROBLEM_ROLE
+from pie_desktop.ui.filmstrip.photo_model import BADGE_ROLE, PROBLEM_ROLE
 from pie_desktop.ui.theme import COLOURS, icon
 
 MARGIN = 4
@@ -61,6 +61,9 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(255, 255, 255, 10))
             painter.drawRoundedRect(box, 2, 2)
 
+        if badge := index.data(BADGE_ROLE):
+            self._paint_badge(painter, box, badge)
+
         painter.setPen(QColor(COLOURS.text_strong if selected else COLOURS.text_muted))
         name = painter.fontMetrics().elidedText(
             str(index.data(Qt.ItemDataRole.DisplayRole)), Qt.TextElideMode.ElideMiddle, inner.width()
@@ -69,6 +72,22 @@ class PhotoDelegate(QStyledItemDelegate):
             QRect(inner.left(), inner.bottom() - line + 1, inner.width(), line), Qt.AlignmentFlag.AlignCenter, name
         )
         painter.restore()
+
+    @staticmethod
+    def _paint_badge(painter: QPainter, box: QRect, text: str) -> None:
+        font = painter.font()
+        small = QFont(font)
+        small.setPointSizeF(font.pointSizeF() * 0.8)
+        painter.setFont(small)
+        metrics = painter.fontMetrics()
+        chip = QRect(0, 0, metrics.horizontalAdvance(text) + 8, metrics.height() + 2)
+        chip.moveBottomRight(box.bottomRight() - QPoint(2, 2))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(20, 20, 20, 200))
+        painter.drawRoundedRect(chip, 3, 3)
+        painter.setPen(QColor(COLOURS.text))
+        painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
+        painter.setFont(font)
 
     @staticmethod
     def _paint_frame(painter: QPainter, frame: QRect, selected: bool, focused: bool, hovered: bool) -> None:

@@ -19,6 +19,7 @@ from pie_desktop.ui.filmstrip.actions import PhotoActions
 from pie_desktop.ui.filmstrip.header import FolderHeader
 from pie_desktop.ui.filmstrip.listing import FolderListing, find_outdated, read_folder
 from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, PhotoModel
+from pie_desktop.ui.filmstrip.raw_pairs import RawPairChoice
 from pie_desktop.ui.filmstrip.view import ThumbnailView
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
 from pie_desktop.workers.job import Job
@@ -77,6 +78,7 @@ class Filmstrip(QWidget):
         self._watcher = QFileSystemWatcher(self)
         self._relist_timer = delayed(self, RELIST_DELAY, self.refresh)
         self._busy_timer = delayed(self, BUSY_DELAY, lambda: self._pages.setCurrentWidget(self._busy))
+        self.raw_pairs = RawPairChoice(self, context.settings)
         self.actions_of_photos = PhotoActions(self, context.notifier)
         self._connect()
         self._show_empty(NOTHING_OPEN)
@@ -97,7 +99,10 @@ class Filmstrip(QWidget):
         return self._folder
 
     def set_folder(self, folder: Path, select: Path | None = None) -> None:
-        """Show the photos of `folder`; the first one, or `select`, becomes the current one."""
+        """Show the photos of `folder`; the first one, or `select`, becomes the current one.
+
+        `select` is shown even where another file of the same photo would be by the choice for RAW + JPEG.
+        """
         folder = Path(folder)
         if folder == self._folder and select is not None and self.model.row_of(select) is not None:
             self.select(select)
@@ -107,8 +112,11 @@ class Filmstrip(QWidget):
             self._watch(None)
             self._pages.setCurrentWidget(self.view)
             self._busy_timer.start()
+            self.raw_pairs.wanted = frozenset()
         self._folder = folder
         self._select_next = select
+        if select is not None:
+            self.raw_pairs.want(select)
         self.header.set_folder(folder)
         self.refresh()
 
@@ -117,6 +125,7 @@ class Filmstrip(QWidget):
         if self._listing is not None:
             self._listing.cancel()
         self._folder = self._select_next = None
+        self.model.set_files({})
         self._watch(None)
         self.header.set_folder(None)
         self.model.set_paths([])
@@ -124,13 +133,15 @@ class Filmstrip(QWidget):
         if not paths:
             self._show_empty(NOTHING_OPEN)
 
-    def refresh(self) -> None:
-        """Read the shown folder again, keeping the selection; changed photos get new thumbnails."""
+    def refresh(self, select: Path | None = None) -> None:
+        """Read the shown folder again, keeping the selection, or selecting a photo; changed ones get new thumbnails."""
         if self._folder is None or self._context.thumbnails.closed:
             return
         if self._listing is not None:
             self._listing.cancel()
-        job = self._context.thumbnails.submit(read_folder, self._folder, key=self)
+        self._select_next = select or self._select_next
+        show, wanted = self.raw_pairs.show, self.raw_pairs.wanted
+        job = self._context.thumbnails.submit(read_folder, self._folder, show, wanted, key=self)
         self._context.thumbnails.prioritise([self])
         job.result.connect(self._on_listed)
         job.failed.connect(self._on_listing_failed)
@@ -177,6 +188,7 @@ class Filmstrip(QWidget):
         self.header.set_folder(listing.folder, listing.subfolders)
         self._watch(listing.folder)
         self._show_paths(listing.photos)
+        self.model.set_files(listing.files)
         if not listing.photos:
             name = listing.folder.name or str(listing.folder)
             self._show_empty(f"There are no photos in “{name}”. Open another folder.")

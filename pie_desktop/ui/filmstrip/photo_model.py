@@ -1,27 +1,33 @@
 """The photos of a folder as a list model; pictures come from the thumbnail cache, nothing is decoded here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
 
+from pie_desktop.imaging.formats import PhotoFiles
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 
 PATH_ROLE = Qt.ItemDataRole.UserRole
 PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 1
+BADGE_ROLE = Qt.ItemDataRole.UserRole + 2
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class PhotoModel(QAbstractListModel):
-    """Rows are photos: name, thumbnail pixmap (or None while it is loading), and what is wrong with it."""
+    """Rows are photos: name, thumbnail pixmap (or None while it is loading), what is wrong with it, and a badge.
+
+    The badge, such as `RAW+JPEG`, says that the photo is several files.
+    """
 
     def __init__(self, loader: ThumbnailLoader, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._loader = loader
         self._paths: list[Path] = []
         self._rows: dict[Path, int] = {}
+        self._files: Mapping[Path, PhotoFiles] = {}
         loader.loaded.connect(self._on_loaded)
 
     @property
@@ -52,6 +58,18 @@ class PhotoModel(QAbstractListModel):
             self._number_rows()
             self.endInsertRows()
 
+    def set_files(self, files: Mapping[Path, PhotoFiles]) -> None:
+        """Tell which photos are several files, by the path that is shown of them."""
+        self._files = dict(files)
+        if self._paths:
+            self.dataChanged.emit(self.index(0), self.index(len(self._paths) - 1), [BADGE_ROLE])
+
+    def files_of(self, path: Path | None) -> PhotoFiles | None:
+        """All files of a photo that is shown; None for another path."""
+        if path is None or path not in self._rows:
+            return None
+        return self._files.get(path) or PhotoFiles(path)
+
     def row_of(self, path: Path) -> int | None:
         return self._rows.get(path)
 
@@ -66,12 +84,17 @@ class PhotoModel(QAbstractListModel):
             return path.name
         if role == PATH_ROLE:
             return path
+        if role == BADGE_ROLE:
+            return self._files[path].badge if path in self._files else ""
         if role in (Qt.ItemDataRole.DecorationRole, PROBLEM_ROLE, Qt.ItemDataRole.ToolTipRole):
             thumbnail = self._loader.cache.get(path)
             if role == Qt.ItemDataRole.DecorationRole:
                 return thumbnail.pixmap if thumbnail else None
             problem = thumbnail.problem if thumbnail else ""
-            return problem if role == PROBLEM_ROLE else problem or str(path)
+            if role == PROBLEM_ROLE:
+                return problem
+            others = self._files[path].companions if path in self._files else ()
+            return problem or "\n".join([str(path), *(f"with {other.name}" for other in others)])
         return None
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
