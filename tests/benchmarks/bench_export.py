@@ -1,25 +1,34 @@
 """Throughput of an export of 24-megapixel JPEGs, against decoding and encoding the same files alone."""
 
+import shutil
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 from measurement import Measurement
-from photographs import camera_jpegs
+from photographs import camera_jpegs, small_pictures
 from PIL import Image
 
+from pie_desktop.engine import export
+from pie_desktop.engine.bundles import default_bundle
 from pie_desktop.engine.enhance import Transform
 from pie_desktop.engine.export import ExportProgress, ExportSettings, plan_export, run_export
-from pie_desktop.engine.export_worker import ExportTask, Outcome, serve
+from pie_desktop.engine.export_worker import ExportTask, Outcome, export_photo, serve
 from pie_desktop.engine.worker_pool import WorkerPool
-from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.decode import PROXY_SIDE, load_photo
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
-from pie_desktop.imaging.lut import identity_lut
+from pie_desktop.imaging.lut import apply_lut, identity_lut
+from pie_desktop.imaging.resize import resize_long_side
+from pie_desktop.model.inference import Inference
+from pie_desktop.model.preference import ReferencePixels
 
-PHOTOS = 16
+PHOTOS = 12
+ROUNDS = 2  # of each, in turn; the best one counts, as the least disturbed
 WORKERS = 2
 LEAST_SHARE = 0.75
 
@@ -29,25 +38,54 @@ def measure() -> list[Measurement]:
         folder = Path(name)
         photos = camera_jpegs(folder / "in", 4)
         photos = [_linked(photo, index) for index in range(PHOTOS // 4) for photo in photos]
-        export = _export(photos, folder / "out")
-        codecs = _alone(photos, folder / "codecs", _recode)
-        pillow = _alone(photos, folder / "pillow", _recode_with_pillow)
+        ask = _model()
+        ways: dict[str, Callable[[Path], Rate]] = {
+            "export": lambda out: _export(photos, out, _transform),
+            "model": lambda out: _export(photos, out, ask),
+            "codecs": lambda out: _alone(photos, out, _recode),
+            "pillow": lambda out: _alone(photos, out, _recode_with_pillow),
+        }
+        results: dict[str, list[Rate]] = {way: [] for way in ways}
+        for number in range(ROUNDS):
+            for way, run in ways.items():
+                out = folder / f"{way}{number}"
+                results[way].append(run(out))
+                shutil.rmtree(out)
+    exported, model, codecs, pillow = (max(rate.photos for rate in results[way]) for way in ways)
+    effort = {way: min(rate.seconds for rate in rates) for way, rates in results.items()}
     return [
         Measurement(
             name=f"export of 24 MP JPEGs to JPEG, {WORKERS} workers",
             budget=f">= {LEAST_SHARE:.0%} of decode + encode alone",
-            measured=export,
+            measured=exported,
             unit="photos/s",
-            ratio=export / codecs,
+            ratio=exported / codecs,
             note=f"throughput against the same codecs and workers alone ({codecs:.2f} photos/s)",
-            met=export >= LEAST_SHARE * codecs,
+            met=exported >= LEAST_SHARE * codecs,
+        ),
+        Measurement(
+            name="the same with the shipped model asked about each photo",
+            budget="",
+            measured=model,
+            unit="photos/s",
+            ratio=model / codecs,
+            note="a style of three pairs, on the CPU of the same two cores, against the codecs alone",
+        ),
+        Measurement(
+            name="processor time per photo, workers and main process",
+            budget="",
+            measured=effort["export"],
+            unit="s",
+            ratio=effort["codecs"] / effort["export"],
+            note=f"decode + encode alone ({effort['codecs']:.3f} s) against it, which other programs disturb less; "
+            f"with the shipped model {effort['model']:.3f} s, {effort['codecs'] / effort['model']:.0%}",
         ),
         Measurement(
             name="the same against Pillow's codecs",
             budget="",
-            measured=export,
+            measured=exported,
             unit="photos/s",
-            ratio=export / pillow,
+            ratio=exported / pillow,
             note=f"throughput against Pillow and numpy decoding and encoding alone ({pillow:.2f} photos/s)",
         ),
     ]
@@ -57,6 +95,14 @@ def _linked(photo: Path, index: int) -> Path:
     link = photo.with_name(f"{photo.stem}_{index}.jpg")
     link.symlink_to(photo)
     return link
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Photos per second, and seconds of processor time per photo."""
+
+    photos: float
+    seconds: float
 
 
 class _Clock:
@@ -76,24 +122,56 @@ class _Clock:
         return (len(times) - 1) / (times[-1] - times[0])
 
 
-def _export(photos: list[Path], folder: Path) -> float:
+def _export(photos: list[Path], folder: Path, transform_for: Callable[[np.ndarray], Transform]) -> Rate:
     settings = ExportSettings(folder)
     clock = _Clock()
 
     def progress(step: ExportProgress) -> None:
         clock.tick(step.done)
 
-    report = run_export(plan_export(photos, settings), settings, _transform, progress, workers=WORKERS)
+    started = time.process_time()
+    with mock.patch.object(export, "WorkerPool", lambda count: WorkerPool(count, _export_timed)):
+        report = run_export(plan_export(photos, settings), settings, transform_for, progress, workers=WORKERS)
     assert report.count("written") == len(photos), report.summary
-    return clock.rate
+    own = (time.process_time() - started) / len(photos)
+    return Rate(clock.rate, own + _median_seconds(item.message for item in report.items))
+
+
+def _median_seconds(messages: Iterable[str | None]) -> float:
+    """Of the workers' processor times, which come as the remarks of the photos; the median leaves out their start."""
+    return float(np.median([float(message or "nan") for message in messages]))
+
+
+def _timed(work: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    def timed(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+        started = time.process_time()
+        outcome = work(task, table_for)
+        return replace(outcome, remark=str(time.process_time() - started))
+
+    return timed
+
+
+def _export_timed(connection: Connection) -> None:
+    serve(connection, _timed(export_photo))
 
 
 def _transform(proxy: np.ndarray) -> Transform:
-    """Fixed, so that no network is measured: it takes a few hundredths of a second per photo in the parent."""
+    """Fixed, so that the pixels are measured and no network."""
     return Transform(identity_lut() ** np.float32(0.9), identity_lut() ** np.array([0.8, 1.0, 1.2], np.float32))
 
 
-def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None]) -> float:
+def _model() -> Callable[[np.ndarray], Transform]:
+    import torch
+
+    torch.set_num_threads(1)
+    inference = Inference(default_bundle(), "cpu")
+    before = [resize_long_side(picture, PROXY_SIDE) for picture in small_pictures(3, 512)]
+    after = [apply_lut(picture, identity_lut() ** np.array([0.7, 0.9, 1.1], np.float32)) for picture in before]
+    preference = inference.encode([ReferencePixels(*pair) for pair in zip(after, before, strict=True)])
+    return lambda proxy: Transform(*inference.luts(proxy, preference))
+
+
+def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None]) -> Rate:
     folder.mkdir()
     pool = WorkerPool(WORKERS, body)
     tasks = [
@@ -102,15 +180,17 @@ def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None])
     ]
     clock = _Clock()
     done = 0
+    remarks: list[str | None] = []
     while done < len(photos):
         while tasks and pool.idle:
             pool.submit(tasks.pop())
         outcomes = pool.wait(1.0)
         assert all(isinstance(outcome, Outcome) and outcome.problem is None for outcome in outcomes), outcomes
         done += len(outcomes)
+        remarks += [outcome.remark for outcome in outcomes if isinstance(outcome, Outcome)]
         clock.tick(done)
     pool.close()
-    return clock.rate
+    return Rate(clock.rate, _median_seconds(remarks))
 
 
 def _recode(connection: Connection) -> None:
@@ -120,7 +200,7 @@ def _recode(connection: Connection) -> None:
         save_photo(load_photo(task.source), task.target, task.encode, source=task.source)
         return Outcome(task.index)
 
-    serve(connection, recode)
+    serve(connection, _timed(recode))
 
 
 def _recode_with_pillow(connection: Connection) -> None:
@@ -132,7 +212,7 @@ def _recode_with_pillow(connection: Connection) -> None:
         Image.fromarray(picture).save(task.target, quality=task.encode.quality, subsampling=0)
         return Outcome(task.index)
 
-    serve(connection, recode)
+    serve(connection, _timed(recode))
 
 
 def main() -> None:
