@@ -1,14 +1,17 @@
-"""`pie-desktop lut`: what a style does to one photo, as a .cube file for other programs."""
+"""`pie-desktop lut`: what a style does, to one photo or on average, as a look for other programs."""
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pie_desktop.commands.arguments import Amount, Device, Model, Strength, open_engine, open_library
 from pie_desktop.commands.output import interruptible, say, showing_progress
 from pie_desktop.errors import PieError
+
+if TYPE_CHECKING:
+    from pie_desktop.imaging.look_files import LookFormat
 
 
 class Size(IntEnum):
@@ -19,38 +22,66 @@ class Size(IntEnum):
     LARGE = 65
 
 
+class Format(StrEnum):
+    """Of `imaging.look_files`, which is not imported before it is needed."""
+
+    CUBE = "cube"
+    CLF = "clf"
+    HALD = "hald"
+    DARKTABLE = "darktable"
+
+
+_BY_SUFFIX = {".cube": Format.CUBE, ".clf": Format.CLF, ".png": Format.HALD}
+
+
 def register(app: typer.Typer) -> None:
     app.command("lut")(lut)
 
 
 def lut(
-    photo: Annotated[Path, typer.Argument(help="The photo whose edit is wanted: each photo gets its own.")],
     style: Annotated[str, typer.Option("--style", help="Name or id of a style.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The .cube file to write.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write; for darktable the folder.")],
+    photo: Annotated[Path | None, typer.Argument(help="The photo whose edit is wanted.", show_default=False)] = None,
+    kind: Annotated[
+        Format | None, typer.Option("--format", help="By the suffix of the file unless given.", show_default=False)
+    ] = None,
     strength: Strength = 1.0,
     amount: Amount = 1.0,
-    size: Annotated[int, typer.Option(help="Points per axis: 17, 33 or 65.")] = Size.MEDIUM.value,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+    size: Annotated[int, typer.Option(help="Points per axis: 17, 33 or 65; a HaldCLUT has 64.")] = Size.MEDIUM.value,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what exists.")] = False,
     model: Model = None,
     device: Device = "auto",
 ) -> None:
-    """Write the edit of PHOTO in a style as a 3D LUT (.cube)."""
+    """Write a style as a look for other programs: .cube, .clf, HaldCLUT (.png) or a darktable style.
+
+    With PHOTO it is the edit of this photo; without, the mean of what the style does to typical photos: the originals
+    of its pairs, or sample photographs where it has fewer than two. How far the look is from PIE Desktop's own
+    rendering is measured on these photos, printed, and kept in the file.
+    """
     if size not in set(Size):
         raise PieError(f"A LUT of {size} points per axis cannot be made; use 17, 33 or 65.")
+    chosen_format = _format(kind, output)
     if output.exists() and not overwrite:
         raise PieError(f"“{output}” exists; name another file or use --overwrite.")
-    from pie_desktop.imaging import decode
-    from pie_desktop.imaging.lut import apply_lut, identity_lut, write_cube
+    from pie_desktop.engine.looks import average_look, export_look, photo_look
 
     library = open_library()
     engine = open_engine(library, model, device)
-    proxy = decode.load_proxy(photo)
     chosen = library.find(style)
     with interruptible() as should_cancel, showing_progress() as progress:
         preference = engine.preference(chosen, progress, should_cancel)
-        table = engine.transform(proxy, preference).table(strength, amount)
-    # A table is itself a picture of all colours; looking it up in the model's own table resamples it.
-    colours = identity_lut(size).reshape(size * size, size, 3)
-    resampled = apply_lut(colours, table).reshape(size, size, size, 3)
-    write_cube(output, resampled, title=f"{chosen.name} - {photo.name}")
-    say(str(output))
+        if photo is not None:
+            look = photo_look(engine, chosen, preference, photo, strength, amount)
+        else:
+            look = average_look(engine, chosen, preference, strength, amount)
+        report = export_look(output, look, chosen_format, size, overwrite)
+    say(str(report.path))
+    for sentence in report.sentences:
+        say(sentence)
+
+
+def _format(kind: Format | None, output: Path) -> "LookFormat":
+    found = kind or _BY_SUFFIX.get(output.suffix.lower())
+    if found is None:
+        raise PieError(f"“{output.name}” does not tell its format; use .cube, .clf, .png (HaldCLUT) or --format.")
+    return found.value

@@ -37,16 +37,23 @@ def write_cube(path: Path, table: np.ndarray, title: str) -> None:
         EncodeError: the file cannot be written.
     """
     path = Path(path)
-    size = table.shape[0]
-    clean_title = " ".join(title.split()).replace('"', "'")
-    rows = table.transpose(2, 1, 0, 3).reshape(-1, 3)
-    body = "\n".join(f"{r:.7f} {g:.7f} {b:.7f}" for r, g, b in rows.tolist())
-    text = f'TITLE "{clean_title}"\nLUT_3D_SIZE {size}\n{body}\n'
+    text = cube_text(table, title)
     try:
         with atomic_write(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
     except OSError as error:
         raise EncodeError(f"The LUT {path} could not be written ({error.strerror or error}).") from error
+
+
+def cube_text(table: np.ndarray, title: str, comment: str = "") -> str:
+    """The text of a `.cube` file; see `write_cube`. `comment` becomes one line."""
+    clean_title = " ".join(title.split()).replace('"', "'")
+    head = f'TITLE "{clean_title}"\n'
+    if comment:
+        head = f"# {' '.join(comment.split())}\n{head}"
+    rows = table.transpose(2, 1, 0, 3).reshape(-1, 3)
+    body = "\n".join(f"{r:.7f} {g:.7f} {b:.7f}" for r, g, b in rows.tolist())
+    return f"{head}LUT_3D_SIZE {table.shape[0]}\n{body}\n"
 
 
 def read_cube(path: Path) -> np.ndarray:

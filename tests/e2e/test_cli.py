@@ -266,6 +266,19 @@ def test_lut_is_what_export_applies(cli: Cli, style: str, photo_folder: Path, tm
     np.testing.assert_allclose(read_cube(cube), identity_lut(33), atol=1e-5)
 
 
+def test_looks_for_other_programs(cli: Cli, style: str, tmp_path: Path) -> None:
+    """Without a photo: the mean over the originals of the style's pairs, and how far that is from each."""
+    for name, extra in [("a.clf", []), ("a.png", []), ("dark", ["--format", "darktable"]), ("b", ["--format", "cube"])]:
+        outcome = cli("lut", "--style", style, "-o", tmp_path / name, *extra)
+        assert outcome.code == 0, outcome.err
+        written, of_file, of_style = outcome.out.splitlines()
+        assert Path(written).exists() and written.startswith(str(tmp_path / name))
+        assert "own rendering: dE00 mean 0.0" in of_file and "what the style does to each: dE00 mean" in of_style
+    outcome = cli("lut", "--style", style, "-o", tmp_path / "a.xyz")
+    assert outcome.code == 2 and "does not tell its format" in outcome.err
+    assert cli("lut", "--style", style, "-o", tmp_path / "a.clf").code == 2
+
+
 def test_demo(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     outcome = cli("demo")

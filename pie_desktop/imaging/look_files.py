@@ -1,0 +1,124 @@
+"""Looks for other programs: a table as `.cube`, CLF, HaldCLUT or a darktable style, and how those programs read it."""
+
+import itertools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, get_args
+
+import cv2
+import imagecodecs
+import numpy as np
+import PyOpenColorIO as ocio
+
+from pie_desktop.errors import EncodeError
+from pie_desktop.imaging import darktable
+from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.imaging.lut import apply_lut, apply_transform, identity_lut
+from pie_desktop.imaging.lut_files import cube_text
+from pie_desktop.imaging.png_text import with_text
+
+LookFormat = Literal["cube", "clf", "hald", "darktable"]
+FORMATS: tuple[LookFormat, ...] = get_args(LookFormat)
+SIZES = (17, 33, 65)
+HALD_LEVEL = 8  # 64 points per axis, a picture of 512 x 512
+SUFFIXES: dict[LookFormat, str] = {"cube": ".cube", "clf": ".clf", "hald": ".png", "darktable": ""}
+
+Rendering = Callable[[np.ndarray], np.ndarray]
+
+
+def resampled(table: np.ndarray, size: int) -> np.ndarray:
+    """A table with another number of points per axis, clipped to [0, 1]; from 17 to 33 and 65 nothing is lost."""
+    # A table is itself a picture of all colours, which another table can be applied to.
+    colors = identity_lut(size).reshape(size * size, size, 3)
+    return apply_lut(colors, table).reshape(size, size, size, 3)
+
+
+def write_look(path: Path, table: np.ndarray, kind: LookFormat, title: str, comment: str = "", size: int = 33) -> None:
+    """Write a table for other programs; its colours are sRGB in and out.
+
+    Args:
+        path: the file; of a darktable style the folder, which is made, and whose files of the same names are replaced.
+        table: float32 (S, S, S, 3).
+        kind: of `FORMATS`.
+        title, comment: kept in the file.
+        size: points per axis; a HaldCLUT always has 64.
+
+    Raises:
+        EncodeError: it cannot be written.
+    """
+    path = Path(path)
+    if kind == "hald":
+        _save(path, _hald(resampled(table, HALD_LEVEL**2), title, comment))
+    elif kind == "clf":
+        _save(path, _clf(resampled(table, size), title, comment).encode("utf-8"))
+    elif kind == "cube":
+        _save(path, cube_text(resampled(table, size), title, comment).encode("utf-8"))
+    else:
+        try:
+            for name, data in darktable.style_files(path.name, resampled(table, size), title, comment).items():
+                (path / name).parent.mkdir(parents=True, exist_ok=True)
+                _save(path / name, data)
+        except OSError as error:
+            raise EncodeError(f"The folder {path} could not be made ({error.strerror or error}).") from error
+
+
+def read_look(path: Path, kind: LookFormat) -> Rendering:
+    """How another program renders a look that was written: none of what wrote it is used to read it.
+
+    `.cube` and CLF by OpenColorIO's reader and its tetrahedral interpolation, as darktable does; HaldCLUT decoded by
+    libspng and interpolated trilinearly, as RawTherapee does. Pictures are float32 (H, W, 3) in [0, 1].
+    """
+    if kind == "hald":
+        image = imagecodecs.png_decode(Path(path).read_bytes())
+        size = round(image.shape[0] ** (2 / 3))
+        table = (image.astype(np.float32) / 65535).reshape(size, size, size, 3).transpose(2, 1, 0, 3)
+        return lambda picture: _trilinear(picture, table)
+    file = next(Path(path).rglob("*.cube")) if kind == "darktable" else Path(path)
+    transform = ocio.FileTransform(src=str(file.absolute()), interpolation=ocio.INTERP_TETRAHEDRAL)
+    return lambda picture: apply_transform(picture, transform)
+
+
+def _trilinear(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """The mean of a cell's eight corners, weighted by how near each is."""
+    places = np.clip(picture, 0, 1) * np.float32(table.shape[0] - 1)
+    cells = np.minimum(places.astype(int), table.shape[0] - 2)
+    fractions = places - cells
+    result = np.zeros_like(picture)
+    for corner in itertools.product((0, 1), repeat=3):
+        weights = np.where(np.array(corner) == 1, fractions, 1 - fractions).prod(axis=-1, keepdims=True)
+        nodes = cells + np.array(corner)
+        result += weights * table[nodes[..., 0], nodes[..., 1], nodes[..., 2]]
+    return result
+
+
+def _clf(table: np.ndarray, title: str, comment: str) -> str:
+    """Academy/ASC Common LUT Format 3.0 (S-2014-006), written by OpenColorIO."""
+    lut = ocio.Lut3DTransform(table.shape[0])
+    lut.setInterpolation(ocio.INTERP_TETRAHEDRAL)
+    lut.setData(np.ascontiguousarray(table, dtype=np.float32).ravel())
+    lut.setFileOutputBitDepth(ocio.BIT_DEPTH_F32)
+    group = ocio.GroupTransform([lut])
+    metadata = group.getFormatMetadata()
+    metadata.setName(title)
+    metadata.addChildElement("InputDescriptor", "sRGB (IEC 61966-2-1), encoded")
+    metadata.addChildElement("OutputDescriptor", "sRGB (IEC 61966-2-1), encoded")
+    metadata.addChildElement("Description", comment or title)
+    return str(group.write("Academy/ASC Common LUT Format"))
+
+
+def _hald(table: np.ndarray, title: str, comment: str) -> bytes:
+    """A 16-bit picture, red fastest (E. Smith, The Hald CLUT, 2008)."""
+    side = HALD_LEVEL**3
+    picture = np.rint(table.transpose(2, 1, 0, 3).reshape(side, side, 3) * 65535).astype(np.uint16)
+    done, data = cv2.imencode(".png", picture[..., ::-1])
+    if not done:
+        raise MemoryError("the PNG encoder failed")
+    return with_text(data.tobytes(), {"Title": title, "Comment": comment})
+
+
+def _save(path: Path, data: bytes) -> None:
+    try:
+        with atomic_write(path) as temporary:
+            temporary.write_bytes(data)
+    except OSError as error:
+        raise EncodeError(f"The look {path} could not be written ({error.strerror or error}).") from error
