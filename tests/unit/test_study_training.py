@@ -1,6 +1,7 @@
 """Training of the study's systems: a fixed population, stages that freeze what they should, and runs that resume."""
 
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from pie_desktop.errors import PieError
+from training.data.photos import square
 from training.events import Event
 from training.study.config import (
     BatchConfig,
@@ -24,6 +26,7 @@ from training.study.config import (
     StudyConfig,
 )
 from training.study.curve import Curve
+from training.study.evaluate import expert_cases
 from training.study.population import Material, Population, prepare_material
 from training.study.protocols import Batch, build_protocol
 from training.study.protocols.base import Terms
@@ -241,3 +244,42 @@ def test_a_loss_that_is_not_a_number_ends_that_system_only(
     assert card["steps"] == 2 and card["failure"] == failed["message"] == runs[0].failure
     assert all(bool(torch.isfinite(value).all()) for value in system.state_dict().values())
     assert list(train_all(runs, tmp_path)) == []
+
+
+@pytest.fixture
+def experts(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> Path:
+    """A prepared cache of 12 photos by three experts, each with a cast of their own."""
+    folder = tmp_path / "experts"
+    folder.mkdir()
+    photos = np.stack([square(p[y : y + 150], 32) for p in sample_pictures.values() for y in (0, 70, 140)])
+    np.save(folder / "input.npy", photos)
+    for number, gains in enumerate(((1, 0.9, 0.8), (0.8, 0.9, 1), (0.7, 0.7, 0.7))):
+        np.save(folder / f"style-{number}.npy", (photos * np.array(gains)).astype(np.uint8))
+    splits = ["train"] * 6 + ["validation"] * 3 + ["test"] * 3
+    names = [f"a{number:04d}" for number in range(12)]
+    index = {"format": 1, "side": 32, "photos": names, "splits": splits, "styles": ["A", "B", "C"]}
+    (folder / "index.json").write_text(json.dumps(index))
+    return folder
+
+
+def test_experts_are_users_too(scale: Scale, experts: Path, tmp_path: Path) -> None:
+    changes = {"population": PopulationConfig(kind="prepared", folder=experts)}
+    real = scale.model_copy(update=changes)
+    population = prepare_material(real, tmp_path / "cache", CPU).population
+    assert population.size == 3
+    group = population.group(0)
+    assert group.users is not None and set(group.users.tolist()) == {0, 1, 2}
+    warmth = (group.retouched - group.capture).mean((1, 3, 4))
+    warmth = (warmth[:, 0] - warmth[:, 2]).sign().tolist()
+    expected = {0: 1.0, 1: -1.0}
+    for user, sign in zip(group.users.tolist(), warmth, strict=True):
+        assert sign == expected.get(user, sign)
+    runs = runs_of([tiny_system("two_stage_proxies")], real, tmp_path / "out")
+    assert list(train_all(runs, tmp_path / "out"))[-1]["event"] == "done"
+    assert load_system(runs[0].folder)[1]["users"] == 3
+    cases = expert_cases(experts, 2, 1, seed=0)
+    assert [case.name for case in cases] == ["A", "B", "C"] and len(cases[0].references) == 2
+    test = set(np.load(experts / "input.npy")[9:].mean((1, 2, 3)))
+    assert {before.mean() for case in cases for before, _ in [*case.references, *case.queries]} == test
+    with pytest.raises(PieError, match="3 test photos"):
+        expert_cases(experts, 2, 3, seed=0)

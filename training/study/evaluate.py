@@ -11,11 +11,12 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from training.benchmark import Row, run_benchmark
 from training.data.batch import Group
+from training.data.prepared import open_prepared
 from training.data.users import UserMix
 from training.device import choose_device
 from training.methods import MethodSet
 from training.report import rounded
-from training.study.config import EvaluationConfig
+from training.study.config import Scale
 from training.study.embedding import photo_vectors, score_vectors
 from training.study.population import unseen_users
 from training.study.runner import Run
@@ -25,14 +26,36 @@ from training.tasks import Case, look_cases, simulated_cases
 VECTORS = "vectors.npy"  # of the unseen users' photos, `(U, S, D)` float32
 
 
-def tasks_of(config: EvaluationConfig, seed: int) -> dict[str, list[Case]]:
+def expert_cases(cache: Path, most: int, queries: int, seed: int) -> list[Case]:
+    """Every style of a prepared cache, by its test photos.
+
+    Raises:
+        PieError: the cache cannot be used, or has too few test photos.
+    """
+    data = open_prepared(cache)
+    rows = np.random.default_rng(seed).permutation(data.rows("test"))[: most + queries]
+    if len(rows) <= queries:
+        raise PieError(f"The cache {cache} has {len(rows)} test photos; comparing {queries} needs more.")
+    cases = []
+    for name, after in zip(data.styles, data.after, strict=True):
+        pairs = [(np.array(data.before[row]), np.array(after[row])) for row in rows]
+        cases.append(Case(name, pairs[queries:], pairs[:queries]))
+    return cases
+
+
+def tasks_of(scale: Scale) -> dict[str, list[Case]]:
     """The tasks that a scale names, with the settings of the benchmark.
+
+    The experts of a prepared cache are one, where that is what is trained on.
 
     Raises:
         PieError: photographs or looks cannot be read, or there is no task.
     """
+    config, seed = scale.evaluation, scale.seed
     most, queries = max(config.refs), config.queries
     tasks: dict[str, list[Case]] = {}
+    if scale.population.kind == "prepared":
+        tasks["experts"] = expert_cases(scale.population.folder, most, queries, seed)
     if config.looks is not None:
         tasks["looks"] = list(look_cases(config.looks, config.photos, config.count, most, queries, seed))
     if config.simulated:
@@ -72,7 +95,7 @@ def evaluate_study(
         raise PieError(f"Nothing is trained in {out}; run the study without --evaluate-only.")
     scale = runs[0].scale
     compared = {run.config.name: run.folder for run in trained if run.config.protocol.kind != "embedding"}
-    tasks = tasks_of(scale.evaluation, scale.seed)
+    tasks = tasks_of(scale)
     methods = MethodSet(bundle, scale.device, compared)
     rows = run_benchmark(tasks, methods, scale.evaluation.refs, scale.seed, progress, workers, threads)
     e = scale.evaluation

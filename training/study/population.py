@@ -18,6 +18,7 @@ from pie_desktop.imaging.atomic import atomic_write
 from training.data.batch import Group
 from training.data.color import to_bytes
 from training.data.photos import finished_photos, photo_bank
+from training.data.prepared import PreparedSource, open_prepared
 from training.data.source import Source, seeded
 from training.data.users import UserSimulator
 from training.study.config import PopulationConfig, Scale
@@ -78,13 +79,28 @@ class Population(Source):
             planes = torch.from_numpy(pictures[rows]).to(self.device).permute(0, 1, 4, 2, 3).float().div_(255)
             return torch.where(mirrored, planes.flip(-1), planes)
 
-        return UserGroup(floats(self.capture), floats(self.retouched), None, chosen.to(self.device))
+        group = UserGroup(floats(self.capture), floats(self.retouched), None, chosen.to(self.device))
+        return group.rows(self.share.rows(self.users))
 
     def describe(self, number: int) -> str:
         return f"the users {', '.join(map(str, self._users(seeded(self.seed, 20, number)).tolist()))}"
 
     def _users(self, generator: torch.Generator) -> Tensor:
         return torch.randperm(self.size, generator=generator)[: self.users]
+
+
+class PreparedPopulation(PreparedSource):
+    """The styles of a prepared cache as users, over the same photos. Few styles: a step may show one several times."""
+
+    @property
+    def size(self) -> int:
+        """Number of users."""
+        return len(self.after)
+
+    def group(self, number: int) -> UserGroup:
+        """Users with photos, seen at random; a pure function of seed and number."""
+        group = super().group(number)
+        return UserGroup(group.capture, group.retouched, None, torch.from_numpy(self.styles_of(number)).to(self.device))
 
 
 def _user(simulator: UserSimulator, shots: int, seed: int, stream: int, user: int) -> tuple[np.ndarray, np.ndarray]:
@@ -158,7 +174,7 @@ class Material:
         cache: folder of what is computed once.
     """
 
-    population: Population
+    population: Population | PreparedPopulation
     validation: Group
     photos: np.ndarray
     cache: Path
@@ -171,7 +187,13 @@ def prepare_material(scale: Scale, cache: Path, device: torch.device) -> Materia
         PieError: the photographs cannot be used, or there are too few of them.
     """
     config, batch, seed = scale.population, scale.batch, scale.seed
+    shots = batch.references + CURVE_QUERIES
+    if config.kind == "prepared":
+        data = open_prepared(config.folder)
+        source = PreparedPopulation(data, scale.side, batch.users, batch.shots, seed, "train", device)
+        held_out = PreparedSource(data, scale.side, max(2, len(data.styles)), shots, seed, "validation").group(0)
+        return Material(source, held_out, data.before[data.rows("train")], cache)
     capture, retouched = simulated_arrays(config, scale.side, seed, cache)
     population = Population(capture, retouched, batch.users, batch.shots, seed, device)
-    validation = validation_group(config, scale.side, batch.references + CURVE_QUERIES, seed, cache)
+    validation = validation_group(config, scale.side, shots, seed, cache)
     return Material(population, validation, split_photos(config, cache)[0], cache)

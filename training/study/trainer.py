@@ -17,7 +17,7 @@ from training.schedule import rate_factor
 from training.stepping import Stepper
 from training.study.config import Budget, Scale, StudyConfig
 from training.study.curve import Curve
-from training.study.population import Population
+from training.study.population import Population, PreparedPopulation
 from training.study.protocols import Batch, Protocol
 
 
@@ -60,7 +60,7 @@ class StudyTrainer:
         config: StudyConfig,
         scale: Scale,
         protocol: Protocol,
-        population: Population,
+        population: Population | PreparedPopulation,
         curve: Curve,
         run: Path,
         should_stop: Callable[[], bool] = lambda: False,
