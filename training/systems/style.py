@@ -39,6 +39,10 @@ class Style(Movable):
     maps: Tensor
     valid: Tensor
 
+    def code(self, level: int) -> Tensor:
+        """Codes `(U, D)` of a level, the coarsest being 0; the finest that there is serves for all beyond."""
+        return self.levels[:, min(level, self.levels.shape[1] - 1)]
+
     def expand(self, queries: int) -> "Style":
         """Every user repeated for Q photos: U * Q rows, the photos of one user next to each other."""
         return Style(*(t.repeat_interleave(queries, 0) for t in (self.vector, self.levels, self.maps, self.valid)))

@@ -36,7 +36,7 @@ class AdaINUNetEnhancer(UNetEnhancer):
         self.ups = nn.ModuleList(AdaINUp(width, size) for size in self.down.channels[-2::-1])
 
     def decode(self, maps: list[Tensor], style: Style) -> Tensor:
-        x, last = maps[-1], style.levels.shape[1] - 1
+        x = maps[-1]
         for level, (up, skip) in enumerate(zip(self.ups, maps[-2::-1], strict=True)):
-            x = up(x, skip, style.levels[:, min(level, last)])
+            x = up(x, skip, style.code(level))
         return x

@@ -43,7 +43,7 @@ class AttentionEnhancer(BottleneckEnhancer):
     def bottleneck(self, x: Tensor, style: Style) -> Tensor:
         height, width = x.shape[-2:]
         small = nn.functional.adaptive_avg_pool2d(x, (min(height, MOST_SIDE), min(width, MOST_SIDE)))
-        y, last = small, style.levels.shape[1] - 1
+        y = small
         for number, block in enumerate(self.blocks):
-            y = block(y, style.levels[:, min(number, last)])
+            y = block(y, style.code(number))
         return x + nn.functional.interpolate(y - small, size=(height, width), mode="bilinear")
