@@ -218,6 +218,14 @@ def plan_all(
     return plans
 
 
+def options_from_json(values: object) -> EncodeOptions | None:
+    """Options as `dataclasses.asdict` gives them, with every value checked; None where they cannot be used."""
+    try:
+        return _OPTIONS.validate_python(values)
+    except ValidationError:
+        return None
+
+
 def _checked_name(name: str) -> str:
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > MAX_NAME or any(unicodedata.category(letter)[0] == "C" for letter in cleaned):

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.catalog.edit_state import EditState
 from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.page import ExportPage
 
@@ -139,10 +140,10 @@ def test_the_plan_follows_the_form(
     _wait_for_plan(qtbot, page)
     model = page.view.model
     assert model.data(model.index(0, 1)) == "photo_0-1.jpg"
-    page.form.format.setCurrentIndex(page.form.format.findData("tiff16"))
+    page.form.file.set_options(EncodeOptions("tiff16"))
     _wait_for_plan(qtbot, page)
     assert [model.data(model.index(row, 1)) for row in range(3)] == ["photo_0.tif", "photo_1.tif", "photo_2.tif"]
-    assert not page.form.quality.isVisible()
+    assert not page.form.file.quality.isEnabled()
 
 
 @pytest.mark.parametrize("agreed", [False, True])
@@ -228,9 +229,7 @@ def test_the_suggested_folder_follows_the_photos(
 def test_settings_are_remembered(
     qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path], tmp_path: Path
 ) -> None:
-    page.form.format.setCurrentIndex(page.form.format.findData("png"))
-    page.form.limit_side.setChecked(True)
-    page.form.long_side.setValue(100)
+    page.form.file.set_options(EncodeOptions("png", long_side=100, metadata="copyright"))
     plan(photos[:1])
     _export(qtbot, page)
     assert load_photo(tmp_path / "out" / "photo_0.png").shape == (75, 100, 3)

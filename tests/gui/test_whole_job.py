@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.difference import mean_delta_e
+from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
@@ -82,7 +83,7 @@ def test_from_edits_to_an_exported_folder(
     window.show_tab("Export")
     page, out = window.export_page(), tmp_path / "out"
     page.form.destination.set_path(out)
-    page.form.format.setCurrentIndex(page.form.format.findData("png"))
+    page.form.file.set_options(EncodeOptions("png"))
     page.form.own_edits.setChecked(True)
     qtbot.waitUntil(page.start_button.isEnabled, timeout=TIMEOUT)
     assert page.view.model.count("write") == 4

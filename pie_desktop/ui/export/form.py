@@ -1,24 +1,29 @@
 """How photos are exported, as a form that is remembered."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 
 from pie_desktop.catalog.edit_state import EditState
 from pie_desktop.engine.export import ExportSettings
-from pie_desktop.imaging.encode import EncodeOptions
+from pie_desktop.engine.presets import ExportPreset, PresetLibrary, options_from_json, settings_for
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.export.file_form import FileForm
+from pie_desktop.ui.export.preset_list import PresetList
 from pie_desktop.ui.folder_field import FolderField
-from pie_desktop.ui.form_section import add_row, add_section
+from pie_desktop.ui.form_section import add_section
 from pie_desktop.ui.percent_slider import PercentSlider
 from pie_desktop.ui.theme import SPACE
 
-FORMATS = (("JPEG", "jpeg"), ("PNG", "png"), ("TIFF, 8 bit", "tiff8"), ("TIFF, 16 bit", "tiff16"))
 CONFLICTS = (("Skip it", "skip"), ("Use a new name", "unique"), ("Overwrite it", "overwrite"))
-LONG_SIDE_RANGE = (64, 30_000)
-DEFAULT_LONG_SIDE = 2560
+# By the number of presets that are ticked: none, one, several.
+_HINTS = (
+    "Nothing ticked: the settings below count.",
+    "Written as the ticked preset says.",
+    "Each ticked preset writes into a folder of its name.",
+)
 
 
 @dataclass(frozen=True)
@@ -28,16 +33,25 @@ class ExportChoice:
     Attributes:
         edit: style, strength and amount for all photos, or for those without an edit of their own.
         own_edits: whether a photo's own edit counts where it has one.
-        settings: how the files are written; None while no destination is chosen.
+        settings: how the files are written where no preset is ticked; None while no destination is chosen.
+        presets: those that are ticked.
     """
 
     edit: EditState
     own_edits: bool
     settings: ExportSettings | None
+    presets: tuple[ExportPreset, ...] = ()
+
+    @property
+    def exports(self) -> list[ExportSettings]:
+        """What is written: the settings, or one export for each preset; nothing without a destination."""
+        if self.settings is None:
+            return []
+        return settings_for(self.settings, self.presets) if self.presets else [self.settings]
 
 
 class ExportForm(QWidget):
-    """Edit, file format, destination.
+    """Edit, presets, file format, destination.
 
     Signals:
         changed: the plan may be another now.
@@ -58,16 +72,11 @@ class ExportForm(QWidget):
         )
         self.strength = PercentSlider("Preference", 0, 150, 100)
         self.amount = PercentSlider("Amount", 0, 100, 100)
-        self.format = QComboBox()
-        for text, value in FORMATS:
-            self.format.addItem(text, value)
-        self.quality = PercentSlider("Quality", 1, 100, 92, suffix="")
-        self.limit_side = QCheckBox("At most")
-        self.long_side = QSpinBox()
-        self.long_side.setRange(*LONG_SIDE_RANGE)
-        self.long_side.setValue(DEFAULT_LONG_SIDE)
-        self.long_side.setSuffix(" px")
-        self.long_side.setEnabled(False)
+        self.file = FileForm()
+        self.presets = PresetList(PresetLibrary(), context.notifier, self.file.options)
+        self.hint = QLabel()
+        self.hint.setProperty("role", "muted")
+        self.hint.setWordWrap(True)
         self.destination = FolderField("Destination folder", "Choose a folder")
         self.conflict = QComboBox()
         for text, value in CONFLICTS:
@@ -79,17 +88,13 @@ class ExportForm(QWidget):
         self._show_dependent()
 
     def choice(self) -> ExportChoice:
-        encode = EncodeOptions(
-            format=self.format.currentData(),
-            quality=self.quality.value(),
-            long_side=self.long_side.value() if self.limit_side.isChecked() else None,
-        )
         edit = EditState(self.style_box.currentData(), self.strength.value() / 100, self.amount.value() / 100)
         folder = self.destination.path()
         if folder is None:
             return ExportChoice(edit, self.own_edits.isChecked(), None)
-        settings = ExportSettings(folder, encode, self.conflict.currentData(), edit.strength, edit.amount)
-        return ExportChoice(edit, self.own_edits.isChecked(), settings)
+        file, style = self.file.options(), self._style_name()
+        settings = ExportSettings(folder, file, self.conflict.currentData(), edit.strength, edit.amount, style=style)
+        return ExportChoice(edit, self.own_edits.isChecked(), settings, self.presets.presets())
 
     def refresh_styles(self) -> None:
         """Lists the styles again and keeps the one that was chosen."""
@@ -125,10 +130,8 @@ class ExportForm(QWidget):
             "own_edits": self.own_edits.isChecked(),
             "strength": self.strength.value(),
             "amount": self.amount.value(),
-            "format": self.format.currentData(),
-            "quality": self.quality.value(),
-            "limit_side": self.limit_side.isChecked(),
-            "long_side": self.long_side.value(),
+            "file": asdict(self.file.options()),
+            "presets": [preset.name for preset in self.presets.presets()],
             "destination": str(self.destination.path() or "") if with_destination else "",
             "on_conflict": self.conflict.currentData(),
         }
@@ -141,48 +144,51 @@ class ExportForm(QWidget):
         layout.setSpacing(SPACE)
         add_section(layout, "EDIT", ("Style", self.style_box), ("Preference", self.strength), ("Amount", self.amount))
         layout.addWidget(self.own_edits)
-        self._file = add_section(layout, "FILE", ("Format", self.format), ("Quality", self.quality))
-        size = QWidget()
-        row = QHBoxLayout(size)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.limit_side)
-        row.addWidget(self.long_side, 1)
-        add_row(self._file, "Long side", size)
         add_section(layout, "DESTINATION", ("Folder", self.destination), ("If it exists", self.conflict))
+        layout.addWidget(self.presets)
+        layout.addWidget(self.hint)
+        layout.addWidget(self.file)
         layout.addStretch(1)
 
     def _restore(self) -> None:
         get = self._context.settings.get
-        for slider, name in ((self.strength, "strength"), (self.amount, "amount"), (self.quality, "quality")):
+        for slider, name in ((self.strength, "strength"), (self.amount, "amount")):
             stored = get(f"export.{name}")
             if isinstance(stored, int):
                 slider.set_value(stored)
-        for box, name in ((self.format, "format"), (self.conflict, "on_conflict")):
-            box.setCurrentIndex(max(box.findData(get(f"export.{name}")), 0))
+        self.conflict.setCurrentIndex(max(self.conflict.findData(get("export.on_conflict")), 0))
+        stored_file = options_from_json(get("export.file"))
+        if stored_file is not None:
+            self.file.set_options(stored_file)
+        ticked = get("export.presets")
+        self.presets.set_ticked(ticked if isinstance(ticked, list) else ())
         self.own_edits.setChecked(bool(get("export.own_edits", False)))
-        self.limit_side.setChecked(bool(get("export.limit_side", False)))
-        self.long_side.setValue(int(get("export.long_side") or DEFAULT_LONG_SIDE))
         destination = get("export.destination")
         self.destination.set_path(Path(destination) if destination else None)
 
     def _connect(self) -> None:
         self._context.styles_changed.connect(self.refresh_styles)
         self._context.style_selected.connect(self.select_style)
-        for box in (self.style_box, self.format, self.conflict):
+        for box in (self.style_box, self.conflict):
             box.currentIndexChanged.connect(self._on_changed)
-        for slider in (self.strength, self.amount, self.quality):
+        for slider in (self.strength, self.amount):
             slider.changed.connect(self._on_changed)
         self.own_edits.toggled.connect(self._on_changed)
-        self.limit_side.toggled.connect(self._on_changed)
-        self.long_side.valueChanged.connect(self._on_changed)
+        self.file.changed.connect(self._on_changed)
+        self.presets.ticked.connect(self._on_changed)
+        self.presets.chosen.connect(self.file.set_options)
         self.destination.changed.connect(self._on_changed)
+
+    def _style_name(self) -> str | None:
+        return self.style_box.currentText() if self.style_box.currentData() is not None else None
 
     def _on_changed(self) -> None:
         self._show_dependent()
         self.changed.emit()
 
     def _show_dependent(self) -> None:
-        self._file.setRowVisible(self.quality, self.format.currentData() == "jpeg")
-        self.long_side.setEnabled(self.limit_side.isChecked())
+        presets = self.presets.presets()
+        self.file.setEnabled(not presets)
+        self.hint.setText(_HINTS[min(len(presets), 2)])
         self.strength.setEnabled(self.style_box.currentData() is not None)
 

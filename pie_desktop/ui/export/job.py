@@ -18,9 +18,9 @@ from pie_desktop.engine.export import (
     ExportReport,
     ExportSettings,
     PlannedPhoto,
-    plan_export,
     run_export,
 )
+from pie_desktop.engine.presets import plan_all
 from pie_desktop.errors import PieError
 from pie_desktop.gallery.store import StyleLibrary
 from pie_desktop.imaging.formats import list_photos, one_per_photo
@@ -60,9 +60,9 @@ class Services:
 
 
 def find_plan(
-    context: JobContext, sources: Sequence[Path], settings: ExportSettings | None
+    context: JobContext, sources: Sequence[Path], exports: Sequence[ExportSettings]
 ) -> tuple[list[Path], list[PlannedPhoto]]:
-    """The photos of the sources (files and folders), and their plan if there are settings to plan with; a job.
+    """The photos of the sources (files and folders), and their plans for the exports, one behind the other; a job.
 
     Raises:
         DecodeError: a folder cannot be read.
@@ -72,13 +72,14 @@ def find_plan(
         absolute = source.absolute()
         photos.update(dict.fromkeys(one_per_photo(list_photos(absolute)) if absolute.is_dir() else [absolute]))
         context.check()
-    return list(photos), plan_export(photos, settings) if settings is not None else []
+    plans = plan_all(photos, exports, None, context.should_cancel) if exports else []
+    return list(photos), [photo for plan in plans for photo in plan]
 
 
 def export_photos(
     context: JobContext, services: Services, plan: Sequence[PlannedPhoto], choice: ExportChoice, watcher: ExportWatcher
 ) -> ExportReport:
-    """Exports a plan; photos with the same edit are exported together.
+    """Exports the plans of `choice.exports`; photos with the same settings and edit are exported together.
 
     Raises:
         PieError: the destination cannot be made; a style or the model that all photos share cannot be used.
@@ -97,12 +98,11 @@ class _Export:
         choice: ExportChoice,
         watcher: ExportWatcher,
     ) -> None:
-        assert choice.settings is not None
         self._context = context
         self._services = services
         self._plan = plan
         self._choice = choice
-        self._settings = choice.settings
+        self._exports = choice.exports
         self._watcher = watcher
         self._items: dict[Path, ExportItem] = {}
         self._started = time.monotonic()
@@ -110,32 +110,37 @@ class _Export:
     def run(self) -> ExportReport:
         self._context.progress(-1.0, "Preparing the export")
         groups = self._groups()
-        for edit, photos in groups.items():
-            self._run_group(edit, photos, only=len(groups) == 1)
-        items = tuple(self._items[photo.source] for photo in self._plan)
+        for (number, edit), photos in groups.items():
+            self._run_group(self._exports[number], edit, photos, only=len(groups) == 1)
+        items = tuple(self._items[photo.target] for photo in self._plan)
         report = ExportReport(items, time.monotonic() - self._started)
         self._watcher.report.emit(report)
         return report
 
-    def _groups(self) -> dict[EditState, list[PlannedPhoto]]:
+    def _groups(self) -> dict[tuple[int, EditState], list[PlannedPhoto]]:
+        """Photos by the number of their export and their edit."""
         deadline = time.monotonic() + LONGEST_KEEPING
         while self._choice.own_edits and not self._context.cancelled and time.monotonic() < deadline:
             if self._services.edits_kept.wait(0.05):
                 break
-        groups: dict[EditState, list[PlannedPhoto]] = {}
-        for photo in self._plan:
+        groups: dict[tuple[int, EditState], list[PlannedPhoto]] = {}
+        per_export = len(self._plan) // max(len(self._exports), 1)
+        for index, photo in enumerate(self._plan):
             edit = None
             if self._choice.own_edits and photo.action in ("write", "overwrite") and not self._context.cancelled:
                 edit = self._services.catalog.get(photo.source)
-            groups.setdefault(edit or self._choice.edit, []).append(photo)
+            groups.setdefault((index // per_export, edit or self._choice.edit), []).append(photo)
         return groups
 
-    def _run_group(self, edit: EditState, photos: list[PlannedPhoto], only: bool) -> None:
+    def _run_group(
+        self, settings: ExportSettings, edit: EditState, photos: list[PlannedPhoto], only: bool
+    ) -> None:
         services = self._services
+        preference, style_name = None, None
         try:
-            preference = None
             if edit.style_id is not None and any(photo.action in ("write", "overwrite") for photo in photos):
                 style = services.library.get(edit.style_id)
+                style_name = style.name
                 preference = services.engine.preference(style, self._context.progress, self._context.should_cancel)
         except PieError as error:
             # The style of some photos' own edits may be gone: the others go on.
@@ -148,10 +153,10 @@ class _Export:
         def transform_for(proxy: np.ndarray) -> Transform:
             return services.engine.transform(proxy, preference)
 
-        settings = replace(self._settings, strength=edit.strength, amount=edit.amount)
+        settings = replace(settings, strength=edit.strength, amount=edit.amount, style=style_name)
         report = run_export(photos, settings, transform_for, self._on_progress, self._context.should_cancel)
         for item in report.items:
-            if item.source not in self._items:
+            if item.target not in self._items:
                 self._take(item)
 
     def _on_progress(self, progress: ExportProgress) -> None:
@@ -165,5 +170,5 @@ class _Export:
         self._context.progress(overall.fraction, f"Exporting {done:,} of {len(self._plan):,}")
 
     def _take(self, item: ExportItem) -> None:
-        self._items[item.source] = item
+        self._items[item.target] = item
         self._watcher.item.emit(item)

@@ -171,7 +171,7 @@ class ExportPage(QWidget):
             return
         self._plan_timer.stop()
         self._planning = True
-        job = self._lane.submit(find_plan, tuple(self._sources), self.form.choice().settings)
+        job = self._lane.submit(find_plan, tuple(self._sources), self.form.choice().exports)
         job.result.connect(self._on_plan)
         job.failed.connect(self._on_plan_failed)
         self._show_state()
@@ -229,7 +229,8 @@ class ExportPage(QWidget):
         idle = not self.running and not self._planning
         ready = idle and count > 0 and not model.has_outcomes
         self.start_button.setEnabled(ready or (idle and model.has_outcomes))
-        text = f"Export {count:,} photo{'' if count == 1 else 's'}" if ready else "Export"
+        what = "photo" if len(self.form.choice().presets) < 2 else "file"
+        text = f"Export {count:,} {what}{'' if count == 1 else 's'}" if ready else "Export"
         self.start_button.setText("Plan again" if idle and model.has_outcomes else text)
         self.cancel_button.setEnabled(self.running)
         if not self.running and not model.has_outcomes:

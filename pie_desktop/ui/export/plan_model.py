@@ -1,5 +1,6 @@
 """The plan as a table: what will be written where, and afterwards what came of it."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,10 @@ ACTIONS = {
 
 
 class PlanTableModel(HeadedTableModel):
-    """Sources at once, their plan when it is there, their outcome while the export goes on."""
+    """Sources at once, their plan when it is there, their outcome while the export goes on.
+
+    A row is a source or, once there is a plan, a file: several presets make several files of one source.
+    """
 
     HEADERS = ("Photo", "Is written as", "What happens")
 
@@ -32,28 +36,39 @@ class PlanTableModel(HeadedTableModel):
         self.sources: list[Path] = []
         self.plan: list[PlannedPhoto] = []
         self._outcomes: dict[Path, ExportItem] = {}
-        self._rows: dict[Path, int] = {}
+        self._rows: dict[Path, list[int]] = {}
+        self._targets: dict[Path, int] = {}
+        self._root = ""  # folder of all targets
         self._thumbnails = ThumbnailColumn(thumbnails, self)
         self._thumbnails.loaded.connect(self._on_loaded)
 
     def set_sources(self, sources: Sequence[Path]) -> None:
         self.beginResetModel()
         self.sources = list(dict.fromkeys(sources))
-        self._rows = {source: row for row, source in enumerate(self.sources)}
         self.plan = []
-        self._outcomes = {}
+        self._find_rows()
         self.endResetModel()
 
     def set_plan(self, plan: Sequence[PlannedPhoto]) -> None:
-        """A plan of exactly the sources, in their order; an empty one means that it is not known."""
+        """A plan of exactly the sources, in their order, or several; an empty one means that it is not known."""
+        same_rows = (len(plan) or len(self.sources)) == self.row_total()
+        if not same_rows:
+            self.beginResetModel()
         self.plan = list(plan)
-        self._outcomes = {}
-        self._changed(0, len(self.sources) - 1)
+        self._find_rows()
+        if same_rows:
+            self._changed(0, self.row_total() - 1)
+        else:
+            self.endResetModel()
+
+    def source_at(self, row: int) -> Path:
+        """The photo of a row."""
+        return self.plan[row].source if self.plan else self.sources[row]
 
     def set_outcome(self, item: ExportItem) -> int:
         """Returns the row, so that the view can follow."""
-        row = self._rows[item.source]
-        self._outcomes[item.source] = item
+        row = self._targets[item.target]
+        self._outcomes[item.target] = item
         self._changed(row, row)
         return row
 
@@ -66,18 +81,18 @@ class PlanTableModel(HeadedTableModel):
         return sum(photo.action in actions for photo in self.plan)
 
     def row_total(self) -> int:
-        return len(self.sources)
+        return len(self.plan) or len(self.sources)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        source = self.sources[index.row()]
+        source = self.source_at(index.row())
         planned = self.plan[index.row()] if self.plan else None
-        outcome = self._outcomes.get(source)
+        outcome = self._outcomes.get(planned.target) if planned else None
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             if column == 0:
                 return source.name
             if column == 1:
-                return planned.target.name if planned and planned.action in ("write", "overwrite") else "—"
+                return str(planned.target.relative_to(self._root)) if planned and planned.writes else "—"
             return _sentence(planned, outcome)
         if role == Qt.ItemDataRole.ToolTipRole:
             target = planned.target if planned else None
@@ -88,13 +103,20 @@ class PlanTableModel(HeadedTableModel):
             return QColor(_colour(planned, outcome))
         return None
 
+    def _find_rows(self) -> None:
+        self._outcomes = {}
+        self._targets = {planned.target: row for row, planned in enumerate(self.plan)}
+        self._root = os.path.commonpath([target.parent for target in self._targets]) if self._targets else ""
+        self._rows = {}
+        for row in range(self.row_total()):
+            self._rows.setdefault(self.source_at(row), []).append(row)
+
     def _changed(self, first: int, last: int) -> None:
         if first <= last:
             self.announce(first, last)
 
     def _on_loaded(self, path: Path) -> None:
-        row = self._rows.get(path)
-        if row is not None:
+        for row in self._rows.get(path, ()):
             index = self.index(row, 0)
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
 

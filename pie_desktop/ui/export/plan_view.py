@@ -166,7 +166,7 @@ class PlanView(QWidget):
         layout.addLayout(bottom)
 
     def _selected(self) -> list[Path]:
-        return [self.model.sources[index.row()] for index in self.table.selectionModel().selectedRows()]
+        return [self.model.source_at(index.row()) for index in self.table.selectionModel().selectedRows()]
 
     def _show_remove(self) -> None:
         self.remove_button.setEnabled(self._editable and bool(self._selected()))

@@ -1,0 +1,195 @@
+"""How the files are written: format with what belongs to it, colour space, size, sharpening, metadata."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from pie_desktop.imaging.encode_options import LOSSY, SUBSAMPLED, EncodeOptions
+from pie_desktop.ui.export.size_field import SPIN_WIDTH, SizeField
+from pie_desktop.ui.form_section import ROW_HEIGHT, add_section
+from pie_desktop.ui.percent_slider import PercentSlider
+from pie_desktop.ui.theme import SPACE
+
+Choices = tuple[tuple[str, str], ...]
+# For each format the depths that it has, and the format of the file with them.
+FORMATS: tuple[tuple[str, Choices], ...] = (
+    ("JPEG", (("8 bit", "jpeg"),)),
+    ("PNG", (("As photo", "png"), ("8 bit", "png8"), ("16 bit", "png16"))),
+    ("TIFF", (("8 bit", "tiff8"), ("16 bit", "tiff16"))),
+    ("WebP", (("8 bit", "webp"),)),
+    ("HEIC", (("8 bit", "heic"), ("10 bit", "heic10"))),
+    ("AVIF", (("8 bit", "avif"), ("10 bit", "avif10"))),
+)
+SUBSAMPLING: Choices = (
+    ("Colour: by quality", "auto"),
+    ("Colour: full (4:4:4)", "4:4:4"),
+    ("Colour: half (4:2:2)", "4:2:2"),
+    ("Colour: quarter (4:2:0)", "4:2:0"),
+)
+COMPRESSION: Choices = (("Deflate", "deflate"), ("LZW", "lzw"), ("Not compressed", "none"))
+COLORS: Choices = (
+    ("sRGB", "srgb"),
+    ("Display P3", "display-p3"),
+    ("Adobe RGB", "adobe-rgb"),
+    ("Rec. 2020", "rec2020"),
+    ("As photo", "source"),
+)
+SHARPENING: Choices = (("Off", "off"), ("Low", "low"), ("Standard", "standard"), ("High", "high"))
+METADATA: Choices = (
+    ("All", "all"),
+    ("All but the location", "no-location"),
+    ("Copyright only", "copyright"),
+    ("None", "none"),
+)
+
+
+class FileForm(QWidget):
+    """Fields for `EncodeOptions`; every format has the same rows, so that nothing moves when it changes.
+
+    Signals:
+        changed: other options.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.format = _box((), "Format")
+        for title, depths in FORMATS:
+            self.format.addItem(title, depths)
+        self.bits = QComboBox()
+        self.bits.setFixedWidth(SPIN_WIDTH)
+        self.bits.setAccessibleName("Bits per channel")
+        self.bits.setToolTip("Bits per channel. 16-bit photos stay 16-bit into 16-bit files.")
+        self.quality = PercentSlider("Quality", 1, 100, 92, suffix="")
+        self.subsampling = _box(SUBSAMPLING, "Resolution of colour")
+        self.subsampling.setToolTip("By quality: full from 90 on, a quarter below.")
+        self.compression = _box(COMPRESSION, "Compression")
+        self.lossless = QCheckBox("Without loss")
+        self.nothing = QLabel("Always without loss")
+        self.nothing.setProperty("role", "muted")
+        self.details = QStackedWidget()
+        for widget in (self.subsampling, self.compression, self.lossless, self.nothing):
+            self.details.addWidget(widget)
+        self.color = _box(COLORS, "Colour space")
+        self.color.setToolTip("Its profile is always embedded. Wide spaces keep the colours that sRGB has not.")
+        self.size_field = SizeField()
+        self.enlarge = QCheckBox("Also enlarge smaller photos")
+        self.enlarge.setMinimumHeight(ROW_HEIGHT)
+        self.sharpen = _box(SHARPENING, "Sharpening")
+        self.sharpen.setToolTip("For screens, after the resizing.")
+        self.metadata = _box(METADATA, "Metadata")
+        self.metadata.setToolTip("EXIF, IPTC and XMP of the photo that the file keeps.")
+        self._build()
+        self._show_depths()
+        self._show_dependent()
+        self._connect()
+
+    def options(self) -> EncodeOptions:
+        return EncodeOptions(
+            format=self.bits.currentData(),
+            quality=self.quality.value(),
+            subsampling=self.subsampling.currentData(),
+            lossless=self.lossless.isChecked(),
+            compression=self.compression.currentData(),
+            color=self.color.currentData(),
+            enlarge=self.enlarge.isChecked(),
+            sharpen=self.sharpen.currentData(),
+            metadata=self.metadata.currentData(),
+            **self.size_field.sizes(),
+        )
+
+    def set_options(self, options: EncodeOptions) -> None:
+        if options == self.options():
+            return
+        blocked = self.blockSignals(True)
+        self.format.setCurrentIndex(
+            next(index for index, (_, depths) in enumerate(FORMATS) if options.format in dict(depths).values())
+        )
+        self._show_depths()
+        self.bits.setCurrentIndex(self.bits.findData(options.format))
+        self.quality.set_value(options.quality)
+        self.lossless.setChecked(options.lossless)
+        self.enlarge.setChecked(options.enlarge)
+        for box, value in (
+            (self.subsampling, options.subsampling),
+            (self.compression, options.compression),
+            (self.color, options.color),
+            (self.sharpen, options.sharpen),
+            (self.metadata, options.metadata),
+        ):
+            box.setCurrentIndex(box.findData(value))
+        self.size_field.set_sizes(options)
+        self._show_dependent()
+        self.blockSignals(blocked)
+        self.changed.emit()
+
+    def _build(self) -> None:
+        form = QWidget()
+        row = QHBoxLayout(form)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE)
+        row.addWidget(self.format, 1)
+        row.addWidget(self.bits)
+        form.setFocusProxy(self.format)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE)
+        add_section(
+            layout,
+            "",
+            ("Format", form),
+            ("Quality", self.quality),
+            ("Coding", self.details),
+            ("Colour space", self.color),
+            ("Size", self.size_field),
+            ("", self.enlarge),
+            ("Sharpening", self.sharpen),
+            ("Metadata", self.metadata),
+        )
+
+    def _connect(self) -> None:
+        self.format.currentIndexChanged.connect(self._on_format)
+        for box in (self.bits, self.subsampling, self.compression, self.color, self.sharpen, self.metadata):
+            box.currentIndexChanged.connect(self._on_changed)
+        self.quality.changed.connect(self._on_changed)
+        self.lossless.toggled.connect(self._on_changed)
+        self.enlarge.toggled.connect(self._on_changed)
+        self.size_field.changed.connect(self._on_changed)
+
+    def _on_format(self) -> None:
+        self._show_depths()
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        self._show_dependent()
+        self.changed.emit()
+
+    def _show_depths(self) -> None:
+        depths = self.format.currentData()
+        if [self.bits.itemData(index) for index in range(self.bits.count())] != [value for _, value in depths]:
+            blocked = self.bits.blockSignals(True)
+            self.bits.clear()
+            for text, value in depths:
+                self.bits.addItem(text, value)
+            self.bits.blockSignals(blocked)
+        self.bits.setEnabled(len(depths) > 1)
+
+    def _show_dependent(self) -> None:
+        chosen = self.bits.currentData()
+        self.quality.setEnabled(chosen in LOSSY and not (chosen == "webp" and self.lossless.isChecked()))
+        if chosen in SUBSAMPLED:
+            self.details.setCurrentWidget(self.subsampling)
+        elif chosen == "webp":
+            self.details.setCurrentWidget(self.lossless)
+        else:
+            self.details.setCurrentWidget(self.compression if chosen.startswith("tiff") else self.nothing)
+        self.enlarge.setEnabled(bool(self.size_field.sizes()))
+
+
+def _box(choices: Choices, name: str) -> QComboBox:
+    box = QComboBox()
+    box.setAccessibleName(name)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)  # as wide as the form
+    for text, value in choices:
+        box.addItem(text, value)
+    return box

@@ -1,0 +1,182 @@
+"""The form of the Export page: every option in and out, nothing jumps, presets ticked, saved and deleted."""
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from pie_desktop.engine.presets import BUILTIN, PresetLibrary
+from pie_desktop.imaging.encode_options import EncodeOptions, Format
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.export.file_form import FORMATS, FileForm
+from pie_desktop.ui.export.form import ExportForm
+from pie_desktop.ui.export.page import ExportPage
+
+TIMEOUT = 60_000
+
+
+@pytest.fixture
+def form(qtbot: QtBot, context: AppContext) -> ExportForm:
+    form = ExportForm(context)
+    qtbot.addWidget(form)
+    form.resize(300, 900)
+    form.show()
+    return form
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        EncodeOptions(),
+        *(preset.encode for preset in BUILTIN),
+        *(EncodeOptions(name) for name in get_args(Format)),
+        EncodeOptions("jpeg", 33, subsampling="4:2:2", short_side=640, enlarge=True),
+        EncodeOptions("tiff8", compression="lzw", color="rec2020", megapixels=2.5),
+        EncodeOptions("webp", lossless=True, percent=25.0, metadata="copyright"),
+        EncodeOptions("avif10", color="source", sharpen="high", metadata="none"),
+    ],
+)
+def test_options_in_and_out(qtbot: QtBot, options: EncodeOptions) -> None:
+    form = FileForm()
+    qtbot.addWidget(form)
+    with qtbot.waitSignal(form.changed, timeout=100, raising=options != EncodeOptions()):
+        form.set_options(options)
+    assert form.options() == options
+
+
+def test_every_format_can_be_chosen() -> None:
+    assert {value for _, depths in FORMATS for _, value in depths} == set(get_args(Format))
+
+
+def test_nothing_jumps_when_the_format_changes(form: ExportForm) -> None:
+    def places() -> dict[str, tuple[int, int]]:
+        file = form.file
+        widgets: list[QWidget] = [file.quality, file.details, file.color, file.size_field, file.sharpen, file.metadata]
+        widgets += [file.format, file.bits, form.conflict]
+        corners = (widget.mapTo(form, QPoint(0, 0)) for widget in widgets)
+        return {str(index): (corner.x(), corner.y()) for index, corner in enumerate(corners)}
+
+    first = places()
+    for index in range(form.file.format.count()):
+        form.file.format.setCurrentIndex(index)
+        form.layout().activate()
+        assert places() == first
+    form.file.set_options(EncodeOptions("webp", lossless=True))
+    assert not form.file.quality.isEnabled()
+
+
+def test_ticked_presets_count_and_the_fields_wait(qtbot: QtBot, form: ExportForm, tmp_path: Path) -> None:
+    form.destination.set_path(tmp_path)
+    form.file.set_options(EncodeOptions("png"))
+    assert [export.encode for export in form.choice().exports] == [EncodeOptions("png")]
+    with qtbot.waitSignal(form.changed):
+        form.presets.set_ticked({"Full JPEG"})
+    (export,) = form.choice().exports
+    assert (export.encode, export.preset, export.name) == (BUILTIN[0].encode, "Full JPEG", "{name}")
+    assert not form.file.isEnabled()
+    form.presets.set_ticked({"Full JPEG", "Print TIFF 16"})
+    assert [export.name for export in form.choice().exports] == ["{preset}/{name}"] * 2
+    form.presets.set_ticked(())
+    assert form.file.isEnabled() and form.file.options() == EncodeOptions("png")
+
+
+def test_a_click_takes_over_the_settings(qtbot: QtBot, form: ExportForm) -> None:
+    view = form.presets.list
+    spot = view.visualItemRect(view.item(1)).center() + QPoint(30, 0)
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+    assert form.file.options() == BUILTIN[1].encode
+    assert not form.presets.presets()
+
+
+def test_saved_deleted_and_brought_back(
+    qtbot: QtBot, form: ExportForm, context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = EncodeOptions("heic", 70, long_side=1000)
+    form.file.set_options(mine)
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_options: ("Mine", True))
+    qtbot.mouseClick(form.presets.save_button, Qt.MouseButton.LeftButton)
+    assert PresetLibrary().find("mine").encode == mine
+    form.presets.set_ticked({"Mine"})
+    notices: list = []
+    context.notifier.posted.connect(notices.append)
+    with qtbot.waitSignal(form.presets.ticked):
+        qtbot.mouseClick(form.presets.delete_button, Qt.MouseButton.LeftButton)
+    assert not form.presets.presets() and len(PresetLibrary().presets()) == len(BUILTIN)
+    qtbot.waitUntil(lambda: bool(notices))
+    notices[0].action()
+    assert PresetLibrary().find("Mine").encode == mine
+
+
+def test_a_name_that_is_taken(
+    qtbot: QtBot, form: ExportForm, context: AppContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter(["Full JPEG", "Mine", "mine", "mine"])
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_args, **_options: (next(answers), True))
+    notices: list = []
+    context.notifier.posted.connect(notices.append)
+    qtbot.mouseClick(form.presets.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(notices))
+    assert "comes with the program" in notices[0].text
+    qtbot.mouseClick(form.presets.save_button, Qt.MouseButton.LeftButton)
+    form.file.set_options(EncodeOptions("png16"))
+    for agreed, expected in ((False, "jpeg"), (True, "png16")):
+        monkeypatch.setattr(form.presets, "_confirm", lambda *_args, agreed=agreed: agreed)
+        qtbot.mouseClick(form.presets.save_button, Qt.MouseButton.LeftButton)
+        assert PresetLibrary().find("Mine").encode.format == expected
+
+
+def test_preset_files(
+    qtbot: QtBot, form: ExportForm, context: AppContext, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    form.presets.list.setCurrentRow(2)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(tmp_path / "print"), ""))
+    form.presets.export_action.trigger()
+    broken = tmp_path / "broken.piepreset"
+    broken.write_text("{}")
+    files = [str(tmp_path / "print.piepreset"), str(broken)]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_args: (files, ""))
+    notices: list = []
+    context.notifier.posted.connect(notices.append)
+    form.presets.more_button.menu().actions()[0].trigger()
+    assert PresetLibrary().find("Print TIFF 16 (2)").encode == BUILTIN[2].encode
+    qtbot.waitUntil(lambda: bool(notices))
+    assert notices[0].text == "broken.piepreset is not an export preset."
+
+
+def test_damaged_settings_are_not_used(qtbot: QtBot, context: AppContext) -> None:
+    context.settings.set("export.file", {"format": "bmp", "quality": "much"})
+    context.settings.set("export.presets", 3)
+    form = ExportForm(context)
+    qtbot.addWidget(form)
+    assert form.file.options() == EncodeOptions() and not form.presets.presets()
+
+
+def test_two_presets_are_planned_and_written(
+    qtbot: QtBot, context: AppContext, sample_photos: dict[str, Path], tmp_path: Path
+) -> None:
+    page = ExportPage(context)
+    qtbot.addWidget(page)
+    page.form.destination.set_path(tmp_path / "out")
+    PresetLibrary().save("Tiny", EncodeOptions("webp", long_side=64, metadata="none"))
+    page.form.presets.refresh()
+    page.form.presets.set_ticked({"Full JPEG", "Tiny"})
+    page.set_sources([sample_photos["coffee"], sample_photos["rocket"]])
+    qtbot.waitUntil(lambda: not page._planning, timeout=TIMEOUT)
+    model = page.view.model
+    names = [model.data(model.index(row, 1)) for row in range(model.rowCount())]
+    wanted = ["Full JPEG/coffee.jpg", "Full JPEG/rocket.jpg", "Tiny/coffee.webp", "Tiny/rocket.webp"]
+    assert [Path(name).as_posix() for name in names] == wanted
+    assert page.start_button.text() == "Export 4 files"
+    qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
+    assert [model.data(model.index(row, 2)) for row in range(4)] == ["Written"] * 4
+    assert page.view.message.text().startswith("4 written in ")
+    with Image.open(tmp_path / "out" / "Tiny" / "coffee.webp") as image:
+        assert image.size == (64, 43)
+    page.form.presets.set_ticked(())
+    qtbot.waitUntil(lambda: not page._planning, timeout=TIMEOUT)
+    assert model.rowCount() == 2
