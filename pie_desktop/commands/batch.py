@@ -1,6 +1,7 @@
 """Writing many photos from the command line: what `export` and `enhance` have in common."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,7 +14,9 @@ from pie_desktop.errors import Cancelled
 if TYPE_CHECKING:
     from pie_desktop.engine.enhance import Engine
     from pie_desktop.engine.export import ExportProgress, ExportReport, ExportSettings
+    from pie_desktop.engine.export_job import Running
     from pie_desktop.engine.presets import ExportPreset
+    from pie_desktop.engine.unfinished import KeptExport
     from pie_desktop.model.preference import Preference
 
 Policy = Literal["skip", "unique", "overwrite"]
@@ -25,8 +28,47 @@ Name = Annotated[
     typer.Option("--name", metavar="TEMPLATE", help="Names of the results, such as {date:%Y-%m-%d}/{name}_{seq:04d}."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and write nothing.")]
+Receipt = Annotated[
+    Path | None,
+    typer.Option("--receipt", metavar="FILE", help="Write a receipt of all photos to a .json, .html or .txt file."),
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option("--scheduler", metavar="ADDRESS", help="Make the photos on a Dask cluster, such as tcp://host:8786."),
+]
+BurstLock = Annotated[
+    bool,
+    typer.Option("--burst-lock/--no-burst-lock", help="Give the frames of one sequence the same look: no flicker."),
+]
 
 MakePreference = Callable[[output.Progress, output.ShouldCancel], "Preference | None"]
+
+
+@dataclass(frozen=True)
+class How:
+    """How a batch runs and what it tells.
+
+    Attributes:
+        workers: photos at a time, None for what suits.
+        dry_run: show the plan only.
+        as_json: one document on stdout.
+        receipt: a file for the receipt, or None.
+        scheduler: address of a Dask cluster, or None.
+    """
+
+    workers: int | None = None
+    dry_run: bool = False
+    as_json: bool = False
+    receipt: Path | None = None
+    scheduler: str | None = None
+
+    def running(self, progress: output.Progress, should_cancel: output.ShouldCancel) -> "Running":
+        from pie_desktop.engine.export_job import Running
+
+        def tell(state: "ExportProgress") -> None:
+            progress(state.fraction, state.current)
+
+        return Running(self.workers, self.scheduler, self.receipt, tell, should_cancel)
 
 
 def export_settings(
@@ -37,12 +79,14 @@ def export_settings(
     amount: float,
     name: str,
     style: str | None = None,
+    burst_lock: bool = False,
 ) -> "list[ExportSettings]":
     """One export for each preset; a preset without a name is that of the options alone."""
     from pie_desktop.engine.export import ExportSettings
     from pie_desktop.engine.presets import settings_for
 
     base = ExportSettings(destination, presets[0].encode, on_conflict, strength, amount, name, style)
+    base = replace(base, burst_lock=burst_lock)
     return settings_for(base, presets)
 
 
@@ -51,10 +95,7 @@ def run_batch(
     exports: "Sequence[ExportSettings]",
     engine: "Engine",
     make_preference: MakePreference,
-    *,
-    workers: int | None,
-    as_json: bool,
-    dry_run: bool = False,
+    how: How,
 ) -> None:
     """Write the photos, once for each of the exports, which share a destination, and tell what came of each.
 
@@ -63,38 +104,40 @@ def run_batch(
         Cancelled: Ctrl-C; what was written until then is complete and told.
         typer.Exit: with 1 when some photos failed, with 2 when all did.
     """
-    from pie_desktop.engine.export import ExportReport, run_export
+    from pie_desktop.engine.export_job import run_job
+    from pie_desktop.engine.export_parts import make_part
     from pie_desktop.engine.presets import plan_all
 
-    reports: list[ExportReport] = []
     destination = exports[0].destination
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
         plans = plan_all(photos, exports, lambda fraction: progress(fraction, "Planning"), should_cancel)
-        if dry_run:
-            show_plan([photo for plan in plans for photo in plan], destination, as_json)
+        if how.dry_run:
+            show_plan([photo for plan in plans for photo in plan], destination, how.as_json)
             return
         preference = None
         if any(photo.writes for plan in plans for photo in plan):
             engine.load()  # a missing model is one problem, not one of each photo
             preference = make_preference(progress, should_cancel)
+        planned = zip(exports, plans, strict=True)
+        parts = [make_part(engine, settings, tuple(plan), preference) for settings, plan in planned]
+        report = run_job(parts, how.running(progress, should_cancel))
+    _tell_all(report, engine, destination, how.as_json)
 
-        def tell(state: "ExportProgress") -> None:
-            progress((len(reports) + state.fraction) / len(exports), state.current)
 
-        for settings, plan in zip(exports, plans, strict=True):
-            reports.append(
-                run_export(
-                    plan,
-                    settings,
-                    lambda proxy: engine.transform(proxy, preference),
-                    tell,
-                    should_cancel,
-                    workers,
-                )
-            )
-    report = ExportReport(tuple(item for part in reports for item in part.items), sum(part.seconds for part in reports))
-    if engine.notice:
-        output.say_problem(engine.notice)
+def resume_batch(kept: "KeptExport", engine: "Engine", how: How) -> None:
+    """Go on with an interrupted export; as `run_batch`."""
+    from pie_desktop.engine.export_job import run_job
+    from pie_desktop.engine.unfinished import continued
+
+    with output.interruptible() as should_cancel, output.showing_progress() as progress:
+        report = run_job(continued(kept, engine), how.running(progress, should_cancel), kept)
+    _tell_all(report, engine, kept.destination, how.as_json)
+
+
+def _tell_all(report: "ExportReport", engine: "Engine", destination: Path, as_json: bool) -> None:
+    for notice in (engine.notice, report.notice):
+        if notice:
+            output.say_problem(notice)
     _tell(report, destination, as_json)
 
 
@@ -104,9 +147,12 @@ def _tell(report: "ExportReport", destination: Path, as_json: bool) -> None:
     for message in dict.fromkeys(item.message for item in report.items if item.message and item.status != "cancelled"):
         output.say_problem(message)
     if as_json:
-        output.print_json(report.to_dict())
+        receipt = str(report.receipt) if report.receipt is not None else None
+        output.print_json(report.to_dict() | {"receipt": receipt})
     elif not nothing_done:
         output.say(f"{report.summary}; the results are in {destination.absolute()}")
+        if report.receipt is not None:
+            output.say(f"Receipt: {report.receipt}")
     if report.cancelled:
         raise Cancelled
     if report.count("failed"):

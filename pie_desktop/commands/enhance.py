@@ -51,6 +51,8 @@ def enhance(
     metadata: encoding.Metadata = None,
     on_conflict: batch.OnConflict = "unique",
     name: batch.Name = "{name}",
+    burst_lock: batch.BurstLock = False,
+    receipt: batch.Receipt = None,
     workers: batch.Workers = None,
     model: Model = None,
     device: Device = "auto",
@@ -81,6 +83,7 @@ def enhance(
         return engine.one_off(pairs, progress, should_cancel, on_problem=say_problem)
 
     settings = batch.export_settings(
-        destination, encoded, on_conflict, strength, amount, name
+        destination, encoded, on_conflict, strength, amount, name, burst_lock=burst_lock
     )
-    batch.run_batch(photos_in(photos), settings, engine, preference, workers=workers, as_json=as_json, dry_run=dry_run)
+    how = batch.How(workers, dry_run, as_json, receipt)
+    batch.run_batch(photos_in(photos), settings, engine, preference, how)

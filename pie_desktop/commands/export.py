@@ -18,6 +18,8 @@ from pie_desktop.commands.arguments import (
     photos_in,
 )
 from pie_desktop.commands.output import Progress, ShouldCancel
+from pie_desktop.commands.resume import find_unfinished, nothing_to_resume
+from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
@@ -28,8 +30,17 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    sources: Annotated[list[Path], typer.Argument(metavar="SRC", help="Photos, or folders of photos.")],
-    destination: Annotated[Path, typer.Argument(metavar="DST", help="Folder of the results; made when missing.")],
+    sources: Annotated[list[Path] | None, typer.Argument(metavar="SRC", help="Photos, or folders of photos.")] = None,
+    destination: Annotated[
+        Path | None, typer.Argument(metavar="DST", help="Folder of the results; made when missing.")
+    ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with the last export (to DST) that was interrupted, as it was begun; without one, start anew.",
+        ),
+    ] = False,
     style: Style = None,
     strength: Strength = 1.0,
     amount: Amount = 1.0,
@@ -50,7 +61,10 @@ def export(
     on_conflict: batch.OnConflict = "skip",
     recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Also the folders in folders.")] = False,
     name: batch.Name = "{name}",
+    burst_lock: batch.BurstLock = False,
+    receipt: batch.Receipt = None,
     workers: batch.Workers = None,
+    scheduler: batch.Scheduler = None,
     model: Model = None,
     device: Device = "auto",
     dry_run: batch.DryRun = False,
@@ -74,6 +88,14 @@ def export(
         metadata=metadata,
     )
     library = open_library()
+    how = batch.How(workers, dry_run, as_json, receipt, scheduler)
+    if resume:
+        kept = find_unfinished(destination)
+        if kept is not None:
+            batch.resume_batch(kept, open_engine(library, kept.parts[0].bundle_id or model, device), how)
+            return
+    if not sources or destination is None:
+        raise nothing_to_resume(destination) if resume else PieError("Name photos and the folder of the results.")
     chosen = library.find(style) if style is not None else None
     engine = open_engine(library, model, device)
 
@@ -82,8 +104,8 @@ def export(
 
     settings = batch.export_settings(
         destination, encoded, on_conflict, strength, amount, name,
-        chosen.name if chosen is not None else None,
+        chosen.name if chosen is not None else None, burst_lock,
     )
     # What an earlier export wrote into a folder of the sources is no source.
     photos = photos_in(sources, recursive, except_in=destination)
-    batch.run_batch(photos, settings, engine, preference, workers=workers, as_json=as_json, dry_run=dry_run)
+    batch.run_batch(photos, settings, engine, preference, how)

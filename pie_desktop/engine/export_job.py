@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pie_desktop import paths
 from pie_desktop.engine import journal as journals
+from pie_desktop.engine.cluster import ClusterPool
 from pie_desktop.engine.export import local_pool
 from pie_desktop.engine.export_parts import ExportPart
 from pie_desktop.engine.export_report import ExportProgress, ExportReport
@@ -26,12 +27,14 @@ class Running:
 
     Attributes:
         workers: number of processes, None for what suits.
+        scheduler: address of a Dask cluster that makes the photos, or None for this machine.
         receipt: a file of the user's for the receipt, or None; the state folder has one in any case.
         progress: called whenever a photo is begun or finished.
         should_cancel: asked about ten times a second.
     """
 
     workers: int | None = None
+    scheduler: str | None = None
     receipt: Path | None = None
     progress: Callable[[ExportProgress], None] | None = None
     should_cancel: Callable[[], bool] | None = None
@@ -63,8 +66,8 @@ def run_job(parts: Sequence[ExportPart], running: Running, kept: KeptExport | No
         journal.closed("cancelled" if report.cancelled else "finished")
         return _finish(report, journal.id, parts, running, journal.folder)
     except PieError:
-        # Nothing was written: there is nothing to go on with. What was kept from before stays as it was.
-        journal.closed("cancelled")
+        if kept is None:  # nothing was written: there is nothing to go on with
+            journal.discard()
         raise
     finally:
         journal.close()
@@ -72,6 +75,8 @@ def run_job(parts: Sequence[ExportPart], running: Running, kept: KeptExport | No
 
 def _run(parts: Sequence[ExportPart], journal: Journal, running: Running, kept: KeptExport | None) -> ExportReport:
     def make_pool(photos: int) -> Pool | None:
+        if running.scheduler is not None:
+            return ClusterPool(running.scheduler, sorted({part.settings.destination.absolute() for part in parts}))
         return local_pool(photos, running.workers)
 
     run = ExportRun(parts, journal.id, journal, running.progress, running.should_cancel)

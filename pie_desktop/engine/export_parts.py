@@ -39,8 +39,9 @@ class ExportPart:
 def make_part(
     engine: "Engine", settings: ExportSettings, photos: tuple[PlannedPhoto, ...], preference: "Preference | None"
 ) -> ExportPart:
-    """A part whose transforms an engine computes, which is loaded if it is not yet."""
-    engine.load()
+    """A part whose transforms an engine computes, which is loaded if it is not yet and there is something to do."""
+    if any(photo.writes for photo in photos):
+        engine.load()
     return ExportPart(settings, photos, lambda proxy: engine.transform(proxy, preference), preference, engine.bundle_id)
 
 

@@ -73,6 +73,11 @@ class Journal:
     def resumed(self) -> None:
         self._write([{"event": "resumed", "time": _now()}])
 
+    def discard(self) -> None:
+        """Forget an export of which nothing was written."""
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def close(self) -> None:
         self._file.close()
         self._lock.release()

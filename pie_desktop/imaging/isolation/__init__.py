@@ -84,7 +84,8 @@ def isolated(function: Callable[Concatenate[Path, P], T]) -> Callable[Concatenat
         pool = _pool
         if pool is None:
             return function(path, *args, **kwargs)
-        task = Task(function.__module__, function.__qualname__, Path(path), args, kwargs)
+        # The child keeps the working directory that it was started in.
+        task = Task(function.__module__, function.__qualname__, Path(path).absolute(), args, kwargs)
         try:
             return pool.call(task, _should_cancel.get())
         except Unavailable:

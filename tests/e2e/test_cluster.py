@@ -1,0 +1,129 @@
+"""An export on a Dask cluster of real processes, one of which is killed in the middle."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pie_desktop import paths
+from pie_desktop.engine import cluster
+from pie_desktop.engine import journal as journals
+from pie_desktop.engine.enhance import Transform
+from pie_desktop.engine.export import ExportSettings, plan_export
+from pie_desktop.engine.export_job import Running, run_job
+from pie_desktop.engine.export_parts import ExportPart
+from pie_desktop.engine.export_report import ExportProgress
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.encode import EncodeOptions
+from pie_desktop.imaging.lut import apply_lut, identity_lut
+
+distributed = pytest.importorskip("distributed")
+TABLE = identity_lut() ** np.float32(0.8)
+
+
+@dataclass
+class Cluster:
+    address: str
+    workers: list[subprocess.Popen]
+
+
+@pytest.fixture(scope="module")
+def cluster_of_two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler and two workers on loopback, each a process of its own; none of them is started again."""
+    folder = tmp_path_factory.mktemp("cluster")
+    file = folder / "scheduler.json"
+    common = ["--scheduler-file", str(file), "--no-dashboard"]
+    scheduler = ["distributed.cli.dask_scheduler", *common, "--host", "127.0.0.1", "--port", "0"]
+    worker = ["distributed.cli.dask_worker", *common, "--host", "127.0.0.1", "--nthreads", "1", "--no-nanny"]
+    environment = dict(os.environ, PYTHONPATH=str(Path(__file__).resolve().parents[2]), OMP_NUM_THREADS="1")
+    processes = []
+    try:
+        for command in (scheduler, worker, worker):
+            processes.append(
+                subprocess.Popen(
+                    [sys.executable, "-m", *command],
+                    cwd=folder,
+                    env=environment,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
+            )
+        with distributed.Client(scheduler_file=str(file), timeout=60, set_as_default=False) as client:
+            client.wait_for_workers(2, timeout=60)
+        yield Cluster(json.loads(file.read_text())["address"], processes[1:])
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def part(sources: Path, out: Path) -> ExportPart:
+    settings = ExportSettings(out, EncodeOptions("png"))
+    return ExportPart(settings, tuple(plan_export([sources], settings)), lambda proxy: Transform(TABLE, TABLE))
+
+
+def test_a_folder_that_the_workers_do_not_see(
+    cluster_of_two: Cluster, photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    check = cluster._sees
+    monkeypatch.setattr(cluster, "_sees", lambda mark, token: check(mark + "-elsewhere", token))
+    monkeypatch.setattr(cluster._sees, "__module__", "__main__")  # sent by value
+    with pytest.raises(PieError, match=f"The folder {out} is not visible to the worker tcp://127"):
+        run_job([part(photo_folder, out)], Running(scheduler=cluster_of_two.address))
+    assert list(out.iterdir()) == []
+
+
+def test_a_worker_is_killed_and_every_photo_arrives_once(
+    cluster_of_two: Cluster, photo_folder_of_crops: Path, tmp_path: Path
+) -> None:
+    killed: list[int] = []
+
+    def kill_one(progress: ExportProgress) -> None:
+        if progress.item is not None and not killed:
+            killed.append(progress.done)
+            cluster_of_two.workers[0].send_signal(signal.SIGKILL)
+
+    out = tmp_path / "out"
+    running = Running(scheduler=cluster_of_two.address, progress=kill_one)
+    report = run_job([part(photo_folder_of_crops, out)], running)
+    assert cluster_of_two.workers[0].wait() == -signal.SIGKILL and killed[0] < 24
+    assert report.summary == "24 written"
+    assert sorted(path.name for path in out.iterdir()) == [f"{number:02d}.png" for number in range(24)]
+    for item in report.items[::6]:
+        np.testing.assert_array_equal(load_photo(item.target), apply_lut(load_photo(item.source), TABLE))
+    (place,) = paths.exports_dir().iterdir()
+    ended = Counter(record["index"] for record in journals.records(place) if record["event"] == "ended")
+    assert ended == dict.fromkeys(range(24), 1)
+
+
+def test_a_photo_that_is_gone_is_told_and_the_rest_goes_on(
+    cluster_of_two: Cluster, photo_folder: Path, tmp_path: Path
+) -> None:
+    planned = part(photo_folder, tmp_path / "out")
+    (photo_folder / "chelsea.jpg").unlink()
+    report = run_job([planned], Running(scheduler=cluster_of_two.address))
+    assert report.summary == "3 written, 1 failed"
+    assert "chelsea.jpg" in (report.items[1].message or "")
+
+
+def test_a_scheduler_that_is_not_there(photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    with pytest.raises(PieError, match=r"The scheduler tcp://127\.0\.0\.1:9 cannot be reached"):
+        run_job([part(photo_folder, tmp_path / "out")], Running(scheduler="tcp://127.0.0.1:9"))
+    assert list(paths.exports_dir().iterdir()) == []  # nothing to go on with
+
+
+def test_without_the_extra(photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(PieError, match=r"pip install 'pie-desktop\[cluster\]'"):
+        run_job([part(photo_folder, tmp_path / "out")], Running(scheduler="tcp://127.0.0.1:8786"))
