@@ -1,11 +1,10 @@
 """Decoding of pixels as they are stored: no orientation, no colour conversion yet."""
 
-import cv2
 import numpy as np
 
-from pie_desktop.imaging.decoders import avif, heif, jpeg, jxl, psd, raw, tiff
+from pie_desktop.imaging.decoders import avif, heif, jpeg, jxl, png, psd, raw, tiff
 from pie_desktop.imaging.header import Header, open_pillow
-from pie_desktop.imaging.stored import StoredPixels, composite_on_white, damaged
+from pie_desktop.imaging.stored import StoredPixels, composite_on_white
 
 __all__ = ["StoredPixels", "read_pixels"]
 
@@ -31,7 +30,7 @@ def read_pixels(header: Header, min_side: int | None = None) -> StoredPixels:
     if header.format == "jpeg" and header.mode in ("RGB", "L"):
         return jpeg.read_jpeg(header, min_side)
     if header.format == "png" and header.bit_depth == 16:
-        return _read_png16(header)
+        return png.read_png16(header)
     if header.format == "avif" and header.bit_depth == 16:
         return avif.read_avif16(header)
     if header.format == "tiff" and not header.mode:
@@ -42,18 +41,6 @@ def read_pixels(header: Header, min_side: int | None = None) -> StoredPixels:
         if header.format != "tiff":
             raise
         return tiff.read_tiff(header.path)  # knows more compressions
-
-
-def _read_png16(header: Header) -> StoredPixels:
-    array = cv2.imdecode(np.fromfile(header.path, dtype=np.uint8), cv2.IMREAD_UNCHANGED)
-    if array is None or array.dtype != np.uint16:
-        raise damaged(header.path)
-    if array.ndim == 2:
-        return StoredPixels(array, "gray")
-    rgb = np.ascontiguousarray(array[..., 2::-1])
-    if array.shape[2] == 4:
-        rgb = composite_on_white(rgb, array[..., 3])
-    return StoredPixels(rgb, "rgb")
 
 
 def _read_with_pillow(header: Header, min_side: int | None) -> StoredPixels:

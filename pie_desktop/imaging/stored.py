@@ -111,15 +111,24 @@ def scaled_to_16(array: np.ndarray, bits: int) -> np.ndarray:
     return table[np.minimum(array, 2**bits - 1)]
 
 
-def composite_on_white(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Colours over white by straight alpha; (H, W, 3) and (H, W) of one integer dtype, or float32."""
+def composite_on_white(rgb: np.ndarray, alpha: np.ndarray, premultiplied: bool = False) -> np.ndarray:
+    """Colours over white; (H, W, 3) and (H, W) of one integer dtype, or float32.
+
+    Args:
+        rgb: colours.
+        alpha: opacity.
+        premultiplied: the colours have been multiplied by it already.
+    """
     if rgb.dtype == np.float32:
-        return rgb * alpha[..., None] + (1 - alpha[..., None])
+        return (rgb if premultiplied else rgb * alpha[..., None]) + (1 - alpha[..., None])
     top = np.iinfo(rgb.dtype).max
     result = np.empty_like(rgb)
     for row in range(0, len(rgb), 256):  # in strips: the intermediate values need four to eight times the memory
         part = slice(row, row + 256)
         inverse = top - alpha[part].astype(np.uint64)[..., None]
+        if premultiplied:
+            result[part] = np.minimum(rgb[part] + inverse, top)
+            continue
         opaque = rgb[part].astype(np.uint64) * (top - inverse)
         result[part] = (opaque + inverse * top + top // 2) // top
     return result

@@ -93,7 +93,8 @@ def read_tiff(path: Path) -> StoredPixels:
     colors = 3 if array.shape[2] >= 3 else 1
     base = np.ascontiguousarray(array[..., :colors])
     if extra and int(extra[0]) in (1, 2) and array.shape[2] > colors:
-        base = composite_on_white(base, array[..., colors])
+        premultiplied = extra[0] == tifffile.EXTRASAMPLE.ASSOCALPHA
+        base = composite_on_white(base, array[..., colors], premultiplied)
     return StoredPixels(base if colors == 3 else base[..., 0], "rgb" if colors == 3 else "gray")
 
 

@@ -53,8 +53,7 @@ class Reply:
 def serve(connection: Connection, limits: Limits) -> None:
     """Body of the process. Between two tasks it does nothing; it ends with its parent, whatever ended that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
-    logging.getLogger().addHandler(logging.NullHandler())  # what libraries say of odd photos is told by the sentence
-    warnings.simplefilter("ignore")
+    _be_silent()
     _no_core_dumps()
     held: SharedMemory | None = None
     try:
@@ -106,6 +105,14 @@ def _watchdog(seconds: float) -> Iterator[None]:
             yield
         finally:
             faulthandler.cancel_dump_traceback_later()
+
+
+def _be_silent() -> None:
+    """What libraries have to say about odd photos, also those in C, is told by the sentence."""
+    logging.getLogger().addHandler(logging.NullHandler())
+    warnings.simplefilter("ignore")
+    with contextlib.suppress(OSError), Path(os.devnull).open("wb") as nowhere:  # a program without a console has no 2
+        os.dup2(nowhere.fileno(), 2)
 
 
 def _no_core_dumps() -> None:
