@@ -124,10 +124,22 @@ def test_other_threads_do_not_notice_a_crash(
 
 @pytest.mark.parametrize("hold", [False, True])
 def test_a_hang_is_ended(isolated_decoding: Callable[..., None], hostile: ModuleType, hold: bool) -> None:
-    isolated_decoding(processes=1, limits=Limits(seconds=0.3))
+    isolated_decoding(processes=1, limits=Limits(patience=0.3))
     with pytest.raises(DecodeError, match=r"photo\.jpg could not be read within 0 seconds"):
         hostile.hang(PHOTO, hold=hold)
     assert hostile.process_id(PHOTO) != os.getpid()
+
+
+def test_endless_work_is_ended(isolated_decoding: Callable[..., None], hostile: ModuleType) -> None:
+    isolated_decoding(processes=1, limits=Limits(seconds=0.3))
+    with pytest.raises(DecodeError, match=r"photo\.jpg could not be read within 0 seconds"):
+        hostile.spin(PHOTO)
+
+
+def test_large_files_may_take_longer() -> None:
+    limits = Limits()
+    assert limits.seconds_for(0) == 10 and limits.patience_for(0) == 60 and limits.memory_for(50_000_000) == 2e9
+    assert limits.seconds_for(100_000_000) == 60 and limits.memory_for(100_000_000) == 2.5e9
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the parent watches")
@@ -197,7 +209,7 @@ import hostile_decoders
 from pie_desktop.imaging import isolation
 
 if __name__ == "__main__":
-    isolation.start(processes=2, warm=2, limits=isolation.Limits(seconds=1.0))
+    isolation.start(processes=2, warm=2, limits=isolation.Limits(patience=1.0))
     hostile_decoders.process_id(Path("a"))
     if sys.argv[2] == "hang":
         hostile_decoders.hang(Path("a"), Path(sys.argv[3]), hold=True)

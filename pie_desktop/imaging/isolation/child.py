@@ -70,7 +70,7 @@ def serve(connection: Connection, limits: Limits) -> None:
             task, shared_name = message
             size = file_size(task.path)
             _limit_memory(base, limits.memory_for(size))
-            with _watchdog(limits.seconds_for(size) + _GRACE):
+            with _watchdog(limits.patience_for(size) + _GRACE):
                 reply, held = _reply(task, shared_name)
             connection.send(reply)
             del reply

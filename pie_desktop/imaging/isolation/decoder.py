@@ -47,6 +47,7 @@ class Decoder:
         self._task: Task | None = None
         self._shared_name = ""
         self._started = 0.0
+        self._work_before: float | None = None
 
     @property
     def usable(self) -> bool:
@@ -65,7 +66,7 @@ class Decoder:
             self._await_ready(should_cancel)
         self._task = task
         self._shared_name = f"pie{os.getpid():x}-{secrets.token_hex(4)}"
-        self._started = time.monotonic()
+        self._started, self._work_before = time.monotonic(), None
         try:
             self._connection.send((task, self._shared_name))
         except OSError as error:
@@ -126,13 +127,26 @@ class Decoder:
 
     def _check_limits(self, path: Path) -> None:
         # The size of the file is asked for only once it matters: on a slow disk that takes a while.
-        waited = time.monotonic() - self._started
-        if waited > self._limits.seconds and waited > (allowed := self._limits.seconds_for(file_size(path))):
+        limits, work, waited = self._limits, self._work(), time.monotonic() - self._started
+        if work > limits.seconds and work > (allowed := limits.seconds_for(file_size(path))):
             raise self._bury(too_slow(path, allowed))
-        if _WATCH_MEMORY and (used := self._resident()) > self._limits.memory:
-            allowed_memory = self._limits.memory_for(file_size(path))
+        if waited > limits.patience and waited > (allowed := limits.patience_for(file_size(path))):
+            raise self._bury(too_slow(path, allowed))
+        if _WATCH_MEMORY and (used := self._resident()) > limits.memory:
+            allowed_memory = limits.memory_for(file_size(path))
             if used > allowed_memory:
                 raise self._bury(too_large(path, allowed_memory))
+
+    def _work(self) -> float:
+        """Seconds of processor time since the first look at the task."""
+        try:
+            times = psutil.Process(self._process.pid).cpu_times()
+        except psutil.Error:
+            return 0.0
+        used = times.user + times.system
+        if self._work_before is None:
+            self._work_before = used
+        return used - self._work_before
 
     def _resident(self) -> int:
         try:

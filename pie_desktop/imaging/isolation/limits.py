@@ -13,21 +13,27 @@ class Limits:
     """Bombs are small files and huge photographs are large ones, so both limits grow with the size of the file.
 
     Attributes:
-        seconds: for any file.
-        bytes_per_second: what a slow network drive delivers; reading the file at this rate comes on top.
+        seconds: of work for any file, whatever else the computer does meanwhile.
+        patience: seconds by the clock, for a process that waits: for a dead drive, or for itself.
+        bytes_per_second: what a slow network drive delivers; reading the file at this rate comes on top of both.
         memory: bytes for any file.
         memory_free_size, memory_per_byte: a file larger than this many bytes may take so many times its excess on top.
     """
 
     seconds: float = 10.0
+    patience: float = 60.0
     bytes_per_second: float = 2e6
     memory: int = 2_000_000_000
     memory_free_size: int = 50_000_000
     memory_per_byte: int = 10
 
     def seconds_for(self, size: int) -> float:
-        """Time for a file of so many bytes."""
+        """Work on a file of so many bytes."""
         return self.seconds + size / self.bytes_per_second
+
+    def patience_for(self, size: int) -> float:
+        """Time by the clock for a file of so many bytes."""
+        return self.patience + size / self.bytes_per_second
 
     def memory_for(self, size: int) -> int:
         """Memory for a file of so many bytes."""

@@ -59,5 +59,11 @@ def hang(path: Path, started: Path | None = None, hold: bool = False) -> None:
 
 
 @isolated
+def spin(path: Path) -> None:
+    while True:
+        pass
+
+
+@isolated
 def devour(path: Path, size: int) -> int:
     return int(np.ones(size, np.uint8)[::4096].sum())
