@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from pie_desktop.errors import PieError
 from training.data.share import Share
 from training.device import choose_device
 
@@ -69,12 +70,21 @@ class Processes:
 
     @contextmanager
     def leader_first(self) -> Iterator[None]:
-        """What the leader makes inside, such as a cache on disk, is there when the others come to it."""
-        if self.fabric is not None and not self.leader:
-            self.fabric.barrier()
-        yield
-        if self.fabric is not None and self.leader:
-            self.fabric.barrier()
+        """What the leader makes inside, such as a cache on disk, is there when the others come to it.
+
+        Raises:
+            PieError: in the others, where the leader has failed; its own message tells why.
+        """
+        if not self.leader and not self.agreed(False)[0]:
+            raise PieError("This process did not begin, because the first one could not.")
+        try:
+            yield
+        except Exception:
+            if self.leader:
+                self.agreed(False)
+            raise
+        if self.leader:
+            self.agreed(True)
 
 
 ALONE = Processes()

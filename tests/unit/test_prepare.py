@@ -1,5 +1,6 @@
 """Data sets of experts: their folders, what is wrong with them, the cache, and groups from it."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,7 +51,8 @@ LAYOUTS = {
     "plain": ("input", *(f"expert{letter}" for letter in "ABCDE")),
     "letters": ("raw", *"abcde"),
     "tiff": ("original", *(f"tiff16_{letter}" for letter in "abcde")),
-    "numbered": ("{split}/06-Input", *(f"{{split}}/{n:02d}-Experts-{c}" for n, c in enumerate("ABCDE", 1))),
+    "catalog": ("(default) Input with ExpertC WhiteBalance minus1.5", *(f"Experts/{letter}" for letter in "ABCDE")),
+    "numbered": ("{split}/06-Inputs-Zeroed", *(f"{{split}}/{n:02d}-Experts-{c}" for n, c in enumerate("ABCDE", 1))),
     "splits inside": ("ExpertA_input/{split}", *(f"Expert{letter}/{{split}}" for letter in "ABCDE")),
 }
 
@@ -81,6 +83,25 @@ def test_styles_of_ones_own(fivek: Callable[..., Path], tmp_path: Path) -> None:
     assert list(dataset.styles) == ["Film look", "lightroom"] and not dataset.missing_experts()
     assert dataset.styles["lightroom"].keys() == dataset.inputs.keys()
     assert "holidays is ignored" in dataset.remarks[0]
+
+
+def test_validation_may_be_the_test_photos(fivek: Callable[..., Path]) -> None:
+    """As StarEnhancer has it; the sizes may differ, so one folder has to serve for all versions."""
+    root = fivek(*LAYOUTS["numbered"])
+    shutil.copytree(root / "test", root / "valid")
+    dataset = find_dataset(root)
+    assert set(dataset.splits.values()) == {"train", "test"} and not dataset.remarks
+    versions = [dataset.inputs, *dataset.styles.values()]
+    assert {photos["a0004"].relative_to(root).parts[0] for photos in versions} == {"test"}
+
+
+def test_second_unedited_version_is_told_and_ignored(fivek: Callable[..., Path]) -> None:
+    root = fivek("06-Inputs-AsShot", "Film")
+    shutil.copytree(root / "06-Inputs-AsShot", root / "07-Inputs-Daylight")
+    dataset = find_dataset(root)
+    assert {path.parent.name for path in dataset.inputs.values()} == {"06-Inputs-AsShot"}
+    assert len(dataset.remarks) == 1 and "07-Inputs-Daylight are ignored" in dataset.remarks[0]
+    assert list(dataset.styles) == ["Film"]
 
 
 def test_folders_that_cannot_be_used(fivek: Callable[..., Path], tmp_path: Path) -> None:
@@ -145,13 +166,13 @@ def test_cache_holds_every_version(fivek: Callable[..., Path], tmp_path: Path) -
     assert isinstance(data.before, np.memmap) and not (tmp_path / "cache" / "done.npy").exists()
     assert [data.names[row] for row in data.rows("test")] == ["a0004", "a0008", "a0012"]
     assert len(data.rows("validation")) == 1 and len(data.rows("train")) == 8
-    photo = Image.open(root / "train" / "06-Input" / "a0001.jpg")
+    photo = Image.open(root / "train" / "06-Inputs-Zeroed" / "a0001.jpg")
     expected = np.asarray(photo).reshape(180, 240, 3).mean((0, 1))
     assert np.allclose(data.before[0].mean((0, 1)), expected, atol=1)
     assert np.allclose(data.after[3][0], _edit(data.before[0], 4), atol=24)
     # what is finished stays as it is, and is not taken for another
     assert _prepare(root, tmp_path / "cache").made == 0
-    (root / "train" / "06-Input" / "a0001.jpg").touch()
+    (root / "train" / "06-Inputs-Zeroed" / "a0001.jpg").touch()
     with pytest.raises(PieError, match="holds the cache of other photos"):
         _prepare(root, tmp_path / "cache")
     with pytest.raises(PieError, match="has no style expert X; it has expert A"):

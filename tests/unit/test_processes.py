@@ -110,3 +110,31 @@ def test_without_torchrun_a_process_is_alone() -> None:
     assert start_processes("cpu") is ALONE
     assert ALONE.leader and ALONE.alone and ALONE.agreed(1.5, True) == [1.5, True]
     ALONE.align(nn.Linear(2, 2))
+    with ALONE.leader_first():
+        pass
+
+
+class Told(Processes):
+    """One of two processes; the other's words are given."""
+
+    def __init__(self, index: int, leader: float = 0.0) -> None:
+        super().__init__()
+        self.share, self.leaders, self.said = Share(index, 2), leader, []  # type: ignore[var-annotated]
+
+    def agreed(self, *values: float) -> list[float]:
+        self.said.append(values)
+        return list(values) if self.leader else [self.leaders]
+
+
+def test_others_wait_for_the_leader_and_fail_with_it() -> None:
+    leader = Told(0)
+    with leader.leader_first():
+        assert leader.said == []
+    assert leader.said == [(True,)]
+    with pytest.raises(PieError, match="no cache"), leader.leader_first():
+        raise PieError("no cache")
+    assert leader.said == [(True,), (False,)]
+    with Told(1, leader=True).leader_first():
+        pass
+    with pytest.raises(PieError, match="because the first one could not"), Told(1, leader=False).leader_first():
+        raise AssertionError("nothing is begun")

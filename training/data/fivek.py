@@ -2,8 +2,9 @@
 
 Bychkovsky, Paris, Chan and Durand, Learning photographic global tonal adjustment with a database of input/output image
 pairs, 2011. Known are `expertA` to `expertE` (also `ExpertC`, `c`, `tiff16_c`) with `input`, `raw` or `original`;
-numbered folders below `train` and `test` such as `train/01-Experts-A` and `train/05-Input`; `ExpertA` with
-`ExpertA_input`. Any other folder with photos of the same numbers is one more style.
+numbered folders below `train`, `valid` and `test` such as `train/01-Experts-A` and `train/06-Inputs-Zeroed`; `ExpertA`
+with `ExpertA_input`; the collections of FiveK's catalog (`(default) Input with ExpertC WhiteBalance minus1.5`). Any
+other folder with photos of the same numbers is one more style.
 """
 
 import re
@@ -26,7 +27,7 @@ SPLITS = {
 }
 _NUMBER = re.compile(r"^\d+[-_. ]+")
 _EXPERT = re.compile(r"^(?:experts?|retouchers?|tiff16)?([a-e])$")
-_INPUT = re.compile(r"^(?:experts?[a-e])?(?:inputs?|raws?|rawphotos|originals?|before|unedited)$")
+_INPUT = re.compile(r"^(?:experts?[a-e]|default)?(?:input.*|raws?|rawphotos|originals?|before|unedited)$")
 _FIVEK_ID = re.compile(r"^(a\d{4})(?!\d)", re.IGNORECASE)
 
 
@@ -61,7 +62,7 @@ def photo_number(path: Path) -> str:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[-_. ]", "", _NUMBER.sub("", name).lower())
+    return re.sub(r"[-_. ()]", "", _NUMBER.sub("", name).lower())
 
 
 def _role(parts: Sequence[str]) -> tuple[str | None, str | None]:
@@ -78,13 +79,15 @@ def _role(parts: Sequence[str]) -> tuple[str | None, str | None]:
 
 
 def _put(dataset: Dataset, photos: dict[str, Path], path: Path) -> None:
-    number = photo_number(path)
-    if number in photos:
-        # expert folders with inputs of their own hold the same original again and again
-        if photos[number].parent == path.parent:
-            dataset.remarks.append(f"{path} is ignored: {photos[number].name} beside it has the same number.")
+    """Add a photo where its number is new; else the first one found stays, and what is ignored is told."""
+    other = photos.setdefault(photo_number(path), path)
+    if other == path:
         return
-    photos[number] = path
+    remark = f"{path} is ignored: {other.name} beside it has the same number."
+    if other.parent != path.parent:
+        remark = f"Photos in {path.parent} are ignored where {other.parent} has the same ones."
+    if remark not in dataset.remarks[-1:]:
+        dataset.remarks.append(remark)
 
 
 def find_dataset(folder: Path, extra: Sequence[Path] = ()) -> Dataset:
@@ -104,12 +107,16 @@ def find_dataset(folder: Path, extra: Sequence[Path] = ()) -> Dataset:
         style, split = _role(path.relative_to(folder).parts[:-1])
         if style is None:
             continue
-        _put(dataset, dataset.inputs if style == "input" else dataset.styles.setdefault(style, {}), path)
-        if split is not None and dataset.splits.setdefault(photo_number(path), split) != split:
+        number = photo_number(path)
+        known = dataset.splits.setdefault(number, split) if split is not None else split
+        if known != split and "train" in (known, split):
             raise PieError(
-                f"Photo {photo_number(path)} lies both in {split} and in {dataset.splits[photo_number(path)]} of"
-                f" {folder}; a photo that is tested with must not train."
+                f"Photo {number} lies both in {split} and in {known} of {folder}; a photo that is tested with must not"
+                " train."
             )
+        if known == split:
+            # validation and test may be the same photos: they are tested with, the folder that comes first
+            _put(dataset, dataset.inputs if style == "input" else dataset.styles.setdefault(style, {}), path)
     for path in extra:
         _add_style(dataset, path)
     if not dataset.inputs:
