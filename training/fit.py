@@ -18,7 +18,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.bundle import SUFFIX, load_bundle, save_bundle
 from pie_desktop.model.network import PreferenceNetwork
-from training.basis import build_basis
+from training.basis import kept_basis
 from training.config import FitConfig
 from training.data.batch import RoleMix
 from training.data.pairs import guess_pairs, load_pairs
@@ -104,13 +104,8 @@ def _network(
         return PreferenceNetwork(config.architecture)
     torch.manual_seed(config.seed)
     network = PreferenceNetwork(config.architecture)
-    cached = run / "cache" / f"basis-{config.architecture.components}-{config.seed}.npy"
-    if not cached.exists():
-        basis = build_basis(bank, config.architecture.components, config.architecture.lut_size, seed=config.seed)
-        cached.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(cached) as temporary, temporary.open("wb") as f:
-            np.save(f, basis.numpy())
-    network.prior.set_basis(torch.from_numpy(np.load(cached)))
+    a = config.architecture
+    network.prior.set_basis(kept_basis(bank, a.components, a.lut_size, config.seed, run / "cache"))
     calibrate(network, source)
     return network
 

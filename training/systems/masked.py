@@ -15,7 +15,7 @@ from training.systems.encoders.base import StyleEncoder
 from training.systems.encoders.resnet import ResNetEncoder
 from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
 from training.systems.style import Style, masked_mean, pool
-from training.systems.system import System, SystemConfig, shown
+from training.systems.system import System, SystemConfig
 
 
 @dataclass
@@ -83,13 +83,11 @@ class MaskedSystem(System):
         self.predictor = MaskedStyleModel(config.width)
 
     def style(self, after: Tensor, before: Tensor | None, valid: Tensor) -> MaskedStyle:
-        after, before = shown(after, before, valid)
-        features = self.features(after, before)
+        features = self.reference_features(after, before, valid)
         assert before is not None  # or the encoder would have refused
-        contents = self._content(before)
-        pooled = pool(features, valid)
-        both = (t.unflatten(0, valid.shape) for t in (contents, features.vector))
-        return MaskedStyle(pooled.vector, pooled.levels, pooled.maps, pooled.valid, *both)
+        pooled, codes = pool(features, valid), features.vector.unflatten(0, valid.shape)
+        contents = self._content(before.flatten(0, 1)).unflatten(0, valid.shape)
+        return MaskedStyle(pooled.vector, pooled.levels, pooled.maps, pooled.valid, contents, codes)
 
     def _content(self, photos: Tensor) -> Tensor:
         content: Tensor = self.contents(shrink(photos, self.config.side)).vector
