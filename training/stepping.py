@@ -93,7 +93,7 @@ class Stepper:
         Raises:
             NotFinite: a weight is not finite.
         """
-        if not all(bool(torch.isfinite(p).all()) for p in self._parameters):
+        if not bool(torch.stack([torch.isfinite(p).all() for p in self._parameters]).all()):
             raise NotFinite(
                 f"The weights are not finite numbers any more after step {step}; the last checkpoint is kept:"
                 " lower the learning rates and go on from it with --resume."

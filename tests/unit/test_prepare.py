@@ -281,3 +281,16 @@ def test_damaged_cache_is_told(fivek: Callable[..., Path], tmp_path: Path) -> No
     (tmp_path / "cache" / "style-0.npy").write_bytes(b"")
     with pytest.raises(PieError, match="is damaged"):
         open_prepared(tmp_path / "cache")
+
+
+def test_cache_that_lost_a_file_is_made_whole(fivek: Callable[..., Path], tmp_path: Path) -> None:
+    root, out = fivek("input", "Film", "Faded"), tmp_path / "cache"
+    victim = root / "Faded" / "a0012.jpg"
+    whole = victim.read_bytes()
+    victim.write_bytes(whole[:4000])
+    with pytest.raises(PieError, match="Mend it"):
+        _prepare(root, out)
+    victim.write_bytes(whole)
+    (out / "style-1.npy").unlink()
+    assert _prepare(root, out).made == 12
+    assert open_prepared(out).after[1].reshape(12, -1).any(1).all()

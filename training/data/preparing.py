@@ -78,17 +78,18 @@ class _Cache:
 
     def __init__(self, out: Path, photos: int, styles: int, side: int) -> None:
         paths = [out / "input.npy", *(out / style_file(n) for n in range(styles))]
-        shape = (photos, side, side, 3)
-        # a map that runs out of disk ends the process, without a word
-        needed = sum(0 if path.exists() else photos * side * side * 3 for path in paths)
+        if not all(path.exists() for path in paths):
+            (out / _DONE).unlink(missing_ok=True)
+        self.pictures = [self._map(path, np.dtype(np.uint8), (photos, side, side, 3)) for path in paths]
+        self.done = self._map(out / _DONE, np.dtype(np.uint64), (photos,))
+        # a map takes disk as it is written, and one that runs out of it ends the process without a word
+        needed = int((self.done == 0).sum()) * len(paths) * side * side * 3
         free = shutil.disk_usage(out).free
         if needed > free:
             raise PieError(
-                f"The cache needs {needed / 1e9:.1f} GB and there are {free / 1e9:.1f} GB left on the disk of {out};"
+                f"The cache needs {needed / 1e9:.2f} GB and there are {free / 1e9:.2f} GB left on the disk of {out};"
                 " make room, or prepare a smaller --side."
             )
-        self.pictures = [self._map(path, np.dtype(np.uint8), shape) for path in paths]
-        self.done = self._map(out / _DONE, np.dtype(np.uint64), (photos,))
 
     @staticmethod
     def _map(path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> np.memmap:
