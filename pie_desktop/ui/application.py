@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QColorSpace, QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication
 
 from pie_desktop import __version__, paths
@@ -40,6 +40,7 @@ def start(photos: Sequence[Path]) -> int:
     start_log()
     # Their processes come up while Qt does.
     isolation.start(warm=2)
+    mark_windows_as_srgb()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
     app.setApplicationName("PIE Desktop")
@@ -66,6 +67,14 @@ def start(photos: Sequence[Path]) -> int:
         context.close()
         isolation.stop()
         collector.stop()
+
+
+def mark_windows_as_srgb() -> None:
+    """Let macOS convert the colours of the windows to those of the monitor; before the first of them is made."""
+    if sys.platform == "darwin":
+        surface = QSurfaceFormat.defaultFormat()
+        surface.setColorSpace(QColorSpace(QColorSpace.NamedColorSpace.SRgb))
+        QSurfaceFormat.setDefaultFormat(surface)
 
 
 def start_log() -> None:

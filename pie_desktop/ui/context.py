@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop import paths
+from pie_desktop.ui.display import DisplayColours
 from pie_desktop.ui.notifier import Notifier
 from pie_desktop.ui.settings import Settings
 from pie_desktop.workers.job import Job
@@ -32,6 +33,7 @@ class AppContext(QObject):
     Attributes:
         library, engine, catalog: the layers below.
         thumbnail_store: thumbnails on disk.
+        display: the colours of the monitor.
         settings: values by dotted name; saved by `close`.
         open, look, full, preview, analysis: lanes of the open photo (latest wins): header and reduced decode, the
             transform, the full decode, what the canvas shows, the attribution.
@@ -65,6 +67,7 @@ class AppContext(QObject):
         self.settings = settings or Settings(paths.home_dir() / "settings.json")
         if self.settings.problem:
             self.notifier.warning(self.settings.problem)
+        self.display = DisplayColours(self.settings)
         self.library = library or self._open_library()
         self.engine = engine or self._open_engine()
         self.catalog = catalog or self._open_catalog()

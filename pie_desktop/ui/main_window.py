@@ -282,6 +282,7 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
         # Installing it again at a later show does no harm: Qt keeps a filter once.
         self.windowHandle().installEventFilter(self._compare_keys)
+        self.context.display.follow(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         for page in (self._export_page, self._train_page):

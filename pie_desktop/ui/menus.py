@@ -54,6 +54,10 @@ def define_commands(window: MainWindow) -> None:
     add("panel", "Style panel", window.toggle_panel, "F8", checkable=True)
     add("panels", "Show or hide both panels", page.toggle_panels, "F9")
     add("full_screen", "Full screen", window.toggle_full_screen, "F11", checkable=True)
+    display = window.context.display
+    monitor = add("monitor_colours", "Colours for this monitor", lambda: display.set_on(not display.on), checkable=True)
+    monitor.setChecked(display.on)
+    monitor.setToolTip("Show photos through the colour profile of the monitor, if the system has one")
     add("next_area", "Go to the next area", window.go_to_next_area, "F6")
     for number, tab in enumerate(TABS, 1):
         add(f"tab_{tab.lower()}", f"{tab} tab", _setter(window.show_tab, tab), f"Alt+{number}")
@@ -76,7 +80,7 @@ def build_menus(window: MainWindow) -> None:
     _menu(window, "&Edit", "undo", "redo", None, "reset", None, "commands")
     view = _menu(window, "&View", "view_split", "view_side", "view_single", None, "zoom_fit", "zoom_actual")
     _fill(commands, view, "zoom_toggle", "zoom_in", "zoom_out", None, "next", "previous", None)
-    _fill(commands, view, "filmstrip", "panel", "panels", "next_area", "full_screen", None)
+    _fill(commands, view, "filmstrip", "panel", "panels", "next_area", "full_screen", "monitor_colours", None)
     _fill(commands, view, "tab_edit", "tab_export", "tab_train", None)
     raw_pairs = window.edit_page.filmstrip.raw_pairs.actions
     view.addActions(raw_pairs)

@@ -43,6 +43,7 @@ class Frame:
         zoom: pixels per photo pixel.
         whole: the photo in zoomed pixels.
         zone: the part to render, in zoomed pixels.
+        display: the table of the monitor, applied last; None for none.
     """
 
     base: bool
@@ -51,6 +52,7 @@ class Frame:
     zone: Zone
     source: Source
     tables: Tables | None
+    display: np.ndarray | None = None
 
 
 @dataclass(eq=False)
@@ -59,7 +61,8 @@ class Layer:
 
     Attributes:
         sampled: the zone in the bit depth of the source, for exact results.
-        original, neutral, preferred: the zone as uint8 `(h, w, 3)`; all the same before a transform is known.
+        original, neutral, preferred: the zone as uint8 `(h, w, 3)`, as it is shown (in the colours of the monitor); all
+            the same before a transform is known.
         exact: the zone with the exact LUT for `exact_for`.
     """
 

@@ -24,27 +24,32 @@ def render_layer(context: JobContext, frame: Frame, mix: Mix) -> Layer:
     """Render a frame with its exact result; raises `Cancelled` between the steps."""
     context.check()
     sampled = sample(frame)
-    original = to_uint8(sampled)
+    original = shown(sampled, frame)
     if frame.tables is None:
         return Layer(frame, sampled, original, original, original, original, mix)
     context.check()
-    neutral = to_uint8(apply_lut(sampled, frame.tables.neutral))
+    neutral = shown(apply_lut(sampled, frame.tables.neutral), frame)
     context.check()
-    preferred = to_uint8(apply_lut(sampled, frame.tables.preferred))
+    preferred = shown(apply_lut(sampled, frame.tables.preferred), frame)
     layer = Layer(frame, sampled, original, neutral, preferred, preferred, (1.0, 1.0))
     layer.exact, layer.exact_for = render_exact(context, layer, mix), mix
     return layer
 
 
 def render_exact(context: JobContext, layer: Layer, mix: Mix) -> np.ndarray:
-    """The layer's zone as export computes it, uint8."""
+    """The layer's zone as export computes it, uint8, in the colours of the monitor."""
     context.check()
     strength, amount = mix
     if layer.frame.tables is None or amount == 0:
         return layer.original
     if amount == 1 and strength in (0, 1):
         return layer.preferred if strength else layer.neutral
-    return to_uint8(apply_lut(layer.sampled, layer.frame.tables.table(strength, amount)))
+    return shown(apply_lut(layer.sampled, layer.frame.tables.table(strength, amount)), layer.frame)
+
+
+def shown(picture: np.ndarray, frame: Frame) -> np.ndarray:
+    """A picture as uint8 in the colours of the monitor."""
+    return to_uint8(picture if frame.display is None else apply_lut(picture, frame.display))
 
 
 def sample(frame: Frame) -> np.ndarray:

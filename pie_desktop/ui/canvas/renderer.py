@@ -32,6 +32,8 @@ class PreviewRenderer(QObject):
     def __init__(self, context: AppContext, viewport: Viewport) -> None:
         super().__init__()
         self._lane = context.preview
+        self._display = context.display
+        self._display.changed.connect(self._supersede)
         self._viewport = viewport
         self._reduced: Source | None = None
         self._full: Source | None = None
@@ -151,7 +153,7 @@ class PreviewRenderer(QObject):
             return None
         if self._full is not None and not self._enough(source, zoom):
             source = self._full
-        return Frame(base, zoom, whole, zone, source, self._tables)
+        return Frame(base, zoom, whole, zone, source, self._tables, self._display.table)
 
     def _enough(self, source: Source, zoom: float | None = None) -> bool:
         return (self._viewport.zoom if zoom is None else zoom) <= source.scale * 1.01
@@ -159,7 +161,9 @@ class PreviewRenderer(QObject):
     def _serves(self, layer: Layer, frame: Frame) -> bool:
         """Whether the layer can be drawn for the frame: same look, zoom and source, and enough around the pane."""
         has = layer.frame
-        if has.tables is not frame.tables or has.source is not frame.source or has.whole != frame.whole:
+        if has.tables is not frame.tables or has.source is not frame.source or has.display is not frame.display:
+            return False
+        if has.whole != frame.whole:
             return False
         if frame.base:
             return True

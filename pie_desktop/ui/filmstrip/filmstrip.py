@@ -57,7 +57,7 @@ class Filmstrip(QWidget):
         self._shown: Path | None = None
         self._listing: Job | None = None
         self._replacing = False
-        self._loader = ThumbnailLoader(context.thumbnails, self, store=context.thumbnail_store)
+        self._loader = ThumbnailLoader(context.thumbnails, self, store=context.thumbnail_store, display=context.display)
         self.model = PhotoModel(self._loader, self)
         self.view = ThumbnailView()
         self.view.setModel(self.model)
@@ -90,6 +90,7 @@ class Filmstrip(QWidget):
         self.view.visible_changed.connect(self._request_thumbnails)
         self.header.folder_chosen.connect(self.set_folder)
         self.header.open_button.clicked.connect(self.choose_folder)
+        self._context.display.changed.connect(self.view.announce_visible)
         self.empty.button.clicked.connect(self.choose_folder)
         self._watcher.directoryChanged.connect(self._on_folder_touched)
 

@@ -39,7 +39,7 @@ class StylePanel(QWidget):
         super().__init__(parent)
         self._context = context
         self.controller = StyleController(context, self)
-        self._loader = ThumbnailLoader(context.thumbnails, self, CACHE_BYTES)
+        self._loader = ThumbnailLoader(context.thumbnails, self, CACHE_BYTES, display=context.display)
         self.gallery = StyleGallery(self._loader)
         self.details = StyleDetails(self._loader)
         self.drop_zone = DropZone()

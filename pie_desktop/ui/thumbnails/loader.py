@@ -11,6 +11,8 @@ from PySide6.QtGui import QImage, QPixmap
 from pie_desktop.catalog.thumbnails import FileVersion, ThumbnailStore
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import load_stand_in, load_thumbnail
+from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.ui.display import DisplayColours
 from pie_desktop.ui.thumbnails.cache import Thumbnail, ThumbnailCache
 from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lanes import PriorityLane
@@ -33,24 +35,34 @@ class LoadedThumbnail:
 
 
 def read_thumbnail(
-    context: JobContext, path: Path, side: int, stand_in: bool = False, store: ThumbnailStore | None = None
+    context: JobContext,
+    path: Path,
+    side: int,
+    stand_in: bool = False,
+    store: ThumbnailStore | None = None,
+    display: np.ndarray | None = None,
 ) -> LoadedThumbnail:
     """Read or make one thumbnail; a photo that cannot be read is a result too, not an error.
 
     Args:
         stand_in: the small picture in the file's header will do for now, if it has one.
         store: of thumbnails that were made earlier.
+        display: table from sRGB to the colours of the monitor.
     """
+
+    def image(picture: np.ndarray) -> QImage:
+        return image_from_picture(picture if display is None else apply_lut(picture, display))
+
     context.check()
     version = FileVersion.of(path)
     modified = version.modified if version is not None else 0
     kept = store.get(path, version, side) if store is not None and version is not None else None
     if kept is not None:
-        return LoadedThumbnail(path, image_from_picture(kept), side, modified)
+        return LoadedThumbnail(path, image(kept), side, modified)
     try:
         small = load_stand_in(path, side) if stand_in else None
         if small is not None:
-            return LoadedThumbnail(path, image_from_picture(small), side, modified, stand_in=True)
+            return LoadedThumbnail(path, image(small), side, modified, stand_in=True)
         picture = load_thumbnail(path, side)
     except PieError as error:
         return LoadedThumbnail(path, None, side, modified, str(error))
@@ -58,7 +70,7 @@ def read_thumbnail(
         return LoadedThumbnail(path, None, side, modified, f"{path.name} cannot be read ({error}).")
     if store is not None and version is not None and version == FileVersion.of(path):  # not changed meanwhile
         store.put(path, version, side, picture)
-    return LoadedThumbnail(path, image_from_picture(picture), side, modified)
+    return LoadedThumbnail(path, image(picture), side, modified)
 
 
 def image_from_picture(picture: np.ndarray) -> QImage:
@@ -100,8 +112,10 @@ class ThumbnailLoader(QObject):
         parent: QObject | None = None,
         capacity: int = CACHE_BYTES,
         store: ThumbnailStore | None = None,
+        display: DisplayColours | None = None,
     ) -> None:
         super().__init__(parent)
+        self._display = display
         self._store = store
         self.cache = ThumbnailCache(capacity)
         self.side = SIDES[1]
@@ -109,6 +123,8 @@ class ThumbnailLoader(QObject):
         self._in_flight: dict[Path, Job] = {}
         self._soon: list[Path] = []
         self._later: Iterator[Path] = iter(())
+        if display is not None:
+            display.changed.connect(lambda: self.forget(list(self.cache.modified_times())))
 
     def want(self, visible: Iterable[Path], nearby: Iterable[Path], rest: Iterable[Path] = ()) -> None:
         """Replace what is to be loaded; earlier requests that have not started are forgotten.
@@ -153,7 +169,8 @@ class ThumbnailLoader(QObject):
 
     def _start(self, path: Path, stand_in: bool) -> None:
         key = (id(self), path)
-        job = self._lane.submit(read_thumbnail, path, self.side, stand_in, self._store, key=key)
+        table = self._display.table if self._display is not None else None
+        job = self._lane.submit(read_thumbnail, path, self.side, stand_in, self._store, table, key=key)
         self._in_flight[path] = job
         job.result.connect(self._on_result)
         job.finished.connect(self._on_finished)
