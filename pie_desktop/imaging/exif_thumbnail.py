@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from PIL import ExifTags, JpegImagePlugin
 
+from pie_desktop.imaging.stored import read_start
+
 _HEAD = 128 * 1024  # EXIF comes first and is at most 64 KB; what follows up to the size of the photo fits in most files
 _OFFSET, _LENGTH = 0x0201, 0x0202
 _PREFIX = len(b"Exif\0\0")
@@ -25,8 +27,7 @@ def read_exif_thumbnail(path: Path) -> tuple[np.ndarray, int, bytes | None] | No
     Raises:
         Exception: of any kind when the header is damaged.
     """
-    with path.open("rb", buffering=0) as file:
-        head = file.read(_HEAD)
+    head = read_start(path, _HEAD)
     if not head.startswith(b"\xff\xd8\xff"):
         return None
     with JpegImagePlugin.JpegImageFile(io.BytesIO(head)) as image:

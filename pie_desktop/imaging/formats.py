@@ -3,7 +3,7 @@
 import os
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -70,9 +70,9 @@ def scan_folder(folder: Path) -> tuple[list[Path], list[Path]]:
                 path = Path(entry.path)
                 if is_photo(path):
                     # By its kind in the listing: asking each of 5,000 files takes minutes on a slow disk.
-                    if entry.is_file():
+                    if _is(entry.is_file):
                         photos.append(path)
-                elif not entry.name.startswith(".") and entry.is_dir():
+                elif not entry.name.startswith(".") and _is(entry.is_dir):
                     subfolders.append(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -133,6 +133,14 @@ def group_photos(paths: Iterable[Path], show: RawPairs = "raw") -> list[PhotoFil
 def one_per_photo(paths: Iterable[Path], show: RawPairs = "raw") -> list[Path]:
     """The primary files of `group_photos`."""
     return [photo.primary for photo in group_photos(paths, show)]
+
+
+def _is(kind: Callable[[], bool]) -> bool:
+    """The answer of a directory entry; no for a link that leads in a circle, which must not cost the folder."""
+    try:
+        return kind()
+    except OSError:
+        return False
 
 
 def sniff_format(path: Path, start: bytes) -> str:

@@ -12,7 +12,7 @@ from pie_desktop.imaging.cicp import adobe_rgb_profile, cicp_profile
 from pie_desktop.imaging.decoders import avif, heif, jxl, psd, raw, tiff
 from pie_desktop.imaging.decoders.exif import says_adobe_rgb, valid_orientation
 from pie_desktop.imaging.formats import sniff_format
-from pie_desktop.imaging.stored import MAX_PIXELS, Header, check_size, guarded
+from pie_desktop.imaging.stored import MAX_PIXELS, Header, check_size, guarded, read_start
 
 __all__ = ["MAX_PIXELS", "Header", "guarded", "open_pillow", "read_header"]
 
@@ -42,13 +42,7 @@ def read_header(path: Path) -> Header:
         DecodeError: missing, empty, not an image, of an unreadable kind, damaged, or above `MAX_PIXELS`.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            start = file.read(64)
-    except FileNotFoundError as error:
-        raise DecodeError(f"{path} does not exist any more; was it moved or deleted?") from error
-    except OSError as error:
-        raise DecodeError(f"{path} could not be read ({error.strerror or error}).") from error
+    start = read_start(path, 64)
     kind = sniff_format(path, start)
     header = guarded(path, lambda: _read(path, kind))
     check_size(path, header.width, header.height)

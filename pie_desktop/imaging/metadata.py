@@ -13,8 +13,8 @@ from typing import Any
 
 import exiv2
 
-from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.isolation import isolated
+from pie_desktop.imaging.stored import read_start
 
 _log = logging.getLogger(__name__)
 exiv2_lock = threading.Lock()
@@ -93,11 +93,7 @@ def read_summary(path: Path) -> PhotoSummary:
         DecodeError: the file is missing or may not be read.
     """
     path = Path(path)
-    try:
-        with path.open("rb"):
-            pass
-    except OSError as error:
-        raise DecodeError(f"{path} could not be read ({error.strerror or error}).") from error
+    read_start(path, 1)
     with exiv2_lock:
         try:
             image = open_image(path)

@@ -1,6 +1,7 @@
 """What decoders give: a header, and samples as they are stored."""
 
 import logging
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,6 +74,23 @@ def check_size(path: Path, width: int, height: int) -> None:
             f"{path.name} has {width} x {height} pixels ({round(width * height / 1e6)} megapixels); "
             f"at most {MAX_PIXELS // 1_000_000} megapixels can be opened, so make a smaller copy first."
         )
+
+
+def read_start(path: Path, count: int) -> bytes:
+    """The first bytes of a file.
+
+    Raises:
+        DecodeError: it is missing, may not be read, or is no file: opening a pipe waits for what never comes.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise DecodeError(f"{path} is not a file; open a photo instead.")
+        with path.open("rb", buffering=0) as file:
+            return file.read(count)
+    except FileNotFoundError as error:
+        raise DecodeError(f"{path} does not exist any more; was it moved or deleted?") from error
+    except (OSError, ValueError) as error:
+        raise DecodeError(f"{path} could not be read ({getattr(error, 'strerror', None) or error}).") from error
 
 
 def guarded(path: Path, read: Callable[[], T]) -> T:

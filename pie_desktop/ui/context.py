@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# Decoding runs outside the interpreter's lock; half of the cores stay for what the user waits for.
-THUMBNAIL_THREADS = max(1, min(4, (os.cpu_count() or 2) // 2))
+# They mostly wait: for the disk, and for the processes that decode. Half of the cores stay for what the user waits for.
+THUMBNAIL_THREADS = max(2, min(4, (os.cpu_count() or 2) // 2))
 
 
 class AppContext(QObject):

@@ -13,6 +13,7 @@ from PIL import Image
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
+from pie_desktop.imaging import isolation
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.filmstrip import Filmstrip
@@ -72,11 +73,13 @@ def measure() -> list[Measurement]:
     with tempfile.TemporaryDirectory(prefix="pie-folder-") as name:
         folder = Path(name)
         make_folder(folder)
+        isolation.start(warm=2)  # as the editor does
         context = AppContext()
         try:
             return _measure(context, folder)
         finally:
             context.close()
+            isolation.stop()
 
 
 def _measure(context: AppContext, folder: Path) -> list[Measurement]:

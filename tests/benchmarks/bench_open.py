@@ -14,6 +14,7 @@ from PIL import Image
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
+from pie_desktop.imaging import isolation
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.theme import apply_theme
@@ -26,6 +27,7 @@ def measure() -> list[Measurement]:
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     apply_theme(app)
+    isolation.start(warm=3)  # as the editor does
     context = AppContext()
     context.engine.load()  # once per session, in the background
     style = context.library.list()[0]
@@ -40,6 +42,7 @@ def measure() -> list[Measurement]:
         decoding = best_seconds(lambda: _decode(photos[1]), 3)
         window.close()
         context.close()
+        isolation.stop()
     usual = median(seconds)
     return [
         Measurement(

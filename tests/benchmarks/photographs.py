@@ -1,5 +1,7 @@
 """Pictures and 24-megapixel JPEGs to measure with, made from scikit-image's photographs."""
 
+import io
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,4 +49,32 @@ def camera_jpegs(folder: Path, count: int, look: Callable[[np.ndarray], np.ndarr
         file = folder / f"photo_{index:03d}.jpg"
         Image.fromarray(look(picture) if look else picture).save(file, quality=92)
         files.append(file)
+    return files
+
+
+def exif_with_thumbnail(thumbnail: bytes, orientation: int = 1) -> bytes:
+    """EXIF as cameras write it, for Pillow's `exif=`; by hand, as Pillow leaves out the thumbnail itself.
+
+    Args:
+        thumbnail: a small JPEG.
+        orientation: EXIF orientation, 1 to 8.
+    """
+    first = struct.pack("<HHHII", 1, 0x0112, 3, 1, orientation)
+    second_at = 8 + len(first) + 4
+    data_at = second_at + 2 + 3 * 12 + 4
+    entries = ((0x0103, 3, 6), (0x0201, 4, data_at), (0x0202, 4, len(thumbnail)))
+    second = struct.pack("<H", 3) + b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
+    tiff = b"II*\0" + struct.pack("<I", 8) + first + struct.pack("<I", second_at) + second + bytes(4)
+    return b"Exif\0\0" + tiff + thumbnail
+
+
+def camera_jpegs_with_thumbnails(folder: Path, count: int) -> list[Path]:
+    """As `camera_jpegs`, each with a thumbnail of 160x107 in its header."""
+    files = camera_jpegs(folder, count)
+    for file in files:
+        with Image.open(file) as image:
+            image.load()
+        buffer = io.BytesIO()
+        image.resize((160, 107)).save(buffer, "JPEG", quality=85)
+        image.save(file, quality=92, exif=exif_with_thumbnail(buffer.getvalue()))
     return files

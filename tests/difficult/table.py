@@ -1,8 +1,8 @@
 """What is expected of every file of a collection that is hard to decode: `expected.csv`, one row per file.
 
-Columns: `file` below the folder `assets`; `size` and `depth` of the picture and `colours`, the means of its four quarters
-(top left, top right, bottom left, bottom right); or `refused`, the sentence with `{name}` for the file's name. `like`
-names another file that shows the same, `within` the mean dE00 that may lie between the two.
+Columns: `file` below the folder `assets`; `size` and `depth` of the picture, and `colours`, the means of its quarters
+from top left to bottom right; or `refused`, the sentence, with `{name}` for the file's name. `like` names another
+file that shows the same, `within` the mean dE00 that may lie between the two.
 
 `python tests/difficult/table.py ASSETS [SHEETS]` writes the columns anew as the decoders do it now, keeps `like` and
 `within`, and draws contact sheets: look at these before the table is committed.
@@ -52,7 +52,8 @@ def colours_of(picture: np.ndarray) -> str:
     height, width = (max(1, side // 2) for side in picture.shape[:2])
     picture = picture[:: max(1, height // 512), :: max(1, width // 512)]  # a million pixels tell as much
     height, width = (max(1, side // 2) for side in picture.shape[:2])
-    quarters = (picture[:height, :width], picture[:height, -width:], picture[-height:, :width], picture[-height:, -width:])
+    top, bottom = picture[:height], picture[-height:]
+    quarters = (top[:, :width], top[:, -width:], bottom[:, :width], bottom[:, -width:])
     return " ".join("".join(f"{round(value):02x}" for value in _mean(quarter)) for quarter in quarters)
 
 

@@ -3,7 +3,6 @@
 import io
 import shutil
 from pathlib import Path
-from typing import Literal
 
 import cv2
 import numpy as np
@@ -13,24 +12,11 @@ from PIL import Image
 from pie_desktop.imaging import decode, exif_thumbnail
 from pie_desktop.imaging.decode import load_stand_in, load_thumbnail
 from pie_desktop.imaging.difference import mean_delta_e
+from tests.benchmarks.photographs import exif_with_thumbnail
 
 
 def save_with_thumbnail(path: Path, picture: np.ndarray, thumbnail: bytes, orientation: int = 1) -> None:
-    """A JPEG as cameras write it; by hand, as Pillow writes the second directory of EXIF without its picture."""
-    little: Literal["little"] = "little"
-
-    def entry(tag: int, kind: int, value: int) -> bytes:
-        return b"".join(
-            (tag.to_bytes(2, little), kind.to_bytes(2, little), (1).to_bytes(4, little), value.to_bytes(4, little))
-        )
-
-    first = (1).to_bytes(2, little) + entry(0x0112, 3, orientation)
-    second_at = 8 + len(first) + 4
-    data_at = second_at + 2 + 3 * 12 + 4
-    second = (3).to_bytes(2, little) + entry(0x0103, 3, 6) + entry(0x0201, 4, data_at)
-    second += entry(0x0202, 4, len(thumbnail)) + bytes(4)
-    tiff = b"II*\0" + (8).to_bytes(4, little) + first + second_at.to_bytes(4, little) + second + thumbnail
-    Image.fromarray(picture).save(path, quality=92, exif=b"Exif\0\0" + tiff)
+    Image.fromarray(picture).save(path, quality=92, exif=exif_with_thumbnail(thumbnail, orientation))
 
 
 def as_jpeg(picture: np.ndarray) -> bytes:

@@ -20,8 +20,8 @@ _POLL = 0.05
 
 
 def default_processes() -> int:
-    """As many as work at the same time: thumbnails on half of the cores, the open photo, its look, its full decode."""
-    return max(3, min(6, (os.cpu_count() or 2) + 1))
+    """As many as work at the same time: two to four thumbnails, the open photo and its look or its full decode."""
+    return max(4, min(6, (os.cpu_count() or 2) // 2 + 2))
 
 
 class DecoderPool:
