@@ -42,6 +42,7 @@ class ExportProgress:
         remaining: seconds to go as far as can be told, None at the beginning.
         current: name of the photo that was last begun.
         item: the photo that has just finished, None when one was begun.
+        begun: the file of the photo that has just been begun, else None.
     """
 
     done: int
@@ -49,6 +50,7 @@ class ExportProgress:
     remaining: float | None
     current: str
     item: ExportItem | None = None
+    begun: Path | None = None
 
     @property
     def fraction(self) -> float:

@@ -177,7 +177,7 @@ class ExportRun:
         entry = self._photos[index]
         photo = entry.photo
         self._current = photo.source.name
-        self._report()
+        self._report(begun=photo.target)
         if self._journal is not None:
             self._journal.begun(index)
         try:
@@ -242,14 +242,15 @@ class ExportRun:
             return staging_module.gone(destination)
         return self._staging.with_final_name(outcome.problem, outcome.index, entry.photo.target)
 
-    def _report(self, item: ExportItem | None = None) -> None:
+    def _report(self, item: ExportItem | None = None, begun: Path | None = None) -> None:
         if self._progress is None:
             return
         remaining = None
         if self._exported:
             per_photo = (time.monotonic() - self._started) / self._exported
             remaining = per_photo * (len(self._photos) - len(self._items))
-        self._progress(ExportProgress(len(self._items), len(self._photos), remaining, self._current, item))
+        progress = ExportProgress(len(self._items), len(self._photos), remaining, self._current, item, begun)
+        self._progress(progress)
 
     def _report_all(self) -> ExportReport:
         for index, entry in enumerate(self._photos):

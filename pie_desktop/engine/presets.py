@@ -199,6 +199,7 @@ def plan_all(
     exports: Sequence[ExportSettings],
     progress: Callable[[float], None] | None = None,
     should_cancel: Callable[[], bool] | None = None,
+    style_of: Callable[[Path], str | None] | None = None,
 ) -> list[list[PlannedPhoto]]:
     """A plan for each of several exports into one destination, no two of which write the same file.
 
@@ -214,7 +215,7 @@ def plan_all(
             progress((len(plans) + fraction) / len(exports))
 
     for settings in exports:
-        plans.append(plan_export(photos, settings, tell, should_cancel, names))
+        plans.append(plan_export(photos, settings, tell, should_cancel, names, style_of))
     return plans
 
 

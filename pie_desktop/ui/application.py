@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -56,6 +56,7 @@ def start(photos: Sequence[Path]) -> int:
     window.open_paths(photos)
     # After the first paint: what the window shows does not wait for torch.
     QTimer.singleShot(0, window, lambda: warm_up(context))
+    QTimer.singleShot(0, window, lambda: tell_interrupted(context, lambda: window.show_tab("Export")))
     # Ctrl+C in the terminal that the editor was started from; Python acts on it when Qt lets it run.
     signal.signal(signal.SIGINT, lambda number, frame: window.close())
     awake = QTimer(app, interval=500)
@@ -117,6 +118,13 @@ def install_hooks(notifier: Notifier) -> None:
     sys.excepthook = tell
     threading.excepthook = lambda args: tell(args.exc_type, args.exc_value, args.exc_traceback)
     qInstallMessageHandler(_on_qt_message)
+
+
+def tell_interrupted(context: AppContext, show: Callable[[], None]) -> None:
+    """Say that an export was interrupted, if one was; `show` leads to where it goes on."""
+    from pie_desktop.ui.export import resume_banner  # not before the window is there
+
+    resume_banner.tell_interrupted(context, show)
 
 
 def warm_up(context: AppContext) -> None:

@@ -8,17 +8,23 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from pie_desktop import paths
 from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.engine.export import ExportProgress, ExportSettings, plan_export
+from pie_desktop.engine.export_job import Running, run_job
+from pie_desktop.engine.export_parts import make_part
+from pie_desktop.engine.unfinished import unfinished_exports
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.page import ExportPage
+from pie_desktop.ui.export.plan_model import BURST, PIXELS, REMARK, SIZE, STATE, TARGET
 
 TIMEOUT = 60_000
-COLUMN_ACTION = 2
 
 
 @pytest.fixture
@@ -65,16 +71,22 @@ def _export(qtbot: QtBot, page: ExportPage) -> None:
     qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
 
 
-def _actions(page: ExportPage) -> list[str]:
+def _column(page: ExportPage, column: int) -> list[str]:
     model = page.view.model
-    return [model.data(model.index(row, COLUMN_ACTION)) for row in range(model.rowCount())]
+    return [model.data(model.index(row, column)) for row in range(model.rowCount())]
+
+
+def _actions(page: ExportPage) -> list[str]:
+    """State and remark of each row."""
+    rows = zip(_column(page, STATE), _column(page, REMARK), strict=True)
+    return [": ".join(filter(None, row)) for row in rows]
 
 
 def test_three_photos_are_exported_as_planned(
     qtbot: QtBot, page: ExportPage, plan: Callable[..., None], photos: list[Path], tmp_path: Path
 ) -> None:
     plan(photos)
-    assert _actions(page) == ["Will be written"] * 3
+    assert _actions(page) == ["Write"] * 3
     assert page.start_button.text() == "Export 3 photos"
     assert not (tmp_path / "out").exists()
     _export(qtbot, page)
@@ -124,7 +136,7 @@ def test_cancel_keeps_what_is_written(
     qtbot.mouseClick(page.cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)  # although the model is still at work
     go_on.set()
-    assert _actions(page) == ["Written", "Cancelled before it was written."]
+    assert _actions(page) == ["Written", "Cancelled: Cancelled before it was written."]
     assert page.view.message.text().startswith("1 written, 1 cancelled")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["photo_0.jpg"]
 
@@ -135,7 +147,7 @@ def test_the_plan_follows_the_form(
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "photo_0.jpg").write_text("kept")
     plan(photos)
-    assert _actions(page)[0] == "photo_0.jpg exists already and was left as it is."
+    assert _actions(page)[0] == "Skip: photo_0.jpg exists already and was left as it is."
     page.form.conflict.setCurrentIndex(page.form.conflict.findData("unique"))
     _wait_for_plan(qtbot, page)
     model = page.view.model
@@ -248,7 +260,7 @@ def test_the_plan_can_be_made_again_to_retry(
     photos[1].write_bytes(whole)
     qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
     _wait_for_plan(qtbot, page)
-    assert [action.split()[0] for action in _actions(page)] == ["photo_0.jpg", "Will", "photo_2.jpg"]
+    assert _column(page, STATE) == ["Skip", "Write", "Skip"]
     assert page.start_button.text() == "Export 1 photo"
     _export(qtbot, page)
     assert _actions(page)[1] == "Written"
@@ -285,3 +297,87 @@ def test_closing_during_an_export_asks(
     assert page.can_close() and not answers
     go_on.set()
     qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
+
+
+def test_the_plan_tells_pixels_and_sizes(
+    qtbot: QtBot, page: ExportPage, plan: Callable[[list[Path]], None], photos: list[Path]
+) -> None:
+    plan(photos)
+    assert _column(page, PIXELS) == ["320 × 240"] * 3
+    assert all(text.endswith("KB") for text in _column(page, SIZE))
+    assert page.view.message.text().startswith("3 to write, about ")
+    assert page.view.table.isColumnHidden(BURST)
+
+
+def test_names_follow_the_template_and_its_problem_is_told(
+    qtbot: QtBot, page: ExportPage, plan: Callable[[list[Path]], None], photos: list[Path]
+) -> None:
+    plan(photos)
+    names = page.form.names
+    names.set_text("{folder}/{seq:03d} {name}")
+    assert names.preview.text() == "photos/001 photo_0.jpg"
+    _wait_for_plan(qtbot, page)
+    assert _column(page, TARGET)[2] == "003 photo_2.jpg"
+    names.set_text("../{name}")
+    _wait_for_plan(qtbot, page)
+    assert "stays inside the destination" in names.preview.text()
+    assert not page.start_button.isEnabled() and "stays inside the destination" in page.view.message.text()
+    names.set_text("{name}")
+    _wait_for_plan(qtbot, page)
+    assert page.start_button.isEnabled()
+
+
+def test_after_the_run_the_receipt_can_be_opened(
+    qtbot: QtBot,
+    page: ExportPage,
+    plan: Callable[[list[Path]], None],
+    photos: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(
+        QDesktopServices, "openUrl", lambda url: opened.append(Path(url.toLocalFile()).read_text()) or True
+    )
+    plan(photos)
+    assert not page.view.receipt_button.isVisible()
+    _export(qtbot, page)
+    qtbot.mouseClick(page.view.receipt_button, Qt.MouseButton.LeftButton)
+    assert "3 written" in opened[0] and "photo_1.jpg" in opened[0]
+
+
+@pytest.fixture
+def interrupted(photos: list[Path], tmp_path: Path, context: AppContext) -> Path:
+    """An export of three photos that was killed after the first."""
+
+    class Killed(BaseException):
+        pass
+
+    def kill(progress: ExportProgress) -> None:
+        if progress.done == 1:
+            raise Killed
+
+    settings = ExportSettings(tmp_path / "earlier")
+    part = make_part(context.engine, settings, tuple(plan_export(photos, settings)), None)
+    with pytest.raises(Killed):
+        run_job([part], Running(workers=0, progress=kill))
+    return settings.destination
+
+
+def test_an_interrupted_export_goes_on(qtbot: QtBot, interrupted: Path, page: ExportPage) -> None:
+    qtbot.waitUntil(page.banner.isVisible, timeout=TIMEOUT)
+    assert "The export to earlier" in page.banner.text.text() and "1 of 3 photos" in page.banner.text.text()
+    first = (interrupted / "photo_0.jpg").stat().st_mtime_ns
+    qtbot.mouseClick(page.banner.go_on_button, Qt.MouseButton.LeftButton)
+    assert page.running and not page.banner.isVisible()
+    qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
+    assert _column(page, STATE) == ["Written"] * 3
+    assert (interrupted / "photo_0.jpg").stat().st_mtime_ns == first
+    assert sorted(path.name for path in interrupted.iterdir()) == [f"photo_{number}.jpg" for number in range(3)]
+
+
+def test_an_interrupted_export_can_be_dismissed(qtbot: QtBot, interrupted: Path, page: ExportPage) -> None:
+    qtbot.waitUntil(page.banner.isVisible, timeout=TIMEOUT)
+    qtbot.mouseClick(page.banner.dismiss_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not unfinished_exports(paths.exports_dir()), timeout=TIMEOUT)
+    assert not page.banner.isVisible()
+    assert [path.name for path in interrupted.iterdir()] == ["photo_0.jpg"]

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 
 from pie_desktop.catalog.edit_state import EditState
 from pie_desktop.engine.export import ExportSettings
+from pie_desktop.engine.name_template import DEFAULT_TEMPLATE
 from pie_desktop.engine.presets import ExportPreset, PresetLibrary, options_from_json, settings_for
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.file_form import FileForm
+from pie_desktop.ui.export.name_field import NameField
 from pie_desktop.ui.export.preset_list import PresetList
 from pie_desktop.ui.folder_field import FolderField
 from pie_desktop.ui.form_section import add_section
@@ -78,6 +80,12 @@ class ExportForm(QWidget):
         self.hint.setProperty("role", "muted")
         self.hint.setWordWrap(True)
         self.destination = FolderField("Destination folder", "Choose a folder")
+        self.names = NameField()
+        self.burst_lock = QCheckBox("Frames of a burst share one look")
+        self.burst_lock.setToolTip(
+            "Photos that one camera took within two seconds of each other, and that look alike, get the same look, "
+            "so that they do not flicker one after the other. The plan shows which."
+        )
         self.conflict = QComboBox()
         for text, value in CONFLICTS:
             self.conflict.addItem(text, value)
@@ -90,10 +98,19 @@ class ExportForm(QWidget):
     def choice(self) -> ExportChoice:
         edit = EditState(self.style_box.currentData(), self.strength.value() / 100, self.amount.value() / 100)
         folder = self.destination.path()
-        if folder is None:
+        if folder is None or self.names.problem() is not None:
             return ExportChoice(edit, self.own_edits.isChecked(), None)
         file, style = self.file.options(), self._style_name()
-        settings = ExportSettings(folder, file, self.conflict.currentData(), edit.strength, edit.amount, style=style)
+        settings = ExportSettings(
+            folder,
+            file,
+            self.conflict.currentData(),
+            edit.strength,
+            edit.amount,
+            self.names.text(),
+            style,
+            burst_lock=self.burst_lock.isChecked(),
+        )
         return ExportChoice(edit, self.own_edits.isChecked(), settings, self.presets.presets())
 
     def refresh_styles(self) -> None:
@@ -134,6 +151,8 @@ class ExportForm(QWidget):
             "presets": [preset.name for preset in self.presets.presets()],
             "destination": str(self.destination.path() or "") if with_destination else "",
             "on_conflict": self.conflict.currentData(),
+            "name": self.names.text(),
+            "burst_lock": self.burst_lock.isChecked(),
         }
         for name, value in values.items():
             self._context.settings.set(f"export.{name}", value)
@@ -144,7 +163,9 @@ class ExportForm(QWidget):
         layout.setSpacing(SPACE)
         add_section(layout, "EDIT", ("Style", self.style_box), ("Preference", self.strength), ("Amount", self.amount))
         layout.addWidget(self.own_edits)
-        add_section(layout, "DESTINATION", ("Folder", self.destination), ("If it exists", self.conflict))
+        layout.addWidget(self.burst_lock)
+        destination = ("Folder", self.destination), ("Names", self.names), ("If it exists", self.conflict)
+        add_section(layout, "DESTINATION", *destination)
         layout.addWidget(self.presets)
         layout.addWidget(self.hint)
         layout.addWidget(self.file)
@@ -163,6 +184,9 @@ class ExportForm(QWidget):
         ticked = get("export.presets")
         self.presets.set_ticked(ticked if isinstance(ticked, list) else ())
         self.own_edits.setChecked(bool(get("export.own_edits", False)))
+        self.burst_lock.setChecked(bool(get("export.burst_lock", False)))
+        name = get("export.name")
+        self.names.set_text(name if isinstance(name, str) else DEFAULT_TEMPLATE)
         destination = get("export.destination")
         self.destination.set_path(Path(destination) if destination else None)
 
@@ -174,6 +198,8 @@ class ExportForm(QWidget):
         for slider in (self.strength, self.amount):
             slider.changed.connect(self._on_changed)
         self.own_edits.toggled.connect(self._on_changed)
+        self.burst_lock.toggled.connect(self._on_changed)
+        self.names.changed.connect(self._on_changed)
         self.file.changed.connect(self._on_changed)
         self.presets.ticked.connect(self._on_changed)
         self.presets.chosen.connect(self.file.set_options)

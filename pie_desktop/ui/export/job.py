@@ -6,21 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.catalog.edit_state import EditState
 from pie_desktop.catalog.store import Catalog
-from pie_desktop.engine.enhance import Engine, Transform
-from pie_desktop.engine.export import (
-    ExportItem,
-    ExportProgress,
-    ExportReport,
-    ExportSettings,
-    PlannedPhoto,
-    run_export,
-)
+from pie_desktop.engine.enhance import Engine
+from pie_desktop.engine.export import ExportProgress, ExportReport, ExportSettings, PlannedPhoto
+from pie_desktop.engine.export_job import Running, run_job
+from pie_desktop.engine.export_parts import ExportPart, make_part
+from pie_desktop.engine.export_plan import name_values
+from pie_desktop.engine.name_template import NameValues
 from pie_desktop.engine.presets import plan_all
+from pie_desktop.engine.unfinished import KeptExport, continued
 from pie_desktop.errors import PieError
 from pie_desktop.gallery.store import StyleLibrary
 from pie_desktop.imaging.formats import list_photos, one_per_photo
@@ -59,10 +56,25 @@ class Services:
     edits_kept: threading.Event
 
 
+@dataclass(frozen=True)
+class FoundPlan:
+    """What is to be exported.
+
+    Attributes:
+        sources: the photos.
+        plan: of all exports, one behind the other; empty while there is nothing to plan with.
+        sample: what the fields of a name template stand for with the first photo; None without photos.
+    """
+
+    sources: list[Path]
+    plan: list[PlannedPhoto]
+    sample: NameValues | None
+
+
 def find_plan(
-    context: JobContext, sources: Sequence[Path], exports: Sequence[ExportSettings]
-) -> tuple[list[Path], list[PlannedPhoto]]:
-    """The photos of the sources (files and folders), and their plans for the exports, one behind the other; a job.
+    context: JobContext, services: Services, sources: Sequence[Path], exports: Sequence[ExportSettings], own_edits: bool
+) -> FoundPlan:
+    """The photos of the sources (files and folders), and their plans for the exports; a job.
 
     Raises:
         DecodeError: a folder cannot be read.
@@ -72,103 +84,129 @@ def find_plan(
         absolute = source.absolute()
         photos.update(dict.fromkeys(one_per_photo(list_photos(absolute)) if absolute.is_dir() else [absolute]))
         context.check()
-    plans = plan_all(photos, exports, None, context.should_cancel) if exports else []
-    return list(photos), [photo for plan in plans for photo in plan]
+    styles = _StyleNames(services, exports[0].style if exports else None)
+    style_of = styles.of if own_edits else None
+    plans = plan_all(photos, exports, None, context.should_cancel, style_of) if exports else []
+    sample = name_values(next(iter(photos)), exports[0]) if photos and exports else None
+    return FoundPlan(list(photos), [photo for plan in plans for photo in plan], sample)
+
+
+class _StyleNames:
+    """Names of the styles of photos with an edit of their own, for the names of their files."""
+
+    def __init__(self, services: Services, otherwise: str | None) -> None:
+        self._services = services
+        self._otherwise = otherwise
+        self._names: dict[str, str | None] = {}
+
+    def of(self, photo: Path) -> str | None:
+        edit = self._services.catalog.get(photo)
+        if edit is None:
+            return self._otherwise
+        if edit.style_id is None:
+            return None
+        if edit.style_id not in self._names:
+            try:
+                self._names[edit.style_id] = self._services.library.get(edit.style_id).name
+            except PieError:
+                self._names[edit.style_id] = None
+        return self._names[edit.style_id]
 
 
 def export_photos(
     context: JobContext, services: Services, plan: Sequence[PlannedPhoto], choice: ExportChoice, watcher: ExportWatcher
 ) -> ExportReport:
-    """Exports the plans of `choice.exports`; photos with the same settings and edit are exported together.
+    """Exports the plans of `choice.exports`; photos with the same settings and edit are a part of the export.
 
     Raises:
-        PieError: the destination cannot be made; a style or the model that all photos share cannot be used.
+        PieError: the destination or the journal cannot be written; a style or the model that all photos share cannot
+            be used.
     """
-    return _Export(context, services, plan, choice, watcher).run()
+    context.progress(-1.0, "Preparing the export")
+    groups = _groups(context, services, plan, choice)
+    parts = [
+        _part(context, services, choice.exports[number], edit, photos, only=len(groups) == 1)
+        for (number, edit), photos in groups.items()
+    ]
+    return _run(context, parts, [photo.target for photo in plan], watcher)
 
 
-class _Export:
-    """Adds the parts of the export, one for each distinct edit, up to one progress and one report."""
+def resume_photos(
+    context: JobContext, services: Services, kept: KeptExport, watcher: ExportWatcher
+) -> ExportReport:
+    """Goes on with an interrupted export.
 
-    def __init__(
-        self,
-        context: JobContext,
-        services: Services,
-        plan: Sequence[PlannedPhoto],
-        choice: ExportChoice,
-        watcher: ExportWatcher,
-    ) -> None:
-        self._context = context
-        self._services = services
-        self._plan = plan
-        self._choice = choice
-        self._exports = choice.exports
-        self._watcher = watcher
-        self._items: dict[Path, ExportItem] = {}
-        self._started = time.monotonic()
+    Raises:
+        PieError: the destination is gone, or another model is in use.
+    """
+    context.progress(-1.0, "Preparing the export")
+    parts = continued(kept, services.engine)
+    return _run(context, parts, [photo.target for photo in kept.photos], watcher, kept)
 
-    def run(self) -> ExportReport:
-        self._context.progress(-1.0, "Preparing the export")
-        groups = self._groups()
-        for (number, edit), photos in groups.items():
-            self._run_group(self._exports[number], edit, photos, only=len(groups) == 1)
-        items = tuple(self._items[photo.target] for photo in self._plan)
-        report = ExportReport(items, time.monotonic() - self._started)
-        self._watcher.report.emit(report)
-        return report
 
-    def _groups(self) -> dict[tuple[int, EditState], list[PlannedPhoto]]:
-        """Photos by the number of their export and their edit."""
-        deadline = time.monotonic() + LONGEST_KEEPING
-        while self._choice.own_edits and not self._context.cancelled and time.monotonic() < deadline:
-            if self._services.edits_kept.wait(0.05):
-                break
-        groups: dict[tuple[int, EditState], list[PlannedPhoto]] = {}
-        per_export = len(self._plan) // max(len(self._exports), 1)
-        for index, photo in enumerate(self._plan):
-            edit = None
-            if self._choice.own_edits and photo.action in ("write", "overwrite") and not self._context.cancelled:
-                edit = self._services.catalog.get(photo.source)
-            groups.setdefault((index // per_export, edit or self._choice.edit), []).append(photo)
-        return groups
+def _groups(
+    context: JobContext, services: Services, plan: Sequence[PlannedPhoto], choice: ExportChoice
+) -> dict[tuple[int, EditState], list[PlannedPhoto]]:
+    """Photos by the number of their export and their edit."""
+    deadline = time.monotonic() + LONGEST_KEEPING
+    while choice.own_edits and not context.cancelled and time.monotonic() < deadline:
+        if services.edits_kept.wait(0.05):
+            break
+    groups: dict[tuple[int, EditState], list[PlannedPhoto]] = {}
+    per_export = len(plan) // max(len(choice.exports), 1)
+    for index, photo in enumerate(plan):
+        edit = services.catalog.get(photo.source) if choice.own_edits and photo.writes else None
+        groups.setdefault((index // per_export, edit or choice.edit), []).append(photo)
+        context.check()
+    return groups
 
-    def _run_group(
-        self, settings: ExportSettings, edit: EditState, photos: list[PlannedPhoto], only: bool
-    ) -> None:
-        services = self._services
-        preference, style_name = None, None
-        try:
-            if edit.style_id is not None and any(photo.action in ("write", "overwrite") for photo in photos):
-                style = services.library.get(edit.style_id)
-                style_name = style.name
-                preference = services.engine.preference(style, self._context.progress, self._context.should_cancel)
-        except PieError as error:
-            # The style of some photos' own edits may be gone: the others go on.
-            if only:
-                raise
-            for photo in photos:
-                self._take(ExportItem(photo.source, photo.target, "failed", str(error)))
-            return
 
-        def transform_for(proxy: np.ndarray) -> Transform:
-            return services.engine.transform(proxy, preference)
+def _part(
+    context: JobContext,
+    services: Services,
+    settings: ExportSettings,
+    edit: EditState,
+    photos: list[PlannedPhoto],
+    only: bool,
+) -> ExportPart:
+    preference, style_name = None, None
+    try:
+        if edit.style_id is not None and any(photo.writes for photo in photos):
+            style = services.library.get(edit.style_id)
+            style_name = style.name
+            preference = services.engine.preference(style, context.progress, context.should_cancel)
+    except PieError as error:
+        # The style of some photos' own edits may be gone: the others go on.
+        if only:
+            raise
+        failed = {"action": "fail", "problem": str(error)}
+        photos = [replace(photo, **failed) if photo.writes else photo for photo in photos]  # type: ignore[arg-type]
+    settings = replace(settings, strength=edit.strength, amount=edit.amount, style=style_name)
+    return make_part(services.engine, settings, tuple(photos), preference)
 
-        settings = replace(settings, strength=edit.strength, amount=edit.amount, style=style_name)
-        report = run_export(photos, settings, transform_for, self._on_progress, self._context.should_cancel)
-        for item in report.items:
-            if item.target not in self._items:
-                self._take(item)
 
-    def _on_progress(self, progress: ExportProgress) -> None:
+def _run(
+    context: JobContext,
+    parts: Sequence[ExportPart],
+    targets: Sequence[Path],
+    watcher: ExportWatcher,
+    kept: KeptExport | None = None,
+) -> ExportReport:
+    """Runs the parts and tells everything; the report has the order of `targets`."""
+    told: set[Path] = set()
+
+    def on_progress(progress: ExportProgress) -> None:
         if progress.item is not None:
-            self._take(progress.item)
-        done = len(self._items)
-        exported = sum(item.status in ("written", "failed") for item in self._items.values())
-        remaining = (time.monotonic() - self._started) / exported * (len(self._plan) - done) if exported else None
-        overall = ExportProgress(done, len(self._plan), remaining, progress.current)
-        self._watcher.progress.emit(overall)
-        self._context.progress(overall.fraction, f"Exporting {done:,} of {len(self._plan):,}")
+            told.add(progress.item.target)
+            watcher.item.emit(progress.item)
+        watcher.progress.emit(progress)
+        context.progress(progress.fraction, f"Exporting {progress.done:,} of {progress.total:,}")
 
-    def _take(self, item: ExportItem) -> None:
-        self._items[item.target] = item
-        self._watcher.item.emit(item)
+    report = run_job(parts, Running(progress=on_progress, should_cancel=context.should_cancel), kept)
+    items = {item.target: item for item in report.items}
+    for item in report.items:
+        if item.target not in told:
+            watcher.item.emit(item)
+    report = replace(report, items=tuple(items[target] for target in targets))
+    watcher.report.emit(report)
+    return report

@@ -1,21 +1,24 @@
 """The Export page: photos, edit and file format on the left, the plan on the right, then the batch."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from pie_desktop.engine.export import ExportReport, PlannedPhoto
+from pie_desktop.engine.export import ExportReport
+from pie_desktop.engine.export_plan import plan_summary
+from pie_desktop.engine.unfinished import KeptExport
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.dialogs import choose_folder, choose_photos, confirm_cancel, confirm_overwrite
 from pie_desktop.ui.export.form import ExportForm
-from pie_desktop.ui.export.job import ExportWatcher, Services, export_photos, find_plan
+from pie_desktop.ui.export.job import ExportWatcher, FoundPlan, Services, export_photos, find_plan, resume_photos
 from pie_desktop.ui.export.plan_view import PlanView
+from pie_desktop.ui.export.resume_banner import ResumeBanner
 from pie_desktop.ui.form_section import form_panel
-from pie_desktop.ui.theme import COLOURS, icon
+from pie_desktop.ui.theme import COLOURS, SPACE, icon
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
 
@@ -38,6 +41,7 @@ class ExportPage(QWidget):
         self._suggested: Path | None = None
         self.form = ExportForm(context)
         self.view = PlanView(context.thumbnails)
+        self.banner = ResumeBanner(context)
         self.start_button = QPushButton("Export")
         self.start_button.setProperty("primary", True)
         self.start_button.setIcon(icon("mdi6.export", COLOURS.accent_text, COLOURS.accent_text))
@@ -94,12 +98,33 @@ class ExportPage(QWidget):
         # edits are kept one after the other in the background: what was changed just now must be exported, too
         edits_kept = threading.Event()
         self._context.background.submit(lambda _context: edits_kept.set())
-        services = Services(self._context.engine, self._context.library, self._context.catalog, edits_kept)
-        job = self._context.export.submit(
-            export_photos, services, plan, choice, self._watcher, title=f"Exporting {len(plan):,} photos"
-        )
+        title = f"Exporting {len(plan):,} photos"
+        self._run(export_photos, self._services(edits_kept), plan, choice, self._watcher, title=title, total=len(plan))
+
+    def go_on(self, kept: KeptExport) -> None:
+        """Continues an export that was interrupted; without effect while one is running."""
+        if self.running:
+            return
+        self._lane.cancel_all()
+        self._plan_timer.stop()
+        self._planning = False
+        self._destination = kept.destination
+        self._sources = list(dict.fromkeys(photo.source for photo in kept.photos))
+        self.view.show_plan(self._sources, kept.photos)
+        for item in kept.items.values():
+            if item.status == "written":
+                self.view.show_item(item)
+        total = len(kept.photos)
+        title = f"Continuing an export of {total:,} photos"
+        self._run(resume_photos, self._services(threading.Event()), kept, self._watcher, title=title, total=total)
+
+    def _services(self, edits_kept: threading.Event) -> Services:
+        return Services(self._context.engine, self._context.library, self._context.catalog, edits_kept)
+
+    def _run(self, work: Callable[..., ExportReport], *arguments: object, title: str, total: int) -> None:
+        job = self._context.export.submit(work, *arguments, title=title)
         self._job = job
-        self.view.begin(len(plan))
+        self.view.begin(total)
         job.progress.connect(self._on_preparing)
         job.failed.connect(self._on_failed)
         job.finished.connect(self._on_finished)
@@ -133,7 +158,15 @@ class ExportPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(side)
-        layout.addWidget(self.view, 1)
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        holder = QHBoxLayout()
+        holder.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 0)
+        holder.addWidget(self.banner)
+        right.addLayout(holder)
+        right.addWidget(self.view, 1)
+        layout.addLayout(right, 1)
         self.setFocusProxy(self.form.style_box)
 
     def _connect(self) -> None:
@@ -151,6 +184,8 @@ class ExportPage(QWidget):
         self._watcher.item.connect(self.view.show_item)
         self._watcher.progress.connect(self.view.show_progress)
         self._watcher.report.connect(self._on_report)
+        self.banner.accepted.connect(self.go_on)
+        self.banner.look()
 
     def _suggest_destination(self) -> None:
         """A folder beside the photos, unless the user has chosen one."""
@@ -171,17 +206,22 @@ class ExportPage(QWidget):
             return
         self._plan_timer.stop()
         self._planning = True
-        job = self._lane.submit(find_plan, tuple(self._sources), self.form.choice().exports)
+        choice = self.form.choice()
+        services = self._services(threading.Event())
+        job = self._lane.submit(find_plan, services, tuple(self._sources), choice.exports, choice.own_edits)
         job.result.connect(self._on_plan)
         job.failed.connect(self._on_plan_failed)
         self._show_state()
 
-    def _on_plan(self, result: tuple[list[Path], list[PlannedPhoto]]) -> None:
+    def _on_plan(self, found: FoundPlan) -> None:
         if self.running:
             return
         self._planning = False
-        self._sources, plan = result
-        self.view.show_plan(self._sources, plan)
+        self._sources = found.sources
+        self.view.show_plan(found.sources, found.plan)
+        if found.sample is not None or not found.sources:
+            suffix = found.plan[0].target.suffix if found.plan else ".jpg"
+            self.form.names.set_sample(found.sample, suffix)
         self._show_state()
 
     def _on_plan_failed(self, problem: str) -> None:
@@ -225,6 +265,7 @@ class ExportPage(QWidget):
         model = self.view.model
         count = model.count("write", "overwrite")
         self.form.setEnabled(not self.running)
+        self.banner.go_on_button.setEnabled(not self.running)
         self.view.set_editable(not self.running)
         idle = not self.running and not self._planning
         ready = idle and count > 0 and not model.has_outcomes
@@ -242,10 +283,6 @@ class ExportPage(QWidget):
             return ""
         if self.form.destination.path() is None:
             return "Choose a destination folder."
-        parts = [
-            (model.count("write"), "will be written"),
-            (model.count("overwrite"), "will replace a file"),
-            (model.count("skip"), "will be skipped"),
-            (model.count("fail"), "cannot be exported"),
-        ]
-        return ", ".join(f"{number:,} {what}" for number, what in parts if number)
+        if (problem := self.form.names.problem()) is not None:
+            return problem
+        return plan_summary(model.plan) if model.plan else ""

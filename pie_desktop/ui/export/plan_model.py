@@ -9,18 +9,16 @@ from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QColor
 
 from pie_desktop.engine.export import ExportItem, PlannedPhoto
+from pie_desktop.engine.size_estimate import size_text
 from pie_desktop.ui.table_model import HeadedTableModel, Index
 from pie_desktop.ui.theme import COLOURS
 from pie_desktop.ui.thumbnail_column import ThumbnailColumn
 from pie_desktop.workers.lanes import PriorityLane
 
 THUMBNAIL = QSize(60, 40)
-ACTIONS = {
-    "write": "Will be written",
-    "skip": "Exists already: skipped",
-    "overwrite": "Replaces the existing file",
-    "fail": "Cannot be exported",
-}
+ACTIONS = {"write": "Write", "new name": "New name", "overwrite": "Replace", "skip": "Skip", "fail": "Problem"}
+SOURCE, TARGET, STATE, PIXELS, SIZE, BURST, REMARK = range(7)
+_NUMERIC = (PIXELS, SIZE)
 
 
 class PlanTableModel(HeadedTableModel):
@@ -29,7 +27,7 @@ class PlanTableModel(HeadedTableModel):
     A row is a source or, once there is a plan, a file: several presets make several files of one source.
     """
 
-    HEADERS = ("Photo", "Is written as", "What happens")
+    HEADERS = ("Photo", "Is written as", "State", "Pixels", "About", "Burst", "Remark")
 
     def __init__(self, thumbnails: PriorityLane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -38,9 +36,16 @@ class PlanTableModel(HeadedTableModel):
         self._outcomes: dict[Path, ExportItem] = {}
         self._rows: dict[Path, list[int]] = {}
         self._targets: dict[Path, int] = {}
+        self._in_work: set[Path] = set()
+        self._bursts: dict[int, set[Path]] = {}
         self._root = ""  # folder of all targets
         self._thumbnails = ThumbnailColumn(thumbnails, self)
         self._thumbnails.loaded.connect(self._on_loaded)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMERIC:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return super().headerData(section, orientation, role)
 
     def set_sources(self, sources: Sequence[Path]) -> None:
         self.beginResetModel()
@@ -89,22 +94,56 @@ class PlanTableModel(HeadedTableModel):
         outcome = self._outcomes.get(planned.target) if planned else None
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
-            if column == 0:
-                return source.name
-            if column == 1:
-                return str(planned.target.relative_to(self._root)) if planned and planned.writes else "—"
-            return _sentence(planned, outcome)
+            return self._text(source, planned, outcome, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            target = planned.target if planned else None
-            return (str(source), str(target or ""), _sentence(planned, outcome))[column]
-        if role == Qt.ItemDataRole.DecorationRole and column == 0:
+            if column in (SOURCE, TARGET):
+                return str(source) if column == SOURCE else str(planned.target if planned else "")
+            return _remark(planned, outcome)
+        if role == Qt.ItemDataRole.DecorationRole and column == SOURCE:
             return self._thumbnails.icon(source, THUMBNAIL)
-        if role == Qt.ItemDataRole.ForegroundRole and column > 0:
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMERIC:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ForegroundRole and column > SOURCE:
             return QColor(_colour(planned, outcome))
         return None
 
+    @property
+    def has_bursts(self) -> bool:
+        return bool(self._bursts)
+
+    def set_begun(self, target: Path) -> int | None:
+        """A photo is in work now. Returns its row."""
+        row = self._targets.get(target)
+        if row is not None:
+            self._in_work.add(target)
+            self._changed(row, row)
+        return row
+
+    def _text(self, source: Path, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int) -> str:
+        if column == SOURCE:
+            return source.name
+        if planned is None:
+            return ""
+        if column == TARGET:
+            return str(planned.target.relative_to(self._root)) if planned.writes else "—"
+        if column == STATE:
+            return _state(planned, outcome, planned.target in self._in_work)
+        if column == PIXELS:
+            return f"{planned.size[0]} × {planned.size[1]}" if planned.size else ""
+        if column == SIZE:
+            return size_text(planned.file_size) if planned.file_size is not None else ""
+        if column == BURST:
+            frames = self._bursts.get(planned.burst) if planned.burst is not None else None
+            return f"{planned.burst} · {len(frames)} frames" if frames else ""
+        return _remark(planned, outcome)
+
     def _find_rows(self) -> None:
         self._outcomes = {}
+        self._in_work = set()
+        self._bursts = {}
+        for planned in self.plan:
+            if planned.burst is not None:
+                self._bursts.setdefault(planned.burst, set()).add(planned.source)
         self._targets = {planned.target: row for row, planned in enumerate(self.plan)}
         self._root = os.path.commonpath([target.parent for target in self._targets]) if self._targets else ""
         self._rows = {}
@@ -121,15 +160,18 @@ class PlanTableModel(HeadedTableModel):
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
 
 
-def _sentence(planned: PlannedPhoto | None, outcome: ExportItem | None) -> str:
+def _state(planned: PlannedPhoto | None, outcome: ExportItem | None, in_work: bool) -> str:
     if outcome is not None:
-        status = outcome.status.capitalize()
-        if outcome.message is None or outcome.status == "cancelled":
-            return outcome.message or status
-        return f"{status}: {outcome.message}"
+        return outcome.status.capitalize()
     if planned is None:
         return ""
-    return planned.problem or ACTIONS.get(planned.action, planned.action)
+    return "In work…" if in_work else ACTIONS[planned.action_name]
+
+
+def _remark(planned: PlannedPhoto | None, outcome: ExportItem | None) -> str:
+    if outcome is not None:
+        return outcome.message or ""
+    return planned.problem or "" if planned is not None else ""
 
 
 def _colour(planned: PlannedPhoto | None, outcome: ExportItem | None) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -21,12 +21,21 @@ from pie_desktop.engine.export import ExportItem, ExportProgress, ExportReport, 
 from pie_desktop.errors import PieError
 from pie_desktop.ui.durations import duration_text
 from pie_desktop.ui.empty_state import EmptyState
-from pie_desktop.ui.export.plan_model import THUMBNAIL, PlanTableModel
+from pie_desktop.ui.export.plan_model import (
+    BURST,
+    PIXELS,
+    SIZE,
+    SOURCE,
+    STATE,
+    TARGET,
+    THUMBNAIL,
+    PlanTableModel,
+)
 from pie_desktop.ui.file_manager import show_in_file_manager
 from pie_desktop.ui.theme import SPACE, icon
 from pie_desktop.workers.lanes import PriorityLane
 
-COLUMN_WIDTHS = (300, 220)
+COLUMN_WIDTHS = {SOURCE: 190, TARGET: 170, STATE: 84, PIXELS: 112, SIZE: 72, BURST: 96}
 
 
 class PlanView(QWidget):
@@ -44,6 +53,7 @@ class PlanView(QWidget):
         super().__init__(parent)
         self.model = PlanTableModel(thumbnails, self)
         self._result: Path | None = None
+        self._receipt: Path | None = None
         self.title = QLabel("No photos")
         self.title.setProperty("role", "title")
         self.add_files_button = QPushButton(icon("mdi6.image-plus"), "Add photos…")
@@ -63,15 +73,18 @@ class PlanView(QWidget):
         self.remaining = QLabel()
         self.remaining.setProperty("role", "muted")
         self.open_button = QPushButton(icon("mdi6.folder-open-outline"), "Open folder")
+        self.receipt_button = QPushButton(icon("mdi6.receipt-text-outline"), "Receipt")
+        self.receipt_button.setToolTip("What was written from which photo with which settings; opens in the browser.")
         self._build()
         self.end()
-        self.open_button.hide()
+        self._hide_results()
         self.remove_button.clicked.connect(self._remove)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
         delete.setWhatsThis("Take the selected photos out of the export")
         delete.activated.connect(self._remove)
         self.open_button.clicked.connect(self._open)
+        self.receipt_button.clicked.connect(self._open_receipt)
         self.empty.button.clicked.connect(self.add_files_button.click)
         self.table.selectionModel().selectionChanged.connect(self._show_remove)
 
@@ -82,7 +95,8 @@ class PlanView(QWidget):
         count = len(self.model.sources)
         self.title.setText(f"{count:,} photo{'' if count == 1 else 's'}" if count else "No photos")
         self.stack.setCurrentWidget(self.table if count else self.empty)
-        self.open_button.hide()
+        self.table.setColumnHidden(BURST, not self.model.has_bursts)
+        self._hide_results()
         self._show_remove()
 
     def begin(self, total: int) -> None:
@@ -90,13 +104,15 @@ class PlanView(QWidget):
         self.progress.setVisible(True)
         self.progress.setMaximum(total)
         self.show_message("Preparing…")
-        self.open_button.hide()
+        self._hide_results()
 
     def show_item(self, item: ExportItem) -> None:
         row = self.model.set_outcome(item)
         self.table.scrollTo(self.model.index(row, 0))
 
     def show_progress(self, progress: ExportProgress) -> None:
+        if progress.begun is not None:
+            self.model.set_begun(progress.begun)
         self.progress.setMaximum(progress.total)
         self.progress.setValue(progress.done)
         self.show_message(f"{progress.done:,} of {progress.total:,}  ·  {progress.current}")
@@ -108,6 +124,8 @@ class PlanView(QWidget):
         written = next((item.target for item in report.items if item.status == "written"), None)
         self._result = written or (destination and destination / "x")
         self.open_button.setVisible(written is not None)
+        self._receipt = report.receipt
+        self.receipt_button.setVisible(report.receipt is not None)
 
     def show_message(self, text: str, error: bool = False) -> None:
         role = "error" if error else "muted"
@@ -140,10 +158,10 @@ class PlanView(QWidget):
         self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + SPACE)
         self.table.setAccessibleName("Export plan")
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
-        for column, width in enumerate(COLUMN_WIDTHS):
+        for column, width in COLUMN_WIDTHS.items():
             header.resizeSection(column, width)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.table)
@@ -156,6 +174,7 @@ class PlanView(QWidget):
         bottom = QHBoxLayout()
         bottom.addWidget(self.message, 1)
         bottom.addWidget(self.remaining)
+        bottom.addWidget(self.receipt_button)
         bottom.addWidget(self.open_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
@@ -174,6 +193,14 @@ class PlanView(QWidget):
     def _remove(self) -> None:
         if self._editable and self._selected():
             self.removed.emit(self._selected())
+
+    def _hide_results(self) -> None:
+        self.open_button.hide()
+        self.receipt_button.hide()
+
+    def _open_receipt(self) -> None:
+        if self._receipt is None or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._receipt))):
+            self.failed.emit(f"No program could be started to show the receipt; it is {self._receipt}.")
 
     def _open(self) -> None:
         if self._result is None:

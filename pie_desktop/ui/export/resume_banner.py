@@ -1,0 +1,98 @@
+"""An export that was interrupted: told at the start of the editor, and offered on the Export page."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from pie_desktop import paths
+from pie_desktop.engine.unfinished import KeptExport, dismiss, unfinished_exports
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.workers.job import JobContext
+
+
+def find_interrupted(context: JobContext) -> KeptExport | None:
+    """The latest export that was interrupted; a job."""
+    found = unfinished_exports(paths.exports_dir())
+    return found[0] if found else None
+
+
+def interrupted_text(export: KeptExport) -> str:
+    """Such as `The export to /holiday of 9 March, 15:04 was interrupted: 41 of 120 photos are written.`"""
+    total = sum(photo.writes for photo in export.photos)
+    begun = export.begun
+    return (
+        f"The export to {export.destination.name} of {begun.day} {begun:%B, %H:%M} was interrupted: "
+        f"{total - export.left:,} of {total:,} photos are written."
+    )
+
+
+def tell_interrupted(context: AppContext, show: Callable[[], None]) -> None:
+    """Look for an interrupted export in the background, and tell it with a way to the Export page."""
+
+    def tell(export: KeptExport | None) -> None:
+        if export is not None:
+            context.notifier.info(interrupted_text(export), "Show", show)
+
+    context.background.submit(find_interrupted).result.connect(tell)
+
+
+class ResumeBanner(QFrame):
+    """Offers an interrupted export; hidden while there is none.
+
+    Signals:
+        accepted: the `KeptExport` that is to go on.
+    """
+
+    accepted = Signal(object)
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._export: KeptExport | None = None
+        self.text = QLabel()
+        self.text.setWordWrap(True)
+        self.go_on_button = QPushButton(icon("mdi6.play", COLOURS.accent_text, COLOURS.accent_text), "Continue")
+        self.go_on_button.setProperty("primary", True)
+        self.go_on_button.setToolTip("Writes the photos that are missing, as the export was begun.")
+        self.dismiss_button = QPushButton("Dismiss")
+        self.dismiss_button.setToolTip("What is written stays; the rest is not exported.")
+        self.setProperty("role", "card")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
+        layout.setSpacing(SPACE)
+        mark = QLabel()
+        mark.setPixmap(icon("mdi6.alert-outline", COLOURS.warning).pixmap(20, 20))
+        mark.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(mark)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.go_on_button)
+        layout.addWidget(self.dismiss_button)
+        self.go_on_button.clicked.connect(self._accept)
+        self.dismiss_button.clicked.connect(self._dismiss)
+        self.hide()
+
+    def look(self) -> None:
+        """Look for an interrupted export, in the background."""
+        self._context.background.submit(find_interrupted).result.connect(self.offer)
+
+    def offer(self, export: KeptExport | None) -> None:
+        self._export = export
+        if export is not None:
+            self.text.setText(interrupted_text(export))
+        self.setVisible(export is not None)
+
+    def _accept(self) -> None:
+        export, self._export = self._export, None
+        self.hide()
+        if export is not None:
+            self.accepted.emit(export)
+
+    def _dismiss(self) -> None:
+        export, self._export = self._export, None
+        self.hide()
+        if export is not None:
+            job = self._context.background.submit(lambda _context: dismiss(export))
+            self._context.report_failure(job)
+            job.result.connect(lambda _none: self.look())
