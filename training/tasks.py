@@ -66,6 +66,18 @@ class PhotoPool:
         return self._pictures[path]
 
 
+def look_files(looks: Path) -> list[Path]:
+    """The looks of a folder, sorted.
+
+    Raises:
+        PieError: there is none.
+    """
+    files = sorted(p for p in looks.iterdir() if p.suffix.lower() in _LUT_SUFFIXES) if looks.is_dir() else []
+    if not files:
+        raise PieError(f"No look (.cube or HaldCLUT .png) was found in {looks}.")
+    return files
+
+
 def look_cases(looks: Path, photos: Path, count: int, most: int, queries: int, seed: int) -> Iterator[Case]:
     """Users with a fixed look: film looks (`.cube`, HaldCLUT PNG) applied to photos.
 
@@ -74,9 +86,7 @@ def look_cases(looks: Path, photos: Path, count: int, most: int, queries: int, s
         most: references to prepare.
         queries: photos to compare per look, none of them a reference.
     """
-    files = sorted(p for p in looks.iterdir() if p.suffix.lower() in _LUT_SUFFIXES) if looks.is_dir() else []
-    if not files:
-        raise PieError(f"No look (.cube or HaldCLUT .png) was found in {looks}.")
+    files = look_files(looks)
     pool = PhotoPool(photos)
     generator = np.random.default_rng(seed)
     for number in sorted(generator.permutation(len(files))[:count]):

@@ -103,6 +103,8 @@ def test_mistakes_are_told_before_anything_is_trained(configs: list[str], tmp_pa
         ([str(tmp_path / "none.toml"), "--scale", scale], "cannot be read"),
         ([*configs, "--scale", configs[0]], "is not valid"),
         ([*configs, "--scale", scale, "--evaluate-only"], "Nothing is trained"),
+        ([*configs, "--scale", scale, "--looks", str(tmp_path)], "No look"),
+        ([*configs, "--scale", scale, "--test-photos", str(tmp_path / "none")], "could not be read"),
     ):
         with pytest.raises(PieError, match=message):
             CliRunner().invoke(app, ["study", *arguments, "--out", str(tmp_path / "x")], catch_exceptions=False)

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from pie_desktop.errors import PieError
+from training.basis import build_basis
 from training.data.photos import square
 from training.events import Event
 from training.study.config import (
@@ -73,6 +74,7 @@ PROTOCOLS: dict[Kind, dict[str, object]] = {
     "two_stage": {},
     "two_stage_proxies": {},
     "masked": {"paired": True, "masked": True},
+    "diffusion": {"enhancer": "diffusion", "components": 8, "lut_size": 5},
     "embedding": {},
 }
 
@@ -97,7 +99,10 @@ def material(scale: Scale, tmp_path_factory: pytest.TempPathFactory) -> Material
 
 def trainer(config: StudyConfig, scale: Scale, material: Material, folder: Path) -> StudyTrainer:
     torch.manual_seed(0)
-    protocol = build_protocol(config, build_system(config.system), material.population.size)
+    system = build_system(config.system)
+    if system.needs_basis:
+        system.set_basis(build_basis(material.photos, 8, 5, samples=500))
+    protocol = build_protocol(config, system, material.population.size)
     return StudyTrainer(config, scale, protocol, material.population, Curve(material.validation, 3), folder)
 
 
@@ -211,6 +216,13 @@ def test_study_trains_resumes_to_the_same_numbers_and_trains_nothing_twice(
         assert card["curve"][-1]["fraction"] == 1
         # where the gradient of a weight is nothing but rounding, Adam steps anywhere: judged is what comes out
         assert card["curve"][-1]["psnr"] == pytest.approx(other["curve"][-1]["psnr"], abs=1e-3)
+
+
+def test_a_protocol_that_cannot_train_its_system_is_refused_before_anything_is(scale: Scale, tmp_path: Path) -> None:
+    for kind, message in (("masked", "system.masked"), ("diffusion", "end_to_end")):
+        runs = runs_of([tiny_system("end_to_end"), tiny_system(kind)], scale, tmp_path)
+        with pytest.raises(PieError, match=message):
+            check(runs, resume=False)
 
 
 def test_other_settings_are_not_mixed_into_a_study(scale: Scale, tmp_path: Path) -> None:

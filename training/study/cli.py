@@ -86,7 +86,7 @@ def study(
     from training.benchmark_cli import chosen_bundle
     from training.report import prepare_folder, print_table, write_json
     from training.study.config import load_systems
-    from training.study.evaluate import evaluate_study
+    from training.study.evaluate import evaluate_study, require_tests
     from training.study.progress import study_sink
     from training.study.runner import check, runs_of, train_all
 
@@ -99,6 +99,7 @@ def study(
     runs = runs_of([system for system in systems if not only or system.name in only], chosen, out)
     results = out / "results.json"
     prepare_folder(results)
+    require_tests(chosen)
     if not evaluate_only:
         check(runs, resume)
         sink = study_sink(Console())

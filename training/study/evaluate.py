@@ -21,7 +21,7 @@ from training.study.embedding import photo_vectors, score_vectors
 from training.study.population import unseen_users
 from training.study.runner import Run
 from training.systems.system import load_system
-from training.tasks import Case, look_cases, simulated_cases
+from training.tasks import Case, PhotoPool, look_cases, look_files, simulated_cases
 
 VECTORS = "vectors.npy"  # of the unseen users' photos, `(U, S, D)` float32
 
@@ -41,6 +41,17 @@ def expert_cases(cache: Path, most: int, queries: int, seed: int) -> list[Case]:
         pairs = [(np.array(data.before[row]), np.array(after[row])) for row in rows]
         cases.append(Case(name, pairs[queries:], pairs[:queries]))
     return cases
+
+
+def require_tests(scale: Scale) -> None:
+    """Look whether there is something to test with, before hours are spent on training.
+
+    Raises:
+        PieError: test photographs or looks are not there.
+    """
+    PhotoPool(scale.evaluation.photos)
+    if scale.evaluation.looks is not None:
+        look_files(scale.evaluation.looks)
 
 
 def tasks_of(scale: Scale) -> dict[str, list[Case]]:

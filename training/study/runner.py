@@ -77,12 +77,15 @@ def runs_of(configs: Sequence[StudyConfig], scale: Scale, out: Path) -> list[Run
 
 
 def check(runs: Sequence[Run], resume: bool) -> None:
-    """Refuse what would mix two studies, before anything is trained.
+    """Refuse what cannot be trained or would mix two studies, before hours are spent.
 
     Raises:
-        PieError: a folder holds a run with other settings, or one that was cut off and is not to be resumed.
+        PieError: a protocol cannot train its system, a folder holds a run with other settings, or one that was cut
+            off and is not to be resumed.
     """
     for run in runs:
+        if not run.over:
+            build_protocol(run.config, build_system(run.config.system), users=2)
         kept = run.folder / SETTINGS
         if not kept.exists():
             continue
