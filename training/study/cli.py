@@ -87,7 +87,7 @@ def study(
     from training.report import prepare_folder, print_table, write_json
     from training.study.config import load_systems
     from training.study.evaluate import evaluate_study, require_tests
-    from training.study.progress import study_sink
+    from training.study.progress import study_sink, told
     from training.study.runner import check, runs_of, train_all
 
     torch.set_num_threads(threads)
@@ -109,9 +109,8 @@ def study(
                 if event["event"] == "stopped":
                     raise typer.Exit(130)
     bundle = chosen_bundle(model)
-    console = Console(stderr=True)
-    with console.status("") as status:
-        rows, report = evaluate_study(runs, out, bundle, status.update, workers, threads)
+    with told(Console(stderr=True)) as tell:
+        rows, report = evaluate_study(runs, out, bundle, tell, workers, threads)
     write_json(results, report | {"model": read_bundle_info(bundle).id})
     print_table(rows, Console(width=120))
     Console().print(f"Results: {results}", markup=False)

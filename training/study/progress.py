@@ -1,7 +1,8 @@
 """What a study tells while it runs: a line every few seconds, and one for every turn."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
@@ -23,7 +24,7 @@ def study_sink(console: Console, seconds: float = 5.0, clock: Callable[[], float
         if kind != "step":
             text = _told(event)
             if text:
-                console.print(f"[bold]{escape(name)}[/] {escape(text)}")
+                console.print(f"[bold]{escape(name)}[/] {escape(text)}", highlight=False, soft_wrap=True)
             if status is not None and kind in ("done", "stopped", "failed"):
                 status.stop()
             return
@@ -35,7 +36,7 @@ def study_sink(console: Console, seconds: float = 5.0, clock: Callable[[], float
             f"  {event['fraction']:.0%}, {duration(event['eta'])} left"
         )
         if status is None:
-            console.print(line, markup=False, highlight=False)
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:
             status.start()
             status.update(escape(line))
@@ -55,3 +56,21 @@ def _told(event: Event) -> str | None:
         "stopped": f"stopped at step {event.get('step')}; go on with --resume",
         "done": f"trained, {event.get('step')} steps",
     }.get(kind)
+
+
+@contextmanager
+def told(console: Console, seconds: float = 10.0) -> Iterator[Callable[[str], None]]:
+    """What is being judged: in a terminal a line that is replaced, elsewhere one every some seconds."""
+    if console.is_terminal:
+        with console.status("") as status:
+            yield status.update
+        return
+    written = float("-inf")
+
+    def write(text: str) -> None:
+        nonlocal written
+        if time.monotonic() - written >= seconds:
+            written = time.monotonic()
+            console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    yield write
