@@ -16,16 +16,18 @@ from PySide6.QtWidgets import QApplication
 
 from pie_desktop import __version__, paths
 from pie_desktop.errors import PieError
-from pie_desktop.imaging import isolation
+from pie_desktop.imaging import compiled, isolation
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.notifier import Notifier
 from pie_desktop.ui.theme import apply_theme
 from pie_desktop.workers.garbage import GuiThreadCollector
 from pie_desktop.workers.job import JobContext
+from pie_desktop.workers.lanes import QueueLane
 
 log = logging.getLogger(__name__)
 LOG_BYTES = 1_000_000
+COMPILE_DELAY_MS = 2500  # when the window and the first photo are there
 QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -57,6 +59,7 @@ def start(photos: Sequence[Path]) -> int:
     # After the first paint: what the window shows does not wait for torch.
     QTimer.singleShot(0, window, lambda: warm_up(context))
     QTimer.singleShot(0, window, lambda: tell_interrupted(context, lambda: window.show_tab("Export")))
+    QTimer.singleShot(COMPILE_DELAY_MS, window, lambda: warm_up_loops(context))
     # Ctrl+C in the terminal that the editor was started from; Python acts on it when Qt lets it run.
     signal.signal(signal.SIGINT, lambda number, frame: window.close())
     awake = QTimer(app, interval=500)
@@ -132,6 +135,13 @@ def warm_up(context: AppContext) -> None:
     if not context.look.open_jobs:
         job = context.look.submit(_load_model, context)
         job.failed.connect(context.notifier.error)
+
+
+def warm_up_loops(context: AppContext) -> None:
+    """Load the compiled loops, at the first start ever compile them; in a lane of their own, for that takes seconds."""
+    lane = QueueLane("warm-up")
+    context.add_lane(lane)
+    lane.submit(lambda job: compiled.warm_up())
 
 
 def _load_model(job: JobContext, context: AppContext) -> None:

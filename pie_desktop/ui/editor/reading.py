@@ -11,6 +11,7 @@ from pie_desktop.engine.enhance import Engine, Transform
 from pie_desktop.errors import DecodeError, StyleError
 from pie_desktop.gallery.store import StyleLibrary
 from pie_desktop.imaging import decode, metadata
+from pie_desktop.imaging.proxy import proxy_of
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.workers.job import JobContext
 
@@ -44,6 +45,18 @@ class Look:
     style_name: str
 
 
+@dataclass(frozen=True, eq=False)
+class Pixels:
+    """A decode.
+
+    Attributes:
+        proxy: from all pixels of the photo, the one that export computes its transform from; None for a reduced decode.
+    """
+
+    source: Source
+    proxy: np.ndarray | None
+
+
 def identify(
     context: JobContext, catalog: Catalog, library: StyleLibrary, path: Path, known: EditState | None
 ) -> OpenedPhoto:
@@ -64,11 +77,13 @@ def identify(
     return OpenedPhoto(info, metadata.read_summary(path), state, style_gone)
 
 
-def read_source(context: JobContext, info: decode.PhotoInfo, max_side: int | None) -> Source:
+def read_source(context: JobContext, info: decode.PhotoInfo, max_side: int | None) -> Pixels:
     """Decode a photo, reduced or full; raises DecodeError."""
     picture = decode.load_photo(info.path, max_side)
     context.check()
-    return Source(picture, min(1.0, picture.shape[1] / info.width))
+    source = Source(picture, min(1.0, picture.shape[1] / info.width))
+    proxy = proxy_of(picture, info.format == "jpeg") if picture.shape[1] >= info.width else None
+    return Pixels(source, proxy)
 
 
 def read_preview(context: JobContext, info: decode.PhotoInfo, max_side: int) -> Source | None:
@@ -97,7 +112,7 @@ def compute_look(
     """The photo's transform in a style.
 
     Args:
-        proxy: of an earlier look of the same photo, to save reading it again.
+        proxy: of the same photo, if it is known: that of an earlier look, or the one from all its pixels.
 
     Raises:
         DecodeError, StyleError, BundleError.

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pie_desktop.catalog.edit_state import EditState
@@ -14,6 +15,7 @@ from pie_desktop.ui.editor.reading import (
     PREVIEWED,
     Look,
     OpenedPhoto,
+    Pixels,
     compute_look,
     identify,
     keep_state,
@@ -33,8 +35,9 @@ class EditSession(QObject):
     """One photo at a time, from opening to its saved edit.
 
     A photo opens in this order: header and kept edit; then, side by side, a reduced decode and the look; later the full
-    decode. RAW and HEIC photos show the preview in the file before the decode. Every step belongs to a lane in which
-    the latest wins, so what arrives is of the photo that is open.
+    decode, and with it the look anew, from all pixels: from there on it is the one of the export, bit for bit. RAW and
+    HEIC photos show the preview in the file before the decode. Every step belongs to a lane in which the latest wins:
+    what arrives is of the photo that is open.
 
     Signals:
         opening: path of the photo that is being opened; nothing of the one before is valid any more.
@@ -69,6 +72,8 @@ class EditSession(QObject):
         self._full_timer = QTimer(self, singleShot=True, interval=FULL_DELAY_MS)
         self._full_timer.timeout.connect(self._start_full)
         self._full_job: Job | None = None
+        self._look_job: Job | None = None
+        self._proxy: np.ndarray | None = None
         self._waiting: dict[str, str] = {}
         # The style that the user chose last: photos without a kept edit open in it.
         self._chosen_style: str | None = context.selected_style
@@ -102,7 +107,7 @@ class EditSession(QObject):
         self._full_timer.stop()
         for lane in (self._context.open, self._context.look, self._context.full):
             lane.cancel_all()
-        self.path = self.photo = self.look = self._full_job = None
+        self.path = self.photo = self.look = self._proxy = self._full_job = self._look_job = None
         self._waiting = {}
         self._tell_busy()
         self.history_changed.emit()
@@ -146,9 +151,13 @@ class EditSession(QObject):
         if self.photo is None or self._full_job is not None:
             return
         self._full_job = self._context.full.submit(read_source, self.photo.info, None)
-        self._full_job.result.connect(self.full)
+        self._full_job.result.connect(self._on_full)
         self._full_job.failed.connect(self._context.notifier.error)
         self._full_job.finished.connect(self._on_full_finished)
+
+    def _on_full(self, pixels: Pixels) -> None:
+        self.full.emit(pixels.source)
+        self._take_proxy(pixels.proxy)
 
     def _on_full_finished(self) -> None:
         # A job of the photo before may end after the next one has begun.
@@ -189,8 +198,10 @@ class EditSession(QObject):
         job.result.connect(self._on_reduced)
         job.failed.connect(self._on_failed)
 
-    def _on_reduced(self, source: Source) -> None:
+    def _on_reduced(self, pixels: Pixels) -> None:
+        source = pixels.source
         self.reduced.emit(source)
+        self._take_proxy(pixels.proxy)
         self._wait_for("reduced", "")
         if self.photo is not None and source.scale < 1:
             info = self.photo.info
@@ -204,10 +215,17 @@ class EditSession(QObject):
     def _compute_look(self) -> None:
         if self.photo is None:
             return
-        context, path = self._context, self.photo.info.path
-        known = self.look.proxy if self.look is not None else None
+        known = self._proxy
+        if known is None and self.look is not None:
+            known = self.look.proxy
         self._wait_for("look", "Enhancing…")
+        self._start_look(known)
+
+    def _start_look(self, known: np.ndarray | None) -> None:
+        assert self.photo is not None
+        context, path = self._context, self.photo.info.path
         job = context.look.submit(compute_look, context.engine, context.library, path, self.state.style_id, known)
+        self._look_job = job
         job.result.connect(self._on_look)
         job.failed.connect(self._on_look_failed)
         job.progress.connect(lambda fraction, text: self._wait_for("look", text or "Enhancing…"))
@@ -216,6 +234,19 @@ class EditSession(QObject):
         self.look = look
         self._wait_for("look", "")
         self.looked.emit(look)
+        self._refine_look()
+
+    def _take_proxy(self, proxy: np.ndarray | None) -> None:
+        """The proxy from all pixels is here."""
+        if proxy is not None and self.photo is not None:
+            self._proxy = proxy
+            if self._look_job is None or self._look_job.done:
+                self._refine_look()
+
+    def _refine_look(self) -> None:
+        """Once more from all pixels, quietly: the difference is a level here and there."""
+        if self._proxy is not None and self.look is not None and not np.array_equal(self._proxy, self.look.proxy):
+            self._start_look(self._proxy)
 
     def _on_look_failed(self, message: str) -> None:
         self._wait_for("look", "")

@@ -1,0 +1,147 @@
+"""The same pixel in the 1:1 view and in the exported file, through the real window with the shipped model."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from pie_desktop.imaging import compiled
+from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.depth import to_uint8
+from pie_desktop.imaging.difference import delta_e_2000
+from pie_desktop.imaging.encode import EncodeOptions, save_photo
+from pie_desktop.imaging.profiles import make_profile
+from pie_desktop.ui.canvas.panes import View
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.main_window import MainWindow
+from tests.raw_files import write_dng
+
+TIMEOUT = 30_000
+MOST = 0.5  # dE00, in 8 bits
+
+
+@pytest.fixture
+def window(qapp: object, pie_home: Path, qtbot: QtBot) -> Iterator[MainWindow]:
+    assert compiled.warm_up()  # as the editor does soon after its start
+    context = AppContext()
+    made = MainWindow(context)
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    yield made
+    made.close()
+    context.close()
+
+
+def large(picture: np.ndarray) -> np.ndarray:
+    """More than the canvas has, so that it is decoded twice, with grain at full resolution."""
+    enlarged = cv2.resize(picture, (2101, 1203), interpolation=cv2.INTER_CUBIC).astype(np.int16)
+    grain = np.random.default_rng(1).normal(0, 4, (1203, 2101, 1))
+    return np.clip(enlarged + grain, 0, 255).astype(np.uint8)
+
+
+def as_jpeg(path: Path, picture: np.ndarray) -> Path:
+    Image.fromarray(picture).save(path.with_suffix(".jpg"), quality=92)
+    return path.with_suffix(".jpg")
+
+
+def as_wide_jpeg(path: Path, picture: np.ndarray) -> Path:
+    profile = make_profile("adobe-rgb")
+    Image.fromarray(picture).save(path.with_suffix(".jpg"), quality=95, subsampling=0, icc_profile=profile)
+    return path.with_suffix(".jpg")
+
+
+def as_deep_tiff(path: Path, picture: np.ndarray) -> Path:
+    deep = picture.astype(np.uint16) * 256 + np.random.default_rng(2).integers(0, 256, picture.shape, dtype=np.uint16)
+    save_photo(deep, path.with_suffix(".tif"), EncodeOptions("tiff16"))
+    return path.with_suffix(".tif")
+
+
+def as_png(path: Path, picture: np.ndarray) -> Path:
+    Image.fromarray(picture).save(path.with_suffix(".png"), compress_level=1)
+    return path.with_suffix(".png")
+
+
+def as_raw(path: Path, picture: np.ndarray) -> Path:
+    return write_dng(path.with_suffix(".dng"), np.ascontiguousarray(picture[:1202, :2100]))
+
+
+def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarray, tuple[slice, slice]]:
+    """What the 1:1 view shows once everything is there, and which part of the photo that is."""
+    session, canvas, renderer = window.session, window.canvas, window.canvas.renderer
+    window.open_paths([photo])
+    qtbot.waitUntil(lambda: session.path == photo and session.look is not None, timeout=TIMEOUT)
+    window.edit_page.styles.select_style(window.context.library.list()[0].id)
+    window.edit_page.adjust.strength.track.setValue(120)
+    canvas.set_view(View.SINGLE)
+    canvas.actual_size()
+
+    def settled() -> bool:
+        detail, look = renderer.detail, session.look
+        return (
+            detail is not None
+            and look is not None
+            and look.style_id is not None
+            and session._proxy is not None
+            and np.array_equal(session._proxy, look.proxy)
+            and detail.frame.tables is look.transform
+            and detail.exact_for == (1.2, 1.0)
+            and detail.frame.source.scale == 1
+        )
+
+    qtbot.waitUntil(settled, timeout=TIMEOUT)
+    assert renderer.detail is not None
+    zone = renderer.detail.frame.zone
+    return renderer.detail.exact.copy(), np.s_[zone.top : zone.bottom, zone.left : zone.right]
+
+
+def export(window: MainWindow, kind: str, out: Path, qtbot: QtBot) -> Path:
+    window.show_tab("Export")
+    page = window.export_page()
+    page.form.destination.set_path(out)
+    page.form.format.setCurrentIndex(page.form.format.findData(kind))
+    page.form.own_edits.setChecked(True)
+    qtbot.waitUntil(page.start_button.isEnabled, timeout=TIMEOUT)
+    qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(list(out.glob("photo.*"))) and not page.running, timeout=TIMEOUT)
+    (written,) = out.glob("photo.*")
+    return written
+
+
+@pytest.mark.parametrize(
+    ("write", "target"),
+    [(as_jpeg, "png"), (as_png, "tiff8"), (as_wide_jpeg, "png"), (as_deep_tiff, "png"), (as_raw, "tiff16")],
+    ids=["jpeg to png", "png to tiff", "adobe rgb to png", "16 bits to 16 bits", "raw to 16 bits"],
+)
+def test_same_pixel(
+    window: MainWindow,
+    sample_pictures: dict[str, np.ndarray],
+    tmp_path: Path,
+    qtbot: QtBot,
+    write: Callable[[Path, np.ndarray], Path],
+    target: str,
+) -> None:
+    (tmp_path / "in").mkdir()
+    photo = write(tmp_path / "in" / "photo", large(sample_pictures["coffee"]))
+    shown, part = shown_part(window, photo, qtbot)
+    written = load_photo(export(window, target, tmp_path / "out", qtbot))
+    assert delta_e_2000(to_uint8(written[part]), shown).max() <= MOST
+    assert np.mean(shown != load_photo(photo)[part].astype(np.uint8)) > 0.5, "an edit that does nothing proves nothing"
+
+
+def test_same_pixel_but_for_the_jpeg(
+    window: MainWindow, sample_pictures: dict[str, np.ndarray], tmp_path: Path, qtbot: QtBot
+) -> None:
+    """A JPEG has losses of its own, with grain about 0.8 on the mean; the colours as a whole stay."""
+    (tmp_path / "in").mkdir()
+    photo = as_jpeg(tmp_path / "in" / "photo", large(sample_pictures["chelsea"]))
+    shown, part = shown_part(window, photo, qtbot)
+    written = load_photo(export(window, "jpeg", tmp_path / "out", qtbot))[part]
+    difference = delta_e_2000(written, shown)
+    assert difference.mean() < 1.2
+    assert np.abs(written.mean((0, 1)) - shown.mean((0, 1))).max() < 0.1
