@@ -29,6 +29,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.help.window import HelpWindow
+from pie_desktop.ui.looks.export import LookExport
 from pie_desktop.ui.menus import TABS, build_menus, define_commands, define_view_commands
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.photo_filter import PHOTO_FILTER
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(context)
         self._compare_keys = CompareKeys(self.canvas)
         self.thumbnail_clearing = ThumbnailClearing(context, self)
+        self.look_export = LookExport(context, self.session, self)
         define_view_commands(self.commands, self.canvas)
         self.edit_page = EditPage(context, self.session, self.canvas, self.commands)
         define_commands(self)
@@ -201,6 +203,7 @@ class MainWindow(QMainWindow):
         page.welcome.open_folder_requested.connect(self.ask_for_folder)
         page.filmstrip.export_requested.connect(self.export)
         page.filmstrip.reference_requested.connect(page.styles.add_edits)
+        page.styles.look_asked.connect(self.look_export.open)
         page.filmstrip.folder_changed.connect(lambda folder: context.settings.set("open.folder", str(folder)))
         for signal in (self.session.opened, self.session.opening, self.session.failed, self.canvas.view_changed):
             signal.connect(self._update_commands)

@@ -42,6 +42,8 @@ def define_commands(window: MainWindow) -> None:
     add("open", "Open photos…", window.ask_for_photos, keys.Open, icon_name="mdi6.image-plus")
     add("open_folder", "Open folder…", window.ask_for_folder, "Ctrl+Shift+O", icon_name="mdi6.folder-open-outline")
     add("export", "Export selected photos…", window.export_selected, "Ctrl+E", icon_name="mdi6.export-variant")
+    look_tip = "Export the edit or the style as a look for other programs"
+    add("export_look", "Export look…", window.look_export.open, icon_name="mdi6.cube-outline", tip=look_tip)
     clearing = window.thumbnail_clearing
     clearing.attach(add("clear_thumbnails", TEXT, clearing.clear, icon_name="mdi6.broom", tip=TEXT))
     add("quit", "Quit", window.close, keys.Quit, "Ctrl+Q")
@@ -75,7 +77,8 @@ def build_menus(window: MainWindow) -> None:
     # One key, one meaning: in the whole window Ctrl+Z undoes the edit of the photo.
     of_styles.undo.setShortcut(QKeySequence())
     of_styles.new.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-    file = _menu(window, "&File", "open", "open_folder", None, "export", None, "clear_thumbnails", None, "quit")
+    file = _menu(window, "&File", "open", "open_folder", None, "export", "export_look", None)
+    _fill(commands, file, "clear_thumbnails", None, "quit")
     file.aboutToShow.connect(window.thumbnail_clearing.update_size)
     _menu(window, "&Edit", "undo", "redo", None, "reset", None, "commands")
     view = _menu(window, "&View", "view_split", "view_side", "view_single", None, "zoom_fit", "zoom_actual")

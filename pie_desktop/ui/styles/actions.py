@@ -29,6 +29,7 @@ class StyleActions(QObject):
         self.rename = self._action("Rename", "mdi6.form-textbox", self._on_own(self._rename), "F2")
         duplicate = self._on_any(controller.duplicate)
         self.duplicate = self._action("Duplicate", "mdi6.content-duplicate", duplicate, "Ctrl+D")
+        self.look = self._action("Export look…", "mdi6.cube-outline", self._on_any(panel.look_asked.emit))
         self.delete = self._action("Delete", "mdi6.trash-can-outline", self._on_own(self._delete), "Del")
         self.undo = self._action("Undo delete", "mdi6.undo", controller.undo_delete, "Ctrl+Z")
 
@@ -45,6 +46,8 @@ class StyleActions(QObject):
         menu.addActions([self.details, self.add] if own else [self.details])
         menu.addSeparator()
         menu.addActions([self.rename, self.duplicate] if own else [self.duplicate])
+        menu.addSeparator()
+        menu.addAction(self.look)
         if own:
             menu.addSeparator()
             menu.addAction(self.delete)

@@ -31,9 +31,11 @@ class StylePanel(QWidget):
 
     Signals:
         style_selected: id of the style that is selected and ready now, None for neutral. The context tells the same.
+        look_asked: id of the style whose look shall be exported.
     """
 
     style_selected = Signal(object)
+    look_asked = Signal(str)
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,0 +1,1 @@
+"""Export of looks for other programs."""
