@@ -22,9 +22,13 @@ from pie_desktop.engine.source_state import SourceState, unchanged
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.imaging import compiled
 from pie_desktop.imaging.encode import EditNote, EncodeOptions, save_photo
+from pie_desktop.imaging.isolation.limits import Limits, file_size
+from pie_desktop.imaging.isolation.memory import MemoryLimit
 from pie_desktop.imaging.output import edited_photo
 
 READY = "ready"
+# Those of decoding and as much again for each of what follows: colours, size, sharpening, a slow codec.
+LIMITS = Limits(seconds=100.0, patience=600.0, bytes_per_second=2e5, memory=4_000_000_000, memory_per_byte=20)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,9 +128,11 @@ def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -
             os.nice(5)  # the window stays responsive
     # Before the first photo, so that all are computed alike; what is compiled already is here in half a second.
     compiled.warm_up((np.dtype(np.uint8), np.dtype(np.uint16)))
+    memory = MemoryLimit()
     try:
         connection.send(READY)
         while (task := connection.recv()) is not None:
+            memory.set(LIMITS.memory_for(file_size(task.source)))
             connection.send(work(task, functools.partial(ask, task.index)))
     except (EOFError, OSError):
         pass

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pie_desktop.engine.export_worker import READY, ExportTask, Outcome, TableWanted, serve
+from pie_desktop.engine.export_worker import LIMITS, READY, ExportTask, Outcome, TableWanted, serve
 from pie_desktop.imaging.atomic import remove_unfinished
+from pie_desktop.imaging.isolation.watch import Watch
 
 _GRACE = 2.0  # seconds that an idle process has to end by itself
 
@@ -28,6 +29,7 @@ class _Worker:
     connection: Connection
     task: ExportTask | None = None
     ready: bool = False
+    watch: Watch | None = None
 
 
 class WorkerPool:
@@ -56,6 +58,7 @@ class WorkerPool:
         """Give a photo to an idle worker; there must be one."""
         worker = next(worker for worker in self._workers if worker.task is None)
         worker.task = task
+        worker.watch = Watch(worker.process.pid, task.source, LIMITS)
         with contextlib.suppress(OSError):  # a worker that died is found out by `wait`
             worker.connection.send(task)
 
@@ -69,7 +72,7 @@ class WorkerPool:
     def wait(self, timeout: float) -> list[Outcome | TableWanted]:
         """What comes within `timeout` seconds: photos that ended, and those that now want their table (`answer`).
 
-        A crashed worker is replaced and its photo has failed.
+        A worker that crashed, or took too much time or memory, is replaced and its photo has failed.
 
         Raises:
             WorkersUnavailable: a worker ended before it was up.
@@ -93,6 +96,10 @@ class WorkerPool:
                 if isinstance(message, Outcome):
                     worker.task = None
                 news.append(message)
+        for worker in list(self._workers):
+            if worker.task is not None and worker.watch is not None and (verdict := worker.watch.verdict()):
+                worker.process.kill()
+                news += self._bury(worker, str(verdict))
         if unavailable and not news:
             raise WorkersUnavailable
         return news
@@ -124,7 +131,7 @@ class WorkerPool:
         theirs.close()
         return _Worker(process, ours)
 
-    def _bury(self, worker: _Worker) -> list[Outcome]:
+    def _bury(self, worker: _Worker, problem: str | None = None) -> list[Outcome]:
         worker.process.join(_GRACE)
         if worker.process.is_alive():
             worker.process.kill()
@@ -134,8 +141,8 @@ class WorkerPool:
         self._workers[self._workers.index(worker)] = self._start()
         if task is None:
             return []
-        problem = f"{task.source.name} crashed the photo reader and was left out; the file is probably damaged."
-        return [Outcome(task.index, problem=problem)]
+        crashed = f"{task.source.name} crashed the photo reader and was left out; the file is probably damaged."
+        return [Outcome(task.index, problem=problem or crashed)]
 
     def _clean_up(self, worker: _Worker) -> None:
         pid = worker.process.pid

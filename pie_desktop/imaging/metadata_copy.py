@@ -10,8 +10,9 @@ import exiv2
 from PIL import Image
 
 from pie_desktop import __version__
+from pie_desktop.imaging import isolation
 from pie_desktop.imaging.encoders import Resolution
-from pie_desktop.imaging.metadata import exiv2_lock, has_tag, open_image
+from pie_desktop.imaging.metadata import exiv2_lock, has_tag, open_image, read_summary
 from pie_desktop.imaging.metadata_policy import is_maker_note, keeps_exif, keeps_iptc, keeps_xmp
 
 _log = logging.getLogger(__name__)
@@ -88,13 +89,15 @@ class SourceMetadata:
         self._image: Any = None
         self.resolution: Resolution | None = None
         self.problem: str | None = None
-        with exiv2_lock:
-            try:
+        try:
+            if isolation.active():
+                read_summary(source)  # what crashes exiv2 does so in a process of its own, before it can here
+            with exiv2_lock:
                 self._image = open_image(source)
                 self.resolution = _resolution(self._image)
-            except Exception as error:
-                _log.warning("Metadata of %s: %s", source, error)
-                self.problem = f"The metadata of {source.name} could not be read and was not copied."
+        except Exception as error:
+            _log.warning("Metadata of %s: %s", source, error)
+            self.problem = f"The metadata of {source.name} could not be read and was not copied."
 
     def embed(self, encoded: bytes, new: NewFile) -> tuple[bytes, str | None]:
         """A freshly encoded file with the metadata that the policy keeps.

@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from pie_desktop.engine import export, export_worker
+from pie_desktop.engine import export, export_worker, worker_pool
 from pie_desktop.engine.enhance import Transform
 from pie_desktop.engine.export import ExportProgress, ExportSettings, default_workers, plan_export, run_export
 from pie_desktop.engine.export_worker import ExportTask, Outcome
@@ -22,6 +23,7 @@ from pie_desktop.errors import BundleError, PieError
 from pie_desktop.imaging.decode import load_photo, load_proxy
 from pie_desktop.imaging.difference import mean_delta_e
 from pie_desktop.imaging.encode import EncodeOptions
+from pie_desktop.imaging.isolation import Limits
 from pie_desktop.imaging.lut import apply_lut, identity_lut
 
 NEUTRAL = identity_lut() ** np.float32(0.8)
@@ -156,6 +158,28 @@ def crash_on_chelsea(connection: Connection) -> None:
     export_worker.serve(connection, work)
 
 
+def hang_on_chelsea(connection: Connection) -> None:
+    def work(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+        while task.source.name == "chelsea.jpg":
+            pass
+        return export_worker.export_photo(task, table_for)
+
+    export_worker.serve(connection, work)
+
+
+def devour_on_chelsea(connection: Connection) -> None:
+    export_worker.LIMITS = Limits(memory=300_000_000)
+    plain = export_worker.edited_photo
+
+    def hungry(source: Path, *others: Any) -> np.ndarray:
+        if source.name == "chelsea.jpg":
+            np.ones(600_000_000, np.uint8)
+        return plain(source, *others)
+
+    export_worker.edited_photo = hungry
+    export_worker.serve(connection)
+
+
 def die_at_once(connection: Connection) -> None:
     os._exit(1)
 
@@ -167,6 +191,20 @@ def test_a_crashed_worker_costs_one_photo(photo_folder: Path, tmp_path: Path, mo
     assert [item.status for item in report.items] == ["written", "failed", "written", "written"]
     assert (report.items[1].message or "").startswith("chelsea.jpg crashed the photo reader")
     assert len(list((tmp_path / "out").iterdir())) == 3
+
+
+@pytest.mark.parametrize("body", [hang_on_chelsea, devour_on_chelsea])
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory is watched, not limited")
+def test_time_and_memory_of_a_worker_are_limited(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: Callable[[Connection], None]
+) -> None:
+    monkeypatch.setattr(worker_pool, "LIMITS", Limits(seconds=1.5))
+    monkeypatch.setattr(export, "WorkerPool", lambda count: WorkerPool(count, body))
+    settings = ExportSettings(tmp_path / "out")
+    report = run_export(plan_export([photo_folder], settings), settings, warm_transform, workers=1)
+    assert [item.status for item in report.items] == ["written", "failed", "written", "written"]
+    message = report.items[1].message or ""
+    assert message.startswith("chelsea.jpg") and ("could not be read within" in message or "memory" in message)
 
 
 def test_without_workers_the_work_is_done_here(

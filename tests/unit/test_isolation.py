@@ -17,7 +17,7 @@ import pytest
 from pie_desktop.errors import Cancelled, DecodeError
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.decode import load_photo, probe
-from pie_desktop.imaging.isolation import Limits, decoder, transfer
+from pie_desktop.imaging.isolation import Limits, transfer, watch
 from pie_desktop.imaging.metadata import read_summary
 
 HELPERS = Path(__file__).parent / "helpers"
@@ -156,7 +156,7 @@ def test_memory_is_limited(isolated_decoding: Callable[..., None], hostile: Modu
 def test_the_parent_watches_memory_too(
     isolated_decoding: Callable[..., None], hostile: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decoder, "_WATCH_MEMORY", True)
+    monkeypatch.setattr(watch, "_WATCH_MEMORY", True)
     isolated_decoding(processes=1, limits=Limits(memory=30_000_000))
     with pytest.raises(DecodeError, match=r"needs more than 0\.03 GB of memory"):
         hostile.hang(PHOTO)

@@ -5,7 +5,6 @@ import faulthandler
 import logging
 import os
 import pickle
-import re
 import signal
 import sys
 import warnings
@@ -19,6 +18,7 @@ from typing import Any
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.isolation.limits import Limits, file_size
+from pie_desktop.imaging.isolation.memory import MemoryLimit
 from pie_desktop.imaging.isolation.transfer import Packed, pack
 
 READY = "ready"
@@ -59,7 +59,7 @@ def serve(connection: Connection, limits: Limits) -> None:
     try:
         for module in _MODULES:
             import_module(module)
-        base = _data_bytes()
+        memory = MemoryLimit()
         connection.send(READY)
         while (message := connection.recv()) is not None:
             if held is not None:
@@ -69,7 +69,7 @@ def serve(connection: Connection, limits: Limits) -> None:
                 continue
             task, shared_name = message
             size = file_size(task.path)
-            _limit_memory(base, limits.memory_for(size))
+            memory.set(limits.memory_for(size))
             with _watchdog(limits.patience_for(size) + _GRACE):
                 reply, held = _reply(task, shared_name)
             connection.send(reply)
@@ -120,21 +120,3 @@ def _no_core_dumps() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-
-
-def _data_bytes() -> int:
-    """Private memory of this process so far, by Linux' count; 0 elsewhere."""
-    if sys.platform != "linux":
-        return 0
-    match = re.search(r"VmData:\s*(\d+) kB", Path("/proc/self/status").read_text())
-    return int(match[1]) * 1024 if match else 0
-
-
-def _limit_memory(base: int, limit: int) -> None:
-    """Let allocations beyond the limit fail. Only Linux counts what can be limited; elsewhere the parent watches."""
-    if sys.platform == "linux" and base:
-        import resource
-
-        hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        soft = base + limit if hard == resource.RLIM_INFINITY else min(base + limit, hard)
-        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))

@@ -5,24 +5,20 @@ import multiprocessing
 import os
 import pickle
 import secrets
-import sys
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
-
-import psutil
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.isolation.child import READY, TAKEN, Reply, Task
-from pie_desktop.imaging.isolation.limits import Limits, crashed, file_size, too_large, too_slow
+from pie_desktop.imaging.isolation.limits import Limits, crashed
 from pie_desktop.imaging.isolation.transfer import discard, unpack
+from pie_desktop.imaging.isolation.watch import Watch
 
 _POLL = 0.05  # seconds between two looks at what a waiting call must notice: cancelling, time, memory
 _START_SECONDS = 60.0
 _END_SECONDS = 2.0
-_WATCH_MEMORY = sys.platform != "linux"  # there the process limits itself
 
 
 class Unavailable(Exception):
@@ -46,8 +42,7 @@ class Decoder:
         self._ready = False
         self._task: Task | None = None
         self._shared_name = ""
-        self._started = 0.0
-        self._work_before: float | None = None
+        self._watch: Watch | None = None
 
     @property
     def usable(self) -> bool:
@@ -66,7 +61,7 @@ class Decoder:
             self._await_ready(should_cancel)
         self._task = task
         self._shared_name = f"pie{os.getpid():x}-{secrets.token_hex(4)}"
-        self._started, self._work_before = time.monotonic(), None
+        self._watch = Watch(self._process.pid, task.path, self._limits)
         try:
             self._connection.send((task, self._shared_name))
         except OSError as error:
@@ -86,7 +81,8 @@ class Decoder:
             while not self._connection.poll(_POLL):
                 if should_cancel():
                     raise Abandoned
-                self._check_limits(path)
+                if self._watch is not None and (verdict := self._watch.verdict()) is not None:
+                    raise self._bury(verdict)
             reply: Reply = self._connection.recv()
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise self._bury(crashed(path)) from error
@@ -124,35 +120,6 @@ class Decoder:
         except (EOFError, OSError) as error:
             raise Unavailable from error
         self._ready = True
-
-    def _check_limits(self, path: Path) -> None:
-        # The size of the file is asked for only once it matters: on a slow disk that takes a while.
-        limits, work, waited = self._limits, self._work(), time.monotonic() - self._started
-        if work > limits.seconds and work > (allowed := limits.seconds_for(file_size(path))):
-            raise self._bury(too_slow(path, allowed))
-        if waited > limits.patience and waited > (allowed := limits.patience_for(file_size(path))):
-            raise self._bury(too_slow(path, allowed))
-        if _WATCH_MEMORY and (used := self._resident()) > limits.memory:
-            allowed_memory = limits.memory_for(file_size(path))
-            if used > allowed_memory:
-                raise self._bury(too_large(path, allowed_memory))
-
-    def _work(self) -> float:
-        """Seconds of processor time since the first look at the task."""
-        try:
-            times = psutil.Process(self._process.pid).cpu_times()
-        except psutil.Error:
-            return 0.0
-        used = times.user + times.system
-        if self._work_before is None:
-            self._work_before = used
-        return used - self._work_before
-
-    def _resident(self) -> int:
-        try:
-            return int(psutil.Process(self._process.pid).memory_info().rss)
-        except psutil.Error:
-            return 0
 
     def _bury(self, reason: DecodeError) -> DecodeError:
         self._end()
