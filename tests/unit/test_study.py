@@ -146,6 +146,9 @@ def test_every_shipped_configuration_is_valid() -> None:
     by = {system.name: system for system in systems}
     one, two = by["study-adain"], by["study-two-stage"]
     assert (one.system, one.losses, one.rates) == (two.system, two.losses, two.rates)
+    pairs = by["study-adain-pairs"]
+    assert (one.protocol, one.losses, one.rates) == (pairs.protocol, pairs.losses, pairs.rates)
+    assert pairs.system == one.system.model_copy(update={"paired": True})
 
 
 def test_a_system_that_needs_pairs_has_no_row_without(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> None:
