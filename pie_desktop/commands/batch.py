@@ -129,6 +129,9 @@ def resume_batch(kept: "KeptExport", engine: "Engine", how: How) -> None:
     from pie_desktop.engine.export_job import run_job
     from pie_desktop.engine.unfinished import continued
 
+    if how.dry_run:
+        show_plan(kept.missing, kept.destination, how.as_json)
+        return
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
         report = run_job(continued(kept, engine), how.running(progress, should_cancel), kept)
     _tell_all(report, engine, kept.destination, how.as_json)

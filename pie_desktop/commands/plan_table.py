@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def show_plan(plan: "Sequence[PlannedPhoto]", destination: Path, as_json: bool) -> None:
     """Print a plan: a table, or one JSON document."""
-    from pie_desktop.engine.export_plan import plan_summary
+    from pie_desktop.engine.planned import plan_summary
 
     if as_json:
         output.print_json({"destination": str(destination), "summary": plan_summary(plan), "photos": _rows(plan)})

@@ -12,12 +12,9 @@ if TYPE_CHECKING:
 def find_unfinished(destination: Path | None) -> "KeptExport | None":
     """The latest export to a folder (None for any) with photos left to write."""
     from pie_desktop import paths
-    from pie_desktop.engine.unfinished import unfinished_exports
+    from pie_desktop.engine.unfinished import latest_unfinished
 
-    for export in unfinished_exports(paths.exports_dir(), interrupted_only=False):
-        if destination is None or export.destination.absolute() == destination.absolute():
-            return export
-    return None
+    return latest_unfinished(paths.exports_dir(), destination, interrupted_only=False)
 
 
 def nothing_to_resume(destination: Path | None) -> PieError:

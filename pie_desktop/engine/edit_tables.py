@@ -1,6 +1,7 @@
 """The table of each photo of an export: its own, or one for all frames of a burst."""
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -9,10 +10,11 @@ import numpy as np
 
 from pie_desktop.engine.enhance import Transform, attribution
 from pie_desktop.engine.export_parts import ExportPart
-from pie_desktop.engine.export_plan import PlannedPhoto
+from pie_desktop.engine.planned import PlannedPhoto
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.imaging.decode import load_proxy
 
+_REMEMBERED_BURSTS = 16  # the frames of a burst stand together in nearly every plan
 _log = logging.getLogger(__name__)
 
 
@@ -34,7 +36,7 @@ class EditTables:
         for index, entry in enumerate(photos):
             if entry.photo.burst is not None:
                 self._bursts.setdefault((id(entry.part), entry.photo.burst), []).append(index)
-        self._shared: dict[tuple[int, int], np.ndarray] = {}
+        self._shared: OrderedDict[tuple[int, int], np.ndarray] = OrderedDict()
 
     def own(self, index: int, proxy: np.ndarray) -> np.ndarray:
         """The table of a photo by its proxy. Raises PieError about this photo."""
@@ -83,6 +85,8 @@ class EditTables:
             transform = mean_transform(transforms)
             for frame, proxy in proxies.items():
                 self._shared[key] = self._finish(frame, proxy, transform)
+            if len(self._shared) > _REMEMBERED_BURSTS:
+                self._shared.popitem(last=False)
         return self._shared[key]
 
     def _finish(self, index: int, proxy: np.ndarray, transform: Transform) -> np.ndarray:

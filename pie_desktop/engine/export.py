@@ -8,9 +8,10 @@ import numpy as np
 
 from pie_desktop.engine.enhance import Transform
 from pie_desktop.engine.export_parts import ExportPart
-from pie_desktop.engine.export_plan import ExportSettings, PlannedPhoto, plan_export
+from pie_desktop.engine.export_plan import plan_export
 from pie_desktop.engine.export_report import ExportItem, ExportProgress, ExportReport
 from pie_desktop.engine.export_run import ExportRun
+from pie_desktop.engine.planned import ExportSettings, PlannedPhoto
 from pie_desktop.engine.worker_pool import WorkerPool
 
 __all__ = [

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pie_desktop.engine.enhance import Transform
-from pie_desktop.engine.export_plan import ExportSettings, PlannedPhoto
+from pie_desktop.engine.planned import ExportSettings, PlannedPhoto
 from pie_desktop.errors import BundleError
 from pie_desktop.imaging.encode import EncodeOptions
 

@@ -11,7 +11,6 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from pie_desktop.engine import staging as staging_module
 from pie_desktop.engine.destination import prepare_destination
 from pie_desktop.engine.edit_tables import EditTables, PartPhoto
 from pie_desktop.engine.export_parts import ExportPart
@@ -19,10 +18,11 @@ from pie_desktop.engine.export_report import ExportItem, ExportProgress, ExportR
 from pie_desktop.engine.export_worker import ExportTask, Outcome, TableWanted, export_photo
 from pie_desktop.engine.journal import Journal
 from pie_desktop.engine.sidekick import Sidekick
-from pie_desktop.engine.staging import Staging
+from pie_desktop.engine.staging import Staging, gone
 from pie_desktop.engine.unfinished import KeptExport, changed_since, settle
 from pie_desktop.engine.worker_pool import WorkersUnavailable
 from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.imaging.atomic import write_problem
 from pie_desktop.imaging.encode import EditNote
 
 _log = logging.getLogger(__name__)
@@ -89,7 +89,7 @@ class ExportRun:
         if planned:
             for folder in self._destinations:
                 if kept is not None and kept.written and not folder.is_dir():
-                    raise PieError(staging_module.gone(folder))
+                    raise PieError(gone(folder))
                 prepare_destination(folder)
         self._staging = Staging(self._id, self._destinations)
         targets = {self._photos[index].photo.target for index in planned}
@@ -199,14 +199,16 @@ class ExportRun:
     def _finish(self, outcome: Outcome) -> None:
         index = outcome.index
         photo = self._photos[index].photo
-        problem = self._named(outcome)
+        problem = self._explained(outcome.problem, index) if outcome.problem is not None else None
         if problem is None and outcome.staged is not None:
             try:
                 if self._journal is not None:
                     self._journal.ready(index, outcome.staged, outcome.source_state)
                 self._commit(index, outcome.staged)
-            except (PieError, OSError) as error:
-                problem = str(error)
+            except PieError as error:
+                problem = self._explained(str(error), index)
+            except OSError as error:
+                problem = self._explained(write_problem(photo.target, error), index)
         if problem is not None:
             item = ExportItem(photo.source, photo.target, "failed", problem)
         else:
@@ -232,15 +234,13 @@ class ExportRun:
         destination = entry.part.settings.destination.absolute()
         self._staging.commit(staged, entry.photo.target, destination, entry.photo.action == "overwrite")
 
-    def _named(self, outcome: Outcome) -> str | None:
-        """The problem of a photo with the name that the user knows instead of the temporary one."""
-        entry = self._photos[outcome.index]
-        if outcome.problem is None:
-            return None
+    def _explained(self, problem: str, index: int) -> str:
+        """A problem of a photo, with the name that the user knows instead of the temporary one."""
+        entry = self._photos[index]
         destination = entry.part.settings.destination.absolute()
         if not destination.is_dir():
-            return staging_module.gone(destination)
-        return self._staging.with_final_name(outcome.problem, outcome.index, entry.photo.target)
+            return gone(destination)
+        return self._staging.with_final_name(problem, index, entry.photo.target)
 
     def _report(self, item: ExportItem | None = None, begun: Path | None = None) -> None:
         if self._progress is None:

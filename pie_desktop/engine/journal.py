@@ -30,6 +30,7 @@ VERSION = 1
 KEPT_EXPORTS = 200
 JOURNAL = "journal.jsonl"
 _LOCK = "lock"
+_LAST_LINE = 512  # bytes at the end of a journal that hold the line with which it is closed
 _log = logging.getLogger(__name__)
 
 
@@ -182,6 +183,16 @@ def records(place: Path) -> Iterator[dict[str, Any]]:
             raise PieError(f"The journal {place} is damaged in line {number + 1}; start the export again.") from error
         if isinstance(record, dict):
             yield record
+
+
+def is_closed(place: Path) -> bool:
+    """Whether an export ended by itself, by the last line of its journal alone: there may be many, and long ones."""
+    try:
+        with (place / JOURNAL).open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _LAST_LINE))
+            return b'{"event": "closed"' in file.read().rstrip(b"\n").rpartition(b"\n")[2]
+    except OSError:
+        return False
 
 
 def _open(place: Path) -> Journal:

@@ -11,8 +11,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from pie_desktop import paths
-from pie_desktop.engine.export_plan import ExportSettings, PlannedPhoto, plan_export
+from pie_desktop.engine.export_plan import plan_export
 from pie_desktop.engine.file_names import collision_key, portable_name
+from pie_desktop.engine.planned import ExportSettings, PlannedPhoto
 from pie_desktop.engine.targets import TargetNames
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write

@@ -1,6 +1,6 @@
 """Exports that were interrupted: what their journals say, and how they go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pie_desktop.engine import journal
 from pie_desktop.engine.export_parts import ExportPart, photo_from_json, resume_part, settings_from_json
-from pie_desktop.engine.export_plan import ExportSettings, PlannedPhoto
 from pie_desktop.engine.export_report import ExportItem
+from pie_desktop.engine.planned import ExportSettings, PlannedPhoto
 from pie_desktop.engine.source_state import SourceState
 from pie_desktop.engine.staging import Staging
 from pie_desktop.errors import PieError
@@ -52,10 +52,15 @@ class KeptExport:
     planned: bool = False
 
     @property
-    def left(self) -> int:
-        """Number of photos that are to be written and are not."""
+    def missing(self) -> list[PlannedPhoto]:
+        """The photos that are to be written and are not."""
         written = {index for index, item in self.items.items() if item.status == "written"}
-        return sum(photo.writes and index not in written for index, photo in enumerate(self.photos))
+        return [photo for index, photo in enumerate(self.photos) if photo.writes and index not in written]
+
+    @property
+    def left(self) -> int:
+        """How many are missing."""
+        return len(self.missing)
 
     @property
     def written(self) -> int:
@@ -96,15 +101,30 @@ def unfinished_exports(folder: Path, interrupted_only: bool = True) -> list[Kept
         folder: `paths.exports_dir()`.
         interrupted_only: not those that were cancelled, nor those that ended with problems.
     """
-    found = []
-    for place in sorted(folder.glob(f"*/{journal.JOURNAL}"), reverse=True):
+    return list(_unfinished(folder, interrupted_only))
+
+
+def latest_unfinished(
+    folder: Path, destination: Path | None = None, interrupted_only: bool = True
+) -> KeptExport | None:
+    """The first of `unfinished_exports`, of those to `destination` where one is given; reads no more than it must."""
+    for export in _unfinished(folder, interrupted_only):
+        if destination is None or export.destination.absolute() == destination.absolute():
+            return export
+    return None
+
+
+def _unfinished(folder: Path, interrupted_only: bool) -> Iterator[KeptExport]:
+    for file in sorted(folder.glob(f"*/{journal.JOURNAL}"), reverse=True):
+        place = file.parent
+        if interrupted_only and journal.is_closed(place):
+            continue
         try:
-            export = read_export(place.parent)
+            export = read_export(place)
         except PieError:
             continue
-        if export.left and not (interrupted_only and export.how) and not journal.in_use(place.parent):
-            found.append(export)
-    return found
+        if export.left and not journal.in_use(place):
+            yield export
 
 
 def dismiss(export: KeptExport) -> None:

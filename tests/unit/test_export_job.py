@@ -82,6 +82,7 @@ def test_journal_and_receipts(photo_folder: Path, tmp_path: Path) -> None:
     assert "4 written, 1 failed" in html and "coffee.jpg" in html
     assert "bad.jpg is not an image" in wanted.read_text()
     assert unfinished_exports(paths.exports_dir()) == []  # ended, although with a problem
+    assert journals.is_closed(report.receipt.parent)
     assert read_export(report.receipt.parent).how == "finished"
 
 
@@ -133,6 +134,7 @@ def test_killed_at_any_stage_it_goes_on(
         kill_at(patch, owner, method, 2, before)
         run_job([part(photo_folder, out, model)], ALONE)
     kept = the_unfinished()
+    assert not journals.is_closed(kept.folder)
     first = {path.name: path.stat() for path in out.glob("*.png")}
     assert kept.how is None and len(first) in (1, 2)
     later = Model()

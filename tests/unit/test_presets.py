@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pie_desktop.engine.export_plan import ExportSettings
+from pie_desktop.engine.planned import ExportSettings
 from pie_desktop.engine.presets import (
     BUILTIN,
     SUFFIX,

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from pie_desktop.engine.export import ExportReport
-from pie_desktop.engine.export_plan import plan_summary
+from pie_desktop.engine.planned import plan_summary
 from pie_desktop.engine.unfinished import KeptExport
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.dialogs import choose_folder, choose_photos, confirm_cancel, confirm_overwrite

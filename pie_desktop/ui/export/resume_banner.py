@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from pie_desktop import paths
-from pie_desktop.engine.unfinished import KeptExport, dismiss, unfinished_exports
+from pie_desktop.engine.unfinished import KeptExport, dismiss, latest_unfinished
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLOURS, SPACE, icon
 from pie_desktop.workers.job import JobContext
@@ -14,8 +14,7 @@ from pie_desktop.workers.job import JobContext
 
 def find_interrupted(context: JobContext) -> KeptExport | None:
     """The latest export that was interrupted; a job."""
-    found = unfinished_exports(paths.exports_dir())
-    return found[0] if found else None
+    return latest_unfinished(paths.exports_dir())
 
 
 def interrupted_text(export: KeptExport) -> str:
