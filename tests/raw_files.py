@@ -8,6 +8,17 @@ import tifffile
 from pie_desktop.imaging.cicp import srgb_to_linear
 
 BLACK, WHITE = 512, 16383
+_BAYER = np.array([[0, 1], [1, 2]])
+_XTRANS = np.array(
+    [
+        [1, 1, 0, 1, 1, 2],
+        [1, 1, 2, 1, 1, 0],
+        [2, 0, 1, 0, 2, 1],
+        [1, 1, 2, 1, 1, 0],
+        [1, 1, 0, 1, 1, 2],
+        [0, 2, 1, 2, 0, 1],
+    ]
+)
 # Of a camera whose primaries are those of sRGB: XYZ (D65) to linear sRGB.
 _COLOR_MATRIX = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
 
@@ -21,8 +32,9 @@ def write_dng(
     balance: tuple[float, float, float] = (2.0, 1.0, 1.6),
     orientation: int = 1,
     baseline: float = 0.0,
+    xtrans: bool = False,
 ) -> Path:
-    """A DNG (Adobe DNG 1.4) with an RGGB mosaic of the picture, which has even sides.
+    """A DNG (Adobe DNG 1.4) with a mosaic of the picture, which has even sides.
 
     Args:
         picture: uint8 (H, W, 3), sRGB: the scene.
@@ -31,12 +43,14 @@ def write_dng(
         balance: multipliers of the white balance.
         orientation: of EXIF.
         baseline: BaselineExposure in EV.
+        xtrans: the 6x6 mosaic of Fujifilm instead of Bayer's RGGB.
     """
     light = srgb_to_linear(picture / 255.0) / np.array(balance) * 2.0**exposure
     levels = np.clip(np.round(BLACK + light * (WHITE - BLACK)), 0, WHITE).astype(np.uint16)
-    mosaic = levels[..., 1].copy()
-    mosaic[::2, ::2] = levels[::2, ::2, 0]
-    mosaic[1::2, 1::2] = levels[1::2, 1::2, 2]
+    pattern = _XTRANS if xtrans else _BAYER
+    tiles = [-(-side // len(pattern)) for side in levels.shape[:2]]
+    sites = np.tile(pattern, tiles)[: levels.shape[0], : levels.shape[1]]
+    mosaic = np.take_along_axis(levels, sites[..., None], axis=2)[..., 0]
     matrix = [part for value in _COLOR_MATRIX.ravel() for part in (round(value * 10000), 10000)]
     neutral = [part for value in balance for part in (round(1e6 / value), 10**6)]
     main = [
@@ -51,8 +65,8 @@ def write_dng(
         (50778, "H", 1, 21, True),
     ]
     sensor = [
-        (33421, "H", 2, (2, 2), True),
-        (33422, "B", 4, (0, 1, 1, 2), True),
+        (33421, "H", 2, pattern.shape, True),
+        (33422, "B", pattern.size, tuple(pattern.ravel().tolist()), True),
         (50714, "H", 1, BLACK, True),
         (50717, "H", 1, WHITE, True),
     ]

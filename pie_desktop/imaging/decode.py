@@ -173,7 +173,7 @@ def _thumbnail(header: Header, side: int) -> np.ndarray:
 
 def _preview(header: Header, side: int) -> np.ndarray | None:
     if header.format == "raw":
-        found = raw.read_raw_preview(header.path)
+        found = raw.read_raw_preview(header.path, side)
     elif header.format == "heic":
         found = heif.read_heif_preview(header)
     else:
