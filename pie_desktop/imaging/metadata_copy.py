@@ -13,7 +13,7 @@ from pie_desktop import __version__
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.encoders import Resolution
 from pie_desktop.imaging.metadata import exiv2_lock, has_tag, open_image, read_summary
-from pie_desktop.imaging.metadata_policy import is_maker_note, keeps_exif, keeps_iptc, keeps_xmp
+from pie_desktop.imaging.metadata_policy import DEVELOPMENT_XMP, is_maker_note, keeps_exif, keeps_iptc, keeps_xmp
 
 _log = logging.getLogger(__name__)
 
@@ -165,7 +165,10 @@ class SourceMetadata:
             if keeps_iptc(datum.key(), new.policy):
                 iptc.add(exiv2.IptcKey(datum.key()), datum.value())
         xmp = image.xmpData()
+        unapplied = not _says_true(origin.xmpData(), f"{DEVELOPMENT_XMP}AlreadyApplied")
         for datum in origin.xmpData():
+            if unapplied and datum.key().startswith(DEVELOPMENT_XMP):
+                continue
             if keeps_xmp(datum.key(), new.policy):
                 xmp.add(exiv2.XmpKey(datum.key()), datum.value())
         if image.imageType() == exiv2.ImageType.webp:
@@ -195,6 +198,11 @@ def _correct(exif: Any, new: NewFile) -> None:
             exif[_INTEROPERABILITY] = _INTEROPERABILITY_OF[new.color]
         else:
             exif.erase(place)
+
+
+def _says_true(xmp: Any, key: str) -> bool:
+    place = xmp.findKey(exiv2.XmpKey(key))
+    return bool(place != xmp.end() and xmp[key].toString().casefold() == "true")
 
 
 def _iptc_to_xmp(iptc: Any, xmp: Any) -> None:

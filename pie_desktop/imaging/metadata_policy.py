@@ -21,8 +21,7 @@ _PREVIEW_GROUPS = ("Thumbnail", "SubImage", "SubThumb", "Image2", "Image3")
 _PREVIEW_TAG = re.compile(r"(Preview|Thumbnail)(Image)?(Start|Length|Size|Offset|IFD|Data|)$")
 # All other groups are of the maker note; `MakerNote` itself is what exiv2 adds, its byte order and place.
 _STANDARD_GROUPS = ("Image", "Photo", "GPSInfo", "Iop", "MakerNote", *_PREVIEW_GROUPS)
-# XMP that would contradict the new file: parts of the old one (gain maps, motion video), its orientation and size, and
-# what another program would apply to its pixels once more.
+# XMP that would contradict the new file: parts of the old one (gain maps, motion video), its orientation and size.
 STALE_XMP = (
     "Xmp.hdrgm.",
     "Xmp.GCamera.",
@@ -39,6 +38,10 @@ STALE_XMP = (
     "Xmp.exif.ColorSpace",
     "Xmp.photoshop.ICCProfile",
 )
+# Adobe's development, which its programs would apply to the new pixels unless it says that it is applied already.
+DEVELOPMENT_XMP = "Xmp.crs."
+_PREVIEW_IPTC = "Iptc.Application2.Preview"
+_IPTC_DIGEST = "Xmp.photoshop.LegacyIPTCDigest"  # tells whether the IPTC is that which the XMP was made from
 # Names of places and positions wherever they stand, in standard tags, XMP structures and decoded maker notes.
 # Not the sensitivity (ISOSpeedLatitude), not a place in the picture (SubjectLocation), not the address of the author.
 _LOCATION = re.compile(
@@ -85,6 +88,8 @@ def keeps_iptc(key: str, policy: str) -> bool:
     """Whether an IPTC data set of the source goes into the new file."""
     if policy == "copyright":
         return key in _COPYRIGHT_IPTC
+    if key.startswith(_PREVIEW_IPTC):
+        return False
     return policy != "no-location" or not _LOCATION.search(key.rsplit(".", 1)[1])
 
 
@@ -96,6 +101,8 @@ def keeps_xmp(key: str, policy: str) -> bool:
         return False
     if policy != "no-location":
         return True
+    if key == _IPTC_DIGEST:
+        return False
     # A property in a structure: Xmp.iptcExt.LocationShown[1]/Iptc4xmpExt:City
     names = [part.split(":")[-1] for part in key.split(".", 2)[2].split("/")]
     return not any(_LOCATION.search(name) for name in names)

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from pie_desktop.imaging.cicp import linear_to_srgb, srgb_to_linear
+
 _STRIP = 256  # rows, for the memory of the linear values
 
 
@@ -33,7 +35,7 @@ def resample(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
         values = _as_float(picture)
         return _finished(cv2.resize(values, size, interpolation=cv2.INTER_LANCZOS4), picture.dtype)
     between = _averaged(picture, (min(width, 2 * size[0]), min(height, 2 * size[1])))
-    return _finished(_encoded(_lanczos(between, size)), picture.dtype)
+    return _finished(linear_to_srgb(_lanczos(between, size)), picture.dtype)
 
 
 def _averaged(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -68,20 +70,13 @@ def _finished(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 
 def _linear(picture: np.ndarray) -> np.ndarray:
-    """IEC 61966-2-1, mirrored below 0."""
     if picture.dtype == np.uint8:
         return cv2.LUT(picture, _linear_table(picture.dtype)[None])  # a third of the time of indexing
     if picture.dtype == np.uint16:
         return _linear_table(picture.dtype)[picture]
-    size = np.abs(picture)
-    return np.copysign(np.where(size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4), picture)
+    return srgb_to_linear(picture)
 
 
 @lru_cache(maxsize=2)
 def _linear_table(dtype: np.dtype) -> np.ndarray:
-    return _linear(np.linspace(0, 1, np.iinfo(dtype).max + 1, dtype=np.float32))
-
-
-def _encoded(linear: np.ndarray) -> np.ndarray:
-    size = np.abs(linear)
-    return np.copysign(np.where(size <= 0.0031308, size * 12.92, 1.055 * size ** (1 / 2.4) - 0.055), linear)
+    return srgb_to_linear(np.linspace(0, 1, np.iinfo(dtype).max + 1, dtype=np.float32))

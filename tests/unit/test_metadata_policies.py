@@ -270,6 +270,17 @@ def test_a_raw_gives_its_exif_and_not_its_structure(tmp_path: Path, tagged: Path
     assert exif["Exif.Photo.PixelXDimension"] == "96" and xmp["Xmp.pie.Style"] == "neutral"
 
 
+@pytest.mark.parametrize("applied", ["True", "False"])
+def test_development_that_would_be_applied_twice(tagged: Path, applied: str) -> None:
+    image = exiv2.ImageFactory.open(str(tagged))
+    image.readMetadata()
+    image.xmpData()["Xmp.crs.Exposure2012"] = "+1.50"
+    image.xmpData()["Xmp.crs.AlreadyApplied"] = applied
+    image.writeMetadata()
+    xmp = read(export(tagged, "jpeg", "all")[0])[2]
+    assert ("Xmp.crs.Exposure2012" in xmp) == (applied == "True")
+
+
 def test_rules() -> None:
     assert not keeps_exif("Exif.NikonPreview.JPEGInterchangeFormat", 0x201, "all")
     assert not keeps_exif("Exif.Olympus.ThumbnailImage", 0x100, "all")

@@ -24,7 +24,7 @@ CONFLICTS = (("Skip it", "skip"), ("Use a new name", "unique"), ("Overwrite it",
 _HINTS = (
     "Nothing ticked: the settings below count.",
     "Written as the ticked preset says.",
-    "Each ticked preset writes into a folder of its name.",
+    "Each ticked preset writes into its own folder.",
 )
 
 
@@ -78,7 +78,6 @@ class ExportForm(QWidget):
         self.presets = PresetList(PresetLibrary(), context.notifier, self.file.options)
         self.hint = QLabel()
         self.hint.setProperty("role", "muted")
-        self.hint.setWordWrap(True)
         self.destination = FolderField("Destination folder", "Choose a folder")
         self.names = NameField()
         self.burst_lock = QCheckBox("Frames of a burst share one look")
