@@ -1,5 +1,6 @@
 """Resizing for output: in linear light, sharp, without ringing."""
 
+import math
 from functools import lru_cache
 
 import cv2
@@ -8,13 +9,15 @@ from PIL import Image
 
 from pie_desktop.imaging.cicp import linear_to_srgb, srgb_to_linear
 
-_STRIP = 256  # rows, for the memory of the linear values
+_STRIP = 64  # rows of the result at a time, for the memory of the linear values
+_LOBES = 3
+_SQUARE = np.ones((3, 3), dtype=np.uint8)
 
 
 def resample(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """A picture in sRGB at another size.
 
-    Made smaller, it is averaged over the area to at most twice the size and goes from there through Lanczos (3 lobes),
+    Made smaller, blocks of pixels are averaged to at least twice the size, and go from there through Lanczos (3 lobes),
     all in linear light: a fine black and white pattern becomes the gray that it looks like from afar (level 188;
     averaging encoded values gives 128). No value leaves the range of the pixels around its place, so that nothing
     rings. Made larger, it goes through Lanczos (8 x 8) on encoded values, whose overshoot in linear light would show as
@@ -34,29 +37,44 @@ def resample(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if size[0] > width or size[1] > height:
         values = _as_float(picture)
         return _finished(cv2.resize(values, size, interpolation=cv2.INTER_LANCZOS4), picture.dtype)
-    between = _averaged(picture, (min(width, 2 * size[0]), min(height, 2 * size[1])))
-    return _finished(linear_to_srgb(_lanczos(between, size)), picture.dtype)
+    result = np.empty((size[1], size[0], 3), dtype=np.float32 if picture.dtype == np.float32 else np.uint16)
+    for row in range(0, size[1], _STRIP):
+        rows = (row, min(row + _STRIP, size[1]))
+        result[slice(*rows)] = _finished(linear_to_srgb(_strip(picture, size, rows)), picture.dtype)
+    return result
 
 
-def _averaged(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Linear light averaged over the area."""
-    narrow = np.empty((len(picture), size[0], 3), dtype=np.float32)
-    for row in range(0, len(picture), _STRIP):
-        part = _linear(picture[row : row + _STRIP])
-        cv2.resize(part, (size[0], len(part)), dst=narrow[row : row + _STRIP], interpolation=cv2.INTER_AREA)
-    return cv2.resize(narrow, size, interpolation=cv2.INTER_AREA)
-
-
-def _lanczos(values: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Made smaller by a factor of at most two, and held within the range of each place."""
-    square = np.ones((3, 3), dtype=np.uint8)
-    lowest = cv2.resize(cv2.erode(values, square), size, interpolation=cv2.INTER_NEAREST)
-    highest = cv2.resize(cv2.dilate(values, square), size, interpolation=cv2.INTER_NEAREST)
-    result = np.empty_like(lowest)
+def _strip(picture: np.ndarray, size: tuple[int, int], rows: tuple[int, int]) -> np.ndarray:
+    """Some rows of the smaller picture, linear."""
+    height, width = picture.shape[:2]
+    block_x, block_y = max(1, width // size[0] // 2), max(1, height // size[1] // 2)
+    # In blocks from here on: `step` of them are a pixel of the result, in either direction.
+    step_x, step_y = width / block_x / size[0], height / block_y / size[1]
+    margin = _LOBES * math.ceil(step_y) + 1
+    first = max(0, math.floor(rows[0] * step_y) - margin)
+    last = min(math.ceil(height / block_y), math.ceil(rows[1] * step_y) + margin)
+    blocks = _averaged(picture[first * block_y : last * block_y], block_x, block_y)
+    box = (0.0, rows[0] * step_y - first, width / block_x, min(rows[1] * step_y - first, len(blocks)))
+    shape = (size[0], rows[1] - rows[0])
+    sharp = np.empty((shape[1], shape[0], 3), dtype=np.float32)
     for channel in range(3):  # Pillow knows floats in one channel alone
-        image = Image.fromarray(np.ascontiguousarray(values[..., channel]))
-        result[..., channel] = np.asarray(image.resize(size, Image.Resampling.LANCZOS))
-    return np.clip(result, lowest, highest, out=result)
+        image = Image.fromarray(np.ascontiguousarray(blocks[..., channel]))
+        sharp[..., channel] = np.asarray(image.resize(shape, Image.Resampling.LANCZOS, box))
+    down = (((np.arange(*rows) + 0.5) * step_y).astype(int) - first).clip(0, len(blocks) - 1)
+    across = ((np.arange(size[0]) + 0.5) * step_x).astype(int).clip(0, blocks.shape[1] - 1)
+    lowest, highest = cv2.erode(blocks, _SQUARE), cv2.dilate(blocks, _SQUARE)
+    return np.clip(sharp, lowest[down][:, across], highest[down][:, across], out=sharp)
+
+
+def _averaged(picture: np.ndarray, block_x: int, block_y: int) -> np.ndarray:
+    """Linear light of blocks; those at the end may lack pixels."""
+    linear = _linear(picture)
+    if block_x == block_y == 1:
+        return linear
+    height, width = linear.shape[:2]
+    filled = cv2.copyMakeBorder(linear, 0, -height % block_y, 0, -width % block_x, cv2.BORDER_REPLICATE)
+    size = (filled.shape[1] // block_x, filled.shape[0] // block_y)
+    return cv2.resize(filled, size, interpolation=cv2.INTER_AREA)
 
 
 def _as_float(picture: np.ndarray) -> np.ndarray:
