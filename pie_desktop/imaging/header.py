@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.cicp import adobe_rgb_profile, cicp_profile
@@ -24,7 +24,7 @@ _PILLOW_READERS: dict[str, Callable[[Any], Image.Image]] = {
     "png": PngImagePlugin.PngImageFile,
     "webp": WebPImagePlugin.WebPImageFile,
     "tiff": TiffImagePlugin.TiffImageFile,
-    "avif": avif.AvifImagePlugin.AvifImageFile,
+    "avif": AvifImagePlugin.AvifImageFile,
 }
 _READERS: dict[str, Callable[[Path], Header]] = {
     "raw": raw.read_raw_header,
@@ -66,15 +66,17 @@ def _read_raw(path: Path) -> Header:
     try:
         return raw.read_raw_header(path)
     except DecodeError:
-        # Perhaps a TIFF under the name of a RAW photo; never the preview in place of a damaged RAW photo.
-        try:
-            is_tiff = not tiff.is_raw(path)
-            header = _read_tiff(path) if is_tiff else None
-        except Exception:
-            header = None
-        if header is None:
+        if not _is_plain_tiff(path):
             raise
-        return header
+        return _read_tiff(path)
+
+
+def _is_plain_tiff(path: Path) -> bool:
+    """Whether a file under the name of a RAW photo is a TIFF; a damaged RAW photo must not be taken for its preview."""
+    try:
+        return not tiff.is_raw(path)
+    except Exception:  # tifffile raises nearly anything on what is none
+        return False
 
 
 def _read_tiff(path: Path) -> Header:

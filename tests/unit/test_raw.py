@@ -7,10 +7,12 @@ import pytest
 from PIL import Image
 
 from pie_desktop.errors import DecodeError
+from pie_desktop.gallery.store import EditPair, StyleLibrary
 from pie_desktop.imaging.decode import load_photo, load_preview, load_proxy, load_thumbnail, load_wide, probe
 from pie_desktop.imaging.decoders import raw_tone
 from pie_desktop.imaging.difference import mean_delta_e
 from pie_desktop.imaging.metadata import read_summary
+from pie_desktop.imaging.pairing import find_pairs
 from pie_desktop.imaging.resize import resize_long_side
 from tests.raw_files import write_dng
 
@@ -129,3 +131,18 @@ def test_tone_curves_are_monotone_and_keep_black_and_white() -> None:
     expected = raw_tone.tone(np.linspace(0.01, 0.6, 11), 1.3, 0.3)
     assert raw_tone.match_tone(np.linspace(0.01, 0.6, 11), expected) == (1.3, 0.3)
     assert raw_tone.match_tone(np.linspace(0.01, 0.6, 11), np.linspace(1, 0, 11)) is None
+
+
+def test_raw_and_jpeg_make_a_pair_of_a_style(tmp_path: Path, picture: np.ndarray) -> None:
+    """What is dropped is the one photo of the filmstrip."""
+    photo = write_dng(tmp_path / "a.dng", picture, preview=picture)
+    look = np.clip(picture * np.array([1.1, 1.0, 0.8]), 0, 255).astype(np.uint8)
+    Image.fromarray(look).save(tmp_path / "a.jpg", quality=95)
+    pairs = [EditPair(guess.after, guess.before) for guess in find_pairs([photo])]
+    library = StyleLibrary(tmp_path / "styles", builtin=tmp_path / "builtin")
+    report = library.create("Mine", pairs)
+    assert (report.added, report.style.pair_count, report.problems) == (1, 1, ())
+    reference = report.style.references[0]
+    assert reference.before is not None
+    assert mean_delta_e(load_photo(reference.after, 200), resize_long_side(look, 200)) < 2
+    assert mean_delta_e(load_photo(reference.before, 200), resize_long_side(picture, 200)) < 4

@@ -33,10 +33,13 @@ def is_raw(path: Path) -> bool:
         page = tiff.pages[0]
         if _DNG_VERSION in page.tags or page.photometric == tifffile.PHOTOMETRIC.CFA:
             return True
-        offsets = page.tags.valueof(_SUB_IFDS) or ()
-        if not offsets or len(offsets) > _MAX_SUB_IFDS:
+        try:
+            offsets = page.tags.valueof(_SUB_IFDS) or ()
+            if not offsets or len(offsets) > _MAX_SUB_IFDS:
+                return False
+            return any(sub.photometric == tifffile.PHOTOMETRIC.CFA for sub in page.pages or ())
+        except Exception:  # other pictures in the file may be damaged without harm to the first
             return False
-        return any(sub.photometric == tifffile.PHOTOMETRIC.CFA for sub in page.pages or ())
 
 
 def read_tiff_header(path: Path, pillow_mode: str, adobe_rgb: bool) -> Header:
