@@ -127,7 +127,7 @@ def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -
         with contextlib.suppress(OSError):
             os.nice(5)  # the window stays responsive
     # Before the first photo, so that all are computed alike; what is compiled already is here in half a second.
-    compiled.warm_up((np.dtype(np.uint8), np.dtype(np.uint16)))
+    compiled.warm_up()
     memory = MemoryLimit()
     try:
         connection.send(READY)

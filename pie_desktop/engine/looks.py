@@ -134,15 +134,13 @@ def export_look(path: Path, look: Look, kind: LookFormat, size: int = 33, overwr
         trial = Path(folder) / f"trial{SUFFIXES[kind]}"
         write_look(trial, look.table, kind, look.title, size=size)
         render = read_look(trial, kind)
-        of_file = _difference(
-            (apply_lut(values, look.table), render(values)) for values in map(_as_float, look.photos)
-        )
+        of_file = _difference((apply_lut(values, look.table), render(values)) for values in map(_as_float, look.photos))
     of_style = None
     if any(table is not look.table for table in look.tables):
         pairs = zip(map(_as_float, look.photos), look.tables, strict=True)
         of_style = _difference((apply_lut(values, table), apply_lut(values, look.table)) for values, table in pairs)
     report = LookReport(path, of_file, of_style)
-    write_look(path, look.table, kind, look.title, " ".join(report.sentences), size)
+    write_look(path, look.table, kind, look.title, " ".join(report.sentences), size, overwrite)
     return report
 
 

@@ -33,31 +33,40 @@ def resampled(table: np.ndarray, size: int) -> np.ndarray:
     return apply_lut(colors, table).reshape(size, size, size, 3)
 
 
-def write_look(path: Path, table: np.ndarray, kind: LookFormat, title: str, comment: str = "", size: int = 33) -> None:
+def write_look(
+    path: Path,
+    table: np.ndarray,
+    kind: LookFormat,
+    title: str,
+    comment: str = "",
+    size: int = 33,
+    overwrite: bool = True,
+) -> None:
     """Write a table for other programs; its colours are sRGB in and out.
 
     Args:
-        path: the file; of a darktable style the folder, which is made, and whose files of the same names are replaced.
+        path: the file; of a darktable style the folder, which is made.
         table: float32 (S, S, S, 3).
         kind: of `FORMATS`.
         title, comment: kept in the file.
         size: points per axis; a HaldCLUT always has 64.
+        overwrite: whether files may be replaced.
 
     Raises:
         EncodeError: it cannot be written.
     """
     path = Path(path)
     if kind == "hald":
-        _save(path, _hald(resampled(table, HALD_LEVEL**2), title, comment))
+        _save(path, _hald(resampled(table, HALD_LEVEL**2), title, comment), overwrite)
     elif kind == "clf":
-        _save(path, _clf(resampled(table, size), title, comment).encode("utf-8"))
+        _save(path, _clf(resampled(table, size), title, comment).encode("utf-8"), overwrite)
     elif kind == "cube":
-        _save(path, cube_text(resampled(table, size), title, comment).encode("utf-8"))
+        _save(path, cube_text(resampled(table, size), title, comment).encode("utf-8"), overwrite)
     else:
         try:
             for name, data in darktable.style_files(path.name, resampled(table, size), title, comment).items():
                 (path / name).parent.mkdir(parents=True, exist_ok=True)
-                _save(path / name, data)
+                _save(path / name, data, overwrite)
         except OSError as error:
             raise EncodeError(f"The folder {path} could not be made ({error.strerror or error}).") from error
 
@@ -73,6 +82,7 @@ def read_look(path: Path, kind: LookFormat) -> Rendering:
         size = round(image.shape[0] ** (2 / 3))
         table = (image.astype(np.float32) / 65535).reshape(size, size, size, 3).transpose(2, 1, 0, 3)
         return lambda picture: _trilinear(picture, table)
+    ocio.ClearAllCaches()  # it would remember an earlier file of this name
     file = next(Path(path).rglob("*.cube")) if kind == "darktable" else Path(path)
     transform = ocio.FileTransform(src=str(file.absolute()), interpolation=ocio.INTERP_TETRAHEDRAL)
     return lambda picture: apply_transform(picture, transform)
@@ -116,9 +126,9 @@ def _hald(table: np.ndarray, title: str, comment: str) -> bytes:
     return with_text(data.tobytes(), {"Title": title, "Comment": comment})
 
 
-def _save(path: Path, data: bytes) -> None:
+def _save(path: Path, data: bytes, overwrite: bool) -> None:
     try:
-        with atomic_write(path) as temporary:
+        with atomic_write(path, overwrite=overwrite) as temporary:
             temporary.write_bytes(data)
     except OSError as error:
         raise EncodeError(f"The look {path} could not be written ({error.strerror or error}).") from error

@@ -6,18 +6,22 @@ import shutil
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 from measurement import Measurement
-from photographs import HEIGHT, WIDTH, camera_jpegs
+from photographs import HEIGHT, WIDTH, camera_jpegs, small_pictures
 
 from pie_desktop.engine.enhance import Transform
 from pie_desktop.engine.export import ExportProgress, ExportSettings, plan_export, run_export
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.lut import identity_lut
 
-PHOTOS = 80
+LARGE = 80  # photos of 24 MP
+SMALL = 1000  # photos of 0.4 to 1.5 MP, mixed
+BINS = 10  # of the curve
 WORKERS = 2
 BUDGET_GB = 0.6
 FLAT = 1.05  # the last quarter's peak may be this much above the second quarter's; the first one warms up
@@ -27,8 +31,8 @@ _SAMPLE_SECONDS = 0.02
 class _Sampler:
     """Watches the resident memory of every worker process while an export runs, photo by photo."""
 
-    def __init__(self) -> None:
-        self.peaks = np.zeros(PHOTOS + 1)
+    def __init__(self, photos: int) -> None:
+        self.peaks = np.zeros(photos + 1)
         self._done = 0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -61,20 +65,9 @@ def _resident_bytes(pid: int | None) -> int:
 def measure() -> list[Measurement]:
     if not sys.platform.startswith("linux"):
         return []
-    with tempfile.TemporaryDirectory() as scratch:
-        photos = Path(scratch) / "photos"
-        originals = camera_jpegs(photos, 4)
-        for index in range(len(originals), PHOTOS):
-            shutil.copy(originals[index % len(originals)], photos / f"photo_{index:03d}.jpg")
-        settings = ExportSettings(Path(scratch) / "out", EncodeOptions("jpeg"))
-        plan = plan_export([photos], settings)
-        brighter = identity_lut(17) ** np.float32(0.9)
-        transform = Transform(brighter, brighter)
-        with _Sampler() as sampler:
-            report = run_export(plan, settings, lambda proxy: transform, sampler.progress, workers=WORKERS)
-        assert all(item.status == "written" for item in report.items), "an export that fails says nothing about memory"
-    quarters = [float(part.max()) for part in np.array_split(sampler.peaks, 4)]
+    quarters = [float(part.max()) for part in np.array_split(_peaks(LARGE, _copies_of_large), 4)]
     peak, growth = max(quarters), quarters[3] / quarters[1]
+    curve = [float(part.max()) for part in np.array_split(_peaks(SMALL, _small), BINS)]
     picture = WIDTH * HEIGHT * 3
     return [
         Measurement(
@@ -92,7 +85,48 @@ def measure() -> list[Measurement]:
             measured=(quarters[3] - quarters[1]) / 1e6,
             unit="MB",
             ratio=growth,
-            note=f"{PHOTOS} photos: the last quarter's peak against the second quarter's",
+            note=f"{LARGE} photos: the last quarter's peak against the second quarter's",
             met=growth <= FLAT,
         ),
+        Measurement(
+            name=f"memory of an export worker over {SMALL:,} photos",
+            budget="flat",
+            measured=(curve[-1] - curve[1]) / 1e6,
+            unit="MB",
+            ratio=curve[-1] / curve[1],
+            note="peak of the last tenth against the second; by tenths in MB: "
+            + " ".join(f"{value / 1e6:.0f}" for value in curve),
+            met=curve[-1] <= FLAT * curve[1],
+        ),
     ]
+
+
+def _peaks(photos: int, make: Callable[[Path, int], None]) -> np.ndarray:
+    """Largest resident size of a worker, in bytes, after each number of photos done."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "photos"
+        make(folder, photos)
+        settings = ExportSettings(Path(scratch) / "out", EncodeOptions("jpeg"))
+        plan = plan_export([folder], settings)
+        brighter = identity_lut(17) ** np.float32(0.9)
+        transform = Transform(brighter, brighter)
+        with _Sampler(photos) as sampler:
+            report = run_export(plan, settings, lambda proxy: transform, sampler.progress, workers=WORKERS)
+        assert all(item.status == "written" for item in report.items), "an export that fails says nothing about memory"
+    return sampler.peaks
+
+
+def _copies_of_large(folder: Path, count: int) -> None:
+    originals = camera_jpegs(folder, 4)
+    for index in range(len(originals), count):
+        shutil.copy(originals[index % len(originals)], folder / f"photo_{index:03d}.jpg")
+
+
+def _small(folder: Path, count: int) -> None:
+    folder.mkdir()
+    for index, picture in enumerate(small_pictures(40, 1500)):
+        scale = 1 - index % 4 * 0.15
+        size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
+        encoded = cv2.imencode(".jpg", cv2.resize(picture, size, interpolation=cv2.INTER_AREA))[1].tobytes()
+        for copy in range(index, count, 40):
+            (folder / f"photo_{copy:04d}.jpg").write_bytes(encoded)

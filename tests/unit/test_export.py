@@ -20,6 +20,7 @@ from pie_desktop.engine.export import ExportProgress, ExportSettings, default_wo
 from pie_desktop.engine.export_worker import ExportTask, Outcome
 from pie_desktop.engine.worker_pool import WorkerPool
 from pie_desktop.errors import BundleError, PieError
+from pie_desktop.imaging import compiled
 from pie_desktop.imaging.decode import load_photo, load_proxy
 from pie_desktop.imaging.difference import mean_delta_e
 from pie_desktop.imaging.encode import EncodeOptions
@@ -178,6 +179,26 @@ def devour_on_chelsea(connection: Connection) -> None:
 
     export_worker.edited_photo = hungry
     export_worker.serve(connection)
+
+
+def tell_about_loops(connection: Connection) -> None:
+    def work(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+        ready = [kind.name for kind in compiled.KINDS if compiled.kernels_for(kind) is not None]
+        return Outcome(task.index, remark=" ".join(ready))
+
+    export_worker.serve(connection, work)
+
+
+def test_workers_use_the_compiled_loops_from_the_first_photo_on(tmp_path: Path) -> None:
+    pool = WorkerPool(1, tell_about_loops)
+    try:
+        pool.submit(ExportTask(0, tmp_path / "a.jpg", tmp_path / "b.jpg", False, EncodeOptions()))
+        news: list[object] = []
+        while not news:
+            news += pool.wait(5.0)
+    finally:
+        pool.close()
+    assert news == [Outcome(0, remark="uint8 uint16 float32")]
 
 
 def die_at_once(connection: Connection) -> None:
