@@ -58,7 +58,8 @@ class WorkerPool:
         """Give a photo to an idle worker; there must be one."""
         worker = next(worker for worker in self._workers if worker.task is None)
         worker.task = task
-        worker.watch = Watch(worker.process.pid, task.source, LIMITS)
+        # The start of a process is not the photo's work: at the very first one loops are compiled, for seconds.
+        worker.watch = Watch(worker.process.pid, task.source, LIMITS) if worker.ready else None
         with contextlib.suppress(OSError):  # a worker that died is found out by `wait`
             worker.connection.send(task)
 
@@ -92,6 +93,8 @@ class WorkerPool:
                 continue
             if message == READY:
                 worker.ready = True
+                if worker.task is not None:
+                    worker.watch = Watch(worker.process.pid, worker.task.source, LIMITS)
             else:
                 if isinstance(message, Outcome):
                     worker.task = None
