@@ -40,8 +40,8 @@ QT_LEVELS = {
 def start(photos: Sequence[Path]) -> int:
     """Run the editor until its window is closed; returns the exit code."""
     start_log()
-    # Their processes come up while Qt does.
-    isolation.start(warm=2)
+    # Its process comes up while Qt does.
+    isolation.start()
     mark_windows_as_srgb()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(app, QApplication)
