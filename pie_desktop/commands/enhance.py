@@ -23,6 +23,8 @@ from pie_desktop.commands.output import Progress, ShouldCancel, say_problem
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
 
+_NO_STYLE = "from edits"  # in names of files and in their metadata, where the name of a style stands otherwise
+
 
 def register(app: typer.Typer) -> None:
     app.command("enhance")(enhance)
@@ -83,7 +85,7 @@ def enhance(
         return engine.one_off(pairs, progress, should_cancel, on_problem=say_problem)
 
     settings = batch.export_settings(
-        destination, encoded, on_conflict, strength, amount, name, burst_lock=burst_lock
+        destination, encoded, on_conflict, strength, amount, name, _NO_STYLE, burst_lock
     )
     how = batch.How(workers, dry_run, as_json, receipt)
     batch.run_batch(photos_in(photos), settings, engine, preference, how)

@@ -7,7 +7,7 @@ import numpy as np
 from pie_desktop.errors import DecodeError, EncodeError
 from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.convert import OutputSpace, output_space
-from pie_desktop.imaging.depth import to_uint8, to_uint16
+from pie_desktop.imaging.depth import from_float, to_uint8, to_uint16
 from pie_desktop.imaging.encode_options import EncodeOptions, Format
 from pie_desktop.imaging.encoders import MAX_SIDES, FileExtras, encode_samples
 from pie_desktop.imaging.header import MAX_PIXELS, Header, read_header
@@ -102,9 +102,7 @@ def _samples(
     picture = sharpen(resample(picture, size), options.sharpen)
     if bits > 8 and picture.dtype == np.uint8:
         picture = to_uint16(picture)
-    samples = space.convert(picture)
-    if samples.dtype == np.float32:
-        samples = np.rint(samples * 65535).astype(np.uint16)
+    samples = from_float(space.convert(picture), np.uint8 if bits == 8 else np.uint16)
     return samples if bits > 8 else to_uint8(samples)
 
 

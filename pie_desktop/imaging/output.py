@@ -7,6 +7,7 @@ import numpy as np
 
 from pie_desktop.imaging.convert import keeps_wide_gamut
 from pie_desktop.imaging.decode import load_photo, load_wide
+from pie_desktop.imaging.depth import from_float
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.header import read_header
 from pie_desktop.imaging.lut import apply_lut, apply_lut_padded, apply_lut_wide
@@ -33,20 +34,13 @@ def edited_photo(source: Path, options: EncodeOptions, edit: Edit) -> np.ndarray
     from_jpeg = header.format == "jpeg"
     if keeps_wide_gamut(options.color, header.icc):
         wide = load_wide(source)
-        table = edit(proxy_of(_clipped(wide, header.bit_depth), from_jpeg)) if callable(edit) else edit
-        return apply_lut_wide(wide, table)
+        if not callable(edit):
+            return apply_lut_wide(wide, edit)
+        seen = from_float(wide, np.uint8 if header.bit_depth <= 8 else np.uint16)  # what `load_photo` gives
+        return apply_lut_wide(wide, edit(proxy_of(seen, from_jpeg)))
     picture = load_photo(source)
     table = edit(proxy_of(picture, from_jpeg)) if callable(edit) else edit
     if options.container == "jpeg" and picture.dtype == np.uint8 and not options.changes_pixels:
         return apply_lut_padded(picture, table)
     # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the table.
     return apply_lut(picture, table, out=picture if picture.flags.writeable else None)
-
-
-def _clipped(wide: np.ndarray, bit_depth: int) -> np.ndarray:
-    """What `load_photo` gives for the same photo."""
-    dtype, top = (np.uint8, 255) if bit_depth <= 8 else (np.uint16, 65535)
-    result = np.empty(wide.shape, dtype=dtype)
-    for row in range(0, len(wide), 256):  # in strips, for the memory of the intermediate values
-        result[row : row + 256] = np.rint(np.clip(wide[row : row + 256], 0, 1) * top)
-    return result

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from pie_desktop.imaging.cicp import linear_to_srgb, srgb_to_linear
+from pie_desktop.imaging.depth import from_float
 
 _STRIP = 64  # rows of the result at a time, for the memory of the linear values
 _LOBES = 3
@@ -35,12 +36,13 @@ def resample(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if (width, height) == size:
         return picture
     if size[0] > width or size[1] > height:
-        values = _as_float(picture)
-        return _finished(cv2.resize(values, size, interpolation=cv2.INTER_LANCZOS4), picture.dtype)
+        larger = cv2.resize(_as_float(picture), size, interpolation=cv2.INTER_LANCZOS4)
+        return larger if picture.dtype == np.float32 else from_float(larger)
     result = np.empty((size[1], size[0], 3), dtype=np.float32 if picture.dtype == np.float32 else np.uint16)
     for row in range(0, size[1], _STRIP):
         rows = (row, min(row + _STRIP, size[1]))
-        result[slice(*rows)] = _finished(linear_to_srgb(_strip(picture, size, rows)), picture.dtype)
+        values = linear_to_srgb(_strip(picture, size, rows))
+        result[slice(*rows)] = values if picture.dtype == np.float32 else from_float(values)
     return result
 
 
@@ -79,12 +81,6 @@ def _averaged(picture: np.ndarray, block_x: int, block_y: int) -> np.ndarray:
 
 def _as_float(picture: np.ndarray) -> np.ndarray:
     return picture if picture.dtype == np.float32 else picture.astype(np.float32) / np.iinfo(picture.dtype).max
-
-
-def _finished(values: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    if dtype == np.float32:
-        return values
-    return np.round(np.clip(values, 0, 1) * 65535).astype(np.uint16)
 
 
 def _linear(picture: np.ndarray) -> np.ndarray:
