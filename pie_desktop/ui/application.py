@@ -141,7 +141,13 @@ def warm_up_loops(context: AppContext) -> None:
     """Load the compiled loops, at the first start ever compile them; in a lane of their own, for that takes seconds."""
     lane = QueueLane("warm-up")
     context.add_lane(lane)
-    lane.submit(lambda job: compiled.warm_up())
+    lane.submit(_load_loops)
+
+
+def _load_loops(job: JobContext) -> None:
+    for kind in compiled.KINDS:
+        job.check()  # who closes the window does not wait for all of them
+        compiled.warm_up((kind,))
 
 
 def _load_model(job: JobContext, context: AppContext) -> None:

@@ -27,7 +27,7 @@ from pie_desktop.imaging.resize import resize_long_side
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
 
-PHOTOS = 12
+PHOTOS = 24
 ROUNDS = 2  # of each, in turn; the best one counts, as the least disturbed
 WORKERS = 2
 LEAST_SHARE = 0.75

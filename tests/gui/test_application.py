@@ -13,7 +13,9 @@ from PySide6.QtCore import qInstallMessageHandler
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.errors import DecodeError
+from pie_desktop.imaging import compiled
 from pie_desktop.ui import application
+from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.notifier import Notifier
 
 
@@ -70,7 +72,9 @@ def test_starts_with_a_photo_and_ends_cleanly(pie_home: Path, photo_folder: Path
 import sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
+from pie_desktop.imaging import compiled
 from pie_desktop.ui import application
+from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 shown = MainWindow.show
 def show(window):
@@ -100,3 +104,9 @@ sys.exit(run([Path({str(photo_folder / "coffee.jpg")!r})]))
     assert process.returncode == 0
     assert "Traceback" not in errors and "QThread" not in errors
     assert (pie_home / "settings.json").exists() and (pie_home / "logs" / "pie-desktop.log").exists()
+
+
+def test_loops_are_loaded_in_the_background(context: AppContext, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_ready", {})
+    application.warm_up_loops(context)
+    qtbot.waitUntil(lambda: all(compiled.kernels_for(kind) for kind in compiled.KINDS), timeout=30_000)
