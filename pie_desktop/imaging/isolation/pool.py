@@ -1,7 +1,6 @@
 """The decoding processes of a program."""
 
 import contextlib
-import logging
 import os
 import threading
 from collections.abc import Callable
@@ -15,7 +14,6 @@ from pie_desktop.imaging.isolation.limits import Limits
 
 __all__ = ["DecoderPool", "Unavailable", "default_processes"]
 
-_log = logging.getLogger(__name__)
 _POLL = 0.05
 
 
@@ -27,23 +25,25 @@ def default_processes() -> int:
 class DecoderPool:
     """Hands tasks of any thread to idle processes; starts one more when all are busy, up to the limit."""
 
-    def __init__(
-        self, processes: int | None, limits: Limits, body: Callable[[Connection, Limits], None]
-    ) -> None:
+    def __init__(self, processes: int | None, limits: Limits, body: Callable[[Connection, Limits], None]) -> None:
         self._most = processes or default_processes()
         self._limits = limits
         self._body = body
         self._changed = threading.Condition()
         self._idle: list[Decoder] = []
         self._count = 0
+        self._waiting = 0
         self._closed = False
 
     def warm(self, count: int) -> None:
-        """Start processes now; they come up in the background."""
+        """Start processes now; they come up in the background. Where that fails the first call tells."""
         for _ in range(min(count, self._most)):
             with self._changed:
                 self._count += 1
-            self._release(Decoder(self._limits, self._body))
+            try:
+                self._release(Decoder(self._limits, self._body))
+            except OSError:
+                self._lose()
 
     def call(self, task: Task, should_cancel: Callable[[], bool]) -> Any:
         """Run a task in a process and return its value.
@@ -97,7 +97,9 @@ class DecoderPool:
                 if self._count < self._most:
                     self._count += 1
                     break
+                self._waiting += 1
                 self._changed.wait(_POLL)
+                self._waiting -= 1
         try:
             return Decoder(self._limits, self._body)
         except OSError as error:
@@ -106,7 +108,7 @@ class DecoderPool:
 
     def _release(self, decoder: Decoder) -> None:
         with self._changed:
-            keep = decoder.usable and not self._closed
+            keep = decoder.usable and not decoder.busy and not self._closed
             if keep:
                 self._idle.append(decoder)
                 self._changed.notify()
@@ -120,7 +122,7 @@ class DecoderPool:
             self._changed.notify()
 
     def _drain(self, decoder: Decoder) -> None:
-        """Wait for a value that nobody wants; the limits hold for it too."""
+        """Wait for a value that nobody wants, within the limits, and only while nobody wants the process."""
         with contextlib.suppress(Exception):
-            decoder.receive(lambda: self._closed)
+            decoder.receive(lambda: self._closed or self._waiting > 0)
         self._release(decoder)
