@@ -31,6 +31,7 @@ def _rows(plan: "Sequence[PlannedPhoto]") -> list[dict[str, Any]]:
             "width": photo.size[0] if photo.size else None,
             "height": photo.size[1] if photo.size else None,
             "bytes": photo.file_size,
+            "burst": photo.burst,
             "problem": photo.problem,
         }
         for photo in plan
@@ -49,6 +50,7 @@ def _print_table(plan: "Sequence[PlannedPhoto]", destination: Path) -> None:
         table.add_column(heading, overflow="fold")
     for heading in ("Pixels", "About"):
         table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Burst", justify="right")
     table.add_column("Remark", overflow="fold")
     for photo in plan:
         target = photo.target.relative_to(destination.absolute()).as_posix() if photo.writes else "–"
@@ -58,6 +60,7 @@ def _print_table(plan: "Sequence[PlannedPhoto]", destination: Path) -> None:
             photo.action_name,
             f"{photo.size[0]} x {photo.size[1]}" if photo.size else "",
             size_text(photo.file_size) if photo.file_size is not None else "",
+            str(photo.burst) if photo.burst is not None else "",
             photo.problem or "",
         ]
         table.add_row(*(Text(cell.encode("utf-8", "backslashreplace").decode()) for cell in cells))

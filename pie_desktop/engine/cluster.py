@@ -83,7 +83,7 @@ class ClusterPool:
     def running(self) -> list[ExportTask]:
         return [task for _, task in self._running.values()]
 
-    def close(self) -> None:
+    def close(self, at_once: bool = False) -> None:
         """Photos in work are given up; a worker that finishes one finds the folder of temporary files gone."""
         with contextlib.suppress(Exception):
             self._client.cancel([future for future, _ in self._running.values()], force=True)

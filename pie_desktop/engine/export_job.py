@@ -1,9 +1,8 @@
 """An export with its journal and its receipt: what the editor and the command line run."""
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from pie_desktop import paths
@@ -17,8 +16,6 @@ from pie_desktop.engine.journal import Journal
 from pie_desktop.engine.receipt import check_receipt_name, receipt, write_receipt
 from pie_desktop.engine.unfinished import KeptExport
 from pie_desktop.errors import PieError
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ def run_job(parts: Sequence[ExportPart], running: Running, kept: KeptExport | No
             journal.resumed()
         report = _run(parts, journal, running, kept)
         journal.closed("cancelled" if report.cancelled else "finished")
-        return _finish(report, journal.id, parts, running, journal.folder)
+        return _finish(report, journal.id, parts, running, journal.folder, kept.begun if kept is not None else None)
     except PieError:
         if kept is None:  # nothing was written: there is nothing to go on with
             journal.discard()
@@ -84,9 +81,14 @@ def _run(parts: Sequence[ExportPart], journal: Journal, running: Running, kept: 
 
 
 def _finish(
-    report: ExportReport, export_id: str, parts: Sequence[ExportPart], running: Running, folder: Path | None
+    report: ExportReport,
+    export_id: str,
+    parts: Sequence[ExportPart],
+    running: Running,
+    folder: Path | None,
+    begun: datetime | None = None,
 ) -> ExportReport:
-    begun = datetime.fromtimestamp(datetime.now().timestamp() - report.seconds).astimezone()
+    begun = begun or (datetime.now() - timedelta(seconds=report.seconds)).astimezone()
     document = receipt(export_id, begun.isoformat(timespec="seconds"), parts, report)
     problems = [report.notice]
     readable = None

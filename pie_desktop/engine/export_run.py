@@ -28,7 +28,7 @@ from pie_desktop.imaging.encode import EditNote
 _log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.1
-_DRAIN_SECONDS = 0.4
+_DRAIN_SECONDS = 0.3
 
 T = TypeVar("T")
 
@@ -49,7 +49,7 @@ class Pool(Protocol):
     def answer(self, index: int, table: np.ndarray | str) -> None: ...
     def wait(self, timeout: float) -> Sequence[Outcome | TableWanted]: ...
     def running(self) -> list[ExportTask]: ...
-    def close(self) -> None: ...
+    def close(self, at_once: bool = False) -> None: ...
 
 
 class ExportRun:
@@ -160,6 +160,7 @@ class ExportRun:
             todo.extendleft(task.index for task in reversed(pool.running()))
         except Cancelled:
             self._drain(pool)
+            pool.close(at_once=True)
             raise
         finally:
             pool.close()

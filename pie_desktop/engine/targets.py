@@ -32,18 +32,21 @@ class TargetNames:
         self.destination = destination
         self._real = Path(os.path.realpath(destination))
         self._given: set[str] = set()
+        self._next: dict[str, int] = {}  # where counting goes on for a name that many photos want
         self._folders: dict[Path, str | None] = {}
 
     def give(self, name: RenderedName, suffix: str, *, avoid_existing: bool = False) -> Target:
         """`name`, else `name-1`, `name-2` …: one that this export does not have, compared as the strictest disks do."""
         folder = self.destination.joinpath(*name.parts[:-1])
-        number = 0
+        wanted = collision_key(str(folder / name.parts[-1]) + suffix)
+        number = self._next.get(wanted, 0)
         while True:
             path = folder / f"{name.parts[-1]}{f'-{number}' if number else ''}{suffix}"
             key = collision_key(str(path))
             given = key in self._given
             if not given and not (avoid_existing and os.path.lexists(path)):
                 self._given.add(key)
+                self._next[wanted] = number + 1
                 return Target(path, number > 0, name.mended)
             number += 1
 

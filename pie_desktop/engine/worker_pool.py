@@ -111,10 +111,14 @@ class WorkerPool:
         """Photos in work."""
         return [worker.task for worker in self._workers if worker.task is not None]
 
-    def close(self) -> None:
-        """End all workers: idle ones by asking, busy ones at once; what these had half written is removed."""
+    def close(self, at_once: bool = False) -> None:
+        """End all workers: idle ones by asking, busy ones at once; what these had half written is removed.
+
+        Args:
+            at_once: ask nobody: somebody waits for the end.
+        """
         for worker in self._workers:
-            if worker.task is None and worker.ready:
+            if worker.task is None and worker.ready and not at_once:
                 with contextlib.suppress(OSError):
                     worker.connection.send(None)
             else:

@@ -428,6 +428,7 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(cli: Cli, photo_folder: Pat
         "width": 512,
         "height": 512,
         "bytes": 0,
+        "burst": None,
         "problem": None,
     }
     assert plan["photos"][1]["action"] == "fail"

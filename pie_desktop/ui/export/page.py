@@ -244,6 +244,7 @@ class ExportPage(QWidget):
     def _on_finished(self) -> None:
         self._job = None
         self.view.end()
+        self.banner.look()
         self._show_state()
 
     def _remove(self, photos: list[Path]) -> None:
