@@ -45,6 +45,7 @@ class ClusterPool:
         self._scheduler = scheduler
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._running: dict[str, tuple[Future, ExportTask]] = {}
+        self._refused: list[Outcome] = []
         self._capacity, self._counted = 0, 0.0
         try:
             self._check(folders)
@@ -61,11 +62,15 @@ class ClusterPool:
 
     @property
     def busy(self) -> int:
-        return len(self._running)
+        return len(self._running) + len(self._refused)
 
     def submit(self, task: ExportTask) -> None:
         key = f"pie-export-{secrets.token_hex(6)}-{task.index}"
-        future = self._client.submit(export_on_worker, task, key=key, pure=False)
+        try:
+            future = self._client.submit(export_on_worker, task, key=key, pure=False)
+        except Exception:  # what distributed raises when its client has closed depends on the moment
+            self._refused.append(Outcome(task.index, problem=self._lost(task)))
+            return
         self._running[key] = future, task
         future.add_done_callback(self._done.put)
 
@@ -73,7 +78,9 @@ class ClusterPool:
         """Never wanted: tasks bring their tables along."""
 
     def wait(self, timeout: float) -> Sequence[Outcome | TableWanted]:
-        outcomes: list[Outcome] = []
+        outcomes, self._refused = self._refused, []
+        if outcomes:
+            return outcomes
         with contextlib.suppress(queue.Empty):
             outcomes += self._outcome(self._done.get(timeout=timeout) if timeout else self._done.get_nowait())
             while True:
@@ -105,10 +112,13 @@ class ClusterPool:
         if type(error).__name__ == "KilledWorker":
             problem = f"{task.source.name} ended several workers and was left out; it is probably damaged."
         elif error is None or type(error).__name__ in ("CancelledError", "FutureCancelledError", "TimeoutError"):
-            problem = f"{task.source.name} was not exported, because the scheduler {self._scheduler} was lost."
+            problem = self._lost(task)
         else:
             problem = f"{task.source.name} could not be exported on the cluster ({error})."
         return [Outcome(task.index, problem=problem)]
+
+    def _lost(self, task: ExportTask) -> str:
+        return f"{task.source.name} was not exported, because the scheduler {self._scheduler} was lost."
 
     def _count(self) -> None:
         with contextlib.suppress(Exception):

@@ -21,6 +21,7 @@ from pie_desktop.engine.export import ExportSettings, plan_export
 from pie_desktop.engine.export_job import Running, run_job
 from pie_desktop.engine.export_parts import ExportPart
 from pie_desktop.engine.export_report import ExportProgress
+from pie_desktop.engine.unfinished import unfinished_exports
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
@@ -33,6 +34,7 @@ TABLE = identity_lut() ** np.float32(0.8)
 @dataclass
 class Cluster:
     address: str
+    scheduler: subprocess.Popen
     workers: list[subprocess.Popen]
 
 
@@ -59,7 +61,7 @@ def cluster_of_two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster
             )
         with distributed.Client(scheduler_file=str(file), timeout=60, set_as_default=False) as client:
             client.wait_for_workers(2, timeout=60)
-        yield Cluster(json.loads(file.read_text())["address"], processes[1:])
+        yield Cluster(json.loads(file.read_text())["address"], processes[0], processes[1:])
     finally:
         for process in processes:
             process.kill()
@@ -114,6 +116,26 @@ def test_a_photo_that_is_gone_is_told_and_the_rest_goes_on(
     report = run_job([planned], Running(scheduler=cluster_of_two.address))
     assert report.summary == "3 written, 1 failed"
     assert "chelsea.jpg" in (report.items[1].message or "")
+
+
+def test_a_scheduler_that_is_lost_costs_the_photos_that_are_left(
+    cluster_of_two: Cluster, photo_folder_of_crops: Path, tmp_path: Path
+) -> None:
+    """The last test of this cluster."""
+
+    def kill(progress: ExportProgress) -> None:
+        if progress.item is not None:
+            cluster_of_two.scheduler.kill()
+
+    running = Running(scheduler=cluster_of_two.address, progress=kill)
+    report = run_job([part(photo_folder_of_crops, tmp_path / "out")], running)
+    assert report.count("written") >= 1 and report.count("failed") >= 1
+    assert report.count("written") + report.count("failed") == 24
+    assert all("was lost" in (item.message or "") for item in report.items if item.status == "failed")
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == sorted(item.target.name for item in report.items if item.status == "written")
+    (kept,) = unfinished_exports(paths.exports_dir(), interrupted_only=False)
+    assert kept.left == report.count("failed")
 
 
 def test_a_scheduler_that_is_not_there(photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
