@@ -10,6 +10,7 @@ about 0.1 s per photo against 0.4 to 0.7 s on a worker.
 import contextlib
 import functools
 import queue
+import re
 import secrets
 import time
 from collections.abc import Sequence
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 CONNECT_SECONDS = 10
+_ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^/\s]+:\d+")
 _COUNT_AGAIN = 5.0  # seconds after which the workers are counted anew
-_CHECK_SECONDS = 30
 
 
 class ClusterPool:
@@ -197,6 +198,8 @@ def _judge(worker: str, answer: Any, folder: Path) -> None:
 
 
 def _connect(scheduler: str) -> "Client":
+    if _ADDRESS.fullmatch(scheduler) is None:
+        raise PieError(f"“{scheduler}” is no address of a scheduler; write it like tcp://host:8786.")
     try:
         from distributed import Client
     except ImportError as error:

@@ -145,6 +145,11 @@ def test_a_scheduler_that_is_not_there(photo_folder: Path, tmp_path: Path, monke
     assert list(paths.exports_dir().iterdir()) == []  # nothing to go on with
 
 
+def test_what_is_no_address(photo_folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(PieError, match="“host” is no address of a scheduler; write it like tcp://host:8786"):
+        run_job([part(photo_folder, tmp_path / "out")], Running(scheduler="host"))
+
+
 def test_without_the_extra(photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(PieError, match=r"pip install 'pie-desktop\[cluster\]'"):
