@@ -32,7 +32,7 @@ _COUNT_AGAIN = 5.0  # seconds after which the workers are counted anew
 
 
 class ClusterPool:
-    """Makes photos on a cluster; the interface of `export_run.Pool`, to be used from one thread."""
+    """Makes photos on a cluster; the interface of `pool.Pool`, to be used from one thread."""
 
     asks = False
 

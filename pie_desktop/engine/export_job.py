@@ -11,8 +11,9 @@ from pie_desktop.engine.cluster import ClusterPool
 from pie_desktop.engine.export import local_pool
 from pie_desktop.engine.export_parts import ExportPart
 from pie_desktop.engine.export_report import ExportProgress, ExportReport
-from pie_desktop.engine.export_run import ExportRun, Pool
+from pie_desktop.engine.export_run import ExportRun
 from pie_desktop.engine.journal import Journal
+from pie_desktop.engine.pool import Pool
 from pie_desktop.engine.receipt import check_receipt_name, receipt, write_receipt
 from pie_desktop.engine.unfinished import KeptExport
 from pie_desktop.errors import PieError

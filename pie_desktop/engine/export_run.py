@@ -7,16 +7,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Protocol, TypeVar
-
-import numpy as np
+from typing import TypeVar
 
 from pie_desktop.engine.destination import prepare_destination
 from pie_desktop.engine.edit_tables import EditTables, PartPhoto
 from pie_desktop.engine.export_parts import ExportPart
 from pie_desktop.engine.export_report import ExportItem, ExportProgress, ExportReport, Status
-from pie_desktop.engine.export_worker import ExportTask, Outcome, TableWanted, export_photo
+from pie_desktop.engine.export_worker import ExportTask, Outcome, export_photo
 from pie_desktop.engine.journal import Journal
+from pie_desktop.engine.pool import Pool
 from pie_desktop.engine.sidekick import Sidekick
 from pie_desktop.engine.staging import Staging, gone
 from pie_desktop.engine.unfinished import KeptExport, changed_since, settle
@@ -31,25 +30,6 @@ _POLL_SECONDS = 0.1
 _DRAIN_SECONDS = 0.3
 
 T = TypeVar("T")
-
-
-class Pool(Protocol):
-    """Where photos are made: processes of this machine, or a cluster.
-
-    `asks` tells whether its workers want the table once they have decoded a photo; otherwise tasks bring it along.
-    """
-
-    asks: bool
-
-    @property
-    def idle(self) -> int: ...
-    @property
-    def busy(self) -> int: ...
-    def submit(self, task: ExportTask) -> None: ...
-    def answer(self, index: int, table: np.ndarray | str) -> None: ...
-    def wait(self, timeout: float) -> Sequence[Outcome | TableWanted]: ...
-    def running(self) -> list[ExportTask]: ...
-    def close(self, at_once: bool = False) -> None: ...
 
 
 class ExportRun:
