@@ -50,6 +50,12 @@ def test_killed_and_resumed_each_photo_is_written_once(
     assert 3 <= len(before) < 24
 
     capfd.readouterr()
+    with pytest.raises(SystemExit):
+        main(["export", "--resume", "--dry-run", "--json"])
+    missing = {photo["target"] for photo in json.loads(capfd.readouterr().out)["photos"]}
+    assert len(missing) == kept.left
+    assert {path: path.stat() for path in before} == before  # only looked at
+
     with pytest.raises(SystemExit) as ended:
         main(["export", "--resume", "--json", "--receipt", str(tmp_path / "receipt.json")])
     assert not ended.value.code
