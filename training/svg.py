@@ -1,5 +1,6 @@
 """Small charts as SVG: crisp at every size, readable on light and dark pages (they bring their own background)."""
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
@@ -43,6 +44,12 @@ class Drawing:
 
     def dot(self, x: float, y: float, fill: str) -> None:
         self._add("circle", cx=x, cy=y, r=3.5, fill=fill)
+
+    def marks(self, points: Sequence[tuple[float, float]], stroke: str, size: float, square: bool = False) -> None:
+        """Discs or squares of one colour, `size` px wide: many take little room in the file."""
+        path = "".join(f"M{short(x)} {short(y)}h.01" for x, y in points)
+        cap = "square" if square else "round"
+        self._add("path", d=path, fill="none", stroke=stroke, stroke_width=size, stroke_linecap=cap)
 
     def text(self, x: float, y: float, text: str, anchor: str = "start", size: float = 12, bold: bool = False) -> None:
         weight = "bold" if bold else "normal"
@@ -115,6 +122,13 @@ def legend(drawing: Drawing, x: float, y: float, entries: Sequence[tuple[str, st
     for number, (colour, text) in enumerate(entries):
         drawing.rectangle(x + number * step, y - 9, 12, 10, colour)
         drawing.text(x + number * step + 17, y, text)
+
+
+def round_ticks(low: float, high: float, steps: Sequence[float] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)) -> list[float]:
+    """Round values from at most `low` to at least `high`, eight at the most."""
+    step = next((s for s in steps if (high - low) / s <= 6), steps[-1])
+    first, last = math.floor(low / step), math.ceil(high / step)
+    return [round(number * step, 6) for number in range(first, max(last, first + 1) + 1)]
 
 
 def ticks_up_to(most: float, steps: Sequence[float] = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)) -> list[float]:

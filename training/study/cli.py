@@ -15,6 +15,7 @@ from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
     from training.study.config import Scale
+    from training.study.runner import Run
 
 
 @contextmanager
@@ -74,6 +75,12 @@ def study(
     evaluate_only: Annotated[
         bool, typer.Option("--evaluate-only", help="Train nothing; judge what is trained.")
     ] = False,
+    report_only: Annotated[
+        bool, typer.Option("--report-only", help="Train and judge nothing; write the page anew, from results.json.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="Page to write (.md), its figures beside it; default: STUDY.md in --out.")
+    ] = None,
     model: Annotated[Path | None, typer.Option(help="Bundle to compare with; default: the shipped one.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes of the evaluation.")] = 1,
@@ -82,12 +89,11 @@ def study(
     """Train the systems of the study alike, for the same budget on the same users, and compare them."""
     import torch
 
-    from pie_desktop.model.bundle import read_bundle_info
     from training.benchmark_cli import chosen_bundle
-    from training.report import prepare_folder, print_table, write_json
+    from training.report import prepare_folder
     from training.study.config import load_systems
-    from training.study.evaluate import evaluate_study, require_tests
-    from training.study.progress import study_sink, told
+    from training.study.evaluate import require_tests
+    from training.study.progress import study_sink
     from training.study.runner import check, runs_of, train_all
 
     torch.set_num_threads(threads)
@@ -97,10 +103,13 @@ def study(
         raise PieError(f"--only: no configuration is called {', '.join(sorted(unknown))}.")
     chosen = _chosen_scale(scale, minutes, photos, looks, test_photos, device)
     runs = runs_of([system for system in systems if not only or system.name in only], chosen, out)
-    results = out / "results.json"
-    prepare_folder(results)
+    page = report or out / "STUDY.md"
+    if page.suffix.lower() != ".md":
+        raise PieError(f"--report: {page} is no Markdown page; give it the suffix .md.")
+    for path in (out / "results.json", page):
+        prepare_folder(path)
     require_tests(chosen)
-    if not evaluate_only:
+    if not (evaluate_only or report_only):
         check(runs, resume)
         sink = study_sink(Console())
         with _stop_on_signal() as stop:
@@ -108,9 +117,29 @@ def study(
                 sink(event)
                 if event["event"] == "stopped":
                     raise typer.Exit(130)
-    bundle = chosen_bundle(model)
+    _report(runs, out, page, chosen_bundle(model), report_only, workers, threads)
+
+
+def _report(
+    runs: "list[Run]", out: Path, page: Path, bundle: Path, written: bool, workers: int, threads: int
+) -> None:
+    """Judge what is trained, unless results are written already, and make the page."""
+    from pie_desktop.model.bundle import read_bundle_info
+    from training.report import print_table, write_json
+    from training.study.evaluate import evaluate_study
+    from training.study.progress import told
+    from training.study.report import RESULTS, complete, read_results, write_report
+
     with told(Console(stderr=True)) as tell:
-        rows, report = evaluate_study(runs, out, bundle, tell, workers, threads)
-    write_json(results, report | {"model": read_bundle_info(bundle).id})
-    print_table(rows, Console(width=120))
-    Console().print(f"Results: {results}", markup=False)
+        if written:
+            found = read_results(out)
+        else:
+            rows, found = evaluate_study(runs, out, bundle, tell, workers, threads)
+            found |= {"model": read_bundle_info(bundle).id}
+            write_json(out / RESULTS, found)
+            print_table(rows, Console(width=120))
+        found = complete(found, runs, out, bundle, tell, workers, threads)
+        tell("pictures")
+        found = write_report(found, runs, bundle, page)
+        write_json(out / RESULTS, found)
+    Console().print(f"Results: {out / RESULTS}\nPage: {page}", markup=False)

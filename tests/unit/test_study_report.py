@@ -1,0 +1,93 @@
+"""The page of a study: complete, drawn from the results alone, and with conclusions that follow from them."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.unit.helpers.study_results import LOSSES, PSNR, SYSTEMS, study_results
+from training.audit import Mean
+from training.study.conclusions import conclusions, verdict
+from training.study.figures import write_figures
+from training.study.page import study_page
+from training.study.words import method_titles
+
+
+def test_every_method_has_its_row_and_every_system_its_numbers() -> None:
+    results = study_results()
+    page = study_page(results, "study")
+    lines = page.splitlines()
+    titles = method_titles(results)
+    for method, (alone, pairs) in PSNR.items():
+        rows = [line for line in lines if line.startswith(f"| {titles[method]} |") and "9.0" in line]
+        assert len(rows) == 2 * ((alone is not None) + (pairs is not None)), method
+    assert f"| {titles['lut_fit']} | - | - |" in lines, "without pairs there is nothing to fit"
+    for name, (title, *_) in SYSTEMS.items():
+        assert f"{title} (`{name}`)" in page
+        assert f"| {title} | 300,000 | 200,000 | 180 | 1,234 | 5,678 | 23.0 dB |" in page
+    for title in LOSSES.values():
+        assert any(line.startswith(f"| {title} | 0.") for line in lines)
+    budgets = ("76 minutes, 13,945 steps", "4 minutes of processor time")
+    for told in (*budgets, "22.5 (21.0 to 24.0), 9.0", "study/coffee.jpg"):
+        assert told in page, told
+    for figure in ("quality", "curves", "steering", "tsne", "tsne-losses"):
+        assert f"(study/{figure}.svg)" in page
+
+
+def test_figures_are_well_formed_and_lie_inside(tmp_path: Path) -> None:
+    paths = write_figures(study_results(), tmp_path)
+    assert [p.stem for p in paths] == ["quality", "curves", "steering", "tsne", "tsne-losses"]
+    for path in paths:
+        root = ElementTree.parse(path).getroot()
+        width, height = float(root.get("width", "0")), float(root.get("height", "0"))
+        texts = [e for e in root.iter() if e.tag.endswith("text")]
+        assert texts and all(0 <= float(t.get("x", "-1")) <= width for t in texts)
+        assert all(0 <= float(t.get("y", "-1")) <= height for t in texts), path.name
+    words = paths[3].read_text(encoding="utf-8")
+    assert "Check: handwritten digits" in words and "PieNet" in words and "Triplet" not in words
+
+
+def test_conclusions_where_systems_work() -> None:
+    said = "\n".join(conclusions(study_results()))
+    assert "of the systems trained here **pSp + U-Net, AdaIN** came nearest, with 22.5 dB" in said
+    assert "*With pairs* **Masked Style Modeling** came nearest of them, which looks at the originals" in said
+    assert "a LUT fitted to the pairs, without any learning, it is 4.0 dB below" in said
+    assert "4 of 4 systems are above the photo as it is on every task" in said and "leave the photo alone" not in said
+    assert "training end to end pays: it is 1.0 dB above" in said
+    assert "these lose on every task: **PieNet** (2.0 dB)" in said and "whoever asks" not in said
+    assert "most often after **Center** (40%), least often after **Triplet** (30%; by chance 25%)" in said
+    assert "the scale “reduced”, 4 minutes of processor time" in said
+
+
+def test_conclusions_where_they_do_not() -> None:
+    worse = {"pienet": (19.0, 19.0), "msm": (None, 19.0), "study-adain": (19.5, 19.5), "study-two-stage": (20.2, 20.2)}
+    results = study_results(worse, lost=0.1)
+    results["systems"][0]["failure"] = "The loss is no number in step 7."
+    said = "\n".join(conclusions(results))
+    assert "**pSp + U-Net, AdaIN, two stages** came nearest, with 20.2 dB" in said and "that is 0.2 dB above" in said
+    assert "1 of 4 systems are above" in said and "had better leave the photo alone: **PieNet**" in said
+    assert "although it ignores the originals" in said
+    assert "training end to end does not pay, two stages are better" in said
+    assert "answer much alike whoever asks: **PieNet** (0.1 dB)" in said
+    assert "Failed: PieNet: The loss is no number in step 7." in said
+
+
+def test_a_difference_within_its_interval_is_none() -> None:
+    intervals = ((0.1, 1), (-0.1, 1), (-2, -0.1))
+    assert [verdict(Mean(0.5, low, high)) for low, high in intervals] == ["above", "level", "below"]
+    same = "\n".join(conclusions(study_results({"study-two-stage": (22.5, 22.5)})))
+    assert "training end to end makes no difference here: it is no different (+0.0 to +0.0 dB)" in same
+
+
+def test_without_any_system_nothing_is_claimed() -> None:
+    results = study_results()
+    results["steering"] = [s for s in results["steering"] if s["method"] in ("identity", "model")]
+    assert conclusions(results) == ["No system was trained, so there is nothing to compare."]
+
+
+@pytest.mark.parametrize("part", ["maps", "pictures", "shipped"])
+def test_what_was_not_measured_is_left_out(part: str) -> None:
+    results = study_results()
+    del results[part]
+    page = study_page(results, "study")
+    assert {"maps": "t-SNE", "pictures": "## Pictures", "shipped": "76 minutes"}[part] not in page

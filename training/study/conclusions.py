@@ -1,0 +1,211 @@
+"""What came out of a study, in plain words: every sentence follows from the numbers by a rule."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from training.audit import Mean
+from training.methods import METHODS
+from training.metrics import bootstrap_interval
+from training.study.words import TASKS, method_titles
+
+Results = Mapping[str, Any]
+Setting = tuple[str, str]  # method, mode
+UNEDITED: Setting = ("identity", "after")
+END_TO_END, TWO_STAGE = "study-adain", "study-two-stage"  # alike in all but this
+
+
+def conclusions(results: Results) -> list[str]:
+    """Sentences in Markdown.
+
+    Differences are those of the same users' photos, with 95 % bootstrap intervals over users; one whose interval holds
+    zero is called no difference.
+    """
+    judge = _Judge(results)
+    if not judge.systems:
+        return ["No system was trained, so there is nothing to compare."]
+    said = [
+        judge.nearest("after"),
+        judge.nearest("pairs"),
+        judge.above_unedited(),
+        judge.against_shipped(),
+        judge.end_to_end(),
+        judge.steered(),
+        _losses(results),
+        _failures(results),
+        judge.limits(),
+    ]
+    return [sentence for sentence in said if sentence]
+
+
+class _Judge:
+    def __init__(self, results: Results) -> None:
+        self.results, self.titles = results, method_titles(results)
+        entries = results["steering"]
+        self.tasks = list(dict.fromkeys(e["task"] for e in entries))
+        self.found = {(e["task"], e["method"], e["mode"]): e for e in entries}
+        self.settings = list(dict.fromkeys((e["method"], e["mode"]) for e in entries))
+        self.systems = [s for s in self.settings if s[0] not in METHODS]
+        self.refs = entries[0]["refs"] if entries else 0
+
+    def mean(self, setting: Setting) -> float:
+        """PSNR, the mean over tasks."""
+        return float(np.mean([self.found[task, *setting]["own"]["mean"] for task in self.tasks]))
+
+    def difference(self, task: str, first: Setting, second: Setting) -> Mean:
+        """How much nearer the first comes, dB."""
+        gains = np.subtract(self.found[task, *first]["users"], self.found[task, *second]["users"])
+        return Mean(float(gains.mean()), *bootstrap_interval([[g] for g in gains], self.results["seed"]))
+
+    def against(self, first: Setting, second: Setting) -> str:
+        """On every task, by how much the first is above or below the second."""
+        parts = []
+        for task in self.tasks:
+            d = self.difference(task, first, second)
+            words = f"{abs(d.mean):.1f} dB {verdict(d)} ({d.low:+.1f} to {d.high:+.1f})"
+            words = f"no different ({d.low:+.1f} to {d.high:+.1f} dB)" if verdict(d) == "level" else words
+            parts.append(f"{words} on {TASKS.get(task, task)}")
+        return " and ".join(parts)
+
+    def title(self, setting: Setting) -> str:
+        return f"**{self.titles[setting[0]]}**"
+
+    def nearest(self, mode: str) -> str | None:
+        """The best system with edits alone, or with whatever pairs give."""
+        able = [s for s in self.systems if mode == "pairs" or s[1] == "after"]
+        if not able:
+            return None
+        best = max(able, key=self.mean)
+        values = " and ".join(
+            f"{self.found[task, *best]['own']['mean']:.1f} dB on {TASKS.get(task, task)}" for task in self.tasks
+        )
+        if mode == "after":
+            return (
+                f"*Edits alone*, {self.refs} of them: of the systems trained here {self.title(best)} came nearest, "
+                "with "
+                f"{values}. Compared with the photo left as it is, that is {self.against(best, UNEDITED)}."
+            )
+        how = "which looks at the originals, too" if best[1] == "pairs" else "although it ignores the originals"
+        text = f"*With pairs* {self.title(best)} came nearest of them, {how}, with {values}."
+        if ("lut_fit", "pairs") in self.settings:
+            difference = self.against(best, ("lut_fit", "pairs"))
+            text += f" Compared with a LUT fitted to the pairs, without any learning, it is {difference}."
+        return text
+
+    def above_unedited(self) -> str:
+        """Which systems are worth their work."""
+        gains = {s: [verdict(self.difference(task, s, UNEDITED)) for task in self.tasks] for s in self.systems}
+        above = [s for s, told in gains.items() if all(v == "above" for v in told)]
+        below = [s for s, told in gains.items() if any(v == "below" for v in told)]
+        text = f"{len(above)} of {len(gains)} systems are above the photo as it is on every task"
+        text += f" ({_names(self.title(s) for s in above)})." if above else "."
+        if below:
+            named = _names(self.title(s) for s in below)
+            text += f" On some task below it, so that one had better leave the photo alone: {named}."
+        return text
+
+    def against_shipped(self) -> str | None:
+        """The shipped model, which had more to learn from."""
+        parts = []
+        for mode, name in (("after", "with edits alone"), ("pairs", "with pairs")):
+            able = [s for s in self.systems if mode == "pairs" or s[1] == "after"]
+            if ("model", mode) in self.settings and able:
+                best = max(able, key=self.mean)
+                parts.append(f"{name} {self.against(('model', mode), best)}")
+        if not parts:
+            return None
+        told = "; ".join(parts)
+        return f"*The shipped model*, trained in its own way (see below), is, compared with the best of them, {told}."
+
+    def end_to_end(self) -> str | None:
+        """The study's own question, all else being equal."""
+        first, second = (END_TO_END, "after"), (TWO_STAGE, "after")
+        if not {first, second} <= set(self.settings):
+            return None
+        told = [verdict(self.difference(task, first, second)) for task in self.tasks]
+        answer = {"above": "pays", "below": "does not pay, two stages are better", "level": "makes no difference here"}
+        summary = answer[told[0]] if len(set(told)) == 1 else "pays on some tasks and not on others"
+        if set(told) == {"above", "level"}:
+            summary = "pays on some tasks and makes no difference on others"
+        return (
+            "*End to end or two stages?* With the same encoder, enhancer, losses and budget, training end to end "
+            f"{summary}: "
+            f"it is {self.against(first, second)}."
+        )
+
+    def steered(self) -> str:
+        """Whether the preference is looked at."""
+        lost = {s: [self.found[task, *s]["lost"] for task in self.tasks] for s in self.systems}
+        steered = [s for s, values in lost.items() if all(v["low"] > 0 for v in values)]
+        others = [s for s in lost if s not in steered]
+        text = "*Does the preference steer?* "
+        if steered:
+            told = [f"{self.title(s)} ({_least(lost[s])})" for s in steered]
+            text += f"With another user's references these lose on every task: {_names(told)}. "
+        if others:
+            told = [f"{self.title(s)} ({_least(lost[s])})" for s in others]
+            text += f"Of these that cannot be said, they answer much alike whoever asks: {_names(told)}. "
+        shipped = [s for s in self.settings if s[0] == "model"]
+        for s in shipped:
+            values = [self.found[task, *s]["lost"] for task in self.tasks]
+            text += f"The shipped model with {'pairs' if s[1] == 'pairs' else 'edits alone'} loses {_least(values)}. "
+        return text.strip()
+
+    def limits(self) -> str:
+        """What the study cannot tell."""
+        scale = self.results["scale"]
+        return (
+            f"All of this is at the scale “{scale['name']}”, {budget_words(scale['budget'])} for each system and one "
+            "seed: it tells "
+            "what these ideas reach there, not what their authors' own networks reach on their own data after days on "
+            "a GPU."
+        )
+
+
+def verdict(difference: Mean) -> str:
+    """`above`, `below`, or `level` where the interval holds zero."""
+    return "above" if difference.low > 0 else "below" if difference.high < 0 else "level"
+
+
+def budget_words(budget: Mapping[str, Any]) -> str:
+    """Of a scale's budget."""
+    if budget["minutes"] is None:
+        return f"{budget['samples']:,} photos"
+    return f"{budget['minutes']:g} minutes{' of processor time' if budget['clock'] == 'cpu' else ''}"
+
+
+def _least(values: Iterable[Mapping[str, float]]) -> str:
+    """The range of means over tasks."""
+    means = sorted(v["mean"] for v in values)
+    low, high = f"{means[0]:.1f}", f"{means[-1]:.1f}"
+    return f"{low} dB" if low == high else f"{low} to {high} dB"
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _losses(results: Results) -> str | None:
+    """The metric losses, by how often a user is found again."""
+    found = [s for s in results["systems"] if not s["compared"] and s.get("embedding")]
+    if len(found) < 2:
+        return None
+    best = max(found, key=lambda s: (s["embedding"]["retrieval"], s["embedding"]["silhouette"]))
+    worst = min(found, key=lambda s: (s["embedding"]["retrieval"], s["embedding"]["silhouette"]))
+    chance = best["embedding"]["chance"]
+    text = (
+        f"*Metric losses*: an unseen user is found again from half of the edits most often after **{best['title']}** "
+        f"({best['embedding']['retrieval']:.0%}), least often after **{worst['title']}** "
+        f"({worst['embedding']['retrieval']:.0%}; by chance {chance:.0%})."
+    )
+    whole = [s for s in results["systems"] if s["compared"] and s.get("embedding")]
+    if whole:
+        first = max(whole, key=lambda s: s["embedding"]["retrieval"])
+        text += f" Of the systems of the table **{first['title']}** finds most ({first['embedding']['retrieval']:.0%})."
+    return text
+
+
+def _failures(results: Results) -> str | None:
+    failed = [s for s in results["systems"] if s["failure"]]
+    return f"Failed: {'; '.join(s['title'] + ': ' + s['failure'] for s in failed)}" if failed else None

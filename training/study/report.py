@@ -1,0 +1,132 @@
+"""The report of a study: what the evaluation leaves open is measured, then figures, pictures and page are written."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import safe_open
+
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.model.bundle import read_bundle_info
+from training.data.batch import Group
+from training.methods import MethodSet
+from training.report import rounded, write_json
+from training.study.config import Scale
+from training.study.evaluate import VECTORS, tasks_of
+from training.study.figures import write_figures
+from training.study.page import study_page
+from training.study.pictures import write_pictures
+from training.study.population import unseen_users
+from training.study.runner import Run
+from training.study.steering import measure_steering
+from training.study.tsne import draw_maps, shipped_vectors
+from training.study.words import judged_at
+
+RESULTS = "results.json"
+
+
+def picture_folder(page: Path) -> Path:
+    """Where a page has its figures, pictures and results: `docs/STUDY.md` in `docs/study`."""
+    return page.with_name(page.stem.lower())
+
+
+def read_results(out: Path) -> dict[str, Any]:
+    """The results of an evaluation.
+
+    Raises:
+        PieError: there are none that can be read.
+    """
+    try:
+        found: dict[str, Any] = json.loads((out / RESULTS).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PieError(f"{out / RESULTS} cannot be read; judge the systems again with --evaluate-only.") from error
+    return found
+
+
+def complete(
+    results: dict[str, Any],
+    runs: Sequence[Run],
+    out: Path,
+    bundle: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    workers: int = 1,
+    threads: int = 1,
+) -> dict[str, Any]:
+    """The results of `training.study.evaluate` with steering, t-SNE maps and what the shipped model had."""
+    scale, trained = runs[0].scale, [run for run in runs if run.trained]
+    if not trained:
+        raise PieError(f"Nothing is trained in {out}; run the study without --report-only.")
+    methods = method_set(runs, bundle)
+    tasks = tasks_of(scale)
+    steering = measure_steering(tasks, methods, judged_at(results), scale.seed, progress, workers, threads)
+    progress("t-SNE")
+    vectors = [(run.config.name, run.config.title, np.load(run.folder / VECTORS)) for run in trained]
+    group = _unseen(scale, out)
+    for mode, pairs in (("edits alone", False), ("pairs", True)):
+        found = shipped_vectors(bundle, scale.device, group, pairs)
+        vectors.append((f"model, {mode}", f"The shipped model, {mode}", found))
+    more = {
+        "shipped": _shipped(bundle),
+        "steering": [asdict(s) for s in steering],
+        "maps": [asdict(m) for m in draw_maps(vectors, scale.seed)],
+    }
+    return results | rounded(more)
+
+
+def method_set(runs: Sequence[Run], bundle: Path) -> MethodSet:
+    """The methods of the benchmark with all systems of the table that are trained."""
+    compared = {r.config.name: r.folder for r in runs if r.trained and r.config.protocol.kind != "embedding"}
+    return MethodSet(bundle, runs[0].scale.device, compared)
+
+
+def _unseen(scale: Scale, out: Path) -> Group:
+    """The users by whom embeddings are judged; see `training.study.evaluate`."""
+    e, bank = scale.evaluation, scale.population.bank_side
+    return unseen_users(
+        e.photos, scale.side, bank, e.embedding_users, e.embedding_shots, scale.seed, out / "cache"
+    )
+
+
+def _shipped(bundle: Path) -> dict[str, Any]:
+    """What the shipped model was trained with: its name, seconds, steps, users per step, parameters."""
+    info = read_bundle_info(bundle)
+    card = info.card
+    with safe_open(bundle / "model.safetensors", "np") as weights:
+        parameters = sum(int(np.prod(weights.get_slice(key).get_shape())) for key in weights.keys())  # noqa: SIM118 - no mapping
+    return {
+        "name": info.name,
+        "seconds": card.get("seconds", 0),
+        "steps": card.get("steps", 0),
+        "users": card.get("config", {}).get("data", {}).get("users", 0),
+        "parameters": parameters,
+    }
+
+
+def write_report(results: dict[str, Any], runs: Sequence[Run], bundle: Path, page: Path) -> dict[str, Any]:
+    """Write pictures, figures, results and page; returns the results, which then name the pictures.
+
+    Args:
+        results: of `complete`.
+        page: `.md` file; the rest stands in `picture_folder`.
+    """
+    folder, scale = picture_folder(page), runs[0].scale
+    methods = method_set(runs, bundle)
+    titles = {run.config.name: run.config.title for run in runs if run.config.name in methods.systems}
+    diffusion = [name for name in titles if methods.system(name).config.enhancer == "diffusion"]
+    pictures = write_pictures(folder, methods, titles, diffusion, scale.seed)
+    results = results | {"pictures": [asdict(picture) for picture in pictures]}
+    write_json(folder / RESULTS, results)
+    rewrite(results, page)
+    return results
+
+
+def rewrite(results: dict[str, Any], page: Path) -> None:
+    """Write figures and page from results alone."""
+    folder = picture_folder(page)
+    write_figures(results, folder)
+    with atomic_write(page) as temporary:
+        temporary.write_text(study_page(results, folder.name), encoding="utf-8")

@@ -1,0 +1,58 @@
+"""What the results of a study are called, and how its numbers are found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from training.methods import METHODS, rank
+
+Results = Mapping[str, Any]
+TASKS = {
+    "looks": "unseen film looks",
+    "simulated": "unseen simulated users",
+    "normalising": "users who correct first",
+    "experts": "experts, unseen photos",
+}
+MODES = {"after": "edits alone", "pairs": "pairs"}
+_TITLES = {
+    "identity": "the photo as it is",
+    "reinhard": "Reinhard color transfer",
+    "histogram": "histogram matching",
+    "lut_fit": "LUT fitted to the pairs",
+    "model": "the shipped model",
+    "oracle": "oracle: LUT fitted to the answer",
+}
+
+
+def method_titles(results: Results) -> dict[str, str]:
+    """Titles of all methods and systems by name."""
+    return _TITLES | {system["name"]: system["title"] for system in results["systems"]}
+
+
+def tasks_of(results: Results) -> list[str]:
+    """Tasks in the order in which they were judged."""
+    return list(dict.fromkeys(row["task"] for row in results["rows"]))
+
+
+def methods_of(results: Results) -> list[str]:
+    """Methods in the order of the tables."""
+    return sorted({row["method"] for row in results["rows"]}, key=rank)
+
+
+def systems_of(results: Results) -> list[str]:
+    """The systems that were trained for the table, in its order."""
+    return [name for name in methods_of(results) if name not in METHODS]
+
+
+def judged_at(results: Results) -> int:
+    """The number of references that figures and conclusions look at: 5, or what is nearest to it."""
+    return min({row["refs"] for row in results["rows"]}, key=lambda refs: (abs(refs - 5), refs))
+
+
+def row_of(results: Results, task: str, method: str, mode: str, refs: int) -> Mapping[str, Any] | None:
+    """One row of the benchmark, or None where the method does not work in that mode."""
+    wanted = (task, method, mode, refs)
+    return next((r for r in results["rows"] if (r["task"], r["method"], r["mode"], r["refs"]) == wanted), None)
+
+
+def interval(value: float, low: float, high: float, digits: int = 1) -> str:
+    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
