@@ -5,12 +5,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.unit.helpers.study_results import LOSSES, PSNR, SYSTEMS, study_results
+from tests.unit.helpers.study_results import LOSSES, PSNR, SYSTEMS, TASKS, steering_entry, study_results
 from training.audit import Mean
 from training.study.conclusions import conclusions, verdict
 from training.study.figures import write_figures
 from training.study.page import study_page
-from training.study.words import method_titles
+from training.study.words import method_titles, number
 
 
 def test_every_method_has_its_row_and_every_system_its_numbers() -> None:
@@ -54,7 +54,7 @@ def test_conclusions_where_systems_work() -> None:
     assert "a LUT fitted to the pairs, without any learning, it is 4.0 dB below" in said
     assert "4 of 4 systems are above the photo as it is on every task" in said and "leave the photo alone" not in said
     assert "training end to end pays: it is 1.0 dB above" in said
-    assert "these lose on every task: **PieNet** (2.0 dB)" in said and "whoever asks" not in said
+    assert "these lose on every task: **PieNet** (2.0 dB)" in said and "cannot be told" not in said
     assert "most often after **Center** (40%), least often after **Triplet** (30%; by chance 25%)" in said
     assert "the scale “reduced”, 4 minutes of processor time" in said
 
@@ -68,7 +68,7 @@ def test_conclusions_where_they_do_not() -> None:
     assert "1 of 4 systems are above" in said and "had better leave the photo alone: **PieNet**" in said
     assert "although it ignores the originals" in said
     assert "training end to end does not pay, two stages are better" in said
-    assert "answer much alike whoever asks: **PieNet** (0.1 dB)" in said
+    assert "the loss cannot be told from zero on every task: **PieNet** (0.1 dB)" in said
     assert "Failed: PieNet: The loss is no number in step 7." in said
 
 
@@ -77,6 +77,18 @@ def test_a_difference_within_its_interval_is_none() -> None:
     assert [verdict(Mean(0.5, low, high)) for low, high in intervals] == ["above", "level", "below"]
     same = "\n".join(conclusions(study_results({"study-two-stage": (22.5, 22.5)})))
     assert "training end to end makes no difference here: it is no different (+0.0 to +0.0 dB)" in same
+
+
+def test_originals_are_compared_where_a_system_had_them() -> None:
+    results = study_results()
+    assert not any("Originals of the references" in sentence for sentence in conclusions(results))
+    results["systems"].append(results["systems"][2] | {"name": "study-adain-pairs", "title": "With originals"})
+    results["steering"] += [steering_entry(task, "study-adain-pairs", "pairs", 25.0, 2.0) for task in TASKS]
+    assert "whose encoder sees them, too, is 2.5 dB above" in "\n".join(conclusions(results))
+
+
+def test_no_number_is_a_negative_zero() -> None:
+    assert [number(-0.04), number(0.04, sign="+"), number(-0.06)] == ["0.0", "+0.0", "-0.1"]
 
 
 def test_without_any_system_nothing_is_claimed() -> None:

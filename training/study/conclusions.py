@@ -8,12 +8,14 @@ import numpy as np
 from training.audit import Mean
 from training.methods import METHODS
 from training.metrics import bootstrap_interval
-from training.study.words import TASKS, method_titles
+from training.study.words import TASKS, method_titles, number
 
 Results = Mapping[str, Any]
 Setting = tuple[str, str]  # method, mode
 UNEDITED: Setting = ("identity", "after")
-END_TO_END, TWO_STAGE = "study-adain", "study-two-stage"  # alike in all but this
+# alike in all but this
+END_TO_END, TWO_STAGE = ("study-adain", "after"), ("study-two-stage", "after")
+WITH_ORIGINALS = ("study-adain-pairs", "pairs")
 
 
 def conclusions(results: Results) -> list[str]:
@@ -31,6 +33,7 @@ def conclusions(results: Results) -> list[str]:
         judge.above_unedited(),
         judge.against_shipped(),
         judge.end_to_end(),
+        judge.originals(),
         judge.steered(),
         _losses(results),
         _failures(results),
@@ -63,8 +66,9 @@ class _Judge:
         parts = []
         for task in self.tasks:
             d = self.difference(task, first, second)
-            words = f"{abs(d.mean):.1f} dB {verdict(d)} ({d.low:+.1f} to {d.high:+.1f})"
-            words = f"no different ({d.low:+.1f} to {d.high:+.1f} dB)" if verdict(d) == "level" else words
+            between = f"{number(d.low, sign='+')} to {number(d.high, sign='+')}"
+            words = f"{number(abs(d.mean))} dB {verdict(d)} ({between})"
+            words = f"no different ({between} dB)" if verdict(d) == "level" else words
             parts.append(f"{words} on {TASKS.get(task, task)}")
         return " and ".join(parts)
 
@@ -98,7 +102,7 @@ class _Judge:
         gains = {s: [verdict(self.difference(task, s, UNEDITED)) for task in self.tasks] for s in self.systems}
         above = [s for s, told in gains.items() if all(v == "above" for v in told)]
         below = [s for s, told in gains.items() if any(v == "below" for v in told)]
-        text = f"{len(above)} of {len(gains)} systems are above the photo as it is on every task"
+        text = f"{len(above) or 'None'} of {len(gains)} systems are above the photo as it is on every task"
         text += f" ({_names(self.title(s) for s in above)})." if above else "."
         if below:
             named = _names(self.title(s) for s in below)
@@ -116,14 +120,13 @@ class _Judge:
         if not parts:
             return None
         told = "; ".join(parts)
-        return f"*The shipped model*, trained in its own way (see below), is, compared with the best of them, {told}."
+        return f"*The shipped model*, trained in its own way (see below), against the best of them: {told}."
 
     def end_to_end(self) -> str | None:
         """The study's own question, all else being equal."""
-        first, second = (END_TO_END, "after"), (TWO_STAGE, "after")
-        if not {first, second} <= set(self.settings):
+        if not {END_TO_END, TWO_STAGE} <= set(self.settings):
             return None
-        told = [verdict(self.difference(task, first, second)) for task in self.tasks]
+        told = [verdict(self.difference(task, END_TO_END, TWO_STAGE)) for task in self.tasks]
         answer = {"above": "pays", "below": "does not pay, two stages are better", "level": "makes no difference here"}
         summary = answer[told[0]] if len(set(told)) == 1 else "pays on some tasks and not on others"
         if set(told) == {"above", "level"}:
@@ -131,7 +134,16 @@ class _Judge:
         return (
             "*End to end or two stages?* With the same encoder, enhancer, losses and budget, training end to end "
             f"{summary}: "
-            f"it is {self.against(first, second)}."
+            f"it is {self.against(END_TO_END, TWO_STAGE)}."
+        )
+
+    def originals(self) -> str | None:
+        """What an encoder gains by the originals of the references, all else being equal."""
+        if not {END_TO_END, WITH_ORIGINALS} <= set(self.settings):
+            return None
+        return (
+            "*Originals of the references*: the same system whose encoder sees them, too, is "
+            f"{self.against(WITH_ORIGINALS, END_TO_END)}."
         )
 
     def steered(self) -> str:
@@ -145,7 +157,7 @@ class _Judge:
             text += f"With another user's references these lose on every task: {_names(told)}. "
         if others:
             told = [f"{self.title(s)} ({_least(lost[s])})" for s in others]
-            text += f"Of these that cannot be said, they answer much alike whoever asks: {_names(told)}. "
+            text += f"For these the loss cannot be told from zero on every task: {_names(told)}. "
         shipped = [s for s in self.settings if s[0] == "model"]
         for s in shipped:
             values = [self.found[task, *s]["lost"] for task in self.tasks]
@@ -178,7 +190,7 @@ def budget_words(budget: Mapping[str, Any]) -> str:
 def _least(values: Iterable[Mapping[str, float]]) -> str:
     """The range of means over tasks."""
     means = sorted(v["mean"] for v in values)
-    low, high = f"{means[0]:.1f}", f"{means[-1]:.1f}"
+    low, high = number(means[0]), number(means[-1])
     return f"{low} dB" if low == high else f"{low} to {high} dB"
 
 

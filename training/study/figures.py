@@ -175,7 +175,7 @@ def _spread(
 
 def _maps(maps: Sequence[Mapping[str, Any]], names: Sequence[str], columns: int = 4) -> Drawing:
     """t-SNE pictures in rows, with the numbers below each."""
-    side, gap, words = 212.0, 20.0, 62.0
+    side, gap, words = 226.0, 20.0, 62.0
     rows = -(-len(maps) // columns)
     columns = min(columns, len(maps))
     drawing = Drawing(columns * (side + gap) + gap, rows * (side + gap + words) + gap, "t-SNE of preference vectors")

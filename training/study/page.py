@@ -65,10 +65,10 @@ def _compared(results: Results) -> list[str]:
     networks = ", ".join(
         f"{words} {sizes[key]}"
         for key, words in (
-            ("side", "references at px"),
-            ("width", "style vectors of"),
-            ("channels", "channels of enhancers"),
-            ("encoder_channels", "of encoders"),
+            ("side", "px of references:"),
+            ("width", "width of style vectors:"),
+            ("channels", "first channels of enhancers:"),
+            ("encoder_channels", "of encoders:"),
         )
         if sizes[key] is not None
     )
@@ -78,11 +78,9 @@ def _compared(results: Results) -> list[str]:
         f"{batch['references']} references and {batch['queries']} photos to retouch; pictures of {scale['side']} px; "
         f"{budget_words(scale['budget'])} of training; seed {results['seed']}; one machine "
         f"(`{', '.join(devices) or '-'}`). "
-        f"The scale “{scale['name']}” also sets the size of the networks ({networks or 'their own'}), smaller than "
-        "their authors' "
-        "wherever the budget is. Measuring the curve and writing checkpoints do not count. What is judged is the "
-        "moving average of "
-        "the weights.",
+        f"The scale “{scale['name']}” also sets the sizes of the networks ({networks or 'their own'}), which are smaller "
+        "than their authors' own. Measuring the curve and writing checkpoints do not count as training. What is judged is "
+        "the moving average of the weights.",
         *table(
             ("system", "rebuilt from", "trained", "looks at"),
             (

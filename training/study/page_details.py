@@ -92,8 +92,8 @@ def pictures(results: Results, folder: str) -> list[str]:
         return []
     lines = [
         "## Pictures",
-        "Photographs of scikit-image, on which no system of the study was trained; the numbers are PSNR to the user's own "
-        "version.",
+        "Photographs of scikit-image, on which no system of the study was trained; the numbers are PSNR to the user's "
+        "own version.",
     ]
     for p in found:
         lines += [f"**{p['title']}.** {p['text']}", f"![{p['title']}]({folder}/{p['file']})"]

@@ -20,7 +20,7 @@ from training.systems.enhancers.diffusion import DiffusionEnhancer
 from training.systems.retouch import style_of
 from training.tasks import Case
 
-SIDE = 272  # px, of a picture on a sheet
+SIDE = 300  # px, of a picture on a sheet
 SAMPLES = ("coffee", "chelsea", "rocket", "astronaut")  # photographs of scikit-image, in the public domain
 SHEETS = 3
 VARIATIONS = 5
@@ -125,7 +125,7 @@ def write_pictures(
     folder.mkdir(parents=True, exist_ok=True)
 
     def save(file: str, found: Iterator[tuple[str, np.ndarray]]) -> None:
-        options = EncodeOptions("jpeg", quality=85)
+        options = EncodeOptions("jpeg", quality=80)
         save_photo(labelled_sheet(list(found)), folder / file, options, overwrite=True)
 
     pictures = []

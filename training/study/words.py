@@ -54,5 +54,11 @@ def row_of(results: Results, task: str, method: str, mode: str, refs: int) -> Ma
     return next((r for r in results["rows"] if (r["task"], r["method"], r["mode"], r["refs"]) == wanted), None)
 
 
+def number(value: float, digits: int = 1, sign: str = "") -> str:
+    """A rounded number that is never a negative zero; with `sign="+"` every number has one."""
+    return f"{round(value, digits) + 0.0:{sign}.{digits}f}"
+
+
 def interval(value: float, low: float, high: float, digits: int = 1) -> str:
-    return f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+    """A mean and its interval."""
+    return f"{number(value, digits)} ({number(low, digits)} to {number(high, digits)})"
