@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -84,6 +85,15 @@ def test_study_trains_and_compares(configs: list[str], tmp_path: Path) -> None:
     assert curves["embedding"]["chance"] == pytest.approx(1 / 3, abs=1e-4)
     assert np.load(tmp_path / "out" / "curves" / "vectors.npy").shape == (3, 4, 16)
 
+    # the report
+    settings = {(s["method"], s["mode"]) for s in found["steering"]}
+    assert {("curves", "after"), ("pixels", "after"), ("model", "after"), ("model", "pairs")} <= settings
+    maps = {m["name"]: np.shape(m["points"]) for m in found["maps"]}
+    assert maps["curves"] == maps["model, pairs"] == (3, 4, 2) and maps["digits"] == (10, 4, 2)
+    page = (tmp_path / "out" / "STUDY.md").read_text(encoding="utf-8")
+    linked = re.findall(r"\]\((study/[^)]+)\)", page)
+    assert len(linked) == 1 + 4 + 3 and all((tmp_path / "out" / name).stat().st_size for name in linked)
+
     # nothing is trained again; one system alone can be judged
     weights = (tmp_path / "out" / "curves" / "system.safetensors").stat().st_mtime_ns
     again = CliRunner().invoke(app, [*arguments, "--evaluate-only", "--only", "curves"], catch_exceptions=False)
@@ -103,6 +113,8 @@ def test_mistakes_are_told_before_anything_is_trained(configs: list[str], tmp_pa
         ([str(tmp_path / "none.toml"), "--scale", scale], "cannot be read"),
         ([*configs, "--scale", configs[0]], "is not valid"),
         ([*configs, "--scale", scale, "--evaluate-only"], "Nothing is trained"),
+        ([*configs, "--scale", scale, "--report-only"], "cannot be read; judge the systems again"),
+        ([*configs, "--scale", scale, "--report", str(tmp_path / "page.html")], "is no Markdown page"),
         ([*configs, "--scale", scale, "--looks", str(tmp_path)], "No look"),
         ([*configs, "--scale", scale, "--test-photos", str(tmp_path / "none")], "could not be read"),
     ):

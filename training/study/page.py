@@ -78,9 +78,9 @@ def _compared(results: Results) -> list[str]:
         f"{batch['references']} references and {batch['queries']} photos to retouch; pictures of {scale['side']} px; "
         f"{budget_words(scale['budget'])} of training; seed {results['seed']}; one machine "
         f"(`{', '.join(devices) or '-'}`). "
-        f"The scale “{scale['name']}” also sets the sizes of the networks ({networks or 'their own'}), which are smaller "
-        "than their authors' own. Measuring the curve and writing checkpoints do not count as training. What is judged is "
-        "the moving average of the weights.",
+        f"The scale “{scale['name']}” sets the sizes of the networks ({networks or 'their own'}), smaller "
+        "than their authors' own. Measuring the curve and writing checkpoints do not count. What is judged is the "
+        "moving average of the weights.",
         *table(
             ("system", "rebuilt from", "trained", "looks at"),
             (
