@@ -152,7 +152,8 @@ class StudyTrainer:
         b = self.scale.batch
         group = self.population.group(step)
         roles = draw_roles(b.users, b.shots, b.references, b.queries, seeded(self.scale.seed, 30, step))
-        return Batch.of(group, roles.to(self.device)).to(self.device)
+        # pixels may be made elsewhere, see `pixel_device`, and are chosen there
+        return Batch.of(group, roles.to(group.capture.device)).to(self.device)
 
     def _step(self) -> Event:
         p, rates = self.progress, self.config.rates

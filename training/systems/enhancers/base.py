@@ -12,13 +12,11 @@ class Enhancer(nn.Module):
 
     Attributes:
         wants_source: reads the style vector of the photo itself.
-        reads_maps: reads the references' feature maps, and nothing of a style but these.
         needs_basis: works in the space of LUT weights; its `prior` needs a basis before it is used or trained.
         own_loss: is trained by its own `loss`, not by the error of its pictures.
     """
 
     wants_source = False
-    reads_maps = False
     needs_basis = False
     own_loss = False
 

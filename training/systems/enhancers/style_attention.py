@@ -83,8 +83,6 @@ class StyleAttentionBlock(nn.Module):
 class StyleAttentionEnhancer(BottleneckEnhancer):
     """U-Net whose bottleneck attends to the references' feature maps."""
 
-    reads_maps = True
-
     def __init__(self, map_channels: int = 128, channels: int = 16, blocks: int = 2, heads: int = 4) -> None:
         super().__init__(channels)
         self.blocks = nn.ModuleList(StyleAttentionBlock(8 * channels, map_channels, heads) for _ in range(blocks))
