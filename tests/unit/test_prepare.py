@@ -199,6 +199,18 @@ def test_interrupted_cache_goes_on(fivek: Callable[..., Path], tmp_path: Path) -
         assert (out / file).read_bytes() == (fresh / file).read_bytes()
 
 
+def test_ctrl_c_keeps_what_was_decoded(fivek: Callable[..., Path], tmp_path: Path) -> None:
+    root, out, decoded = fivek("input", "Film"), tmp_path / "cache", iter(range(5))
+
+    def interrupted(_: float) -> None:
+        if next(decoded) == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        _prepare(root, out, progress=interrupted)
+    assert _prepare(root, out).made == 12 - 5
+
+
 def test_damaged_pixels_can_be_skipped(fivek: Callable[..., Path], tmp_path: Path) -> None:
     root = fivek("input", *(f"expert{letter}" for letter in "ABCDE"))
     victim = root / "expertB" / "a0007.jpg"

@@ -277,7 +277,10 @@ def experts(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> Path:
 def test_experts_are_users_too(scale: Scale, experts: Path, tmp_path: Path) -> None:
     changes = {"population": PopulationConfig(kind="prepared", folder=experts)}
     real = scale.model_copy(update=changes)
-    population = prepare_material(real, tmp_path / "cache", CPU).population
+    found = prepare_material(real, tmp_path / "cache", CPU)
+    population, held_out = found.population, found.validation.capture
+    # three photos validate: none is a reference and retouched as well, and references are left
+    assert held_out.shape[:2] == (3, 3) and Curve(found.validation, 3).references == 2
     assert population.size == 3
     group = population.group(0)
     assert group.users is not None and set(group.users.tolist()) == {0, 1, 2}

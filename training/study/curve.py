@@ -28,11 +28,11 @@ class Curve:
 
     Args:
         group: users that never train, over photographs that never train, on the device of the system.
-        references: the first photos of every user are references, the others are retouched.
+        references: so many first photos of every user, but the last, are references; the others are retouched.
     """
 
     def __init__(self, group: Group, references: int) -> None:
-        self.group, self.references = group, references
+        self.group, self.references = group, min(references, group.capture.shape[1] - 1)
 
     @torch.no_grad()
     def measure(self, protocol: Protocol, trains_enhancer: bool) -> Point:

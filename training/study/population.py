@@ -24,6 +24,7 @@ from training.data.users import UserSimulator
 from training.study.config import PopulationConfig, Scale
 
 CURVE_QUERIES = 3  # photos per user that the training curve is measured on
+BASIS_PHOTOS = 1000  # of a prepared cache, copied to memory: they tell which colours a LUT basis has to know
 HOLD_OUT = 12  # every 12th photo is kept apart, for the users that the training curve is measured on
 _TRAINING, _VALIDATION, _TEST = 21, 22, 23  # streams of users that never meet
 
@@ -170,7 +171,7 @@ class Material:
     Attributes:
         population: the users to train on.
         validation: the users that the training curve is measured on.
-        photos: `(P, S, S, 3)` uint8, the photographs to train on.
+        photos: `(P, S, S, 3)` uint8, photographs to train on: all, or an even choice of a prepared cache's.
         cache: folder of what is computed once.
     """
 
@@ -191,8 +192,11 @@ def prepare_material(scale: Scale, cache: Path, device: torch.device) -> Materia
     if config.kind == "prepared":
         data = open_prepared(config.folder)
         source = PreparedPopulation(data, scale.side, batch.users, batch.shots, seed, "train", device)
+        # of few photos none is a reference and retouched as well
+        shots = max(2, min(shots, len(data.rows("validation"))))
         held_out = PreparedSource(data, scale.side, max(2, len(data.styles)), shots, seed, "validation").group(0)
-        return Material(source, held_out, data.before[data.rows("train")], cache)
+        rows = data.rows("train")
+        return Material(source, held_out, data.before[rows[:: -(-len(rows) // BASIS_PHOTOS)]], cache)
     capture, retouched = simulated_arrays(config, scale.side, seed, cache)
     population = Population(capture, retouched, batch.users, batch.shots, seed, device)
     validation = validation_group(config, scale.side, shots, seed, cache)
