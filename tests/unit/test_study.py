@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import sys
 from pathlib import Path
@@ -29,12 +30,12 @@ seed = 5
 device = "cpu"
 side = 32
 curve_points = 1
-population = {{ folder = "{photos}", bank_side = 48, users = 8, shots = 6, validation_users = 3 }}
+population = {{ folder = "{train}", bank_side = 48, users = 8, shots = 6, validation_users = 3 }}
 batch = {{ users = 4, references = 3, queries = 2 }}
 system = {{ side = 32, width = 16, channels = 8, encoder_channels = 8 }}
 budget = {{ samples = {samples} }}
 [evaluation]
-photos = "{photos}"
+photos = "{test}"
 simulated = 2
 queries = 1
 refs = [1, 2]
@@ -59,7 +60,12 @@ warmup = 0
 
 @pytest.fixture
 def configs(tmp_path: Path, photo_folder_of_crops: Path) -> list[str]:
-    (tmp_path / "scale.toml").write_text(SCALE.format(photos=photo_folder_of_crops.as_posix(), samples=24))
+    for number, path in enumerate(sorted(photo_folder_of_crops.iterdir())):
+        target = tmp_path / ("test" if number % 4 == 3 else "train") / path.name
+        target.parent.mkdir(exist_ok=True)
+        shutil.copy(path, target)
+    folder = tmp_path.as_posix()
+    (tmp_path / "scale.toml").write_text(SCALE.format(train=f"{folder}/train", test=f"{folder}/test", samples=24))
     first = SYSTEMS.format(name="curves", enhancer="curves", kind="end_to_end", more="")
     second = SYSTEMS.format(name="pixels", enhancer="unet", kind="two_stage", more='metric = "triplet"')
     (tmp_path / "curves.toml").write_text(first)
@@ -107,6 +113,9 @@ def test_study_trains_and_compares(configs: list[str], tmp_path: Path) -> None:
 
 def test_mistakes_are_told_before_anything_is_trained(configs: list[str], tmp_path: Path) -> None:
     scale = str(tmp_path / "scale.toml")
+    text = Path(scale).read_text()
+    (tmp_path / "nothing.toml").write_text(text.replace("simulated = 2", "simulated = 0"))
+    (tmp_path / "odd.toml").write_text(text.replace("channels = 8, enc", "channels = 12, enc"))
     for arguments, message in (
         ([configs[0], configs[0], "--scale", scale], "Two systems of the study are called curves"),
         ([*configs, "--scale", scale, "--only", "pienet"], "no configuration is called pienet"),
@@ -117,6 +126,11 @@ def test_mistakes_are_told_before_anything_is_trained(configs: list[str], tmp_pa
         ([*configs, "--scale", scale, "--report", str(tmp_path / "page.html")], "is no Markdown page"),
         ([*configs, "--scale", scale, "--looks", str(tmp_path)], "No look"),
         ([*configs, "--scale", scale, "--test-photos", str(tmp_path / "none")], "could not be read"),
+        ([*configs, "--scale", scale, "--test-photos", str(tmp_path / "train")], "is among the photographs to train"),
+        ([*configs, "--scale", scale, "--experts", str(tmp_path / "train")], "no finished cache"),
+        ([*configs, "--scale", scale, "--experts", "a", "--photos", "b"], "give one of them"),
+        ([*configs, "--scale", str(tmp_path / "nothing.toml")], "neither looks nor simulated"),
+        ([*configs, "--scale", str(tmp_path / "odd.toml")], "sizes of the scale tiny do not fit curves"),
     ):
         with pytest.raises(PieError, match=message):
             CliRunner().invoke(app, ["study", *arguments, "--out", str(tmp_path / "x")], catch_exceptions=False)

@@ -42,11 +42,16 @@ def _chosen_scale(
     looks: Path | None,
     test_photos: Path | None,
     device: str | None,
+    experts: Path | None,
 ) -> "Scale":
     from training.study.config import Budget, load_scale
 
+    if photos and experts:
+        raise PieError("--photos and --experts are both something to train on; give one of them.")
     scale = load_scale(path)
-    population = {"folder": photos} if photos else {}
+    population: dict[str, object] = {"folder": photos} if photos else {}
+    if experts:
+        population = {"kind": "prepared", "folder": experts}
     evaluation = {key: value for key, value in (("looks", looks), ("photos", test_photos)) if value}
     return scale.model_copy(
         update={
@@ -68,6 +73,7 @@ def study(
     ),
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Minutes of training for every system.")] = None,
     photos: Annotated[Path | None, typer.Option(help="Folder of photographs to train on.")] = None,
+    experts: Annotated[Path | None, typer.Option(help="Cache made by `prepare` to train on instead.")] = None,
     looks: Annotated[Path | None, typer.Option(help="Folder of looks (.cube, HaldCLUT .png) to test with.")] = None,
     test_photos: Annotated[Path | None, typer.Option(help="Folder of photographs to test with.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Name of a system; may be given several times.")] = None,
@@ -101,7 +107,7 @@ def study(
     unknown = set(only or ()) - {system.name for system in systems}
     if unknown:
         raise PieError(f"--only: no configuration is called {', '.join(sorted(unknown))}.")
-    chosen = _chosen_scale(scale, minutes, photos, looks, test_photos, device)
+    chosen = _chosen_scale(scale, minutes, photos, looks, test_photos, device, experts)
     runs = runs_of([system for system in systems if not only or system.name in only], chosen, out)
     page = report or out / "STUDY.md"
     if page.suffix.lower() != ".md":

@@ -11,7 +11,8 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from training.benchmark import Row, run_benchmark
 from training.data.batch import Group
-from training.data.prepared import open_prepared
+from training.data.photos import finished_photos
+from training.data.prepared import PreparedData, open_prepared
 from training.data.users import UserMix
 from training.device import choose_device
 from training.methods import MethodSet
@@ -32,10 +33,8 @@ def expert_cases(cache: Path, most: int, queries: int, seed: int) -> list[Case]:
     Raises:
         PieError: the cache cannot be used, or has too few test photos.
     """
-    data = open_prepared(cache)
-    rows = np.random.default_rng(seed).permutation(data.rows("test"))[: most + queries]
-    if len(rows) <= queries:
-        raise PieError(f"The cache {cache} has {len(rows)} test photos; comparing {queries} needs more.")
+    data, rows = _test_rows(cache, queries)
+    rows = np.random.default_rng(seed).permutation(rows)[: most + queries]
     cases = []
     for name, after in zip(data.styles, data.after, strict=True):
         pairs = [(np.array(data.before[row]), np.array(after[row])) for row in rows]
@@ -43,15 +42,42 @@ def expert_cases(cache: Path, most: int, queries: int, seed: int) -> list[Case]:
     return cases
 
 
+def _test_rows(cache: Path, queries: int) -> tuple[PreparedData, np.ndarray]:
+    data = open_prepared(cache)
+    rows = data.rows("test")
+    if len(rows) <= queries:
+        raise PieError(f"The cache {cache} has {len(rows)} test photos; comparing {queries} needs more.")
+    return data, rows
+
+
 def require_tests(scale: Scale) -> None:
     """Look whether there is something to test with, before hours are spent on training.
 
     Raises:
-        PieError: test photographs or looks are not there.
+        PieError: test photographs or looks are not there, there is no task, or a photograph would be tested with that
+            trains.
     """
-    PhotoPool(scale.evaluation.photos)
-    if scale.evaluation.looks is not None:
-        look_files(scale.evaluation.looks)
+    e, population = scale.evaluation, scale.population
+    PhotoPool(e.photos)
+    if e.looks is not None:
+        look_files(e.looks)
+    if population.kind == "prepared":
+        _test_rows(population.folder, e.queries)
+    else:
+        _require_apart(finished_photos(population.folder), finished_photos(e.photos))
+        if e.looks is None and not e.simulated and not e.normalising:
+            raise PieError("The scale's evaluation names neither looks nor simulated users; name at least one.")
+
+
+def _require_apart(training: Sequence[Path], test: Sequence[Path]) -> None:
+    """A photograph is known again by name and size, wherever it lies."""
+    known = {(path.name, path.stat().st_size) for path in training}
+    both = [path for path in test if (path.name, path.stat().st_size) in known]
+    if both:
+        raise PieError(
+            f"{both[0]} is among the photographs to train on ({len(both)} of {len(test)} are); test with others, see"
+            " --photos and --test-photos."
+        )
 
 
 def tasks_of(scale: Scale) -> dict[str, list[Case]]:
@@ -60,7 +86,7 @@ def tasks_of(scale: Scale) -> dict[str, list[Case]]:
     The experts of a prepared cache are one, where that is what is trained on.
 
     Raises:
-        PieError: photographs or looks cannot be read, or there is no task.
+        PieError: photographs or looks cannot be read.
     """
     config, seed = scale.evaluation, scale.seed
     most, queries = max(config.refs), config.queries
@@ -75,8 +101,6 @@ def tasks_of(scale: Scale) -> dict[str, list[Case]]:
         mix = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)
         found = simulated_cases(config.photos, config.normalising, most, queries, seed, mix)
         tasks["normalising"] = list(found)
-    if not tasks:
-        raise PieError("The scale's evaluation names neither looks nor simulated users; name at least one.")
     return tasks
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from torch import nn
 
 from pie_desktop.errors import PieError
@@ -22,7 +23,7 @@ from training.study.curve import Curve
 from training.study.population import Material, prepare_material
 from training.study.protocols import build_protocol
 from training.study.trainer import StudyTrainer
-from training.systems.system import DESCRIPTION, System, build_system, save_system
+from training.systems.system import DESCRIPTION, System, SystemConfig, build_system, save_system
 
 SETTINGS, FAILURE = "study.json", "failed.json"
 
@@ -67,12 +68,19 @@ class Run:
 
 
 def runs_of(configs: Sequence[StudyConfig], scale: Scale, out: Path) -> list[Run]:
-    """Where every system is kept."""
+    """Where every system is kept, at the scale's size.
+
+    Raises:
+        PieError: a system cannot be built at that size.
+    """
     changes = scale.system.model_dump(exclude_none=True)
     found = []
     for config in configs:
-        sized = config.model_copy(update={"system": config.system.model_copy(update=changes)})
-        found.append(Run(sized, scale, out / config.name))
+        try:
+            system = SystemConfig.model_validate(config.system.model_dump() | changes)
+        except ValidationError as error:
+            raise PieError(f"The sizes of the scale {scale.name} do not fit {config.name}: {error}.") from error
+        found.append(Run(config.model_copy(update={"system": system}), scale, out / config.name))
     return found
 
 
