@@ -38,7 +38,7 @@ def export(
         bool,
         typer.Option(
             "--resume",
-            help="Go on with the last export (to DST) that was interrupted, as it was begun; without one, start anew.",
+            help="Go on with the last interrupted export (to DST) as it was begun; with none, export SRC.",
         ),
     ] = False,
     style: Style = None,
@@ -90,7 +90,7 @@ def export(
     library = open_library()
     how = batch.How(workers, dry_run, as_json, receipt, scheduler)
     if resume:
-        kept = find_unfinished(destination)
+        kept = find_unfinished(destination, failed_too=not sources)
         if kept is not None:
             batch.resume_batch(kept, open_engine(library, kept.parts[0].bundle_id or model, device), how)
             return

@@ -14,7 +14,7 @@ from pie_desktop.engine.export_report import ExportProgress, ExportReport
 from pie_desktop.engine.export_run import ExportRun
 from pie_desktop.engine.journal import Journal
 from pie_desktop.engine.pool import Pool
-from pie_desktop.engine.receipt import check_receipt_name, receipt, write_receipt
+from pie_desktop.engine.receipt import check_receipt_file, receipt, write_receipt
 from pie_desktop.engine.unfinished import KeptExport
 from pie_desktop.errors import PieError
 
@@ -53,7 +53,7 @@ def run_job(parts: Sequence[ExportPart], running: Running, kept: KeptExport | No
         PieError: nothing can be done: the destination or the journal cannot be written, or the export is running.
     """
     if running.receipt is not None:
-        check_receipt_name(running.receipt)
+        check_receipt_file(running.receipt)
     if kept is None and not any(photo.writes for part in parts for photo in part.photos):
         return _finish(ExportRun(parts, "none").run(lambda photos: None), "none", parts, running, None)
     journal = journals.create(paths.exports_dir(), parts) if kept is None else journals.reopen(kept.folder)

@@ -8,6 +8,7 @@ from pathlib import Path
 from pie_desktop.engine.bursts import Frame, find_bursts
 from pie_desktop.engine.destination import destination_problem, space_problem
 from pie_desktop.engine.name_template import SUMMARY_FIELDS, NameTemplate, NameValues
+from pie_desktop.engine.originals import Originals
 from pie_desktop.engine.photo_facts import FactsReader, PhotoFacts
 from pie_desktop.engine.planned import Conflict, ExportSettings, PlannedPhoto
 from pie_desktop.engine.size_estimate import estimate_bytes
@@ -29,7 +30,7 @@ def plan_export(
 ) -> list[PlannedPhoto]:
     """Decide for each photo where it goes; looks at names and headers only, writes nothing.
 
-    No two photos of a plan get the same target, and no target is a source, whatever `on_conflict` says. The names do
+    No two photos of a plan get the same target, and no target is an original, whatever `on_conflict` says. The names do
     not depend on what the destination holds, so that a repeated export with `skip` skips what is done.
 
     Args:
@@ -48,7 +49,7 @@ def plan_export(
     names = names or TargetNames(settings.destination.absolute())
     blocked = destination_problem(names.destination)
     template = NameTemplate(settings.name)
-    protected = {identity for photo in photos if (identity := _identity(photo)) is not None}
+    originals = Originals(photos)
     prepared: list[tuple[Path, PhotoFacts | str, NameValues, Target]] = []
     for number, photo in enumerate(photos, 1):
         if should_cancel is not None and should_cancel():
@@ -67,7 +68,7 @@ def plan_export(
         if problem is not None or isinstance(facts, str):
             plan.append(PlannedPhoto(photo, target.path, "fail", problem))
             continue
-        planned = _resolve(photo, target, settings.on_conflict, names, protected)
+        planned = _resolve(photo, target, settings.on_conflict, names, originals)
         if planned is None:
             free = names.give(template.render(values), settings.encode.suffix, avoid_existing=True)
             planned = _with_free_name(photo, target, free, settings.on_conflict)
@@ -121,7 +122,7 @@ def _name_values(photo: Path, number: int, facts: PhotoFacts | str, settings: Ex
 
 
 def _resolve(
-    photo: Path, target: Target, conflict: Conflict, names: TargetNames, protected: set[tuple[int, int]]
+    photo: Path, target: Target, conflict: Conflict, names: TargetNames, originals: Originals
 ) -> PlannedPhoto | None:
     """The plan of a photo; None when it needs a name that no file has."""
     path = target.path
@@ -131,7 +132,7 @@ def _resolve(
         return PlannedPhoto(photo, path, "skip", f"{path.name} exists already and was left as it is.")
     if conflict == "overwrite" and path.is_dir():
         return PlannedPhoto(photo, path, "fail", f"{path} is a folder; choose another destination.")
-    if conflict == "overwrite" and _identity(path) not in protected:
+    if conflict == "overwrite" and path not in originals:
         if names.leads_out(path):
             problem = f"{path.name} is a link that leads out of the destination; remove it or use another name."
             return PlannedPhoto(photo, path, "fail", problem)
@@ -175,15 +176,6 @@ def _with_bursts(
     ]
     numbers = find_bursts(frames, should_cancel)
     return [replace(photo, burst=numbers.get(index)) for index, photo in enumerate(plan)]
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """The file behind a name: also equal for links and for names that differ in case only."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _refuse_what_cannot_fit(plan: list[PlannedPhoto], destination: Path) -> list[PlannedPhoto]:

@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from pie_desktop.engine.export_report import ExportItem, ExportReport
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write, write_problem
 
+_EDGE = 200  # bytes at the start and the end of a receipt that tell it from other files
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; color: #222; }
 table { border-collapse: collapse; width: 100%; }
@@ -58,15 +60,38 @@ def write_receipt(document: dict[str, Any], path: Path) -> None:
         raise PieError(f"The receipt was not written: {write_problem(path, error)}") from error
 
 
-def check_receipt_name(path: Path) -> None:
-    """Raises PieError when a receipt cannot have such a name, before the export rather than after it."""
+def check_receipt_file(path: Path) -> None:
+    """Before the export rather than after it: an earlier receipt may be replaced, no other file.
+
+    Raises:
+        PieError: the name is none of a receipt's, or there is something else of that name.
+    """
+    _check_suffix(path)
+    if path.exists() and not _is_receipt(path):
+        raise PieError(f"{path} exists and is no receipt, so that it stays as it is; choose another name.")
+
+
+def _is_receipt(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - _EDGE))
+            end = file.read()
+            file.seek(0)
+            start = file.read(_EDGE)
+    except OSError:
+        return False
+    return b'"program": "PIE Desktop' in start if path.suffix.lower() == ".json" else b"PIE Desktop " in end
+
+
+def _check_suffix(path: Path) -> None:
     if path.suffix.lower() not in (".json", ".html", ".htm", ".txt"):
         raise PieError(f"The receipt {path.name} can be a .json, .html or .txt file; give it one of these suffixes.")
 
 
 def receipt_content(document: dict[str, Any], path: Path) -> str:
     """The text of a receipt file of this name. Raises PieError for a suffix that is none of a receipt's."""
-    check_receipt_name(path)
+    _check_suffix(path)
     if path.suffix.lower() == ".json":
         return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
     return _text(document) if path.suffix.lower() == ".txt" else _html(document)

@@ -68,7 +68,12 @@ class Staging:
         if _is(target, size, modified):
             staged.unlink(missing_ok=True)
             return "committed"
-        return "staged" if _is(staged, size, modified) else "lost"
+        if not _is(staged, size, modified):
+            return "lost"
+        if target.is_file() and not target.is_symlink() and target.stat().st_size == 0:
+            # Where there are no hard links, the name was reserved by an empty file when the power went.
+            target.unlink()
+        return "staged"
 
     def clear(self, targets: set[Path] = frozenset()) -> None:  # type: ignore[assignment]
         """Remove the folders, and those in the folders of `targets` that an earlier run of the export left."""

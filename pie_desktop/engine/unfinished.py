@@ -105,10 +105,18 @@ def unfinished_exports(folder: Path, interrupted_only: bool = True) -> list[Kept
 
 
 def latest_unfinished(
-    folder: Path, destination: Path | None = None, interrupted_only: bool = True
+    folder: Path, destination: Path | None = None, interrupted_only: bool = True, failed_too: bool = True
 ) -> KeptExport | None:
-    """The first of `unfinished_exports`, of those to `destination` where one is given; reads no more than it must."""
+    """The first of `unfinished_exports`, of those to `destination` where one is given; reads no more than it must.
+
+    Args:
+        folder, interrupted_only: as above.
+        destination: None for any.
+        failed_too: also one that came to its end, where some photos failed.
+    """
     for export in _unfinished(folder, interrupted_only):
+        if export.how == "finished" and not failed_too:
+            continue
         if destination is None or export.destination.absolute() == destination.absolute():
             return export
     return None

@@ -108,4 +108,8 @@ def _move_without_replacing(temporary: Path, target: Path) -> None:
     except OSError:
         # exFAT and some network drives have no hard links: reserve the name first, which cannot overwrite anything.
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
-        temporary.replace(target)
+        try:
+            temporary.replace(target)
+        except OSError:
+            target.unlink(missing_ok=True)
+            raise

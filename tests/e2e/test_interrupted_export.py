@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pie_desktop import paths
 from pie_desktop.cli import main
@@ -87,3 +88,20 @@ def test_nothing_to_resume(capfd: pytest.CaptureFixture[str], photo_folder: Path
         main(["export", str(photo_folder / "coffee.jpg"), str(tmp_path / "out"), "--resume"])
     assert not ended.value.code
     assert (tmp_path / "out" / "coffee.jpg").is_file()
+
+
+def test_a_damaged_photo_does_not_keep_new_ones_from_being_exported(photo_folder: Path, tmp_path: Path) -> None:
+    out, bad = tmp_path / "out", tmp_path / "bad.png"
+    Image.open(photo_folder / "rocket.jpg").save(bad)
+    whole = bad.read_bytes()
+    bad.write_bytes(whole[: len(whole) // 2])  # its header says nothing of that: it fails only once it is read
+    for number, new in enumerate(("coffee.jpg", "rocket.jpg"), 1):
+        with pytest.raises(SystemExit) as ended:
+            main(["export", str(bad), str(photo_folder / new), str(out), "--resume"])
+        assert ended.value.code == 1
+        assert len(list(out.iterdir())) == number
+    bad.write_bytes(whole)
+    with pytest.raises(SystemExit) as ended:  # by itself it tries again what failed
+        main(["export", "--resume", str(out)])
+    assert not ended.value.code
+    assert (out / "bad.jpg").is_file()

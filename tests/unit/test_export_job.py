@@ -86,10 +86,43 @@ def test_journal_and_receipts(photo_folder: Path, tmp_path: Path) -> None:
     assert read_export(report.receipt.parent).how == "finished"
 
 
+def test_a_name_that_was_only_reserved_is_no_obstacle(tmp_path: Path) -> None:
+    """Where there are no hard links, a power cut may leave an empty file of the name."""
+    staging, target = Staging("x", {tmp_path}), tmp_path / "a.png"
+    staged = staging.place(0, target, tmp_path)
+    staged.write_bytes(b"photo")
+    target.touch()
+    status = staged.stat()
+    assert staging.recover(staged, target, status.st_size, status.st_mtime_ns) == "staged"
+    staging.commit(staged, target, tmp_path, overwrite=False)
+    assert target.read_bytes() == b"photo"
+    target.write_bytes(b"mine")
+    staged.write_bytes(b"photo")
+    status = staged.stat()
+    assert staging.recover(staged, target, status.st_size, status.st_mtime_ns) == "staged"
+    assert target.read_bytes() == b"mine"
+
+
 def test_a_receipt_of_another_kind_is_refused_before_anything_is_written(photo_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(PieError, match=r"\.json, \.html or \.txt"):
         run_job([part(photo_folder, tmp_path / "out", Model())], Running(receipt=tmp_path / "receipt.pdf"))
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "data.json", "page.html"])
+def test_a_receipt_replaces_receipts_alone(photo_folder: Path, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    file.write_text("mine" * 1000)
+    with pytest.raises(PieError, match="is no receipt"):
+        run_job([part(photo_folder / "rocket.jpg", tmp_path / "out", Model())], Running(workers=0, receipt=file))
+    assert file.read_text() == "mine" * 1000 and not (tmp_path / "out").exists()
+    file.unlink()
+    for _ in range(2):
+        report = run_job(
+            [part(photo_folder / "rocket.jpg", tmp_path / "out", Model())], Running(workers=0, receipt=file)
+        )
+        assert report.notice is None
+    assert "skipped" in file.read_text()
 
 
 def kill_at(monkeypatch: pytest.MonkeyPatch, owner: type, method: str, after: int, before: bool) -> None:

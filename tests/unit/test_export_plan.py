@@ -5,11 +5,13 @@ import shutil
 from collections import namedtuple
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from pie_desktop.engine.export import ExportSettings, plan_export
 from pie_desktop.imaging.encode import EncodeOptions
+from tests.raw_files import write_dng
 
 
 @pytest.fixture
@@ -138,3 +140,18 @@ def test_target_that_is_a_folder(source: Path, destination: Path) -> None:
 def test_senseless_conflict_rule(destination: Path) -> None:
     with pytest.raises(ValueError, match="on_conflict"):
         ExportSettings(destination, on_conflict="ask")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_jpeg_of_the_camera_beside_a_raw_photo_is_never_replaced(source: Path, named: bool) -> None:
+    raw = write_dng(source / "IMG_1.dng", np.full((40, 60, 3), 128, np.uint8))
+    (source / "IMG_1.jpg").write_bytes(b"of the camera")
+    settings = ExportSettings(source, on_conflict="overwrite")
+    (planned,) = (photo for photo in plan_export([raw if named else source], settings) if photo.source == raw)
+    assert (planned.action, planned.target.name) == ("write", "IMG_1-1.jpg")
+    assert "IMG_1.jpg is an original and is never replaced" in (planned.problem or "")
+    elsewhere = source.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "IMG_1.jpg").touch()
+    settings = ExportSettings(elsewhere, on_conflict="overwrite")
+    assert actions(plan_export([raw], settings)) == [("IMG_1.jpg", "overwrite")]
