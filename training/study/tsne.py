@@ -9,6 +9,7 @@ import torch
 from sklearn.datasets import load_digits
 from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
+from threadpoolctl import threadpool_limits
 
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
@@ -47,9 +48,9 @@ def project(vectors: np.ndarray, seed: int = 0) -> np.ndarray:
     """
     centred = (vectors - vectors.mean(0)).astype(np.float64)
     perplexity = min(PERPLEXITY, (len(vectors) - 1) / 3)
-    points = TSNE(
-        init="random", learning_rate="auto", metric="cosine", perplexity=perplexity, random_state=seed
-    ).fit_transform(centred)
+    tsne = TSNE(init="random", metric="cosine", perplexity=perplexity, random_state=seed)
+    with threadpool_limits(1):  # so few points gain nothing from threads, and lose much on a busy machine
+        points = tsne.fit_transform(centred)
     low, high = points.min(0), points.max(0)
     found: np.ndarray = 0.5 + (points - (low + high) / 2) / max(float((high - low).max()), 1e-9)
     return found
