@@ -18,12 +18,12 @@ from training.events import Event
 from training.fit import fit
 from training.methods import MethodSet
 from training.report import rounded, write_json
-from training.tasks import simulated_cases
+from training.tasks import NORMALISING, simulated_cases
 
 # users whose looks are fixed, who normalise every photo, and who treat every photo by its content
 POPULATIONS = {
     "fixed": UserMix(perfect_capture=1.0, adaptive=0.0, no_taste=0.0, local=0.0),
-    "normalising": UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0),
+    "normalising": NORMALISING,
     "adaptive": UserMix(perfect_capture=0.5, adaptive=1.0),
 }
 REFERENCES = (1, 5, 10)

@@ -78,11 +78,10 @@ def benchmark(
     """Compare the model with identity, classical transfer, the plain LUT fit and the oracle."""
     from pie_desktop.model.bundle import read_bundle_info, record_benchmark
     from training.benchmark import run_benchmark
-    from training.data.users import UserMix
     from training.methods import MethodSet
     from training.pool import default_workers
     from training.report import benchmark_report, prepare_folder, print_table, write_json
-    from training.tasks import capture_cases, look_cases, simulated_cases, user_cases
+    from training.tasks import NORMALISING, capture_cases, look_cases, simulated_cases, user_cases
 
     prepare_folder(output)
     numbers = _numbers(refs)
@@ -96,8 +95,7 @@ def benchmark(
         if simulated:
             tasks["simulated"] = simulated_cases(photos, simulated, most, queries, seed)
         if normalising:
-            mix = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)
-            tasks["normalising"] = simulated_cases(photos, normalising, most, queries, seed, mix)
+            tasks["normalising"] = simulated_cases(photos, normalising, most, queries, seed, NORMALISING)
         if captures:
             tasks["captures"] = capture_cases(photos, captures, seed)
     if users is not None:

@@ -23,6 +23,7 @@ from training.data.users import UserMix, UserSimulator
 
 Pair = tuple[np.ndarray, np.ndarray]
 SIDE = 256  # long side at which results are compared, px
+NORMALISING = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)  # correct every photo
 _LUT_SUFFIXES = {".cube", ".png"}
 
 

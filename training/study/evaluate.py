@@ -13,7 +13,6 @@ from training.benchmark import Row, run_benchmark
 from training.data.batch import Group
 from training.data.photos import finished_photos
 from training.data.prepared import PreparedData, open_prepared
-from training.data.users import UserMix
 from training.device import choose_device
 from training.methods import MethodSet
 from training.report import rounded
@@ -22,7 +21,7 @@ from training.study.embedding import photo_vectors, score_vectors
 from training.study.population import unseen_users
 from training.study.runner import Run
 from training.systems.system import load_system
-from training.tasks import Case, PhotoPool, look_cases, look_files, simulated_cases
+from training.tasks import NORMALISING, Case, PhotoPool, look_cases, look_files, simulated_cases
 
 VECTORS = "vectors.npy"  # of the unseen users' photos, `(U, S, D)` float32
 
@@ -98,8 +97,7 @@ def tasks_of(scale: Scale) -> dict[str, list[Case]]:
     if config.simulated:
         tasks["simulated"] = list(simulated_cases(config.photos, config.simulated, most, queries, seed))
     if config.normalising:
-        mix = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)
-        found = simulated_cases(config.photos, config.normalising, most, queries, seed, mix)
+        found = simulated_cases(config.photos, config.normalising, most, queries, seed, NORMALISING)
         tasks["normalising"] = list(found)
     return tasks
 

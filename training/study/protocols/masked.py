@@ -1,6 +1,8 @@
 """Masked style modeling: first style codes and enhancer by reconstruction, then the prediction of masked styles.
 
-Kosugi and Yamasaki, Personalized image enhancement featuring masked style modeling, 2023.
+Kosugi and Yamasaki, Personalized image enhancement featuring masked style modeling, 2023. They learn from photographs
+of Flickr's users and inputs degraded from them; here it is the population that all systems learn from. Only the style
+of the photo to retouch is masked, and what is predicted has to retouch it well besides being near its own code.
 """
 
 from torch import Tensor

@@ -1,7 +1,8 @@
 """Two stages: an embedding by metric learning, then an enhancer on top of the frozen embedding.
 
 Kim, Koh and Kim, PieNet: Personalized image enhancement network, 2020: photos retouched by one user are to have similar
-vectors; a new user is the mean vector of the photos given.
+vectors; a new user is the mean vector of the photos given. Triplets are of photos alone, all of a batch that violate
+the margin; no user has a learned vector, which a new one would not have either.
 """
 
 from typing import cast
