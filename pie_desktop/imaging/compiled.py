@@ -1,6 +1,6 @@
-"""When the compiled loops of `kernels` may be used: they are loaded ahead, never in the middle of something.
+"""When the compiled loops of `kernels` and `resample_kernels` may be used: loaded ahead, never in the middle of a job.
 
-The first use on a computer compiles for its processor, about 1.5 s per kind of sample; the result is kept on the disk
+The first use on a computer compiles for its processor, about 2.5 s per kind of sample; the result is kept on the disk
 and later loaded in a moment, after numba itself (0.25 s). Until then, and where numba is missing or does not work,
 callers do without.
 """
@@ -24,7 +24,7 @@ _unusable = False
 
 
 def kernels_for(dtype: np.dtype) -> ModuleType | None:
-    """The module `kernels` if its loops are ready for such samples; never waits."""
+    """The module `kernels` if all loops are ready for such samples, those of `resample_kernels` too; never waits."""
     return _ready.get(dtype)
 
 
@@ -63,6 +63,7 @@ def _load() -> ModuleType:
 
 def _try_out(kernels: ModuleType, kind: np.dtype) -> None:
     """Every loop once, which compiles it, on what has a known answer."""
+    from pie_desktop.imaging import resample, resample_kernels
     from pie_desktop.imaging.lut import identity_lut
 
     ramp = np.linspace(0, 1, 8 * 8 * 3).reshape(8, 8, 3)
@@ -74,5 +75,8 @@ def _try_out(kernels: ModuleType, kind: np.dtype) -> None:
     right = np.allclose(result, picture, rtol=0, atol=0 if kind.kind == "u" else 1e-6)
     if kind == np.uint8:
         right = right and np.allclose(kernels.eighth(picture), ramp.mean((0, 1)), rtol=0, atol=0.51)
+    if kind.kind == "u":
+        smaller = resample_kernels.shrink(picture, (3, 5), (1, 1)), resample.shrink_plain(picture, (3, 5), (1, 1))
+        right = right and np.allclose(*smaller, rtol=0, atol=2)
     if not right:
         raise RuntimeError("they compute something else on this computer")

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from pie_desktop.imaging import compiled
 from pie_desktop.imaging.cicp import linear_to_srgb, srgb_to_linear
 from pie_desktop.imaging.depth import from_float
 
@@ -38,19 +39,31 @@ def resample(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if size[0] > width or size[1] > height:
         larger = cv2.resize(_as_float(picture), size, interpolation=cv2.INTER_LANCZOS4)
         return larger if picture.dtype == np.float32 else from_float(larger)
+    blocks = (max(1, width // size[0] // 2), max(1, height // size[1] // 2))
+    if picture.dtype != np.float32 and compiled.kernels_for(picture.dtype) is not None:
+        from pie_desktop.imaging import resample_kernels  # is loaded: a fifth of the time
+
+        return resample_kernels.shrink(np.ascontiguousarray(picture), size, blocks)
+    return shrink_plain(picture, size, blocks)
+
+
+def shrink_plain(picture: np.ndarray, size: tuple[int, int], blocks: tuple[int, int]) -> np.ndarray:
+    """What `resample_kernels.shrink` does, without compiled loops, and for float32 too; off by 1 of 65535 at most."""
     result = np.empty((size[1], size[0], 3), dtype=np.float32 if picture.dtype == np.float32 else np.uint16)
     for row in range(0, size[1], _STRIP):
         rows = (row, min(row + _STRIP, size[1]))
-        values = linear_to_srgb(_strip(picture, size, rows))
+        values = linear_to_srgb(_strip(picture, size, rows, blocks))
         result[slice(*rows)] = values if picture.dtype == np.float32 else from_float(values)
     return result
 
 
-def _strip(picture: np.ndarray, size: tuple[int, int], rows: tuple[int, int]) -> np.ndarray:
+def _strip(
+    picture: np.ndarray, size: tuple[int, int], rows: tuple[int, int], of_pixels: tuple[int, int]
+) -> np.ndarray:
     """Some rows of the smaller picture, linear."""
     height, width = picture.shape[:2]
-    block_x, block_y = max(1, width // size[0] // 2), max(1, height // size[1] // 2)
-    # In blocks from here on: `step` of them are a pixel of the result, in either direction.
+    block_x, block_y = of_pixels
+    # In blocks: `step` of them are a pixel of the result, in either direction.
     step_x, step_y = width / block_x / size[0], height / block_y / size[1]
     margin = _LOBES * math.ceil(step_y) + 1
     first = max(0, math.floor(rows[0] * step_y) - margin)

@@ -13,6 +13,7 @@ import pytest
 from pie_desktop.imaging import compiled, lut
 from pie_desktop.imaging.encode import EncodeOptions, encode_photo
 from pie_desktop.imaging.lut import apply_lut, apply_lut_padded, identity_lut
+from pie_desktop.imaging.resample import resample, shrink_plain
 
 KINDS = [np.uint8, np.uint16, np.float32]
 
@@ -132,6 +133,24 @@ def test_eighth(kernels: ModuleType, sample_pictures: dict[str, np.ndarray]) -> 
     for row, column in [(0, 0), (20, 31), (48, 73), (49, 3), (49, 73), (7, 74), (48, 74)]:
         block = picture[8 * row : 8 * row + 8, 8 * column : 8 * column + 8].astype(np.float64)
         assert np.abs(means[row, column] - block.mean((0, 1))).max() <= 0.501, (row, column)
+
+
+@pytest.mark.usefixtures("kernels")
+@pytest.mark.parametrize("kind", [np.uint8, np.uint16])
+@pytest.mark.parametrize("height", [1, 2, 3, 7, 64, 131])
+@pytest.mark.parametrize("width", [1, 2, 5, 97, 258])
+def test_made_smaller_as_without(kind: type, height: int, width: int) -> None:
+    """Any size from any size, blocks that are cut at the edges included."""
+    rng = np.random.default_rng(width)
+    picture = (rng.random((height, width, 3)) ** 2 * (np.iinfo(kind).max + 0.99)).astype(kind)
+    picture[: height // 2, : width // 2] = np.iinfo(kind).max
+    picture.flags.writeable = False
+    for factors in [(1, 1.5), (2.9, 2.9), (9, 4.6)]:
+        size = (max(1, round(width / factors[0])), max(1, round(height / factors[1])))
+        blocks = (max(1, width // size[0] // 2), max(1, height // size[1] // 2))
+        if size != (width, height):
+            ours, theirs = resample(picture, size), shrink_plain(picture, size, blocks)
+            assert np.abs(ours.astype(int) - theirs).max() <= 2, size
 
 
 def test_without_numba_opencolorio_does_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,9 +3,19 @@
 import numpy as np
 import pytest
 
+from pie_desktop.imaging import compiled
 from pie_desktop.imaging.encode import EncodeOptions, encode_photo
 from pie_desktop.imaging.resample import resample
 from pie_desktop.imaging.sharpen import STRENGTHS, sharpen
+
+
+@pytest.fixture(params=["compiled", "plain"], autouse=True)
+def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test with the compiled loops and without."""
+    if request.param == "compiled":
+        assert compiled.warm_up()
+    else:
+        monkeypatch.setattr(compiled, "kernels_for", lambda dtype: None)
 
 
 def linear(encoded: np.ndarray) -> np.ndarray:
