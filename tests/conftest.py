@@ -10,6 +10,8 @@ import pytest
 import skimage.data
 from PIL import Image
 
+from pie_desktop.imaging import isolation
+
 # Before anything imports Qt or torch: no test needs a display, and none may take all cores.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_NUM_THREADS", "2")
@@ -39,6 +41,13 @@ def _session_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("PIE_DESKTOP_HOME", str(tmp_path_factory.mktemp("session_home")))
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("session_config")))
         yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _decoding_is_not_isolated_any_more() -> Iterator[None]:
+    """A command that runs in this process leaves its decoding processes behind, with the environment of its test."""
+    yield
+    isolation.stop()
 
 
 @pytest.fixture(autouse=True)

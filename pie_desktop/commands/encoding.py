@@ -64,7 +64,10 @@ def chosen_presets(names: Sequence[str] | None, **given: Any) -> "list[ExportPre
     for problem in library.take_problems():
         say_problem(problem)
     changes = {name: value for name, value in given.items() if value is not None}
-    if any(rule in changes for rule in SIZE_RULES):
+    sizes = [f"--{rule.replace('_', '-')}" for rule in SIZE_RULES if rule in changes]
+    if len(sizes) > 1:
+        raise PieError(f"{' and '.join(sizes)} contradict each other; give one of them.")
+    if sizes:
         changes = dict.fromkeys(SIZE_RULES) | changes
     try:
         return [replace(preset, encode=replace(preset.encode, **changes)) for preset in presets]

@@ -61,6 +61,8 @@ def lut(
     if size not in set(Size):
         raise PieError(f"A LUT of {size} points per axis cannot be made; use 17, 33 or 65.")
     chosen_format = _format(kind, output)
+    if photo is not None and photo.exists() and output.exists() and output.samefile(photo):
+        raise PieError(f"“{output}” is the photo itself, which is never replaced; name another file.")
     if output.exists() and not overwrite:
         raise PieError(f"“{output}” exists; name another file or use --overwrite.")
     from pie_desktop.engine.looks import average_look, export_look, photo_look

@@ -65,7 +65,8 @@ def resume_part(
 
 def settings_to_json(settings: ExportSettings) -> dict[str, Any]:
     """JSON-ready; see `settings_from_json`."""
-    return asdict(settings) | {"destination": str(settings.destination)}
+    # Absolute: an export may go on from another working directory.
+    return asdict(settings) | {"destination": str(settings.destination.absolute())}
 
 
 def settings_from_json(values: Mapping[str, Any]) -> ExportSettings:

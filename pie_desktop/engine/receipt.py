@@ -13,6 +13,7 @@ from pie_desktop.engine.export_parts import ExportPart, settings_to_json
 from pie_desktop.engine.export_report import ExportItem, ExportReport
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write, write_problem
+from pie_desktop.imaging.encode_options import EncodeOptions
 
 _EDGE = 200  # bytes at the start and the end of a receipt that tell it from other files
 _STYLE = """
@@ -115,20 +116,15 @@ def _photo(item: ExportItem, burst: int | None) -> dict[str, Any]:
 def settings_lines(part: dict[str, Any]) -> list[tuple[str, str]]:
     """What a part of a receipt says about its settings, for people."""
     settings = part["settings"]
-    encode = settings["encode"]
-    size = next((f"{encode[rule]} {rule.replace('_', ' ')}" for rule in _SIZES if encode.get(rule)), "as the photo")
     style = settings["style"] or ("neutral enhancement" if part["preference"] is None else "edits named for it")
     return [
         ("Destination", settings["destination"]),
         ("Style", style),
         ("Preference and amount", f"{settings['strength']:.0%}, {settings['amount']:.0%}"),
-        ("File", f"{encode['format']}, quality {encode['quality']}, size: {size}, colour space: {encode['color']}"),
+        ("Files", EncodeOptions(**settings["encode"]).summary),
         ("Names", f"{settings['name']}; when a file exists: {settings['on_conflict']}"),
         ("Model", str(part["model"] or "unknown")),
     ]
-
-
-_SIZES = ("long_side", "short_side", "megapixels", "percent")
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ import PyOpenColorIO as ocio
 
 from pie_desktop.errors import EncodeError
 from pie_desktop.imaging import darktable
-from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.lut import apply_lut, apply_transform, identity_lut
 from pie_desktop.imaging.lut_files import cube_text
 from pie_desktop.imaging.png_text import with_text
@@ -131,4 +131,4 @@ def _save(path: Path, data: bytes, overwrite: bool) -> None:
         with atomic_write(path, overwrite=overwrite) as temporary:
             temporary.write_bytes(data)
     except OSError as error:
-        raise EncodeError(f"The look {path} could not be written ({error.strerror or error}).") from error
+        raise EncodeError(write_problem(path, error)) from error

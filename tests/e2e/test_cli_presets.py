@@ -83,7 +83,7 @@ def test_several_presets(cli: Cli, sample_photos: dict[str, Path], tmp_path: Pat
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (("--long-side", 100, "--percent", 50), "at most one must be given"),
+        (("--long-side", 100, "--percent", 50), "--long-side and --percent contradict each other"),
         (("--preset", "Nothing"), "no preset “Nothing”"),
     ],
 )

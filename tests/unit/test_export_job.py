@@ -125,6 +125,23 @@ def test_a_receipt_replaces_receipts_alone(photo_folder: Path, tmp_path: Path, n
     assert "skipped" in file.read_text()
 
 
+def test_an_export_goes_on_from_another_working_directory(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bad = photo_folder / "rocket.jpg"
+    whole = bad.read_bytes()
+    plan = part(photo_folder, Path("out"), Model())
+    bad.write_bytes(whole[: len(whole) // 3])
+    assert run_job([plan], ALONE).count("failed") == 1
+    bad.write_bytes(whole)
+    (kept,) = unfinished_exports(paths.exports_dir(), interrupted_only=False)
+    monkeypatch.chdir(photo_folder)
+    assert kept.destination == tmp_path / "out"
+    assert run_job(again(kept, Model()), ALONE, kept).summary == "4 written"
+    assert len(names(tmp_path / "out")) == 4 and not (photo_folder / "out").exists()
+
+
 def kill_at(monkeypatch: pytest.MonkeyPatch, owner: type, method: str, after: int, before: bool) -> None:
     """From the `after`-th call of a method on the process is dead, right before or right behind it."""
     original = getattr(owner, method)

@@ -60,6 +60,17 @@ def test_photos_are_the_same_as_without(
     assert there[1:] == here[1:]
 
 
+def test_a_relative_name_is_that_of_the_caller(
+    isolated_decoding: Callable[..., None], sample_photos: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The processes keep the working directory that they were started in."""
+    photo = sample_photos["coffee"]
+    isolated_decoding(processes=1)
+    expected = probe(photo)
+    monkeypatch.chdir(photo.parent)
+    assert probe(Path(photo.name)).width == expected.width
+
+
 def test_large_arrays_come_through_shared_memory(
     isolated_decoding: Callable[..., None], hostile: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
