@@ -22,7 +22,7 @@ def conclusions(results: Results) -> list[str]:
     """Sentences in Markdown.
 
     Differences are those of the same users' photos, with 95 % bootstrap intervals over users; one whose interval holds
-    zero is called no difference.
+    zero is called one that cannot be told.
     """
     judge = _Judge(results)
     if not judge.systems:
@@ -68,7 +68,7 @@ class _Judge:
             d = self.difference(task, first, second)
             between = f"{number(d.low, sign='+')} to {number(d.high, sign='+')}"
             words = f"{number(abs(d.mean))} dB {verdict(d)} ({between})"
-            words = f"no different ({between} dB)" if verdict(d) == "level" else words
+            words = f"not to be told apart ({between} dB)" if verdict(d) == "level" else words
             parts.append(f"{words} on {TASKS.get(task, task)}")
         return " and ".join(parts)
 
@@ -99,13 +99,16 @@ class _Judge:
 
     def above_unedited(self) -> str:
         """Which systems are worth their work."""
-        gains = {s: [verdict(self.difference(task, s, UNEDITED)) for task in self.tasks] for s in self.systems}
-        above = [s for s, told in gains.items() if all(v == "above" for v in told)]
-        below = [s for s, told in gains.items() if any(v == "below" for v in told)]
-        text = f"{len(above) or 'None'} of {len(gains)} systems are above the photo as it is on every task"
-        text += f" ({_names(self.title(s) for s in above)})." if above else "."
+        parts, below = [], []
+        for task in self.tasks:
+            told = {s: verdict(self.difference(task, s, UNEDITED)) for s in self.systems}
+            above = [self.title(s) for s, v in told.items() if v == "above"]
+            below += [s for s, v in told.items() if v == "below"]
+            named = f" ({_names(above)})" if 0 < len(above) < len(told) else ""
+            parts.append(f"on {TASKS.get(task, task)} {len(above) or 'none'} of {len(told)}{named}")
+        text = f"*Above the photo as it is* are {'; '.join(parts)}."
         if below:
-            named = _names(self.title(s) for s in below)
+            named = _names(self.title(s) for s in dict.fromkeys(below))
             text += f" On some task below it, so that one had better leave the photo alone: {named}."
         return text
 
@@ -127,14 +130,14 @@ class _Judge:
         if not {END_TO_END, TWO_STAGE} <= set(self.settings):
             return None
         told = [verdict(self.difference(task, END_TO_END, TWO_STAGE)) for task in self.tasks]
-        answer = {"above": "pays", "below": "does not pay, two stages are better", "level": "makes no difference here"}
+        none = "makes no difference that can be told"
+        answer = {"above": "pays", "below": "does not pay, two stages are better", "level": none}
         summary = answer[told[0]] if len(set(told)) == 1 else "pays on some tasks and not on others"
         if set(told) == {"above", "level"}:
-            summary = "pays on some tasks and makes no difference on others"
+            summary = f"pays on some tasks and {none} on others"
         return (
             "*End to end or two stages?* With the same encoder, enhancer, losses and budget, training end to end "
-            f"{summary}: "
-            f"it is {self.against(END_TO_END, TWO_STAGE)}."
+            f"{summary}: it is {self.against(END_TO_END, TWO_STAGE)}."
         )
 
     def originals(self) -> str | None:

@@ -80,7 +80,7 @@ def _quality(results: Results) -> Drawing:
         for mode in MODE_COLOURS
         if (row := row_of(results, task, name, mode, refs)) is not None
     }
-    labels, panel, gap = 214.0, 340.0, 26.0
+    labels, panel, gap = 240.0, 340.0, 26.0
     title = f"PSNR by method with {refs} references, edits alone and pairs"
     drawing = Drawing(labels + len(tasks) * (panel + gap), 110 + 24 * len(names), title)
     for number, name in enumerate(names):
@@ -140,7 +140,7 @@ def _curves(results: Results) -> Drawing:
     curves = {title: points for title, points in curves.items() if points}
     values = [psnr for points in curves.values() for _, psnr in points]
     last = max(seconds for points in curves.values() for seconds, _ in points)
-    drawing = Drawing(860, 400, "Held-out PSNR while the systems learn")
+    drawing = Drawing(890, 400, "Held-out PSNR while the systems learn")
     axes = Axes(drawing, 56, 40, 540, 300, round_ticks(min(values), max(values)), "PSNR on users held out, dB")
     scale, unit = (60.0, "minutes") if last >= 120 else (1.0, "seconds")
     across = round_ticks(0, last / scale)
