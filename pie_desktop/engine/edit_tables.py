@@ -40,15 +40,7 @@ class EditTables:
 
     def own(self, index: int, proxy: np.ndarray) -> np.ndarray:
         """The table of a photo by its proxy. Raises PieError about this photo."""
-        entry = self._photos[index]
-        try:
-            return self._finish(index, proxy, entry.part.transform_for(proxy))
-        except (Cancelled, PieError):
-            raise
-        except Exception as error:
-            source = entry.photo.source
-            _log.exception("The transform of %s", source)
-            raise PieError(f"{source.name} could not be enhanced ({error}).") from error
+        return self._finish(index, proxy, self._transform(index, proxy))
 
     def load(self, index: int, should_cancel: Callable[[], bool]) -> np.ndarray:
         """The table of a photo that is not decoded yet: shared by its burst, or its own. Raises PieError, Cancelled."""
@@ -77,7 +69,7 @@ class EditTables:
                     raise Cancelled
                 try:
                     proxies[frame] = load_proxy(self._photos[frame].photo.source)
-                    transforms.append(entry.part.transform_for(proxies[frame]))
+                    transforms.append(self._transform(frame, proxies[frame]))
                 except PieError:
                     continue
             if not transforms:
@@ -88,6 +80,17 @@ class EditTables:
             if len(self._shared) > _REMEMBERED_BURSTS:
                 self._shared.popitem(last=False)
         return self._shared[key]
+
+    def _transform(self, index: int, proxy: np.ndarray) -> Transform:
+        entry = self._photos[index]
+        try:
+            return entry.part.transform_for(proxy)
+        except (Cancelled, PieError):
+            raise
+        except Exception as error:
+            source = entry.photo.source
+            _log.exception("The transform of %s", source)
+            raise PieError(f"{source.name} could not be enhanced ({error}).") from error
 
     def _finish(self, index: int, proxy: np.ndarray, transform: Transform) -> np.ndarray:
         settings = self._photos[index].part.settings

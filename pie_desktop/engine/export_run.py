@@ -194,7 +194,8 @@ class ExportRun:
             item = ExportItem(photo.source, photo.target, "failed", problem)
         else:
             remarks = [remark for remark in (photo.problem, outcome.remark) if remark]
-            general, preference = self._tables.shares[index]
+            # None: the table of a burst that was made without this frame.
+            general, preference = self._tables.shares.get(index, (None, None))
             item = ExportItem(
                 photo.source,
                 photo.target,

@@ -1,27 +1,13 @@
 """Finding the unedited original of an edit by names and folders."""
 
 import os
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pie_desktop.imaging.formats import group_photos, is_photo, is_raw, list_photos
-
-# Folders that hold unedited photos, beside the edit, in its folder, or instead of a folder of edits.
-_ORIGINAL_FOLDERS = re.compile(r"(originals?|befores?|raws?|unedited|source|src|input)([ _-].*)?", re.IGNORECASE)
-_EDIT_WORDS = (
-    "edit|edited|final|retouched|retouch|after|processed|developed|enhanced|export|exported|lr|ps|web|print|copy|kopie"
-)
-_ORIGINAL_WORDS = "original|orig|before|raw|unedited|sooc|source|input"
-_SEPARATOR = r"[\s._-]+"
-_TRAILER = re.compile(
-    rf"(?:{_SEPARATOR}(?P<word>{_EDIT_WORDS}|{_ORIGINAL_WORDS})(?:[\s_-]?\d{{1,2}})?|\s*\((?P<copy>\d{{1,2}})\))$",
-    re.IGNORECASE,
-)
-_LEADER = re.compile(rf"^(?P<word>{_EDIT_WORDS}|{_ORIGINAL_WORDS}){_SEPARATOR}", re.IGNORECASE)
-_IS_ORIGINAL_WORD = re.compile(rf"(?:{_ORIGINAL_WORDS})", re.IGNORECASE)
+from pie_desktop.imaging.pair_names import holds_originals, parse_name
 
 
 @dataclass(frozen=True)
@@ -37,21 +23,6 @@ class PairGuess:
     after: Path
     before: Path | None
     how: str
-
-
-@dataclass(frozen=True)
-class _Name:
-    """A path taken apart: `IMG_12_edit (1).jpg` is `img_12`, edited twice.
-
-    Attributes:
-        core: what an edit and its original have in common.
-        edits: number of suffixes that tell of editing or copying.
-        original: the name or the folder says that it is unedited.
-    """
-
-    core: str
-    edits: int
-    original: bool
 
 
 def find_pairs(edits: Sequence[Path], originals: Sequence[Path] = ()) -> list[PairGuess]:
@@ -160,7 +131,7 @@ class _Listings:
                     path = Path(entry.path)
                     if is_photo(path):
                         photos.append(path)
-                    elif _ORIGINAL_FOLDERS.fullmatch(entry.name) and entry.is_dir():
+                    elif holds_originals(entry.name) and entry.is_dir():
                         subfolders.append(path)
         except OSError:
             pass  # a folder that cannot be read holds no original for us
@@ -187,11 +158,11 @@ def _search(edit: Path, extra_folders: Iterable[Path], listings: _Listings) -> P
     # Last, for `a.tif` beside `a.jpg` can as well be two copies of one picture.
     same_name = [
         path
-        for path in listings.index(folder).get(_parse(edit).core, ())
+        for path in listings.index(folder).get(parse_name(edit).core, ())
         if path.stem.casefold() == edit.stem.casefold() and path.suffix.lower() != edit.suffix.lower()
     ]
     same_name = [path for path in same_name if is_raw(path)] or same_name
-    if len(same_name) == 1 and not _parse(edit).original and not is_raw(edit):
+    if len(same_name) == 1 and not parse_name(edit).original and not is_raw(edit):
         return PairGuess(edit, same_name[0], "same folder")
     return PairGuess(edit, None, "")
 
@@ -207,7 +178,7 @@ def _stand_ins(edits: list[Path], listings: _Listings) -> list[Path]:
 
 def _picture_of(path: Path, listings: _Listings) -> Path:
     """The JPEG or HEIC of the same name beside a RAW photo; the path itself where there is none."""
-    beside = listings.index(path.absolute().parent).get(_parse(path).core, [])
+    beside = listings.index(path.absolute().parent).get(parse_name(path).core, [])
     photos = group_photos([path.absolute(), *beside], show="jpeg")
     made = next((photo.primary for photo in photos if path.absolute() in photo.companions and is_raw(path)), None)
     return path if made is None else path.with_name(made.name)
@@ -216,7 +187,7 @@ def _picture_of(path: Path, listings: _Listings) -> Path:
 def _index(paths: Iterable[Path]) -> dict[str, list[Path]]:
     index: dict[str, list[Path]] = defaultdict(list)
     for path in paths:
-        index[_parse(path).core].append(path)
+        index[parse_name(path).core].append(path)
     return index
 
 
@@ -228,8 +199,8 @@ def _best(edit: Path, index: dict[str, list[Path]], lenient: bool = False) -> Pa
         index: photos by core name.
         lenient: the photos are known to be originals, so that the very same name is a match too.
     """
-    own = _parse(edit)
-    candidates = [(path, _parse(path)) for path in index.get(own.core, ()) if not _same_file(path, edit)]
+    own = parse_name(edit)
+    candidates = [(path, parse_name(path)) for path in index.get(own.core, ()) if not _same_file(path, edit)]
     if own.original and not own.edits and not lenient:
         return None
     if not lenient:
@@ -240,37 +211,12 @@ def _best(edit: Path, index: dict[str, list[Path]], lenient: bool = False) -> Pa
         ]
     if not candidates:
         return None
-    ranked = sorted(candidates, key=lambda item: _rank(item[1]))
-    best = [path for path, name in ranked if _rank(name) == _rank(ranked[0][1])]
+    ranked = sorted(candidates, key=lambda item: item[1].rank)
+    best = [path for path, name in ranked if name.rank == ranked[0][1].rank]
     if len(best) == 1:
         return best[0]
     same_suffix = [path for path in best if path.suffix.lower() == edit.suffix.lower()]
     return same_suffix[0] if len(same_suffix) == 1 else None
-
-
-def _rank(name: _Name) -> tuple[int, int]:
-    return (0 if name.original else 1, name.edits)
-
-
-def _parse(path: Path) -> _Name:
-    stem = path.stem.strip()
-    edits, original = 0, bool(_ORIGINAL_FOLDERS.fullmatch(path.parent.name))
-    while match := _TRAILER.search(stem):
-        if not stem[: match.start()].strip():
-            break
-        word = match["word"]
-        if word is not None and _IS_ORIGINAL_WORD.fullmatch(word):
-            original = True
-        else:
-            edits += 1
-        stem = stem[: match.start()].rstrip()
-    if match := _LEADER.match(stem):
-        if _IS_ORIGINAL_WORD.fullmatch(match["word"]):
-            original = True
-        else:
-            edits += 1
-        stem = stem[match.end() :]
-    return _Name(stem.casefold(), edits, original)
 
 
 def _same_file(a: Path, b: Path) -> bool:

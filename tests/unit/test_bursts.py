@@ -134,3 +134,18 @@ def test_frames_written_earlier_keep_the_rest_in_step(sequence: list[Path], tmp_
     (tmp_path / "out" / "3.png").unlink()
     assert run_export(plan_export(sequence, settings), settings, nervous, workers=0).count("written") == 1
     np.testing.assert_array_equal(load_photo(tmp_path / "out" / "3.png"), whole[3])
+
+
+def test_a_frame_that_the_model_fails_on_costs_nobody_anything(sequence: list[Path], tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def failing(proxy: np.ndarray) -> Transform:
+        asked.append(1)
+        if len(asked) == 2:
+            raise RuntimeError("out of memory")
+        return Transform(identity_lut(), identity_lut())
+
+    settings = ExportSettings(tmp_path / "out", EncodeOptions("png"), burst_lock=True)
+    report = run_export(plan_export(sequence, settings), settings, failing, workers=0)
+    assert report.summary == "5 written"
+    assert all(item.general is not None for item in report.items)

@@ -14,13 +14,12 @@ from pie_desktop.engine.enhance import Engine
 from pie_desktop.engine.export import ExportProgress, ExportReport, ExportSettings, PlannedPhoto
 from pie_desktop.engine.export_job import Running, run_job
 from pie_desktop.engine.export_parts import ExportPart, make_part
-from pie_desktop.engine.export_plan import name_values
+from pie_desktop.engine.export_plan import expand_sources, name_values
 from pie_desktop.engine.name_template import NameTemplate, NameValues
 from pie_desktop.engine.presets import plan_all
 from pie_desktop.engine.unfinished import KeptExport, continued
 from pie_desktop.errors import PieError
 from pie_desktop.gallery.store import StyleLibrary
-from pie_desktop.imaging.formats import list_photos, one_per_photo
 from pie_desktop.ui.export.form import ExportChoice
 from pie_desktop.workers.job import JobContext
 
@@ -79,17 +78,14 @@ def find_plan(
     Raises:
         DecodeError: a folder cannot be read.
     """
-    photos: dict[Path, None] = {}
-    for source in sources:
-        absolute = source.absolute()
-        photos.update(dict.fromkeys(one_per_photo(list_photos(absolute)) if absolute.is_dir() else [absolute]))
-        context.check()
+    photos = expand_sources(sources)
+    context.check()
     styles = _StyleNames(services, exports[0].style if exports else None)
     # Finding a photo's own edit reads a part of the photo: only for names that hold its style.
     style_of = styles.of if own_edits and any("style" in NameTemplate(one.name).fields for one in exports) else None
     plans = plan_all(photos, exports, None, context.should_cancel, style_of) if exports else []
-    sample = name_values(next(iter(photos)), exports[0]) if photos and exports else None
-    return FoundPlan(list(photos), [photo for plan in plans for photo in plan], sample)
+    sample = name_values(photos[0], exports[0]) if photos and exports else None
+    return FoundPlan(photos, [photo for plan in plans for photo in plan], sample)
 
 
 class _StyleNames:
