@@ -133,8 +133,7 @@ def _resolve(
     if conflict == "overwrite" and path.is_dir():
         return PlannedPhoto(photo, path, "fail", f"{path} is a folder; choose another destination.")
     if conflict == "overwrite" and path not in originals:
-        if names.leads_out(path):
-            problem = f"{path.name} is a link that leads out of the destination; remove it or use another name."
+        if (problem := names.replace(path)) is not None:
             return PlannedPhoto(photo, path, "fail", problem)
         return PlannedPhoto(photo, path, "overwrite", _name_remark(photo, target), renamed=target.taken)
     return None

@@ -34,6 +34,7 @@ class TargetNames:
         self._given: set[str] = set()
         self._next: dict[str, int] = {}  # where counting goes on for a name that many photos want
         self._folders: dict[Path, str | None] = {}
+        self._replaced: set[str] = set()
 
     def give(self, name: RenderedName, suffix: str, *, avoid_existing: bool = False) -> Target:
         """`name`, else `name-1`, `name-2` …: one that this export does not have, compared as the strictest disks do."""
@@ -59,7 +60,17 @@ class TargetNames:
             self._folders[folder] = self._folder_problem(folder)
         return self._folders[folder]
 
-    def leads_out(self, target: Path) -> bool:
+    def replace(self, target: Path) -> str | None:
+        """Take a file that exists, to be replaced by this export. One sentence: why that cannot be; else None."""
+        if self._leads_out(target):
+            return f"{target.name} is a link that leads out of the destination; remove it or use another name."
+        file = os.path.realpath(target)
+        if file in self._replaced:
+            return f"{target.name} is, by a link, where another photo of this export is written; remove the link."
+        self._replaced.add(file)
+        return None
+
+    def _leads_out(self, target: Path) -> bool:
         """Whether a file is a link to one outside the destination: writing would follow it."""
         return target.is_symlink() and not Path(os.path.realpath(target)).is_relative_to(self._real)
 

@@ -90,6 +90,15 @@ def test_a_source_is_never_replaced(source: Path, on_conflict: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
+def test_two_photos_do_not_replace_one_file_through_links(source: Path, destination: Path) -> None:
+    (destination / "b.jpg").touch()
+    (destination / "a.jpg").symlink_to(destination / "b.jpg")
+    plan = plan_export([source], ExportSettings(destination, on_conflict="overwrite"))
+    assert [photo.action for photo in plan] == ["overwrite", "fail", "write"]
+    assert "where another photo of this export is written" in (plan[1].problem or "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
 def test_a_source_is_not_replaced_through_links(source: Path, destination: Path) -> None:
     (destination / "a.jpg").symlink_to(source / "a.jpg")
     (destination / "b.jpg").hardlink_to(source / "c.tif")
