@@ -68,6 +68,9 @@ class ClusterPool:
     def submit(self, task: ExportTask) -> None:
         key = f"pie-export-{secrets.token_hex(6)}-{task.index}"
         try:
+            # Whatever comes up again under this address knows nothing of the photos before: those are lost.
+            if self._client.status != "running":
+                raise ConnectionError
             future = self._client.submit(export_on_worker, task, key=key, pure=False)
         except Exception:  # what distributed raises when its client has closed depends on the moment
             self._refused.append(Outcome(task.index, problem=self._lost(task)))
@@ -86,6 +89,10 @@ class ClusterPool:
             outcomes += self._outcome(self._done.get(timeout=timeout) if timeout else self._done.get_nowait())
             while True:
                 outcomes += self._outcome(self._done.get_nowait())
+        if not outcomes and self._client.status != "running":
+            # Futures made while the client tries to reconnect are never told that they are lost.
+            outcomes = [Outcome(task.index, problem=self._lost(task)) for task in self.running()]
+            self._running.clear()
         return outcomes
 
     def running(self) -> list[ExportTask]:
