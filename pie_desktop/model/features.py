@@ -112,9 +112,12 @@ class PictureFeatures(StatisticsReader):
         with torch.no_grad():
             first.weight[:, :TRUNK] = 0
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, pictures: Tensor, statistics: Tensor | None = None) -> Tensor:
+        """`statistics` are the pictures' `color_statistics` where they are known already."""
+        if statistics is None:
+            statistics = color_statistics(pictures)
         seen = self.trunk(pictures - 0.5).flatten(2)
-        return self._joined(torch.cat([seen.mean(2), seen.amax(2)], 1), color_statistics(pictures))
+        return self._joined(torch.cat([seen.mean(2), seen.amax(2)], 1), statistics)
 
     def of_statistics(self, statistics: Tensor) -> Tensor:
         """The same from `color_statistics` `(..., STATISTICS)` alone, as if the trunk saw nothing: for pretraining."""

@@ -15,6 +15,7 @@ from torch import Tensor
 from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.model.bundle import load_bundle
 from pie_desktop.model.device import automatic_device
+from pie_desktop.model.features import color_statistics
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import Style
 from pie_desktop.model.pixels import picked_colors, shrink, squares
@@ -221,17 +222,20 @@ class Inference:
     def _luts(self, small: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         network = self._network
         picture = squares([small], network.architecture.side).to(self.device)
-        neutral = network.prior.tables(network.neutral(picture)[0]).cpu().numpy()
+        statistics = color_statistics(picture)
+        corrected = network.neutral.of_statistics(statistics)[0]
         if preference is None:
+            # in twos as below: so it is the same to the last bit
+            neutral = network.prior.tables(torch.stack([corrected, corrected]))[0].cpu().numpy()
             return neutral, neutral
         p = self._prepare(preference)
-        prediction = network.enhancer(network.enhancer.features(picture)[None], p.style)
+        prediction = network.enhancer(network.enhancer.features(picture, statistics)[None], p.style)
         weights = network.combine(prediction, p.evidence[None], p.style.paired)[0, 0]
-        preferred = network.prior.tables(weights)
+        neutral, preferred = network.prior.tables(torch.stack([corrected, weights]))
         if p.residual is not None:
             share = prediction.share[0, 0][p.style.paired[0]]
             preferred = preferred + self._residual.table(p.residual, share, preferred, prediction.noise[0, 0])
-        return neutral, preferred.cpu().numpy()
+        return neutral.cpu().numpy(), preferred.cpu().numpy()
 
     def agreement(self, preference: Preference) -> list[float]:
         """How well each reference fits the others, 0 (contradicts them) to 1.

@@ -180,9 +180,8 @@ class LutPrior(nn.Module):
         return torch.where(count > 0, left, 0.0) + NOISE
 
     def tables(self, weights: Tensor) -> Tensor:
-        """LUTs `(..., S, S, S, 3)` of weights `(..., K)`."""
-        rows = self.table.reshape(self.size**3, 3, -1)
-        flat = torch.einsum("nck,...k->...nc", rows, weights)
+        """LUTs `(..., S, S, S, 3)` of weights `(..., K)`; several cost little more than one, the basis being large."""
+        flat = (self.table.reshape(-1, self.components) @ weights.reshape(-1, self.components).T).T
         return flat.reshape(*weights.shape[:-1], *(self.size,) * 3, 3) + self.identity()
 
     def identity(self) -> Tensor:

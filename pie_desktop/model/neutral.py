@@ -61,4 +61,8 @@ class NeutralHead(StatisticsReader):
         return torch.stack([member(standard) for member in self.members])
 
     def forward(self, pictures: Tensor) -> Tensor:
-        return self.strength * self.estimates(color_statistics(pictures)).mean(0)
+        return self.of_statistics(color_statistics(pictures))
+
+    def of_statistics(self, statistics: Tensor) -> Tensor:
+        """The same from `color_statistics` `(B, STATISTICS)`."""
+        return self.strength * self.estimates(statistics).mean(0)

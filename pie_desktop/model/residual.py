@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from pie_desktop.model.banded import Band
 from pie_desktop.model.lut_prior import interpolation, laplacian
 
 RESIDUAL_STIFFNESS = 33.0  # weight of the residual's smoothness relative to the noise
@@ -43,14 +44,16 @@ class ResidualFit:
     def __init__(self, size: int = 17, residual_size: int = 9) -> None:
         self.size, self.residual_size = size, residual_size
         nodes = residual_size**3
-        self._penalty = laplacian(residual_size) + torch.eye(nodes)
+        # second differences reach two planes far
+        self._band = Band(nodes, min(nodes, 2 * residual_size**2))
+        self._penalty = self._band.panels(laplacian(residual_size) + torch.eye(nodes))
         corner = torch.arange(8)
         offset = ((corner >> 2) * residual_size + (corner >> 1 & 1)) * residual_size + (corner & 1)
         a, b = torch.tensor(_CORNERS).T
         # cells are named by their lowest node; at the upper faces there is none, and nothing to place
         low = torch.arange(nodes)[:, None]
         row, column = (low + offset[a]).clamp_max(nodes - 1), (low + offset[b]).clamp_max(nodes - 1)
-        self._place = (row * nodes + column).flatten()
+        self._place = self._band.place(row, column).flatten()
 
     def prepare(self, before: Tensor, after: Tensor) -> ResidualPairs:
         """Prepare pairs `(R, M, 3)`, colours in [0, 1], once for all photos."""
@@ -92,5 +95,4 @@ class ResidualFit:
         """Coarse nodes `(T, 3)`; on the CPU, where the result is wanted and every device can follow."""
         matrix = self._penalty * (RESIDUAL_STIFFNESS * noise)
         matrix.view(-1).index_add_(0, self._place, gram.cpu())
-        # of a symmetric matrix the lower half is filled and read
-        return torch.cholesky_solve(moment.cpu(), torch.linalg.cholesky(matrix))
+        return self._band.solve(matrix, moment.cpu())
