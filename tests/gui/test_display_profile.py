@@ -57,14 +57,14 @@ def test_the_canvas_is_shown_through_the_profile_and_the_edit_stays(
         layer = renderer.base
         return layer is not None and layer.frame.tables is not None and layer.frame.display is context.display.table
 
-    qtbot.waitUntil(shown, timeout=10000)
+    qtbot.waitUntil(shown)
     layer, table = renderer.base, context.display.table
     assert table is not None and context.display.name == "Rec. 2020"
     tables = layer.frame.tables
     np.testing.assert_array_equal(layer.original, apply_lut(layer.sampled, table))
     np.testing.assert_array_equal(layer.preferred, apply_lut(apply_lut(layer.sampled, tables.preferred), table))
     window.commands["monitor_colours"].trigger()
-    qtbot.waitUntil(lambda: shown() and context.display.table is None, timeout=10000)
+    qtbot.waitUntil(lambda: shown() and context.display.table is None)
     np.testing.assert_array_equal(renderer.base.original, renderer.base.sampled)
     assert context.settings.get(SETTING) == "off"
     window.close()

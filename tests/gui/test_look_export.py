@@ -42,7 +42,7 @@ def test_a_style_on_average(window: MainWindow, tmp_path: Path, qtbot: QtBot, mo
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "look.cube"), ""))
     dialog.write.click()
     assert not dialog.write.isEnabled()
-    qtbot.waitUntil(dialog.write.isEnabled, timeout=10_000)
+    qtbot.waitUntil(dialog.write.isEnabled)
     assert f"{tmp_path / 'look.cube'} is written." in dialog.answer.text()
     assert "own rendering: dE00 mean 0.0" in dialog.answer.text()
     assert read_cube(tmp_path / "look.cube").shape[0] == 33
@@ -50,7 +50,7 @@ def test_a_style_on_average(window: MainWindow, tmp_path: Path, qtbot: QtBot, mo
 
 def test_the_open_photo_and_every_format(window: MainWindow, photo_folder: Path, tmp_path: Path, qtbot: QtBot) -> None:
     window.open_paths([photo_folder / "coffee.jpg"])
-    qtbot.waitUntil(lambda: window.session.look is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.session.look is not None)
     window.commands["export_look"].trigger()
     dialog = opened(window)
     dialog.subject.setCurrentIndex(1)
@@ -59,7 +59,7 @@ def test_the_open_photo_and_every_format(window: MainWindow, photo_folder: Path,
         dialog.format.setCurrentIndex(index)
         assert dialog.size_box.isEnabled() == (dialog.kind != "hald")
         dialog.start(tmp_path / name, overwrite=False)
-        qtbot.waitUntil(dialog.write.isEnabled, timeout=10_000)
+        qtbot.waitUntil(dialog.write.isEnabled)
         assert "is written" in dialog.answer.text() and (tmp_path / name).exists()
         assert "to each" not in dialog.answer.text()
 
@@ -69,7 +69,7 @@ def test_what_exists_is_kept(window: MainWindow, tmp_path: Path, qtbot: QtBot) -
     window.commands["export_look"].trigger()
     dialog = opened(window)
     dialog.start(tmp_path / "look.cube", overwrite=False)
-    qtbot.waitUntil(dialog.write.isEnabled, timeout=10_000)
+    qtbot.waitUntil(dialog.write.isEnabled)
     assert "exists" in dialog.answer.text() and dialog.answer.property("role") == "error"
     assert (tmp_path / "look.cube").read_text() == "precious"
     dialog.start(tmp_path / "look.cube", overwrite=True)

@@ -68,7 +68,7 @@ def wait_shown(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
             and renderer.base.exact_for == (session.state.strength, session.state.amount)
         )
 
-    qtbot.waitUntil(shown, timeout=10000)
+    qtbot.waitUntil(shown)
 
 
 def shown_result(window: MainWindow) -> np.ndarray:
@@ -401,11 +401,11 @@ def test_a_raw_photo_shows_its_preview_until_it_is_developed(
     window.session.previewed.connect(lambda source: seen.append(("preview", source.picture)))
     window.session.reduced.connect(lambda source: seen.append(("reduced", source.picture)))
     open_photo(window, photo, qtbot)
-    qtbot.waitUntil(lambda: len(seen) == 2 and not window.canvas.renderer.needs_full, timeout=10000)
+    qtbot.waitUntil(lambda: len(seen) == 2 and not window.canvas.renderer.needs_full)
     assert [name for name, _ in seen] == ["preview", "reduced"]
     assert (seen[0][1].dtype, seen[1][1].dtype) == (np.uint8, np.uint16)
     source = window.canvas.renderer
-    qtbot.waitUntil(lambda: source.base.frame.source.picture is seen[1][1], timeout=10000)
+    qtbot.waitUntil(lambda: source.base.frame.source.picture is seen[1][1])
     # From the development, of full or of half size, not from the preview.
     assert mean_delta_e(window.session.look.proxy, load_proxy(photo)) < 3
     assert mean_delta_e(window.session.look.proxy, load_preview(photo, 256)) > 10
