@@ -40,8 +40,10 @@ def register(app: typer.Typer) -> None:
 
 def lut(
     style: Annotated[str, typer.Option("--style", help="Name or id of a style.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write; for darktable the folder.")],
-    photo: Annotated[Path | None, typer.Argument(help="The photo whose edit is wanted.", show_default=False)] = None,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write; for darktable the folder.")
+    ],
+    photo: Annotated[Path | None, typer.Argument(metavar="PHOTO", help="The photo whose edit is wanted.")] = None,
     kind: Annotated[
         Format | None, typer.Option("--format", help="By the suffix of the file unless given.", show_default=False)
     ] = None,

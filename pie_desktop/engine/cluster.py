@@ -177,7 +177,7 @@ def _prepare_worker() -> None:
     from pie_desktop.imaging import compiled
 
     cv2.setNumThreads(1)
-    compiled.warm_up((np.dtype(np.uint8), np.dtype(np.uint16)))
+    compiled.warm_up()
 
 
 def _sees(mark: str, token: str) -> bool:
