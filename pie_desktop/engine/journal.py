@@ -2,7 +2,7 @@
 
 A folder `exports/<id>` with `journal.jsonl`, one JSON object per line, only ever appended to, and the preferences that
 the export goes by. A line is on the disk before what it allows: the plan before the first photo, `ready` (the file is
-complete, under a temporary name) before the file gets its name, `done` behind it. After `kill -9` or a power cut a
+complete, under a temporary name) before the file gets its name; `ended`, behind it, whenever it gets there. After `kill -9` or a power cut a
 photo is therefore in one of three states: not begun or half made (made again), complete but perhaps not named (named,
 or found to be named, by its size and time), or done.
 """
@@ -62,10 +62,14 @@ class Journal:
         self._write([{"event": "ready", "index": index, **record, "source_state": state}])
 
     def ended(self, index: int, item: ExportItem) -> None:
-        """A photo is done, in whatever way."""
+        """A photo is done, in whatever way.
+
+        Not flushed: nothing depends on it, and it is on the disk with the next `ready`. After a power cut before that,
+        the file of the photo is found by its line `ready`, as after one between naming the file and writing this.
+        """
         values = asdict(item)
         del values["source"], values["target"]
-        self._write([{"event": "ended", "index": index, **values}])
+        self._write([{"event": "ended", "index": index, **values}], flush=False)
 
     def closed(self, how: str) -> None:
         """The export is over: `finished` or `cancelled`."""
