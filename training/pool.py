@@ -13,6 +13,7 @@ import cv2
 import torch
 
 from pie_desktop.errors import PieError
+from pie_desktop.imaging import compiled
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -45,6 +46,12 @@ def _threads(count: int) -> Iterator[None]:
 def _start(threads: int) -> None:
     torch.set_num_threads(threads)
     cv2.setNumThreads(1)
+    _same_arithmetic()
+
+
+def _same_arithmetic() -> None:
+    """Tables are applied alike in all processes: what is compiled rounds a few values otherwise than what is not."""
+    compiled.warm_up()
 
 
 def in_order(
@@ -63,6 +70,7 @@ def in_order(
     """
     with _threads(threads):
         if workers == 1:
+            _same_arithmetic()
             yield from map(work, items)
             return
         with ProcessPoolExecutor(workers, get_context("spawn"), _start, (threads,)) as pool:

@@ -22,6 +22,7 @@ from pie_desktop.imaging.isolation.memory import MemoryLimit
 from pie_desktop.imaging.isolation.transfer import Packed, pack
 
 READY = "ready"
+BEGUN = "begun"
 TAKEN = "taken"
 _GRACE = 2.0  # seconds after which a process ends itself that its parent has not ended
 # What nearly every task needs, loaded before the first one comes.
@@ -68,6 +69,7 @@ def serve(connection: Connection, limits: Limits) -> None:
             if message == TAKEN:
                 continue
             task, shared_name = message
+            connection.send(BEGUN)
             size = file_size(task.path)
             memory.set(limits.memory_for(size))
             with _watchdog(limits.patience_for(size) + _GRACE):

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pie_desktop.errors import DecodeError
-from pie_desktop.imaging.isolation.child import READY, TAKEN, Reply, Task
+from pie_desktop.imaging.isolation.child import BEGUN, READY, TAKEN, Reply, Task
 from pie_desktop.imaging.isolation.limits import Limits, crashed
 from pie_desktop.imaging.isolation.transfer import discard, unpack
 from pie_desktop.imaging.isolation.watch import Watch
@@ -23,6 +22,10 @@ _END_SECONDS = 2.0
 
 class Unavailable(Exception):
     """No decoding process comes up on this machine."""
+
+
+class Gone(Exception):
+    """The process had ended before it began with the task: that is not the photo's fault."""
 
 
 class Abandoned(Exception):
@@ -41,6 +44,7 @@ class Decoder:
         theirs.close()
         self._ready = False
         self._task: Task | None = None
+        self._begun = False
         self._shared_name = ""
         self._watch: Watch | None = None
 
@@ -55,17 +59,18 @@ class Decoder:
         Raises:
             Unavailable: it did not come up.
             Abandoned: cancelled while it was coming up; it has no task.
-            DecodeError: it is gone.
+            Gone: it ended while it was idle.
         """
         if not self._ready:
             self._await_ready(should_cancel)
-        self._task = task
+        self._task, self._begun = task, False
         self._shared_name = f"pie{os.getpid():x}-{secrets.token_hex(4)}"
         self._watch = Watch(self._process.pid, task.path, self._limits)
         try:
             self._connection.send((task, self._shared_name))
         except OSError as error:
-            raise self._bury(crashed(task.path)) from error
+            self._bury()
+            raise Gone from error
 
     def receive(self, should_cancel: Callable[[], bool]) -> Any:
         """The value of the task.
@@ -73,19 +78,20 @@ class Decoder:
         Raises:
             Exception: what the task raised.
             DecodeError: it crashed the process, or was ended for its time or memory; the decoder is not usable then.
+            Gone: it ended while it was idle.
             Abandoned: `should_cancel` said so; `receive` may be called again.
         """
         assert self._task is not None
         path = self._task.path
         try:
-            while not self._connection.poll(_POLL):
-                if should_cancel():
-                    raise Abandoned
-                if self._watch is not None and (verdict := self._watch.verdict()) is not None:
-                    raise self._bury(verdict)
-            reply: Reply = self._connection.recv()
+            if not self._begun:
+                self._begun = self._next(should_cancel) == BEGUN
+            reply: Reply = self._next(should_cancel)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
-            raise self._bury(crashed(path)) from error
+            self._bury()
+            if not self._begun:
+                raise Gone from error
+            raise crashed(path) from error
         self._task = None
         value = unpack(reply.value)
         if reply.value.shared is not None:
@@ -94,6 +100,16 @@ class Decoder:
         if reply.raised:
             raise value
         return value
+
+    def _next(self, should_cancel: Callable[[], bool]) -> Any:
+        """What the process says next."""
+        while not self._connection.poll(_POLL):
+            if should_cancel():
+                raise Abandoned
+            if self._watch is not None and (verdict := self._watch.verdict()) is not None:
+                self._bury()
+                raise verdict
+        return self._connection.recv()
 
     @property
     def busy(self) -> bool:
@@ -121,11 +137,10 @@ class Decoder:
             raise Unavailable from error
         self._ready = True
 
-    def _bury(self, reason: DecodeError) -> DecodeError:
+    def _bury(self) -> None:
         self._end()
         discard(self._shared_name)
         self._task = None
-        return reason
 
     def _end(self) -> None:
         if self._process.is_alive():

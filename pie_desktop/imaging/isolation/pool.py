@@ -9,7 +9,7 @@ from typing import Any
 
 from pie_desktop.errors import Cancelled
 from pie_desktop.imaging.isolation.child import Task
-from pie_desktop.imaging.isolation.decoder import Abandoned, Decoder, Unavailable
+from pie_desktop.imaging.isolation.decoder import Abandoned, Decoder, Gone, Unavailable
 from pie_desktop.imaging.isolation.limits import Limits
 
 __all__ = ["DecoderPool", "Unavailable", "default_processes"]
@@ -58,6 +58,12 @@ class DecoderPool:
         def give_up() -> bool:
             return self._closed or should_cancel()
 
+        while True:
+            # A process that the system ended while it was idle is followed by another one.
+            with contextlib.suppress(Gone):
+                return self._call(task, give_up)
+
+    def _call(self, task: Task, give_up: Callable[[], bool]) -> Any:
         decoder = self._acquire(give_up)
         abandoned = False
         try:

@@ -34,7 +34,8 @@ def tell_interrupted(context: AppContext, show: Callable[[], None]) -> None:
         if export is not None:
             context.notifier.info(interrupted_text(export), "Show", show)
 
-    context.background.submit(find_interrupted).result.connect(tell)
+    job = context.background.submit(find_interrupted)  # kept until it is connected: a closed lane keeps none
+    job.result.connect(tell)
 
 
 class ResumeBanner(QFrame):
@@ -74,7 +75,8 @@ class ResumeBanner(QFrame):
 
     def look(self) -> None:
         """Look for an interrupted export, in the background."""
-        self._context.background.submit(find_interrupted).result.connect(self.offer)
+        job = self._context.background.submit(find_interrupted)
+        job.result.connect(self.offer)
 
     def offer(self, export: KeptExport | None) -> None:
         self._export = export
