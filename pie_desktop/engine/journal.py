@@ -1,10 +1,10 @@
 """The journal of an export: what is to be done and what is done, so that a killed one goes on where it stood.
 
-A folder `exports/<id>` with `journal.jsonl`, one JSON object per line, only ever appended to, and the preferences that
-the export goes by. A line is on the disk before what it allows: the plan before the first photo, `ready` (the file is
-complete, under a temporary name) before the file gets its name; `ended`, behind it, whenever it gets there. After `kill -9` or a power cut a
-photo is therefore in one of three states: not begun or half made (made again), complete but perhaps not named (named,
-or found to be named, by its size and time), or done.
+A folder `exports/<id>` with `journal.jsonl`, one JSON object per line, only ever appended to, and the preferences
+that the export goes by. A line is on the disk before what it allows: the plan before the first photo, `ready` (the
+file is complete, under a temporary name) before the file gets its name; `ended`, behind it, whenever it gets there.
+After `kill -9` or a power cut a photo is therefore in one of three states: not begun or half made (made again),
+complete but perhaps not named (named, or found to be named, by its size and time), or done.
 """
 
 import contextlib
