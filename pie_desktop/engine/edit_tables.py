@@ -94,8 +94,8 @@ class EditTables:
 
     def _finish(self, index: int, proxy: np.ndarray, transform: Transform) -> np.ndarray:
         settings = self._photos[index].part.settings
-        # A quarter of the pixels gives the same means to about 1 % and leaves the time to the photos.
-        shares = attribution(proxy[::2, ::2], transform, settings.strength, settings.amount)
+        # A sixteenth of the pixels gives the same means (to 1.3 % on 20 photographs) and leaves the time to the photos.
+        shares = attribution(proxy[::4, ::4], transform, settings.strength, settings.amount)
         self.shares[index] = (shares.general, shares.preference)
         return transform.table(settings.strength, settings.amount)
 
