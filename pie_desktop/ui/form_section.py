@@ -38,7 +38,7 @@ def add_section(layout: QVBoxLayout, title: str, *rows: tuple[str, QWidget]) -> 
         layout.addWidget(heading)
     form = QFormLayout()
     form.setSpacing(SPACE)
-    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
     for text, field in rows:
         add_row(form, text, field)
@@ -48,7 +48,8 @@ def add_section(layout: QVBoxLayout, title: str, *rows: tuple[str, QWidget]) -> 
 
 def add_row(form: QFormLayout, text: str, field: QWidget) -> None:
     label = QLabel(text)
-    # A form layout puts labels at the top of their row; one as high as its field stands in the middle.
-    label.setMinimumSize(LABEL_WIDTH, ROW_HEIGHT)
+    # As high as one line: beside a field with something beneath, the label stands beside its first line.
+    label.setMinimumWidth(LABEL_WIDTH)
+    label.setFixedHeight(ROW_HEIGHT)
     label.setBuddy(field)
     form.addRow(label, field)
