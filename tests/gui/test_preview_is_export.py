@@ -74,8 +74,9 @@ def as_raw(path: Path, picture: np.ndarray) -> Path:
 def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarray, tuple[slice, slice]]:
     """What the 1:1 view shows once everything is there, and which part of the photo that is."""
     session, canvas, renderer = window.session, window.canvas, window.canvas.renderer
-    window.open_paths([photo])
-    qtbot.waitUntil(lambda: session.path == photo and session.look is not None, timeout=TIMEOUT)
+    # the first decode shows the photo in fit: a zoom chosen before would be that of the photo before
+    with qtbot.waitSignals([session.reduced, session.looked], timeout=TIMEOUT):
+        window.open_paths([photo])
     window.edit_page.styles.select_style(window.context.library.list()[0].id)
     window.edit_page.adjust.strength.track.setValue(120)
     canvas.set_view(View.SINGLE)
