@@ -58,12 +58,13 @@ def test_from_edits_to_an_exported_folder(
     assert not style.builtin
     assert [reference.before is not None for reference in style.references] == [True] * len(sample_pairs)
 
-    window.canvas.set_view(View.SINGLE)
-    window.canvas.actual_size()
     # nobody waits for the pause that ends a move before going to the export
     window.edit_page.adjust.strength._settle.setInterval(60_000)
     window.edit_page.adjust.strength.track.setValue(80)
     qtbot.waitUntil(lambda: session.state.strength == 0.8)
+    # the 1:1 view after the move: what was rendered before is only mixed anew until the move has ended
+    window.canvas.set_view(View.SINGLE)
+    window.canvas.actual_size()
     wanted = session.look.transform
     qtbot.waitUntil(
         lambda: renderer.detail is not None
