@@ -18,6 +18,7 @@ from pie_desktop import __version__, paths
 from pie_desktop.errors import PieError
 from pie_desktop.imaging import compiled, isolation
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.first_paint import FirstPaint
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.notifier import Notifier
 from pie_desktop.ui.theme import apply_theme
@@ -54,11 +55,12 @@ def start(photos: Sequence[Path]) -> int:
     context = AppContext()
     install_hooks(context.notifier)
     window = MainWindow(context)
+    painted = FirstPaint(window)
+    # The imports of the former would take many times as long while another thread imports torch.
+    painted.done.connect(lambda: tell_interrupted(context, lambda: window.show_tab("Export")))
+    painted.done.connect(lambda: warm_up(context))
     window.show()
     window.open_paths(photos)
-    # After the first paint: what the window shows does not wait for torch.
-    QTimer.singleShot(0, window, lambda: warm_up(context))
-    QTimer.singleShot(0, window, lambda: tell_interrupted(context, lambda: window.show_tab("Export")))
     QTimer.singleShot(COMPILE_DELAY_MS, window, lambda: warm_up_loops(context))
     # Ctrl+C in the terminal that the editor was started from; Python acts on it when Qt lets it run.
     signal.signal(signal.SIGINT, lambda number, frame: window.close())
