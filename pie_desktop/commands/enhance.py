@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command("enhance")(enhance)
 
 
+@encoding.with_options
 def enhance(
     photos: Annotated[list[Path], typer.Argument(metavar="PHOTO", help="Photos or folders; name them first.")],
     references: Annotated[list[Path], typer.Option("--refs", metavar="EDIT...", help="1 to 50 of your edits.")],
@@ -38,19 +39,7 @@ def enhance(
     strength: Strength = 1.0,
     amount: Amount = 1.0,
     presets: encoding.Presets = None,
-    format_name: encoding.Format = None,
-    quality: encoding.Quality = None,
-    long_side: encoding.LongSide = None,
-    short_side: encoding.ShortSide = None,
-    megapixels: encoding.Megapixels = None,
-    percent: encoding.Percent = None,
-    enlarge: encoding.Enlarge = None,
-    subsampling: encoding.Subsampling = None,
-    lossless: encoding.Lossless = None,
-    compression: encoding.Compression = None,
-    color: encoding.Color = None,
-    sharpen: encoding.Sharpen = None,
-    metadata: encoding.Metadata = None,
+    changes: encoding.Changes = encoding.UNCHANGED,
     on_conflict: batch.OnConflict = "unique",
     name: batch.Name = "{name}",
     burst_lock: batch.BurstLock = False,
@@ -62,22 +51,7 @@ def enhance(
     as_json: AsJson = False,
 ) -> None:
     """Enhance photos the way some edits were made: `enhance PHOTO... --refs EDIT... -o DIR`."""
-    encoded = encoding.chosen_presets(
-        presets,
-        format=format_name,
-        quality=quality,
-        long_side=long_side,
-        short_side=short_side,
-        megapixels=megapixels,
-        percent=percent,
-        enlarge=enlarge,
-        subsampling=subsampling,
-        lossless=lossless,
-        compression=compression,
-        color=color,
-        sharpen=sharpen,
-        metadata=metadata,
-    )
+    encoded = encoding.chosen_presets(presets, changes)
     pairs = edit_pairs(references, before or [])
     engine = open_engine(open_library(), model, device)
 

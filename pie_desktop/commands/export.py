@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     app.command("export")(export)
 
 
+@encoding.with_options
 def export(
     sources: Annotated[list[Path] | None, typer.Argument(metavar="SRC", help="Photos, or folders of photos.")] = None,
     destination: Annotated[
@@ -45,19 +46,7 @@ def export(
     strength: Strength = 1.0,
     amount: Amount = 1.0,
     presets: encoding.Presets = None,
-    format_name: encoding.Format = None,
-    quality: encoding.Quality = None,
-    long_side: encoding.LongSide = None,
-    short_side: encoding.ShortSide = None,
-    megapixels: encoding.Megapixels = None,
-    percent: encoding.Percent = None,
-    enlarge: encoding.Enlarge = None,
-    subsampling: encoding.Subsampling = None,
-    lossless: encoding.Lossless = None,
-    compression: encoding.Compression = None,
-    color: encoding.Color = None,
-    sharpen: encoding.Sharpen = None,
-    metadata: encoding.Metadata = None,
+    changes: encoding.Changes = encoding.UNCHANGED,
     on_conflict: batch.OnConflict = "skip",
     recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Also the folders in folders.")] = False,
     name: batch.Name = "{name}",
@@ -71,22 +60,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Enhance photos in a style and write them to a folder; the originals stay as they are."""
-    encoded = encoding.chosen_presets(
-        presets,
-        format=format_name,
-        quality=quality,
-        long_side=long_side,
-        short_side=short_side,
-        megapixels=megapixels,
-        percent=percent,
-        enlarge=enlarge,
-        subsampling=subsampling,
-        lossless=lossless,
-        compression=compression,
-        color=color,
-        sharpen=sharpen,
-        metadata=metadata,
-    )
+    encoded = encoding.chosen_presets(presets, changes)
     library = open_library()
     how = batch.How(workers, dry_run, as_json, receipt, scheduler)
     if resume:

@@ -37,43 +37,17 @@ def list_presets(as_json: AsJson = False) -> None:
 
 
 @commands.command()
+@encoding.with_options
 def save(
     name: Name,
     preset: Annotated[str | None, typer.Option("--preset", help="A preset to start from.")] = None,
-    format_name: encoding.Format = None,
-    quality: encoding.Quality = None,
-    long_side: encoding.LongSide = None,
-    short_side: encoding.ShortSide = None,
-    megapixels: encoding.Megapixels = None,
-    percent: encoding.Percent = None,
-    enlarge: encoding.Enlarge = None,
-    subsampling: encoding.Subsampling = None,
-    lossless: encoding.Lossless = None,
-    compression: encoding.Compression = None,
-    color: encoding.Color = None,
-    sharpen: encoding.Sharpen = None,
-    metadata: encoding.Metadata = None,
+    changes: encoding.Changes = encoding.UNCHANGED,
     overwrite: Replace = False,
 ) -> None:
     """Keep options under a name."""
     from pie_desktop.engine.presets import PresetLibrary
 
-    (chosen,) = encoding.chosen_presets(
-        [preset] if preset is not None else None,
-        format=format_name,
-        quality=quality,
-        long_side=long_side,
-        short_side=short_side,
-        megapixels=megapixels,
-        percent=percent,
-        enlarge=enlarge,
-        subsampling=subsampling,
-        lossless=lossless,
-        compression=compression,
-        color=color,
-        sharpen=sharpen,
-        metadata=metadata,
-    )
+    (chosen,) = encoding.chosen_presets([preset] if preset is not None else None, changes)
     saved = PresetLibrary().save(name, chosen.encode, overwrite=overwrite)
     say(f"{saved.name}: {saved.encode.summary}")
 

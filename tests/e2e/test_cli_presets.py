@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
@@ -28,7 +29,8 @@ def cli(capfd: pytest.CaptureFixture[str]) -> Cli:
     return run
 
 
-def test_choices_are_those_of_the_encoder() -> None:
+def test_options_and_choices_are_those_of_the_encoder() -> None:
+    assert set(encoding.OPTIONS) == {field.name for field in fields(encode_options.EncodeOptions)}
     assert get_args(encoding.FormatName) == get_args(encode_options.Format)
     assert get_args(encoding.SubsamplingName) == get_args(encode_options.Subsampling)
     assert get_args(encoding.CompressionName) == get_args(encode_options.Compression)
