@@ -5,17 +5,17 @@ from functools import lru_cache
 
 import numpy as np
 
+from pie_desktop.imaging import primaries as published
+from pie_desktop.imaging.srgb_curve import srgb_to_linear
+
 SDR_WHITE_NITS = 203.0  # diffuse white of HDR pictures: ITU-R BT.2408
-_D65 = (0.3127, 0.3290)
-_PRIMARIES: dict[int, tuple[str, tuple[float, ...]]] = {
-    1: ("sRGB", (0.64, 0.33, 0.30, 0.60, 0.15, 0.06)),
-    5: ("BT.601 (625)", (0.64, 0.33, 0.29, 0.60, 0.15, 0.06)),
-    6: ("BT.601 (525)", (0.63, 0.34, 0.31, 0.595, 0.155, 0.07)),
-    9: ("Rec. 2020", (0.708, 0.292, 0.170, 0.797, 0.131, 0.046)),
-    12: ("Display P3", (0.680, 0.320, 0.265, 0.690, 0.150, 0.060)),
+_PRIMARIES: dict[int, tuple[str, published.Primaries]] = {
+    1: ("sRGB", published.SRGB),
+    5: ("BT.601 (625)", published.BT601_625),
+    6: ("BT.601 (525)", published.BT601_525),
+    9: ("Rec. 2020", published.REC2020),
+    12: ("Display P3", published.DISPLAY_P3),
 }
-_ADOBE_RGB = (0.64, 0.33, 0.21, 0.71, 0.15, 0.06)
-_ADOBE_GAMMA = 563 / 256  # 2 51/256, as the specification writes it
 _PQ, _HLG = 16, 18
 # Nearly the same curves: photo software writes sRGB data under the codes of television.
 _SRGB_LIKE = {1, 2, 6, 13, 14, 15}
@@ -52,13 +52,13 @@ def cicp_profile(primaries: int, transfer: int) -> tuple[bytes, str] | None:
 @lru_cache(maxsize=1)
 def adobe_rgb_profile() -> bytes:
     """Adobe RGB (1998), for photos of which only EXIF says so (DCF 2.0: interoperability index R03)."""
-    return rgb_profile(_ADOBE_RGB, np.linspace(0, 1, _POINTS) ** _ADOBE_GAMMA)
+    return rgb_profile(published.ADOBE_RGB, np.linspace(0, 1, _POINTS) ** published.ADOBE_RGB_GAMMA)
 
 
 @lru_cache(maxsize=1)
 def development_profile() -> bytes:
     """Of developed RAW photos: the primaries of Rec. 2020 with the curve of sRGB."""
-    return rgb_profile(_PRIMARIES[9][1], srgb_to_linear(np.linspace(0, 1, _POINTS)))
+    return rgb_profile(published.REC2020, srgb_to_linear(np.linspace(0, 1, _POINTS)))
 
 
 @lru_cache(maxsize=8)
@@ -67,25 +67,13 @@ def gamma_profile(white: tuple[float, float], primaries: tuple[float, ...], gamm
     return rgb_profile(primaries, np.linspace(0, 1, _POINTS) ** gamma, white)
 
 
-def rgb_profile(primaries: Sequence[float], curve: np.ndarray, white: tuple[float, float] = _D65) -> bytes:
+def rgb_profile(primaries: Sequence[float], curve: np.ndarray, white: tuple[float, float] = published.D65) -> bytes:
     """An ICC display profile by LittleCMS: x, y of red, green, blue and evenly spaced points of encoded to linear."""
     import imagecodecs
 
     points = np.round(np.clip(curve, 0, 1) * 65535).astype(np.uint16)
     made = imagecodecs.cms_profile("rgb", whitepoint=list(white), primaries=list(primaries), transferfunction=points)
     return bytes(made)
-
-
-def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
-    """IEC 61966-2-1, mirrored for negative values: encoded to linear light."""
-    size = np.abs(encoded)
-    return np.sign(encoded) * np.where(size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4)
-
-
-def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
-    """IEC 61966-2-1, mirrored for negative values: linear light to encoded."""
-    size = np.abs(linear)
-    return np.sign(linear) * np.where(size <= 0.0031308, size * 12.92, 1.055 * size ** (1 / 2.4) - 0.055)
 
 
 def _pq_nits(signal: np.ndarray) -> np.ndarray:

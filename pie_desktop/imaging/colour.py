@@ -9,10 +9,11 @@ import numpy as np
 import PyOpenColorIO as ocio
 from PIL import ImageCms
 
-from pie_desktop.imaging.cicp import linear_to_srgb
 from pie_desktop.imaging.depth import from_float
 from pie_desktop.imaging.icc import CURVE_POINTS, SRGB_TO_PCS, MatrixProfile, parse_matrix_profile
 from pie_desktop.imaging.lut import apply_transform
+from pie_desktop.imaging.primaries import D65, SRGB
+from pie_desktop.imaging.srgb_curve import linear_to_srgb
 from pie_desktop.imaging.stored import StoredPixels
 
 _log = logging.getLogger(__name__)
@@ -178,8 +179,7 @@ def _lcms(array: np.ndarray, space: str, icc: bytes, wide: bool = False) -> np.n
 def _linear_srgb_profile() -> bytes:
     import imagecodecs
 
-    primaries = [0.64, 0.33, 0.30, 0.60, 0.15, 0.06]
-    return bytes(imagecodecs.cms_profile("rgb", whitepoint=[0.3127, 0.3290], primaries=primaries, gamma=1.0))
+    return bytes(imagecodecs.cms_profile("rgb", whitepoint=list(D65), primaries=list(SRGB), gamma=1.0))
 
 
 def _lab_to_srgb(array: np.ndarray) -> np.ndarray:

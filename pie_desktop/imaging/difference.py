@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from pie_desktop.imaging.srgb_curve import srgb_to_linear
+
 _POW25_7 = 25.0**7
 # Linear sRGB to CIE XYZ (D65): the primaries and the white of IEC 61966-2-1.
 SRGB_TO_XYZ = np.array(
@@ -15,18 +17,13 @@ def to_lab(picture: np.ndarray) -> np.ndarray:
     """CIE L*a*b* (D65, 2 degrees) of a picture, or of floats that are sRGB-encoded in [0, 1]; float32, same shape."""
     if np.issubdtype(picture.dtype, np.integer):
         levels = np.linspace(0, 1, int(np.iinfo(picture.dtype).max) + 1)
-        linear = _linear(levels).astype(np.float32)[picture]
+        linear = srgb_to_linear(levels).astype(np.float32)[picture]
     else:
-        linear = _linear(np.clip(picture, 0, 1)).astype(np.float32)
+        linear = srgb_to_linear(np.clip(picture, 0, 1)).astype(np.float32)
     ratio = linear @ (SRGB_TO_XYZ / SRGB_TO_XYZ.sum(axis=1, keepdims=True)).T.astype(np.float32)
     f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio * np.float32((29 / 6) ** 2 / 3) + np.float32(4 / 29))
     x, y, z = np.moveaxis(f, -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
-
-
-def _linear(encoded: np.ndarray) -> np.ndarray:
-    """IEC 61966-2-1: sRGB-encoded to linear light."""
-    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
 
 
 def delta_e_2000(a: np.ndarray, b: np.ndarray) -> np.ndarray:

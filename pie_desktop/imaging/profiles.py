@@ -1,8 +1,4 @@
-"""The colour spaces that photos are written in: ICC profiles made from published primaries, and the way there.
-
-Primaries: IEC 61966-2-1 (sRGB), SMPTE EG 432-1 with the white and curve of sRGB (Display P3), Adobe RGB (1998) Color
-Image Encoding 2005-05, ITU-R BT.2020. All have the white point D65.
-"""
+"""The colour spaces that photos are written in: ICC profiles made from published primaries, and the way there."""
 
 import struct
 from dataclasses import dataclass
@@ -12,15 +8,14 @@ from typing import Literal
 import numpy as np
 
 from pie_desktop.imaging.colour import srgb_profile
+from pie_desktop.imaging.primaries import ADOBE_RGB, ADOBE_RGB_GAMMA, D65, DISPLAY_P3, REC2020, SRGB, Primaries
 
 ColorSpace = Literal["srgb", "display-p3", "adobe-rgb", "rec2020", "source"]
 
-_D65 = (0.3127, 0.3290)
 _D50_XYZ = np.array([0.9642, 1.0, 0.8249])  # the white of the profile connection space (ICC.1:2022, 7.2.16)
 _BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 _SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 _COLUMNS = (b"rXYZ", b"gXYZ", b"bXYZ")
-_SRGB_PRIMARIES = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
 
 
 @dataclass(frozen=True)
@@ -29,30 +24,29 @@ class Space:
 
     Attributes:
         name: description in the profile.
-        primaries: CIE xy of red, green and blue.
+        primaries: CIE x and y of red, green and blue.
         curve: encoded to linear: parameters g, a, b, c, d of ICC.1:2022, table 68, type 3 (`(a x + b)^g` from d on,
             `c x` below), or (g,) for a pure power.
         cicp: colour primaries and transfer characteristics of ITU-T H.273, for HEIC and AVIF; 2 is unspecified.
     """
 
     name: str
-    primaries: tuple[tuple[float, float], ...]
+    primaries: Primaries
     curve: tuple[float, ...]
     cicp: tuple[int, int]
 
     @property
     def matrix_from_srgb(self) -> np.ndarray:
         """(3, 3): linear sRGB to linear values of this space."""
-        return np.linalg.inv(_to_xyz(self.primaries)) @ _to_xyz(_SRGB_PRIMARIES)
+        return np.linalg.inv(_to_xyz(self.primaries)) @ _to_xyz(SRGB)
 
 
 SPACES: dict[str, Space] = {
-    "display-p3": Space("Display P3", ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)), _SRGB_CURVE, (12, 13)),
-    # 2 51/256, as the specification writes the exponent.
-    "adobe-rgb": Space("Adobe RGB (1998) compatible", ((0.64, 0.33), (0.21, 0.71), (0.15, 0.06)), (563 / 256,), (2, 2)),
+    "display-p3": Space("Display P3", DISPLAY_P3, _SRGB_CURVE, (12, 13)),
+    "adobe-rgb": Space("Adobe RGB (1998) compatible", ADOBE_RGB, (ADOBE_RGB_GAMMA,), (2, 2)),
     "rec2020": Space(
         "Rec. 2020",
-        ((0.708, 0.292), (0.170, 0.797), (0.131, 0.046)),
+        REC2020,
         (1 / 0.45, 1 / 1.09929682680944, 0.09929682680944 / 1.09929682680944, 1 / 4.5, 4.5 * 0.018053968510807),
         (9, 14),
     ),
@@ -79,14 +73,14 @@ def make_profile(color: str) -> bytes:
     return _assemble(tags)
 
 
-def _to_xyz(primaries: tuple[tuple[float, float], ...]) -> np.ndarray:
+def _to_xyz(primaries: Primaries) -> np.ndarray:
     """(3, 3): linear RGB to XYZ under D65, white = (1, 1, 1)."""
-    columns = np.array([[x / y, 1.0, (1 - x - y) / y] for x, y in primaries]).T
+    columns = np.array([[x / y, 1.0, (1 - x - y) / y] for x, y in zip(primaries[::2], primaries[1::2], strict=True)]).T
     return columns * np.linalg.solve(columns, _white())
 
 
 def _white() -> np.ndarray:
-    x, y = _D65
+    x, y = D65
     return np.array([x / y, 1.0, (1 - x - y) / y])
 
 

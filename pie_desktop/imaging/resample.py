@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 
 from pie_desktop.imaging import compiled
-from pie_desktop.imaging.cicp import linear_to_srgb, srgb_to_linear
 from pie_desktop.imaging.depth import from_float
+from pie_desktop.imaging.srgb_curve import linear_to_srgb, srgb_to_linear
 
 _STRIP = 64  # rows of the result at a time, for the memory of the linear values
 _LOBES = 3

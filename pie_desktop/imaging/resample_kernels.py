@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numba import njit
 
-from pie_desktop.imaging.cicp import linear_to_srgb, srgb_to_linear
+from pie_desktop.imaging.srgb_curve import linear_to_srgb, srgb_to_linear
 
 LOBES = 3
 _TILE = 512  # floats of a row that stay in the first-level cache while the rows above and below are added

@@ -7,10 +7,8 @@ import numpy as np
 
 from pie_desktop.imaging.cicp import cicp_profile, gamma_profile
 from pie_desktop.imaging.decoders.jxl_header import JxlHeader, read_jxl_header
+from pie_desktop.imaging.primaries import D65, SRGB
 from pie_desktop.imaging.stored import Header, StoredPixels, check_size, damaged, without_alpha
-
-_D65 = (0.3127, 0.3290)
-_SRGB = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 
 
 def read_header(path: Path) -> Header:
@@ -42,8 +40,8 @@ def _profile(found: JxlHeader) -> tuple[bytes | None, str | None]:
         return None, None
     custom = isinstance(found.primaries, tuple) or found.white is not None
     if found.gamma is not None or custom:
-        xy = found.primaries if isinstance(found.primaries, tuple) else _SRGB
+        xy = found.primaries if isinstance(found.primaries, tuple) else SRGB
         gamma = found.gamma if found.gamma is not None else 2.2
-        return gamma_profile(found.white or _D65, xy, gamma), f"RGB gamma {gamma:.2g}"
+        return gamma_profile(found.white or D65, xy, gamma), f"RGB gamma {gamma:.2g}"
     assert isinstance(found.primaries, int) and found.transfer is not None
     return cicp_profile(found.primaries, found.transfer) or (None, None)

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from pie_desktop.imaging.cicp import linear_to_srgb, srgb_to_linear
+from pie_desktop.imaging.srgb_curve import linear_to_srgb, srgb_to_linear
 
 # Sensor data keeps room for highlights: shown as it is it looks too dark by about that much, and flat.
 DEFAULT_EXPOSURE = 0.7  # EV
