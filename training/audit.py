@@ -153,7 +153,7 @@ def audit(
         return Mean(float(np.mean(np.concatenate(by_user))), *bootstrap_interval(by_user, seed))
 
     similarities = {
-        count: _similarity(*(np.stack([f.vectors[count][half] for f in found]) for half in (0, 1)))
+        count: similarity(*(np.stack([f.vectors[count][half] for f in found]) for half in (0, 1)))
         for count in found[0].vectors
     }
     similarity_refs = max(count for count in similarities if count <= max(refs, 1))
@@ -207,7 +207,7 @@ def _findings(
     return _Findings(psnr, shares, vectors, moved)
 
 
-def _similarity(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def similarity(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Cosine `(U, U)` of vectors `(U, D)` and `(U, D)`, each set less its mean: what all users share tells nothing."""
     units = []
     for vectors in (first, second):

@@ -11,8 +11,10 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.imaging import compiled
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.workers.garbage import GuiThreadCollector
 from pie_desktop.workers.lanes import ALL_THREADS, LaneThread
 
@@ -133,5 +135,26 @@ EXPECTED_WARNINGS = (
 def context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
     """An AppContext as `app` makes it, with a real library and catalog and an engine that needs no torch."""
     made = AppContext(engine=FakeEngine())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def shipped_context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
+    """The AppContext of the editor as it starts: the real engine with the shipped bundle, the compiled loops there."""
+    assert compiled.warm_up()
+    made = AppContext()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(context: AppContext, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The editor's window, shown."""
+    made = MainWindow(context)
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.show()
+    qtbot.waitExposed(made)
     yield made
     made.close()

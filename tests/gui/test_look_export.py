@@ -1,6 +1,5 @@
 """Export of a look from the window: what is asked, what is written, what is told."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,20 +7,14 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.imaging.lut import read_cube
-from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.looks.dialog import LookDialog
 from pie_desktop.ui.main_window import MainWindow
 
 
 @pytest.fixture
-def window(context: AppContext, qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(context)
-    qtbot.addWidget(made)
-    made.show()
-    made.activateWindow()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
+def window(window: MainWindow) -> MainWindow:
+    window.activateWindow()
+    return window
 
 
 def opened(window: MainWindow) -> LookDialog:

@@ -1,7 +1,6 @@
 """The window as the user meets it: drop photos, choose a style, slide, undo, come back."""
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -22,17 +21,6 @@ from pie_desktop.ui.commands import CommandList
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from tests.raw_files import write_dng
-
-
-@pytest.fixture
-def window(context: AppContext, qtbot: QtBot) -> Iterator[MainWindow]:
-    made = MainWindow(context)
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
-    qtbot.waitExposed(made)
-    yield made
-    made.close()
 
 
 def drop(window: MainWindow, paths: list[Path]) -> bool:

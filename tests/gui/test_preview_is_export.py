@@ -1,6 +1,6 @@
 """The same pixel in the 1:1 view and in the exported file, through the real window with the shipped model."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -10,7 +10,6 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.imaging import compiled
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.depth import to_uint8
 from pie_desktop.imaging.difference import delta_e_2000
@@ -26,16 +25,8 @@ MOST = 0.5  # dE00, in 8 bits
 
 
 @pytest.fixture
-def window(qapp: object, pie_home: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    assert compiled.warm_up()  # as the editor does soon after its start
-    context = AppContext()
-    made = MainWindow(context)
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
-    yield made
-    made.close()
-    context.close()
+def context(shipped_context: AppContext) -> AppContext:
+    return shipped_context
 
 
 def large(picture: np.ndarray) -> np.ndarray:

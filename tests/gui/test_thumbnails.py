@@ -31,6 +31,12 @@ def undecodable(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return lambda: monkeypatch.setattr(loading, "load_thumbnail", refuse)
 
 
+@pytest.fixture
+def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every photo has a quick one, which the sample photos do not."""
+    monkeypatch.setattr(loading, "load_stand_in", lambda path, side: np.full((80, 120, 3), 99, np.uint8))
+
+
 def load(qtbot: QtBot, loader: ThumbnailLoader, path: Path) -> QPixmap | None:
     with qtbot.waitSignal(loader.loaded):
         loader.want([path], [])
@@ -74,13 +80,9 @@ def test_a_damaged_store_is_no_problem(
 
 
 def test_a_stand_in_is_shown_until_the_photo_is_read(
-    qtbot: QtBot,
-    make_loader: Callable[[], ThumbnailLoader],
-    photo_folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot, make_loader: Callable[[], ThumbnailLoader], stand_ins: None, photo_folder: Path
 ) -> None:
     photos = sorted(photo_folder.iterdir())
-    monkeypatch.setattr(loading, "load_stand_in", lambda path, side: np.full((80, 120, 3), 99, np.uint8))
     loader = make_loader()
     shown: list[tuple[Path, bool]] = []
 
@@ -98,18 +100,14 @@ def test_a_stand_in_is_shown_until_the_photo_is_read(
 
 
 def test_far_away_photos_get_stand_ins_only(
-    qtbot: QtBot,
-    make_loader: Callable[[], ThumbnailLoader],
-    photo_folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot, make_loader: Callable[[], ThumbnailLoader], stand_ins: None, photo_folder: Path
 ) -> None:
     photos = sorted(photo_folder.iterdir())
-    monkeypatch.setattr(loading, "load_stand_in", lambda path, side: np.full((80, 120, 3), 99, np.uint8))
     loader = make_loader()
     loader.want(photos[:1], [], photos[1:])
     qtbot.waitUntil(lambda: all(loader.cache.peek(photo) for photo in photos) and not loader._in_flight)
-    stand_ins = [loader.cache.peek(photo).stand_in for photo in photos]  # type: ignore[union-attr]
-    assert stand_ins == [False, True, True, True]
+    shown = [loader.cache.peek(photo).stand_in for photo in photos]  # type: ignore[union-attr]
+    assert shown == [False, True, True, True]
 
 
 @pytest.mark.parametrize("limit", ["much", -1, None, True])

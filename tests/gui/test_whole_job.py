@@ -1,6 +1,5 @@
 """The whole job in the window with the shipped model: photos dropped, edits dropped, slid, exported."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +20,8 @@ TIMEOUT = 30_000
 
 
 @pytest.fixture
-def window(qapp: QApplication, pie_home: Path, qtbot: QtBot) -> Iterator[MainWindow]:
-    """The editor as it starts: the real engine with the shipped bundle."""
-    context = AppContext()
-    made = MainWindow(context)
-    qtbot.addWidget(made)
-    made.resize(1280, 800)
-    made.show()
-    yield made
-    made.close()
-    context.close()
+def context(shipped_context: AppContext) -> AppContext:
+    return shipped_context
 
 
 def drop(widget: QWidget, paths: list[Path]) -> None:

@@ -7,6 +7,7 @@ import torch
 from sklearn.metrics import silhouette_score
 from torch import Tensor
 
+from training.audit import similarity
 from training.data.batch import Group
 from training.systems.system import System
 
@@ -40,9 +41,8 @@ def photo_vectors(system: System, group: Group) -> Tensor:
 
 def retrieval(first: Tensor, second: Tensor) -> float:
     """How often the nearest (cosine) of `second` `(U, D)` is the same row as in `first`; each less its mean."""
-    unit = [torch.nn.functional.normalize(v - v.mean(0), dim=1) for v in (first, second)]
-    nearest = (unit[0] @ unit[1].T).argmax(1)
-    return float((nearest == torch.arange(len(first), device=nearest.device)).float().mean())
+    nearest = similarity(first.numpy(force=True), second.numpy(force=True)).argmax(1)
+    return float((nearest == np.arange(len(nearest))).mean())
 
 
 def score_vectors(vectors: Tensor) -> EmbeddingScore:
@@ -50,8 +50,7 @@ def score_vectors(vectors: Tensor) -> EmbeddingScore:
     users, shots, _ = vectors.shape
     flat = torch.nn.functional.normalize((vectors - vectors.mean((0, 1))).flatten(0, 1), dim=1)
     labels = np.repeat(np.arange(users), shots)
-    similarity = flat @ flat.T
-    nearest = similarity.fill_diagonal_(-2.0).argmax(1).numpy()
+    nearest = (flat @ flat.T).fill_diagonal_(-2.0).argmax(1).numpy()
     half = shots // 2
     return EmbeddingScore(
         silhouette=float(silhouette_score(flat.numpy(), labels, metric="cosine")),
