@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from bench_folder import DECORATION, Heartbeat, wait_until
+from filmstrip import WatchedFilmstrip, let_run, wait_until
 from measurement import Measurement, best_seconds
 from photographs import camera_jpegs_with_thumbnails
 from PySide6.QtWidgets import QApplication
@@ -25,7 +25,6 @@ from pie_desktop.imaging.decode import load_photo, load_thumbnail
 from pie_desktop.imaging.isolation import Limits, child
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.filmstrip import Filmstrip
 
 PHOTOS = 5000
 DIFFERENT = 4
@@ -126,42 +125,23 @@ def _isolation(photos: list[Path]) -> list[Measurement]:
 
 
 def _visit(context: AppContext, folder: Path, how: str) -> list[Measurement]:
-    strip = Filmstrip(context)
-    strip.resize(420, 1200)
-    strip.show()
-    wait_until(strip.isVisible)
+    watched = WatchedFilmstrip(context)
+    loader = watched.strip._loader
     loaded: list[Path] = []
-    strip._loader.loaded.connect(loaded.append)
-
-    def filled(proper: bool) -> bool:
-        rows = strip.view.visible_rows()
-        entries = [strip._loader.cache.peek(strip.model.paths[row]) for row in rows]
-        seen = all(strip.model.index(row).data(DECORATION) is not None for row in rows)
-        return bool(rows) and seen and not (proper and any(entry is None or entry.stand_in for entry in entries))
-
-    heartbeat = Heartbeat()
-    wait_until(lambda: heartbeat.longest > 0)
-    heartbeat.reset()
+    loader.loaded.connect(loaded.append)
     started = time.perf_counter()
-    strip.set_folder(folder)
-    wait_until(lambda: strip.model.rowCount() == PHOTOS and bool(strip.view.visible_rows()))
-    strip.view.viewport().repaint()
-    painted = time.perf_counter() - started
-    wait_until(lambda: filled(False))
-    seen = time.perf_counter() - started
-    wait_until(lambda: filled(True), timeout=120)
+    painted, seen = watched.open(folder, PHOTOS)
+    wait_until(lambda: watched.filled(proper=True), timeout=120)
     proper = time.perf_counter() - started
     loaded.clear()
-    watched = time.perf_counter()
-    wait_until(lambda: time.perf_counter() - watched > WATCHED_SECONDS, timeout=WATCHED_SECONDS + 5)
-    rate = len(loaded) / (time.perf_counter() - watched)
-    strip.view.scrollToBottom()
-    jump = wait_until(lambda: strip.view.visible_rows().stop == PHOTOS and filled(False))
-    wait_until(lambda: filled(True), timeout=120)
-    stall = heartbeat.longest * 1000
-    strip._loader.want((), ())
-    wait_until(lambda: not strip._loader._in_flight)
-    strip.close()
+    let_run(WATCHED_SECONDS)
+    rate = len(loaded) / WATCHED_SECONDS
+    jump = watched.jump_to_end()
+    wait_until(lambda: watched.filled(proper=True), timeout=120)
+    stall = watched.heartbeat.longest * 1000
+    loader.want((), ())
+    wait_until(lambda: not loader._in_flight)
+    watched.strip.close()
     return [
         Measurement(
             f"slow disk, {how}: 5,000 photos listed and painted", f"<= {PAINT_BUDGET_SECONDS:g} s", painted, "s",
