@@ -1,7 +1,6 @@
 """Presets and output options on the command line."""
 
 import json
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import get_args
@@ -9,24 +8,10 @@ from typing import get_args
 import pytest
 from PIL import Image
 
-from pie_desktop.cli import main
 from pie_desktop.commands import encoding
 from pie_desktop.imaging import encode_options
 from pie_desktop.imaging.profiles import ColorSpace
-
-Cli = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def cli(capfd: pytest.CaptureFixture[str]) -> Cli:
-    def run(*arguments: object) -> tuple[int, str, str]:
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main([str(argument) for argument in arguments])
-        captured = capfd.readouterr()
-        return int(ended.value.code or 0), captured.out, captured.err
-
-    return run
+from tests.e2e.command_line import Cli
 
 
 def test_options_and_choices_are_those_of_the_encoder() -> None:

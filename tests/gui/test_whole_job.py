@@ -4,9 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.imaging.decode import load_photo
@@ -15,6 +13,7 @@ from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
+from tests.gui.dragging import drop
 
 TIMEOUT = 30_000
 
@@ -24,26 +23,15 @@ def context(shipped_context: AppContext) -> AppContext:
     return shipped_context
 
 
-def drop(widget: QWidget, paths: list[Path]) -> None:
-    """As a file manager does: enter, then drop."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    place, buttons, keys = widget.rect().center(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(place, Qt.DropAction.CopyAction, data, buttons, keys)
-    QApplication.sendEvent(widget, enter)
-    assert enter.isAccepted()
-    QApplication.sendEvent(widget, QDropEvent(QPointF(place), Qt.DropAction.CopyAction, data, buttons, keys))
-
-
 def test_from_edits_to_an_exported_folder(
     window: MainWindow, photo_folder: Path, sample_pairs: list[tuple[Path, Path]], tmp_path: Path, qtbot: QtBot
 ) -> None:
     session, renderer = window.session, window.canvas.renderer
     photo = photo_folder / "coffee.jpg"
-    drop(window, [photo])
+    assert drop(window, [photo])
     qtbot.waitUntil(lambda: session.path == photo and renderer.enhanced, timeout=TIMEOUT)
 
-    drop(window.edit_page.styles, [path for pair in sample_pairs for path in pair])
+    assert drop(window.edit_page.styles, [path for pair in sample_pairs for path in pair])
     qtbot.waitUntil(lambda: session.look is not None and session.look.style_id is not None, timeout=TIMEOUT)
     style = window.context.library.get(session.look.style_id)
     assert not style.builtin

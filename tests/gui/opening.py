@@ -1,0 +1,30 @@
+"""Photos opened in the editor's window, until they are shown."""
+
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from pie_desktop.ui.main_window import MainWindow
+
+
+def open_photo(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    window.open_paths([photo])
+    wait_shown(window, photo, qtbot)
+
+
+def wait_shown(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
+    """Until the photo is shown in its look, exactly."""
+    renderer, session = window.canvas.renderer, window.session
+
+    def shown() -> bool:
+        look = session.look
+        return (
+            session.path == photo
+            and look is not None
+            and look.style_id == session.state.style_id
+            and renderer.base is not None
+            and renderer.base.frame.tables is look.transform
+            and renderer.base.exact_for == (session.state.strength, session.state.amount)
+        )
+
+    qtbot.waitUntil(shown)

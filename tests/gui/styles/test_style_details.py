@@ -1,0 +1,150 @@
+"""The references of one style: completing, removing, what does not fit, what is in the wrong order."""
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from pie_desktop.gallery.store import Style
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.notifier import Notice
+from pie_desktop.ui.styles import StylePanel
+from tests.gui.styles.helpers import Pairs, SlowEngine, drop, own_styles, shaded, use
+
+
+def test_details_complete_pairs_and_remove_references(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, notices: list[Notice], sample_pairs: Pairs, tmp_path: Path
+) -> None:
+    edits = tmp_path / "alone"
+    edits.mkdir()
+    for after, before in sample_pairs[:2]:
+        shutil.copy(after, edits / f"look {before.stem}.jpg")
+    with qtbot.waitSignal(panel.style_selected) as selected:
+        drop(panel, [edits])
+    panel.open_details(selected.args[0])
+    details = panel.details
+    assert [row.badge.text() for row in details.rows] == ["edit only", "edit only"]
+    assert "far more" in details.advice.text()
+
+    with qtbot.waitSignal(context.styles_changed):
+        details.original_chosen.emit(details.rows[0].reference.id, sample_pairs[0][1])
+    assert [row.badge.text() for row in details.rows] == ["pair", "edit only"]
+    assert [reference.before is not None for reference in own_styles(panel)[0].references] == [True, False]
+
+    details.rows[1].setFocus()
+    with qtbot.waitSignal(context.styles_changed):
+        qtbot.keyClick(details.rows[1], Qt.Key.Key_Delete)
+    assert len(own_styles(panel)[0].references) == 1
+    assert "Every edit has its original" in details.advice.text()
+    assert details.count.text() == "1 pair"
+
+    undo = next(notice.action for notice in notices if notice.action_text == "Undo")
+    with qtbot.waitSignal(context.styles_changed):
+        undo()  # type: ignore[operator]
+    assert [row.badge.text() for row in details.rows] == ["pair", "edit only"]
+    assert own_styles(panel)[0].references[1].after.is_file()
+
+
+def test_an_original_that_does_not_fit_is_refused(
+    qtbot: QtBot, panel: StylePanel, style: Style, notices: list[Notice], sample_photos: dict[str, Path]
+) -> None:
+    portrait, square = (
+        next(item for item in style.references if name in item.source) for name in ("rocket", "astronaut")
+    )
+    panel.controller.set_original(style.id, portrait.id, sample_photos["astronaut"])
+    qtbot.waitUntil(lambda: any("shape" in notice.text for notice in notices))
+    assert own_styles(panel)[0].references == style.references
+    assert square.before is not None
+
+
+def test_agreement_marks_the_reference_that_does_not_fit(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style
+) -> None:
+    engine = SlowEngine()
+    engine.go_on.set()
+    use(panel, context, engine)
+    panel.open_details(style.id)
+    qtbot.waitUntil(lambda: [row.fit.text() for row in panel.details.rows] == ["fits 20%", *["fits 90%"] * 3])
+    assert panel.details.rows[0].fit.property("role") == "warning"
+    assert context.selected_style is None
+
+
+def test_a_drop_while_details_are_open_adds_to_that_style(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style, tmp_path: Path
+) -> None:
+    panel.open_details(style.id)
+    edit = tmp_path / "another.png"
+    Image.fromarray(shaded((20, 120, 60))).save(edit)
+    with qtbot.waitSignal(context.styles_changed):
+        drop(panel, [edit], panel.details)
+    assert len(own_styles(panel)[0].references) == 5
+    assert len(panel.details.rows) == 5
+
+
+def test_the_card_tells_that_references_contradict(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style
+) -> None:
+    card = panel.gallery.cards[style.id]
+    assert not card.contradiction.isVisible()
+    engine = SlowEngine()
+    engine.go_on.set()
+    use(panel, context, engine)
+    panel.select_style(style.id)
+    qtbot.waitUntil(card.contradiction.isVisible)
+    assert "1 of 4 disagrees" in card.contradiction.text()
+    assert "a style of its own" in card.contradiction.toolTip()
+    panel.open_details(style.id)
+    assert "1 of 4 disagrees" in panel.details.advice.text()
+    assert panel.details.advice.property("role") == "warning"
+
+
+def test_a_pair_in_the_wrong_order_is_told_swapped_and_undone(
+    qtbot: QtBot,
+    context: AppContext,
+    panel: StylePanel,
+    notices: list[Notice],
+    tmp_path: Path,
+    sample_photos: dict[str, Path],
+) -> None:
+    photo, edit = tmp_path / "coffee.png", tmp_path / "coffee_edit.png"
+    picture = np.asarray(Image.open(sample_photos["coffee"]))
+    Image.fromarray(np.clip((picture / 255 - 0.5) * 1.6 * 255 + 128, 0, 255).astype(np.uint8)).save(photo)
+    Image.fromarray(picture).save(edit)
+    os.utime(edit, (0, 10**9))
+    with qtbot.waitSignal(panel.style_selected) as selected:
+        drop(panel, [edit])
+    qtbot.waitUntil(lambda: any("coffee_edit.png" in notice.text and "older" in notice.text for notice in notices))
+    panel.open_details(selected.args[0])
+    (row,) = panel.details.rows
+    assert row.badge.text() == "swapped?"
+    assert "older" in row.badge.toolTip()
+
+    swap = next(action for action in row.menu().actions() if action.text() == "Swap edit and original")
+    with qtbot.waitSignal(context.styles_changed):
+        swap.trigger()
+    (row,) = panel.details.rows
+    assert Path(row.reference.source).name == "coffee.png"
+    assert row.badge.text() == "pair"
+    undo = next(notice.action for notice in reversed(notices) if notice.action_text == "Undo")
+    with qtbot.waitSignal(context.styles_changed):
+        undo()  # type: ignore[operator]
+    (row,) = panel.details.rows
+    assert Path(row.reference.source).name == "coffee_edit.png"
+
+
+def test_an_order_that_is_right_is_not_doubted_again(
+    qtbot: QtBot, panel: StylePanel, style: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = style.folder / "style.json"
+    document.write_text(document.read_text().replace('"doubt": null', '"doubt": "It looks swapped."', 1))
+    panel.controller.refresh()
+    panel.open_details(style.id)
+    qtbot.waitUntil(lambda: panel.details.rows[0].badge.text() == "swapped?")
+    panel.details.rows[0].settle_asked.emit()
+    qtbot.waitUntil(lambda: panel.details.rows[0].badge.text() == "pair")
+    assert own_styles(panel)[0].references == style.references

@@ -1,0 +1,125 @@
+"""Photos opened in the window: dropped, stepped through, unreadable, too large for the zoom."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from pie_desktop.imaging.decode import load_photo, load_preview, load_proxy
+from pie_desktop.imaging.difference import mean_delta_e
+from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.ui.main_window import MainWindow
+from tests.gui.dragging import drop
+from tests.gui.opening import open_photo, wait_shown
+from tests.raw_files import write_dng
+
+
+def test_dropped_photo_is_opened_and_enhanced(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
+    before = {path: path.stat().st_mtime_ns for path in photo_folder.rglob("*")}
+    photo = photo_folder / "coffee.jpg"
+    assert drop(window, [photo])
+    wait_shown(window, photo, qtbot)
+    frame = window.canvas.renderer.base.frame
+    assert frame.source.picture.shape == load_photo(photo).shape
+    np.testing.assert_array_equal(
+        window.canvas.renderer.base.exact, apply_lut(window.canvas.renderer.base.sampled, frame.tables.preferred)
+    )
+    assert window.edit_page.filmstrip.folder == photo_folder
+    assert {path: path.stat().st_mtime_ns for path in photo_folder.rglob("*")} == before, "opening writes nothing"
+
+
+def test_welcome_until_a_photo_is_open(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
+    assert window.edit_page.welcome.isVisible()
+    drop(window, [photo_folder])
+    qtbot.waitUntil(lambda: not window.edit_page.welcome.isVisible())
+    assert window.canvas.isVisible()
+
+
+def test_full_resolution_is_read_when_the_zoom_asks_for_it(
+    window: MainWindow, photo_folder: Path, sample_pictures: dict[str, np.ndarray], qtbot: QtBot
+) -> None:
+    photo = photo_folder / "large.jpg"
+    Image.fromarray(np.tile(sample_pictures["coffee"], (5, 5, 1))).save(photo, quality=95)
+    open_photo(window, photo, qtbot)
+    renderer = window.canvas.renderer
+    assert renderer.base.frame.source.scale < 1
+    window.commands["zoom_actual"].trigger()
+    qtbot.waitUntil(lambda: renderer.detail is not None and renderer.detail.frame.source.scale == 1)
+    zone = renderer.detail.frame.zone
+    assert zone.width < 3000 and zone.height < 2000
+    full = load_photo(photo)[zone.top : zone.bottom, zone.left : zone.right]
+    np.testing.assert_array_equal(renderer.detail.exact, apply_lut(full, renderer.detail.frame.tables.preferred))
+
+
+def test_drops_reach_the_window_except_on_the_styles(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
+    def takes_drops(widget: QWidget | None) -> QWidget | None:
+        while widget is not None and not widget.acceptDrops():
+            widget = widget.parentWidget()
+        return widget
+
+    page = window.edit_page
+    open_photo(window, photo_folder / "coffee.jpg", qtbot)
+    for place in (page.filmstrip, page.canvas, page.adjust):
+        centre = place.mapTo(window, place.rect().center())
+        assert takes_drops(window.childAt(centre)) is window, place
+    centre = page.styles.mapTo(window, page.styles.rect().center())
+    assert takes_drops(window.childAt(centre)) is page.styles
+
+
+def test_stepping_fast_ends_on_the_last_photo(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
+    names = ["astronaut", "coffee", "chelsea", "rocket"] * 5
+    opened: list[Path] = []
+    window.session.opened.connect(lambda photo: opened.append(photo.info.path))
+    for name in names:
+        window.session.open(photo_folder / f"{name}.jpg")
+    wait_shown(window, photo_folder / "rocket.jpg", qtbot)
+    assert opened == [photo_folder / "rocket.jpg"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xd8\xff not a photo"])
+def test_unreadable_photo_is_told_and_the_editor_goes_on(
+    window: MainWindow, photo_folder: Path, qtbot: QtBot, content: bytes | None
+) -> None:
+    bad = photo_folder / "bad.jpg"
+    if content is not None:
+        bad.write_bytes(content)
+    with qtbot.waitSignal(window.session.failed) as failed:
+        window.edit_page.open_photo(bad)
+    assert "bad.jpg" in failed.args[0]
+    qtbot.waitUntil(lambda: any(card.notice.text == failed.args[0] for card in window.notifications.cards))
+    assert window.canvas.renderer.base is None
+    open_photo(window, photo_folder / "coffee.jpg", qtbot)
+
+
+def test_missing_and_foreign_files_are_told_and_the_rest_is_opened(
+    window: MainWindow, photo_folder: Path, qtbot: QtBot
+) -> None:
+    note = photo_folder / "notes.txt"
+    note.write_text("no photo", encoding="utf-8")
+    window.open_paths([note, photo_folder / "gone.jpg", photo_folder / "coffee.jpg", photo_folder / "rocket.jpg"])
+    wait_shown(window, photo_folder / "coffee.jpg", qtbot)
+    qtbot.waitUntil(lambda: len(window.notifications.cards) == 2)
+    texts = [card.notice.text for card in window.notifications.cards]
+    assert any("notes.txt" in text for text in texts) and any("gone.jpg" in text for text in texts)
+
+
+def test_a_raw_photo_shows_its_preview_until_it_is_developed(
+    window: MainWindow, tmp_path: Path, sample_pictures: dict[str, np.ndarray], qtbot: QtBot
+) -> None:
+    picture = sample_pictures["coffee"]
+    photo = write_dng(tmp_path / "a.dng", picture, preview=np.ascontiguousarray(picture[..., ::-1]))
+    seen: list[tuple[str, np.ndarray]] = []
+    window.session.previewed.connect(lambda source: seen.append(("preview", source.picture)))
+    window.session.reduced.connect(lambda source: seen.append(("reduced", source.picture)))
+    open_photo(window, photo, qtbot)
+    qtbot.waitUntil(lambda: len(seen) == 2 and not window.canvas.renderer.needs_full)
+    assert [name for name, _ in seen] == ["preview", "reduced"]
+    assert (seen[0][1].dtype, seen[1][1].dtype) == (np.uint8, np.uint16)
+    source = window.canvas.renderer
+    qtbot.waitUntil(lambda: source.base.frame.source.picture is seen[1][1])
+    # From the development, of full or of half size, not from the preview.
+    assert mean_delta_e(window.session.look.proxy, load_proxy(photo)) < 3
+    assert mean_delta_e(window.session.look.proxy, load_preview(photo, 256)) > 10

@@ -1,0 +1,132 @@
+"""An export that is interrupted, at every stage, goes on."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pie_desktop import paths
+from pie_desktop.engine import journal as journals
+from pie_desktop.engine.export_job import Running, run_job
+from pie_desktop.engine.export_report import ExportProgress
+from pie_desktop.engine.export_run import ExportRun
+from pie_desktop.engine.journal import Journal
+from pie_desktop.engine.unfinished import dismiss, read_export, unfinished_exports
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.lut import apply_lut
+from tests.unit.helpers.exports import ALONE, TABLE, Killed, Model, again, kill_at, names, part, the_unfinished
+
+
+def test_an_export_goes_on_from_another_working_directory(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    bad = photo_folder / "rocket.jpg"
+    whole = bad.read_bytes()
+    plan = part(photo_folder, Path("out"), Model())
+    bad.write_bytes(whole[: len(whole) // 3])
+    assert run_job([plan], ALONE).count("failed") == 1
+    bad.write_bytes(whole)
+    (kept,) = unfinished_exports(paths.exports_dir(), interrupted_only=False)
+    monkeypatch.chdir(photo_folder)
+    assert kept.destination == tmp_path / "out"
+    assert run_job(again(kept, Model()), ALONE, kept).summary == "4 written"
+    assert len(names(tmp_path / "out")) == 4 and not (photo_folder / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "before", "made_again"),
+    [
+        (Journal, "begun", False, True),
+        (Journal, "ready", True, True),  # complete, but nobody knows
+        (Journal, "ready", False, False),  # complete under its temporary name
+        (ExportRun, "_commit", False, False),  # named, but not noted
+        (Journal, "ended", False, False),
+    ],
+)
+def test_killed_at_any_stage_it_goes_on(
+    photo_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    owner: type,
+    method: str,
+    before: bool,
+    made_again: bool,
+) -> None:
+    out, model = tmp_path / "out", Model()
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, owner, method, 2, before)
+        run_job([part(photo_folder, out, model)], ALONE)
+    kept = the_unfinished()
+    assert not journals.is_closed(kept.folder)
+    first = {path.name: path.stat() for path in out.glob("*.png")}
+    assert kept.how is None and len(first) in (1, 2)
+    later = Model()
+    report = run_job(again(kept, later), ALONE, kept)
+    assert report.summary == "4 written"
+    assert later.asked == (3 if made_again else 2)  # the first photo is done, the second perhaps
+    assert names(out) == ["astronaut.png", "chelsea.png", "coffee.png", "rocket.png"]
+    for name, status in first.items():  # not touched again
+        now = (out / name).stat()
+        assert (now.st_ino, now.st_mtime_ns) == (status.st_ino, status.st_mtime_ns)
+    for item in report.items:
+        np.testing.assert_array_equal(load_photo(item.target), apply_lut(load_photo(item.source), TABLE))
+    assert unfinished_exports(paths.exports_dir()) == []
+    ended = [record["index"] for record in journals.records(kept.folder) if record["event"] == "ended"]
+    assert sorted(ended) == [0, 1, 2, 3]
+
+
+def test_a_line_cut_off_by_a_power_cut(photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, Journal, "ended", 2, False)
+        run_job([part(photo_folder, tmp_path / "out", Model())], ALONE)
+    kept = the_unfinished()
+    journal = kept.folder / journals.JOURNAL
+    journal.write_bytes(journal.read_bytes()[:-10])
+    kept = the_unfinished()
+    model = Model()
+    assert run_job(again(kept, model), ALONE, kept).summary == "4 written"
+    assert model.asked == 2
+    assert read_export(kept.folder).how == "finished"
+
+
+def test_what_was_written_before_and_changed_since_is_told(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, Journal, "ended", 2, False)
+        run_job([part(photo_folder, tmp_path / "out", Model())], ALONE)
+    (photo_folder / "astronaut.jpg").write_bytes((photo_folder / "coffee.jpg").read_bytes())
+    (tmp_path / "out" / "chelsea.png").unlink()
+    kept = the_unfinished()
+    report = run_job(again(kept, Model()), ALONE, kept)
+    assert "astronaut.jpg was changed after it was exported" in (report.items[0].message or "")
+    assert "not in its place any more" in (report.items[1].message or "")
+    assert not (tmp_path / "out" / "chelsea.png").exists()  # taken away on purpose, for all we know
+
+
+def test_an_interrupted_export_can_be_dismissed(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, Journal, "ready", 2, False)
+        run_job([part(photo_folder, tmp_path / "out", Model())], ALONE)
+    assert len(names(tmp_path / "out")) == 2  # the second under its temporary name
+    dismiss(the_unfinished())
+    assert names(tmp_path / "out") == ["astronaut.png"]
+    assert unfinished_exports(paths.exports_dir()) == []
+    assert len(unfinished_exports(paths.exports_dir(), interrupted_only=False)) == 1
+
+
+def test_a_running_export_is_not_offered_and_not_run_twice(photo_folder: Path, tmp_path: Path) -> None:
+    seen: list[object] = []
+
+    def look(progress: ExportProgress) -> None:
+        (place,) = paths.exports_dir().iterdir()
+        seen.append(unfinished_exports(paths.exports_dir()))
+        with pytest.raises(PieError, match="is running"):
+            run_job([], ALONE, read_export(place))
+
+    run_job([part(photo_folder, tmp_path / "out", Model())], Running(workers=0, progress=look))
+    assert seen and not any(seen)
