@@ -22,6 +22,7 @@ test bench screenshots: export QT_QPA_PLATFORM := offscreen
 
 test: $(STAMP)  ## lint, types, import contracts, tests (ARGS="tests/unit -k lut" picks some)
 	$(PYTHON_IN_VENV) -m ruff check .
+	$(PYTHON_IN_VENV) -m ruff format --check --quiet .
 	$(PYTHON_IN_VENV) -m mypy
 	$(VENV)/bin/lint-imports
 	$(PYTHON_IN_VENV) -m pytest -m "not benchmark" $(ARGS)

@@ -46,9 +46,7 @@ def audit(
         for task, drawn in tasks.items():
             cases = list(drawn)
             for mode in ("pairs", "after"):
-                result = run_audit(
-                    methods, task, cases, mode, refs, seed, status.update, workers or default_workers()
-                )
+                result = run_audit(methods, task, cases, mode, refs, seed, status.update, workers or default_workers())
                 console.print("\n".join(result.lines()) + "\n")
                 found.append(result)
     report = audit_report(found, seed, read_bundle_info(bundle).id)

@@ -52,9 +52,7 @@ def quality(result: np.ndarray, target: np.ndarray) -> Quality:
     return Target(target).quality(result)
 
 
-def bootstrap_interval(
-    groups: Sequence[Sequence[float]], seed: int = 0, rounds: int = 1000
-) -> tuple[float, float]:
+def bootstrap_interval(groups: Sequence[Sequence[float]], seed: int = 0, rounds: int = 1000) -> tuple[float, float]:
     """95 % percentile bootstrap interval of the mean of all values (Efron 1979).
 
     Args:

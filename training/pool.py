@@ -54,9 +54,7 @@ def _same_arithmetic() -> None:
     compiled.warm_up()
 
 
-def in_order(
-    work: Callable[[Item], Result], items: Iterable[Item], workers: int, threads: int = 1
-) -> Iterator[Result]:
+def in_order(work: Callable[[Item], Result], items: Iterable[Item], workers: int, threads: int = 1) -> Iterator[Result]:
     """`work` of every item, in the order of the items; the same results whatever the number of workers.
 
     Args:

@@ -45,9 +45,7 @@ def _fold(evidence: Evidence, users: int) -> Evidence:
     return Evidence(*(t.unflatten(0, (users, -1)) for t in (evidence.gram, evidence.moment, evidence.power)))
 
 
-def summarise(
-    network: PreferenceNetwork, group: Group, generator: torch.Generator, share: Share = WHOLE
-) -> Summary:
+def summarise(network: PreferenceNetwork, group: Group, generator: torch.Generator, share: Share = WHOLE) -> Summary:
     """Reduce a group of simulated users, or the share of it that these are."""
     users, side = len(group.capture), network.architecture.grid
     captures, retouched = group.capture.flatten(0, 1), group.retouched.flatten(0, 1)

@@ -58,8 +58,6 @@ def enhance(
     def preference(progress: Progress, should_cancel: ShouldCancel) -> "Preference":
         return engine.one_off(pairs, progress, should_cancel, on_problem=say_problem)
 
-    settings = batch.export_settings(
-        destination, encoded, on_conflict, strength, amount, name, _NO_STYLE, burst_lock
-    )
+    settings = batch.export_settings(destination, encoded, on_conflict, strength, amount, name, _NO_STYLE, burst_lock)
     how = batch.How(workers, dry_run, as_json, receipt)
     batch.run_batch(photos_in(photos), settings, engine, preference, how)

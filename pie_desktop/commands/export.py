@@ -77,8 +77,14 @@ def export(
         return engine.preference(chosen, progress, should_cancel) if chosen is not None else None
 
     settings = batch.export_settings(
-        destination, encoded, on_conflict, strength, amount, name,
-        chosen.name if chosen is not None else None, burst_lock,
+        destination,
+        encoded,
+        on_conflict,
+        strength,
+        amount,
+        name,
+        chosen.name if chosen is not None else None,
+        burst_lock,
     )
     # What an earlier export wrote into a folder of the sources is no source.
     photos = photos_in(sources, recursive, except_in=destination)

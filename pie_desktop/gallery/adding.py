@@ -72,9 +72,7 @@ def _add(folder: Path, document: StyleDocument, item: StagedReference) -> Refere
     number = f"{document.next_id:03d}"
     document.next_id += 1
     copy = _adopt(item.after, folder / REFERENCES_FOLDER, f"{number}_after")
-    reference = ReferenceDocument(
-        id=number, after=copy, source=_shown(item.edit.after), after_digest=item.after.digest
-    )
+    reference = ReferenceDocument(id=number, after=copy, source=_shown(item.edit.after), after_digest=item.after.digest)
     document.references.append(reference)
     return reference
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from pie_desktop.errors import DecodeError
 
+# fmt: off
 RAW_SUFFIXES: frozenset[str] = frozenset(
     {
         ".3fr", ".ari", ".arw", ".bay", ".cap", ".cr2", ".cr3", ".crw", ".dcr", ".dcs", ".dng", ".drf",
@@ -21,6 +22,7 @@ READABLE_SUFFIXES: frozenset[str] = RAW_SUFFIXES | {
     ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".hif", ".avif",
     ".jxl", ".psd", ".psb",
 }
+# fmt: on
 
 RawPairs = Literal["raw", "jpeg", "both"]
 _KINDS = dict.fromkeys((".jpg", ".jpeg", ".jpe", ".jfif"), "JPEG") | dict.fromkeys((".heic", ".heif", ".hif"), "HEIC")

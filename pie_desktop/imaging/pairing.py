@@ -205,9 +205,7 @@ def _best(edit: Path, index: dict[str, list[Path]], lenient: bool = False) -> Pa
         return None
     if not lenient:
         candidates = [
-            (path, name)
-            for path, name in candidates
-            if name.edits < own.edits or (name.original and not own.original)
+            (path, name) for path, name in candidates if name.edits < own.edits or (name.original and not own.original)
         ]
     if not candidates:
         return None

@@ -59,4 +59,3 @@ def _read_with_pillow(header: Header, min_side: int | None) -> StoredPixels:
         if image.mode in ("L", "1"):
             return StoredPixels(np.asarray(image.convert("L")), "gray", oriented)
         return StoredPixels(np.asarray(image if image.mode == "RGB" else image.convert("RGB")), "rgb", oriented)
-

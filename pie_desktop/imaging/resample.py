@@ -57,9 +57,7 @@ def shrink_plain(picture: np.ndarray, size: tuple[int, int], blocks: tuple[int, 
     return result
 
 
-def _strip(
-    picture: np.ndarray, size: tuple[int, int], rows: tuple[int, int], of_pixels: tuple[int, int]
-) -> np.ndarray:
+def _strip(picture: np.ndarray, size: tuple[int, int], rows: tuple[int, int], of_pixels: tuple[int, int]) -> np.ndarray:
     """Some rows of the smaller picture, linear."""
     height, width = picture.shape[:2]
     block_x, block_y = of_pixels

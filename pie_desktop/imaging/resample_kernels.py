@@ -119,9 +119,7 @@ def _shrink(  # type: ignore[no-untyped-def]
                 )
         middle = row_nearest[row]
         above, below = max(middle - 1, 0), min(middle + 1, rows - 1)
-        _range_of_rows(
-            ring[above % ring_rows], ring[middle % ring_rows], ring[below % ring_rows], lowest, highest
-        )
+        _range_of_rows(ring[above % ring_rows], ring[middle % ring_rows], ring[below % ring_rows], lowest, highest)
         _finish_row(blurred, lowest, highest, starts, weights, nearest, np.uint64(columns), encoded, out[row])
 
 

@@ -69,5 +69,3 @@ def describe(photo: OpenedPhoto) -> str:
         f"ISO {summary.iso}" if summary.iso else None,
     ]
     return GAP.join(fact for fact in facts if fact)
-
-

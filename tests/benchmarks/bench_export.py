@@ -179,8 +179,7 @@ def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None])
     folder.mkdir()
     pool = WorkerPool(WORKERS, body)
     tasks = [
-        ExportTask(index, photo, folder / photo.name, False, EncodeOptions())
-        for index, photo in enumerate(photos)
+        ExportTask(index, photo, folder / photo.name, False, EncodeOptions()) for index, photo in enumerate(photos)
     ]
     clock = _Clock()
     done = 0

@@ -117,7 +117,11 @@ def _isolation(photos: list[Path]) -> list[Measurement]:
     isolation.stop()
     return [
         Measurement(
-            f"{name}, decoded in a process of its own", "", there[name] * 1000, "ms", ratio=there[name] / here[name],
+            f"{name}, decoded in a process of its own",
+            "",
+            there[name] * 1000,
+            "ms",
+            ratio=there[name] / here[name],
             note="against decoding it in the same process",
         )
         for name in tasks
@@ -144,19 +148,31 @@ def _visit(context: AppContext, folder: Path, how: str) -> list[Measurement]:
     watched.strip.close()
     return [
         Measurement(
-            f"slow disk, {how}: 5,000 photos listed and painted", f"<= {PAINT_BUDGET_SECONDS:g} s", painted, "s",
-            note=HOW, met=painted <= PAINT_BUDGET_SECONDS,
+            f"slow disk, {how}: 5,000 photos listed and painted",
+            f"<= {PAINT_BUDGET_SECONDS:g} s",
+            painted,
+            "s",
+            note=HOW,
+            met=painted <= PAINT_BUDGET_SECONDS,
         ),
         Measurement(
-            f"slow disk, {how}: a picture for every visible photo", f"<= {VISIBLE_BUDGET_SECONDS:g} s", seen, "s",
-            note="the camera's thumbnails first", met=seen <= VISIBLE_BUDGET_SECONDS,
+            f"slow disk, {how}: a picture for every visible photo",
+            f"<= {VISIBLE_BUDGET_SECONDS:g} s",
+            seen,
+            "s",
+            note="the camera's thumbnails first",
+            met=seen <= VISIBLE_BUDGET_SECONDS,
         ),
         Measurement(f"slow disk, {how}: all of them proper thumbnails", "", proper, "s", note=HOW),
         Measurement(f"slow disk, {how}: thumbnails per second in the background", "", rate, "per second", note=HOW),
         Measurement(f"slow disk, {how}: visible pictures after a jump to the end", "", jump, "s", note=HOW),
         Measurement(
-            f"slow disk, {how}: longest stall of the window", f"<= {STALL_BUDGET_MS:g} ms", stall, "ms",
-            note="opening, filling, jumping", met=stall <= STALL_BUDGET_MS,
+            f"slow disk, {how}: longest stall of the window",
+            f"<= {STALL_BUDGET_MS:g} ms",
+            stall,
+            "ms",
+            note="opening, filling, jumping",
+            met=stall <= STALL_BUDGET_MS,
         ),
     ]
 

@@ -15,6 +15,8 @@ class Outcome(NamedTuple):
     code: int
     out: str
     err: str
+
+
 Cli = Callable[..., Outcome]
 
 

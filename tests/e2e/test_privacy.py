@@ -9,7 +9,7 @@ import pytest
 
 # Python runs this at the start of every process of the job, export workers included. An audit hook sees what a
 # replaced `socket.socket` would miss: sockets made by the C module itself.
-WATCH = '''
+WATCH = """
 import os, sys
 
 def watch(event, arguments):
@@ -22,7 +22,7 @@ def watch(event, arguments):
 sys.addaudithook(watch)
 with open(os.environ["SOCKET_LOG"] + ".started", "a", encoding="utf-8") as started:
     started.write(f"{os.getpid()}\\n")
-'''
+"""
 
 
 @pytest.fixture

@@ -55,8 +55,12 @@ def test_wide_files_keep_their_gamut(tmp_path: Path, colors: np.ndarray, color: 
     # LittleCMS to linear light, not clipped, and the mirrored curve.
     linear = imagecodecs.cms_profile("rgb", whitepoint=[0.3127, 0.3290], primaries=list(SRGB_PRIMARIES), gamma=1)
     options = {"colorspace": "rgb", "outcolorspace": "rgb", "outdtype": "float32", "intent": 1}
-    light = imagecodecs.cms_transform(samples.astype(np.float32) / (1 if dtype == np.float32 else np.iinfo(dtype).max),
-                                      make_profile(color), linear, **options)
+    light = imagecodecs.cms_transform(
+        samples.astype(np.float32) / (1 if dtype == np.float32 else np.iinfo(dtype).max),
+        make_profile(color),
+        linear,
+        **options,
+    )
     assert np.abs(srgb_to_linear(wide.astype(np.float64)) - light).max() < 2e-3
 
 

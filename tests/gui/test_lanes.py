@@ -187,9 +187,7 @@ def test_a_waiting_job_is_replaced_under_its_key(qapp: object, qtbot: QtBot) -> 
     lane.close()
 
 
-def test_jobs_are_destroyed_in_the_gui_thread(
-    qapp: object, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_jobs_are_destroyed_in_the_gui_thread(qapp: object, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """A QObject that dies in a lane's thread can lock up with the GUI thread."""
     lane = QueueLane("tested")
     hand_over = lane.hand_over

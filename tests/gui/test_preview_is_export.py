@@ -116,9 +116,7 @@ KINDS: list[tuple[Callable[[Path, np.ndarray], Path], str]] = [
 ]
 
 
-def test_same_pixel(
-    window: MainWindow, sample_pictures: dict[str, np.ndarray], tmp_path: Path, qtbot: QtBot
-) -> None:
+def test_same_pixel(window: MainWindow, sample_pictures: dict[str, np.ndarray], tmp_path: Path, qtbot: QtBot) -> None:
     """One after the other in one window, whose start takes longer than all of them."""
     for number, (write, target) in enumerate(KINDS):
         folder = tmp_path / str(number)

@@ -46,9 +46,11 @@ def test_from_edits_to_an_exported_folder(
     window.canvas.actual_size()
     wanted = session.look.transform
     qtbot.waitUntil(
-        lambda: renderer.detail is not None
-        and renderer.detail.frame.tables is wanted
-        and renderer.detail.exact_for == (0.8, 1.0),
+        lambda: (
+            renderer.detail is not None
+            and renderer.detail.frame.tables is wanted
+            and renderer.detail.exact_for == (0.8, 1.0)
+        ),
         timeout=TIMEOUT,
     )
     detail = renderer.detail

@@ -46,9 +46,7 @@ def strange_name(tmp_path: Path, sample_photos: dict[str, Path]) -> Path:
 
 
 @pytest.mark.usefixtures("decoding")
-def test_names_that_are_no_unicode(
-    strange_name: Path, sample_pictures: dict[str, np.ndarray], tmp_path: Path
-) -> None:
+def test_names_that_are_no_unicode(strange_name: Path, sample_pictures: dict[str, np.ndarray], tmp_path: Path) -> None:
     assert scan_folder(tmp_path) == ([], [strange_name.parent])
     assert list_photos(tmp_path, recursive=True) == [strange_name]
     assert load_photo(strange_name).shape == sample_pictures["coffee"].shape

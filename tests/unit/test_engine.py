@@ -142,9 +142,7 @@ def test_a_damaged_kept_preference_is_computed_again(
         assert library.preference(style, "first") is not None
 
 
-def test_cancelling_stops_the_reading(
-    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
-) -> None:
+def test_cancelling_stops_the_reading(library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]) -> None:
     style = library.create("Warm", edits).style
     engine = Engine(library, Path("/models/first"))
     asked: list[int] = []
@@ -235,9 +233,7 @@ def test_attribution(sample_photos: dict[str, Path]) -> None:
     assert 0 < half.preference < whole.preference
 
 
-def test_many_threads_load_one_model(
-    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
-) -> None:
+def test_many_threads_load_one_model(library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]) -> None:
     style = library.create("Warm", edits[:1]).style
     engine = Engine(library, Path("/models/first"))
     results: list[Preference] = []

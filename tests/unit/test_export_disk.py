@@ -86,9 +86,7 @@ def test_a_disk_that_becomes_read_only(photo_folder: Path, small_disk: Path) -> 
     assert all("write-protected" in (item.message or "") for item in report.items[1:])
 
 
-def test_a_full_disk_without_mounting(
-    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_without_mounting(photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = Path.write_bytes
 
     def full_for_chelsea(path: Path, data: bytes) -> int:
@@ -119,9 +117,7 @@ def test_without_a_journal_the_export_goes_on(
             seen.append(1)
             monkeypatch.setattr(Journal, "_append", full)
 
-    report = run_job(
-        [part(photo_folder, tmp_path / "out", Model())], Running(workers=0, progress=fill_the_disk)
-    )
+    report = run_job([part(photo_folder, tmp_path / "out", Model())], Running(workers=0, progress=fill_the_disk))
     assert report.summary == "4 written"
     assert "could not be written any more" in (report.notice or "")
 

@@ -90,8 +90,10 @@ def test_preference_survives_the_disk(
 
 
 def test_sixteen_bit_references_and_photos(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
-    deep = [ReferencePixels(r.after.astype(np.uint16) * 257, r.before.astype(np.uint16) * 257)  # type: ignore[union-attr]
-            for r in pairs(sample_pictures, "coffee", "rocket")]
+    deep = [
+        ReferencePixels(r.after.astype(np.uint16) * 257, r.before.astype(np.uint16) * 257)  # type: ignore[union-attr]
+        for r in pairs(sample_pictures, "coffee", "rocket")
+    ]
     eight = inference.luts(sample_pictures["chelsea"], inference.encode(pairs(sample_pictures, "coffee", "rocket")))[1]
     sixteen = inference.luts(sample_pictures["chelsea"].astype(np.uint16) * 257, inference.encode(deep))[1]
     assert np.abs(eight - sixteen).max() < 0.02

@@ -207,9 +207,14 @@ def test_iptc_moves_to_xmp_where_a_format_has_none(tagged: Path, policy: str, pl
     assert ("Xmp.photoshop.City" in xmp) == places
 
 
-@pytest.mark.parametrize(("color", "value", "interoperability"), [
-    ("srgb", "1", "R98"), ("adobe-rgb", "65535", "R03"), ("display-p3", "65535", None),
-])
+@pytest.mark.parametrize(
+    ("color", "value", "interoperability"),
+    [
+        ("srgb", "1", "R98"),
+        ("adobe-rgb", "65535", "R03"),
+        ("display-p3", "65535", None),
+    ],
+)
 def test_exif_says_which_colour_space(tagged: Path, color: str, value: str, interoperability: str | None) -> None:
     image = exiv2.ImageFactory.open(str(tagged))
     image.readMetadata()
@@ -264,8 +269,12 @@ def test_a_raw_gives_its_exif_and_not_its_structure(tmp_path: Path, tagged: Path
     exif, _, xmp = read(target)
     assert exif["Exif.Image.Make"] == "PIE" and exif["Exif.Image.UniqueCameraModel"] == "PIE One"
     assert exif["Exif.Image.Copyright"] == "(c) Zoe"
-    wrong = [key for key in exif if "SubImage" in key or key.rsplit(".", 1)[1] in (
-        "DNGVersion", "ColorMatrix1", "CFARepeatPatternDim", "SubIFDs")]
+    wrong = [
+        key
+        for key in exif
+        if "SubImage" in key
+        or key.rsplit(".", 1)[1] in ("DNGVersion", "ColorMatrix1", "CFARepeatPatternDim", "SubIFDs")
+    ]
     assert not wrong
     assert exif["Exif.Photo.PixelXDimension"] == "96" and xmp["Xmp.pie.Style"] == "neutral"
 

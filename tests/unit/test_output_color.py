@@ -64,9 +64,7 @@ def test_adobe_rgb_has_the_numbers_of_its_specification() -> None:
 
 @pytest.mark.parametrize("color", WIDE)
 @pytest.mark.parametrize("format_name", ["png8", "tiff16"])
-def test_littlecms_sees_the_same_colours(
-    tmp_path: Path, colors: np.ndarray, color: str, format_name: Format
-) -> None:
+def test_littlecms_sees_the_same_colours(tmp_path: Path, colors: np.ndarray, color: str, format_name: Format) -> None:
     photo = tmp_path / "a"
     save_photo(colors, photo, EncodeOptions(format_name, color=color))
     if format_name == "tiff16":

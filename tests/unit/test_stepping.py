@@ -68,9 +68,7 @@ def _unsolvable(network: nn.Module) -> Losses:
     return torch.linalg.cholesky(-torch.eye(2)).sum(), {}
 
 
-@pytest.mark.parametrize(
-    ("compute", "what"), [(_nan_loss, "loss"), (_nan_gradient, "gradient"), (_unsolvable, "loss")]
-)
+@pytest.mark.parametrize(("compute", "what"), [(_nan_loss, "loss"), (_nan_gradient, "gradient"), (_unsolvable, "loss")])
 def test_what_is_not_a_number_changes_nothing(compute: Callable[[nn.Module], Losses], what: str) -> None:
     network = _line()
     stepper, before = _stepper(network), _values(network)

@@ -148,9 +148,7 @@ def test_cancelling_leaves_nothing(library: StyleLibrary, pairs: list[EditPair])
 def test_what_is_no_pair_is_told(library: StyleLibrary, pairs: list[EditPair], tmp_path: Path) -> None:
     other_shape = save(small(data.rocket())[:, :60], tmp_path / "other shape.png")
     other = save(small(data.rocket(), 150)[:99], tmp_path / "other.png")
-    report = library.create(
-        "Warm", [EditPair(pairs[0].after, other_shape), EditPair(pairs[1].after, pairs[1].after)]
-    )
+    report = library.create("Warm", [EditPair(pairs[0].after, other_shape), EditPair(pairs[1].after, pairs[1].after)])
     assert (report.added, report.style.pair_count) == (2, 0)
     assert "shape" in report.problems[0]
     assert "identical" in report.problems[1]

@@ -74,9 +74,7 @@ def test_originals_are_found_or_asked_for(
         run(systems["paired"], lonely, sample_photos["coffee"], tmp_path / "other.jpg")
 
 
-def test_what_cannot_be_done_is_told(
-    systems: dict[str, Path], sample_photos: dict[str, Path], tmp_path: Path
-) -> None:
+def test_what_cannot_be_done_is_told(systems: dict[str, Path], sample_photos: dict[str, Path], tmp_path: Path) -> None:
     coffee, rocket, taken = sample_photos["coffee"], sample_photos["rocket"], tmp_path / "taken.png"
     taken.write_bytes(b"mine")
     for system, arguments, told in (

@@ -91,9 +91,7 @@ def inspect(dataset: Dataset, side: int, progress: Callable[[float], None] = lam
         side: of the cache, px; photos with a smaller long side are too small.
         progress: told the share of photos looked at.
     """
-    problems = [
-        Problem("missing experts", f"There is no folder of {name}.") for name in dataset.missing_experts()
-    ]
+    problems = [Problem("missing experts", f"There is no folder of {name}.") for name in dataset.missing_experts()]
     for name, numbers in incomplete(dataset).items():
         where = "Unedited, photo" if name == "input" else f"In {name}, photo"
         problems += [Problem("unequal counts", f"{where} {n} is missing.", n) for n in numbers]

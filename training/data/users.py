@@ -89,9 +89,7 @@ class UserSimulator:
         rows = [row if len(row) == shots else row.repeat(shots)[:shots] for row in rows]
         return torch.cat(rows).numpy()
 
-    def retouch(
-        self, z: Tensor, users: int, generator: torch.Generator, share: Share = WHOLE
-    ) -> tuple[Tensor, Tensor]:
+    def retouch(self, z: Tensor, users: int, generator: torch.Generator, share: Share = WHOLE) -> tuple[Tensor, Tensor]:
         """Captures and retouches `(B, 3, P, P)` of the finished photos `z`, B = users * shots, grouped by user.
 
         They are computed on the device of `z`. With a share, `z` are the photos of its users alone.

@@ -126,9 +126,7 @@ def study(
     _report(runs, out, page, chosen_bundle(model), report_only, workers, threads)
 
 
-def _report(
-    runs: "list[Run]", out: Path, page: Path, bundle: Path, written: bool, workers: int, threads: int
-) -> None:
+def _report(runs: "list[Run]", out: Path, page: Path, bundle: Path, written: bool, workers: int, threads: int) -> None:
     """Judge what is trained, unless results are written already, and make the page."""
     from pie_desktop.model.bundle import read_bundle_info
     from training.report import print_table, write_json

@@ -86,9 +86,7 @@ def method_set(runs: Sequence[Run], bundle: Path) -> MethodSet:
 def _unseen(scale: Scale, out: Path) -> Group:
     """The users by whom embeddings are judged; see `training.study.evaluate`."""
     e, bank = scale.evaluation, scale.population.bank_side
-    return unseen_users(
-        e.photos, scale.side, bank, e.embedding_users, e.embedding_shots, scale.seed, out / "cache"
-    )
+    return unseen_users(e.photos, scale.side, bank, e.embedding_users, e.embedding_shots, scale.seed, out / "cache")
 
 
 def _shipped(bundle: Path) -> dict[str, Any]:

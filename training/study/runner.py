@@ -105,9 +105,7 @@ def check(runs: Sequence[Run], resume: bool) -> None:
             raise PieError(f"{run.folder} was cut off; go on with --resume, or choose another folder with --out.")
 
 
-def train_all(
-    runs: Sequence[Run], out: Path, should_stop: Callable[[], bool] = lambda: False
-) -> Iterator[Event]:
+def train_all(runs: Sequence[Run], out: Path, should_stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
     """Train what is not trained yet; the events of `StudyTrainer`, each with its `system`.
 
     Yields further `skipped`, `failed` and `done`; after `stopped` nothing else comes.

@@ -131,9 +131,7 @@ class System(nn.Module):
         """Photos `(B, 3, H, W)`, each in a style of its own, `(B, 3, H, W)`; not clipped to [0, 1]."""
         return self.enhancer(photos, style, self.source(photos) if self.enhancer.wants_source else None)
 
-    def loss(
-        self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None
-    ) -> Tensor:
+    def loss(self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None) -> Tensor:
         """What a system with `own_loss` minimises, a scalar; photos and targets `(U, Q, 3, H, W)`, style of U users."""
         rows = style.expand(photos.shape[1])
         return self.enhancer.loss(photos.flatten(0, 1), targets.flatten(0, 1), rows, generator)

@@ -69,9 +69,7 @@ def draw_handle(painter: QPainter, x: int, top: int, height: int, scale: float, 
     painter.setPen(QPen(QColor(0, 0, 0, 90), scale))
     painter.setBrush(QColor(COLOURS.accent if active else COLOURS.text))
     painter.drawEllipse(x - radius, centre - radius, 2 * radius, 2 * radius)
-    painter.setPen(
-        QPen(QColor(COLOURS.accent_text), 1.6 * scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-    )
+    painter.setPen(QPen(QColor(COLOURS.accent_text), 1.6 * scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     arm, inner = round(4 * scale), round(4 * scale)
     for side in (-1, 1):
         tip = x + side * (inner + arm)

@@ -216,4 +216,3 @@ class ExportForm(QWidget):
         self.file.setEnabled(not presets)
         self.hint.setText(_HINTS[min(len(presets), 2)])
         self.strength.setEnabled(self.style_box.currentData() is not None)
-

@@ -128,9 +128,7 @@ def export_photos(
     return _run(context, parts, [photo.target for photo in plan], watcher)
 
 
-def resume_photos(
-    context: JobContext, services: Services, kept: KeptExport, watcher: ExportWatcher
-) -> ExportReport:
+def resume_photos(context: JobContext, services: Services, kept: KeptExport, watcher: ExportWatcher) -> ExportReport:
     """Goes on with an interrupted export.
 
     Raises:

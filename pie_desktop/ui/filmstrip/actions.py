@@ -45,9 +45,7 @@ class PhotoActions(QObject):
         menu.addAction(self.refresh)
         return menu
 
-    def _action(
-        self, text: str, icon_name: str, run: Callable[[], None], shortcut: str = ""
-    ) -> QAction:
+    def _action(self, text: str, icon_name: str, run: Callable[[], None], shortcut: str = "") -> QAction:
         action = QAction(icon(icon_name), text, self)
         if shortcut:
             action.setShortcut(QKeySequence(shortcut))

@@ -36,9 +36,7 @@ def test_computing_shows_progress_and_can_be_cancelled(
     assert context.selected_style is None
 
 
-def test_the_style_chosen_last_wins(
-    qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style
-) -> None:
+def test_the_style_chosen_last_wins(qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style) -> None:
     engine = SlowEngine()
     use(panel, context, engine)
     other = next(item for item in panel.controller.styles if item.id != style.id)

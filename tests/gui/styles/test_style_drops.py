@@ -97,9 +97,7 @@ def test_nothing_usable_leaves_nothing_behind(
     assert not panel.gallery._making
 
 
-def test_dragging_from_the_filmstrip(
-    qtbot: QtBot, context: AppContext, panel: StylePanel, sample_pairs: Pairs
-) -> None:
+def test_dragging_from_the_filmstrip(qtbot: QtBot, context: AppContext, panel: StylePanel, sample_pairs: Pairs) -> None:
     strip = Filmstrip(context)
     qtbot.addWidget(strip)
     strip.set_photos([after for after, _ in sample_pairs])

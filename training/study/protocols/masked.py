@@ -37,9 +37,7 @@ class Masked(Protocol):
         style = self.style(batch)
         assert isinstance(style, MaskedStyle)
         predicted = self.system.predict(batch.photos, style)
-        total, terms = self.pictures(
-            self.system.retouch(photos, predicted).unflatten(0, batch.photos.shape[:2]), batch
-        )
+        total, terms = self.pictures(self.system.retouch(photos, predicted).unflatten(0, batch.photos.shape[:2]), batch)
         # relative to how long codes are, which nothing prescribes
         masked = smooth_l1_loss(predicted, codes) / codes.abs().mean().clamp_min(1e-3)
         return total + masked, terms | {"masked": masked.detach()}

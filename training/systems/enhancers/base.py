@@ -34,9 +34,7 @@ class Enhancer(nn.Module):
         """
         raise NotImplementedError
 
-    def loss(
-        self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None
-    ) -> Tensor:
+    def loss(self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None) -> Tensor:
         """What an enhancer with `own_loss` minimises, a scalar.
 
         Args:

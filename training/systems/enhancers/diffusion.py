@@ -161,17 +161,13 @@ class DiffusionEnhancer(Enhancer):
     def forward(self, photos: Tensor, style: Style, source: Tensor | None = None) -> Tensor:
         return apply_tables(photos, self.prior.tables(self.expected(photos, style)))
 
-    def variations(
-        self, photos: Tensor, style: Style, count: int, generator: torch.Generator | None = None
-    ) -> Tensor:
+    def variations(self, photos: Tensor, style: Style, count: int, generator: torch.Generator | None = None) -> Tensor:
         """Different answers `(B, count, 3, H, W)` to photos `(B, 3, H, W)`; see `samples`."""
         tables = self.prior.tables(self.samples(photos, style, count, generator))
         copies = photos.repeat_interleave(count, 0)
         return apply_tables(copies, tables.flatten(0, 1)).unflatten(0, (len(photos), count))
 
-    def loss(
-        self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None
-    ) -> Tensor:
+    def loss(self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None) -> Tensor:
         """Error of v, a scalar; see `Enhancer.loss`.
 
         Every photo is asked for at several random times, since the denoiser is a small part of a step, and at time 1
