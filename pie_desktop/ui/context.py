@@ -13,7 +13,8 @@ from pie_desktop.ui.display import DisplayColours
 from pie_desktop.ui.notifier import Notifier
 from pie_desktop.ui.settings import Settings
 from pie_desktop.workers.job import Job
-from pie_desktop.workers.lanes import Lane, LatestLane, PriorityLane, QueueLane
+from pie_desktop.workers.lane import Lane
+from pie_desktop.workers.lanes import LatestLane, PriorityLane, QueueLane
 
 if TYPE_CHECKING:
     from pie_desktop.catalog.store import Catalog

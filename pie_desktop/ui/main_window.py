@@ -7,19 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShowEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QMainWindow,
-    QPushButton,
-    QStackedWidget,
-    QTabBar,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.compare_keys import CompareKeys
@@ -34,8 +23,8 @@ from pie_desktop.ui.menus import TABS, build_menus, define_commands, define_view
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.photo_filter import PHOTO_FILTER
 from pie_desktop.ui.status_bar import StatusBar
-from pie_desktop.ui.theme import COLOURS, SPACE, icon
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
+from pie_desktop.ui.top_bar import TopBar
 
 if TYPE_CHECKING:
     from pie_desktop.ui.export.page import ExportPage
@@ -63,7 +52,6 @@ class MainWindow(QMainWindow):
         self.edit_page = EditPage(context, self.session, self.canvas, self.commands)
         define_commands(self)
         self.pages = QStackedWidget()
-        self.tabs = QTabBar()
         self._export_page: ExportPage | None = None
         self._train_page: TrainPage | None = None
         self._help: HelpWindow | None = None
@@ -163,27 +151,8 @@ class MainWindow(QMainWindow):
     # Building
 
     def _build_centre(self) -> None:
-        for tab in TABS:
-            self.tabs.addTab(tab)
-        self.tabs.setDrawBase(False)
-        self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("Pages")
-        for index, tab in enumerate(TABS):
-            self.tabs.setTabToolTip(index, self.commands[f"tab_{tab.lower()}"].toolTip())
-        keys = self.commands["commands"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        search = QPushButton(icon("mdi6.magnify", COLOURS.text_muted), f"Commands   {keys}")
-        search.setProperty("flat", True)
-        search.setToolTip(self.commands["commands"].toolTip())
-        search.clicked.connect(self.show_commands)
-        help_button = QToolButton()
-        help_button.setDefaultAction(self.commands["help"])
-        bar = QFrame()
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(SPACE, 0, SPACE, 0)
-        row.addWidget(self.tabs)
-        row.addStretch(1)
-        row.addWidget(search)
-        row.addWidget(help_button)
+        bar = TopBar(self.commands)
+        self.tabs = bar.tabs
         line = QFrame()
         line.setProperty("role", "separator")
         centre = QWidget()

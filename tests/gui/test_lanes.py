@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.workers.job import Job, JobContext
-from pie_desktop.workers.lanes import Lane, LatestLane, PriorityLane, QueueLane
+from pie_desktop.workers.lane import Lane
+from pie_desktop.workers.lanes import LatestLane, PriorityLane, QueueLane
 
 
 @pytest.fixture(params=[LatestLane, PriorityLane, QueueLane])

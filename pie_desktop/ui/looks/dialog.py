@@ -22,7 +22,7 @@ from pie_desktop.ui.form_section import add_section
 from pie_desktop.ui.looks.jobs import LookOrder, write_look
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.workers.job import Job
-from pie_desktop.workers.lanes import Lane
+from pie_desktop.workers.lane import Lane
 
 _WIDTH = 520
 _TITLES: dict[LookFormat, str] = {

@@ -1,0 +1,176 @@
+"""A lane: threads that run jobs and hand their outcomes to the GUI thread."""
+
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal
+
+from pie_desktop.workers.job import Job
+
+# macOS gives secondary threads 512 KiB, too little for the decoders and for torch.
+STACK_BYTES = 16 * 1024 * 1024
+
+# For the tests: a thread that still runs when its lane is gone crashes the process at exit.
+ALL_THREADS: "weakref.WeakSet[LaneThread]" = weakref.WeakSet()
+
+
+class LaneThread(QThread):
+    """Takes jobs from a lane until the lane is closed."""
+
+    def __init__(self, lane: "Lane", name: str) -> None:
+        super().__init__()
+        self._lane = lane
+        self.setObjectName(name)
+        self.setStackSize(STACK_BYTES)
+        ALL_THREADS.add(self)
+
+    def run(self) -> None:
+        while (job := self._lane.take()) is not None:
+            job.execute()
+            key = id(job)
+            # The GUI thread must be the one that drops the last reference: a QObject that is destroyed in another
+            # thread than its own may lock up with it.
+            del job
+            self._lane.hand_over(key)
+
+
+class Lane(QObject):
+    """Base of the lanes; a subclass decides which waiting job is next.
+
+    Threads start with the first job. `submit`, `cancel_all` and `close` belong to the GUI thread.
+
+    Signals:
+        submitted: every new job, for the task list.
+    """
+
+    submitted = Signal(object)
+    _outcome = Signal(object)  # id of the job
+    _progress = Signal(object)
+
+    def __init__(self, name: str, threads: int = 1) -> None:
+        super().__init__()
+        self.name = name
+        self._condition = threading.Condition()
+        self._closing = False
+        self._finishing = False
+        self._open_jobs: dict[int, Job] = {}
+        self._running: list[Job] = []
+        self._threads = [LaneThread(self, f"{name}-{index}") for index in range(threads)]
+        self._started = False
+        self._outcome.connect(self._on_outcome, Qt.ConnectionType.QueuedConnection)
+        self._progress.connect(self._on_progress, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def open_jobs(self) -> list[Job]:
+        """Jobs that are waiting, running or not delivered yet."""
+        return list(self._open_jobs.values())
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called; nothing may be submitted any more."""
+        return self._closing
+
+    def submit(self, fn: Callable[..., Any], *args: Any, title: str = "") -> Job:
+        """Run `fn(context, *args)` in the lane; in a closed lane the job is cancelled from the start and emits nothing.
+
+        Args:
+            title: what the job does, shown in the task list; without one the job is not shown.
+        """
+        return self._enter(Job(fn, *args, title=title))
+
+    def cancel_all(self) -> None:
+        """Cancel every job; those that are waiting never start."""
+        for job in self.open_jobs:
+            job.cancel()
+        with self._condition:
+            waiting = self._drop_waiting()
+        for job in waiting:
+            self._outcome.emit(id(job))
+
+    def close(self) -> None:
+        """Cancel everything, wait for the threads to end and emit what is still owed; nothing runs afterwards."""
+        for job in self.open_jobs:
+            job.cancel()
+        with self._condition:
+            self._closing = True
+            self._drop_waiting()
+            self._condition.notify_all()
+        for thread in self._threads:
+            thread.wait()
+        self._threads.clear()
+        self._deliver_all()
+
+    def finish(self) -> None:
+        """Like `close`, but lets the jobs that were submitted run to their end first."""
+        with self._condition:
+            self._finishing = True
+            self._condition.notify_all()
+        for thread in self._threads:
+            thread.wait()
+        self._deliver_all()
+        self.close()
+
+    def take(self) -> Job | None:
+        """The next job for a lane thread, waiting for one; None once the lane is closed."""
+        with self._condition:
+            while not self._closing:
+                job = self._next()
+                if job is not None:
+                    self._running.append(job)
+                    return job
+                if self._finishing:
+                    break
+                self._condition.wait()
+        return None
+
+    def hand_over(self, key: int) -> None:
+        """Called by a lane thread that is done with the job of this id and holds no reference to it any more."""
+        with self._condition:
+            self._running = [job for job in self._running if id(job) != key]
+        self._outcome.emit(key)
+
+    def _enter(self, job: Job) -> Job:
+        if self._closing or self._finishing:
+            job.discard()
+            return job
+        job.wake_for_progress = self._progress.emit
+        self._open_jobs[id(job)] = job
+        with self._condition:
+            replaced = self._put(job)
+            self._condition.notify()
+        for old in replaced:
+            self._outcome.emit(id(old))
+        if not self._started:
+            self._started = True
+            for thread in self._threads:
+                thread.start()
+        self.submitted.emit(job)
+        return job
+
+    def _on_outcome(self, key: int) -> None:
+        job = self._open_jobs.pop(key, None)
+        if job is not None:
+            job.deliver()
+
+    def _deliver_all(self) -> None:
+        for key in list(self._open_jobs):
+            self._on_outcome(key)
+
+    def _on_progress(self, job: Job) -> None:
+        job.deliver_progress()
+
+    # The following run with the condition held.
+
+    def _put(self, job: Job) -> list[Job]:
+        """Add a waiting job; return those it replaces."""
+        raise NotImplementedError
+
+    def _next(self) -> Job | None:
+        """Take out the job to run next."""
+        raise NotImplementedError
+
+    def _drop_waiting(self) -> list[Job]:
+        """Take out all waiting jobs."""
+        raise NotImplementedError
