@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from pie_desktop.errors import Cancelled, StyleError
+from pie_desktop.model.agreement import agreement
 from pie_desktop.model.bundle import load_bundle
 from pie_desktop.model.device import automatic_device
 from pie_desktop.model.features import color_statistics
@@ -24,7 +25,6 @@ from pie_desktop.model.residual import ResidualFit, ResidualPairs
 
 T = TypeVar("T")
 _MOST_PREPARED = 4
-_ENOUGH_CHANGE = 0.02
 
 
 @dataclass
@@ -238,31 +238,10 @@ class Inference:
         return neutral.cpu().numpy(), preferred.cpu().numpy()
 
     def agreement(self, preference: Preference) -> list[float]:
-        """How well each reference fits the others, 0 (contradicts them) to 1.
-
-        A pair is compared with what the other pairs would make of its original; an edit without original by the
-        similarity of its style token to the others'. A single reference agrees with itself: 1.
-        """
+        """How well each reference fits the others, 0 to 1; see `model.agreement`."""
         return self._run(lambda: self._agreement(preference))
 
     def _agreement(self, preference: Preference) -> list[float]:
         p = self._prepare(preference)
-        tokens = torch.nn.functional.normalize(p.style.tokens[0, 1:], dim=1)
         paired = p.style.paired[0]
-        pair_of = (paired.cumsum(0) - 1).tolist()
-        result = []
-        for number in range(len(tokens)):
-            others = torch.arange(len(tokens), device=tokens.device) != number
-            other_pairs = others & paired
-            if not others.any():
-                result.append(1.0)
-            elif paired[number] and other_pairs.any():
-                e = p.evidence[other_pairs]
-                weights = self._network.prior.posterior(e.gram.sum(0), e.moment.sum(0))
-                before, after = p.before[pair_of[number]], p.after[pair_of[number]]
-                error = (before + self._network.prior.design(before) @ weights - after).abs().mean()
-                change = (after - before).abs().mean().clamp_min(_ENOUGH_CHANGE)
-                result.append(float((1 - error / change).clamp(0, 1)))
-            else:
-                result.append(float((tokens[number] @ tokens[others].T).mean().clamp(0, 1)))
-        return result
+        return agreement(self._network.prior, p.style.tokens[0, 1:], paired, p.before, p.after, p.evidence[paired])

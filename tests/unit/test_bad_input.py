@@ -326,10 +326,13 @@ def test_a_doubt_that_was_settled_stays_settled(
         ([0.1], None),
         ([0.9, 0.6, 0.5], None),
         ([0.0, 0.8, 0.9, 0.9, 0.7], "1 of 5 disagrees with the others."),
-        ([0.0, 0.45, 0.48, 0.46, 0.47], "1 of 5 disagrees with the others."),
-        ([0.1, 0.2, 0.6, 0.7, 0.6], "2 of 5 disagree with the others."),
-        ([0.1, 0.1], "These references contradict each other."),
-        ([0.0, 0.0, 0.0], "These references contradict each other."),
+        ([0.0, 0.1, 0.7, 0.7, 0.8], "2 of 5 disagree with the others."),
+        ([0.0, 0.0, 0.7, 0.7], "2 of 4 disagree with the others."),
+        ([0.0, 0.45, 0.48, 0.46, 0.47], None),  # none stand together: every photo by what it shows
+        ([0.0, 0.0, 0.0], None),
+        ([0.0, 0.4, 0.7, 0.7, 0.7], "1 of 5 disagrees with the others."),
+        ([0.05, 0.05], "These references contradict each other."),
+        ([0.0, 0.3], None),
     ],
 )
 def test_contradiction_is_told_in_one_sentence(agreement: list[float], said: str | None) -> None:
