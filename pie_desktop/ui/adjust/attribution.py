@@ -86,7 +86,7 @@ class AttributionView(QWidget):
         self.show_attribution(None)
 
     def show_attribution(self, value: Attribution | None) -> None:
-        """Show a measurement; None while there is no photo."""
+        """Show a measurement; None while no photo is enhanced."""
         parts = (value.general, value.preference) if value is not None else (0.0, 0.0)
         scale = max(FULL_SCALE, *parts)
         for bar, number, part in zip((self.general, self.preference), self._numbers, parts, strict=True):
@@ -94,7 +94,7 @@ class AttributionView(QWidget):
             number.setText(f"ΔE {part:.1f}" if value is not None else "–")
         total = sum(parts)
         if value is None:
-            text = "Shown once a photo is open."
+            text = "Shown once a photo is enhanced."
         elif total < 0.05:
             text = "The photo is left as it is."
         else:
