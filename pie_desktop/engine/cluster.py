@@ -7,6 +7,7 @@ slow, arrives once. The main process is the limit with very many workers: it rea
 about 0.1 s per photo against 0.4 to 0.7 s on a worker.
 """
 
+import asyncio
 import contextlib
 import functools
 import queue
@@ -115,11 +116,13 @@ class ClusterPool:
             if future.status == "finished":
                 return [future.result(timeout=CONNECT_SECONDS)]
             error = future.exception(timeout=CONNECT_SECONDS) if future.status == "error" else None
-        except Exception as failure:
-            error = failure
+        except (Exception, asyncio.CancelledError):
+            # Not the task's own error: what is told of one could not be fetched. Which exception that is depends on the
+            # moment at which the scheduler went.
+            error = None
         if type(error).__name__ == "KilledWorker":
             problem = f"{task.source.name} ended several workers and was left out; it is probably damaged."
-        elif error is None or type(error).__name__ in ("CancelledError", "FutureCancelledError", "TimeoutError"):
+        elif error is None or type(error).__name__ in ("CancelledError", "FutureCancelledError"):
             problem = self._lost(task)
         else:
             problem = f"{task.source.name} could not be exported on the cluster ({error})."

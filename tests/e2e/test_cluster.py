@@ -1,5 +1,6 @@
 """An export on a Dask cluster of real processes, one of which is killed in the middle."""
 
+import asyncio
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from pie_desktop.engine.export import ExportSettings, plan_export
 from pie_desktop.engine.export_job import Running, run_job
 from pie_desktop.engine.export_parts import ExportPart
 from pie_desktop.engine.export_report import ExportProgress
+from pie_desktop.engine.export_worker import ExportTask, Outcome
 from pie_desktop.engine.unfinished import unfinished_exports
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import load_photo
@@ -131,11 +133,28 @@ def test_a_scheduler_that_is_lost_costs_the_photos_that_are_left(
     report = run_job([part(photo_folder_of_crops, tmp_path / "out")], running)
     assert report.count("written") >= 1 and report.count("failed") >= 1
     assert report.count("written") + report.count("failed") == 24
-    assert all("was lost" in (item.message or "") for item in report.items if item.status == "failed")
+    assert [item.message for item in report.items if item.status == "failed" and "was lost" not in item.message] == []
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     assert names == sorted(item.target.name for item in report.items if item.status == "written")
     (kept,) = unfinished_exports(paths.exports_dir(), interrupted_only=False)
     assert kept.left == report.count("failed")
+
+
+@pytest.mark.parametrize("error", [OSError("in TCPConnector: refused"), TimeoutError(), asyncio.CancelledError()])
+def test_a_result_that_cannot_be_fetched_is_a_scheduler_lost(tmp_path: Path, error: BaseException) -> None:
+    class Finished:
+        key, status = "key", "finished"
+
+        def result(self, timeout: float) -> Outcome:
+            raise error
+
+    pool = object.__new__(cluster.ClusterPool)  # not connected
+    pool._scheduler = "tcp://gone:8786"
+    task = ExportTask(3, tmp_path / "a.jpg", tmp_path / "a.png", False, EncodeOptions())
+    pool._running = {"key": (Finished(), task)}
+    (outcome,) = pool._outcome(Finished())
+    assert outcome.index == 3 and not pool.running()
+    assert outcome.problem == "a.jpg was not exported, because the scheduler tcp://gone:8786 was lost."
 
 
 def test_a_scheduler_that_is_not_there(photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
