@@ -8,9 +8,8 @@ import numpy as np
 from training.audit import Mean
 from training.methods import METHODS
 from training.metrics import bootstrap_interval
-from training.study.words import TASKS, method_titles, number
+from training.study.words import TASKS, Results, method_titles, number
 
-Results = Mapping[str, Any]
 Setting = tuple[str, str]  # method, mode
 UNEDITED: Setting = ("identity", "after")
 # alike in all but this
@@ -87,8 +86,7 @@ class _Judge:
         if mode == "after":
             return (
                 f"*Edits alone*, {self.refs} of them: of the systems trained here {self.title(best)} came nearest, "
-                "with "
-                f"{values}. Compared with the photo left as it is, that is {self.against(best, UNEDITED)}."
+                f"with {values}. Compared with the photo left as it is, that is {self.against(best, UNEDITED)}."
             )
         how = "which looks at the originals, too" if best[1] == "pairs" else "although it ignores the originals"
         text = f"*With pairs* {self.title(best)} came nearest of them, {how}, with {values}."
@@ -172,9 +170,8 @@ class _Judge:
         scale = self.results["scale"]
         return (
             f"All of this is at the scale “{scale['name']}”, {budget_words(scale['budget'])} for each system and one "
-            "seed: it tells "
-            "what these ideas reach there, not what their authors' own networks reach on their own data after days on "
-            "a GPU."
+            "seed: it tells what these ideas reach there, not what their authors' own networks reach on their own "
+            "data after days on a GPU."
         )
 
 

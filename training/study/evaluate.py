@@ -102,6 +102,18 @@ def tasks_of(scale: Scale) -> dict[str, list[Case]]:
     return tasks
 
 
+def method_set(runs: Sequence[Run], bundle: Path) -> MethodSet:
+    """The methods of the benchmark with all systems of the table that are trained."""
+    compared = {r.config.name: r.folder for r in runs if r.trained and r.config.protocol.kind != "embedding"}
+    return MethodSet(bundle, runs[0].scale.device, compared)
+
+
+def embedding_users(scale: Scale, out: Path) -> Group:
+    """The users by whom embeddings are judged, of photographs and users that never trained; `out` keeps them."""
+    e, bank = scale.evaluation, scale.population.bank_side
+    return unseen_users(e.photos, scale.side, bank, e.embedding_users, e.embedding_shots, scale.seed, out / "cache")
+
+
 def evaluate_study(
     runs: Sequence[Run],
     out: Path,
@@ -127,20 +139,9 @@ def evaluate_study(
     if not trained:
         raise PieError(f"Nothing is trained in {out}; run the study without --evaluate-only.")
     scale = runs[0].scale
-    compared = {run.config.name: run.folder for run in trained if run.config.protocol.kind != "embedding"}
-    tasks = tasks_of(scale)
-    methods = MethodSet(bundle, scale.device, compared)
+    tasks, methods = tasks_of(scale), method_set(runs, bundle)
     rows = run_benchmark(tasks, methods, scale.evaluation.refs, scale.seed, progress, workers, threads)
-    e = scale.evaluation
-    group = unseen_users(
-        e.photos,
-        scale.side,
-        scale.population.bank_side,
-        e.embedding_users,
-        e.embedding_shots,
-        scale.seed,
-        out / "cache",
-    )
+    group = embedding_users(scale, out)
     embeddings = {}
     for run in trained:
         progress(f"embedding: {run.config.name}")

@@ -6,9 +6,8 @@ from typing import Any
 from training.study.conclusions import budget_words, conclusions
 from training.study.markdown import spaced, table
 from training.study.page_details import effort, embeddings, pictures
-from training.study.words import MODES, TASKS, interval, judged_at, method_titles, methods_of, row_of, tasks_of
+from training.study.words import MODES, TASKS, Results, interval, judged_at, method_titles, methods_of, row_of, tasks_of
 
-Results = Mapping[str, Any]
 PROTOCOLS = {
     "end_to_end": "end to end",
     "two_stage": "two stages: metric learning, then the enhancer",
@@ -44,11 +43,9 @@ def _head(folder: str) -> list[str]:
     return [
         "# The study: systems of the literature, rebuilt and trained alike",
         "<!-- Written by `python -m training study` from results.json; do not edit. -->",
-        "PieNet, StarEnhancer, Masked Style Modeling, the study's own attempts and a diffusion model, each built from "
-        "its "
-        "paper, trained on the same users for the same budget, and judged by the same benchmark. Every sentence and "
-        "number "
-        f"here is computed from [the results]({folder}/results.json), whatever they are.",
+        "PieNet, StarEnhancer, Masked Style Modeling, the study's own attempts and a diffusion model, each built "
+        "from its paper, trained on the same users for the same budget, and judged by the same benchmark. Every "
+        f"sentence and number here is computed from [the results]({folder}/results.json), whatever they are.",
     ]
 
 
@@ -77,10 +74,9 @@ def _compared(results: Results) -> list[str]:
         f"The same for all: {who}, drawn once, and in step n the same {batch['users']} of them with up to "
         f"{batch['references']} references and {batch['queries']} photos to retouch; pictures of {scale['side']} px; "
         f"{budget_words(scale['budget'])} of training; seed {results['seed']}; one machine "
-        f"(`{', '.join(devices) or '-'}`). "
-        f"The scale “{scale['name']}” sets the sizes of the networks ({networks or 'their own'}), smaller "
-        "than their authors' own. Measuring the curve and writing checkpoints do not count. What is judged is the "
-        "moving average of the weights.",
+        f"(`{', '.join(devices) or '-'}`). The scale “{scale['name']}” sets the sizes of the networks "
+        f"({networks or 'their own'}), smaller than their authors' own. Measuring the curve and writing checkpoints "
+        "do not count. What is judged is the moving average of the weights.",
         *table(
             ("system", "rebuilt from", "trained", "looks at"),
             (
@@ -99,12 +95,9 @@ def _compared(results: Results) -> list[str]:
         users = f"{shipped['users']} new simulated users in every step" if shipped["users"] else "its own data"
         lines.append(
             f"*The shipped model* is one row beside them, and not trained alike: {shipped['seconds'] / 60:.0f} "
-            "minutes, "
-            f"{shipped['steps']:,} steps with {users}, {shipped['parameters']:,} parameters, and a preference that "
-            "pairs "
-            "enter in closed form. It learned from the same folder of photographs and from the same simulator. *The "
-            "oracle* is a LUT fitted to the answer: what no LUT of "
-            "that size can exceed by much."
+            f"minutes, {shipped['steps']:,} steps with {users}, {shipped['parameters']:,} parameters, and a preference "
+            "that pairs enter in closed form. It learned from the same folder of photographs and from the same "
+            "simulator. *The oracle* is a LUT fitted to the answer: what no LUT of that size can exceed by much."
         )
     tasks = tasks_of(results)
     counted = {"looks": f"{e['count']} looks", "simulated": f"{e['simulated']} users"}
@@ -113,13 +106,9 @@ def _compared(results: Results) -> list[str]:
         f"Judged on {' and '.join(TASKS.get(t, t) for t in tasks)}"
         + (f" ({about})" if about else "")
         + f", {e['queries']} photos each, with the same references for all. Looks, users and photographs of the test "
-        "were never trained on. "
-        "Intervals are 95 % bootstraps over users. An exact match counts as 60 dB: among the users are some who leave "
-        "photos as "
-        "they are, and whoever touches those loses much. A system that does not look at originals has the same "
-        "numbers in "
-        "both tables; one that "
-        "needs them has none with edits alone."
+        "were never trained on. Intervals are 95 % bootstraps over users. An exact match counts as 60 dB: among the "
+        "users are some who leave photos as they are, and whoever touches those loses much. A system that does not "
+        "look at originals has the same numbers in both tables; one that needs them has none with edits alone."
     )
     return lines
 
@@ -154,8 +143,7 @@ def _steering(results: Results, folder: str) -> list[str]:
     return [
         "## Does the preference steer?",
         f"The same photos with the user's own {judged_at(results)} references and with the next user's, PSNR in dB. A "
-        "system that ignores the "
-        "preference loses nothing.",
+        "system that ignores the preference loses nothing.",
         f"![PSNR lost with another user's preference]({folder}/steering.svg)",
         *table(
             ("task", "method", "references", "own", "another user's", "lost"),

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.study.markdown import table
-
-Results = Mapping[str, Any]
+from training.study.words import Results
 
 
 def effort(results: Results, folder: str) -> list[str]:
@@ -51,10 +50,8 @@ def embeddings(results: Results, folder: str) -> list[str]:
     lines = [
         "## What the vectors tell",
         f"{e['embedding_users']} users who never trained, {e['embedding_shots']} photos each, by the vectors of "
-        "single photos: the silhouette "
-        "by cosine distance (-1 to 1), how often a photo's nearest other is the same user's, and how often the mean "
-        "vector of half of a user's "
-        "photos is nearest to that of the other half.",
+        "single photos: the silhouette by cosine distance (-1 to 1), how often a photo's nearest other is the same "
+        "user's, and how often the mean vector of half of a user's photos is nearest to that of the other half.",
     ]
     for heading, part in (
         ("The six metric losses on one encoder, trained alone", losses),
@@ -70,9 +67,8 @@ def embeddings(results: Results, folder: str) -> list[str]:
         seen = "are apart" if check["seen"] > 0.25 else "are not apart: do not trust these pictures"
         lines += [
             f"t-SNE of the vectors of {len(shown)} of these users, colour and shape by user, {len(shown[0])} photos "
-            "each. The check is the one that "
-            f"the study made: the very same code on handwritten digits. There the labels {seen} (silhouette in the "
-            f"picture {check['seen']:.2f}).",
+            "each. The check is the one that the study made: the very same code on handwritten digits. There the "
+            f"labels {seen} (silhouette in the picture {check['seen']:.2f}).",
             f"![t-SNE of the preference vectors of every system, and of digits]({folder}/tsne.svg)",
         ]
         names = {m["name"] for m in maps}
@@ -92,8 +88,8 @@ def pictures(results: Results, folder: str) -> list[str]:
         return []
     lines = [
         "## Pictures",
-        "Photographs of scikit-image, on which no system of the study was trained; the numbers are PSNR to the user's "
-        "own version.",
+        "Photographs of scikit-image, on which no system of the study was trained; the numbers are PSNR to the "
+        "user's own version.",
     ]
     for p in found:
         lines += [f"**{p['title']}.** {p['text']}", f"![{p['title']}]({folder}/{p['file']})"]

@@ -12,15 +12,11 @@ from safetensors import safe_open
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.bundle import read_bundle_info
-from training.data.batch import Group
-from training.methods import MethodSet
 from training.report import rounded, write_json
-from training.study.config import Scale
-from training.study.evaluate import VECTORS, tasks_of
+from training.study.evaluate import VECTORS, embedding_users, method_set, tasks_of
 from training.study.figures import write_figures
 from training.study.page import study_page
 from training.study.pictures import write_pictures
-from training.study.population import unseen_users
 from training.study.runner import Run
 from training.study.steering import measure_steering
 from training.study.tsne import draw_maps, shipped_vectors
@@ -65,7 +61,7 @@ def complete(
     steering = measure_steering(tasks, methods, judged_at(results), scale.seed, progress, workers, threads)
     progress("t-SNE")
     vectors = [(run.config.name, run.config.title, np.load(run.folder / VECTORS)) for run in trained]
-    group = _unseen(scale, out)
+    group = embedding_users(scale, out)
     for mode, pairs in (("edits alone", False), ("pairs", True)):
         found = shipped_vectors(bundle, scale.device, group, pairs)
         vectors.append((f"model, {mode}", f"The shipped model, {mode}", found))
@@ -75,18 +71,6 @@ def complete(
         "maps": [asdict(m) for m in draw_maps(vectors, scale.seed)],
     }
     return results | rounded(more)
-
-
-def method_set(runs: Sequence[Run], bundle: Path) -> MethodSet:
-    """The methods of the benchmark with all systems of the table that are trained."""
-    compared = {r.config.name: r.folder for r in runs if r.trained and r.config.protocol.kind != "embedding"}
-    return MethodSet(bundle, runs[0].scale.device, compared)
-
-
-def _unseen(scale: Scale, out: Path) -> Group:
-    """The users by whom embeddings are judged; see `training.study.evaluate`."""
-    e, bank = scale.evaluation, scale.population.bank_side
-    return unseen_users(e.photos, scale.side, bank, e.embedding_users, e.embedding_shots, scale.seed, out / "cache")
 
 
 def _shipped(bundle: Path) -> dict[str, Any]:
