@@ -24,19 +24,15 @@ def agreement(
         before, after: `(R, M, 3)` colours of the R pairs.
         evidence: of the R pairs.
     """
+    if len(tokens) == 1:
+        return [1.0]
     unit = nn.functional.normalize(tokens, dim=1)
-    fits = _PairFits(prior, before, after, evidence)
-    of_pairs = iter(consensus(len(before), fits) if len(before) > 1 else [])
-    result = []
-    for number, has_original in enumerate(paired.tolist()):
-        others = torch.arange(len(unit), device=unit.device) != number
-        if len(unit) == 1:
-            result.append(1.0)
-        elif has_original and len(before) > 1:
-            result.append(next(of_pairs))
-        else:
-            result.append(float((unit[number] @ unit[others].T).mean().clamp(0, 1)))
-    return result
+    similarity = unit @ unit.T
+    result = ((similarity.sum(1) - similarity.diagonal()) / (len(unit) - 1)).clamp(0, 1)
+    if len(before) > 1:
+        fits = consensus(len(before), _PairFits(prior, before, after, evidence))
+        result[paired] = torch.tensor(fits, dtype=result.dtype, device=result.device)
+    return result.tolist()
 
 
 class _PairFits:
