@@ -20,10 +20,10 @@ class Originals:
             if (file := _identity(photo)) is not None:
                 self._files.add(file)
             if is_raw(photo):
-                folder = photo.parent
-                identity = folders[folder] if folder in folders else folders.setdefault(folder, _identity(folder))
-                if identity is not None:
-                    self._names.add((identity, collision_key(photo.stem)))
+                if photo.parent not in folders:
+                    folders[photo.parent] = _identity(photo.parent)
+                if (folder := folders[photo.parent]) is not None:
+                    self._names.add((folder, collision_key(photo.stem)))
 
     def __contains__(self, path: Path) -> bool:
         folder = _identity(path.parent)

@@ -15,7 +15,7 @@ from pie_desktop.engine.unfinished import dismiss, read_export, unfinished_expor
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.lut import apply_lut
-from tests.unit.helpers.exports import ALONE, TABLE, Killed, Model, again, kill_at, names, part, the_unfinished
+from tests.unit.helpers.exports import ALONE, TABLE, Model, again, names, part, run_killed, the_unfinished
 
 
 def test_an_export_goes_on_from_another_working_directory(
@@ -55,9 +55,7 @@ def test_killed_at_any_stage_it_goes_on(
     made_again: bool,
 ) -> None:
     out, model = tmp_path / "out", Model()
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        kill_at(patch, owner, method, 2, before)
-        run_job([part(photo_folder, out, model)], ALONE)
+    run_killed(monkeypatch, part(photo_folder, out, model), owner, method, before)
     kept = the_unfinished()
     assert not journals.is_closed(kept.folder)
     first = {path.name: path.stat() for path in out.glob("*.png")}
@@ -78,9 +76,7 @@ def test_killed_at_any_stage_it_goes_on(
 
 
 def test_a_line_cut_off_by_a_power_cut(photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        kill_at(patch, Journal, "ended", 2, False)
-        run_job([part(photo_folder, tmp_path / "out", Model())], ALONE)
+    run_killed(monkeypatch, part(photo_folder, tmp_path / "out", Model()), Journal, "ended")
     kept = the_unfinished()
     journal = kept.folder / journals.JOURNAL
     journal.write_bytes(journal.read_bytes()[:-10])
@@ -94,9 +90,7 @@ def test_a_line_cut_off_by_a_power_cut(photo_folder: Path, tmp_path: Path, monke
 def test_what_was_written_before_and_changed_since_is_told(
     photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        kill_at(patch, Journal, "ended", 2, False)
-        run_job([part(photo_folder, tmp_path / "out", Model())], ALONE)
+    run_killed(monkeypatch, part(photo_folder, tmp_path / "out", Model()), Journal, "ended")
     (photo_folder / "astronaut.jpg").write_bytes((photo_folder / "coffee.jpg").read_bytes())
     (tmp_path / "out" / "chelsea.png").unlink()
     kept = the_unfinished()
@@ -109,9 +103,7 @@ def test_what_was_written_before_and_changed_since_is_told(
 def test_an_interrupted_export_can_be_dismissed(
     photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patch, pytest.raises(Killed):
-        kill_at(patch, Journal, "ready", 2, False)
-        run_job([part(photo_folder, tmp_path / "out", Model())], ALONE)
+    run_killed(monkeypatch, part(photo_folder, tmp_path / "out", Model()), Journal, "ready")
     assert len(names(tmp_path / "out")) == 2  # the second under its temporary name
     dismiss(the_unfinished())
     assert names(tmp_path / "out") == ["astronaut.png"]

@@ -10,7 +10,7 @@ import pytest
 from pie_desktop import paths
 from pie_desktop.engine.enhance import Transform
 from pie_desktop.engine.export import ExportSettings, plan_export
-from pie_desktop.engine.export_job import Running
+from pie_desktop.engine.export_job import Running, run_job
 from pie_desktop.engine.export_parts import ExportPart
 from pie_desktop.engine.staging import Staging
 from pie_desktop.engine.unfinished import KeptExport, unfinished_exports
@@ -52,6 +52,15 @@ def the_unfinished() -> KeptExport:
 
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def run_killed(
+    monkeypatch: pytest.MonkeyPatch, one: ExportPart, owner: type, method: str, before: bool = False
+) -> None:
+    """Run an export whose process dies at its second photo; see `kill_at`."""
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        kill_at(patch, owner, method, 2, before)
+        run_job([one], ALONE)
 
 
 def kill_at(monkeypatch: pytest.MonkeyPatch, owner: type, method: str, after: int, before: bool) -> None:
