@@ -16,7 +16,7 @@ import typer
 from pie_desktop import __version__
 from pie_desktop.commands import demo, enhance, export, lut, presets, style, training
 from pie_desktop.commands.arguments import spread_values
-from pie_desktop.commands.output import EXIT_INTERRUPTED, EXIT_PROBLEM, only_own_lines, say_problem
+from pie_desktop.commands.console import EXIT_INTERRUPTED, EXIT_PROBLEM, only_own_lines, say_problem
 from pie_desktop.errors import Cancelled, PieError
 
 COMMANDS = {

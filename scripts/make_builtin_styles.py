@@ -16,8 +16,9 @@ from PIL import Image
 from scipy.interpolate import PchipInterpolator
 from skimage.transform import resize
 
-from pie_desktop.gallery.document import read_document, write_document
-from pie_desktop.gallery.store import EditPair, StyleLibrary
+from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.styles.document import read_document, write_document
+from pie_desktop.styles.store import StyleLibrary
 
 TARGET = Path(__file__).resolve().parents[1] / "resources" / "styles"
 SIDE = 320

@@ -21,7 +21,7 @@ from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from pie_desktop.gallery.store import EditPair
+from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.samples import SAMPLE_NAMES, copy_sample_photos, sample_picture
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.page import DEFAULT_FOLDER, ExportPage

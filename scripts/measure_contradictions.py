@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pie_desktop.engine.bundles import default_bundle
-from pie_desktop.gallery.contradiction import contradiction
 from pie_desktop.model.consensus import DISAGREES
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
+from pie_desktop.styles.style import contradiction
+from training.benchmark.tasks import NORMALISING, Pair, simulated_cases
 from training.data.users import UserMix
-from training.tasks import NORMALISING, Pair, simulated_cases
 
 SEED = 7
 KINDS = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from marked_section import update_page
 
-from training.audit_figures import title_of, write_figures
+from training.audit.figures import title_of, write_figures
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RECORD = REPOSITORY / "docs" / "preference" / "audit.json"

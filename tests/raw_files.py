@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import tifffile
 
-from pie_desktop.imaging.srgb_curve import srgb_to_linear
+from pie_desktop.imaging.color.spaces import srgb_to_linear
 
 BLACK, WHITE = 512, 16383
 _BAYER = np.array([[0, 1], [1, 2]])

@@ -12,15 +12,15 @@ import typer
 from rich.console import Console
 
 from pie_desktop.errors import PieError
-from training.ablation_cli import ablations
-from training.audit_cli import audit
-from training.benchmark_cli import benchmark, evaluate
-from training.data.prepare_cli import prepare
+from training.audit.cli import audit
+from training.benchmark.ablation import ablations
+from training.benchmark.cli import benchmark, evaluate
+from training.benchmark.variations import variations
+from training.data.inspection import prepare
 from training.study.cli import study
-from training.variations import variations
 
 if TYPE_CHECKING:
-    from training.config import FitConfig
+    from training.fit.config import FitConfig
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -114,8 +114,8 @@ def fit(
     import torch
 
     from training.events import json_sink, text_sink
-    from training.fit import fit as run_fit
-    from training.options import DEFAULT_EPOCHS, override, steps_for, stored_config
+    from training.fit.assemble import fit as run_fit
+    from training.fit.config import DEFAULT_EPOCHS, override, steps_for, stored_config
     from training.processes import start_processes
 
     if threads:
@@ -150,8 +150,7 @@ def _from_scratch(config: Path | None, pairs: Path | None, init: Path | None) ->
     """Configuration and starting bundle of a new run."""
     from pie_desktop.model.bundle import list_bundles, load_bundle
     from pie_desktop.paths import resource
-    from training.config import load_config
-    from training.options import fine_tune_config
+    from training.fit.config import fine_tune_config, load_config
 
     if config is not None:
         return load_config(config), init

@@ -1,4 +1,7 @@
-"""The processes that train one model together: this one alone, or those that `torchrun` started."""
+"""Choosing where to train.
+
+The processes that train one model together: this one alone, or those that `torchrun` started.
+"""
 
 import os
 from collections.abc import Iterator
@@ -9,11 +12,32 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.errors import PieError
-from training.data.share import Share
-from training.device import choose_device
+from pie_desktop.model.runtime import automatic_device
+from training.data.batch import Share
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
+
+
+def choose_device(name: str) -> torch.device:
+    """`auto` is CUDA, then MPS, then the CPU.
+
+    Raises:
+        PieError: the device named is not there.
+    """
+    if name == "auto":
+        name = automatic_device()
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise PieError(f"The device {name} is not available here; choose cpu or auto.") from error
+    return device
+
+
+def pixel_device(device: torch.device) -> torch.device:
+    """Where a run on `device` computes its users' pixels: there on CUDA; MPS samples no volumes, so on the CPU."""
+    return device if device.type == "cuda" else torch.device("cpu")
 
 
 class Processes:

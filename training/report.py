@@ -12,9 +12,9 @@ from rich.table import Table
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
-from training.audit import Audit
-from training.benchmark import Row, mean_over_tasks
-from training.methods import MODES, NO_REFERENCES, rank
+from training.audit.run import Audit
+from training.benchmark.methods import MODES, NO_REFERENCES, rank
+from training.benchmark.run import Row, mean_over_tasks
 
 
 def print_table(rows: Sequence[Row], console: Console) -> None:

@@ -1,16 +1,21 @@
-"""The catalog: what the user chose for each photo, in one SQLite file."""
+"""The catalog: what the user chose for each photo, in one SQLite file.
 
+A fast hash that knows a photo again after it was moved or renamed.
+"""
+
+import hashlib
 import logging
+import os
 import sqlite3
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from pie_desktop.catalog.content import ContentHasher
-from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.edit.edit import EditState
 from pie_desktop.errors import PieError
 
 VERSION = 1
@@ -165,3 +170,44 @@ def is_damage(error: sqlite3.Error) -> bool:
 def _key(photo: Path) -> str:
     # File names need not be valid Unicode, text in SQLite must be.
     return str(photo.absolute()).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+SAMPLE = 64 * 1024
+REMEMBERED = 10_000
+
+
+class ContentHasher:
+    """Digest of the size and the first and last 64 KiB of a file, remembered while the file does not change.
+
+    Photos differ in their first bytes (header, EXIF time, embedded preview) and their last (entropy-coded pixels), so
+    that two reads tell them apart even on a slow network drive.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, int, int], str] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def digest(self, path: Path) -> str:
+        """32 hexadecimal digits. Raises OSError."""
+        status = path.stat()
+        key = (str(path), status.st_size, status.st_mtime_ns)
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        digest = _digest(path, status.st_size)
+        with self._lock:
+            self._known[key] = digest
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return digest
+
+
+def _digest(path: Path, size: int) -> str:
+    state = hashlib.blake2b(str(size).encode(), digest_size=16)
+    with path.open("rb") as file:
+        state.update(file.read(SAMPLE))
+        if size > SAMPLE:
+            file.seek(max(SAMPLE, size - SAMPLE), os.SEEK_SET)
+            state.update(file.read(SAMPLE))
+    return state.hexdigest()

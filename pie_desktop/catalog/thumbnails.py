@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from pie_desktop.catalog.store import is_damage
-from pie_desktop.imaging.resize import resize_long_side
+from pie_desktop.imaging.resize.resize import resize_long_side
 
 DEFAULT_LIMIT = 500_000_000
 _VERSION = 1

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pie_desktop.commands.output import say_problem
+from pie_desktop.commands.console import say_problem
 from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
-    from pie_desktop.engine.enhance import Engine
-    from pie_desktop.gallery.store import EditPair, StyleLibrary
+    from pie_desktop.engine.engine import Engine
+    from pie_desktop.imaging.pairs.find import EditPair
+    from pie_desktop.styles.store import StyleLibrary
 
 Style = Annotated[str | None, typer.Option("--style", help="Name or id of a style; neutral enhancement without it.")]
 Strength = Annotated[float, typer.Option(min=0.0, max=1.5, help="How strongly the preference counts; 1 is your own.")]
@@ -55,7 +56,7 @@ def photos_in(sources: Sequence[Path], recursive: bool = False, except_in: Path 
     A file is taken at the user's word, whatever its suffix and even when it is missing: reading it will tell, and the
     rest goes on. Raises PieError for a folder without photos.
     """
-    from pie_desktop.imaging.formats import list_photos, one_per_photo
+    from pie_desktop.imaging.listing import list_photos, one_per_photo
 
     photos: list[Path] = []
     for source in sources:
@@ -76,8 +77,7 @@ def edit_pairs(edits: Sequence[Path], originals: Sequence[Path]) -> "list[EditPa
 
     Originals that belong to no edit by their names are taken in the order given when there are as many such edits.
     """
-    from pie_desktop.gallery.store import EditPair
-    from pie_desktop.imaging.pairing import find_pairs
+    from pie_desktop.imaging.pairs.find import EditPair, find_pairs
 
     given = photos_in(originals)
     pairs = {guess.after: guess.before for guess in find_pairs(photos_in(edits), given)}
@@ -93,7 +93,7 @@ def edit_pairs(edits: Sequence[Path], originals: Sequence[Path]) -> "list[EditPa
 
 def open_library() -> "StyleLibrary":
     """The user's styles; tells about damaged ones when they are listed."""
-    from pie_desktop.gallery.store import StyleLibrary
+    from pie_desktop.styles.store import StyleLibrary
 
     return StyleLibrary()
 
@@ -109,6 +109,6 @@ def open_engine(library: "StyleLibrary", model: str | None, device: str) -> "Eng
     """What enhances photos, and reads them in processes of their own."""
     isolate_decoding()
     from pie_desktop.engine.bundles import find_bundle
-    from pie_desktop.engine.enhance import Engine
+    from pie_desktop.engine.engine import Engine
 
     return Engine(library, find_bundle(model) if model is not None else None, device)

@@ -1,22 +1,24 @@
-"""Writing many photos from the command line: what `export` and `enhance` have in common."""
+"""Writing many photos from the command line: what `export` and `enhance` have in common.
 
+The plan of an export, for people and for programs; nothing is written.
+"""
+
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from pie_desktop.commands import output
-from pie_desktop.commands.plan_table import show_plan
+from pie_desktop.commands import console as output
 from pie_desktop.errors import Cancelled
 
 if TYPE_CHECKING:
-    from pie_desktop.engine.enhance import Engine
-    from pie_desktop.engine.export import ExportProgress, ExportReport, ExportSettings
-    from pie_desktop.engine.export_job import Running
-    from pie_desktop.engine.presets import ExportPreset
-    from pie_desktop.engine.unfinished import KeptExport
+    from pie_desktop.engine.engine import Engine
+    from pie_desktop.export.job import ExportProgress, ExportReport, ExportSettings, PlannedPhoto, Running
+    from pie_desktop.export.presets import ExportPreset
+    from pie_desktop.export.unfinished import KeptExport
     from pie_desktop.model.preference import Preference
 
 Policy = Literal["skip", "unique", "overwrite"]
@@ -63,7 +65,7 @@ class How:
     scheduler: str | None = None
 
     def running(self, progress: output.Progress, should_cancel: output.ShouldCancel) -> "Running":
-        from pie_desktop.engine.export_job import Running
+        from pie_desktop.export.job import Running
 
         def tell(state: "ExportProgress") -> None:
             progress(state.fraction, state.current)
@@ -82,8 +84,8 @@ def export_settings(
     burst_lock: bool = False,
 ) -> "list[ExportSettings]":
     """One export for each preset; a preset without a name is that of the options alone."""
-    from pie_desktop.engine.export import ExportSettings
-    from pie_desktop.engine.presets import settings_for
+    from pie_desktop.export.job import ExportSettings
+    from pie_desktop.export.presets import settings_for
 
     base = ExportSettings(destination, presets[0].encode, on_conflict, strength, amount, name, style)
     base = replace(base, burst_lock=burst_lock)
@@ -104,9 +106,9 @@ def run_batch(
         Cancelled: Ctrl-C; what was written until then is complete and told.
         typer.Exit: with 1 when some photos failed, with 2 when all did.
     """
-    from pie_desktop.engine.export_job import run_job
-    from pie_desktop.engine.export_parts import make_part
-    from pie_desktop.engine.presets import plan_all
+    from pie_desktop.export.job import run_job
+    from pie_desktop.export.presets import plan_all
+    from pie_desktop.export.settings import make_part
 
     destination = exports[0].destination
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
@@ -126,8 +128,8 @@ def run_batch(
 
 def resume_batch(kept: "KeptExport", engine: "Engine", how: How) -> None:
     """Go on with an interrupted export; as `run_batch`."""
-    from pie_desktop.engine.export_job import run_job
-    from pie_desktop.engine.unfinished import continued
+    from pie_desktop.export.job import run_job
+    from pie_desktop.export.unfinished import continued
 
     if how.dry_run:
         show_plan(kept.missing, kept.destination, how.as_json)
@@ -160,3 +162,60 @@ def _tell(report: "ExportReport", destination: Path, as_json: bool) -> None:
         raise Cancelled
     if report.count("failed"):
         raise typer.Exit(output.EXIT_PROBLEM if nothing_done else output.EXIT_FAILURES)
+
+
+def show_plan(plan: "Sequence[PlannedPhoto]", destination: Path, as_json: bool) -> None:
+    """Print a plan: a table, or one JSON document."""
+    from pie_desktop.export.settings import plan_summary
+
+    if as_json:
+        output.print_json({"destination": str(destination), "summary": plan_summary(plan), "photos": _rows(plan)})
+        return
+    _print_table(plan, destination)
+    output.say(f"{plan_summary(plan)}; nothing was written.")
+
+
+def _rows(plan: "Sequence[PlannedPhoto]") -> list[dict[str, Any]]:
+    return [
+        {
+            "source": str(photo.source),
+            "target": str(photo.target),
+            "action": photo.action_name,
+            "width": photo.size[0] if photo.size else None,
+            "height": photo.size[1] if photo.size else None,
+            "bytes": photo.file_size,
+            "burst": photo.burst,
+            "problem": photo.problem,
+        }
+        for photo in plan
+    ]
+
+
+def _print_table(plan: "Sequence[PlannedPhoto]", destination: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from pie_desktop.export.facts import size_text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Photo", "Is written as", "Action"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("Pixels", "About"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Burst", justify="right")
+    table.add_column("Remark", overflow="fold")
+    for photo in plan:
+        target = photo.target.relative_to(destination.absolute()).as_posix() if photo.writes else "–"
+        cells = [
+            photo.source.name,
+            target,
+            photo.action_name,
+            f"{photo.size[0]} x {photo.size[1]}" if photo.size else "",
+            size_text(photo.file_size) if photo.file_size is not None else "",
+            str(photo.burst) if photo.burst is not None else "",
+            photo.problem or "",
+        ]
+        table.add_row(*(Text(cell.encode("utf-8", "backslashreplace").decode()) for cell in cells))
+    # A pipe has no width: whoever reads it there wants whole lines.
+    Console(width=None if sys.stdout.isatty() else 400).print(table)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pie_desktop.commands import batch, encoding
+from pie_desktop.commands import batch
+from pie_desktop.commands import output_options as encoding
 from pie_desktop.commands.arguments import (
     Amount,
     AsJson,
@@ -18,7 +19,7 @@ from pie_desktop.commands.arguments import (
     open_library,
     photos_in,
 )
-from pie_desktop.commands.output import Progress, ShouldCancel, say_problem
+from pie_desktop.commands.console import Progress, ShouldCancel, say_problem
 
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference

@@ -1,11 +1,15 @@
-"""`pie-desktop export`: photos and folders in a style."""
+"""`pie-desktop export`: photos and folders in a style.
+
+`export --resume`: an export that was interrupted goes on.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pie_desktop.commands import batch, encoding
+from pie_desktop.commands import batch
+from pie_desktop.commands import output_options as encoding
 from pie_desktop.commands.arguments import (
     Amount,
     AsJson,
@@ -17,11 +21,11 @@ from pie_desktop.commands.arguments import (
     open_library,
     photos_in,
 )
-from pie_desktop.commands.output import Progress, ShouldCancel
-from pie_desktop.commands.resume import find_unfinished, nothing_to_resume
+from pie_desktop.commands.console import Progress, ShouldCancel
 from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
+    from pie_desktop.export.unfinished import KeptExport
     from pie_desktop.model.preference import Preference
 
 
@@ -89,3 +93,22 @@ def export(
     # What an earlier export wrote into a folder of the sources is no source.
     photos = photos_in(sources, recursive, except_in=destination)
     batch.run_batch(photos, settings, engine, preference, how)
+
+
+def find_unfinished(destination: Path | None, failed_too: bool) -> "KeptExport | None":
+    """The latest export to a folder (None for any) with photos left to write.
+
+    Args:
+        destination: the folder.
+        failed_too: also one that came to its end, where some photos failed. Not where photos are named: a damaged one
+            would keep all new ones from being exported, every time.
+    """
+    from pie_desktop import paths
+    from pie_desktop.export.unfinished import latest_unfinished
+
+    return latest_unfinished(paths.exports_dir(), destination, interrupted_only=False, failed_too=failed_too)
+
+
+def nothing_to_resume(destination: Path | None) -> PieError:
+    where = f" to {destination}" if destination is not None else ""
+    return PieError(f"There is no unfinished export{where}; name photos and a folder to start one.")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pie_desktop.commands.arguments import Amount, Device, Model, Strength, open_engine, open_library
-from pie_desktop.commands.output import interruptible, say, showing_progress
+from pie_desktop.commands.console import interruptible, say, showing_progress
 from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
-    from pie_desktop.imaging.look_files import LookFormat
+    from pie_desktop.imaging.lut.looks import LookFormat
 
 
 class Size(IntEnum):
@@ -67,7 +67,7 @@ def lut(
         raise PieError(f"“{output}” is the photo itself, which is never replaced; name another file.")
     if output.exists() and not overwrite:
         raise PieError(f"“{output}” exists; name another file or use --overwrite.")
-    from pie_desktop.engine.looks import average_look, export_look, photo_look
+    from pie_desktop.export.looks import average_look, export_look, photo_look
 
     library = open_library()
     engine = open_engine(library, model, device)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from pie_desktop.commands import encoding
+from pie_desktop.commands import output_options as encoding
 from pie_desktop.commands.arguments import AsJson
-from pie_desktop.commands.output import print_json, say, say_problem
+from pie_desktop.commands.console import print_json, say, say_problem
 
 commands = typer.Typer(help="List, keep, delete, import and export presets of export settings.", no_args_is_help=True)
 
@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 @commands.command("list")
 def list_presets(as_json: AsJson = False) -> None:
     """List all presets, those of the program first."""
-    from pie_desktop.engine.presets import PresetLibrary
+    from pie_desktop.export.presets import PresetLibrary
 
     library = PresetLibrary()
     presets = library.presets()
@@ -45,7 +45,7 @@ def save(
     overwrite: Replace = False,
 ) -> None:
     """Keep options under a name."""
-    from pie_desktop.engine.presets import PresetLibrary
+    from pie_desktop.export.presets import PresetLibrary
 
     (chosen,) = encoding.chosen_presets([preset] if preset is not None else None, changes)
     saved = PresetLibrary().save(name, chosen.encode, overwrite=overwrite)
@@ -55,7 +55,7 @@ def save(
 @commands.command()
 def delete(name: Name) -> None:
     """Delete one of your presets."""
-    from pie_desktop.engine.presets import PresetLibrary
+    from pie_desktop.export.presets import PresetLibrary
 
     say(f"“{PresetLibrary().delete(name).name}” was deleted.")
 
@@ -63,7 +63,7 @@ def delete(name: Name) -> None:
 @commands.command("import")
 def import_presets(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Preset files.")]) -> None:
     """Take over preset files of another computer; a name that is taken gets a number."""
-    from pie_desktop.engine.presets import PresetLibrary
+    from pie_desktop.export.presets import PresetLibrary
 
     library = PresetLibrary()
     for file in files:
@@ -78,7 +78,7 @@ def export_preset(
     overwrite: Replace = False,
 ) -> None:
     """Write a preset as a file for another computer."""
-    from pie_desktop.engine.presets import PresetLibrary, write_preset
+    from pie_desktop.export.presets import PresetLibrary, write_preset
 
     write_preset(PresetLibrary().find(name), output, overwrite=overwrite)
     say(str(output))

@@ -7,9 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from pie_desktop.commands.arguments import AsJson, Originals, edit_pairs, isolate_decoding, open_engine, open_library
-from pie_desktop.commands.output import interruptible, print_json, say, say_problem, showing_progress
-from pie_desktop.gallery.contradiction import WHAT_TO_DO, contradiction
-from pie_desktop.gallery.style import Style
+from pie_desktop.commands.console import interruptible, print_json, say, say_problem, showing_progress
+from pie_desktop.styles.style import WHAT_TO_DO, Style, contradiction
 
 commands = typer.Typer(help="Make, list, show and delete styles.", no_args_is_help=True)
 

@@ -1,12 +1,19 @@
-"""Which model is used: the one chosen in the settings, otherwise the newest of those that come with the program."""
+"""Which model is used: the one chosen in the settings, otherwise the newest of those that come with the program.
+
+What can be done with the models that the user trained: look at their proof, rename, delete.
+"""
 
 import json
 import logging
+import math
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pie_desktop import paths
 from pie_desktop.errors import BundleError
+from pie_desktop.imaging.atomic import atomic_write
 
 if TYPE_CHECKING:
     from pie_desktop.model.bundle import BundleInfo
@@ -70,3 +77,71 @@ def _chosen_bundle() -> Path | None:
         return None
     chosen = values.get(SETTING) if isinstance(values, dict) else None
     return Path(chosen) if isinstance(chosen, str) and chosen else None
+
+
+NOTICEABLE_GAIN = 0.05  # dB; less is chance
+
+
+def verdict(gain: float) -> str:
+    """Whether a gain in dB on held-out photos is one."""
+    if abs(gain) < NOTICEABLE_GAIN:
+        return "about the same"
+    return "better" if gain > 0 else "worse"
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """PSNR in dB on photos that the training did not see: of the model, and of the one that it started from."""
+
+    psnr: float
+    baseline: float
+
+    @property
+    def gain(self) -> float:
+        return self.psnr - self.baseline
+
+
+def held_out(info: "BundleInfo") -> HeldOut | None:
+    """What the training card says; None for a model that was not fine-tuned from another."""
+    validation: Any = info.card.get("validation")
+    try:
+        numbers = HeldOut(float(validation["psnr"]), float(validation["baseline_psnr"]))
+    except (KeyError, TypeError, ValueError):
+        return None
+    comparable = info.card.get("init") is not None and math.isfinite(numbers.gain)
+    return numbers if comparable else None
+
+
+def rename_model(info: "BundleInfo", name: str) -> None:
+    """Gives one of the user's models another name; its folder and its id, which preferences refer to, stay.
+
+    Raises:
+        BundleError: it comes with the program, or cannot be read or written.
+    """
+    _check_own(info)
+    file = info.path / "model.json"
+    try:
+        description = json.loads(file.read_text(encoding="utf-8"))
+        description["name"] = name
+        with atomic_write(file) as temporary:
+            Path(temporary).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise BundleError(f"The model “{info.name}” in {info.path} could not be renamed: {error}.") from error
+
+
+def delete_model(info: "BundleInfo") -> None:
+    """Removes one of the user's models from the disk.
+
+    Raises:
+        BundleError: it comes with the program, or something in it cannot be removed.
+    """
+    _check_own(info)
+    try:
+        shutil.rmtree(info.path)
+    except OSError as error:
+        raise BundleError(f"The model “{info.name}” in {info.path} could not be deleted: {error}.") from error
+
+
+def _check_own(info: "BundleInfo") -> None:
+    if info.path.parent.resolve() != paths.models_dir().resolve():
+        raise BundleError(f"“{info.name}” comes with the program and cannot be changed.")

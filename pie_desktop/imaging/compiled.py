@@ -56,15 +56,16 @@ def _load() -> ModuleType:
     if not config.CACHE_DIR:
         # Beside the module would be the default: often not writable, and in a frozen program not there.
         config.CACHE_DIR = os.fspath(paths.cache_dir() / "compiled")
-    from pie_desktop.imaging import kernels
+    from pie_desktop.imaging.lut import kernels
 
     return kernels
 
 
 def _try_out(kernels: ModuleType, kind: np.dtype) -> None:
     """Every loop once, which compiles it, on what has a known answer."""
-    from pie_desktop.imaging import resample, resample_kernels
-    from pie_desktop.imaging.lut import identity_lut
+    from pie_desktop.imaging.lut.apply import identity_lut
+    from pie_desktop.imaging.resize import kernels as resample_kernels
+    from pie_desktop.imaging.resize import resample
 
     ramp = np.linspace(0, 1, 8 * 8 * 3).reshape(8, 8, 3)
     if kind.kind == "u":

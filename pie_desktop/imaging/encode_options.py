@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from pie_desktop.imaging.profiles import ColorSpace
+from pie_desktop.imaging.color.spaces import ColorSpace
 
 Format = Literal["jpeg", "png", "png8", "png16", "tiff8", "tiff16", "webp", "heic", "heic10", "avif", "avif10"]
 Subsampling = Literal["auto", "4:4:4", "4:2:2", "4:2:0"]

@@ -169,7 +169,7 @@ def _encode_heic(samples: np.ndarray, options: EncodeOptions, extras: FileExtras
 def _encode_avif(samples: np.ndarray, options: EncodeOptions, extras: FileExtras) -> bytes:
     import imagecodecs
 
-    from pie_desktop.imaging.avif import with_profile_and_metadata
+    from pie_desktop.imaging.formats.avif import with_profile_and_metadata
 
     bits = options.bits(16)
     if bits == 10:

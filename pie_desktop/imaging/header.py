@@ -8,10 +8,10 @@ from typing import Any
 from PIL import AvifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
 from pie_desktop.errors import DecodeError
-from pie_desktop.imaging.cicp import adobe_rgb_profile, cicp_profile
-from pie_desktop.imaging.decoders import avif, heif, jxl, psd, raw, tiff
-from pie_desktop.imaging.decoders.exif import says_adobe_rgb, valid_orientation
-from pie_desktop.imaging.formats import sniff_format
+from pie_desktop.imaging.color.cicp import adobe_rgb_profile, cicp_profile
+from pie_desktop.imaging.formats import avif, heif, jxl, psd, raw, tiff
+from pie_desktop.imaging.formats.exif import says_adobe_rgb, valid_orientation
+from pie_desktop.imaging.listing import sniff_format
 from pie_desktop.imaging.stored import MAX_PIXELS, Header, check_size, guarded, read_start
 
 __all__ = ["MAX_PIXELS", "Header", "guarded", "open_pillow", "read_header"]

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pie_desktop.imaging.decoders import avif, heif, jpeg, jxl, png, psd, raw, tiff
+from pie_desktop.imaging.formats import avif, heif, jpeg, jxl, png, psd, raw, tiff
 from pie_desktop.imaging.header import Header, open_pillow
 from pie_desktop.imaging.stored import StoredPixels, composite_on_white
 

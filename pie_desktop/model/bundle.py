@@ -1,4 +1,7 @@
-"""Model bundles on disk: `<name>.piemodel/` with `model.safetensors` and `model.json`. No pickle anywhere."""
+"""Model bundles on disk: `<name>.piemodel/` with `model.safetensors` and `model.json`. No pickle anywhere.
+
+The sizes of a network, as stored in `model.json`.
+"""
 
 import hashlib
 import json

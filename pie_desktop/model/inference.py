@@ -13,15 +13,13 @@ import torch
 from torch import Tensor
 
 from pie_desktop.errors import Cancelled, StyleError
-from pie_desktop.model.agreement import agreement
 from pie_desktop.model.bundle import load_bundle
-from pie_desktop.model.device import automatic_device
-from pie_desktop.model.features import color_statistics
+from pie_desktop.model.features import color_statistics, picked_colors, shrink, squares
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import Style
-from pie_desktop.model.pixels import picked_colors, shrink, squares
-from pie_desktop.model.preference import Preference, ReferencePixels
+from pie_desktop.model.preference import Preference, ReferencePixels, agreement
 from pie_desktop.model.residual import ResidualFit, ResidualPairs
+from pie_desktop.model.runtime import automatic_device
 
 T = TypeVar("T")
 _MOST_PREPARED = 4

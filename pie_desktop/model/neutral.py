@@ -45,7 +45,7 @@ class NeutralHead(StatisticsReader):
         members: networks that are averaged.
 
     Attributes:
-        strength: how far the correction goes, 0 to 1, of the estimate; see `training.neutral`.
+        strength: how far the correction goes, 0 to 1, of the estimate; see `training.fit.neutral`.
     """
 
     strength: Tensor

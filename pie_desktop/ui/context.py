@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pie_desktop import paths
 from pie_desktop.ui.display import DisplayColours
-from pie_desktop.ui.notifier import Notifier
+from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.settings import Settings
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lane import Lane
@@ -19,8 +19,8 @@ from pie_desktop.workers.lanes import LatestLane, PriorityLane, QueueLane
 if TYPE_CHECKING:
     from pie_desktop.catalog.store import Catalog
     from pie_desktop.catalog.thumbnails import ThumbnailStore
-    from pie_desktop.engine.enhance import Engine
-    from pie_desktop.gallery.store import StyleLibrary
+    from pie_desktop.engine.engine import Engine
+    from pie_desktop.styles.store import StyleLibrary
 
 log = logging.getLogger(__name__)
 
@@ -136,12 +136,12 @@ class AppContext(QObject):
             log.exception("Cannot save the settings")
 
     def _open_library(self) -> StyleLibrary:
-        from pie_desktop.gallery.store import StyleLibrary
+        from pie_desktop.styles.store import StyleLibrary
 
         return StyleLibrary()
 
     def _open_engine(self) -> Engine:
-        from pie_desktop.engine.enhance import Engine
+        from pie_desktop.engine.engine import Engine
 
         return Engine(self.library)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.formats import is_photo, list_photos, one_per_photo
+from pie_desktop.imaging.listing import is_photo, list_photos, one_per_photo
 from pie_desktop.ui.adjust.panel import AdjustPanel
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.commands import Commands

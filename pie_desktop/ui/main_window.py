@@ -11,20 +11,19 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.ui.canvas.canvas import Canvas
-from pie_desktop.ui.canvas.compare_keys import CompareKeys
+from pie_desktop.ui.canvas.controls import CompareKeys
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.commands import CommandList, Commands
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.dialogs import PHOTO_FILTER
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.session import EditSession
-from pie_desktop.ui.help.window import HelpWindow
-from pie_desktop.ui.looks.export import LookExport
-from pie_desktop.ui.menus import TABS, build_menus, define_commands, define_view_commands
+from pie_desktop.ui.export.look_dialog import LookExport
+from pie_desktop.ui.help import HelpWindow
+from pie_desktop.ui.menus import TABS, TopBar, build_menus, define_commands, define_view_commands
 from pie_desktop.ui.notifications import NotificationStack
-from pie_desktop.ui.photo_filter import PHOTO_FILTER
 from pie_desktop.ui.status_bar import StatusBar
-from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
-from pie_desktop.ui.top_bar import TopBar
+from pie_desktop.ui.thumbnails.cache import ThumbnailClearing
 
 if TYPE_CHECKING:
     from pie_desktop.ui.export.page import ExportPage

@@ -1,4 +1,7 @@
-"""The commands of the main window, their keys and menus."""
+"""The commands of the main window, their keys and menus.
+
+The bar above the pages: the tabs, the list of commands, help.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QPushButton, QTabBar, QToolButton
 
 from pie_desktop.ui.canvas.canvas import ZOOM_STEP, Canvas
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.commands import Commands
-from pie_desktop.ui.thumbnails.clearing import TEXT
+from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.thumbnails.cache import TEXT
 
 if TYPE_CHECKING:
     from pie_desktop.ui.main_window import MainWindow
@@ -114,3 +118,34 @@ def _fill(commands: Commands, menu: QMenu, *names: str | None) -> QMenu:
 
 def _setter(function: Callable[..., object], value: object) -> Callable[[], object]:
     return lambda: function(value)
+
+
+class TopBar(QFrame):
+    """One tab for every page of `TABS`, in their order.
+
+    Attributes:
+        tabs: the tabs; choosing one does nothing by itself.
+    """
+
+    def __init__(self, commands: Commands) -> None:
+        super().__init__()
+        self.tabs = QTabBar()
+        for index, tab in enumerate(TABS):
+            self.tabs.addTab(tab)
+            self.tabs.setTabToolTip(index, commands[f"tab_{tab.lower()}"].toolTip())
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("Pages")
+        keys = commands["commands"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        search = QPushButton(icon("mdi6.magnify", COLOURS.text_muted), f"Commands   {keys}")
+        search.setProperty("flat", True)
+        search.setToolTip(commands["commands"].toolTip())
+        search.clicked.connect(commands["commands"].trigger)
+        help_button = QToolButton()
+        help_button.setDefaultAction(commands["help"])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE, 0, SPACE, 0)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(search)
+        row.addWidget(help_button)

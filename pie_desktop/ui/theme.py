@@ -1,10 +1,13 @@
-"""The look: hue-free dark chrome, one accent, and icons drawn in the same colours."""
+"""The look: hue-free dark chrome, one accent, and icons drawn in the same colours.
+
+Properties of a widget that the style sheet looks at.
+"""
 
 from dataclasses import asdict, dataclass
 from functools import cache
 
 from PySide6.QtGui import QColor, QFont, QIcon, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from pie_desktop import paths
 
@@ -116,3 +119,11 @@ def _palette(colours: Colours) -> QPalette:
         palette.setColor(disabled, where, QColor(colours.text_disabled))
     palette.setColor(disabled, role.Highlight, QColor(colours.outline))
     return palette
+
+
+def set_flag(widget: QWidget, name: str, value: object) -> None:
+    """Set a dynamic property and let the style sheet see it."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

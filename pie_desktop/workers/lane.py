@@ -1,11 +1,15 @@
-"""A lane: threads that run jobs and hand their outcomes to the GUI thread."""
+"""A lane: threads that run jobs and hand their outcomes to the GUI thread.
 
+Cyclic garbage is collected in the GUI thread only.
+"""
+
+import gc
 import threading
 import weakref
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
 from pie_desktop.workers.job import Job
 
@@ -174,3 +178,34 @@ class Lane(QObject):
     def _drop_waiting(self) -> list[Job]:
         """Take out all waiting jobs."""
         raise NotImplementedError
+
+
+INTERVAL_MS = 1000
+
+
+class GuiThreadCollector(QObject):
+    """Takes over from Python's automatic collection, which runs in whatever thread happens to allocate.
+
+    A widget or timer that is part of a reference cycle would then be destroyed in a lane's thread, which Qt answers
+    with a crash or a deadlock.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self, interval=INTERVAL_MS)
+        self._timer.timeout.connect(self.collect)
+        self._timer.start()
+
+    def collect(self) -> None:
+        """Collect the oldest generation that has passed Python's own threshold."""
+        counts, thresholds = gc.get_count(), gc.get_threshold()
+        for generation in (2, 1, 0):
+            if thresholds[generation] and counts[generation] > thresholds[generation]:
+                gc.collect(generation)
+                return
+
+    def stop(self) -> None:
+        """Give collection back to Python; call it once the lanes are closed."""
+        self._timer.stop()
+        gc.enable()

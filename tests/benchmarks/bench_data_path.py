@@ -14,19 +14,17 @@ from PIL import Image
 
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.network import PreferenceNetwork
-from training.config import DataConfig, FitConfig
 from training.data.batch import Group
 from training.data.fivek import find_dataset
 from training.data.inspection import inspect
-from training.data.pairs import guess_pairs, load_pairs
-from training.data.photos import square
+from training.data.photos import guess_pairs, load_pairs, square
 from training.data.prefetch import Prefetched
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.preparing import prepare
 from training.data.source import PairSource, SimulatedSource, Source
-from training.loop import Trainer
-from training.options import fine_tune_config, override
-from training.validation import Validation
+from training.fit.config import DataConfig, FitConfig, fine_tune_config, override
+from training.fit.loop import Trainer
+from training.fit.validation import Validation
 
 REFERENCES = 20
 PREPARED_REFERENCES = 32

@@ -14,16 +14,16 @@ from measurement import Measurement
 from photographs import camera_jpegs, small_pictures
 from PIL import Image
 
-from pie_desktop.engine import export
 from pie_desktop.engine.bundles import default_bundle
-from pie_desktop.engine.enhance import Transform
-from pie_desktop.engine.export import ExportProgress, ExportSettings, plan_export, run_export
-from pie_desktop.engine.export_worker import ExportTask, Outcome, export_photo, serve
-from pie_desktop.engine.worker_pool import WorkerPool
+from pie_desktop.engine.engine import Transform
+from pie_desktop.export import job as export
+from pie_desktop.export.job import ExportProgress, ExportSettings, plan_export, run_export
+from pie_desktop.export.pool import WorkerPool
+from pie_desktop.export.worker import ExportTask, Outcome, export_photo, serve
 from pie_desktop.imaging.decode import PROXY_SIDE, load_photo
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
-from pie_desktop.imaging.lut import apply_lut, identity_lut
-from pie_desktop.imaging.resize import resize_long_side
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
+from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
 
@@ -221,8 +221,8 @@ def _recode_with_pillow(connection: Connection) -> None:
     """The plain way to get pixels from a file and back with Pillow and numpy."""
 
     def recode(task: ExportTask, _: object) -> Outcome:
-        with Image.open(task.source) as image:
-            picture = np.asarray(image.convert("RGB"))
+        with Image.open(task.source) as opened:
+            picture = np.asarray(opened.convert("RGB"))
         Image.fromarray(picture).save(task.target, quality=task.encode.quality, subsampling=0)
         return Outcome(task.index)
 

@@ -7,7 +7,7 @@ from photographs import camera_picture
 from PIL import Image, ImageFilter
 
 from pie_desktop.imaging import compiled
-from pie_desktop.imaging.lut import apply_lut, identity_lut
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 
 MOST_OF_PILLOW = 0.5
 
@@ -24,9 +24,9 @@ def measure() -> list[Measurement]:
     cv2.setNumThreads(1)
     compiled.warm_up()
     picture, table = camera_picture(0), look()
-    image, theirs = Image.fromarray(picture), pillow_lut(table)
+    opened, theirs = Image.fromarray(picture), pillow_lut(table)
     eight = best_seconds(lambda: apply_lut(picture, table))
-    pillow = best_seconds(lambda: image.filter(theirs))
+    pillow = best_seconds(lambda: opened.filter(theirs))
     wide = picture.astype(np.uint16) * 257
     sixteen = best_seconds(lambda: apply_lut(wide, table))
     return [

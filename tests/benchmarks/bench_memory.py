@@ -14,10 +14,10 @@ import numpy as np
 from measurement import Measurement
 from photographs import HEIGHT, WIDTH, camera_jpegs, small_pictures
 
-from pie_desktop.engine.enhance import Transform
-from pie_desktop.engine.export import ExportProgress, ExportSettings, plan_export, run_export
+from pie_desktop.engine.engine import Transform
+from pie_desktop.export.job import ExportProgress, ExportSettings, plan_export, run_export
 from pie_desktop.imaging.encode import EncodeOptions
-from pie_desktop.imaging.lut import identity_lut
+from pie_desktop.imaging.lut.apply import identity_lut
 
 LARGE = 80  # photos of 24 MP
 SMALL = 1000  # photos of 0.4 to 1.5 MP, mixed

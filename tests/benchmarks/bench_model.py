@@ -11,8 +11,8 @@ from photographs import small_pictures
 from safetensors.torch import load_file
 
 from pie_desktop.model.bundle import list_bundles
+from pie_desktop.model.features import FIT_GRID
 from pie_desktop.model.inference import Inference
-from pie_desktop.model.pixels import FIT_GRID
 from pie_desktop.model.preference import Preference, ReferencePixels
 from pie_desktop.paths import resource
 

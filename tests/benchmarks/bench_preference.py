@@ -9,8 +9,9 @@ from measurement import Measurement, best_seconds
 from photographs import camera_jpegs
 from PIL import Image
 
-from pie_desktop.engine.enhance import Engine
-from pie_desktop.gallery.store import EditPair, StyleLibrary
+from pie_desktop.engine.engine import Engine
+from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.styles.store import StyleLibrary
 
 PAIRS = 5
 BUDGET_SECONDS = 1.5

@@ -15,8 +15,8 @@ from photographs import camera_picture
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from pie_desktop.engine.enhance import Transform
-from pie_desktop.imaging.lut import identity_lut
+from pie_desktop.engine.engine import Transform
+from pie_desktop.imaging.lut.apply import identity_lut
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.ui.canvas.panes import View

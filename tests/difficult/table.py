@@ -19,7 +19,7 @@ import numpy as np
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.depth import to_uint8
+from pie_desktop.imaging.stored import to_uint8
 
 TABLE = Path(__file__).with_name("expected.csv")
 CELL, COLUMNS, ROWS = 160, 10, 6

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.difference import mean_delta_e
 from tests.e2e.command_line import Cli, child, one_line
 
 

@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 from PIL import Image
 
-from pie_desktop.commands import encoding
+from pie_desktop.commands import output_options as encoding
 from pie_desktop.imaging import encode_options
-from pie_desktop.imaging.profiles import ColorSpace
+from pie_desktop.imaging.color.spaces import ColorSpace
 from tests.e2e.command_line import Cli
 
 

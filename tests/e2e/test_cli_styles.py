@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.difference import mean_delta_e
-from pie_desktop.imaging.lut import apply_lut, identity_lut, read_cube
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut, read_cube
 from tests.e2e.command_line import HELD_OUT, Cli
 
 

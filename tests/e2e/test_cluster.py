@@ -15,19 +15,18 @@ import numpy as np
 import pytest
 
 from pie_desktop import paths
-from pie_desktop.engine import cluster
-from pie_desktop.engine import journal as journals
-from pie_desktop.engine.enhance import Transform
-from pie_desktop.engine.export import ExportSettings, plan_export
-from pie_desktop.engine.export_job import Running, run_job
-from pie_desktop.engine.export_parts import ExportPart
-from pie_desktop.engine.export_report import ExportProgress
-from pie_desktop.engine.export_worker import ExportTask, Outcome
-from pie_desktop.engine.unfinished import unfinished_exports
+from pie_desktop.engine.engine import Transform
 from pie_desktop.errors import PieError
+from pie_desktop.export import cluster
+from pie_desktop.export import journal as journals
+from pie_desktop.export.job import ExportSettings, Running, plan_export, run_job
+from pie_desktop.export.report import ExportProgress
+from pie_desktop.export.settings import ExportPart
+from pie_desktop.export.unfinished import unfinished_exports
+from pie_desktop.export.worker import ExportTask, Outcome
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
-from pie_desktop.imaging.lut import apply_lut, identity_lut
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 
 distributed = pytest.importorskip("distributed")
 TABLE = identity_lut() ** np.float32(0.8)

@@ -15,8 +15,8 @@ from PIL import Image
 
 from pie_desktop import paths
 from pie_desktop.cli import main
-from pie_desktop.engine import journal as journals
-from pie_desktop.engine.unfinished import unfinished_exports
+from pie_desktop.export import journal as journals
+from pie_desktop.export.unfinished import unfinished_exports
 from pie_desktop.imaging.decode import load_photo
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="SIGKILL")

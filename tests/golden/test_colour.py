@@ -13,9 +13,10 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms
 
-from pie_desktop.imaging.colour import is_srgb, srgb_profile
+from pie_desktop.imaging.color.difference import delta_e_2000
+from pie_desktop.imaging.color.spaces import srgb_profile
+from pie_desktop.imaging.color.working import is_srgb
 from pie_desktop.imaging.decode import load_photo, probe
-from pie_desktop.imaging.difference import delta_e_2000
 
 SRGB_PRIMARIES = ((0.64, 0.33), (0.30, 0.60), (0.15, 0.06))
 P3_PRIMARIES = ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060))

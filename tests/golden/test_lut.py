@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pie_desktop.imaging import compiled
-from pie_desktop.imaging.difference import delta_e_2000
-from pie_desktop.imaging.lut import apply_lut, identity_lut
+from pie_desktop.imaging.color.difference import delta_e_2000
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 
 
 def tetrahedral(values: np.ndarray, table: np.ndarray) -> np.ndarray:

@@ -11,13 +11,11 @@ import pytest
 import tifffile
 from PIL import ExifTags, Image, ImageCms
 
-from pie_desktop.imaging.cicp import adobe_rgb_profile, rgb_profile
-from pie_desktop.imaging.colour import srgb_profile
+from pie_desktop.imaging.color.cicp import adobe_rgb_profile, rgb_profile
+from pie_desktop.imaging.color.difference import mean_delta_e
+from pie_desktop.imaging.color.spaces import linear_to_srgb, make_profile, srgb_profile, srgb_to_linear
 from pie_desktop.imaging.decode import load_photo, load_wide, probe
-from pie_desktop.imaging.difference import mean_delta_e
-from pie_desktop.imaging.lut import apply_lut, apply_lut_wide, identity_lut
-from pie_desktop.imaging.profiles import make_profile
-from pie_desktop.imaging.srgb_curve import linear_to_srgb, srgb_to_linear
+from pie_desktop.imaging.lut.apply import apply_lut, apply_lut_wide, identity_lut
 
 SRGB_PRIMARIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
 WIDE = ("display-p3", "adobe-rgb", "rec2020")

@@ -15,8 +15,7 @@ from pie_desktop.imaging import compiled
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
-from pie_desktop.workers.garbage import GuiThreadCollector
-from pie_desktop.workers.lane import ALL_THREADS, LaneThread
+from pie_desktop.workers.lane import ALL_THREADS, GuiThreadCollector, LaneThread
 
 PATIENCE_MS = 30_000
 

@@ -12,11 +12,11 @@ import pytest
 from PySide6.QtCore import qInstallMessageHandler
 from pytestqt.qtbot import QtBot
 
+from pie_desktop import app as application
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging import compiled
-from pie_desktop.ui import application
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.notifier import Notifier
+from pie_desktop.ui.notifications import Notifier
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.ui.canvas.panes import SIDE_GAP, View

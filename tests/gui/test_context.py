@@ -6,7 +6,7 @@ from pathlib import Path
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.notifier import Notifier
+from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.settings import Settings
 from pie_desktop.ui.theme import COLOURS, icon, style_sheet
 

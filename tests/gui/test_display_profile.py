@@ -12,12 +12,11 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.imaging.colour import srgb_profile
-from pie_desktop.imaging.display import display_table
-from pie_desktop.imaging.lut import apply_lut
-from pie_desktop.imaging.profiles import make_profile
+from pie_desktop.imaging.color.output import display_table
+from pie_desktop.imaging.color.spaces import make_profile, srgb_profile
+from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.display.colours import SETTING, DisplayColours
+from pie_desktop.ui.display import SETTING, DisplayColours
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.settings import Settings
 
@@ -87,7 +86,7 @@ def test_a_profile_may_be_given_by_hand(tmp_path: Path, qtbot: QtBot) -> None:
 X11_SCRIPT = """
 import sys
 from PySide6.QtGui import QGuiApplication
-from pie_desktop.ui.display.monitor import monitor_profile
+from pie_desktop.ui.display import monitor_profile
 app = QGuiApplication([])
 profile = monitor_profile(app.primaryScreen())
 sys.stdout.buffer.write(profile or b"")

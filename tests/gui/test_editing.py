@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.catalog.edit_state import EditState
-from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.edit.edit import EditState
+from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from tests.gui.opening import open_photo, wait_shown

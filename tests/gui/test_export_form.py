@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.engine.presets import BUILTIN, PresetLibrary
+from pie_desktop.export.presets import BUILTIN, PresetLibrary
 from pie_desktop.imaging.encode_options import EncodeOptions, Format
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.file_form import FORMATS, FileForm

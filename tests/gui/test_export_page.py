@@ -13,11 +13,10 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from pie_desktop import paths
-from pie_desktop.catalog.edit_state import EditState
-from pie_desktop.engine.export import ExportProgress, ExportSettings, plan_export
-from pie_desktop.engine.export_job import Running, run_job
-from pie_desktop.engine.export_parts import make_part
-from pie_desktop.engine.unfinished import unfinished_exports
+from pie_desktop.edit.edit import EditState
+from pie_desktop.export.job import ExportProgress, ExportSettings, Running, plan_export, run_job
+from pie_desktop.export.settings import make_part
+from pie_desktop.export.unfinished import unfinished_exports
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.ui.context import AppContext

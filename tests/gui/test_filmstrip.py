@@ -12,7 +12,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.imaging.formats import list_photos
+from pie_desktop.imaging.listing import list_photos
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.filmstrip import Filmstrip
 from pie_desktop.ui.filmstrip.photo_model import BADGE_ROLE, PROBLEM_ROLE

@@ -4,7 +4,7 @@ from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.ui.first_paint import FirstPaint
+from pie_desktop.app import FirstPaint
 
 
 class Painting(QWidget):

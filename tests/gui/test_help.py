@@ -7,9 +7,7 @@ from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from pie_desktop import paths
-from pie_desktop.ui.help.pages import load_pages
-from pie_desktop.ui.help.shortcuts import shortcut_rows
-from pie_desktop.ui.help.window import HelpWindow
+from pie_desktop.ui.help import HelpWindow, load_pages, shortcut_rows
 
 
 def _window(qtbot: QtBot) -> QMainWindow:

@@ -2,7 +2,7 @@
 
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.ui.adjust.slider import LabelledSlider
+from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
 def test_leaving_the_page_ends_a_move_at_once(qtbot: QtBot) -> None:

@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.imaging.lut import read_cube
-from pie_desktop.ui.looks.dialog import LookDialog
+from pie_desktop.imaging.lut.apply import read_cube
+from pie_desktop.ui.export.look_dialog import LookDialog
 from pie_desktop.ui.main_window import MainWindow
 
 

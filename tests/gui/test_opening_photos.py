@@ -8,9 +8,9 @@ from PIL import Image
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo, load_preview, load_proxy
-from pie_desktop.imaging.difference import mean_delta_e
-from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.main_window import MainWindow
 from tests.gui.dragging import drop
 from tests.gui.opening import open_photo, wait_shown

@@ -10,11 +10,11 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.imaging.color.difference import delta_e_2000
+from pie_desktop.imaging.color.spaces import make_profile
 from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.depth import to_uint8
-from pie_desktop.imaging.difference import delta_e_2000
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
-from pie_desktop.imaging.profiles import make_profile
+from pie_desktop.imaging.stored import to_uint8
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow

@@ -8,8 +8,7 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.engine.bundles import shipped_bundles
-from pie_desktop.engine.own_models import held_out
+from pie_desktop.engine.bundles import held_out, shipped_bundles
 from pie_desktop.model.bundle import read_bundle_info
 from pie_desktop.workers import training_process
 from pie_desktop.workers.training_process import TrainingOptions, TrainingOutcome, TrainingProcess

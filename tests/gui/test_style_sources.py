@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from pie_desktop.errors import StyleError
-from pie_desktop.ui.styles.expand import expand_folders
-from pie_desktop.ui.styles.naming import FALLBACK, propose_name
+from pie_desktop.ui.styles.jobs import FALLBACK, expand_folders, propose_name
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.thumbnail_column import ThumbnailColumn
 from pie_desktop.ui.train.curves import smoothed
 from pie_desktop.ui.train.history import RunHistory
 from pie_desktop.ui.train.runs import EVENTS_FILE, TrainingRun, create_run, list_runs, new_run_folder
+from pie_desktop.ui.widgets.table import ThumbnailColumn
 from pie_desktop.workers.training_process import TrainingOptions
 
 

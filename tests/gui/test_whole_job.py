@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.difference import mean_delta_e
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.context import AppContext

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pie_desktop.errors import PieError
-from training import ablation
-from training.ablation import Variant, judge, load_variants, markdown, train
+from training.benchmark import ablation
+from training.benchmark.ablation import Variant, judge, load_variants, markdown, train
 
 CHECKOUT = Path(__file__).parents[2]
 

@@ -11,16 +11,16 @@ import pytest
 from typer.testing import CliRunner
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.lut import apply_lut, identity_lut
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 from pie_desktop.model.bundle import list_bundles
 from pie_desktop.paths import resource
-from training.audit import Audit, audit
-from training.audit_figures import write_figures
+from training.audit.figures import write_figures
+from training.audit.run import Audit, audit
+from training.benchmark.methods import MethodSet
+from training.benchmark.metrics import quality
+from training.benchmark.tasks import Case
 from training.cli import app
-from training.methods import MethodSet
-from training.metrics import quality
 from training.report import audit_report
-from training.tasks import Case
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -126,7 +126,7 @@ def test_figures_bring_their_own_background(found: Audit, tmp_path: Path) -> Non
 def test_command_writes_findings_and_figures(
     photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.audit.COUNTS", (1,))
+    monkeypatch.setattr("training.audit.run.COUNTS", (1,))
     options = ["--photos", str(photo_folder), "--users", "2", "--refs", "2", "--queries", "1", "--workers", "1"]
     outputs = ["--json", str(tmp_path / "audit.json"), "--figures", str(tmp_path / "figures")]
     result = CliRunner().invoke(app, ["audit", *options, *outputs, "--device", "cpu"], catch_exceptions=False)

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pie_desktop.catalog.edit_state import EditState
 from pie_desktop.catalog.store import Catalog
+from pie_desktop.edit.edit import EditState
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.decode import load_photo, load_proxy, load_stand_in, load_thumbnail, probe
-from pie_desktop.imaging.formats import list_photos, scan_folder
-from pie_desktop.imaging.metadata import read_summary
+from pie_desktop.imaging.listing import list_photos, scan_folder
+from pie_desktop.imaging.metadata.reading import read_summary
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="file names of any bytes, and pipes, as on Linux")
 READERS = (load_photo, load_proxy, probe, lambda path: load_thumbnail(path, 64))

@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from pie_desktop.errors import StyleError
-from pie_desktop.gallery.alignment import AlignedPair, align, common_area
-from pie_desktop.gallery.contradiction import contradiction
-from pie_desktop.gallery.order import picture_hints
-from pie_desktop.gallery.store import EditPair, StyleLibrary
-from pie_desktop.imaging.difference import mean_delta_e
+from pie_desktop.imaging.color.difference import mean_delta_e
+from pie_desktop.imaging.pairs.alignment import AlignedPair, align, common_area
+from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.imaging.pairs.order import picture_hints
+from pie_desktop.styles.store import StyleLibrary
+from pie_desktop.styles.style import contradiction
 
 Pictures = dict[str, np.ndarray]
 NAMES = ("astronaut", "coffee", "chelsea", "rocket")

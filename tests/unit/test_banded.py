@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from pie_desktop.model.banded import Band
+from pie_desktop.model.residual import Band
 
 
 @pytest.mark.parametrize(("size", "width"), [(1, 1), (7, 7), (9, 2), (40, 6), (41, 40), (60, 11)])

@@ -9,19 +9,17 @@ import torch
 from PIL import Image
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.lut import apply_lut, identity_lut
-from pie_desktop.imaging.lut_files import write_cube
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
+from pie_desktop.imaging.lut.files import write_cube
 from pie_desktop.model.bundle import list_bundles
 from pie_desktop.model.lut_prior import interpolation, laplacian
 from pie_desktop.paths import resource
-from training.baselines.histogram import histogram_transfer
-from training.baselines.lut_fit import fit_lut, sampled_colors
-from training.baselines.reinhard import reinhard_transfer, statistics
-from training.benchmark import Row, mean_over_tasks, run_benchmark
-from training.methods import MethodSet, shown, with_original
-from training.metrics import bootstrap_interval, quality
+from training.benchmark.baselines import fit_lut, histogram_transfer, reinhard_transfer, sampled_colors, statistics
+from training.benchmark.methods import MethodSet, shown, with_original
+from training.benchmark.metrics import bootstrap_interval, quality
+from training.benchmark.run import Row, mean_over_tasks, run_benchmark
+from training.benchmark.tasks import Case, capture_cases, look_cases, own_case, simulated_cases, user_cases
 from training.report import benchmark_report, write_json
-from training.tasks import Case, capture_cases, look_cases, own_case, simulated_cases, user_cases
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pie_desktop.engine.bursts import MAX_GAP, MAX_LENGTH, Frame, find_bursts
-from pie_desktop.engine.edit_tables import mean_transform
-from pie_desktop.engine.enhance import Transform
-from pie_desktop.engine.export import ExportSettings, plan_export, run_export
-from pie_desktop.engine.photo_facts import FactsReader
+from pie_desktop.engine.engine import Transform
+from pie_desktop.export.bursts import MAX_GAP, MAX_LENGTH, Frame, find_bursts
+from pie_desktop.export.facts import FactsReader
+from pie_desktop.export.job import ExportSettings, plan_export, run_export
+from pie_desktop.export.photo_luts import mean_transform
+from pie_desktop.imaging.color.difference import to_lab
 from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.difference import to_lab
 from pie_desktop.imaging.encode import EncodeOptions
-from pie_desktop.imaging.lut import identity_lut
+from pie_desktop.imaging.lut.apply import identity_lut
 
 START = datetime(2024, 6, 1, 12, 0, 0)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pie_desktop.catalog.edit_state import EditState
 from pie_desktop.catalog.store import Catalog
+from pie_desktop.edit.edit import EditState
 from pie_desktop.errors import PieError
 
 STATE = EditState("style-1", 1.3, 0.6)

@@ -8,7 +8,7 @@ import warnings
 
 import pytest
 
-from pie_desktop.commands.output import interruptible, only_own_lines, say_problem
+from pie_desktop.commands.console import interruptible, only_own_lines, say_problem
 
 
 def test_only_own_lines_reach_stderr(capfd: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,8 @@ import tifffile
 from PIL import Image, ImageFile
 
 from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import MAX_PIXELS, load_photo, load_proxy, load_thumbnail, probe
-from pie_desktop.imaging.difference import mean_delta_e
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image, ImageOps
 
 from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import MAX_PIXELS, load_photo, load_preview, load_thumbnail, load_wide, probe
-from pie_desktop.imaging.difference import mean_delta_e
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from pie_desktop.imaging.difference import delta_e_2000, delta_e_2000_lab, mean_delta_e, to_lab
+from pie_desktop.imaging.color.difference import delta_e_2000, delta_e_2000_lab, mean_delta_e, to_lab
 
 # G. Sharma, W. Wu, E. Dalal (2005), table 1: L1 a1 b1, L2 a2 b2, difference.
 SHARMA = np.array(

@@ -15,11 +15,11 @@ import pytest
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging import isolation
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo, load_preview, load_stand_in, load_thumbnail, load_wide, probe
-from pie_desktop.imaging.depth import to_uint8
-from pie_desktop.imaging.difference import mean_delta_e
-from pie_desktop.imaging.metadata import read_saved_by, read_summary
-from pie_desktop.imaging.resize import fitted_size
+from pie_desktop.imaging.metadata.reading import read_saved_by, read_summary
+from pie_desktop.imaging.resize.resize import fitted_size
+from pie_desktop.imaging.stored import to_uint8
 from tests.difficult.table import Expected, colour_distance, describe, read_table
 
 SECONDS = 10.0

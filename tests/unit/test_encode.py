@@ -12,11 +12,11 @@ from PIL import Image, ImageCms
 
 from pie_desktop.errors import EncodeError
 from pie_desktop.imaging import encode
-from pie_desktop.imaging.colour import srgb_profile
+from pie_desktop.imaging.color.difference import mean_delta_e
+from pie_desktop.imaging.color.spaces import srgb_profile
 from pie_desktop.imaging.decode import load_photo, probe
-from pie_desktop.imaging.depth import to_uint8, to_uint16
-from pie_desktop.imaging.difference import mean_delta_e
 from pie_desktop.imaging.encode import EncodeOptions, Format, save_photo
+from pie_desktop.imaging.stored import to_uint8, to_uint16
 
 
 @pytest.fixture
@@ -59,9 +59,9 @@ def test_tagged_srgb(tmp_path: Path, picture: np.ndarray, format_name: Format) -
         with tifffile.TiffFile(photo) as tiff:
             profile = tiff.pages[0].tags["InterColorProfile"].value
     else:
-        with Image.open(photo) as image:
-            image.load()
-            profile = image.info["icc_profile"]
+        with Image.open(photo) as opened:
+            opened.load()
+            profile = opened.info["icc_profile"]
     assert "sRGB" in ImageCms.getProfileDescription(io.BytesIO(profile))
 
 
@@ -72,9 +72,9 @@ def test_jpeg_quality_and_subsampling(picture: np.ndarray) -> None:
     for quality in (60, 89, 90, 98):
         data = encode.encode_photo(picture, EncodeOptions(quality=quality))
         sizes.append(len(data))
-        with Image.open(io.BytesIO(data)) as image:
-            assert isinstance(image, JpegImagePlugin.JpegImageFile)
-            sampling.append(JpegImagePlugin.get_sampling(image))
+        with Image.open(io.BytesIO(data)) as opened:
+            assert isinstance(opened, JpegImagePlugin.JpegImageFile)
+            sampling.append(JpegImagePlugin.get_sampling(opened))
     assert sizes == sorted(sizes)
     assert sampling == [2, 2, 0, 0]  # 4:2:0 and 4:4:4
 

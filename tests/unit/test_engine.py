@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pie_desktop.engine import bundles, enhance
-from pie_desktop.engine.enhance import Engine, Transform, attribution
+from pie_desktop.engine import bundles
+from pie_desktop.engine import engine as enhance
+from pie_desktop.engine.engine import Engine, Transform, attribution
 from pie_desktop.errors import BundleError, Cancelled, StyleError
-from pie_desktop.gallery.store import EditPair, StyleLibrary
-from pie_desktop.imaging.difference import mean_delta_e
-from pie_desktop.imaging.lut import apply_lut, identity_lut
+from pie_desktop.imaging.color.difference import mean_delta_e
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
+from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.model.preference import Preference, ReferencePixels
+from pie_desktop.styles.store import StyleLibrary
 
 
 class MeanColour:

@@ -14,18 +14,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pie_desktop.engine import export, export_worker, worker_pool
-from pie_desktop.engine.enhance import Transform
-from pie_desktop.engine.export import ExportProgress, ExportSettings, default_workers, plan_export, run_export
-from pie_desktop.engine.export_worker import ExportTask, Outcome
-from pie_desktop.engine.worker_pool import WorkerPool
+from pie_desktop.engine.engine import Transform
 from pie_desktop.errors import BundleError, PieError
+from pie_desktop.export import job as export
+from pie_desktop.export import pool as worker_pool
+from pie_desktop.export import worker as export_worker
+from pie_desktop.export.job import ExportProgress, ExportSettings, default_workers, plan_export, run_export
+from pie_desktop.export.pool import WorkerPool
+from pie_desktop.export.worker import ExportTask, Outcome
 from pie_desktop.imaging import compiled
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo, load_proxy
-from pie_desktop.imaging.difference import mean_delta_e
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.isolation import Limits
-from pie_desktop.imaging.lut import apply_lut, identity_lut
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 
 NEUTRAL = identity_lut() ** np.float32(0.8)
 PREFERRED = NEUTRAL * np.array([1.0, 0.95, 0.7], np.float32)
@@ -244,6 +246,6 @@ def test_number_of_workers() -> None:
 
 
 def test_workers_import_neither_torch_nor_qt() -> None:
-    code = "import sys, pie_desktop.engine.export_worker; print([m for m in ('torch', 'PySide6') if m in sys.modules])"
+    code = "import sys, pie_desktop.export.worker; print([m for m in ('torch', 'PySide6') if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

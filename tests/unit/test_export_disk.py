@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from pie_desktop import paths
-from pie_desktop.engine.enhance import Transform
-from pie_desktop.engine.export_job import Running, run_job
-from pie_desktop.engine.export_report import ExportProgress
-from pie_desktop.engine.journal import Journal
-from pie_desktop.engine.unfinished import unfinished_exports
+from pie_desktop.engine.engine import Transform
 from pie_desktop.errors import PieError
+from pie_desktop.export.job import Running, run_job
+from pie_desktop.export.journal import Journal
+from pie_desktop.export.report import ExportProgress
+from pie_desktop.export.unfinished import unfinished_exports
 from pie_desktop.imaging.decode import load_photo
 from tests.unit.helpers.exports import ALONE, TABLE, Model, again, names, part
 

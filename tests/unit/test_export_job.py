@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from pie_desktop import paths
-from pie_desktop.engine import journal as journals
-from pie_desktop.engine.enhance import Transform
-from pie_desktop.engine.export_job import Running, run_job
-from pie_desktop.engine.staging import Staging
-from pie_desktop.engine.unfinished import read_export, unfinished_exports
+from pie_desktop.engine.engine import Transform
 from pie_desktop.errors import PieError
+from pie_desktop.export import journal as journals
+from pie_desktop.export.job import Running, run_job
+from pie_desktop.export.staging import Staging
+from pie_desktop.export.unfinished import read_export, unfinished_exports
 from tests.unit.helpers.exports import ALONE, TABLE, Model, again, names, part
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pie_desktop.engine.export import ExportSettings, plan_export
+from pie_desktop.export.job import ExportSettings, plan_export
 from pie_desktop.imaging.encode import EncodeOptions
 from tests.raw_files import write_dng
 

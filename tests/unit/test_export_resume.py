@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from pie_desktop import paths
-from pie_desktop.engine import journal as journals
-from pie_desktop.engine.export_job import Running, run_job
-from pie_desktop.engine.export_report import ExportProgress
-from pie_desktop.engine.export_run import ExportRun
-from pie_desktop.engine.journal import Journal
-from pie_desktop.engine.unfinished import dismiss, read_export, unfinished_exports
 from pie_desktop.errors import PieError
+from pie_desktop.export import journal as journals
+from pie_desktop.export.job import Running, run_job
+from pie_desktop.export.journal import Journal
+from pie_desktop.export.report import ExportProgress
+from pie_desktop.export.run import ExportRun
+from pie_desktop.export.unfinished import dismiss, read_export, unfinished_exports
 from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.imaging.lut.apply import apply_lut
 from tests.unit.helpers.exports import ALONE, TABLE, Model, again, names, part, run_killed, the_unfinished
 
 

@@ -12,17 +12,16 @@ from safetensors.torch import load_file
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.bundle import load_bundle
-from training import basis
-from training.config import DataConfig, FitConfig, NeutralConfig, OptimizerConfig, load_config
 from training.data.batch import Group
 from training.data.fivek import find_dataset
 from training.data.inspection import inspect
 from training.data.prefetch import Prefetched
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.preparing import prepare
-from training.fit import fit
-from training.neutral import neutral_strength
-from training.options import override
+from training.fit import basis
+from training.fit.assemble import fit
+from training.fit.config import DataConfig, FitConfig, NeutralConfig, OptimizerConfig, load_config, override
+from training.fit.neutral import neutral_strength
 
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
 
@@ -44,7 +43,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory, photo_folder_of_crops: Path)
 @pytest.fixture
 def config(cache: Path, monkeypatch: pytest.MonkeyPatch) -> FitConfig:
     monkeypatch.setattr(basis.build_basis, "__defaults__", (9, 500, 0))
-    monkeypatch.setattr("training.fit.neutral_strength", partial(neutral_strength, count=40))
+    monkeypatch.setattr("training.fit.assemble.neutral_strength", partial(neutral_strength, count=40))
     data = DataConfig(kind="prepared", folder=cache, bank_side=48, users=2, shots=5, references=3, queries=2, reuse=1)
     return FitConfig(
         steps=4,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pie_desktop.errors import DecodeError
-from pie_desktop.imaging.formats import (
+from pie_desktop.imaging.listing import (
     RawPairs,
     group_photos,
     is_photo,

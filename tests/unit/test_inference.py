@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from pie_desktop.errors import BundleError, Cancelled, StyleError
-from pie_desktop.imaging.difference import mean_delta_e
-from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.imaging.color.difference import mean_delta_e
+from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info, record_benchmark
 from pie_desktop.model.consensus import AGREES, DISAGREES
 from pie_desktop.model.inference import Inference

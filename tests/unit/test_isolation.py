@@ -17,8 +17,9 @@ import pytest
 from pie_desktop.errors import Cancelled, DecodeError
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.decode import load_photo, probe
-from pie_desktop.imaging.isolation import Limits, transfer, watch
-from pie_desktop.imaging.metadata import read_summary
+from pie_desktop.imaging.isolation import Limits, transfer
+from pie_desktop.imaging.isolation import limits as watch
+from pie_desktop.imaging.metadata.reading import read_summary
 
 HELPERS = Path(__file__).parent / "helpers"
 SHARED = Path("/dev/shm")

@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pie_desktop.imaging import compiled, lut
+from pie_desktop.imaging import compiled
 from pie_desktop.imaging.encode import EncodeOptions, encode_photo
-from pie_desktop.imaging.lut import apply_lut, apply_lut_padded, identity_lut
-from pie_desktop.imaging.resample import resample, shrink_plain
+from pie_desktop.imaging.lut import apply as lut_module
+from pie_desktop.imaging.lut.apply import apply_lut, apply_lut_padded, identity_lut
+from pie_desktop.imaging.resize.resample import resample, shrink_plain
 
 KINDS = [np.uint8, np.uint16, np.float32]
 
@@ -184,7 +185,7 @@ def test_loops_that_compute_something_else_are_not_used(monkeypatch: pytest.Monk
 
 def test_numba_is_imported_by_the_warm_up_alone() -> None:
     """It takes a quarter of a second, which no start of the program shall pay."""
-    code = "import sys; from pie_desktop.imaging import decode, lut; print('numba' in sys.modules)"
+    code = "import sys, pie_desktop.imaging.decode, pie_desktop.imaging.lut.apply; print('numba' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"
-    assert lut.compiled is compiled
+    assert lut_module.compiled is compiled

@@ -9,11 +9,11 @@ import PyOpenColorIO as ocio
 import pytest
 from PIL import Image
 
-from pie_desktop.engine.looks import Difference, Look, export_look
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.difference import delta_e_2000
-from pie_desktop.imaging.look_files import FORMATS, read_look, resampled, write_look
-from pie_desktop.imaging.lut import apply_lut, identity_lut, load_lut, read_cube
+from pie_desktop.export.looks import Difference, Look, export_look
+from pie_desktop.imaging.color.difference import delta_e_2000
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut, load_lut, read_cube
+from pie_desktop.imaging.lut.looks import FORMATS, read_look, resampled, write_look
 
 
 def strong_look() -> np.ndarray:

@@ -4,6 +4,7 @@ import pytest
 import torch
 from skimage.color import rgb2lab
 
+from training.fit.objective import log_mse
 from training.losses import (
     GramLoss,
     StyleGramLoss,
@@ -15,7 +16,6 @@ from training.losses import (
     to_lab,
     total_variation,
 )
-from training.objective import log_mse
 
 
 def test_lab_agrees_with_scikit_image() -> None:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from pie_desktop.imaging.lut import apply_lut, identity_lut, mix_luts
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut, mix_luts
 
 
 def test_identity_changes_nothing(sample_pictures: dict[str, np.ndarray]) -> None:

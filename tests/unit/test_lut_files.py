@@ -8,7 +8,7 @@ import PyOpenColorIO as ocio
 import pytest
 
 from pie_desktop.errors import DecodeError, EncodeError
-from pie_desktop.imaging.lut import apply_lut, identity_lut, load_lut, read_cube, read_haldclut, write_cube
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut, load_lut, read_cube, read_haldclut, write_cube
 
 
 @pytest.fixture

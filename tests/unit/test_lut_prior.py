@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.model.lut_prior import LutPrior, interpolation, laplacian, solve_positive
 
 K = 6

@@ -12,7 +12,7 @@ from PIL import Image
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions, Format, save_photo
-from pie_desktop.imaging.metadata import PhotoSummary, read_summary
+from pie_desktop.imaging.metadata.reading import PhotoSummary, read_summary
 
 MAKER_NOTE = bytes(range(256)) * 4
 EXIF = {

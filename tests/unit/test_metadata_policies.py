@@ -11,7 +11,7 @@ import tifffile
 from PIL import Image
 
 from pie_desktop.imaging.encode import EditNote, EncodeOptions, Format, save_photo
-from pie_desktop.imaging.metadata_policy import keeps_exif, keeps_xmp
+from pie_desktop.imaging.metadata.policy import keeps_exif, keeps_xmp
 
 FORMATS = ("jpeg", "png", "tiff8", "tiff16", "webp", "heic", "heic10", "avif", "avif10")
 EXIF = {

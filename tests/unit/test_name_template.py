@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pie_desktop.engine.export import ExportSettings, plan_export
-from pie_desktop.engine.file_names import collision_key, is_portable, portable_name
-from pie_desktop.engine.name_template import NameTemplate, NameValues, TemplateError
+from pie_desktop.export.job import ExportSettings, plan_export
+from pie_desktop.export.names import NameTemplate, NameValues, TemplateError, collision_key, is_portable, portable_name
 from pie_desktop.imaging.encode import EncodeOptions
 
 VALUES = NameValues(

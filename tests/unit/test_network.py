@@ -7,10 +7,10 @@ import torch
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.features import STATISTICS, color_statistics, soft_histogram
 from pie_desktop.model.network import PreferenceNetwork
-from training.config import LossConfig
 from training.data.batch import Roles
 from training.data.source import SimulatedSource
-from training.objective import Objective
+from training.fit.config import LossConfig
+from training.fit.objective import Objective
 
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
 

@@ -8,14 +8,12 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms
 
-from pie_desktop.imaging.colour import srgb_profile
-from pie_desktop.imaging.convert import keeps_wide_gamut, output_space
+from pie_desktop.imaging.color.difference import delta_e_2000
+from pie_desktop.imaging.color.output import keeps_wide_gamut, output_space
+from pie_desktop.imaging.color.spaces import SPACES, make_profile, srgb_profile
 from pie_desktop.imaging.decode import load_photo, load_proxy, probe
-from pie_desktop.imaging.difference import delta_e_2000
-from pie_desktop.imaging.encode import EncodeOptions, Format, save_photo
-from pie_desktop.imaging.lut import apply_lut, identity_lut
-from pie_desktop.imaging.output import edited_photo
-from pie_desktop.imaging.profiles import SPACES, make_profile
+from pie_desktop.imaging.encode import EncodeOptions, Format, edited_photo, save_photo
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 
 WIDE = ("display-p3", "adobe-rgb", "rec2020")
 
@@ -73,8 +71,8 @@ def test_littlecms_sees_the_same_colours(tmp_path: Path, colors: np.ndarray, col
         # Against LittleCMS on its way to the space, whose own step is an eighth bit.
         assert np.abs(samples / 257 - littlecms(colors, srgb_profile(), icc)).max() < 0.75
         return
-    with Image.open(photo) as image:
-        samples, icc = np.asarray(image), image.info["icc_profile"]
+    with Image.open(photo) as opened:
+        samples, icc = np.asarray(opened), opened.info["icc_profile"]
     seen = littlecms(samples, icc, srgb_profile())
     difference = delta_e_2000(seen, colors)
     assert difference.mean() < 0.5
@@ -121,9 +119,9 @@ def test_sources_without_a_usable_profile(tmp_path: Path, colors: np.ndarray) ->
     remark = save_photo(colors, tmp_path / "b.png", options, cmyk)
     assert remark == "cmyk.jpg has a CMYK profile that RGB photos cannot be written with, so sRGB is used."
     for name in ("a.png", "b.png"):
-        with Image.open(tmp_path / name) as image:
-            assert image.info["icc_profile"] == srgb_profile()
-            np.testing.assert_array_equal(np.asarray(image), colors)
+        with Image.open(tmp_path / name) as opened:
+            assert opened.info["icc_profile"] == srgb_profile()
+            np.testing.assert_array_equal(np.asarray(opened), colors)
 
 
 def test_which_photos_have_a_gamut_to_keep() -> None:
@@ -191,8 +189,8 @@ def test_a_wide_photo_as_srgb_is_what_the_screen_shows(tmp_path: Path, colors: n
     picture = edited_photo(source, EncodeOptions("png"), table)
     np.testing.assert_array_equal(picture, apply_lut(load_photo(source), table))
     save_photo(picture, tmp_path / "out.png", EncodeOptions("png"), source)
-    with Image.open(tmp_path / "out.png") as image:
-        np.testing.assert_array_equal(np.asarray(image), picture)
+    with Image.open(tmp_path / "out.png") as opened:
+        np.testing.assert_array_equal(np.asarray(opened), picture)
 
 
 def test_png_has_the_bits_of_the_photo_also_for_wide_gamuts(tmp_path: Path, colors: np.ndarray) -> None:

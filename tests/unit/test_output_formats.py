@@ -12,11 +12,11 @@ import tifffile
 from PIL import Image
 
 from pie_desktop.errors import EncodeError
-from pie_desktop.imaging.colour import srgb_profile
-from pie_desktop.imaging.depth import to_uint8
-from pie_desktop.imaging.difference import mean_delta_e
+from pie_desktop.imaging.color.difference import mean_delta_e
+from pie_desktop.imaging.color.spaces import srgb_profile
 from pie_desktop.imaging.encode import EncodeOptions, Format, encode_photo, save_photo
 from pie_desktop.imaging.encode_options import Compression
+from pie_desktop.imaging.stored import to_uint8
 
 # Mean dE00 that a detailed photograph may lose at quality 95 in 4:4:4 (WebP 4:2:0).
 LOSS = {"jpeg": 1.5, "webp": 2.5, "heic": 0.9, "heic10": 0.7, "avif": 1.6, "avif10": 1.2}
@@ -43,16 +43,16 @@ def independent(data: bytes, format_name: str) -> tuple[np.ndarray, bytes]:
     if format_name == "avif10":
         import imagecodecs
 
-        with Image.open(io.BytesIO(data)) as image:
-            return imagecodecs.avif_decode(data), image.info["icc_profile"]
-    with Image.open(io.BytesIO(data)) as image:
-        profile = image.info["icc_profile"]
+        with Image.open(io.BytesIO(data)) as opened:
+            return imagecodecs.avif_decode(data), opened.info["icc_profile"]
+    with Image.open(io.BytesIO(data)) as opened:
+        profile = opened.info["icc_profile"]
         if format_name in ("png16", "png"):
             import cv2
 
             decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
             return decoded[..., ::-1], profile
-        return np.asarray(image.convert("RGB")), profile
+        return np.asarray(opened.convert("RGB")), profile
 
 
 @pytest.mark.parametrize("format_name", get_args(Format))
@@ -92,9 +92,9 @@ def test_jpeg_subsampling(picture: np.ndarray, subsampling: str, number: int) ->
 
     for quality in (60, 95):
         data = encode_photo(picture, EncodeOptions(quality=quality, subsampling=subsampling))
-        with Image.open(io.BytesIO(data)) as image:
-            assert isinstance(image, JpegImagePlugin.JpegImageFile)
-            assert JpegImagePlugin.get_sampling(image) == number
+        with Image.open(io.BytesIO(data)) as opened:
+            assert isinstance(opened, JpegImagePlugin.JpegImageFile)
+            assert JpegImagePlugin.get_sampling(opened) == number
 
 
 @pytest.mark.parametrize("format_name", ["heic", "avif"])
@@ -170,11 +170,11 @@ def test_avif_metadata_is_found_by_other_readers(format_name: Format, tmp_path: 
     samples = picture if format_name == "avif" else picture.astype(np.uint16) * 257
     extras = FileExtras(srgb_profile(), (1, 13), exif=exif.tobytes().removeprefix(b"Exif\0\0"), xmp=b"<x:xmpmeta/>")
     data = encode_samples(samples, EncodeOptions(format_name), extras)
-    with Image.open(io.BytesIO(data)) as image:
-        image.load()
-        assert image.getexif()[0x010E] == "a description"
-        assert image.info["xmp"] == b"<x:xmpmeta/>"
-        assert image.info["icc_profile"] == srgb_profile()
-    image = exiv2.ImageFactory.open(data)
-    image.readMetadata()
-    assert image.exifData()["Exif.Image.ImageDescription"].toString() == "a description"
+    with Image.open(io.BytesIO(data)) as opened:
+        opened.load()
+        assert opened.getexif()[0x010E] == "a description"
+        assert opened.info["xmp"] == b"<x:xmpmeta/>"
+        assert opened.info["icc_profile"] == srgb_profile()
+    opened = exiv2.ImageFactory.open(data)
+    opened.readMetadata()
+    assert opened.exifData()["Exif.Image.ImageDescription"].toString() == "a description"

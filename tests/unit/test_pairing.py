@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pie_desktop.imaging.pairing import PairGuess, find_original, find_pairs, pairs_in_folder
+from pie_desktop.imaging.pairs.find import PairGuess, find_original, find_pairs, pairs_in_folder
 
 
 @pytest.fixture

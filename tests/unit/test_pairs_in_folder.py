@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pie_desktop.imaging.pairing import pairs_in_folder
+from pie_desktop.imaging.pairs.find import pairs_in_folder
 
 
 def _touch(folder: Path, *names: str) -> None:

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from pie_desktop.engine.planned import ExportSettings
-from pie_desktop.engine.presets import (
+from pie_desktop.export.presets import (
     BUILTIN,
     SUFFIX,
     ExportPreset,
@@ -18,6 +17,7 @@ from pie_desktop.engine.presets import (
     settings_for,
     write_preset,
 )
+from pie_desktop.export.settings import ExportSettings
 from pie_desktop.imaging.encode import EncodeOptions
 
 OPTIONS = EncodeOptions("webp", 77, lossless=False, megapixels=2.5, sharpen="low", metadata="copyright")

@@ -8,11 +8,11 @@ import torch
 
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.network import PreferenceNetwork
-from training.config import DataConfig, FitConfig, PretrainConfig
 from training.data.batch import draw_roles
 from training.data.source import SimulatedSource, seeded
-from training.objective import pixel_grid
-from training.pretraining import Pretraining, calibrate
+from training.fit.config import DataConfig, FitConfig, PretrainConfig
+from training.fit.objective import pixel_grid
+from training.fit.pretraining import Pretraining, calibrate
 
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
 

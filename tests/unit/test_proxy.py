@@ -8,10 +8,9 @@ import pytest
 from PIL import Image
 
 from pie_desktop.imaging import compiled
-from pie_desktop.imaging.decode import load_photo, load_proxy
-from pie_desktop.imaging.difference import delta_e_2000
+from pie_desktop.imaging.color.difference import delta_e_2000
+from pie_desktop.imaging.decode import load_photo, load_proxy, proxy_of
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
-from pie_desktop.imaging.proxy import proxy_of
 
 
 @pytest.fixture(params=[True, False], ids=["compiled", "OpenCV"])

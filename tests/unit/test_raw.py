@@ -7,13 +7,13 @@ import pytest
 from PIL import Image
 
 from pie_desktop.errors import DecodeError
-from pie_desktop.gallery.store import EditPair, StyleLibrary
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo, load_preview, load_proxy, load_thumbnail, load_wide, probe
-from pie_desktop.imaging.decoders import raw_tone
-from pie_desktop.imaging.difference import mean_delta_e
-from pie_desktop.imaging.metadata import read_summary
-from pie_desktop.imaging.pairing import find_pairs
-from pie_desktop.imaging.resize import resize_long_side
+from pie_desktop.imaging.formats import raw_develop as raw_tone
+from pie_desktop.imaging.metadata.reading import read_summary
+from pie_desktop.imaging.pairs.find import EditPair, find_pairs
+from pie_desktop.imaging.resize.resize import resize_long_side
+from pie_desktop.styles.store import StyleLibrary
 from tests.raw_files import write_dng
 
 

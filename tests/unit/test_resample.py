@@ -5,8 +5,8 @@ import pytest
 
 from pie_desktop.imaging import compiled
 from pie_desktop.imaging.encode import EncodeOptions, encode_photo
-from pie_desktop.imaging.resample import resample
-from pie_desktop.imaging.sharpen import STRENGTHS, sharpen
+from pie_desktop.imaging.resize.resample import resample
+from pie_desktop.imaging.resize.sharpen import STRENGTHS, sharpen
 
 
 @pytest.fixture(params=["compiled", "plain"], autouse=True)

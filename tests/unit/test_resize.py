@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pie_desktop.imaging.resize import resize_long_side
+from pie_desktop.imaging.resize.resize import resize_long_side
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])

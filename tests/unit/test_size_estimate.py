@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pie_desktop.engine.size_estimate import estimate_bytes, size_text
-from pie_desktop.imaging.depth import to_uint16
+from pie_desktop.export.facts import estimate_bytes, size_text
 from pie_desktop.imaging.encode import EncodeOptions, encode_photo
+from pie_desktop.imaging.stored import to_uint16
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pie_desktop.imaging import decode, exif_thumbnail
+from pie_desktop.imaging import decode
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_stand_in, load_thumbnail
-from pie_desktop.imaging.difference import mean_delta_e
+from pie_desktop.imaging.metadata import thumbnail as exif_thumbnail
 from tests.benchmarks.photographs import exif_with_thumbnail
 
 

@@ -32,6 +32,6 @@ except SystemExit as end:
 
 
 def test_the_editor_starts_without_torch() -> None:
-    modules = _modules_after("import pie_desktop.app, pie_desktop.ui.application")
+    modules = _modules_after("import pie_desktop.app, pie_desktop.app")
     assert "PySide6" in modules
     assert "torch" not in modules

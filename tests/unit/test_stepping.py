@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from training.data.share import Share
+from training.data.batch import Share
+from training.fit.stepping import Losses, NotFinite, Stepper, StepResult
 from training.processes import Processes
-from training.stepping import Losses, NotFinite, Stepper, StepResult
 
 
 def _line() -> nn.Linear:

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.unit.helpers.study_results import LOSSES, PSNR, SYSTEMS, TASKS, steering_entry, study_results
-from training.audit import Mean
+from training.audit.run import Mean
 from training.study.conclusions import conclusions, verdict
 from training.study.figures import write_figures
 from training.study.page import study_page

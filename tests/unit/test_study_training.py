@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from pie_desktop.errors import PieError
-from training.basis import build_basis
 from training.data.photos import square
 from training.events import Event
+from training.fit.basis import build_basis
 from training.study.config import (
     BatchConfig,
     Budget,
@@ -26,12 +26,11 @@ from training.study.config import (
     Scale,
     StudyConfig,
 )
-from training.study.curve import Curve
 from training.study.evaluate import expert_cases
+from training.study.measures import Curve
 from training.study.population import Material, Population, prepare_material
-from training.study.protocols import Batch, build_protocol
-from training.study.protocols.base import Terms
-from training.study.protocols.end_to_end import EndToEnd
+from training.study.protocol import Terms
+from training.study.protocols import Batch, EndToEnd, build_protocol
 from training.study.runner import Run, check, runs_of, train_all
 from training.study.trainer import StudyTrainer
 from training.systems.system import SystemConfig, build_system, load_system

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_score
 
-from training.methods import MethodSet
+from training.benchmark.methods import MethodSet
+from training.benchmark.tasks import Case
 from training.study import steering
 from training.study.pictures import SAMPLES, SIDE, VISIBLE, sample_case
 from training.study.steering import measure_steering
 from training.study.tsne import digits, draw_map, draw_maps, project
-from training.tasks import Case
 
 SHOTS = 14
 
@@ -53,7 +53,7 @@ def test_a_swap_costs_who_looks_at_the_preference(monkeypatch: pytest.MonkeyPatc
 
 
 def test_sample_users_change_their_photo_visibly() -> None:
-    from pie_desktop.imaging.difference import mean_delta_e
+    from pie_desktop.imaging.color.difference import mean_delta_e
 
     case = sample_case(1, seed=7, side=48)
     ((photo, answer),) = case.queries

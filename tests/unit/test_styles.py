@@ -11,10 +11,11 @@ from skimage import data, transform
 
 from pie_desktop import paths
 from pie_desktop.errors import Cancelled, StyleError
-from pie_desktop.gallery import references, trash
-from pie_desktop.gallery.alignment import AlignedPair, align
-from pie_desktop.gallery.store import EditPair, StyleLibrary
-from pie_desktop.imaging.difference import mean_delta_e
+from pie_desktop.imaging.color.difference import mean_delta_e
+from pie_desktop.imaging.pairs.alignment import AlignedPair, align
+from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.styles import references, trash
+from pie_desktop.styles.store import StyleLibrary
 
 
 def small(picture: np.ndarray, width: int = 150) -> np.ndarray:

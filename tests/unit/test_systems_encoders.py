@@ -3,9 +3,7 @@
 import pytest
 import torch
 
-from training.systems.encoders.base import StyleEncoder
-from training.systems.encoders.psp import PspEncoder
-from training.systems.encoders.resnet import ResNetEncoder
+from training.systems.encoders import PspEncoder, ResNetEncoder, StyleEncoder
 
 
 @pytest.mark.parametrize(("kind", "levels"), [(ResNetEncoder, 1), (PspEncoder, 3)])

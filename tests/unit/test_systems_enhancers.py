@@ -5,10 +5,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.systems.enhancers.attention import MOST_SIDE
+from training.systems.enhancers.attention import MOST_SIDE, channel_attention
 from training.systems.enhancers.base import AdaIN, pad_to_multiple, shrink
 from training.systems.enhancers.curves import DualAffine, apply_curves
-from training.systems.enhancers.style_attention import channel_attention
 from training.systems.system import System, SystemConfig, build_system
 
 ENHANCERS = ("curves", "unet", "adain_unet", "attention", "style_attention", "diffusion")

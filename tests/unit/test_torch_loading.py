@@ -8,7 +8,7 @@ import pytest
 PROGRAM = """
 import sys
 from pathlib import Path
-from pie_desktop.model.loading import load_torch_libraries
+from pie_desktop.model.runtime import load_torch_libraries
 load_torch_libraries()
 assert "torch" not in sys.modules
 assert "libtorch_cpu" in Path("/proc/self/maps").read_text()

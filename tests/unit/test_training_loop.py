@@ -13,11 +13,20 @@ from PIL import Image
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.bundle import list_bundles, load_bundle
-from training import basis, validation
-from training.config import DataConfig, FitConfig, NeutralConfig, OptimizerConfig, load_config
 from training.events import Event
-from training.fit import fit
-from training.options import fine_tune_config, override, steps_for, stored_config
+from training.fit import basis, validation
+from training.fit.assemble import fit
+from training.fit.config import (
+    DataConfig,
+    FitConfig,
+    NeutralConfig,
+    OptimizerConfig,
+    fine_tune_config,
+    load_config,
+    override,
+    steps_for,
+    stored_config,
+)
 
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
 

@@ -8,9 +8,9 @@ import torch
 from PIL import Image
 
 from pie_desktop.errors import PieError
+from training.benchmark.variations import CAPTION, GAP, draw, labelled_sheet
 from training.cli import app
 from training.systems.system import SystemConfig, build_system, save_system
-from training.variations import CAPTION, GAP, draw, labelled_sheet
 
 
 @pytest.fixture(scope="module")

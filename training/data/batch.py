@@ -1,11 +1,80 @@
-"""Groups of users with their photos, and which of these are references and which are to be retouched."""
+"""Records of tensors that move to a device together.
 
-from dataclasses import dataclass
+Which users of a group a process trains on, where several processes train together.
+
+Groups of users with their photos, and which of these are references and which are to be retouched.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Self
 
 import torch
 from torch import Tensor
 
-from training.data.movable import Movable
+from pie_desktop.errors import PieError
+
+
+class Movable:
+    """Base of dataclasses whose fields are tensors or None."""
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> Self:
+        values = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return type(self)(**{k: v if v is None else change(v) for k, v in values.items()})
+
+    def to(self, device: torch.device | str) -> Self:
+        """The same on another device."""
+        return self._each(lambda tensor: tensor.to(device))
+
+    def require_finite(self) -> None:
+        """To be called before pictures are looked at: histograms of what is no number address memory at random.
+
+        Raises:
+            FloatingPointError: something is not finite.
+        """
+        values = (getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
+        if not all(bool(torch.isfinite(value).all()) for value in values if value is not None):
+            raise FloatingPointError("A picture is not made of finite numbers.")
+
+    def rows(self, chosen: slice | Tensor) -> Self:
+        """Some rows of every tensor."""
+        return self._each(lambda tensor: tensor[chosen])
+
+
+@dataclass(frozen=True)
+class Share:
+    """An equal part of the users of every group; all of them by default.
+
+    Attributes:
+        index: number of the part, from 0.
+        count: how many parts there are.
+    """
+
+    index: int = 0
+    count: int = 1
+
+    def rows(self, users: int) -> slice:
+        """The users of this part, of a whole group of so many.
+
+        Raises:
+            PieError: they cannot be shared equally.
+        """
+        if users % self.count:
+            raise PieError(
+                f"{users} users per step cannot be shared equally by {self.count} processes; choose a multiple"
+                f" of {self.count} ('users' under [data])."
+            )
+        size = users // self.count
+        return slice(self.index * size, (self.index + 1) * size)
+
+    def rows_of(self, sizes: Sequence[int]) -> Tensor:
+        """Where the users of this part are in several whole groups of these sizes, one after the other; indices."""
+        starts = [sum(sizes[:n]) for n in range(len(sizes))]
+        parts = [torch.arange(size)[self.rows(size)] + start for start, size in zip(starts, sizes, strict=True)]
+        return torch.cat(parts)
+
+
+WHOLE = Share()
 
 
 @dataclass

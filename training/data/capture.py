@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from training.data import color
-from training.data.movable import Movable
+from training.data.batch import Movable
 
 
 @dataclass

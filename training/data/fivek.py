@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.formats import list_photos
+from pie_desktop.imaging.listing import list_photos
 
 EXPERTS = tuple(f"expert {letter}" for letter in "ABCDE")
 SPLITS = {

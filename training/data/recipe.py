@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from training.data import color
-from training.data.movable import Movable
+from training.data.batch import Movable
 
 SECTORS = 8
 KNOTS = 17

@@ -7,9 +7,8 @@ from typing import Protocol, Self
 import numpy as np
 import torch
 
-from training.data.batch import Group
+from training.data.batch import WHOLE, Group, Share
 from training.data.photos import random_views
-from training.data.share import WHOLE, Share
 from training.data.users import UserSimulator
 
 NAMED = 6  # photos that a message names, at most

@@ -95,7 +95,7 @@ def study(
     """Train the systems of the study alike, for the same budget on the same users, and compare them."""
     import torch
 
-    from training.benchmark_cli import chosen_bundle
+    from training.benchmark.cli import chosen_bundle
     from training.report import prepare_folder
     from training.study.config import load_systems
     from training.study.evaluate import require_tests

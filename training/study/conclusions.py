@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from training.audit import Mean
-from training.methods import METHODS
-from training.metrics import bootstrap_interval
+from training.audit.run import Mean
+from training.benchmark.methods import METHODS
+from training.benchmark.metrics import bootstrap_interval
 from training.study.words import TASKS, Results, method_titles, number
 
 Setting = tuple[str, str]  # method, mode

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pie_desktop.errors import PieError
-from training.config import merged
+from training.fit.config import merged
 from training.systems.system import SystemConfig
 
 Kind = Literal["end_to_end", "two_stage", "two_stage_proxies", "masked", "diffusion", "embedding"]
@@ -152,7 +152,7 @@ class EvaluationConfig(_Section):
         photos: test photographs.
         looks: film looks, None for none.
         count: looks drawn.
-        simulated, normalising: users of the simulator; see `training.tasks`.
+        simulated, normalising: users of the simulator; see `training.benchmark.tasks`.
         queries: photos compared per look or user.
         refs: numbers of references.
         embedding_users, embedding_shots: unseen users, and their photos, by which embeddings are judged.

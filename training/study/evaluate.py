@@ -1,4 +1,7 @@
-"""All trained systems of a study judged by the benchmark, and their embeddings by users who never trained."""
+"""What the vectors of a style encoder tell about users: numbers beside the picture.
+
+All trained systems of a study judged by the benchmark, and their embeddings by users who never trained.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -9,19 +12,19 @@ import numpy as np
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
-from training.benchmark import Row, run_benchmark
+from training.benchmark.methods import MethodSet
+from training.benchmark.run import Row, run_benchmark
+from training.benchmark.tasks import NORMALISING, Case, PhotoPool, look_cases, look_files, simulated_cases
 from training.data.batch import Group
 from training.data.photos import finished_photos
 from training.data.prepared import PreparedData, open_prepared
-from training.device import choose_device
-from training.methods import MethodSet
+from training.processes import choose_device
 from training.report import rounded
 from training.study.config import Scale
-from training.study.embedding import photo_vectors, score_vectors
+from training.study.measures import photo_vectors, score_vectors
 from training.study.population import unseen_users
 from training.study.runner import Run
 from training.systems.system import load_system
-from training.tasks import NORMALISING, Case, PhotoPool, look_cases, look_files, simulated_cases
 
 VECTORS = "vectors.npy"  # of the unseen users' photos, `(U, S, D)` float32
 

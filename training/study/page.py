@@ -4,9 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.study.conclusions import budget_words, conclusions
-from training.study.markdown import spaced, table
 from training.study.page_details import effort, embeddings, pictures
-from training.study.words import MODES, TASKS, Results, interval, judged_at, method_titles, methods_of, row_of, tasks_of
+from training.study.words import (
+    MODES,
+    TASKS,
+    Results,
+    interval,
+    judged_at,
+    method_titles,
+    methods_of,
+    row_of,
+    spaced,
+    table,
+    tasks_of,
+)
 
 PROTOCOLS = {
     "end_to_end": "end to end",

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.study.markdown import table
-from training.study.words import Results
+from training.study.words import Results, table
 
 
 def effort(results: Results, folder: str) -> list[str]:

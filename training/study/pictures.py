@@ -8,17 +8,17 @@ import numpy as np
 import skimage.data
 import torch
 
-from pie_desktop.imaging.difference import mean_delta_e
+from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
+from training.benchmark.methods import MethodSet, shown, with_original
+from training.benchmark.metrics import quality
+from training.benchmark.tasks import Case
 from training.data.color import to_bytes
 from training.data.photos import square
 from training.data.source import seeded
 from training.data.users import UserSimulator
-from training.methods import MethodSet, shown, with_original
-from training.metrics import quality
 from training.systems.enhancers.diffusion import DiffusionEnhancer
 from training.systems.retouch import style_of
-from training.tasks import Case
 
 SIDE = 300  # px, of a picture on a sheet
 SAMPLES = ("coffee", "chelsea", "rocket", "astronaut")  # photographs of scikit-image, in the public domain
@@ -120,7 +120,7 @@ def write_pictures(
         titles: of the systems to show, by name.
         diffusion: names of the systems that draw variations.
     """
-    from training.variations import labelled_sheet
+    from training.benchmark.variations import labelled_sheet
 
     folder.mkdir(parents=True, exist_ok=True)
 

@@ -1,4 +1,7 @@
-"""What a study tells while it runs: a line every few seconds, and one for every turn."""
+"""The training curve: held-out quality while a system learns.
+
+What a study tells while it runs: a line every few seconds, and one for every turn.
+"""
 
 import time
 from collections.abc import Callable, Iterator

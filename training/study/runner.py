@@ -12,14 +12,14 @@ from torch import nn
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
-from training.basis import kept_basis
-from training.checkpoint import NAME
-from training.device import choose_device, pixel_device
 from training.events import Event
+from training.fit.basis import kept_basis
+from training.fit.checkpoint import NAME
+from training.fit.stepping import NotFinite
+from training.processes import choose_device, pixel_device
 from training.report import rounded
-from training.stepping import NotFinite
 from training.study.config import Scale, StudyConfig
-from training.study.curve import Curve
+from training.study.measures import Curve
 from training.study.population import Material, prepare_material
 from training.study.protocols import build_protocol
 from training.study.trainer import StudyTrainer

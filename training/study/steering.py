@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 
-from training.audit import Mean
-from training.methods import MethodSet, shown, with_original
-from training.metrics import Target, bootstrap_interval
+from training.audit.run import Mean
+from training.benchmark.methods import MethodSet, shown, with_original
+from training.benchmark.metrics import Target, bootstrap_interval
+from training.benchmark.tasks import Case, Pair
 from training.pool import in_order
-from training.tasks import Case, Pair
 
 Setting = tuple[str, str]  # method, mode
 PAIRED = ("model", "lut_fit")  # what else is measured with pairs, beside the systems that need them

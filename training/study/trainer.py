@@ -9,14 +9,13 @@ from typing import Any
 
 import torch
 
-from training.checkpoint import NAME, load_checkpoint, read_state, save_checkpoint
 from training.data.batch import draw_roles
 from training.data.source import seeded
 from training.events import Event
-from training.schedule import rate_factor
-from training.stepping import Stepper
+from training.fit.checkpoint import NAME, load_checkpoint, read_state, save_checkpoint
+from training.fit.stepping import Stepper, rate_factor
 from training.study.config import Budget, Scale, StudyConfig
-from training.study.curve import Curve
+from training.study.measures import Curve
 from training.study.population import Population, PreparedPopulation
 from training.study.protocols import Batch, Protocol
 
@@ -31,7 +30,7 @@ class Progress:
         elapsed: seconds of training, by the clock of the budget.
         stage: number of the stage.
         stage_step: steps done in the stage.
-        curve: measurements so far, see `training.study.curve`.
+        curve: measurements so far, see `training.study.progress`.
     """
 
     step: int = 0

@@ -15,7 +15,7 @@ from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
 from training.data.batch import Group
 from training.data.color import to_bytes
-from training.study.embedding import EmbeddingScore, score_vectors
+from training.study.measures import EmbeddingScore, score_vectors
 
 PERPLEXITY = 15.0  # about as many neighbours as a user has photos
 USERS = 12  # as many as one can tell apart by colour and shape

@@ -1,9 +1,29 @@
-"""What the results of a study are called, and how its numbers are found."""
+"""Markdown, line by line.
 
-from collections.abc import Mapping
+What the results of a study are called, and how its numbers are found.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from training.methods import METHODS, rank
+from training.benchmark.methods import METHODS, rank
+
+
+def spaced(lines: Iterable[str]) -> Iterable[str]:
+    """Blank lines between blocks; list items and rows of a table stay together."""
+    before = ""
+    for line in lines:
+        together = bool(before) and line[:1] == before[:1] and line[:1] in ("|", "-")
+        if before and not together:
+            yield ""
+        yield line
+        before = line
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Lines of a table."""
+    return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
 
 Results = Mapping[str, Any]
 TASKS = {

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from training.systems.encoders.base import StyleEncoder
-from training.systems.encoders.resnet import ResNetEncoder
+from training.systems.encoders import ResNetEncoder, StyleEncoder
 from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
 from training.systems.style import Style, masked_mean, pool
 from training.systems.system import System, SystemConfig

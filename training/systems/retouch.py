@@ -1,4 +1,4 @@
-"""A trained system at work on pictures: what the benchmark and the figures of the study call."""
+"""Using a system of the study as the benchmark uses the model: references to a style, a photo to its retouch."""
 
 from collections.abc import Sequence
 

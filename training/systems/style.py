@@ -1,11 +1,16 @@
-"""What a style encoder says about pictures, and what is kept of a user."""
+"""What a style encoder says about pictures, and what is kept of a user.
+
+Mean and deviation of feature maps: what encoders read a style from, and what AdaIN replaces.
+
+A trained system at work on pictures: what the benchmark and the figures of the study call.
+"""
 
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, var_mean
 
-from training.data.movable import Movable
+from training.data.batch import Movable
 
 
 @dataclass
@@ -68,3 +73,12 @@ def pool(features: StyleFeatures, valid: Tensor) -> Style:
     vector, levels, maps = (t.unflatten(0, valid.shape) for t in (features.vector, features.levels, features.maps))
     kept = torch.where(valid[:, :, None, None, None], maps, 0.0)
     return Style(masked_mean(vector, valid), masked_mean(levels, valid), kept, valid)
+
+
+EPSILON = 1e-5
+
+
+def channel_statistics(x: Tensor) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation `(B, C, 1, 1)` of every feature map of `(B, C, h, w)`, of a single pixel, too."""
+    variance, mean = var_mean(x, (2, 3), correction=0, keepdim=True)
+    return mean, (variance + EPSILON).sqrt()

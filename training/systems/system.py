@@ -10,16 +10,12 @@ from torch import Tensor, nn
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
-from training.systems.encoders.base import StyleEncoder
-from training.systems.encoders.psp import PspEncoder
-from training.systems.encoders.resnet import ResNetEncoder
-from training.systems.enhancers.adain_unet import AdaINUNetEnhancer
-from training.systems.enhancers.attention import AttentionEnhancer
+from training.systems.encoders import PspEncoder, ResNetEncoder, StyleEncoder
+from training.systems.enhancers.attention import AttentionEnhancer, StyleAttentionEnhancer
 from training.systems.enhancers.base import Enhancer, shrink
 from training.systems.enhancers.curves import CurveEnhancer
 from training.systems.enhancers.diffusion import DiffusionEnhancer
-from training.systems.enhancers.style_attention import StyleAttentionEnhancer
-from training.systems.enhancers.unet import PieNetEnhancer
+from training.systems.enhancers.unet import AdaINUNetEnhancer, PieNetEnhancer
 from training.systems.style import Style, StyleFeatures, pool
 
 FORMAT_VERSION = 1
@@ -83,7 +79,7 @@ class System(nn.Module):
         return self.enhancer.own_loss
 
     def set_basis(self, basis: Tensor) -> None:
-        """Install a LUT basis `(components, 3, lut_size^3)` of `training.basis.build_basis`; kept in the weights."""
+        """Set the LUT basis `(components, 3, lut_size^3)` of `training.fit.basis.build_basis`; part of the weights."""
         self.enhancer.set_basis(basis)
 
     def features(self, after: Tensor, before: Tensor | None = None) -> StyleFeatures:

@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pie_desktop.errors import DecodeError
-from pie_desktop.imaging.isolation.limits import Limits, file_size
-from pie_desktop.imaging.isolation.memory import MemoryLimit
+from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
 from pie_desktop.imaging.isolation.transfer import Packed, pack
 
 READY = "ready"
@@ -26,7 +25,7 @@ BEGUN = "begun"
 TAKEN = "taken"
 _GRACE = 2.0  # seconds after which a process ends itself that its parent has not ended
 # What nearly every task needs, loaded before the first one comes.
-_MODULES = ("pie_desktop.imaging.decode", "pie_desktop.imaging.metadata")
+_MODULES = ("pie_desktop.imaging.decode", "pie_desktop.imaging.metadata.reading")
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from pie_desktop.imaging.isolation.child import BEGUN, READY, TAKEN, Reply, Task
-from pie_desktop.imaging.isolation.limits import Limits, crashed
+from pie_desktop.imaging.isolation.limits import Limits, Watch, crashed
 from pie_desktop.imaging.isolation.transfer import discard, unpack
-from pie_desktop.imaging.isolation.watch import Watch
 
 _POLL = 0.05  # seconds between two looks at what a waiting call must notice: cancelling, time, memory
 _START_SECONDS = 60.0

@@ -1,7 +1,17 @@
-"""How much time and memory reading one photo may take."""
+"""How much time and memory reading one photo may take.
 
+A limit for the memory of this process, where the system has one that counts what matters.
+
+Whether a process that reads a photo still keeps to its limits; for the parent, which looks now and then.
+"""
+
+import re
+import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from pie_desktop.errors import DecodeError
 
@@ -67,3 +77,74 @@ def file_size(path: Path) -> int:
         return path.stat().st_size
     except (OSError, ValueError):
         return 0
+
+
+SELF_LIMITING = sys.platform == "linux"  # elsewhere the parent watches
+
+
+class MemoryLimit:
+    """Lets allocations fail that go beyond what this process had when this was made, plus a limit."""
+
+    def __init__(self) -> None:
+        self._base = _data_bytes() if SELF_LIMITING else 0
+
+    def set(self, limit: int) -> None:
+        """From now on at most so many bytes more; nothing where the system cannot do it."""
+        if sys.platform == "linux" and self._base:
+            import resource
+
+            hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+            wanted = self._base + limit
+            soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+            resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+
+
+def _data_bytes() -> int:
+    """Private memory of this process so far, by Linux' count."""
+    match = re.search(r"VmData:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    return int(match[1]) * 1024 if match else 0
+
+
+_WATCH_MEMORY = not SELF_LIMITING
+
+
+class Watch:
+    """Of one task of one process; made when the task begins."""
+
+    def __init__(self, process_id: int | None, path: Path, limits: Limits) -> None:
+        self._process_id = process_id
+        self._path = path
+        self._limits = limits
+        self._started = time.monotonic()
+        self._work_before: float | None = None
+
+    def verdict(self) -> DecodeError | None:
+        """Why the process must be ended, or None."""
+        # The size of the file is asked for only once it matters: on a slow disk that takes a while.
+        limits, work, waited = self._limits, self._work(), time.monotonic() - self._started
+        if work > limits.seconds and work > (allowed := limits.seconds_for(file_size(self._path))):
+            return too_slow(self._path, allowed)
+        if waited > limits.patience and waited > (allowed := limits.patience_for(file_size(self._path))):
+            return too_slow(self._path, allowed)
+        if _WATCH_MEMORY and (used := self._resident()) > limits.memory:
+            allowed_memory = limits.memory_for(file_size(self._path))
+            if used > allowed_memory:
+                return too_large(self._path, allowed_memory)
+        return None
+
+    def _work(self) -> float:
+        """Seconds of processor time since the first look."""
+        try:
+            times = psutil.Process(self._process_id).cpu_times()
+        except psutil.Error:
+            return 0.0
+        used = float(times.user + times.system)
+        if self._work_before is None:
+            self._work_before = used
+        return used - self._work_before
+
+    def _resident(self) -> int:
+        try:
+            return int(psutil.Process(self._process_id).memory_info().rss)
+        except psutil.Error:
+            return 0

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
-from pie_desktop.engine.enhance import Attribution, attribution
+from pie_desktop.engine.engine import Attribution, attribution
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Look
 from pie_desktop.ui.theme import COLOURS, HALF_SPACE, SPACE, numeric_font

@@ -2,13 +2,13 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout
 
-from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.edit.edit import EditState
 from pie_desktop.ui.adjust.attribution import AttributionMeter, AttributionView
-from pie_desktop.ui.adjust.slider import LabelledSlider
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Look, OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.theme import SPACE, icon
+from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
 class AdjustPanel(QFrame):

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.canvas.layer import Frame, Layer, Mix
 from pie_desktop.workers.job import JobContext
 

@@ -1,6 +1,6 @@
 """Undo and redo of one photo's edit states."""
 
-from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.edit.edit import EditState
 
 LIMIT = 200
 

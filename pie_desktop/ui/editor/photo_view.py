@@ -5,10 +5,10 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.edit.edit import EditState
 from pie_desktop.ui.canvas.canvas import Canvas
+from pie_desktop.ui.canvas.controls import CanvasToolbar
 from pie_desktop.ui.canvas.layer import Source
-from pie_desktop.ui.canvas.toolbar import CanvasToolbar
 from pie_desktop.ui.commands import Commands
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Look

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from pie_desktop.catalog.edit_state import EditState
 from pie_desktop.catalog.store import Catalog
-from pie_desktop.engine.enhance import Engine, Transform
+from pie_desktop.edit.edit import EditState
+from pie_desktop.engine.engine import Engine, Transform
 from pie_desktop.errors import DecodeError, StyleError
-from pie_desktop.gallery.store import StyleLibrary
-from pie_desktop.imaging import decode, metadata
-from pie_desktop.imaging.proxy import proxy_of
+from pie_desktop.imaging import decode
+from pie_desktop.imaging.decode import proxy_of
+from pie_desktop.imaging.metadata import reading as metadata
+from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.workers.job import JobContext
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from pie_desktop.catalog.edit_state import EditState
+from pie_desktop.edit.edit import EditState
 from pie_desktop.imaging.decode import PhotoInfo
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.ui.context import AppContext

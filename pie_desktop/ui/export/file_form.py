@@ -4,10 +4,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.imaging.encode_options import LOSSY, SUBSAMPLED, EncodeOptions
-from pie_desktop.ui.export.size_field import SPIN_WIDTH, SizeField
-from pie_desktop.ui.form_section import ROW_HEIGHT, add_section
-from pie_desktop.ui.percent_slider import PercentSlider
+from pie_desktop.ui.export.fields import SPIN_WIDTH, SizeField
 from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.widgets.form import ROW_HEIGHT, add_section
+from pie_desktop.ui.widgets.slider import PercentSlider
 
 Choices = tuple[tuple[str, str], ...]
 # For each format the depths that it has, and the format of the file with them.

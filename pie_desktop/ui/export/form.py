@@ -6,18 +6,17 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 
-from pie_desktop.catalog.edit_state import EditState
-from pie_desktop.engine.export import ExportSettings
-from pie_desktop.engine.name_template import DEFAULT_TEMPLATE
-from pie_desktop.engine.presets import ExportPreset, PresetLibrary, options_from_json, settings_for
+from pie_desktop.edit.edit import EditState
+from pie_desktop.export.job import ExportSettings
+from pie_desktop.export.names import DEFAULT_TEMPLATE
+from pie_desktop.export.presets import ExportPreset, PresetLibrary, options_from_json, settings_for
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.export.fields import NameField
 from pie_desktop.ui.export.file_form import FileForm
-from pie_desktop.ui.export.name_field import NameField
 from pie_desktop.ui.export.preset_list import PresetList
-from pie_desktop.ui.folder_field import FolderField
-from pie_desktop.ui.form_section import add_section
-from pie_desktop.ui.percent_slider import PercentSlider
 from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.widgets.form import FolderField, add_section
+from pie_desktop.ui.widgets.slider import PercentSlider
 
 CONFLICTS = (("Skip it", "skip"), ("Use a new name", "unique"), ("Overwrite it", "overwrite"))
 # By the number of presets that are ticked: none, one, several.

@@ -8,18 +8,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from pie_desktop.catalog.edit_state import EditState
 from pie_desktop.catalog.store import Catalog
-from pie_desktop.engine.enhance import Engine
-from pie_desktop.engine.export import ExportProgress, ExportReport, ExportSettings, PlannedPhoto
-from pie_desktop.engine.export_job import Running, run_job
-from pie_desktop.engine.export_parts import ExportPart, make_part
-from pie_desktop.engine.export_plan import expand_sources, name_values
-from pie_desktop.engine.name_template import NameTemplate, NameValues
-from pie_desktop.engine.presets import plan_all
-from pie_desktop.engine.unfinished import KeptExport, continued
+from pie_desktop.edit.edit import EditState
+from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import PieError
-from pie_desktop.gallery.store import StyleLibrary
+from pie_desktop.export.job import ExportProgress, ExportReport, ExportSettings, PlannedPhoto, Running, run_job
+from pie_desktop.export.names import NameTemplate, NameValues
+from pie_desktop.export.plan import expand_sources, name_values
+from pie_desktop.export.presets import plan_all
+from pie_desktop.export.settings import ExportPart, make_part
+from pie_desktop.export.unfinished import KeptExport, continued
+from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui.export.form import ExportChoice
 from pie_desktop.workers.job import JobContext
 

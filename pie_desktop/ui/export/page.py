@@ -8,17 +8,17 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from pie_desktop.engine.export import ExportReport
-from pie_desktop.engine.planned import plan_summary
-from pie_desktop.engine.unfinished import KeptExport
+from pie_desktop.export.job import ExportReport
+from pie_desktop.export.settings import plan_summary
+from pie_desktop.export.unfinished import KeptExport
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.export.dialogs import choose_folder, choose_photos, confirm_cancel, confirm_overwrite
+from pie_desktop.ui.dialogs import choose_folder, choose_photos, confirm_cancel, confirm_overwrite
 from pie_desktop.ui.export.form import ExportForm
 from pie_desktop.ui.export.job import ExportWatcher, FoundPlan, Services, export_photos, find_plan, resume_photos
 from pie_desktop.ui.export.plan_view import PlanView
 from pie_desktop.ui.export.resume_banner import ResumeBanner
-from pie_desktop.ui.form_section import form_panel
 from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.widgets.form import form_panel
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
 

@@ -8,11 +8,10 @@ from typing import Any
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QColor
 
-from pie_desktop.engine.export import ExportItem, PlannedPhoto
-from pie_desktop.engine.size_estimate import size_text
-from pie_desktop.ui.table_model import HeadedTableModel, Index
+from pie_desktop.export.facts import size_text
+from pie_desktop.export.job import ExportItem, PlannedPhoto
 from pie_desktop.ui.theme import COLOURS
-from pie_desktop.ui.thumbnail_column import ThumbnailColumn
+from pie_desktop.ui.widgets.table import HeadedTableModel, Index, ThumbnailColumn
 from pie_desktop.workers.lanes import PriorityLane
 
 THUMBNAIL = QSize(60, 40)

@@ -17,10 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pie_desktop.engine.export import ExportItem, ExportProgress, ExportReport, PlannedPhoto
 from pie_desktop.errors import PieError
-from pie_desktop.ui.durations import duration_text
-from pie_desktop.ui.empty_state import EmptyState
+from pie_desktop.export.job import ExportItem, ExportProgress, ExportReport, PlannedPhoto
+from pie_desktop.ui.dialogs import show_in_file_manager
 from pie_desktop.ui.export.plan_model import (
     BURST,
     PIXELS,
@@ -31,8 +30,9 @@ from pie_desktop.ui.export.plan_model import (
     THUMBNAIL,
     PlanTableModel,
 )
-from pie_desktop.ui.file_manager import show_in_file_manager
+from pie_desktop.ui.status_bar import duration_text
 from pie_desktop.ui.theme import SPACE, icon
+from pie_desktop.ui.widgets.labels import EmptyState
 from pie_desktop.workers.lanes import PriorityLane
 
 COLUMN_WIDTHS = {SOURCE: 190, TARGET: 170, STATE: 84, PIXELS: 112, SIZE: 72, BURST: 96}

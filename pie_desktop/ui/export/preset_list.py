@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pie_desktop.engine.presets import SUFFIX, ExportPreset, PresetError, PresetLibrary, write_preset
+from pie_desktop.export.presets import SUFFIX, ExportPreset, PresetError, PresetLibrary, write_preset
 from pie_desktop.imaging.encode_options import EncodeOptions
-from pie_desktop.ui.notifier import Notifier
+from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.theme import HALF_SPACE, icon
 
 ROW_HEIGHT = 24

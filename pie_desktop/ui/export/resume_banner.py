@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from pie_desktop import paths
-from pie_desktop.engine.unfinished import KeptExport, dismiss, latest_unfinished
+from pie_desktop.export.unfinished import KeptExport, dismiss, latest_unfinished
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLOURS, SPACE, icon
 from pie_desktop.workers.job import JobContext

@@ -14,14 +14,12 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QFileDialog, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.empty_state import EmptyState
-from pie_desktop.ui.filmstrip.actions import PhotoActions
+from pie_desktop.ui.filmstrip.actions import PhotoActions, RawPairChoice
 from pie_desktop.ui.filmstrip.header import FolderHeader
-from pie_desktop.ui.filmstrip.listing import FolderListing, find_outdated, read_folder
-from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, PhotoModel
-from pie_desktop.ui.filmstrip.raw_pairs import RawPairChoice
+from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, FolderListing, PhotoModel, find_outdated, read_folder
 from pie_desktop.ui.filmstrip.view import ThumbnailView
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
+from pie_desktop.ui.widgets.labels import EmptyState
 from pie_desktop.workers.job import Job
 
 NOTHING_OPEN = "Drop photos or a folder on the window, or open a folder."

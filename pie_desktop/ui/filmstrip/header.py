@@ -1,13 +1,101 @@
-"""Above the thumbnails: where we are, how many photos there are, and opening another folder."""
+"""Where the shown folder is; each part opens that folder, the last one lists its subfolders.
+
+Above the thumbnails: where we are, how many photos there are, and opening another folder.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from pie_desktop.ui.filmstrip.breadcrumb import Breadcrumb
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+
+MAX_PARTS = 4
+
+
+class Breadcrumb(QWidget):
+    """The last parts of a path as flat buttons, as many as fit.
+
+    Signals:
+        folder_chosen: a folder to show.
+    """
+
+    folder_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons: list[QToolButton] = []
+        self._layout = QHBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._layout.addStretch(1)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_folder(self, folder: Path | None, subfolders: Sequence[Path] = ()) -> None:
+        for button in self.buttons:
+            self._layout.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        parts = [] if folder is None else [folder, *folder.parents][:MAX_PARTS]
+        self.buttons = [self._button(part) for part in reversed(parts)]
+        if self.buttons:
+            self._make_current(self.buttons[-1], subfolders)
+        for place, button in enumerate(self.buttons):
+            self._layout.insertWidget(place, button)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, self.fontMetrics().height() + 12)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many of the last parts as there is room for; the very last one is shortened rather than left out."""
+        room = self.width()
+        for button in reversed(self.buttons):
+            last = button is self.buttons[-1]
+            full = button.property("full")
+            button.setText(full.replace("&", "&&"))
+            needed = button.sizeHint().width()
+            if last and needed > room:
+                spare = room - (needed - button.fontMetrics().horizontalAdvance(full))
+                shown = button.fontMetrics().elidedText(full, Qt.TextElideMode.ElideMiddle, max(spare, 0))
+                button.setText(shown.replace("&", "&&"))
+            button.setVisible(last or needed <= room)
+            room = room - needed if needed <= room else 0
+
+    def _button(self, part: Path) -> QToolButton:
+        button = QToolButton(self)
+        button.setAutoRaise(True)
+        button.setToolTip(str(part))
+        button.setProperty("full", f"{part.name or part} ›")
+        button.clicked.connect(lambda: self.folder_chosen.emit(part))
+        return button
+
+    def _make_current(self, button: QToolButton, subfolders: Sequence[Path]) -> None:
+        """The folder itself: reads it again when clicked, or offers its subfolders."""
+        font = button.font()
+        font.setBold(True)
+        button.setFont(font)
+        name = str(button.property("full")).removesuffix(" ›")
+        button.setProperty("full", f"{name} ▾" if subfolders else name)
+        if not subfolders:
+            return
+        menu = QMenu(button)
+        for subfolder in subfolders:
+            action = menu.addAction(subfolder.name.replace("&", "&&"))
+            action.triggered.connect(lambda _=False, folder=subfolder: self.folder_chosen.emit(folder))
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setToolTip(f"{folder_count(len(subfolders))} in {button.toolTip()}")
+
+
+def folder_count(count: int) -> str:
+    return "1 folder" if count == 1 else f"{count:,} folders"
 
 
 class FolderHeader(QWidget):

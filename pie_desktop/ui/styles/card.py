@@ -4,14 +4,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from pie_desktop.gallery.contradiction import WHAT_TO_DO, Contradiction
-from pie_desktop.gallery.store import Style
-from pie_desktop.ui.styles.flags import set_flag
+from pie_desktop.styles.store import Style
+from pie_desktop.styles.style import WHAT_TO_DO, Contradiction
+from pie_desktop.ui.styles.drop_zone import ProgressRow
 from pie_desktop.ui.styles.mosaic import Mosaic
-from pie_desktop.ui.styles.name_edit import NameEdit
-from pie_desktop.ui.styles.progress_row import ProgressRow
-from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
+from pie_desktop.ui.widgets.labels import NameEdit
 
 MOSAIC_SIDE = 60
 NEUTRAL_NAME = "Neutral (no preference)"

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from pie_desktop.gallery.store import AddReport, Style
+from pie_desktop.styles.store import AddReport, Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.operation import Operation

@@ -7,17 +7,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from pie_desktop.gallery.contradiction import WHAT_TO_DO, contradiction
-from pie_desktop.gallery.store import Style, StyleReference
-from pie_desktop.ui.photo_filter import PHOTO_FILTER
+from pie_desktop.styles.store import Style, StyleReference
+from pie_desktop.styles.style import WHAT_TO_DO, contradiction
+from pie_desktop.ui.dialogs import PHOTO_FILTER
 from pie_desktop.ui.styles.card import summary
-from pie_desktop.ui.styles.flags import set_flag
-from pie_desktop.ui.styles.focus import stepped
-from pie_desktop.ui.styles.name_edit import NameEdit
-from pie_desktop.ui.styles.progress_row import ProgressRow
+from pie_desktop.ui.styles.drop_zone import ProgressRow
+from pie_desktop.ui.styles.gallery import stepped
 from pie_desktop.ui.styles.reference_row import ReferenceRow
-from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
+from pie_desktop.ui.widgets.labels import NameEdit
 
 PAIRS_COUNT_MORE = "An edit with its original teaches far more than an edit alone: give each its unedited original."
 ALL_PAIRS = "Every edit has its original: this is the best a style can learn from."

@@ -1,4 +1,7 @@
-"""The list of style cards, with keyboard focus that walks from card to card."""
+"""Arrow keys that walk through a column of widgets.
+
+The list of style cards, with keyboard focus that walks from card to card.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,13 +10,28 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
-from pie_desktop.gallery.contradiction import Contradiction
-from pie_desktop.gallery.store import Style
+from pie_desktop.styles.store import Style
+from pie_desktop.styles.style import Contradiction
 from pie_desktop.ui.styles.card import StyleCard
-from pie_desktop.ui.styles.focus import stepped
-from pie_desktop.ui.styles.progress_row import ProgressRow
+from pie_desktop.ui.styles.drop_zone import ProgressRow
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.thumbnails import ThumbnailLoader
+
+
+def stepped(widgets: Sequence[QWidget], event: QKeyEvent) -> QWidget | None:
+    """The widget that an arrow, Home or End key leads to from the one with the focus; None for other keys."""
+    place = next((place for place, widget in enumerate(widgets) if widget.hasFocus()), None)
+    if place is None:
+        return None
+    last = len(widgets) - 1
+    targets = {
+        Qt.Key.Key_Up: max(place - 1, 0),
+        Qt.Key.Key_Down: min(place + 1, last),
+        Qt.Key.Key_Home: 0,
+        Qt.Key.Key_End: last,
+    }
+    target = targets.get(Qt.Key(event.key()))
+    return widgets[target] if target is not None else None
 
 
 class StyleGallery(QScrollArea):

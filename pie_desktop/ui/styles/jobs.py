@@ -1,17 +1,86 @@
-"""What happens to styles off the GUI thread; each function is that of a job."""
+"""From what was dropped to the photos in it.
 
-from collections.abc import Sequence
+A name for a style from the files it is made of.
+
+What happens to styles off the GUI thread; each function is that of a job.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
-from pie_desktop.engine.enhance import Engine
+from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import StyleError
-from pie_desktop.gallery.store import AddReport, EditPair, Style, StyleLibrary
-from pie_desktop.imaging.formats import is_photo
-from pie_desktop.imaging.pairing import find_pairs
-from pie_desktop.ui.styles.expand import expand_folders
-from pie_desktop.ui.styles.naming import propose_name
+from pie_desktop.imaging.listing import is_photo, list_photos
+from pie_desktop.imaging.pairs.find import EditPair, find_pairs
+from pie_desktop.styles.store import AddReport, Style, StyleLibrary
 from pie_desktop.workers.job import JobContext
+
+
+def expand_folders(paths: Iterable[Path]) -> list[Path]:
+    """The paths with each folder replaced by the photos in it and below, each photo once.
+
+    Raises:
+        PieError: a folder cannot be read, or there is nothing in it.
+    """
+    found: dict[Path, None] = {}
+    folders = []
+    for path in paths:
+        if path.is_dir():
+            folders.append(path)
+            found.update(dict.fromkeys(list_photos(path, recursive=True)))
+        else:
+            found[path] = None
+    if not found:
+        names = ", ".join(folder.name for folder in folders) or "what was dropped"
+        raise StyleError(f"There are no photos in {names}; drop edited photos or a folder of them.")
+    return list(found)
+
+
+# Names that say nothing about a look: steps of the work, after which the folder above may say more ...
+STEPS = re.compile(
+    r"(afters?|befores?|edits?|edited|exports?|exported|finals?|images?|img|dscf?|jpe?gs?|out|output|photos?|pngs?"
+    r"|processed|raws?|results?|tiffs?)",
+    re.IGNORECASE,
+)
+# ... and places where everything lies, above which there is only the user's own name.
+PLACES = re.compile(r"(dcim|desktop|documents|downloads|home|pictures|temp|tmp|users?)", re.IGNORECASE)
+MIN_PREFIX = 4
+FALLBACK = "My style"
+
+
+def propose_name(edits: Sequence[Path]) -> str:
+    """Name of the edits' common folder, or what their file names begin with, or a plain one.
+
+    >>> propose_name([Path("/photos/warm_evening/edits/1.jpg"), Path("/photos/warm_evening/edits/2.jpg")])
+    'Warm evening'
+    """
+    folders = {edit.parent for edit in edits}
+    if len(folders) == 1:
+        folder = folders.pop()
+        for candidate in (folder.name, folder.parent.name):
+            words = _words(candidate)
+            if PLACES.fullmatch(words):
+                break
+            if words and not STEPS.fullmatch(words) and not _is_number(words):
+                return words
+    stems = sorted(edit.stem for edit in edits)
+    same = sum(1 for _ in takewhile(lambda letters: letters[0] == letters[1], zip(stems[0], stems[-1], strict=False)))
+    prefix = _words(stems[0][:same].rstrip("0123456789"))
+    if len(edits) > 1 and len(prefix) >= MIN_PREFIX and not STEPS.fullmatch(prefix):
+        return prefix
+    return FALLBACK
+
+
+def _words(name: str) -> str:
+    words = re.sub(r"[_\s]+", " ", name).strip(" -_.")
+    return words[:1].upper() + words[1:]
+
+
+def _is_number(words: str) -> bool:
+    return not any(letter.isalpha() for letter in words)
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,14 @@ from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
-from pie_desktop.gallery.contradiction import contradiction
-from pie_desktop.gallery.store import Style
+from pie_desktop.styles.store import Style
+from pie_desktop.styles.style import contradiction
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.file_manager import show_in_file_manager
-from pie_desktop.ui.photo_filter import PHOTO_FILTER
-from pie_desktop.ui.styles.actions import StyleActions
+from pie_desktop.ui.dialogs import PHOTO_FILTER, show_in_file_manager
+from pie_desktop.ui.styles.actions import EditDrops, StyleActions
 from pie_desktop.ui.styles.controller import StyleController
 from pie_desktop.ui.styles.details import StyleDetails
 from pie_desktop.ui.styles.drop_zone import DropZone
-from pie_desktop.ui.styles.edit_drops import EditDrops
 from pie_desktop.ui.styles.gallery import StyleGallery
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for

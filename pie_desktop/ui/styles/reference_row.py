@@ -14,13 +14,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pie_desktop.gallery.contradiction import DOUBTFUL
-from pie_desktop.gallery.store import StyleReference
-from pie_desktop.ui.elided_label import ElidedLabel
-from pie_desktop.ui.styles.flags import set_flag
+from pie_desktop.styles.store import StyleReference
+from pie_desktop.styles.style import DOUBTFUL
 from pie_desktop.ui.styles.mosaic import Mosaic
-from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
+from pie_desktop.ui.widgets.labels import ElidedLabel
 
 PICTURE_SIDE = 60
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QPixmap
 from pie_desktop.catalog.thumbnails import FileVersion, ThumbnailStore
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import load_stand_in, load_thumbnail
-from pie_desktop.imaging.lut import apply_lut
+from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.display import DisplayColours
 from pie_desktop.ui.thumbnails.cache import Thumbnail, ThumbnailCache
 from pie_desktop.workers.job import Job, JobContext
@@ -50,7 +50,7 @@ def read_thumbnail(
         display: table from sRGB to the colours of the monitor.
     """
 
-    def image(picture: np.ndarray) -> QImage:
+    def qimage(picture: np.ndarray) -> QImage:
         return image_from_picture(picture if display is None else apply_lut(picture, display))
 
     context.check()
@@ -58,11 +58,11 @@ def read_thumbnail(
     modified = version.modified if version is not None else 0
     kept = store.get(path, version, side) if store is not None and version is not None else None
     if kept is not None:
-        return LoadedThumbnail(path, image(kept), side, modified)
+        return LoadedThumbnail(path, qimage(kept), side, modified)
     try:
         small = load_stand_in(path, side) if stand_in else None
         if small is not None:
-            return LoadedThumbnail(path, image(small), side, modified, stand_in=True)
+            return LoadedThumbnail(path, qimage(small), side, modified, stand_in=True)
         picture = load_thumbnail(path, side)
     except PieError as error:
         return LoadedThumbnail(path, None, side, modified, str(error))
@@ -70,15 +70,15 @@ def read_thumbnail(
         return LoadedThumbnail(path, None, side, modified, f"{path.name} cannot be read ({error}).")
     if store is not None and version is not None and version == FileVersion.of(path):  # not changed meanwhile
         store.put(path, version, side, picture)
-    return LoadedThumbnail(path, image(picture), side, modified)
+    return LoadedThumbnail(path, qimage(picture), side, modified)
 
 
 def image_from_picture(picture: np.ndarray) -> QImage:
     """QImage with its own memory from a picture `(H, W, 3)` uint8 sRGB."""
     pixels = np.ascontiguousarray(picture)
     height, width = pixels.shape[:2]
-    image = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return image.convertToFormat(QImage.Format.Format_RGB32)
+    qimage = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return qimage.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def modified_time(path: Path) -> int:

@@ -14,10 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pie_desktop.ui.folder_field import FolderField
-from pie_desktop.ui.form_section import add_section
 from pie_desktop.ui.settings import Settings
 from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.widgets.form import FolderField, add_section
 
 DEVICES = (("Automatic", "auto"), ("GPU (CUDA)", "cuda"), ("GPU (Apple)", "mps"), ("CPU", "cpu"))
 

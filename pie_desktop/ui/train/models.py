@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from pie_desktop import paths
 from pie_desktop.engine import bundles
-from pie_desktop.engine.own_models import delete_model, held_out, rename_model, verdict
+from pie_desktop.engine.bundles import delete_model, held_out, rename_model, verdict
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLOURS, SPACE, icon

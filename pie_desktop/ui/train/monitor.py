@@ -13,8 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pie_desktop.engine.own_models import verdict
-from pie_desktop.ui.durations import duration_text
+from pie_desktop.engine.bundles import verdict
+from pie_desktop.ui.status_bar import duration_text
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.train.curves import CurvesView
 from pie_desktop.ui.train.history import RunHistory

@@ -20,9 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from pie_desktop import paths
-from pie_desktop.imaging.pairing import PairGuess
+from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.form_section import form_panel
 from pie_desktop.ui.theme import COLOURS, SPACE, icon
 from pie_desktop.ui.train.form import TrainingForm
 from pie_desktop.ui.train.models import ModelList
@@ -31,6 +30,7 @@ from pie_desktop.ui.train.pairs import THUMBNAIL, PairTableModel, find_training_
 from pie_desktop.ui.train.run_panel import RunPanel
 from pie_desktop.ui.train.runs import TrainingRun, create_run, new_run_folder
 from pie_desktop.ui.train.session import TrainingSession
+from pie_desktop.ui.widgets.form import form_panel
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
 from pie_desktop.workers.training_process import TrainingOptions

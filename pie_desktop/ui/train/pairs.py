@@ -6,9 +6,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QSize, Qt
 
-from pie_desktop.imaging.pairing import PairGuess, pairs_in_folder
-from pie_desktop.ui.table_model import HeadedTableModel, Index
-from pie_desktop.ui.thumbnail_column import ThumbnailColumn
+from pie_desktop.imaging.pairs.find import PairGuess, pairs_in_folder
+from pie_desktop.ui.widgets.table import HeadedTableModel, Index, ThumbnailColumn
 from pie_desktop.workers.job import JobContext
 from pie_desktop.workers.lanes import PriorityLane
 

@@ -1,13 +1,18 @@
-"""The run in progress: ties the child process to the run that is kept on disk."""
+"""What a run has reported so far: its curves and its state, the same live and read back from disk.
+
+The run in progress: ties the child process to the run that is kept on disk.
+"""
 
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from pie_desktop.ui.notifier import Notifier
+from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.train.runs import TrainingRun
 from pie_desktop.workers.training_process import TrainingOutcome, TrainingProcess
+
+Event = dict[str, Any]
 
 
 class TrainingSession(QObject):

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from pie_desktop.errors import Cancelled, StyleError
-from pie_desktop.gallery.store import Style
+from pie_desktop.styles.store import Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.styles import StylePanel
 from tests.gui import dragging

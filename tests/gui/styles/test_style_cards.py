@@ -5,9 +5,9 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.gallery.store import Style
+from pie_desktop.styles.store import Style
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.notifier import Notice
+from pie_desktop.ui.notifications import Notice
 from pie_desktop.ui.styles import StylePanel
 from tests.gui.styles.helpers import Pairs, drop, own_styles
 

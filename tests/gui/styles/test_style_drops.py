@@ -6,10 +6,10 @@ from pathlib import Path
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.gallery.store import Style
+from pie_desktop.styles.store import Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.filmstrip import Filmstrip
-from pie_desktop.ui.notifier import Notice
+from pie_desktop.ui.notifications import Notice
 from pie_desktop.ui.styles import StylePanel
 from tests.gui.styles.helpers import Pairs, drop, own_styles, shaded
 

@@ -8,14 +8,13 @@ import numpy as np
 import pytest
 
 from pie_desktop import paths
-from pie_desktop.engine.enhance import Transform
-from pie_desktop.engine.export import ExportSettings, plan_export
-from pie_desktop.engine.export_job import Running, run_job
-from pie_desktop.engine.export_parts import ExportPart
-from pie_desktop.engine.staging import Staging
-from pie_desktop.engine.unfinished import KeptExport, unfinished_exports
+from pie_desktop.engine.engine import Transform
+from pie_desktop.export.job import ExportSettings, Running, plan_export, run_job
+from pie_desktop.export.settings import ExportPart
+from pie_desktop.export.staging import Staging
+from pie_desktop.export.unfinished import KeptExport, unfinished_exports
 from pie_desktop.imaging.encode import EncodeOptions
-from pie_desktop.imaging.lut import identity_lut
+from pie_desktop.imaging.lut.apply import identity_lut
 
 TABLE = identity_lut() ** np.float32(0.8)
 ALONE = Running(workers=0)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from training.audit import Mean
-from training.metrics import bootstrap_interval
+from training.audit.run import Mean
+from training.benchmark.metrics import bootstrap_interval
 
 TASKS = ("looks", "simulated")
 REFS = (1, 5)

@@ -3,8 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from training.systems.statistics import channel_statistics
-from training.systems.style import Style
+from training.systems.style import Style, channel_statistics
 
 
 class Enhancer(nn.Module):

@@ -1,16 +1,115 @@
-"""PieNet's preference-conditioned U-Net.
+"""The U-Net that several enhancers share (Ronneberger et al., MICCAI 2015): they differ in how a style enters it.
+
+It predicts what to add to the photo. Its last layer is zero at the start, so that the photo stays as it is. The way
+down is not normalised: how bright a photo is, and in which colour, is what retouching answers to.
+
+PieNet's preference-conditioned U-Net.
 
 Kim, Koh & Kim, "PieNet: Personalized image enhancement network", ECCV 2020. An encoder and a decoder with skip
 connections, whose *personalized up-sampling blocks* take the preference vector besides the features of the level below
 and the skip. Here the vector gates the channels of the skip by multiplication and is, repeated over all pixels, joined
 to the features by concatenation; these details and the sizes of the layers are this project's.
+
+U-Net whose decoder is modulated by adaptive instance normalisation.
+
+AdaIN after Huang & Belongie, "Arbitrary style transfer in real-time with adaptive instance normalization", ICCV 2017,
+with scale and shift predicted from the style code as in StyleGAN (Karras et al., CVPR 2019). With a pyramid encoder
+(pSp) every level of the decoder has a code of its own, the coarse one the deepest level; with one code per style all
+levels share it. Skips are joined after the normalisation, which would otherwise take away how bright the photo is.
 """
 
 import torch
 from torch import Tensor, nn
 
-from training.systems.enhancers.unet_base import SLOPE, UNetEnhancer, doubled
+from training.systems.enhancers.base import AdaIN, Enhancer, pad_to_multiple, zero_initialised
 from training.systems.style import Style
+
+DEPTH = 3  # halvings
+FACTOR = 2**DEPTH
+SLOPE = 0.2
+
+
+def convolution(inputs: int, outputs: int, stride: int = 1) -> nn.Sequential:
+    """A 3x3 convolution and a leaky ReLU."""
+    return nn.Sequential(nn.Conv2d(inputs, outputs, 3, stride, 1), nn.LeakyReLU(SLOPE, inplace=True))
+
+
+def doubled(x: Tensor) -> Tensor:
+    """Features at twice the size."""
+    return nn.functional.interpolate(x, scale_factor=2, mode="bilinear")
+
+
+class Down(nn.Module):
+    """Features at full, half, quarter and eighth size, of `c, 2c, 4c, 8c` channels."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = [channels * 2**level for level in range(DEPTH + 1)]
+        self.first = convolution(3, channels)
+        self.levels = nn.ModuleList(
+            nn.Sequential(convolution(size, 2 * size, 2), convolution(2 * size, 2 * size))
+            for size in self.channels[:-1]
+        )
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        maps = [self.first(x)]
+        for level in self.levels:
+            maps.append(level(maps[-1]))
+        return maps
+
+
+class Up(nn.Module):
+    """One level up without any style: `(B, 2c, h, w)` and the skip `(B, c, 2h, 2w)` to `(B, c, 2h, 2w)`."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.narrow = nn.Conv2d(2 * channels, channels, 1)
+        self.merge = convolution(2 * channels, channels)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        return self.merge(torch.cat([doubled(self.narrow(x)), skip], 1))
+
+
+class UNetEnhancer(Enhancer):
+    """A photo plus what `decode` makes of its features; any size, padded by reflection inside.
+
+    Args:
+        channels: at full resolution.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.down = Down(channels)
+        self.head = zero_initialised(nn.Conv2d(channels, 3, 3, 1, 1))
+
+    def decode(self, maps: list[Tensor], style: Style) -> Tensor:
+        """Features `(B, c, H, W)` from those of `Down`, full size first."""
+        raise NotImplementedError
+
+    def forward(self, photos: Tensor, style: Style, source: Tensor | None = None) -> Tensor:
+        height, width = photos.shape[-2:]
+        x = pad_to_multiple(photos, FACTOR) - 0.5
+        # few channels and many pixels: with the channels of a pixel side by side a step takes a quarter less time
+        maps = self.down(x.contiguous(memory_format=torch.channels_last))
+        return photos + self.head(self.decode(maps, style))[..., :height, :width]
+
+
+class BottleneckEnhancer(UNetEnhancer):
+    """A U-Net into which the style enters at the lowest resolution only, by `bottleneck`."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels)
+        self.ups = nn.ModuleList(Up(size) for size in self.down.channels[-2::-1])
+
+    def bottleneck(self, x: Tensor, style: Style) -> Tensor:
+        """Features `(B, 8c, h, w)` in the style."""
+        raise NotImplementedError
+
+    def decode(self, maps: list[Tensor], style: Style) -> Tensor:
+        x = self.bottleneck(maps[-1], style)
+        for up, skip in zip(self.ups, maps[-2::-1], strict=True):
+            x = up(x, skip)
+        return x
 
 
 class PersonalizedUp(nn.Module):
@@ -41,4 +140,32 @@ class PieNetEnhancer(UNetEnhancer):
         x = maps[-1]
         for up, skip in zip(self.ups, maps[-2::-1], strict=True):
             x = up(x, skip, style.vector)
+        return x
+
+
+class AdaINUp(nn.Module):
+    """One level up: `(B, 2c, h, w)`, the skip `(B, c, 2h, 2w)` and a code `(B, D)` to `(B, c, 2h, 2w)`."""
+
+    def __init__(self, width: int, channels: int) -> None:
+        super().__init__()
+        self.narrow = nn.Conv2d(2 * channels, channels, 1)
+        self.adain = AdaIN(width, channels)
+        self.merge = convolution(2 * channels, channels)
+
+    def forward(self, x: Tensor, skip: Tensor, code: Tensor) -> Tensor:
+        styled = nn.functional.leaky_relu(self.adain(self.narrow(x), code), SLOPE)
+        return self.merge(torch.cat([doubled(styled), skip], 1))
+
+
+class AdaINUNetEnhancer(UNetEnhancer):
+    """U-Net with AdaIN at every level of the decoder."""
+
+    def __init__(self, width: int = 128, channels: int = 16) -> None:
+        super().__init__(channels)
+        self.ups = nn.ModuleList(AdaINUp(width, size) for size in self.down.channels[-2::-1])
+
+    def decode(self, maps: list[Tensor], style: Style) -> Tensor:
+        x = maps[-1]
+        for level, (up, skip) in enumerate(zip(self.ups, maps[-2::-1], strict=True)):
+            x = up(x, skip, style.code(level))
         return x

@@ -1,0 +1,115 @@
+"""How the results are written: the options of `export`, `enhance` and `presets save`, and presets that set them all."""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+
+import typer
+
+from pie_desktop.commands.console import say_problem
+from pie_desktop.errors import PieError
+
+if TYPE_CHECKING:
+    from pie_desktop.export.presets import ExportPreset
+
+# Spelled out here, since the engine's own are only imported when a command runs; a test compares them.
+FormatName = Literal["jpeg", "png", "png8", "png16", "tiff8", "tiff16", "webp", "heic", "heic10", "avif", "avif10"]
+SubsamplingName = Literal["auto", "4:4:4", "4:2:2", "4:2:0"]
+CompressionName = Literal["deflate", "lzw", "none"]
+ColorName = Literal["srgb", "display-p3", "adobe-rgb", "rec2020", "source"]
+SharpeningName = Literal["off", "low", "standard", "high"]
+PolicyName = Literal["all", "no-location", "copyright", "none"]
+
+Presets = Annotated[
+    list[str] | None,
+    typer.Option("--preset", help="A preset, which the options here change; several write into a folder each."),
+]
+Changes = Mapping[str, Any]
+"""Values of fields of `EncodeOptions`, by name: those that a command was given."""
+UNCHANGED: Changes = MappingProxyType({})
+
+# By the fields of `EncodeOptions`, in the order of the help; a test compares the names.
+OPTIONS: dict[str, Any] = {
+    "format": Annotated[
+        FormatName | None,
+        typer.Option("--format", help="jpeg unless given; png has the photo's bits, a number says how many."),
+    ],
+    "quality": Annotated[
+        int | None, typer.Option(min=1, max=100, help="Of JPEG, WebP, HEIC and AVIF; 92 unless given.")
+    ],
+    "long_side": Annotated[int | None, typer.Option(min=16, help="Longest side in pixels.")],
+    "short_side": Annotated[int | None, typer.Option(min=16, help="Shortest side in pixels.")],
+    "megapixels": Annotated[float | None, typer.Option(min=0.01, max=300, help="Millions of pixels.")],
+    "percent": Annotated[float | None, typer.Option(min=1, max=1000, help="Of both sides.")],
+    "enlarge": Annotated[
+        bool | None, typer.Option("--enlarge", help="Also make small photos larger to the size asked for.")
+    ],
+    "subsampling": Annotated[
+        SubsamplingName | None,
+        typer.Option("--subsampling", help="Resolution of colour; auto: full from quality 90 on, half below."),
+    ],
+    "lossless": Annotated[bool | None, typer.Option("--lossless", help="WebP without loss.")],
+    "compression": Annotated[
+        CompressionName | None, typer.Option("--compression", help="Of TIFF; deflate unless given.")
+    ],
+    "color": Annotated[
+        ColorName | None,
+        typer.Option("--color", help="Colour space, always embedded; srgb unless given, source is the photo's own."),
+    ],
+    "sharpen": Annotated[SharpeningName | None, typer.Option("--sharpen", help="For screens, after the resizing.")],
+    "metadata": Annotated[
+        PolicyName | None, typer.Option("--metadata", help="EXIF, IPTC and XMP that are kept; all unless given.")
+    ],
+}
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with all of `OPTIONS` in the place of its parameter `changes`, which gets those that were given."""
+
+    @functools.wraps(command)
+    def with_them(**arguments: Any) -> None:
+        given = {name: arguments.pop(name) for name in OPTIONS}
+        command(**arguments, changes={name: value for name, value in given.items() if value is not None})
+
+    signature = inspect.signature(command)
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        if parameter.name != "changes":
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+            continue
+        for name, annotation in OPTIONS.items():
+            parameters.append(
+                inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+            )
+    # typer reads both.
+    with_them.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_them.__annotations__ = {**get_type_hints(command, include_extras=True), **OPTIONS}
+    del with_them.__annotations__["changes"]
+    return with_them
+
+
+def chosen_presets(names: Sequence[str] | None, changes: Changes) -> "list[ExportPreset]":
+    """The presets that are named, with the changes; one without a name for none.
+
+    Raises:
+        PieError: there is no such preset, or the options contradict each other.
+    """
+    from pie_desktop.export.presets import ExportPreset, PresetLibrary
+    from pie_desktop.imaging.encode_options import SIZE_RULES, EncodeOptions
+
+    library = PresetLibrary()
+    presets = [library.find(name) for name in dict.fromkeys(names or ())] or [ExportPreset("", EncodeOptions())]
+    for problem in library.take_problems():
+        say_problem(problem)
+    sizes = [f"--{rule.replace('_', '-')}" for rule in SIZE_RULES if rule in changes]
+    if len(sizes) > 1:
+        raise PieError(f"{' and '.join(sizes)} contradict each other; give one of them.")
+    if sizes:
+        changes = dict.fromkeys(SIZE_RULES) | dict(changes)
+    try:
+        return [replace(preset, encode=replace(preset.encode, **changes)) for preset in presets]
+    except ValueError as error:
+        raise PieError(f"The options contradict each other: {error}.") from error

@@ -1,0 +1,284 @@
+"""A style's references to the model's preference.
+
+From a style and a photo to the transform that the preview shows and the export applies.
+"""
+
+import contextlib
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pie_desktop.engine import bundles
+from pie_desktop.errors import BundleError, Cancelled, PieError, StyleError
+from pie_desktop.imaging import decode
+from pie_desktop.imaging.color import difference
+from pie_desktop.imaging.lut.apply import apply_lut, mix_luts
+from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.styles.store import StyleLibrary
+from pie_desktop.styles.style import Style
+
+if TYPE_CHECKING:
+    from pie_desktop.model.inference import Inference
+    from pie_desktop.model.preference import Preference, ReferencePixels
+
+READING_SHARE = 0.2  # of the progress of a preference; the rest is the network
+
+Progress = Callable[[float, str], None]
+ShouldCancel = Callable[[], bool]
+
+
+def encode_style(
+    inference: "Inference", style: Style, progress: Progress | None, should_cancel: ShouldCancel | None
+) -> "Preference":
+    """Read the small copies and encode them; reports progress from READING_SHARE to 1.
+
+    Raises:
+        StyleError: no reference can be used.
+        Cancelled: `should_cancel` answered True.
+    """
+    references = _read_references(style, should_cancel)
+    text = f"Learning “{style.name}” from {len(references)} references"
+
+    def tell(fraction: float) -> None:
+        if progress is not None:
+            progress(READING_SHARE + (1 - READING_SHARE) * fraction, text)
+
+    tell(0.0)
+    return inference.encode(references, progress=tell, should_cancel=should_cancel)
+
+
+def _read_references(style: Style, should_cancel: ShouldCancel | None) -> "list[ReferencePixels]":
+    from pie_desktop.model.preference import ReferencePixels
+
+    pixels, problem = [], ""
+    for reference in style.references:
+        if should_cancel is not None and should_cancel():
+            raise Cancelled
+        try:
+            before = decode.load_proxy(reference.before) if reference.before is not None else None
+            pixels.append(ReferencePixels(decode.load_proxy(reference.after), before))
+        except (PieError, OSError) as error:
+            problem = str(error)
+    if not pixels:
+        raise StyleError(f"“{style.name}” has no usable reference; drop some of your edits on it. {problem}".rstrip())
+    return pixels
+
+
+REMEMBERED_PREFERENCES = 16
+LOCK_POLL = 0.05  # seconds
+
+
+@dataclass(frozen=True, eq=False)
+class Transform:
+    """What the model says about one photo.
+
+    Attributes:
+        neutral: table of the enhancement for nobody in particular, float32 (S, S, S, 3).
+        preferred: table of the style's enhancement; the same as `neutral` without a style.
+    """
+
+    neutral: np.ndarray
+    preferred: np.ndarray
+
+    def table(self, strength: float, amount: float) -> np.ndarray:
+        """The table of an edit; see `imaging.mix_luts`."""
+        return mix_luts(self.neutral, self.preferred, strength, amount)
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """How much of an edit is what, as mean CIEDE2000 over the photo.
+
+    Attributes:
+        general: between the original and the neutral part of the edit.
+        preference: between that and the whole edit.
+    """
+
+    general: float
+    preference: float
+
+
+def attribution(proxy: np.ndarray, transform: Transform, strength: float, amount: float) -> Attribution:
+    """Split the edit of a proxy picture (H, W, 3) into general enhancement and the user's preference."""
+    neutral = apply_lut(proxy, transform.table(0.0, amount))
+    result = apply_lut(proxy, transform.table(strength, amount))
+    original_lab, neutral_lab, result_lab = map(difference.to_lab, (proxy, neutral, result))
+    return Attribution(
+        float(difference.delta_e_2000_lab(original_lab, neutral_lab).mean(dtype=np.float64)),
+        float(difference.delta_e_2000_lab(neutral_lab, result_lab).mean(dtype=np.float64)),
+    )
+
+
+class Engine:
+    """The model in use, loaded at the first job that needs it. Safe to use from several threads.
+
+    `device`, `bundle_id` and `notice` never load anything, so that a window may ask for them at any time.
+    """
+
+    def __init__(self, library: StyleLibrary, bundle: Path | None = None, device: str = "auto") -> None:
+        """`bundle` is the one chosen in the settings, or the shipped one, unless given."""
+        self._library = library
+        self._bundle = bundle
+        self._requested_device = device
+        self._inference: Inference | None = None
+        self._choice = threading.Lock()  # of the bundle; never held for long, for `set_bundle` is called by the window
+        self._loading = threading.Lock()
+        self._encoding = threading.Lock()
+        self._preferences: OrderedDict[tuple[str, str, str], Preference] = OrderedDict()
+        self._preferences_lock = threading.Lock()
+
+    @property
+    def device(self) -> str | None:
+        """Such as "cuda:0" or "cpu"; None before the first use."""
+        inference = self._inference
+        return inference.device if inference is not None else None
+
+    @property
+    def bundle_id(self) -> str | None:
+        """None before the first use."""
+        inference = self._inference
+        return inference.bundle_id if inference is not None else None
+
+    @property
+    def notice(self) -> str | None:
+        """A sentence for the status bar, such as that the GPU ran out of memory and the CPU does the work."""
+        inference = self._inference
+        return inference.notice if inference is not None else None
+
+    def load(self) -> None:
+        """Load the model now. Raises BundleError."""
+        self._loaded()
+
+    def set_bundle(self, path: Path | None) -> None:
+        """Use another model from now on (None: the default one); it is loaded at its first use."""
+        with self._choice:
+            self._bundle = path
+            self._inference = None
+
+    def preference(
+        self, style: Style, progress: Progress | None = None, should_cancel: ShouldCancel | None = None
+    ) -> "Preference":
+        """The preference of a style's references as they are in `style`: remembered, from disk, or computed and kept.
+
+        Raises:
+            StyleError: no reference can be used.
+            BundleError: there is no usable model.
+            Cancelled: `should_cancel` answered True.
+        """
+        inference = self._loaded()
+        key = (style.id, style.fingerprint, inference.bundle_id)
+        remembered = self._remembered(key)
+        if remembered is not None:
+            return remembered
+        with _taking_turns(self._encoding, should_cancel):  # two callers must not compute the same one side by side
+            preference = self._remembered(key) or self._library.preference(style, inference.bundle_id)
+            if preference is None:
+                preference = encode_style(inference, style, progress, should_cancel)
+                self._library.store_preference(style, preference)
+            with self._preferences_lock:
+                self._preferences[key] = preference
+                if len(self._preferences) > REMEMBERED_PREFERENCES:
+                    self._preferences.popitem(last=False)
+        return preference
+
+    def agreement(self, style: Style) -> list[float]:
+        """How well each usable reference of a style fits the others, 0 to 1; see `Inference.agreement`.
+
+        Raises:
+            StyleError, BundleError: as `preference`.
+        """
+        preference = self.preference(style)
+        return self._loaded().agreement(preference)
+
+    def one_off(
+        self,
+        references: Sequence[EditPair],
+        progress: Progress | None = None,
+        should_cancel: ShouldCancel | None = None,
+        on_problem: Callable[[str], None] | None = None,
+    ) -> "Preference":
+        """The preference of edits that are kept nowhere; the same as that of a style made of them.
+
+        Args:
+            on_problem: gets one sentence for each edit that is left out or used without its original.
+
+        Raises:
+            StyleError, BundleError, Cancelled: as `preference` and `StyleLibrary.create`.
+        """
+
+        def reading(fraction: float, text: str) -> None:
+            if progress is not None:
+                progress(READING_SHARE * fraction, text)
+
+        inference = self._loaded()
+        with tempfile.TemporaryDirectory(prefix="pie-desktop-", ignore_cleanup_errors=True) as folder:
+            library = StyleLibrary(Path(folder), builtin=Path(folder) / "none")
+            report = library.create("from these edits", references, reading, should_cancel)
+            for problem in report.problems:
+                if on_problem is not None:
+                    on_problem(problem)
+            return encode_style(inference, report.style, progress, should_cancel)
+
+    def transform(self, proxy: np.ndarray, preference: "Preference | None") -> Transform:
+        """What to do with the photo of this proxy.
+
+        Args:
+            proxy: `imaging.decode.load_proxy` of the photo, (H, W, 3) uint8 or uint16.
+            preference: of this engine's current model, or None for neutral enhancement only.
+
+        Raises:
+            BundleError: no usable model, or the preference is of another one.
+        """
+        inference = self._loaded()
+        if preference is not None and preference.bundle_id != inference.bundle_id:
+            raise BundleError("The style was learned with another model; select the style again.")
+        neutral, preferred = inference.luts(proxy, preference)
+        return Transform(neutral, neutral if preference is None else preferred)
+
+    def _remembered(self, key: tuple[str, str, str]) -> "Preference | None":
+        with self._preferences_lock:
+            if key in self._preferences:
+                self._preferences.move_to_end(key)
+            return self._preferences.get(key)
+
+    def _loaded(self) -> "Inference":
+        with self._loading:
+            while True:
+                with self._choice:
+                    bundle, inference = self._bundle, self._inference
+                if inference is not None:
+                    return inference
+                inference = _open_inference(bundle or bundles.default_bundle(), self._requested_device)
+                with self._choice:
+                    if self._bundle == bundle:  # unless another one was chosen while this one was loading
+                        self._inference = inference
+
+
+@contextlib.contextmanager
+def _taking_turns(lock: threading.Lock, should_cancel: ShouldCancel | None) -> Iterator[None]:
+    """Hold the lock; raises Cancelled instead when `should_cancel` answers True while waiting for it."""
+    while not lock.acquire(timeout=LOCK_POLL):
+        if should_cancel is not None and should_cancel():
+            raise Cancelled
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _open_inference(bundle: Path, device: str) -> "Inference":
+    from pie_desktop.model.runtime import load_torch_libraries
+
+    load_torch_libraries()
+    from pie_desktop.model.inference import Inference  # imports torch, which takes a second or more
+
+    try:
+        return Inference(bundle, device)
+    except (RuntimeError, AssertionError) as error:  # what torch raises for a device that is unknown or not there
+        raise BundleError(f"The device “{device}” cannot be used on this computer; use auto or cpu.") from error

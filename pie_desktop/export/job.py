@@ -1,0 +1,177 @@
+"""An export with its journal and its receipt: what the editor and the command line run.
+
+Exporting many photos: the model looks at small proxies here, worker processes do the full-size pixels.
+"""
+
+import os
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from pie_desktop import paths
+from pie_desktop.engine.engine import Transform
+from pie_desktop.errors import PieError
+from pie_desktop.export import journal as journals
+from pie_desktop.export.cluster import ClusterPool
+from pie_desktop.export.journal import Journal
+from pie_desktop.export.plan import plan_export
+from pie_desktop.export.pool import Pool, WorkerPool
+from pie_desktop.export.receipt import check_receipt_file, receipt, write_receipt
+from pie_desktop.export.report import ExportItem, ExportProgress, ExportReport
+from pie_desktop.export.run import ExportRun
+from pie_desktop.export.settings import ExportPart, ExportSettings, PlannedPhoto
+from pie_desktop.export.unfinished import KeptExport
+
+
+@dataclass(frozen=True)
+class Running:
+    """How an export runs.
+
+    Attributes:
+        workers: number of processes, None for what suits.
+        scheduler: address of a Dask cluster that makes the photos, or None for this machine.
+        receipt: a file of the user's for the receipt, or None; the state folder has one in any case.
+        progress: called whenever a photo is begun or finished.
+        should_cancel: asked about ten times a second.
+    """
+
+    workers: int | None = None
+    scheduler: str | None = None
+    receipt: Path | None = None
+    progress: Callable[[ExportProgress], None] | None = None
+    should_cancel: Callable[[], bool] | None = None
+
+
+def run_job(parts: Sequence[ExportPart], running: Running, kept: KeptExport | None = None) -> ExportReport:
+    """Write the photos of some parts, with a journal from the first photo to the last and a receipt at the end.
+
+    Args:
+        parts: of one export; with `kept` those of `unfinished.continued`.
+        running: how.
+        kept: the interrupted export that goes on.
+
+    Returns:
+        The report; `receipt` is the readable one in the state folder.
+
+    Raises:
+        PieError: nothing can be done: the destination or the journal cannot be written, or the export is running.
+    """
+    if running.receipt is not None:
+        check_receipt_file(running.receipt)
+    if kept is None and not any(photo.writes for part in parts for photo in part.photos):
+        return _finish(ExportRun(parts, "none").run(lambda photos: None), "none", parts, running, None)
+    journal = journals.create(paths.exports_dir(), parts) if kept is None else journals.reopen(kept.folder)
+    try:
+        if kept is not None:
+            journal.resumed()
+        report = _run(parts, journal, running, kept)
+        journal.closed("cancelled" if report.cancelled else "finished")
+        return _finish(report, journal.id, parts, running, journal.folder, kept.begun if kept is not None else None)
+    except PieError:
+        if kept is None:  # nothing was written: there is nothing to go on with
+            journal.discard()
+        raise
+    finally:
+        journal.close()
+
+
+def _run(parts: Sequence[ExportPart], journal: Journal, running: Running, kept: KeptExport | None) -> ExportReport:
+    def make_pool(photos: int) -> Pool | None:
+        if running.scheduler is not None:
+            return ClusterPool(running.scheduler, sorted({part.settings.destination.absolute() for part in parts}))
+        return local_pool(photos, running.workers)
+
+    run = ExportRun(parts, journal.id, journal, running.progress, running.should_cancel)
+    return run.run(make_pool, kept)
+
+
+def _finish(
+    report: ExportReport,
+    export_id: str,
+    parts: Sequence[ExportPart],
+    running: Running,
+    folder: Path | None,
+    begun: datetime | None = None,
+) -> ExportReport:
+    begun = begun or (datetime.now() - timedelta(seconds=report.seconds)).astimezone()
+    document = receipt(export_id, begun.isoformat(timespec="seconds"), parts, report)
+    problems = [report.notice]
+    readable = None
+    for path in (folder and folder / "receipt.json", folder and folder / "receipt.html", running.receipt):
+        if path is None:
+            continue
+        try:
+            write_receipt(document, path)
+            readable = path if path.name == "receipt.html" and path.parent == folder else readable
+        except PieError as error:
+            problems.append(str(error))
+    notice = " ".join(problem for problem in problems if problem) or None
+    return replace(report, receipt=readable, notice=notice)
+
+
+__all__ = [
+    "ExportItem",
+    "ExportProgress",
+    "ExportReport",
+    "ExportSettings",
+    "PlannedPhoto",
+    "default_workers",
+    "plan_export",
+    "run_export",
+]
+
+MAX_WORKERS = 8
+FEW_PHOTOS = 2  # starting processes takes longer than these
+
+
+def default_workers(photos: int) -> int:
+    """Number of processes for so many photos; 0 is none, the work is then done by the caller's thread."""
+    if photos <= FEW_PHOTOS:
+        return 0
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, MAX_WORKERS, photos)
+
+
+def run_export(
+    plan: Sequence[PlannedPhoto],
+    settings: ExportSettings,
+    transform_for: Callable[[np.ndarray], Transform],
+    progress: Callable[[ExportProgress], None] | None = None,
+    should_cancel: Callable[[], bool] | None = None,
+    workers: int | None = None,
+) -> ExportReport:
+    """Write the photos of a plan. One that fails is reported and the rest goes on.
+
+    Args:
+        plan: of `plan_export`, with the same settings.
+        settings: the export.
+        transform_for: the model's answer to a proxy picture; called for one photo after the other, in another thread.
+        progress: called in this thread whenever a photo is begun or finished.
+        should_cancel: asked about ten times a second; photos in work are then dropped with nothing half written, those
+            written stay.
+        workers: number of processes, None for as many as there are cores, 0 for none.
+
+    Returns:
+        A report with one item per planned photo.
+
+    Raises:
+        PieError: the destination cannot be made; nothing was written.
+    """
+    part = ExportPart(settings, tuple(plan), transform_for)
+    run = ExportRun([part], secrets.token_hex(6), None, progress, should_cancel)
+    return run.run(lambda photos: local_pool(photos, workers))
+
+
+def local_pool(photos: int, workers: int | None = None) -> WorkerPool | None:
+    """Processes of this machine for so many photos; None where it is better to have none.
+
+    Args:
+        photos: how many.
+        workers: number of processes, None for what suits, 0 for none.
+    """
+    count = default_workers(photos) if workers is None else min(workers, photos)
+    return WorkerPool(count) if count else None

@@ -1,0 +1,168 @@
+"""A style as a look for other programs: what it does to one photo, or on average, and how near the file comes to it."""
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pie_desktop.engine.engine import Engine
+from pie_desktop.errors import PieError
+from pie_desktop.imaging import decode
+from pie_desktop.imaging.color.difference import delta_e_2000
+from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.imaging.lut.looks import SUFFIXES, LookFormat, read_look, write_look
+from pie_desktop.imaging.resize.resize import resize_long_side
+from pie_desktop.imaging.samples import SAMPLE_NAMES, sample_picture
+from pie_desktop.imaging.stored import to_uint8
+from pie_desktop.styles.style import Style
+
+if TYPE_CHECKING:
+    from pie_desktop.model.preference import Preference
+
+MEASURED_SIDE = 512
+MOST_PHOTOS = 24
+
+
+@dataclass(frozen=True)
+class Difference:
+    """CIEDE2000 over all pixels of some photos: mean, 95th percentile, largest."""
+
+    mean: float
+    p95: float
+    largest: float
+
+    def __str__(self) -> str:
+        return f"dE00 mean {self.mean:.2f}, 95 % within {self.p95:.2f}, largest {self.largest:.2f}"
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """One table that stands for an edit.
+
+    Attributes:
+        title: style and photo.
+        table: float32 (S, S, S, 3).
+        photos: real pictures to measure on, uint8 (H, W, 3).
+        tables: what PIE Desktop itself does to each of these.
+    """
+
+    title: str
+    table: np.ndarray
+    photos: tuple[np.ndarray, ...]
+    tables: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True)
+class LookReport:
+    """A look that was written.
+
+    Attributes:
+        path: the file, or the folder of a darktable style.
+        of_file: between our rendering with the look's own table and that of another program with the file.
+        of_style: between what the style does to each photo and what the look does to all; None for a photo's own look.
+    """
+
+    path: Path
+    of_file: Difference
+    of_style: Difference | None
+
+    @property
+    def sentences(self) -> list[str]:
+        """The measured differences in words."""
+        words = [f"The file against PIE Desktop's own rendering: {self.of_file}."]
+        if self.of_style is not None:
+            words.append(f"One look for all photos against what the style does to each: {self.of_style}.")
+        return words
+
+
+def photo_look(
+    engine: Engine, style: Style | None, preference: "Preference | None", photo: Path, strength: float, amount: float
+) -> Look:
+    """The edit of one photo.
+
+    Raises:
+        DecodeError, BundleError: the photo or the model cannot be read.
+    """
+    table = engine.transform(decode.load_proxy(photo), preference).table(strength, amount)
+    picture = to_uint8(decode.load_photo(photo, MEASURED_SIDE))
+    return Look(f"{_name(style)} - {photo.name}", table, (picture,), (table,))
+
+
+def average_look(
+    engine: Engine, style: Style | None, preference: "Preference | None", strength: float, amount: float
+) -> Look:
+    """What a style does on average: the mean of its tables for typical photos.
+
+    These are the originals of its pairs, which are the user's own photos before the edit; for a style with fewer than
+    two pairs, the sample photographs that come with the program.
+
+    Raises:
+        BundleError: the model cannot be read.
+    """
+    photos = _originals(style) if style is not None else []
+    if len(photos) < 2:
+        photos = [sample_picture(name) for name in SAMPLE_NAMES]
+    photos = [to_uint8(resize_long_side(photo, MEASURED_SIDE)) for photo in photos]
+    proxies = [resize_long_side(photo, decode.PROXY_SIDE) for photo in photos]
+    tables = [engine.transform(proxy, preference).table(strength, amount) for proxy in proxies]
+    mean = np.asarray(np.mean(tables, axis=0, dtype=np.float64), dtype=np.float32)
+    return Look(_name(style), mean, tuple(photos), tuple(tables))
+
+
+def export_look(path: Path, look: Look, kind: LookFormat, size: int = 33, overwrite: bool = False) -> LookReport:
+    """Write a look, measured: the differences stand in the file (of a darktable style: beside it) too.
+
+    Args:
+        path: a file, or the folder of a darktable style. A missing suffix is added.
+        look: of `photo_look` or `average_look`.
+        kind: format.
+        size: points per axis, 17, 33 or 65; a HaldCLUT always has 64.
+        overwrite: whether `path` may exist.
+
+    Raises:
+        PieError: it exists, or cannot be written.
+    """
+    path = Path(path)
+    if not path.suffix and SUFFIXES[kind]:
+        path = path.with_suffix(SUFFIXES[kind])
+    if path.exists() and not overwrite:
+        raise PieError(f"“{path}” exists; choose another name or allow to replace it.")
+    with tempfile.TemporaryDirectory(prefix="pie-look-") as folder:
+        trial = Path(folder) / f"trial{SUFFIXES[kind]}"
+        write_look(trial, look.table, kind, look.title, size=size)
+        render = read_look(trial, kind)
+        of_file = _difference((apply_lut(values, look.table), render(values)) for values in map(_as_float, look.photos))
+    of_style = None
+    if any(table is not look.table for table in look.tables):
+        pairs = zip(map(_as_float, look.photos), look.tables, strict=True)
+        of_style = _difference((apply_lut(values, table), apply_lut(values, look.table)) for values, table in pairs)
+    report = LookReport(path, of_file, of_style)
+    write_look(path, look.table, kind, look.title, " ".join(report.sentences), size, overwrite)
+    return report
+
+
+def _name(style: Style | None) -> str:
+    return style.name if style is not None else "Neutral"
+
+
+def _originals(style: Style) -> list[np.ndarray]:
+    photos = []
+    for reference in style.references[:MOST_PHOTOS]:
+        if reference.before is not None:
+            try:
+                photos.append(decode.load_photo(reference.before, MEASURED_SIDE))
+            except PieError:
+                continue  # the preference said what is wrong with it
+    return photos
+
+
+def _as_float(picture: np.ndarray) -> np.ndarray:
+    return picture.astype(np.float32) / np.float32(255)
+
+
+def _difference(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> Difference:
+    values = np.concatenate([delta_e_2000(ours, theirs).ravel() for ours, theirs in pairs])
+    return Difference(float(values.mean(dtype=np.float64)), float(np.percentile(values, 95)), float(values.max()))

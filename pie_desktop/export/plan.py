@@ -1,0 +1,182 @@
+"""What an export will write, worked out before anything is written."""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pie_desktop.errors import Cancelled
+from pie_desktop.export.bursts import Frame, find_bursts
+from pie_desktop.export.facts import FactsReader, PhotoFacts, estimate_bytes
+from pie_desktop.export.names import SUMMARY_FIELDS, NameTemplate, NameValues
+from pie_desktop.export.settings import Conflict, ExportSettings, PlannedPhoto
+from pie_desktop.export.targets import Originals, Target, TargetNames, destination_problem, space_problem
+from pie_desktop.imaging.encode import EncodeOptions
+from pie_desktop.imaging.listing import list_photos, one_per_photo
+
+_facts = FactsReader()
+
+
+def plan_export(
+    sources: Iterable[Path],
+    settings: ExportSettings,
+    progress: Callable[[float], None] | None = None,
+    should_cancel: Callable[[], bool] | None = None,
+    names: TargetNames | None = None,
+    style_of: Callable[[Path], str | None] | None = None,
+) -> list[PlannedPhoto]:
+    """Decide for each photo where it goes; looks at names and headers only, writes nothing.
+
+    No two photos of a plan get the same target, and no target is an original, whatever `on_conflict` says. The names do
+    not depend on what the destination holds, so that a repeated export with `skip` skips what is done.
+
+    Args:
+        sources: photos and folders; of a folder its photos are taken, RAW + JPEG as one. Doubles are dropped.
+        settings: the export.
+        progress: called with fractions.
+        should_cancel: asked between two photos.
+        names: those of other plans of the same run, which are then avoided, too.
+        style_of: name of a photo's style where photos have different ones; for the names.
+
+    Raises:
+        DecodeError: a folder among the sources cannot be read.
+        Cancelled: `should_cancel` answered True.
+    """
+    photos = expand_sources(sources)
+    names = names or TargetNames(settings.destination.absolute())
+    blocked = destination_problem(names.destination)
+    template = NameTemplate(settings.name)
+    originals = Originals(photos)
+    prepared: list[tuple[Path, PhotoFacts | str, NameValues, Target]] = []
+    for number, photo in enumerate(photos, 1):
+        if should_cancel is not None and should_cancel():
+            raise Cancelled
+        facts = _read_facts(photo, settings.burst_lock or bool(template.fields & SUMMARY_FIELDS))
+        values = _name_values(photo, number, facts, settings)
+        if style_of is not None:
+            values = replace(values, style=style_of(photo))
+        prepared.append((photo, facts, values, names.give(template.render(values), settings.encode.suffix)))
+        if progress is not None:
+            progress(number / len(photos))
+    plan = []
+    for photo, facts, values, target in prepared:
+        problem = facts if isinstance(facts, str) else facts.problem
+        problem = problem or blocked or names.problem(target.path)
+        if problem is not None or isinstance(facts, str):
+            plan.append(PlannedPhoto(photo, target.path, "fail", problem))
+            continue
+        planned = _resolve(photo, target, settings.on_conflict, names, originals)
+        if planned is None:
+            free = names.give(template.render(values), settings.encode.suffix, avoid_existing=True)
+            planned = _with_free_name(photo, target, free, settings.on_conflict)
+        plan.append(_with_size(planned, facts, values, settings.encode) if planned.writes else planned)
+    if settings.burst_lock:
+        plan = _with_bursts(plan, [facts for _, facts, _, _ in prepared], should_cancel)
+    return _refuse_what_cannot_fit(plan, names.destination)
+
+
+def expand_sources(sources: Iterable[Path]) -> list[Path]:
+    """Photos and folders as photos, absolute, each once. Raises DecodeError for a folder that cannot be read."""
+    photos: dict[Path, None] = {}
+    for source in sources:
+        source = Path(source).absolute()  # noqa: PLW2901
+        photos.update(dict.fromkeys(one_per_photo(list_photos(source)) if source.is_dir() else [source]))
+    return list(photos)
+
+
+def name_values(photo: Path, settings: ExportSettings, number: int = 1) -> NameValues:
+    """What the fields of a name template stand for with this photo; for showing a name before there is a plan."""
+    return _name_values(photo, number, _read_facts(photo, with_summary=True), settings)
+
+
+def _read_facts(photo: Path, with_summary: bool) -> PhotoFacts | str:
+    try:
+        if photo.stat().st_size == 0:
+            return f"{photo.name} is empty (0 bytes); restore it from a backup or the memory card."
+        return _facts.read(photo, with_summary)
+    except FileNotFoundError:
+        return f"{photo} does not exist any more; was it moved or deleted?"
+    except OSError as error:
+        return f"{photo} could not be read ({error.strerror or error})."
+
+
+def _name_values(photo: Path, number: int, facts: PhotoFacts | str, settings: ExportSettings) -> NameValues:
+    values = NameValues(
+        photo.stem,
+        number,
+        style=settings.style,
+        preset=settings.preset,
+        folder=photo.parent.name,
+        type=photo.suffix[1:],
+    )
+    if isinstance(facts, str):
+        return values
+    width, height = settings.encode.output_size(facts.width, facts.height) if facts.width else (0, 0)
+    summary = facts.summary
+    return replace(
+        values, date=facts.taken, camera=summary.camera, lens=summary.lens, iso=summary.iso, width=width, height=height
+    )
+
+
+def _resolve(
+    photo: Path, target: Target, conflict: Conflict, names: TargetNames, originals: Originals
+) -> PlannedPhoto | None:
+    """The plan of a photo; None when it needs a name that no file has."""
+    path = target.path
+    if not os.path.lexists(path):
+        return PlannedPhoto(photo, path, "write", _name_remark(photo, target), renamed=target.taken)
+    if conflict == "skip":
+        return PlannedPhoto(photo, path, "skip", f"{path.name} exists already and was left as it is.")
+    if conflict == "overwrite" and path.is_dir():
+        return PlannedPhoto(photo, path, "fail", f"{path} is a folder; choose another destination.")
+    if conflict == "overwrite" and path not in originals:
+        if (problem := names.replace(path)) is not None:
+            return PlannedPhoto(photo, path, "fail", problem)
+        return PlannedPhoto(photo, path, "overwrite", _name_remark(photo, target), renamed=target.taken)
+    return None
+
+
+def _with_free_name(photo: Path, wanted: Target, free: Target, conflict: Conflict) -> PlannedPhoto:
+    problem = None
+    if conflict == "overwrite":
+        name = wanted.path.name
+        problem = f"{name} is an original and is never replaced; {photo.name} is written as {free.path.name}."
+    return PlannedPhoto(photo, free.path, "write", problem, renamed=True)
+
+
+def _name_remark(photo: Path, target: Target) -> str | None:
+    if target.taken:
+        return f"Another photo of this export has that name, so that {photo.name} is written as {target.path.name}."
+    if target.mended:
+        return f"Not every system takes the name, so that {photo.name} is written as {target.path.name}."
+    return None
+
+
+def _with_size(planned: PlannedPhoto, facts: PhotoFacts, values: NameValues, encode: EncodeOptions) -> PlannedPhoto:
+    pixels = facts.width * facts.height
+    is_jpeg = planned.source.suffix.lower() in (".jpg", ".jpeg", ".jpe", ".jfif") and pixels > 0
+    density = facts.file_size / pixels if is_jpeg else None
+    file_size = estimate_bytes(encode, values.width * values.height, facts.bit_depth, density)
+    return replace(planned, size=(values.width, values.height), file_size=file_size)
+
+
+def _with_bursts(
+    plan: list[PlannedPhoto], facts: Sequence[PhotoFacts | str], should_cancel: Callable[[], bool] | None
+) -> list[PlannedPhoto]:
+    """Also photos that are skipped count: an export that is repeated finds the same bursts."""
+    frames = [
+        Frame(photo.source, None, None, (0, 0))
+        if isinstance(known, str) or photo.action == "fail"
+        else Frame(photo.source, known.summary.taken, known.summary.camera, (known.width, known.height))
+        for photo, known in zip(plan, facts, strict=True)
+    ]
+    numbers = find_bursts(frames, should_cancel)
+    return [replace(photo, burst=numbers.get(index)) for index, photo in enumerate(plan)]
+
+
+def _refuse_what_cannot_fit(plan: list[PlannedPhoto], destination: Path) -> list[PlannedPhoto]:
+    problem = space_problem(destination, sum(photo.file_size or 0 for photo in plan))
+    if problem is None:
+        return plan
+    failed = {"action": "fail", "problem": problem, "size": None, "file_size": None}
+    return [replace(photo, **failed) if photo.writes else photo for photo in plan]  # type: ignore[arg-type]

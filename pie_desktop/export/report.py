@@ -1,0 +1,98 @@
+"""What an export did, photo by photo."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pie_desktop.export.staging import SourceState
+
+Status = Literal["written", "skipped", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class ExportItem:
+    """The result for one photo.
+
+    Attributes:
+        source, target: as planned.
+        status: `written`, `skipped`, `failed` or `cancelled`.
+        message: one sentence: the reason, or a remark about a written photo; None where there is nothing to say.
+        general: mean CIEDE2000 of the general enhancement, None unless written.
+        preference: mean CIEDE2000 of the user's preference, None unless written.
+        source_state: the source as it was when it was read, None unless written.
+    """
+
+    source: Path
+    target: Path
+    status: Status
+    message: str | None = None
+    general: float | None = None
+    preference: float | None = None
+    source_state: SourceState | None = None
+
+
+@dataclass(frozen=True)
+class ExportProgress:
+    """How far an export is.
+
+    Attributes:
+        done: photos that are finished, in whatever way.
+        total: photos of the plan.
+        remaining: seconds to go as far as can be told, None at the beginning.
+        current: name of the photo that was last begun.
+        item: the photo that has just finished, None when one was begun.
+        begun: the file of the photo that has just been begun, else None.
+    """
+
+    done: int
+    total: int
+    remaining: float | None
+    current: str
+    item: ExportItem | None = None
+    begun: Path | None = None
+
+    @property
+    def fraction(self) -> float:
+        return self.done / self.total if self.total else 1.0
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """All results in the order of the plan.
+
+    Attributes:
+        items: one per planned photo; none is missing.
+        seconds: how long it took.
+        notice: one sentence about the export itself, such as that its journal could not be written; else None.
+        receipt: the readable receipt, None where none was written.
+    """
+
+    items: tuple[ExportItem, ...]
+    seconds: float
+    notice: str | None = None
+    receipt: Path | None = None
+
+    def count(self, status: Status) -> int:
+        """How many photos ended so."""
+        return sum(item.status == status for item in self.items)
+
+    @property
+    def cancelled(self) -> bool:
+        return self.count("cancelled") > 0
+
+    @property
+    def summary(self) -> str:
+        """Such as `38 written, 2 skipped, 1 failed`."""
+        counts = [(self.count(status), status) for status in ("written", "skipped", "failed", "cancelled")]
+        return ", ".join(f"{count} {status}" for count, status in counts if count) or "nothing to export"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready: counts by status, `seconds`, and `items` with their paths as text."""
+        items = [asdict(item) | {"source": str(item.source), "target": str(item.target)} for item in self.items]
+        statuses: tuple[Status, ...] = ("written", "skipped", "failed", "cancelled")
+        return {status: self.count(status) for status in statuses} | {"seconds": round(self.seconds, 3), "items": items}
+
+    def to_json(self) -> str:
+        """The report as JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)

@@ -1,0 +1,246 @@
+"""One run of an export: gives photos to workers, names what is complete, keeps the journal."""
+
+import functools
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.export.journal import Journal
+from pie_desktop.export.photo_luts import EditTables, PartPhoto, Sidekick
+from pie_desktop.export.pool import Pool, WorkersUnavailable
+from pie_desktop.export.report import ExportItem, ExportProgress, ExportReport, Status
+from pie_desktop.export.settings import ExportPart
+from pie_desktop.export.staging import Staging, gone
+from pie_desktop.export.targets import prepare_destination
+from pie_desktop.export.unfinished import KeptExport, changed_since, settle
+from pie_desktop.export.worker import ExportTask, Outcome, export_photo
+from pie_desktop.imaging.atomic import write_problem
+from pie_desktop.imaging.encode import EditNote
+
+_log = logging.getLogger(__name__)
+
+_POLL_SECONDS = 0.1
+_DRAIN_SECONDS = 0.3
+
+T = TypeVar("T")
+
+
+class ExportRun:
+    """State of one run; to be used once."""
+
+    def __init__(
+        self,
+        parts: Sequence[ExportPart],
+        export_id: str,
+        journal: Journal | None = None,
+        progress: Callable[[ExportProgress], None] | None = None,
+        should_cancel: Callable[[], bool] | None = None,
+    ) -> None:
+        self._photos = [PartPhoto(photo, part) for part in parts for photo in part.photos]
+        self._tables = EditTables(self._photos)
+        self._destinations = {part.settings.destination.absolute() for part in parts}
+        self._id = export_id
+        self._journal = journal
+        self._progress = progress
+        self._should_cancel = should_cancel or (lambda: False)
+        self._items: dict[int, ExportItem] = {}
+        self._exported = 0
+        self._current = ""
+
+    def run(self, make_pool: Callable[[int], Pool | None], kept: KeptExport | None = None) -> ExportReport:
+        """Write the photos.
+
+        Args:
+            make_pool: where so many photos are made; None is this process, one after the other.
+            kept: what an earlier run of this export did.
+
+        Raises:
+            PieError: a destination cannot be made, or is gone when an export goes on; nothing was written.
+        """
+        self._started = time.monotonic()
+        planned = [index for index, entry in enumerate(self._photos) if entry.photo.writes]
+        if planned:
+            for folder in self._destinations:
+                if kept is not None and kept.written and not folder.is_dir():
+                    raise PieError(gone(folder))
+                prepare_destination(folder)
+        self._staging = Staging(self._id, self._destinations)
+        targets = {self._photos[index].photo.target for index in planned}
+        try:
+            if kept is not None:
+                self._take_over(kept)
+                self._staging.clear(targets)
+            todo = deque(index for index in planned if index not in self._items)
+            self._settle_without_writing()
+            self._write_all(todo, make_pool)
+        except Cancelled:
+            pass
+        finally:
+            self._staging.clear()
+        return self._report_all()
+
+    def _take_over(self, kept: KeptExport) -> None:
+        known = set(kept.items)
+        settle(kept, self._staging, self._commit)
+        for index, item in kept.items.items():
+            if item.status == "written":
+                self._items[index] = changed_since(item)
+                if self._journal is not None and index not in known:
+                    self._journal.ended(index, item)
+
+    def _settle_without_writing(self) -> None:
+        for index, entry in enumerate(self._photos):
+            photo = entry.photo
+            if not photo.writes:
+                status: Status = "skipped" if photo.action == "skip" else "failed"
+                self._items[index] = ExportItem(photo.source, photo.target, status, photo.problem)
+
+    def _write_all(self, todo: deque[int], make_pool: Callable[[int], Pool | None]) -> None:
+        with closing(Sidekick()) as sidekick:
+            self._sidekick = sidekick
+            pool = make_pool(len(todo)) if todo else None
+            if pool is not None:
+                self._run_in_pool(todo, pool)
+            while todo:
+                self._check_cancelled()
+                task = self._begin(todo.popleft(), load_table=False)
+                if task is not None:
+                    table_for = functools.partial(self._tables.own, task.index)
+                    self._finish(self._aside(functools.partial(export_photo, task, table_for)))
+
+    def _run_in_pool(self, todo: deque[int], pool: Pool) -> None:
+        """While a worker waits for the model, its core is the model's: nothing stands still."""
+        try:
+            while todo or pool.busy:
+                self._check_cancelled()
+                while todo and pool.idle:
+                    task = self._begin(todo.popleft(), load_table=not pool.asks)
+                    if task is not None:
+                        pool.submit(task)
+                    if not pool.asks:
+                        break  # tables are loaded here, which takes a while: look for what is done in between
+                for news in pool.wait(_POLL_SECONDS if pool.asks or not (todo and pool.idle) else 0.0):
+                    if isinstance(news, Outcome):
+                        self._finish(news)
+                        continue
+                    try:
+                        wanted = functools.partial(self._tables.own, news.index, news.proxy)
+                        pool.answer(news.index, self._aside(wanted))
+                    except PieError as error:
+                        pool.answer(news.index, str(error))
+        except WorkersUnavailable:
+            _log.warning("No worker process can be started here; photos are exported one after the other instead.")
+            todo.extendleft(task.index for task in reversed(pool.running()))
+        except Cancelled:
+            self._drain(pool)
+            pool.close(at_once=True)
+            raise
+        finally:
+            pool.close()
+
+    def _drain(self, pool: Pool) -> None:
+        """Let photos that are almost done end, so that little work is lost."""
+        deadline = time.monotonic() + _DRAIN_SECONDS
+        while pool.busy and (left := deadline - time.monotonic()) > 0:
+            for news in pool.wait(left):
+                if isinstance(news, Outcome):
+                    self._finish(news)
+
+    def _begin(self, index: int, load_table: bool) -> ExportTask | None:
+        """The task of a photo; None when it cannot be begun, which is its result then."""
+        entry = self._photos[index]
+        photo = entry.photo
+        self._current = photo.source.name
+        self._report(begun=photo.target)
+        if self._journal is not None:
+            self._journal.begun(index)
+        try:
+            place = self._staging.place(index, photo.target, entry.part.settings.destination.absolute())
+            load = self._tables.load if load_table else self._tables.shared
+            table = None
+            if load_table or photo.burst is not None:
+                table = self._aside(functools.partial(load, index, self._should_cancel))
+        except PieError as error:
+            self._finish(Outcome(index, problem=str(error)))
+            return None
+        settings = entry.part.settings
+        note = EditNote(settings.style, settings.strength, settings.amount)
+        return ExportTask(index, photo.source, place, True, settings.encode, table, note)
+
+    def _aside(self, work: Callable[[], T]) -> T:
+        return self._sidekick.run(work, self._should_cancel)
+
+    def _finish(self, outcome: Outcome) -> None:
+        index = outcome.index
+        photo = self._photos[index].photo
+        problem = self._explained(outcome.problem, index) if outcome.problem is not None else None
+        if problem is None and outcome.staged is not None:
+            try:
+                if self._journal is not None:
+                    self._journal.ready(index, outcome.staged, outcome.source_state)
+                self._commit(index, outcome.staged)
+            except PieError as error:
+                problem = self._explained(str(error), index)
+            except OSError as error:
+                problem = self._explained(write_problem(photo.target, error), index)
+        if problem is not None:
+            item = ExportItem(photo.source, photo.target, "failed", problem)
+        else:
+            remarks = [remark for remark in (photo.problem, outcome.remark) if remark]
+            # None: the table of a burst that was made without this frame.
+            general, preference = self._tables.shares.get(index, (None, None))
+            item = ExportItem(
+                photo.source,
+                photo.target,
+                "written",
+                " ".join(remarks) or None,
+                general,
+                preference,
+                outcome.source_state,
+            )
+        if self._journal is not None:
+            self._journal.ended(index, item)
+        self._items[index] = item
+        self._exported += 1
+        self._report(item)
+
+    def _commit(self, index: int, staged: Path) -> None:
+        entry = self._photos[index]
+        destination = entry.part.settings.destination.absolute()
+        self._staging.commit(staged, entry.photo.target, destination, entry.photo.action == "overwrite")
+
+    def _explained(self, problem: str, index: int) -> str:
+        """A problem of a photo, with the name that the user knows instead of the temporary one."""
+        entry = self._photos[index]
+        destination = entry.part.settings.destination.absolute()
+        if not destination.is_dir():
+            return gone(destination)
+        return self._staging.with_final_name(problem, index, entry.photo.target)
+
+    def _report(self, item: ExportItem | None = None, begun: Path | None = None) -> None:
+        if self._progress is None:
+            return
+        remaining = None
+        if self._exported:
+            per_photo = (time.monotonic() - self._started) / self._exported
+            remaining = per_photo * (len(self._photos) - len(self._items))
+        progress = ExportProgress(len(self._items), len(self._photos), remaining, self._current, item, begun)
+        self._progress(progress)
+
+    def _report_all(self) -> ExportReport:
+        for index, entry in enumerate(self._photos):
+            if index not in self._items:
+                message = "Cancelled before it was written."
+                self._items[index] = ExportItem(entry.photo.source, entry.photo.target, "cancelled", message)
+        items = tuple(self._items[index] for index in range(len(self._photos)))
+        notice = self._journal.problem if self._journal is not None else None
+        return ExportReport(items, time.monotonic() - self._started, notice)
+
+    def _check_cancelled(self) -> None:
+        if self._should_cancel():
+            raise Cancelled

@@ -1,0 +1,181 @@
+"""What is asked of an export, and what will happen to each photo.
+
+An export as it is run and kept: parts that share settings and an edit, and their photos.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+
+from pie_desktop.engine.engine import Transform
+from pie_desktop.errors import BundleError
+from pie_desktop.export.facts import size_text
+from pie_desktop.export.names import DEFAULT_TEMPLATE, NameTemplate
+from pie_desktop.imaging.encode import EncodeOptions
+
+if TYPE_CHECKING:
+    from pie_desktop.engine.engine import Engine
+    from pie_desktop.model.preference import Preference
+
+Conflict = Literal["skip", "unique", "overwrite"]
+Action = Literal["write", "overwrite", "skip", "fail"]
+
+
+@dataclass(frozen=True)
+class ExportSettings:
+    """One export.
+
+    Attributes:
+        destination: folder, made when it is missing.
+        encode: format, size, colour space, metadata.
+        on_conflict: when a file of the name exists: `skip` the photo, write under a `unique` name, or `overwrite`.
+        strength: how strongly the preference counts, 0 to 1.5.
+        amount: how much of the whole edit is applied, 0 to 1.
+        name: template of the names, see `name_template`.
+        style: name of the style, for the template; None for neutral enhancement.
+        preset: name of the preset, for the template, or None.
+        burst_lock: whether the frames of a burst share one transform, see `bursts`.
+
+    Raises:
+        TemplateError: `name` is no template.
+    """
+
+    destination: Path
+    encode: EncodeOptions = field(default_factory=EncodeOptions)
+    on_conflict: Conflict = "skip"
+    strength: float = 1.0
+    amount: float = 1.0
+    name: str = DEFAULT_TEMPLATE
+    style: str | None = None
+    preset: str | None = None
+    burst_lock: bool = False
+
+    def __post_init__(self) -> None:
+        if self.on_conflict not in get_args(Conflict):
+            raise ValueError(f"on_conflict must be one of {', '.join(get_args(Conflict))}, got {self.on_conflict}")
+        NameTemplate(self.name)
+
+
+@dataclass(frozen=True)
+class PlannedPhoto:
+    """What will happen to one photo.
+
+    Attributes:
+        source: the photo.
+        target: the file to write.
+        action: `write` (never replaces a file), `overwrite`, `skip` or `fail`.
+        problem: one sentence: why it is skipped or cannot be written, or that it gets another name; else None.
+        size: (width, height) of the file in pixels; None where it is not written.
+        file_size: expected bytes of the file; None where it is not written.
+        renamed: whether the file gets a number, since one of the wanted name is there already.
+        burst: number of the sequence whose frames share one transform; None for a photo of its own.
+    """
+
+    source: Path
+    target: Path
+    action: Action
+    problem: str | None = None
+    size: tuple[int, int] | None = None
+    file_size: int | None = None
+    renamed: bool = False
+    burst: int | None = None
+
+    @property
+    def writes(self) -> bool:
+        """Whether a file is to be written."""
+        return self.action in ("write", "overwrite")
+
+    @property
+    def action_name(self) -> str:
+        """The action in a word: `write`, `new name`, `overwrite`, `skip` or `fail`."""
+        return "new name" if self.action == "write" and self.renamed else self.action
+
+
+def plan_summary(plan: Sequence[PlannedPhoto]) -> str:
+    """Such as `41 to write, 3 skipped, 1 problem, about 320 MB`."""
+    counts = [sum(photo.action == action for photo in plan) for action in get_args(Action)]
+    to_write, to_replace, skipped, problems = counts
+    parts = [
+        f"{to_write:,} to write" if to_write or not to_replace else "",
+        f"{to_replace:,} to replace" if to_replace else "",
+        f"{skipped:,} skipped" if skipped else "",
+        f"{problems:,} problem{'' if problems == 1 else 's'}" if problems else "",
+    ]
+    expected = sum(photo.file_size or 0 for photo in plan)
+    parts.append(f"about {size_text(expected)}" if expected else "")
+    return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class ExportPart:
+    """Photos with the same settings and the same edit.
+
+    Attributes:
+        settings: the export.
+        photos: their plan.
+        transform_for: the model's answer to a proxy picture.
+        preference: what `transform_for` goes by, to be kept with the journal; None for neutral enhancement.
+        bundle_id: model behind `transform_for`; None where it is not known before its first use.
+    """
+
+    settings: ExportSettings
+    photos: tuple[PlannedPhoto, ...]
+    transform_for: Callable[[np.ndarray], Transform]
+    preference: "Preference | None" = None
+    bundle_id: str | None = None
+
+
+def make_part(
+    engine: "Engine", settings: ExportSettings, photos: tuple[PlannedPhoto, ...], preference: "Preference | None"
+) -> ExportPart:
+    """A part whose transforms an engine computes, which is loaded if it is not yet and there is something to do."""
+    if any(photo.writes for photo in photos):
+        engine.load()
+    return ExportPart(settings, photos, lambda proxy: engine.transform(proxy, preference), preference, engine.bundle_id)
+
+
+def resume_part(
+    engine: "Engine", settings: ExportSettings, photos: tuple[PlannedPhoto, ...], preference: "Preference | None",
+    bundle_id: str | None,
+) -> ExportPart:  # fmt: skip
+    """A part of an export that was begun earlier.
+
+    Raises:
+        BundleError: the engine uses another model than it was begun with.
+    """
+    engine.load()
+    if bundle_id is not None and engine.bundle_id != bundle_id:
+        raise BundleError(
+            f"The export was begun with the model {bundle_id}, and {engine.bundle_id} is in use now; "
+            "choose that model again, or start a new export."
+        )
+    return make_part(engine, settings, photos, preference)
+
+
+def settings_to_json(settings: ExportSettings) -> dict[str, Any]:
+    """JSON-ready; see `settings_from_json`."""
+    # Absolute: an export may go on from another working directory.
+    return asdict(settings) | {"destination": str(settings.destination.absolute())}
+
+
+def settings_from_json(values: Mapping[str, Any]) -> ExportSettings:
+    """Raises TypeError, KeyError or ValueError where these are no settings of this version."""
+    known = dict(values)
+    encode = EncodeOptions(**known.pop("encode"))
+    return ExportSettings(Path(known.pop("destination")), encode, **known)
+
+
+def photo_to_json(photo: PlannedPhoto) -> dict[str, Any]:
+    """JSON-ready; see `photo_from_json`."""
+    return asdict(photo) | {"source": str(photo.source), "target": str(photo.target)}
+
+
+def photo_from_json(values: Mapping[str, Any]) -> PlannedPhoto:
+    """Raises TypeError, KeyError or ValueError where this is no planned photo of this version."""
+    known = dict(values)
+    size = known.pop("size")
+    source, target = Path(known.pop("source")), Path(known.pop("target"))
+    return PlannedPhoto(source, target, **known, size=tuple(size) if size is not None else None)

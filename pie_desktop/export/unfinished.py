@@ -1,0 +1,236 @@
+"""Exports that were interrupted: what their journals say, and how they go on."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pie_desktop.errors import PieError
+from pie_desktop.export import journal
+from pie_desktop.export.report import ExportItem
+from pie_desktop.export.settings import (
+    ExportPart,
+    ExportSettings,
+    PlannedPhoto,
+    photo_from_json,
+    resume_part,
+    settings_from_json,
+)
+from pie_desktop.export.staging import SourceState, Staging
+
+if TYPE_CHECKING:
+    from pie_desktop.engine.engine import Engine
+
+
+@dataclass
+class KeptPart:
+    """A part of a kept export; `preference` is a file or None."""
+
+    settings: ExportSettings
+    bundle_id: str | None
+    preference: Path | None
+    photos: list[PlannedPhoto] = field(default_factory=list)
+
+
+@dataclass
+class KeptExport:
+    """An export as its journal tells it.
+
+    Attributes:
+        folder: `exports/<id>`.
+        begun: when.
+        parts: settings and plan.
+        photos: those of all parts, in the order of the indexes.
+        items: results by index over all parts; those that are missing are not done.
+        ready: the records of photos that were complete but perhaps not named.
+        how: `finished`, `cancelled`, or None when it was interrupted.
+    """
+
+    folder: Path
+    begun: datetime
+    parts: list[KeptPart] = field(default_factory=list)
+    photos: list[PlannedPhoto] = field(default_factory=list)
+    items: dict[int, ExportItem] = field(default_factory=dict)
+    ready: dict[int, dict[str, Any]] = field(default_factory=dict)
+    how: str | None = None
+    planned: bool = False
+
+    @property
+    def missing(self) -> list[PlannedPhoto]:
+        """The photos that are to be written and are not."""
+        written = {index for index, item in self.items.items() if item.status == "written"}
+        return [photo for index, photo in enumerate(self.photos) if photo.writes and index not in written]
+
+    @property
+    def left(self) -> int:
+        """How many are missing."""
+        return len(self.missing)
+
+    @property
+    def written(self) -> int:
+        return sum(item.status == "written" for item in self.items.values())
+
+    @property
+    def destination(self) -> Path:
+        return self.parts[0].settings.destination
+
+
+def read_export(place: Path) -> KeptExport:
+    """What a journal says.
+
+    Raises:
+        PieError: it is damaged or of a newer version.
+    """
+    export: KeptExport | None = None
+    try:
+        for record in journal.records(place):
+            event = record.pop("event")
+            if event == "export":
+                if record["version"] > journal.VERSION:
+                    raise PieError(f"The export {place.name} was begun by a newer PIE Desktop; go on with that one.")
+                export = KeptExport(place, datetime.fromisoformat(record["time"]))
+            elif export is not None:
+                _take(export, event, record)
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise PieError(f"The journal {place} is damaged ({error}); start the export again.") from error
+    if export is None or not export.planned:
+        raise PieError(f"The export {place.name} was interrupted before its plan was complete; start it again.")
+    return export
+
+
+def unfinished_exports(folder: Path, interrupted_only: bool = True) -> list[KeptExport]:
+    """Exports with photos left to write, the latest first; damaged journals and running exports are left out.
+
+    Args:
+        folder: `paths.exports_dir()`.
+        interrupted_only: not those that were cancelled, nor those that ended with problems.
+    """
+    return list(_unfinished(folder, interrupted_only))
+
+
+def latest_unfinished(
+    folder: Path, destination: Path | None = None, interrupted_only: bool = True, failed_too: bool = True
+) -> KeptExport | None:
+    """The first of `unfinished_exports`, of those to `destination` where one is given; reads no more than it must.
+
+    Args:
+        folder, interrupted_only: as above.
+        destination: None for any.
+        failed_too: also one that came to its end, where some photos failed.
+    """
+    for export in _unfinished(folder, interrupted_only):
+        if export.how == "finished" and not failed_too:
+            continue
+        if destination is None or export.destination.absolute() == destination.absolute():
+            return export
+    return None
+
+
+def _unfinished(folder: Path, interrupted_only: bool) -> Iterator[KeptExport]:
+    for file in sorted(folder.glob(f"*/{journal.JOURNAL}"), reverse=True):
+        place = file.parent
+        if interrupted_only and journal.is_closed(place):
+            continue
+        try:
+            export = read_export(place)
+        except PieError:
+            continue
+        if export.left and not journal.in_use(place):
+            yield export
+
+
+def dismiss(export: KeptExport) -> None:
+    """Offer an interrupted export no more; what is half made is removed, what is written stays.
+
+    Raises:
+        PieError: it is running.
+    """
+    opened = journal.reopen(export.folder)
+    try:
+        _staging(export).clear({photo.target for photo in export.photos if photo.writes})
+        opened.closed("cancelled")
+    finally:
+        opened.close()
+
+
+def continued(export: KeptExport, engine: "Engine") -> list[ExportPart]:
+    """The parts of a kept export, to be run again with what is kept of it.
+
+    Raises:
+        PieError: the model is another one, or the kept preference is damaged.
+    """
+    from pie_desktop.model.preference import Preference
+
+    parts = []
+    for part in export.parts:
+        preference = Preference.load(part.preference) if part.preference is not None else None
+        parts.append(resume_part(engine, part.settings, tuple(part.photos), preference, part.bundle_id))
+    return parts
+
+
+def settle(export: KeptExport, staging: Staging, commit: Callable[[int, Path], None]) -> None:
+    """Give files that were complete when the export was killed their names, or find that they have them.
+
+    Args:
+        export: its `items` are completed.
+        staging: of the run that goes on.
+        commit: names the file of a photo; raises PieError, after which the photo is made again.
+    """
+    photos = export.photos
+    for index, record in export.ready.items():
+        if index in export.items:
+            continue
+        target = photos[index].target
+        staged = Path(record["staged"])
+        state = staging.recover(staged, target, record["size"], record["modified"])
+        if state == "staged":
+            try:
+                commit(index, staged)
+            except PieError:
+                continue
+        if state != "lost":
+            photo, source_state = photos[index], _state(record["source_state"])
+            export.items[index] = ExportItem(photo.source, target, "written", photo.problem, source_state=source_state)
+
+
+def _staging(export: KeptExport) -> Staging:
+    return Staging(export.folder.name, {part.settings.destination for part in export.parts})
+
+
+def _take(export: KeptExport, event: str, record: dict[str, Any]) -> None:
+    if event == "part":
+        preference = export.folder / record["preference"] if record["preference"] else None
+        export.parts.append(KeptPart(settings_from_json(record["settings"]), record["bundle"], preference))
+    elif event == "photo":
+        part = export.parts[record.pop("part")]
+        export.photos.append(photo_from_json(record))
+        part.photos.append(export.photos[-1])
+    elif event == "planned":
+        export.planned = True
+    elif event == "ready":
+        export.ready[record["index"]] = record
+        export.items.pop(record["index"], None)
+    elif event == "ended":
+        index = record.pop("index")
+        photo = export.photos[index]
+        state = _state(record.pop("source_state"))
+        export.items[index] = ExportItem(photo.source, photo.target, **record, source_state=state)
+    elif event == "resumed":
+        export.how = None
+    elif event == "closed":
+        export.how = record["how"]
+
+
+def _state(values: dict[str, Any] | None) -> SourceState | None:
+    return SourceState(**values) if values is not None else None
+
+
+def changed_since(item: ExportItem) -> ExportItem:
+    """The item of a photo written earlier, with a remark when its source is another one now or its file is gone."""
+    remark, state = None, item.source_state
+    if state is not None and state.is_still(item.source) is False:
+        remark = f"{item.source.name} was changed after it was exported; export it again to have it as it is now."
+    elif not item.target.exists():
+        remark = f"{item.target.name} was written and is not in its place any more."
+    return replace(item, message=" ".join(filter(None, (item.message, remark)))) if remark else item

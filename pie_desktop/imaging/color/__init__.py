@@ -1,0 +1,1 @@
+"""Color spaces, ICC profiles, and conversion to and from the working space."""

@@ -1,0 +1,144 @@
+"""TIFF: the header, and the kinds of samples that Pillow cannot read or only with 8 bits, through tifffile."""
+
+from pathlib import Path
+
+import numpy as np
+import tifffile
+
+from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.color.cicp import adobe_rgb_profile
+from pie_desktop.imaging.formats.exif import valid_orientation
+from pie_desktop.imaging.stored import MAX_PIXELS, Header, StoredPixels, composite_on_white, from_float
+
+_ORIENTATION = 274
+_DNG_VERSION = 50706
+_SUB_IFDS = 330
+_ICC_PROFILE = 34675
+_MAX_SUB_IFDS = 16
+_LAB = {tifffile.PHOTOMETRIC.CIELAB, tifffile.PHOTOMETRIC.ICCLAB}
+_READABLE = {
+    tifffile.PHOTOMETRIC.MINISBLACK,
+    tifffile.PHOTOMETRIC.MINISWHITE,
+    tifffile.PHOTOMETRIC.RGB,
+    tifffile.PHOTOMETRIC.YCBCR,
+    tifffile.PHOTOMETRIC.SEPARATED,
+    *_LAB,
+}
+
+
+def is_raw(path: Path) -> bool:
+    """Whether a file with the structure of a TIFF is a RAW photo: a DNG, or pictures of a colour filter array in it."""
+    with tifffile.TiffFile(path) as tiff:
+        page = tiff.pages[0]
+        if _DNG_VERSION in page.tags or page.photometric == tifffile.PHOTOMETRIC.CFA:
+            return True
+        try:
+            offsets = page.tags.valueof(_SUB_IFDS) or ()
+            if not offsets or len(offsets) > _MAX_SUB_IFDS:
+                return False
+            return any(sub.photometric == tifffile.PHOTOMETRIC.CFA for sub in page.pages or ())
+        except Exception:  # other pictures in the file may be damaged without harm to the first
+            return False
+
+
+def read_tiff_header(path: Path, pillow_mode: str, adobe_rgb: bool) -> Header:
+    """Header of the first page.
+
+    Args:
+        path: the file.
+        pillow_mode: the mode in which Pillow opens it, or empty; used for 8 bits only.
+        adobe_rgb: EXIF says so, which counts where there is no profile.
+    """
+    with tifffile.TiffFile(path) as tiff:
+        page = tiff.pages[0]
+        icc = page.tags.valueof(_ICC_PROFILE)
+        orientation = page.tags.valueof(_ORIENTATION)
+        bits = _bits(page)
+        bit_depth = 8 if bits <= 8 else 16 if bits <= 16 and page.sampleformat in (1, 2) else 32
+        if page.photometric in _LAB:
+            pillow_mode = ""
+        width, height = page.imagewidth, page.imagelength
+    name = None
+    if not icc and adobe_rgb:
+        icc, name = adobe_rgb_profile(), "Adobe RGB"
+    mode = pillow_mode if bit_depth == 8 and width * height <= MAX_PIXELS else ""
+    return Header(path, "tiff", width, height, valid_orientation(orientation), bit_depth, icc or None, mode, name)
+
+
+def read_tiff(path: Path) -> StoredPixels:
+    """16 bit, floating point, L*a*b*, separate planes, and compressions that Pillow does not know."""
+    with tifffile.TiffFile(path) as tiff:
+        page = tiff.pages[0]
+        photometric, extra = page.photometric, tuple(page.extrasamples)
+        if photometric not in _READABLE:
+            kind = photometric.name
+            raise DecodeError(f"{path.name} is a {kind} TIFF, which cannot be opened; save it as an RGB TIFF.")
+        array = page.asarray()
+        separate = page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and array.ndim == 3
+        bits = _bits(page)
+    if separate:
+        array = np.moveaxis(array, 0, -1)
+    if array.ndim == 3 and array.shape[2] == 1:
+        array = array[..., 0]
+    if array.ndim not in (2, 3) or np.iscomplexobj(array):
+        raise DecodeError(f"{path.name} is a TIFF of a scientific kind that is not a photo; save it as an RGB TIFF.")
+    if photometric in _LAB and array.ndim == 3 and array.shape[2] >= 3:
+        signed = photometric == tifffile.PHOTOMETRIC.CIELAB
+        return StoredPixels(_icc_lab(path, np.ascontiguousarray(array[..., :3]), signed), "lab")
+    array = _to_photo(array, bits)
+    if photometric == tifffile.PHOTOMETRIC.MINISWHITE:
+        array = (np.iinfo(array.dtype).max if array.dtype != np.float32 else np.float32(1)) - array
+    if array.ndim == 2:
+        return StoredPixels(np.ascontiguousarray(array), "gray")
+    if photometric == tifffile.PHOTOMETRIC.SEPARATED and array.shape[2] >= 4:
+        return StoredPixels(np.ascontiguousarray(from_float(array[..., :4])), "cmyk")
+    colors = 3 if array.shape[2] >= 3 else 1
+    base = np.ascontiguousarray(array[..., :colors])
+    if extra and int(extra[0]) in (1, 2) and array.shape[2] > colors:
+        premultiplied = extra[0] == tifffile.EXTRASAMPLE.ASSOCALPHA
+        base = composite_on_white(base, array[..., colors], premultiplied)
+    return StoredPixels(base if colors == 3 else base[..., 0], "rgb" if colors == 3 else "gray")
+
+
+def _bits(page: tifffile.TiffPage) -> int:
+    return page.bitspersample if isinstance(page.bitspersample, int) else max(page.bitspersample)
+
+
+def _icc_lab(path: Path, array: np.ndarray, signed: bool) -> np.ndarray:
+    """TIFF's L*a*b* (TIFF 6.0, section 23: a* and b* are signed) in the encoding of ICC profiles."""
+    if array.dtype.itemsize > 2:
+        raise DecodeError(f"{path.name} is an L*a*b* TIFF beyond 16 bits; save it as an RGB TIFF.")
+    array = array.view(np.uint8 if array.dtype.itemsize == 1 else np.uint16)
+    if not signed:
+        return array
+    if array.dtype == np.uint8:
+        array[..., 1:] ^= 128
+        return array
+    # a* and b* are 1/256 steps there and 1/257 here.
+    values = array[..., 1:].view(np.int16).astype(np.float32)
+    array[..., 1:] = np.clip(np.round((values / 256 + 128) * 257), 0, 65535).astype(np.uint16)
+    return array
+
+
+def _to_photo(array: np.ndarray, bits: int) -> np.ndarray:
+    """Any sample type as uint8 or uint16 over its whole range, floating point as float32 with 0 to 1 black to white."""
+    if array.dtype == bool:
+        return array.astype(np.uint8) * 255
+    if array.dtype in (np.uint8, np.uint16):
+        stored = 8 * array.dtype.itemsize
+        if bits < stored and bits not in (8, 16):
+            scale = np.iinfo(array.dtype).max / (2**bits - 1)
+            return np.round(array * scale).astype(array.dtype)
+        return array
+    if np.issubdtype(array.dtype, np.floating):
+        return np.nan_to_num(array.astype(np.float32, copy=False), posinf=1.0, neginf=0.0)
+    result = np.empty(array.shape, dtype=np.uint16)
+    for row in range(0, len(array), 256):
+        part = slice(row, row + 256)
+        values = array[part].astype(np.float64)
+        if np.issubdtype(array.dtype, np.signedinteger):
+            values = values / np.iinfo(array.dtype).max
+        else:
+            values = values / (2.0**bits - 1)
+        result[part] = np.round(np.clip(values, 0, 1) * 65535).astype(np.uint16)
+    return result

@@ -1,0 +1,1 @@
+"""3D LUTs: making, mixing, applying, and their files."""

@@ -1,0 +1,192 @@
+"""A look as a darktable style: a `.cube` for its LUT folder and a `.dtstyle` whose module *lut 3D* points to it.
+
+Looks for other programs: a table as `.cube`, CLF, HaldCLUT or a darktable style, and how those programs read it.
+"""
+
+import itertools
+import re
+import struct
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, get_args
+from xml.sax.saxutils import escape
+
+import cv2
+import imagecodecs
+import numpy as np
+import PyOpenColorIO as ocio
+
+from pie_desktop.errors import EncodeError
+from pie_desktop.imaging.atomic import atomic_write, write_problem
+from pie_desktop.imaging.formats.png import with_text
+from pie_desktop.imaging.lut.apply import apply_lut, apply_transform, identity_lut
+from pie_desktop.imaging.lut.files import cube_text
+
+FOLDER = "pie-desktop"  # within the user's LUT folder
+# Parameters of darktable's module lut3d, version 3 (since darktable 3.4; later versions read it): the path within the
+# LUT folder, colour space (0: sRGB), interpolation (0: tetrahedral), number of key points of a compressed LUT (none),
+# room for these, and the name of such a LUT.
+_MODULE_VERSION = 3
+_PARAMETERS = struct.Struct("<512siii12288s128s")
+
+_README = """{title}
+
+1. In darktable: preferences, processing, "3D LUT root folder": choose a folder, or see which one it is.
+2. Copy the folder "{folder}" from here into it.
+3. In the lighttable, module "styles": import "{style}".
+4. Apply the style "{title}" to photos that are developed otherwise already: the look expects a finished picture, as a
+   camera's JPEG is. The module "lut 3D" works in sRGB, with tetrahedral interpolation.
+
+{comment}
+"""
+
+
+def style_files(name: str, table: np.ndarray, title: str, comment: str) -> dict[str, bytes]:
+    """What belongs into the folder of a style, by name with `/`.
+
+    Args:
+        name: of the style's files; characters that are no plain ones are replaced.
+        table: float32 (S, S, S, 3).
+    """
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "look"
+    cube, style = f"{FOLDER}/{plain}.cube", f"{plain}.dtstyle"
+    readme = _README.format(title=title, folder=FOLDER, style=style, comment=comment).rstrip() + "\n"
+    return {
+        cube: cube_text(table, title, comment).encode("utf-8"),
+        style: _style(title, comment, cube).encode("utf-8"),
+        "README.txt": readme.encode("utf-8"),
+    }
+
+
+def _style(title: str, comment: str, cube: str) -> str:
+    """A style with one module; without blending parameters darktable takes its defaults (no blending)."""
+    parameters = _PARAMETERS.pack(cube.encode("ascii"), 0, 0, 0, b"", b"").hex()
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<darktable_style version="1.0">\n'
+        f"<info><name>{escape(title)}</name><description>{escape(comment)}</description></info>\n"
+        "<style><plugin>"
+        f"<num>0</num><module>{_MODULE_VERSION}</module><operation>lut3d</operation>"
+        f"<op_params>{parameters}</op_params><enabled>1</enabled>"
+        "<blendop_params></blendop_params><blendop_version>0</blendop_version>"
+        "<multi_priority>0</multi_priority><multi_name></multi_name>"
+        "</plugin></style>\n"
+        "</darktable_style>\n"
+    )
+
+
+LookFormat = Literal["cube", "clf", "hald", "darktable"]
+FORMATS: tuple[LookFormat, ...] = get_args(LookFormat)
+SIZES = (17, 33, 65)
+HALD_LEVEL = 8  # 64 points per axis, a picture of 512 x 512
+SUFFIXES: dict[LookFormat, str] = {"cube": ".cube", "clf": ".clf", "hald": ".png", "darktable": ""}
+
+Rendering = Callable[[np.ndarray], np.ndarray]
+
+
+def resampled(table: np.ndarray, size: int) -> np.ndarray:
+    """A table with another number of points per axis, clipped to [0, 1]; from 17 to 33 and 65 nothing is lost."""
+    # A table is itself a picture of all colours, which another table can be applied to.
+    colors = identity_lut(size).reshape(size * size, size, 3)
+    return apply_lut(colors, table).reshape(size, size, size, 3)
+
+
+def write_look(
+    path: Path,
+    table: np.ndarray,
+    kind: LookFormat,
+    title: str,
+    comment: str = "",
+    size: int = 33,
+    overwrite: bool = True,
+) -> None:
+    """Write a table for other programs; its colours are sRGB in and out.
+
+    Args:
+        path: the file; of a darktable style the folder, which is made.
+        table: float32 (S, S, S, 3).
+        kind: of `FORMATS`.
+        title, comment: kept in the file.
+        size: points per axis; a HaldCLUT always has 64.
+        overwrite: whether files may be replaced.
+
+    Raises:
+        EncodeError: it cannot be written.
+    """
+    path = Path(path)
+    if kind == "hald":
+        _save(path, _hald(resampled(table, HALD_LEVEL**2), title, comment), overwrite)
+    elif kind == "clf":
+        _save(path, _clf(resampled(table, size), title, comment).encode("utf-8"), overwrite)
+    elif kind == "cube":
+        _save(path, cube_text(resampled(table, size), title, comment).encode("utf-8"), overwrite)
+    else:
+        try:
+            for name, data in style_files(path.name, resampled(table, size), title, comment).items():
+                (path / name).parent.mkdir(parents=True, exist_ok=True)
+                _save(path / name, data, overwrite)
+        except OSError as error:
+            raise EncodeError(f"The folder {path} could not be made ({error.strerror or error}).") from error
+
+
+def read_look(path: Path, kind: LookFormat) -> Rendering:
+    """How another program renders a look that was written: none of what wrote it is used to read it.
+
+    `.cube` and CLF by OpenColorIO's reader and its tetrahedral interpolation, as darktable does; HaldCLUT decoded by
+    libspng and interpolated trilinearly, as RawTherapee does. Pictures are float32 (H, W, 3) in [0, 1].
+    """
+    if kind == "hald":
+        opened = imagecodecs.png_decode(Path(path).read_bytes())
+        size = round(opened.shape[0] ** (2 / 3))
+        table = (opened.astype(np.float32) / 65535).reshape(size, size, size, 3).transpose(2, 1, 0, 3)
+        return lambda picture: _trilinear(picture, table)
+    ocio.ClearAllCaches()  # it would remember an earlier file of this name
+    file = next(Path(path).rglob("*.cube")) if kind == "darktable" else Path(path)
+    transform = ocio.FileTransform(src=str(file.absolute()), interpolation=ocio.INTERP_TETRAHEDRAL)
+    return lambda picture: apply_transform(picture, transform)
+
+
+def _trilinear(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
+    """The mean of a cell's eight corners, weighted by how near each is."""
+    places = np.clip(picture, 0, 1) * np.float32(table.shape[0] - 1)
+    cells = np.minimum(places.astype(int), table.shape[0] - 2)
+    fractions = places - cells
+    result = np.zeros_like(picture)
+    for corner in itertools.product((0, 1), repeat=3):
+        weights = np.where(np.array(corner) == 1, fractions, 1 - fractions).prod(axis=-1, keepdims=True)
+        nodes = cells + np.array(corner)
+        result += weights * table[nodes[..., 0], nodes[..., 1], nodes[..., 2]]
+    return result
+
+
+def _clf(table: np.ndarray, title: str, comment: str) -> str:
+    """Academy/ASC Common LUT Format 3.0 (S-2014-006), written by OpenColorIO."""
+    transform = ocio.Lut3DTransform(table.shape[0])
+    transform.setInterpolation(ocio.INTERP_TETRAHEDRAL)
+    transform.setData(np.ascontiguousarray(table, dtype=np.float32).ravel())
+    transform.setFileOutputBitDepth(ocio.BIT_DEPTH_F32)
+    group = ocio.GroupTransform([transform])
+    metadata = group.getFormatMetadata()
+    metadata.setName(title)
+    metadata.addChildElement("InputDescriptor", "sRGB (IEC 61966-2-1), encoded")
+    metadata.addChildElement("OutputDescriptor", "sRGB (IEC 61966-2-1), encoded")
+    metadata.addChildElement("Description", comment or title)
+    return str(group.write("Academy/ASC Common LUT Format"))
+
+
+def _hald(table: np.ndarray, title: str, comment: str) -> bytes:
+    """A 16-bit picture, red fastest (E. Smith, The Hald CLUT, 2008)."""
+    side = HALD_LEVEL**3
+    picture = np.rint(table.transpose(2, 1, 0, 3).reshape(side, side, 3) * 65535).astype(np.uint16)
+    done, data = cv2.imencode(".png", picture[..., ::-1])
+    if not done:
+        raise MemoryError("the PNG encoder failed")
+    return with_text(data.tobytes(), {"Title": title, "Comment": comment})
+
+
+def _save(path: Path, data: bytes, overwrite: bool) -> None:
+    try:
+        with atomic_write(path, overwrite=overwrite) as temporary:
+            temporary.write_bytes(data)
+    except OSError as error:
+        raise EncodeError(write_problem(path, error)) from error

@@ -1,0 +1,1 @@
+"""EXIF, IPTC and XMP: reading, and copying under a policy."""

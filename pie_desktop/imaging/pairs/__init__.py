@@ -1,0 +1,1 @@
+"""Edits and their originals: found by name, aligned, and checked for showing the same image."""

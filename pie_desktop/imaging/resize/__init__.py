@@ -1,0 +1,1 @@
+"""Resizing and output sharpening."""

@@ -1,0 +1,171 @@
+"""style.json: the description of a style on disk, validated on every reading.
+
+Computed preferences on disk, one per set of references and model.
+"""
+
+import contextlib
+import hashlib
+import json
+import logging
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from pie_desktop.errors import StyleError
+from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.styles.style import Style, StyleReference
+
+if TYPE_CHECKING:
+    from pie_desktop.model.preference import Preference
+
+FILE_NAME = "style.json"
+REFERENCES_FOLDER = "refs"
+FORMAT = 1
+MAX_NAME = 80
+
+# A bare file name: a style from elsewhere must not point outside its own folder.
+CopyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}\.(jpg|png)$")]
+ReferenceId = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,9}$")]
+
+
+class DamagedStyle(StyleError):
+    """style.json can be read but not understood."""
+
+
+class NewerStyle(StyleError):
+    """style.json was written by a later version of the program."""
+
+
+class ReferenceDocument(BaseModel):
+    """One reference: names of the copies in `refs/`, where they came from, digests of those files' bytes.
+
+    `doubt` says why the edit and its original look swapped, until the user swaps them or says that they are right.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: ReferenceId
+    after: CopyName
+    before: CopyName | None = None
+    source: str
+    before_source: str | None = None
+    after_digest: str
+    before_digest: str | None = None
+    doubt: str | None = None
+
+
+class StyleDocument(BaseModel):
+    """The whole of style.json. `next_id` is the number of the next reference, so that none is used twice."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: Literal[1] = 1
+    name: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True)]
+    created: datetime
+    next_id: int = Field(default=1, ge=1)
+    references: list[ReferenceDocument] = []
+
+    def reference(self, reference_id: str) -> ReferenceDocument:
+        """Raises StyleError for an unknown one."""
+        for reference in self.references:
+            if reference.id == reference_id:
+                return reference
+        raise StyleError(f"The style “{self.name}” has no reference {reference_id} any more.")
+
+
+def read_document(folder: Path) -> StyleDocument:
+    """Read `folder/style.json`.
+
+    Raises:
+        DamagedStyle: the file makes no sense.
+        NewerStyle: of a later version.
+        OSError: it cannot be read at all.
+    """
+    path = folder / FILE_NAME
+    content = path.read_bytes()
+    try:
+        data = json.loads(content.decode("utf-8"))
+        version = data.get("format") if isinstance(data, dict) else None
+        if isinstance(version, int) and version > FORMAT:
+            raise NewerStyle(f"The style in {folder} needs a newer version of PIE Desktop; update it.")
+        return StyleDocument.model_validate(data)
+    except (ValueError, RecursionError) as error:  # ValidationError and the JSON and UTF-8 errors are ValueErrors
+        kind = "does not describe a style" if isinstance(error, ValidationError) else "is not readable JSON"
+        raise DamagedStyle(f"The style in {folder} is damaged: {FILE_NAME} {kind}.") from error
+
+
+def write_document(folder: Path, document: StyleDocument) -> None:
+    """Replace `folder/style.json` atomically."""
+    with atomic_write(folder / FILE_NAME) as temporary:
+        temporary.write_text(document.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def style_from(folder: Path, document: StyleDocument, *, builtin: bool) -> Style:
+    """The public value; a reference whose copy has gone is left out, without its original's copy it is after-only."""
+    references = []
+    for reference in document.references:
+        after = folder / REFERENCES_FOLDER / reference.after
+        before = folder / REFERENCES_FOLDER / reference.before if reference.before else None
+        if not after.is_file():
+            continue
+        if before is not None and not before.is_file():
+            before = None
+        references.append(
+            StyleReference(
+                id=reference.id,
+                after=after,
+                before=before,
+                source=reference.source,
+                before_source=reference.before_source,
+                digest=f"{reference.after_digest}-{reference.before_digest if before else ''}",
+                doubt=reference.doubt if before else None,
+            )
+        )
+    return Style(folder.name, document.name, document.created, builtin, folder, tuple(references))
+
+
+logger = logging.getLogger(__name__)
+
+
+class PreferenceFiles:
+    """A cache: whatever is missing or damaged is simply computed again.
+
+    The file's name holds the style's fingerprint, so that a preference can never be taken for that of other references.
+    """
+
+    def __init__(self, builtin_folder: Path) -> None:
+        """`builtin_folder` takes those of the built-in styles, whose own folders are read-only."""
+        self._builtin_folder = builtin_folder
+
+    def load(self, style: Style, bundle_id: str) -> "Preference | None":
+        from pie_desktop.model.preference import Preference
+
+        path = self._path(style, bundle_id)
+        if not path.is_file():
+            return None
+        try:
+            preference = Preference.load(path)
+        except (StyleError, OSError) as error:
+            logger.warning("%s", error)
+            return None
+        return preference if preference.bundle_id == bundle_id else None
+
+    def save(self, style: Style, preference: "Preference") -> None:
+        path = self._path(style, preference.bundle_id)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            preference.save(path)
+        except OSError as error:
+            logger.warning("The preference of “%s” could not be kept: %s", style.name, error)
+            return
+        for other in path.parent.glob("preference.*.safetensors"):
+            if not other.name.startswith(f"preference.{style.fingerprint}."):
+                with contextlib.suppress(OSError):
+                    other.unlink()
+
+    def _path(self, style: Style, bundle_id: str) -> Path:
+        folder = self._builtin_folder / style.id if style.builtin else style.folder
+        model = hashlib.blake2b(bundle_id.encode(), digest_size=6).hexdigest()
+        return folder / f"preference.{style.fingerprint}.{model}.safetensors"

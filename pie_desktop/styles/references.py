@@ -1,0 +1,162 @@
+"""Small copies of the user's edits, so that a style outlives moved and deleted files."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.pairs.alignment import AlignedPair, align
+from pie_desktop.imaging.pairs.content import Signature, emptiness
+from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.imaging.pairs.order import wrong_order
+from pie_desktop.imaging.stored import to_uint8
+
+COPY_SIDE = 768
+JPEG_QUALITY = 95
+DECODING_THREADS = 2  # each may hold a whole photo of 300 megapixels
+
+Progress = Callable[[float, str], None]
+ShouldCancel = Callable[[], bool]
+
+
+@dataclass(frozen=True)
+class StagedCopy:
+    """A small copy in a staging folder, with the digest of the file it was made from."""
+
+    path: Path
+    digest: str
+
+
+@dataclass(frozen=True)
+class StagedReference:
+    """One edit, read and copied, not yet part of a style.
+
+    Attributes:
+        after: copy of the edit, or of the part of it that its original shows too; None when it is unusable.
+        before: copy of the original in the same frame.
+        problem: why it has no original or is unusable.
+        doubt: why the edit and its original look swapped.
+        signature: of the whole edit.
+    """
+
+    edit: EditPair
+    after: StagedCopy | None
+    before: StagedCopy | None = None
+    problem: str | None = None
+    signature: Signature | None = None
+    doubt: str | None = None
+
+
+def stage_references(
+    edits: Iterable[EditPair],
+    staging: Path,
+    progress: Progress | None = None,
+    should_cancel: ShouldCancel | None = None,
+) -> list[StagedReference]:
+    """Copy the edits into the folder `staging`, several at a time. Never raises for a single bad photo.
+
+    Raises:
+        Cancelled: `should_cancel` answered True between two photos.
+        OSError: `staging` cannot be written.
+    """
+    edits = list(edits)
+    staged = []
+    with ThreadPoolExecutor(min(DECODING_THREADS, len(edits) or 1)) as pool:
+        # In the context of this thread, so that what cancels the caller's decoders cancels these too.
+        futures = [pool.submit(copy_context().run, _stage, edit, staging, n) for n, edit in enumerate(edits)]
+        try:
+            for number, future in enumerate(futures):
+                if should_cancel is not None and should_cancel():
+                    raise Cancelled
+                if progress is not None:
+                    progress(number / len(futures), f"Reading {edits[number].after.name}")
+                staged.append(future.result())
+        finally:
+            for future in futures:
+                future.cancel()
+    return staged
+
+
+def stage_pair(after: Path, edit: EditPair, staging: Path) -> StagedReference:
+    """Copies in one frame of the original and, where it shows a part of it only, of the edit, whose copy is `after`.
+
+    Raises:
+        PieError: the two are no pair.
+    """
+    assert edit.before is not None
+    with Image.open(after) as image:
+        edited = np.asarray(image.convert("RGB"))
+    pair = _aligned(edited, edit)
+    if isinstance(pair, str):
+        raise PieError(pair)
+    cut = _write_copy(pair.edited, staging / "after", after) if pair.edited.shape != edited.shape else None
+    before = _write_copy(pair.original, staging / "before", edit.before)
+    return StagedReference(edit, cut, before, doubt=wrong_order(edit, pair.edited, pair.original))
+
+
+def _stage(edit: EditPair, staging: Path, number: int) -> StagedReference:
+    try:
+        edited = _small_picture(edit.after)
+        empty = emptiness(edited)
+        if empty is not None:
+            problem = f"“{edit.after.name}” is {empty}, so there is nothing to learn from it; it was left out."
+            return StagedReference(edit, None, problem=problem)
+        signature = Signature.of(edited)
+        pair = _aligned(edited, edit) if edit.before is not None else None
+        if edit.before is not None and isinstance(pair, AlignedPair):
+            after = _write_copy(pair.edited, staging / f"{number:04d}_after", edit.after)
+            before = _write_copy(pair.original, staging / f"{number:04d}_before", edit.before)
+            doubt = wrong_order(edit, pair.edited, pair.original)
+            return StagedReference(edit, after, before, signature=signature, doubt=doubt)
+        after = _write_copy(edited, staging / f"{number:04d}_after", edit.after)
+        return StagedReference(edit, after, problem=pair if isinstance(pair, str) else None, signature=signature)
+    except PieError as error:
+        return StagedReference(edit, None, problem=str(error))
+
+
+def _aligned(edited: np.ndarray, edit: EditPair) -> AlignedPair | str:
+    """The edit and its original in one frame, or a sentence that says why the edit has to do without."""
+    assert edit.before is not None
+    edit_name, original_name = edit.after.name, edit.before.name
+    try:
+        original = _small_picture(edit.before)
+    except PieError as error:
+        return f"“{edit_name}” is used without its original: {str(error)[:1].lower()}{str(error)[1:]}"
+    empty = emptiness(original)
+    if empty is not None:
+        return f"“{edit_name}” is used without its original, as “{original_name}” is {empty}."
+    pair = align(edited, original)
+    if isinstance(pair, str):
+        return f"“{edit_name}” and “{original_name}” {pair}, so the edit is used without original."
+    return pair
+
+
+def _small_picture(path: Path) -> np.ndarray:
+    """uint8 (H, W, 3) sRGB, long side at most COPY_SIDE."""
+    try:
+        picture = load_photo(path, max_side=COPY_SIDE)
+    except OSError as error:
+        raise PieError(f"“{path}” cannot be read: {error.strerror or error}.") from error
+    return to_uint8(picture)
+
+
+def _write_copy(picture: np.ndarray, stem: Path, source: Path) -> StagedCopy:
+    path = stem.with_suffix(".jpg")
+    Image.fromarray(picture).save(path, quality=JPEG_QUALITY, subsampling=0)
+    try:
+        return StagedCopy(path, file_digest(source))
+    except OSError as error:
+        raise PieError(f"“{source}” cannot be read: {error.strerror or error}.") from error
+
+
+def file_digest(path: Path) -> str:
+    """BLAKE2b of the whole file, 32 hexadecimal digits: equal for equal content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -1,0 +1,266 @@
+"""The library of styles: the user's own on disk, and the read-only ones that come with the program."""
+
+import contextlib
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from pie_desktop import paths
+from pie_desktop.errors import PieError, StyleError
+from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.styles import trash
+from pie_desktop.styles import trash as removed
+from pie_desktop.styles.adding import add_staged, replace_after, set_original, swap
+from pie_desktop.styles.document import (
+    REFERENCES_FOLDER,
+    PreferenceFiles,
+    StyleDocument,
+    read_document,
+    style_from,
+    write_document,
+)
+from pie_desktop.styles.reader import StyleReader, shipped_styles
+from pie_desktop.styles.references import Progress, ShouldCancel, stage_pair, stage_references
+from pie_desktop.styles.style import AddReport, Style, StyleReference
+
+if TYPE_CHECKING:
+    from pie_desktop.model.preference import Preference
+
+__all__ = ["MAX_EDITS", "AddReport", "Style", "StyleLibrary", "StyleReference"]
+
+MAX_EDITS = 50
+LOCK_TIMEOUT = 30.0  # seconds; a writer holds the lock for moving a few small files only
+
+
+class StyleLibrary(StyleReader):
+    """All styles. Safe to use from several threads and from several processes at once.
+
+    Every change re-reads the style under a lock file, so that nobody's change is lost. Names beginning with a dot in
+    `folder` are the library's own: `.trash`, `.damaged`, `.preferences`, `.staging-*`, `.lock`.
+    """
+
+    def __init__(self, folder: Path | None = None, builtin: Path | None = None) -> None:
+        """`folder` is made when it is first written to; `builtin` are the shipped styles unless given."""
+        super().__init__(folder if folder is not None else paths.styles_dir(), builtin or shipped_styles())
+        self._preferences = PreferenceFiles(self.folder / ".preferences")
+        with contextlib.suppress(OSError):
+            trash.purge(self.folder)
+
+    def create(
+        self,
+        name: str,
+        edits: Sequence[EditPair],
+        progress: Progress | None = None,
+        should_cancel: ShouldCancel | None = None,
+    ) -> AddReport:
+        """Make a style from 1 to 50 edits; edits that cannot be used are told in the report.
+
+        Raises:
+            StyleError: bad or taken name, no edit can be used, or the disk cannot be written; nothing is left behind.
+            Cancelled: likewise nothing is left behind.
+        """
+        _check_count(edits)
+        self.check_name(name)
+        with self._writing(), self._staging() as staging:
+            staged = stage_references(edits, staging, progress, should_cancel)
+            new = staging / "style"
+            (new / REFERENCES_FOLDER).mkdir(parents=True)
+            document = StyleDocument(name=name, created=datetime.now(UTC))
+            added, problems = add_staged(new, document, staged)
+            if not added:
+                raise StyleError(f"The style “{name}” was not made, as none of its edits can be used: {problems[0]}")
+            write_document(new, document)
+            with self._lock():
+                self.check_name(name)
+                folder = self.folder / str(uuid.uuid4())
+                new.rename(folder)
+        return AddReport(style_from(folder, document, builtin=False), added, tuple(problems))
+
+    def add(
+        self,
+        style_id: str,
+        edits: Sequence[EditPair],
+        progress: Progress | None = None,
+        should_cancel: ShouldCancel | None = None,
+    ) -> AddReport:
+        """Add 1 to 50 edits to a style. An edit already in it is not added twice, but may bring its original.
+
+        Raises:
+            StyleError: built-in or missing style, or the disk cannot be written.
+            Cancelled: nothing was added.
+        """
+        _check_count(edits)
+        self._own(style_id)
+        with self._writing(), self._staging() as staging:
+            staged = stage_references(edits, staging, progress, should_cancel)
+            with self._changing(style_id) as (folder, document):
+                added, problems = add_staged(folder, document, staged)
+        return AddReport(style_from(folder, document, builtin=False), added, tuple(problems))
+
+    def remove_reference(self, style_id: str, reference_id: str) -> Style:
+        """Take a reference out of a style; `restore_reference` brings it back within a month.
+
+        Raises StyleError for the last reference of a style: a style without any is of no use.
+        """
+        with self._changing(style_id) as (folder, document):
+            gone = document.reference(reference_id)
+            if len(document.references) == 1:
+                raise StyleError(f"“{document.name}” needs at least one reference; delete the style instead.")
+            document.references.remove(gone)
+        with self._writing():
+            removed.keep(folder, gone)
+        return style_from(folder, document, builtin=False)
+
+    def restore_reference(self, style_id: str, reference_id: str) -> Style:
+        """Bring back a reference that was taken out. Raises StyleError when it is not there any more."""
+        with self._changing(style_id) as (folder, document):
+            document.references.append(removed.bring_back(folder, reference_id))
+            document.references.sort(key=lambda reference: int(reference.id))
+        return style_from(folder, document, builtin=False)
+
+    def set_before(self, style_id: str, reference_id: str, original: Path | None) -> Style:
+        """Pair a reference with its original by hand, or take the original away (None).
+
+        Raises:
+            StyleError: the two are no pair (identical, or cannot be aligned), or the original cannot be read.
+        """
+        with self._writing(), self._staging() as staging:
+            style = self._own(style_id)
+            current = next((item for item in style.references if item.id == reference_id), None)
+            if current is None:
+                raise StyleError(f"The style “{style.name}” has no reference {reference_id} any more.")
+            staged, old = None, current.before
+            if original is not None:
+                try:
+                    staged = stage_pair(current.after, EditPair(Path(current.source), original), staging)
+                except PieError as error:
+                    raise StyleError(str(error)) from error
+            with self._changing(style_id) as (folder, document):
+                reference = document.reference(reference_id)
+                reference.before = reference.before_source = reference.before_digest = reference.doubt = None
+                if staged is not None:
+                    if staged.after is not None:
+                        replace_after(folder, reference, staged.after)
+                    set_original(folder, reference, staged)
+            if staged is None and old is not None:
+                old.unlink(missing_ok=True)
+        return style_from(folder, document, builtin=False)
+
+    def swap_pair(self, style_id: str, reference_id: str) -> Style:
+        """Take the original of a pair for its edit and the edit for its original. Raises StyleError without a pair."""
+        with self._changing(style_id) as (folder, document):
+            reference = document.reference(reference_id)
+            if reference.before is None:
+                raise StyleError(f"“{Path(reference.source).name}” has no original that it could be swapped with.")
+            swap(reference)
+        return style_from(folder, document, builtin=False)
+
+    def settle_order(self, style_id: str, reference_id: str) -> Style:
+        """The edit and the original of this pair are what they are: never doubt it again."""
+        with self._changing(style_id) as (folder, document):
+            document.reference(reference_id).doubt = None
+        return style_from(folder, document, builtin=False)
+
+    def rename(self, style_id: str, name: str) -> Style:
+        """Raises StyleError when the name is empty, too long or taken."""
+        with self._changing(style_id) as (folder, document):
+            self.check_name(name, except_id=style_id)
+            document.name = name.strip()
+        return style_from(folder, document, builtin=False)
+
+    def duplicate(self, style_id: str, name: str | None = None) -> Style:
+        """An editable copy of any style, also of a built-in one; named “… copy” unless a name is given."""
+        original = self.get(style_id)
+        name = self.unique_name(f"{original.name} copy") if name is None else name
+        self.check_name(name)
+        with self._writing(), self._staging() as staging:
+            new = staging / "style"
+            shutil.copytree(original.folder, new, ignore=shutil.ignore_patterns(".*"))
+            document = read_document(new)
+            document.name, document.created = name.strip(), datetime.now(UTC)
+            write_document(new, document)
+            with self._lock():
+                self.check_name(name)
+                folder = self.folder / str(uuid.uuid4())
+                new.rename(folder)
+        return style_from(folder, document, builtin=False)
+
+    def delete(self, style_id: str) -> str:
+        """Move a style to the trash, where it stays for a month, and return the token for `undelete`."""
+        style = self._own(style_id)
+        with self._writing(), self._lock():
+            return trash.put(self.folder, style.folder)
+
+    def undelete(self, token: str) -> Style:
+        """Bring a deleted style back; renamed when its name was taken meanwhile. Raises StyleError when it is gone."""
+        with self._writing(), self._lock():
+            folder = trash.restore(self.folder, token)
+            document = read_document(folder)
+            others = {style.name.casefold() for style in self.list() if style.id != folder.name}
+            if document.name.casefold() in others:
+                document.name = self.unique_name(document.name)
+                write_document(folder, document)
+        return style_from(folder, document, builtin=False)
+
+    def preference(self, style: Style, bundle_id: str) -> "Preference | None":
+        """The preference kept for these very references and this model, or None when it must be computed (again)."""
+        return self._preferences.load(style, bundle_id)
+
+    def store_preference(self, style: Style, preference: "Preference") -> None:
+        """Keep what was computed from `style`, unless its references changed meanwhile. Never raises for the disk."""
+        with contextlib.suppress(StyleError):
+            if self.get(style.id).fingerprint == style.fingerprint:
+                self._preferences.save(style, preference)
+
+    def _own(self, style_id: str) -> Style:
+        style = self.get(style_id)
+        if style.builtin:
+            raise StyleError(f"“{style.name}” comes with the program and cannot be changed; duplicate it first.")
+        return style
+
+    # ---- writing
+
+    @contextlib.contextmanager
+    def _changing(self, style_id: str) -> Iterator[tuple[Path, StyleDocument]]:
+        """The style's folder and description, read under the lock and written back when the block ends well."""
+        with self._writing(), self._lock():
+            style = self._own(style_id)
+            document = read_document(style.folder)
+            yield style.folder, document
+            write_document(style.folder, document)
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        try:
+            with FileLock(self.folder / ".lock", timeout=LOCK_TIMEOUT):
+                yield
+        except Timeout as error:
+            raise StyleError("Another PIE Desktop is busy changing the styles; try again in a moment.") from error
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Tell a disk that cannot be written in one sentence."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            yield
+        except OSError as error:
+            raise StyleError(f"The styles in {self.folder} cannot be written: {error.strerror or error}.") from error
+
+    @contextlib.contextmanager
+    def _staging(self) -> Iterator[Path]:
+        """A folder on the same disk as the styles, where new ones are made ready; gone afterwards."""
+        with tempfile.TemporaryDirectory(prefix=".staging-", dir=self.folder, ignore_cleanup_errors=True) as name:
+            yield Path(name)
+
+
+def _check_count(edits: Sequence[EditPair]) -> None:
+    if not edits:
+        raise StyleError("A style is made from edited photos; give at least one.")
+    if len(edits) > MAX_EDITS:
+        raise StyleError(f"{len(edits)} edits are too many at once; add up to {MAX_EDITS} at a time.")

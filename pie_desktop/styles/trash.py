@@ -1,0 +1,116 @@
+"""Where deleted and damaged styles go: out of the way, still on the user's disk.
+
+References taken out of a style: kept inside its folder for a month, so that taking them out can be undone.
+"""
+
+import contextlib
+import shutil
+import time
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pie_desktop.errors import StyleError
+from pie_desktop.styles.document import REFERENCES_FOLDER, ReferenceDocument
+
+TRASH = ".trash"
+DAMAGED = ".damaged"
+STAGING_PREFIX = ".staging-"
+KEPT_SECONDS = 30 * 24 * 3600
+ABANDONED_SECONDS = 24 * 3600  # a staging folder this old was left by a crash
+
+
+def put(root: Path, folder: Path) -> str:
+    """Move a style's folder to the trash of the library `root`; the token brings it back. Raises OSError."""
+    (root / TRASH).mkdir(exist_ok=True)
+    token = f"{folder.name}.{time.time_ns()}"
+    folder.rename(root / TRASH / token)
+    return token
+
+
+def restore(root: Path, token: str) -> Path:
+    """Move it back to where it was. Raises StyleError when it is no longer in the trash, or its place is taken."""
+    kept = {entry.name: entry for entry in (root / TRASH).iterdir()} if (root / TRASH).is_dir() else {}
+    folder = root / token.rpartition(".")[0]
+    if token not in kept or folder.exists():
+        raise StyleError("This style cannot be brought back: it is no longer in the trash.")
+    kept[token].rename(folder)
+    return folder
+
+
+def set_aside(root: Path, folder: Path) -> Path:
+    """Move a damaged style's folder away and return where it is now. Raises OSError."""
+    (root / DAMAGED).mkdir(exist_ok=True)
+    place = root / DAMAGED / f"{folder.name}.{time.time_ns()}"
+    folder.rename(place)
+    return place
+
+
+def purge(root: Path) -> None:
+    """Remove what was deleted a month ago, and what a crash left half made. Damaged styles are kept."""
+    now_ns = time.time_ns()
+    for entry in _entries(root / TRASH):
+        deleted_ns = entry.name.rpartition(".")[2]
+        if deleted_ns.isdecimal() and now_ns - int(deleted_ns) > KEPT_SECONDS * 10**9:
+            shutil.rmtree(entry, ignore_errors=True)
+    for entry in _entries(root):
+        with contextlib.suppress(OSError):
+            if entry.name.startswith(STAGING_PREFIX) and now_ns - entry.stat().st_mtime_ns > ABANDONED_SECONDS * 10**9:
+                shutil.rmtree(entry, ignore_errors=True)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+REMOVED = ".removed"
+FILE_NAME = "reference.json"
+
+
+def keep(folder: Path, reference: ReferenceDocument) -> None:
+    """Move the copies of a reference that is no longer in the style's description out of the way. Raises OSError."""
+    _purge(folder / REMOVED)
+    place = folder / REMOVED / reference.id
+    place.mkdir(parents=True, exist_ok=True)
+    (place / FILE_NAME).write_text(reference.model_dump_json(), encoding="utf-8")
+    for copy in _copies(reference):
+        with contextlib.suppress(FileNotFoundError):
+            (folder / REFERENCES_FOLDER / copy).replace(place / copy)
+
+
+def bring_back(folder: Path, reference_id: str) -> ReferenceDocument:
+    """Move the copies back and return what the style's description said of them.
+
+    Raises:
+        StyleError: there is no such reference any more.
+        OSError: the disk cannot be written.
+    """
+    place = next((entry for entry in _removed_entries(folder / REMOVED) if entry.name == reference_id), None)
+    try:
+        if place is None:
+            raise FileNotFoundError(reference_id)
+        reference = ReferenceDocument.model_validate_json((place / FILE_NAME).read_text(encoding="utf-8"))
+        for copy in _copies(reference):
+            (place / copy).replace(folder / REFERENCES_FOLDER / copy)
+    except (FileNotFoundError, ValidationError) as error:
+        raise StyleError("This reference cannot be brought back: its copies are gone.") from error
+    shutil.rmtree(place, ignore_errors=True)
+    return reference
+
+
+def _copies(reference: ReferenceDocument) -> list[str]:
+    return [copy for copy in (reference.after, reference.before) if copy is not None]
+
+
+def _purge(root: Path) -> None:
+    for entry in _removed_entries(root):
+        with contextlib.suppress(OSError):
+            if time.time() - entry.stat().st_mtime > KEPT_SECONDS:
+                shutil.rmtree(entry, ignore_errors=True)
+
+
+def _removed_entries(folder: Path) -> list[Path]:
+    return list(folder.iterdir()) if folder.is_dir() else []

@@ -1,0 +1,105 @@
+"""The bar below the photo: comparison views on the left, zoom on the right.
+
+Hold a key to see the original, wherever the focus is.
+"""
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QToolButton,
+)
+
+from pie_desktop.ui.canvas.canvas import Canvas
+from pie_desktop.ui.canvas.photo_widget import PhotoWidget
+from pie_desktop.ui.commands import Commands
+from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, numeric_font
+
+VIEW_COMMANDS = ("view_split", "view_side", "view_single")
+ZOOM_COMMANDS = ("zoom_out", "zoom_in", "zoom_fit", "zoom_actual")
+
+
+class CanvasToolbar(QFrame):
+    """Buttons for the canvas's commands, and the zoom in percent."""
+
+    def __init__(self, canvas: Canvas, commands: Commands) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self._canvas = canvas
+        self._zoom = QLabel()
+        self._zoom.setFont(numeric_font(self.font()))
+        self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("1600 %") + SPACE)
+        self._zoom.setToolTip("Screen pixels per photo pixel")
+        self.compare = QToolButton()
+        self.compare.setIcon(icon("mdi6.eye-outline"))
+        self.compare.setToolTip("Hold to see the original (\\ or C)")
+        self.compare.setAccessibleName("Hold to see the original")
+        self.compare.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.compare.pressed.connect(lambda: canvas.set_comparing(True))
+        self.compare.released.connect(lambda: canvas.set_comparing(False))
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE, HALF_SPACE, SPACE, HALF_SPACE)
+        layout.setSpacing(HALF_SPACE)
+        for name in VIEW_COMMANDS:
+            layout.addWidget(_button(commands[name]))
+        layout.addSpacing(SPACE)
+        layout.addWidget(self.compare)
+        layout.addStretch(1)
+        layout.addWidget(_button(commands["zoom_out"]))
+        layout.addWidget(self._zoom)
+        for name in ZOOM_COMMANDS[1:]:
+            layout.addWidget(_button(commands[name]))
+        canvas.viewport_changed.connect(self._show_zoom)
+        canvas.renderer.changed.connect(self._show_zoom)
+        self._show_zoom()
+
+    def _show_zoom(self) -> None:
+        shown = self._canvas.renderer.base is not None
+        self._zoom.setText(f"{self._canvas.viewport.zoom * 100:.0f} %" if shown else "–")
+
+
+def _button(action: QAction) -> QToolButton:
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setAccessibleName(action.text())
+    return button
+
+
+COMPARE_KEYS = (Qt.Key.Key_Backslash, Qt.Key.Key_C)
+TEXT_FIELDS = (QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit)
+
+
+class CompareKeys(QObject):
+    """Event filter for a window's `windowHandle()`: there, keys arrive before the widget that has the focus.
+
+    A shortcut would not do, for it tells no release; and lists would take the letter for a search.
+    """
+
+    def __init__(self, canvas: PhotoWidget) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.FocusOut:
+            # The release goes to another window.
+            self._canvas.set_comparing(False)
+        elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            plain = event.key() in COMPARE_KEYS and not event.modifiers()
+            if plain and self._canvas.isVisible() and not isinstance(QApplication.focusWidget(), TEXT_FIELDS):
+                self._canvas.set_comparing(True)
+                return True
+        elif kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent) and self._canvas.comparing:
+            # A key that is held down repeats both press and release.
+            if event.key() in COMPARE_KEYS and not event.isAutoRepeat():
+                self._canvas.set_comparing(False)
+            return event.key() in COMPARE_KEYS
+        return False

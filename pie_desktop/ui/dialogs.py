@@ -1,0 +1,77 @@
+"""What file dialogs offer as photos.
+
+What the Export page asks: which photos, and whether files may be replaced or an export given up.
+
+Shows a file in the desktop's own file manager.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.listing import READABLE_SUFFIXES
+
+# Some desktops tell upper case from lower case here, and cameras write either.
+_PATTERNS = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(READABLE_SUFFIXES))
+PHOTO_FILTER = f"Photos ({_PATTERNS});;All files (*)"
+
+
+def choose_photos(parent: QWidget, start: str) -> list[Path]:
+    """Photos to add; empty if the user thinks better of it."""
+    names, _ = QFileDialog.getOpenFileNames(parent, "Add photos", start, PHOTO_FILTER)
+    return [Path(name) for name in names]
+
+
+def choose_folder(parent: QWidget, start: str) -> list[Path]:
+    """A folder of photos to add, as a list of one; empty if the user thinks better of it."""
+    folder = QFileDialog.getExistingDirectory(parent, "Add a folder of photos", start)
+    return [Path(folder)] if folder else []
+
+
+def confirm_overwrite(parent: QWidget, count: int, folder: Path) -> bool:
+    """Asks once for all files that would be replaced; the safe answer is the default."""
+    files = "1 existing file" if count == 1 else f"{count:,} existing files"
+    box = QMessageBox(
+        QMessageBox.Icon.Warning,
+        "Overwrite files",
+        f"{files} in {folder} will be replaced. This cannot be undone.",
+        QMessageBox.StandardButton.Cancel,
+        parent,
+    )
+    overwrite = box.addButton("Overwrite", QMessageBox.ButtonRole.AcceptRole)
+    box.setDefaultButton(QMessageBox.StandardButton.Cancel)
+    box.exec()
+    return box.clickedButton() is overwrite
+
+
+def confirm_cancel(parent: QWidget) -> bool:
+    """Asks whether the window may close although an export is running."""
+    answer = QMessageBox.question(
+        parent,
+        "An export is running",
+        "Cancel the export and close? The photos that are written stay.",
+        QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
+        QMessageBox.StandardButton.No,
+    )
+    return answer == QMessageBox.StandardButton.Yes
+
+
+def show_in_file_manager(path: Path) -> None:
+    """Open the folder of `path`, with the file selected where the desktop can do that.
+
+    Raises:
+        PieError: neither the file nor its folder is there any more, or no file manager answers.
+    """
+    if not path.parent.is_dir():
+        raise PieError(f"The folder {path.parent} is no longer there; connect its drive or open another folder.")
+    if sys.platform == "win32" and path.exists():
+        subprocess.Popen(["explorer", f"/select,{path}"])
+    elif sys.platform == "darwin" and path.exists():
+        subprocess.Popen(["open", "-R", str(path)])
+    elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))):
+        raise PieError(f"No file manager could be started; the file is in {path.parent}.")

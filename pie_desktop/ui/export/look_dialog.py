@@ -1,0 +1,257 @@
+"""The job that writes a look.
+
+Asks what look to write and where, and tells afterwards how near it comes.
+
+Opens the dialog for looks from the menu and from the styles.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from pie_desktop.edit.edit import EditState
+from pie_desktop.engine.engine import Engine
+from pie_desktop.errors import PieError
+from pie_desktop.export.looks import LookReport, average_look, export_look, photo_look
+from pie_desktop.imaging.lut.looks import FORMATS, SIZES, SUFFIXES, LookFormat
+from pie_desktop.styles.store import StyleLibrary
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.session import EditSession
+from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.widgets.form import add_section
+from pie_desktop.workers.job import Job, JobContext
+from pie_desktop.workers.lane import Lane
+from pie_desktop.workers.lanes import QueueLane
+
+
+@dataclass(frozen=True)
+class LookOrder:
+    """What to write.
+
+    Attributes:
+        style_id: None for neutral enhancement.
+        photo: whose edit it is, or None for the style on average.
+        path: the file, or the folder of a darktable style.
+        overwrite: whether `path` may be replaced.
+    """
+
+    style_id: str | None
+    photo: Path | None
+    strength: float
+    amount: float
+    kind: LookFormat
+    size: int
+    path: Path
+    overwrite: bool
+
+
+def write_look(job: JobContext, engine: Engine, library: StyleLibrary, order: LookOrder) -> LookReport:
+    """Raises PieError, Cancelled."""
+    style = library.get(order.style_id) if order.style_id is not None else None
+    preference = engine.preference(style, job.progress, job.should_cancel) if style is not None else None
+    job.check()
+    if order.photo is not None:
+        look = photo_look(engine, style, preference, order.photo, order.strength, order.amount)
+    else:
+        look = average_look(engine, style, preference, order.strength, order.amount)
+    job.check()
+    return export_look(order.path, look, order.kind, order.size, order.overwrite)
+
+
+_WIDTH = 520
+_TITLES: dict[LookFormat, str] = {
+    "cube": "3D LUT (.cube)",
+    "clf": "Common LUT Format (.clf)",
+    "hald": "HaldCLUT (.png)",
+    "darktable": "darktable style (folder)",
+}
+_READERS: dict[LookFormat, str] = {
+    "cube": "What most programs read, such as Photoshop, DaVinci Resolve and darktable.",
+    "clf": "For programs with OpenColorIO or ACES, such as Nuke and Blender.",
+    "hald": "For RawTherapee, darktable and G'MIC; 64 points per axis, 16 bits.",
+    "darktable": "A style for the module “lut 3D” with its .cube; the README in the folder says where they belong.",
+}
+
+
+class LookDialog(QDialog):
+    """Writes the look of one style, on average or for the open photo, as often as wanted.
+
+    Args:
+        lane: of the jobs that write.
+        state: style, strength and amount of the look.
+        photo: the open photo, or None.
+    """
+
+    def __init__(
+        self, context: AppContext, lane: Lane, state: EditState, photo: Path | None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._lane = lane
+        self._state = state
+        self._photo = photo
+        self._job: Job | None = None
+        self._name = context.library.get(state.style_id).name if state.style_id is not None else "Neutral"
+        self.setWindowTitle("Export look")
+        self.setFixedWidth(_WIDTH)
+        self.subject = QComboBox()
+        self.subject.addItem(f"{self._name}, on average", None)
+        if photo is not None:
+            self.subject.addItem(f"{self._name}, for {photo.name}", photo)
+        self.subject.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.format = QComboBox()
+        for kind in FORMATS:
+            self.format.addItem(_TITLES[kind], kind)
+        self.size_box = QComboBox()
+        for size in SIZES:
+            self.size_box.addItem(f"{size} points per axis", size)
+        self.size_box.setCurrentIndex(self.size_box.findData(33))
+        self.hint = _paragraph("muted")
+        self.answer = _paragraph("")
+        self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.write = QPushButton("Export…")
+        self.write.setProperty("primary", True)
+        self.write.setDefault(True)
+        self.close_button = QPushButton("Close")
+        self._build()
+        self.format.currentIndexChanged.connect(self._show_hint)
+        self.subject.currentIndexChanged.connect(self._show_hint)
+        self.write.clicked.connect(self.choose_file)
+        self.close_button.clicked.connect(self.close)
+        self._show_hint()
+
+    @property
+    def kind(self) -> LookFormat:
+        return self.format.currentData()
+
+    def choose_file(self) -> None:
+        """Ask for the file, or for a darktable style the folder to make its folder in, and write."""
+        start = Path(self._context.settings.get("looks.folder", str(Path.home())))
+        if self.kind == "darktable":
+            chosen = QFileDialog.getExistingDirectory(self, "Folder for the darktable style", str(start))
+            if chosen:
+                self.start(Path(chosen) / self._file_name(), overwrite=False)
+            return
+        suffix = SUFFIXES[self.kind]
+        suggested = str(start / f"{self._file_name()}{suffix}")
+        chosen, _ = QFileDialog.getSaveFileName(self, "Export look", suggested, f"{_TITLES[self.kind]} (*{suffix})")
+        if chosen:
+            # Without its suffix the dialog has asked about another file than the one that is written.
+            self.start(Path(chosen), overwrite=Path(chosen).suffix.lower() == suffix)
+
+    def start(self, path: Path, overwrite: bool) -> None:
+        """Write the look that the fields describe; the answer stands below them when it is done."""
+        state = self._state
+        order = LookOrder(
+            state.style_id,
+            self.subject.currentData(),
+            state.strength,
+            state.amount,
+            self.kind,
+            self.size_box.currentData(),
+            path,
+            overwrite,
+        )
+        self._context.settings.set("looks.folder", str(path.parent))
+        self.write.setEnabled(False)
+        self._tell("Writing and measuring…", "muted")
+        context = self._context
+        job = self._lane.submit(write_look, context.engine, context.library, order, title="Exporting look")
+        job.result.connect(self._on_written)
+        job.failed.connect(lambda message: self._tell(message, "error"))
+        job.finished.connect(lambda: self.write.setEnabled(True))
+        self._job = job
+
+    def closeEvent(self, event: object) -> None:
+        if self._job is not None and not self._job.done:
+            self._job.cancel()
+        super().closeEvent(event)  # type: ignore[arg-type]
+
+    def _on_written(self, report: LookReport) -> None:
+        self._tell("\n".join([f"{report.path} is written.", *report.sentences]), "")
+
+    def _tell(self, text: str, role: str) -> None:
+        self.answer.setText(text)
+        self.answer.setProperty("role", role)
+        self.answer.style().unpolish(self.answer)
+        self.answer.style().polish(self.answer)
+
+    def _file_name(self) -> str:
+        photo = self.subject.currentData()
+        name = self._name if photo is None else f"{self._name} {photo.stem}"
+        return "".join(letter if letter.isalnum() or letter in " ._-" else "-" for letter in name).strip(" .") or "look"
+
+    def _show_hint(self) -> None:
+        self.size_box.setEnabled(self.kind != "hald")
+        average = (
+            " It is the mean of what the style does to the originals of its pairs, or to sample photographs where it "
+            "has fewer than two: one look for all photos, where PIE Desktop treats each by its content."
+        )
+        self.hint.setText(_READERS[self.kind] + ("" if self.subject.currentData() is not None else average))
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 2 * SPACE)
+        column.setSpacing(SPACE)
+        mix = QLabel(f"{self._state.strength:.0%} preference, {self._state.amount:.0%} amount")
+        mix.setToolTip("As the sliders of the editor stand")
+        rows = [("Look of", self.subject), ("Strength", mix), ("Format", self.format), ("Size", self.size_box)]
+        add_section(column, "", *rows)
+        column.addWidget(self.hint)
+        column.addWidget(self.answer)
+        column.addStretch(1)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.close_button)
+        buttons.addWidget(self.write)
+        column.addLayout(buttons)
+
+
+def _paragraph(role: str) -> QLabel:
+    """A label of a fixed height, so that nothing jumps when it speaks."""
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setProperty("role", role)
+    label.setMinimumHeight(76)
+    label.setAlignment(Qt.AlignmentFlag.AlignTop)
+    return label
+
+
+class LookExport(QObject):
+    """Has a lane of its own: a look shall not wait for a folder that is being exported."""
+
+    def __init__(self, context: AppContext, session: EditSession, window: QWidget) -> None:
+        super().__init__(window)
+        self._context = context
+        self._session = session
+        self._window = window
+        self._lane = QueueLane("looks")
+        context.add_lane(self._lane)
+        self.dialog: LookDialog | None = None
+
+    def open(self, style_id: str | None = None) -> None:
+        """Ask about the look of a style, or of the open photo's own edit."""
+        state, photo = self._session.state, self._session.path
+        if style_id is not None:
+            state = replace(state, style_id=style_id)
+        try:
+            dialog = LookDialog(self._context, self._lane, state, photo, self._window)
+        except PieError as error:
+            self._context.notifier.error(str(error))
+            return
+        if self.dialog is not None:
+            self.dialog.close()
+            self.dialog.deleteLater()
+        self.dialog = dialog
+        dialog.open()

@@ -1,0 +1,172 @@
+"""The texts of the help: Markdown files in `resources/help`, in the order of their names.
+
+The sheet of shortcuts, read from the actions that exist rather than kept by hand.
+
+The help: a list of pages on the left, the page on the right.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtGui import QAction, QKeySequence, QShortcut, QTextBlockFormat, QTextCursor, QTextDocument, QTextTable
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QTextBrowser, QWidget
+
+from pie_desktop import paths
+from pie_desktop.ui.theme import SPACE
+
+SHORTCUTS = "6-shortcuts"
+
+
+@dataclass(frozen=True)
+class HelpPage:
+    """One page; `name` is its file's name without suffix, `title` its first heading."""
+
+    name: str
+    title: str
+    markdown: str
+
+
+def load_pages(folder: Path | None = None) -> list[HelpPage]:
+    """All pages; `{home}` in them stands for the folder of the program's own files."""
+    pages = []
+    for file in sorted((folder or paths.resource("help")).glob("*.md")):
+        text = file.read_text(encoding="utf-8").replace("{home}", str(paths.home_dir()))
+        title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), file.stem)
+        pages.append(HelpPage(file.stem, title, text))
+    return pages
+
+
+def shortcut_rows(window: QWidget) -> list[tuple[str, str, str]]:
+    """(where, what, keys) of every action and named shortcut below `window`, without duplicates, menus first."""
+    menus = {
+        action: (menu.title() or "").replace("&", "")
+        for menu in window.findChildren(QMenu)
+        for action in menu.actions()
+        if menu.title()
+    }
+    rows: dict[tuple[str, str], str] = {}
+    actions = [*menus, *(action for action in window.findChildren(QAction) if action not in menus)]
+    for action in actions:
+        text = action.text().replace("&", "").rstrip("…")
+        if text and action.shortcuts():
+            rows.setdefault((menus.get(action, ""), text), _keys(action.shortcuts()))
+    for shortcut in window.findChildren(QShortcut):
+        if shortcut.whatsThis():
+            rows.setdefault(("", shortcut.whatsThis()), _keys(shortcut.keys()))
+    listed = [(where, what, keys) for (where, what), keys in rows.items()]
+    return [row for row in listed if row[0]] + [row for row in listed if not row[0]]
+
+
+def shortcut_markdown(window: QWidget) -> str:
+    """A table for each menu and one for the rest, as Markdown."""
+    lines: list[str] = []
+    current = None
+    for where, what, keys in shortcut_rows(window):
+        if where != current:
+            lines += ["", f"## {where or 'In the views'}", "", "| Action | Keys |", "|---|---|"]
+            current = where
+        lines.append(f"| {_escaped(what)} | {_escaped(keys)} |")
+    return "\n".join(lines)
+
+
+def _escaped(text: str) -> str:
+    """Keys such as `\\`, `|` and `*` mean something in Markdown."""
+    return re.sub(r"([\\|*_`\[\]<>#~])", r"\\\1", text)
+
+
+def _keys(sequences: Iterable[QKeySequence]) -> str:
+    names = (sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in sequences)
+    return ", ".join(dict.fromkeys(names))
+
+
+LIST_WIDTH = 208
+ROW_HEIGHT = 32
+LINE_HEIGHT_PERCENT = 135.0
+
+
+class HelpWindow(QWidget):
+    """Opens beside the main window, so that it can be read while trying.
+
+    The page of shortcuts lists those of the window that the help was opened from.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window, Qt.WindowType.Window)
+        self._window = window
+        self._pages = load_pages()
+        self.setWindowTitle("PIE Desktop Help")
+        self.resize(880, 640)
+        self.list = QListWidget()
+        self.list.setFixedWidth(LIST_WIDTH)
+        for page in self._pages:
+            item = QListWidgetItem(f"  {page.title}", self.list)
+            item.setSizeHint(QSize(0, ROW_HEIGHT))
+        self.list.setAccessibleName("Help pages")
+        self.browser = QTextBrowser()
+        self.browser.setOpenLinks(False)
+        self.browser.document().setDocumentMargin(3 * SPACE)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.list)
+        layout.addWidget(self.browser, 1)
+        self.list.currentRowChanged.connect(self._show_row)
+        self.browser.anchorClicked.connect(self._follow)
+        for keys in (QKeySequence(Qt.Key.Key_Escape), QKeySequence(QKeySequence.StandardKey.Close)):
+            QShortcut(keys, self).activated.connect(self.close)
+        self.list.setCurrentRow(0)
+
+    def show_page(self, name: str = "") -> None:
+        """Shows the window with a page such as `4-export`; without a name, with the page last read."""
+        row = next((row for row, page in enumerate(self._pages) if page.name == name), -1)
+        if row >= 0:
+            self.list.setCurrentRow(row)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.list.setFocus()
+
+    def show_shortcuts(self) -> None:
+        self.show_page(SHORTCUTS)
+
+    def _show_row(self, row: int) -> None:
+        if 0 <= row < len(self._pages):
+            self.browser.setMarkdown(self._markdown(self._pages[row]))
+            _format(self.browser.document())
+            self.browser.moveCursor(QTextCursor.MoveOperation.Start)
+
+    def _markdown(self, page: HelpPage) -> str:
+        if page.name == SHORTCUTS:
+            return f"{page.markdown}\n{shortcut_markdown(self._window)}\n"
+        return page.markdown
+
+    def _follow(self, url: QUrl) -> None:
+        name = url.path().rsplit("/", 1)[-1].removesuffix(".md")
+        for row, page in enumerate(self._pages):
+            if page.name == name:
+                self.list.setCurrentRow(row)
+
+
+def _format(document: QTextDocument) -> None:
+    """Air between lines and around headings; tables without frames. Markdown has no style sheet of its own."""
+    block = document.begin()
+    while block.isValid():
+        cursor = QTextCursor(block)
+        layout = block.blockFormat()
+        level = layout.headingLevel()
+        layout.setLineHeight(LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        if level:
+            layout.setTopMargin(0 if level == 1 else 2 * SPACE)
+            layout.setBottomMargin(SPACE)
+        cursor.setBlockFormat(layout)
+        block = block.next()
+    for frame in document.rootFrame().childFrames():
+        if isinstance(frame, QTextTable):
+            table = frame.format()
+            table.setBorder(0)
+            table.setCellPadding(4)
+            table.setCellSpacing(0)
+            frame.setFormat(table)

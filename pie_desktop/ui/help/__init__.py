@@ -1,1 +1,0 @@
-"""Help inside the editor: short pages and the sheet of shortcuts."""

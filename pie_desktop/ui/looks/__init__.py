@@ -1,1 +1,0 @@
-"""Export of looks for other programs."""

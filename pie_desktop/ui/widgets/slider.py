@@ -1,0 +1,216 @@
+"""The slider of all panels, drawn in the theme's colours.
+
+A slider with a name and a number that can be typed.
+
+A slider with its number beside it, in percent.
+"""
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+
+from pie_desktop.ui.theme import COLOURS, HALF_SPACE, SPACE, numeric_font
+
+HANDLE = 14
+GROOVE = 4
+
+
+class Track(QSlider):
+    """A horizontal slider that goes where it is clicked, marks its default and returns to it at a double click."""
+
+    def __init__(self, low: int, high: int, default: int) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setRange(low, high)
+        self.setSingleStep(1)
+        self.setPageStep(10)
+        self.setValue(default)
+        self.setFixedHeight(20)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._default = default
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle, enabled = self.height() / 2, self.isEnabled()
+        groove = QRectF(0, middle - GROOVE / 2, self.width(), GROOVE)
+        painter.setBrush(QColor(COLOURS.border))
+        painter.drawRoundedRect(groove, 2, 2)
+        filled = QRectF(groove)
+        filled.setRight(self._x(self.value()))
+        painter.setBrush(QColor(COLOURS.accent if enabled else COLOURS.outline))
+        painter.drawRoundedRect(filled, 2, 2)
+        if self.minimum() < self._default < self.maximum():
+            painter.setBrush(QColor(COLOURS.text_muted))
+            painter.drawRect(QRectF(self._x(self._default) - 0.5, middle - 6, 1, 12))
+        hot = self.hasFocus() or self.underMouse() or self.isSliderDown()
+        painter.setBrush(QColor(COLOURS.text_disabled if not enabled else COLOURS.text_strong if hot else COLOURS.text))
+        centre = QPointF(self._x(self.value()), middle)
+        if self.hasFocus() and enabled:
+            painter.setBrush(QColor(COLOURS.accent))
+            painter.drawEllipse(centre, HANDLE / 2, HANDLE / 2)
+            painter.setBrush(QColor(COLOURS.text_strong))
+            painter.drawEllipse(centre, HANDLE / 2 - 2, HANDLE / 2 - 2)
+        else:
+            painter.drawEllipse(centre, HANDLE / 2, HANDLE / 2)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self._follow(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.isSliderDown():
+            self._follow(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.isSliderDown():
+            self.setSliderDown(False)
+            self.update()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.setValue(self._default)
+
+    def enterEvent(self, event: QEvent) -> None:
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # Scrolling the panel must not change the photo; a focused slider is meant.
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def _x(self, value: int) -> float:
+        share = (value - self.minimum()) / max(1, self.maximum() - self.minimum())
+        return HANDLE / 2 + (self.width() - HANDLE) * share
+
+    def _follow(self, x: float) -> None:
+        share = (x - HANDLE / 2) / max(1, self.width() - HANDLE)
+        share = min(max(share, 0.0), 1.0)
+        self.setValue(self.minimum() + round(share * (self.maximum() - self.minimum())))
+
+
+# Keys and the wheel have no release; a pause of this length ends the change.
+SETTLE_MS = 250
+
+
+class LabelledSlider(QWidget):
+    """Name, number and slider of one setting in percent.
+
+    Signals:
+        changed: (value as a fraction, whether the change is still going on).
+    """
+
+    changed = Signal(float, bool)
+
+    def __init__(self, name: str, tooltip: str, maximum: int, default: int = 100) -> None:
+        super().__init__()
+        self._default = default
+        self._label = QLabel(name)
+        self._label.setToolTip(tooltip)
+        self.track = Track(0, maximum, default)
+        self.track.setToolTip(f"{tooltip}\nDouble click: back to {default} %")
+        self.track.setAccessibleName(name)
+        self.number = QSpinBox()
+        self.number.setRange(0, maximum)
+        self.number.setValue(default)
+        self.number.setSuffix(" %")
+        # The style sheet hides the buttons: with Qt's own NoButtons a styled spin box leaves no room for the number.
+        self.number.setProperty("plain", True)
+        self.number.setFixedWidth(64)
+        self.number.setFont(numeric_font(self.font()))
+        self.number.setKeyboardTracking(False)
+        self.number.setAccessibleName(f"{name} in percent")
+        self._label.setBuddy(self.track)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setVerticalSpacing(HALF_SPACE)
+        layout.addWidget(self._label, 0, 0)
+        layout.addWidget(self.number, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.track, 1, 0, 1, 2)
+        layout.setColumnStretch(0, 1)
+        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
+        self._settle.timeout.connect(self._finish)
+        self.track.valueChanged.connect(self._on_value)
+        self.track.sliderReleased.connect(self._finish)
+        self.number.valueChanged.connect(self.track.setValue)
+
+    @property
+    def value(self) -> float:
+        return self.track.value() / 100
+
+    def set_value(self, value: float) -> None:
+        """Show a value that came from elsewhere; `changed` is not emitted."""
+        self._settle.stop()
+        for widget in (self.track, self.number):
+            blocked = widget.blockSignals(True)
+            widget.setValue(round(value * 100))
+            widget.blockSignals(blocked)
+        self.track.update()
+
+    def reset(self) -> None:
+        self.track.setValue(self._default)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """A move counts as done when the page is left: what is exported next has to know it."""
+        if self._settle.isActive():
+            self._finish()
+        super().hideEvent(event)
+
+    def _on_value(self, value: int) -> None:
+        blocked = self.number.blockSignals(True)
+        self.number.setValue(value)
+        self.number.blockSignals(blocked)
+        self.changed.emit(value / 100, True)
+        if not self.track.isSliderDown():
+            self._settle.start()
+
+    def _finish(self) -> None:
+        self._settle.stop()
+        self.changed.emit(self.value, False)
+
+
+SPIN_WIDTH = 80
+
+
+class PercentSlider(QWidget):
+    """Slider and field that follow each other.
+
+    Signals:
+        changed: the new value in percent.
+    """
+
+    changed = Signal(int)
+
+    def __init__(
+        self, name: str, low: int, high: int, value: int, suffix: str = " %", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.slider = Track(low, high, value)
+        self.slider.setAccessibleName(name)
+        self.spin = QSpinBox()
+        self.spin.setRange(low, high)
+        self.spin.setSuffix(suffix)
+        self.spin.setFixedWidth(SPIN_WIDTH)
+        self.spin.setAccessibleName(name)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.spin)
+        self.setFocusProxy(self.slider)
+        self.slider.valueChanged.connect(self.spin.setValue)
+        self.spin.valueChanged.connect(self.slider.setValue)
+        self.set_value(value)
+        self.slider.valueChanged.connect(self.changed)
+
+    def value(self) -> int:
+        return self.slider.value()
+
+    def set_value(self, value: int) -> None:
+        self.slider.setValue(value)
+        self.spin.setValue(self.slider.value())

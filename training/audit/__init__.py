@@ -1,0 +1,1 @@
+"""The audit: does the preference steer the result?"""

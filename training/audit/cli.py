@@ -1,0 +1,56 @@
+"""`python -m training audit`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from training.benchmark.cli import chosen_bundle
+
+
+def audit(
+    photos: Annotated[Path, typer.Option(help="Folder of test photos, never trained on.")],
+    looks: Annotated[Path | None, typer.Option(help="Folder of looks: these too, not simulated users alone.")] = None,
+    users: Annotated[int, typer.Option(min=2, help="Looks and simulated users to draw.")] = 20,
+    refs: Annotated[int, typer.Option(min=1, help="References per user.")] = 5,
+    queries: Annotated[int, typer.Option(min=1, help="Photos per user.")] = 3,
+    model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    device: Annotated[str, typer.Option()] = "auto",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")] = None,
+    output: Annotated[Path | None, typer.Option("--json", help="Write the findings to this file.")] = None,
+    figures: Annotated[Path | None, typer.Option(help="Folder for figures (SVG).")] = None,
+) -> None:
+    """Does the preference steer? Right, wrong and no preference, what the vector tells, what one reference counts."""
+    from pie_desktop.model.bundle import read_bundle_info
+    from training.audit.figures import write_figures
+    from training.audit.run import COUNTS
+    from training.audit.run import audit as run_audit
+    from training.benchmark.methods import MethodSet
+    from training.benchmark.tasks import look_cases, simulated_cases
+    from training.pool import default_workers
+    from training.report import audit_report, prepare_folder, write_json
+
+    for path in (output, figures):
+        prepare_folder(path)
+    bundle = chosen_bundle(model)
+    methods = MethodSet(bundle, device)
+    most = max(refs, 2 * max(COUNTS))
+    tasks = {"simulated": simulated_cases(photos, users, most, queries, seed)}
+    if looks is not None:
+        tasks = {"looks": look_cases(looks, photos, users, most, queries, seed)} | tasks
+    found = []
+    console = Console(width=120)
+    with Console(stderr=True).status("") as status:
+        for task, drawn in tasks.items():
+            cases = list(drawn)
+            for mode in ("pairs", "after"):
+                result = run_audit(methods, task, cases, mode, refs, seed, status.update, workers or default_workers())
+                console.print("\n".join(result.lines()) + "\n")
+                found.append(result)
+    report = audit_report(found, seed, read_bundle_info(bundle).id)
+    if output is not None:
+        write_json(output, report)
+    if figures is not None:
+        write_figures(report, figures)

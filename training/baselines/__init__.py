@@ -1,1 +1,0 @@
-"""Classical ways to transfer a look, for comparison."""

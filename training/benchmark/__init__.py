@@ -1,0 +1,1 @@
+"""The benchmark: methods, tasks, metrics, baselines, ablations."""

@@ -1,0 +1,150 @@
+"""Ablations: the same small model trained again and again, each time without one part, and one table.
+
+`python -m training ablations`.
+"""
+
+import json
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from pie_desktop.errors import PieError
+from pie_desktop.model.bundle import list_bundles
+from training.benchmark.methods import MethodSet
+from training.benchmark.run import Row, run_benchmark
+from training.benchmark.tasks import NORMALISING, simulated_cases
+from training.data.users import UserMix
+from training.events import Event
+from training.fit.assemble import fit
+from training.fit.config import FitConfig, merged
+from training.report import rounded, write_json
+
+# users whose looks are fixed, who normalise every photo, and who treat every photo by its content
+POPULATIONS = {
+    "fixed": UserMix(perfect_capture=1.0, adaptive=0.0, no_taste=0.0, local=0.0),
+    "normalising": NORMALISING,
+    "adaptive": UserMix(perfect_capture=0.5, adaptive=1.0),
+}
+REFERENCES = (1, 5, 10)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One row of the table: a name and the configuration that it is trained with."""
+
+    name: str
+    config: FitConfig
+
+    @property
+    def slug(self) -> str:
+        """The name as a folder."""
+        return "-".join("".join(c if c.isalnum() else " " for c in self.name.lower()).split())
+
+
+def load_variants(path: Path) -> list[Variant]:
+    """Read a file with a table `base`, a run's configuration, and `variants`: names and what they change.
+
+    Raises:
+        PieError: the file is missing or not valid.
+    """
+    try:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        found = []
+        for changes in read["variants"]:
+            name = changes.pop("name")
+            found.append(Variant(name, FitConfig.model_validate(merged(read["base"], changes))))
+    except OSError as error:
+        raise PieError(f"The ablations {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, KeyError, ValidationError) as error:
+        raise PieError(f"The ablations {path} are not valid: {error}.") from error
+    return found
+
+
+def train(variant: Variant, out: Path, cache: Path) -> Iterator[Event]:
+    """Train a variant into `out/<slug>`; one that is finished is not trained again, one that was cut off goes on."""
+    run = out / variant.slug
+    if list_bundles(run):
+        return
+    if cache.exists() and not (run / "cache").exists():
+        shutil.copytree(cache, run / "cache")
+    yield from fit(variant.config, run, run, resume=(run / "checkpoint.safetensors").exists())
+
+
+def judge(variant: Variant, out: Path, photos: Path, users: int, queries: int, seed: int) -> list[Row]:
+    """Benchmark of a trained variant on simulated users of every population; kept beside it and not repeated."""
+    kept = out / variant.slug / "benchmark.json"
+    if kept.exists():
+        return [Row(**row) for row in json.loads(kept.read_text(encoding="utf-8"))["rows"]]
+    bundle = list_bundles(out / variant.slug)[0].path
+    tasks = {
+        name: list(simulated_cases(photos, users, max(REFERENCES), queries, seed, mix))
+        for name, mix in POPULATIONS.items()
+    }
+    rows = run_benchmark(tasks, MethodSet(bundle, "cpu"), REFERENCES, seed)
+    write_json(kept, rounded({"rows": [asdict(row) for row in rows]}))
+    return rows
+
+
+COLUMNS: tuple[tuple[str, str, str, int], ...] = (
+    ("fixed, 1 pair", "fixed", "pairs", 1),
+    ("fixed, 5 pairs", "fixed", "pairs", 5),
+    ("normalising, 5 pairs", "normalising", "pairs", 5),
+    ("normalising, 10 pairs", "normalising", "pairs", 10),
+    ("adaptive, 5 pairs", "adaptive", "pairs", 5),
+    ("adaptive, 10 pairs", "adaptive", "pairs", 10),
+    ("fixed, 5 edits", "fixed", "after", 5),
+    ("adaptive, 10 edits", "adaptive", "after", 10),
+)
+
+
+def markdown(results: Mapping[str, Sequence[Row]]) -> str:
+    """Table of mean PSNR in dB; the first variant's LUT fit and identity stand above the variants."""
+    lines = ["| | " + " | ".join(c[0] for c in COLUMNS) + " |", "|---" * (len(COLUMNS) + 1) + "|"]
+
+    def line(name: str, rows: Sequence[Row], method: str) -> str:
+        found = {(r.task, r.mode, r.refs): r.psnr for r in rows if r.method == method}
+        values = [found.get(column[1:]) for column in COLUMNS]
+        return f"| {name} | " + " | ".join("" if v is None else f"{v:.2f}" for v in values) + " |"
+
+    first = next(iter(results.values()))
+    lines += [line("*unedited*", first, "identity"), line("*plain LUT fit*", first, "lut_fit")]
+    return "\n".join(lines + [line(name, rows, "model") for name, rows in results.items()]) + "\n"
+
+
+def ablations(
+    photos: Annotated[Path, typer.Option(help="Folder of test photos, never trained on.")],
+    config: Annotated[Path, typer.Option(help="The base configuration and the variants.")] = Path(
+        "configs/ablations.toml"
+    ),
+    out: Annotated[Path, typer.Option(help="Folder of the runs; finished ones are not repeated.")] = Path(
+        "runs/ablations"
+    ),
+    users: Annotated[int, typer.Option(min=2, help="Simulated users of each kind to judge by.")] = 24,
+    queries: Annotated[int, typer.Option(min=1, help="Photos compared per user.")] = 4,
+    seed: Annotated[int, typer.Option()] = 0,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads of torch.")] = 1,
+) -> None:
+    """Train the model without one of its parts at a time, and tell what each part is worth."""
+    import torch
+
+    from training.benchmark.ablation import judge, load_variants, markdown, train
+
+    torch.set_num_threads(threads)
+    console = Console()
+    results = {}
+    variants = load_variants(config)
+    for variant in variants:
+        for event in train(variant, out, out / variants[0].slug / "cache"):
+            if event["event"] in ("validation", "done"):
+                console.print(f"{variant.name}: step {event['step']}, {event['psnr']:.2f} dB held out")
+        rows = judge(variant, out, photos, users, queries, seed)
+        results[variant.name] = rows
+        console.print(markdown(results), markup=False, soft_wrap=True)
+    (out / "table.md").write_text(markdown(results), encoding="utf-8")

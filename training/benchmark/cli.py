@@ -1,0 +1,144 @@
+"""`python -m training benchmark` and `evaluate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from pie_desktop.errors import PieError
+
+
+def _numbers(text: str) -> list[int]:
+    try:
+        numbers = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        numbers = []
+    if not numbers or numbers[0] < 1:
+        raise PieError(f"--refs wants numbers such as 1,3,5, not {text}.")
+    return numbers
+
+
+def _systems(given: list[str]) -> dict[str, Path]:
+    """Folders of systems by name, as given on the command line; each is looked at before anything is computed."""
+    from training.benchmark.methods import METHODS
+    from training.systems.system import load_system
+
+    found: dict[str, Path] = {}
+    for text in given:
+        name, _, folder = text.partition("=")
+        if not name or not folder:
+            raise PieError(f"--system wants a name and a folder, such as pienet=runs/study/pienet, not {text}.")
+        if name in found or name in METHODS:
+            raise PieError(f"--system: there are two methods called {name}; choose another name.")
+        load_system(Path(folder))
+        found[name] = Path(folder)
+    return found
+
+
+def chosen_bundle(model: Path | None) -> Path:
+    """The bundle named, else the shipped one."""
+    from pie_desktop.model.bundle import list_bundles
+    from pie_desktop.paths import resource
+
+    if model is not None:
+        return model
+    shipped = list_bundles(resource("bundles"))
+    if not shipped:
+        raise PieError("There is no shipped model; name one with --model.")
+    return shipped[0].path
+
+
+def benchmark(
+    looks: Annotated[
+        Path | None, typer.Option(help="Folder of looks (.cube, HaldCLUT .png), never trained on.")
+    ] = None,
+    photos: Annotated[Path | None, typer.Option(help="Folder of test photos, never trained on.")] = None,
+    users: Annotated[Path | None, typer.Option(help="Folder of <user>/before and <user>/after.")] = None,
+    simulated: Annotated[int, typer.Option(min=0, help="Number of simulated users over --photos.")] = 0,
+    normalising: Annotated[int, typer.Option(min=0, help="Simulated users who normalise every photo.")] = 0,
+    captures: Annotated[
+        int, typer.Option(min=0, help="Simulated captures of --photos, to be corrected without references.")
+    ] = 0,
+    refs: Annotated[str, typer.Option(help="Numbers of references.")] = "1,3,5,10,20",
+    count: Annotated[int, typer.Option(min=1, help="Looks to draw.")] = 40,
+    queries: Annotated[int, typer.Option(min=1, help="Photos compared per look or user.")] = 8,
+    model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FOLDER", help="A trained system of the study; may be given several times."),
+    ] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    device: Annotated[str, typer.Option()] = "auto",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")] = None,
+    threads: Annotated[int, typer.Option(min=1, help="CPU threads of torch in each process.")] = 1,
+    output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
+    record: Annotated[bool, typer.Option("--record", help="Add the rows to the bundle's model card.")] = False,
+) -> None:
+    """Compare the model with identity, classical transfer, the plain LUT fit and the oracle."""
+    from pie_desktop.model.bundle import read_bundle_info, record_benchmark
+    from training.benchmark.methods import MethodSet
+    from training.benchmark.run import run_benchmark
+    from training.benchmark.tasks import NORMALISING, capture_cases, look_cases, simulated_cases, user_cases
+    from training.pool import default_workers
+    from training.report import benchmark_report, prepare_folder, print_table, write_json
+
+    prepare_folder(output)
+    numbers = _numbers(refs)
+    most = numbers[-1]
+    tasks = {}
+    if looks is not None or simulated or normalising or captures:
+        if photos is None:
+            raise PieError("Looks, simulated users and captures need test photos; name a folder with --photos.")
+        if looks is not None:
+            tasks["looks"] = look_cases(looks, photos, count, most, queries, seed)
+        if simulated:
+            tasks["simulated"] = simulated_cases(photos, simulated, most, queries, seed)
+        if normalising:
+            tasks["normalising"] = simulated_cases(photos, normalising, most, queries, seed, NORMALISING)
+        if captures:
+            tasks["captures"] = capture_cases(photos, captures, seed)
+    if users is not None:
+        tasks["users"] = user_cases(users, most, queries, seed)
+    if not tasks:
+        raise PieError(
+            "Name at least one task: --looks with --photos, --users, or --simulated, --normalising or --captures N with"
+            " --photos."
+        )
+    console = Console(stderr=True)
+    bundle = chosen_bundle(model)
+    methods = MethodSet(bundle, device, _systems(system or []))
+    with console.status("") as status:
+        rows = run_benchmark(tasks, methods, numbers, seed, status.update, workers or default_workers(), threads)
+    print_table(rows, Console(width=120))
+    found = benchmark_report(rows, seed, read_bundle_info(bundle).id)
+    if output is not None:
+        write_json(output, found)
+    if record:
+        record_benchmark(bundle, found)
+
+
+def evaluate(
+    pairs: Annotated[Path, typer.Option(help="Folder of your own edits; originals are found by name.")],
+    originals: Annotated[Path | None, typer.Option(help="Folder of the originals, where it is another one.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
+    refs: Annotated[str, typer.Option(help="Numbers of references.")] = "1,3,5",
+    queries: Annotated[int, typer.Option(min=1, help="Photos compared.")] = 20,
+    seed: Annotated[int, typer.Option()] = 0,
+    device: Annotated[str, typer.Option()] = "auto",
+    output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
+) -> None:
+    """How near a model comes to your own edits, on photos that it is not shown."""
+    from training.benchmark.methods import MethodSet
+    from training.benchmark.run import run_benchmark
+    from training.benchmark.tasks import own_case
+    from training.report import benchmark_report, prepare_folder, print_table, write_json
+
+    prepare_folder(output)
+    numbers = _numbers(refs)
+    methods = MethodSet(chosen_bundle(model), device)
+    case = own_case(pairs, originals, numbers[-1], queries, seed)
+    rows = run_benchmark({"own edits": [case]}, methods, numbers, seed)
+    print_table(rows, Console(width=120))
+    if output is not None:
+        write_json(output, benchmark_report(rows, seed, methods.inference.bundle_id))

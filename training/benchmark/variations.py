@@ -1,0 +1,125 @@
+"""Variations of a user's style on one photo, drawn by a diffusion system, on a labelled contact sheet."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+
+from pie_desktop.errors import PieError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from pie_desktop.imaging.encode import Format
+    from training.systems.style import Style
+    from training.systems.system import System
+
+GAP, CAPTION, SURROUND, INK = 8, 24, 43, 230
+FORMATS: "dict[str, Format]" = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
+
+
+def style_of_files(system: "System", references: Sequence[Path]) -> "Style":
+    """The style `(1, ...)` of retouched photos; a system that looks at pairs finds their originals by name.
+
+    Raises:
+        PieError: a photo cannot be read, or its original is needed and not found.
+    """
+    import torch
+
+    from pie_desktop.imaging.pairs.find import find_original
+
+    after = torch.cat([_seen(path, system.config.side) for path in references])[None]
+    before = None
+    if system.needs_pairs:
+        originals = []
+        for path in references:
+            original = find_original(path)
+            if original is None:
+                raise PieError(f"The original of {path}, which this system needs, was not found; put it beside it.")
+            originals.append(_seen(original, system.config.side))
+        before = torch.cat(originals)[None]
+    return system.style(after, before, torch.ones(1, len(references), dtype=torch.bool))
+
+
+def _seen(path: Path, side: int) -> "Tensor":
+    """A photo as training shows it to a system: squeezed to `(1, 3, side, side)`, sRGB in [0, 1]."""
+    import torch
+
+    from pie_desktop.imaging.decode import load_proxy
+    from training.data.photos import square
+
+    return torch.from_numpy(square(load_proxy(path), side)).permute(2, 0, 1)[None] / 255
+
+
+def draw(system: "System", photo: Path, references: Sequence[Path], count: int, seed: int) -> list[np.ndarray]:
+    """LUTs of a photo `(S, S, S, 3)`: the expected one first, then `count` samples.
+
+    Raises:
+        PieError: the system draws no variations, or a photo cannot be read.
+    """
+    import torch
+
+    from training.data.source import seeded
+    from training.systems.enhancers.diffusion import LOOK_SIDE, DiffusionEnhancer
+
+    enhancer = system.enhancer
+    if not isinstance(enhancer, DiffusionEnhancer):
+        raise PieError(f"The enhancer {system.config.enhancer} draws no variations; name a diffusion system.")
+    with torch.no_grad():
+        style, seen = style_of_files(system, references), _seen(photo, LOOK_SIDE)
+        weights = torch.cat([enhancer.expected(seen, style), enhancer.samples(seen, style, count, seeded(seed))[0]])
+        return list(enhancer.prior.tables(weights).numpy())
+
+
+def labelled_sheet(tiles: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
+    """Pictures of one size, uint8, with a caption below each, in rows of at most four, on neutral grey."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    height, width = tiles[0][1].shape[:2]
+    columns = min(4, len(tiles))
+    rows = -(-len(tiles) // columns)
+    across, down = width + GAP, height + CAPTION + GAP
+    sheet = Image.new("RGB", (columns * across + GAP, rows * down + GAP), (SURROUND,) * 3)
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
+    for number, (caption, picture) in enumerate(tiles):
+        left, top = GAP + number % columns * across, GAP + number // columns * down
+        sheet.paste(Image.fromarray(picture), (left, top))
+        pen.text((left, top + height + 3), caption, (INK,) * 3, font)
+    return np.asarray(sheet)
+
+
+def variations(
+    files: Annotated[list[Path], typer.Argument(help="Further references, then the photo, then the sheet to write.")],
+    system: Annotated[Path, typer.Option(help="Folder of a trained diffusion system.")],
+    references: Annotated[list[Path], typer.Option("--references", "-r", help="Your edits, one or more.")],
+    count: Annotated[int, typer.Option(min=1, max=23, help="Variations to draw.")] = 6,
+    side: Annotated[int, typer.Option(min=64, max=2048, help="Long side of a picture on the sheet, px.")] = 480,
+    seed: Annotated[int, typer.Option()] = 0,
+) -> None:
+    """Draw variations of a style: the photo, the answer and random variations on one sheet (JPEG or PNG)."""
+    from pie_desktop.imaging.decode import load_photo
+    from pie_desktop.imaging.encode import EncodeOptions, save_photo
+    from pie_desktop.imaging.lut.apply import apply_lut
+    from pie_desktop.imaging.resize.resize import resize_long_side
+    from pie_desktop.imaging.stored import to_uint8
+    from training.systems.system import load_system
+
+    if len(files) < 2:
+        raise PieError("Name the photo and the sheet to write after the references.")
+    *further, photo, output = files
+    kind = FORMATS.get(output.suffix.lower())
+    if kind is None:
+        raise PieError(f"{output} is neither JPEG nor PNG; give it the suffix .jpg or .png.")
+    if output.exists():
+        raise PieError(f"{output} exists already; name another file.")
+    tables = draw(load_system(system)[0], photo, [*references, *further], count, seed)
+    picture = load_photo(photo)
+    captions = ["answer", *(f"variation {number + 1}" for number in range(count))]
+    tiles = [("photo", to_uint8(resize_long_side(picture, side)))]
+    for caption, table in zip(captions, tables, strict=True):
+        tiles.append((caption, to_uint8(resize_long_side(apply_lut(picture, table), side))))
+    save_photo(labelled_sheet(tiles), output, EncodeOptions(kind), overwrite=False)
+    Console().print(f"{count} variations of {photo.name}: {output}")

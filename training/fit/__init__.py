@@ -1,0 +1,1 @@
+"""Fitting the preference model: assembly, loop, objective, checkpoints."""

@@ -1,0 +1,224 @@
+"""Assemble a run from its configuration: data, network, validation, and the bundle at the end."""
+
+import json
+import os
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import pie_desktop
+from pie_desktop.errors import PieError
+from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.model.bundle import SUFFIX, load_bundle, save_bundle
+from pie_desktop.model.network import PreferenceNetwork
+from training.data.batch import RoleMix
+from training.data.photos import finished_photos, guess_pairs, load_pairs, photo_bank, square
+from training.data.prefetch import prefetched
+from training.data.prepared import PreparedSource, open_prepared
+from training.data.source import PairSource, SimulatedSource, Source
+from training.events import Event
+from training.fit.basis import kept_basis
+from training.fit.config import FitConfig
+from training.fit.loop import Trainer
+from training.fit.neutral import neutral_strength, train_neutral
+from training.fit.pretraining import calibrate
+from training.fit.validation import Validation, pair_validation, simulated_validation, style_validation
+from training.processes import ALONE, Processes, pixel_device
+
+HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
+PAIR_HOLD_OUT = 0.2
+FINISHER = "expert C"
+
+
+@dataclass
+class _Material:
+    source: Source
+    validation: Validation
+    train: int
+    held_out: int
+    roles: RoleMix
+    finished: tuple[np.ndarray, np.ndarray] | None = None  # photos for the neutral preference: training, held out
+    problems: tuple[str, ...] = ()
+
+
+def _simulated(config: FitConfig, run: Path, device: torch.device) -> tuple[_Material, np.ndarray]:
+    d = config.data
+    bank = photo_bank(finished_photos(d.folder), d.bank_side, run / "cache")
+    held = np.arange(len(bank)) % HOLD_OUT == HOLD_OUT - 1
+    train, validation = np.ascontiguousarray(bank[~held]), np.ascontiguousarray(bank[held])
+    if not len(validation):
+        raise PieError(f"{d.folder} holds {len(bank)} finished photos; simulated training needs at least {HOLD_OUT}.")
+    side = config.architecture.side
+    source = SimulatedSource(train, side, d.users, d.shots, config.seed, device)
+    judge = simulated_validation(validation, side)
+    return _Material(source, judge, len(train), len(validation), RoleMix(), (train, validation)), train
+
+
+def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _Material:
+    d, side = config.data, config.architecture.side
+    bank = load_pairs(guess_pairs(d.folder, originals), d.bank_side)
+    order = np.random.default_rng(config.seed).permutation(len(bank.names))
+    held_out = max(1, round(PAIR_HOLD_OUT * len(order)))
+    train = order[:-held_out]
+    names = [bank.names[index] for index in train]
+
+    def floats(pictures: np.ndarray) -> Tensor:
+        planes = torch.from_numpy(pictures[order]).permute(0, 3, 1, 2).float() / 255
+        return torch.nn.functional.interpolate(planes, size=(side, side), mode="area")
+
+    source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device, names)
+    validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
+    # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
+    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), None, bank.problems)
+
+
+def _prepared(config: FitConfig, device: torch.device) -> tuple[_Material, np.ndarray]:
+    d, side = config.data, config.architecture.side
+    data = open_prepared(d.folder).only(d.styles)
+    source = PreparedSource(data, side, d.users, d.shots, config.seed, device=device)
+    judge = style_validation(data, side, d.references)
+    # what an expert has retouched is a finished photo; C is the one that most of the literature learns from
+    finished = data.after[data.styles.index(FINISHER) if FINISHER in data.styles else 0]
+    train, held_out = (
+        np.stack([square(finished[row], d.bank_side) for row in data.rows(split)]) for split in ("train", "validation")
+    )
+    return _Material(source, judge, len(train), len(held_out), RoleMix(), (train, held_out)), train
+
+
+def _network(
+    config: FitConfig, init: Path | None, bank: np.ndarray | None, source: Source, run: Path
+) -> PreferenceNetwork:
+    if init is not None:
+        return load_bundle(init)[0].train()
+    if bank is None:
+        # a resumed run: every weight comes from the checkpoint
+        return PreferenceNetwork(config.architecture)
+    torch.manual_seed(config.seed)
+    network = PreferenceNetwork(config.architecture)
+    a = config.architecture
+    network.prior.set_basis(kept_basis(bank, a.components, a.lut_size, config.seed, run / "cache"))
+    calibrate(network, source)
+    return network
+
+
+def fit(
+    config: FitConfig,
+    run: Path,
+    models: Path,
+    init: Path | None = None,
+    originals: Path | None = None,
+    resume: bool = False,
+    should_stop: Callable[[], bool] = lambda: False,
+    processes: Processes = ALONE,
+) -> Iterator[Event]:
+    """Train, yielding the events described in `docs/ARCHITECTURE.md`; the bundle is written at the end.
+
+    Where several processes train together, each calls this with the same arguments, and the leader alone has events
+    and writes files.
+
+    Args:
+        config: the run.
+        run: folder for checkpoint, cache and event log; made if missing.
+        models: folder that gets `<name>.piemodel`.
+        init: bundle to start from; required for a new run on `pairs`.
+        originals: folder of originals for `pairs`.
+        resume: continue from the run's checkpoint.
+        should_stop: asked after every step.
+        processes: that train together; `run` and the photos are on a disk that all of them see.
+
+    Raises:
+        PieError: data, device, bundle or checkpoint cannot be used.
+    """
+    if config.data.kind == "pairs" and init is None and not resume:
+        raise PieError("Training on your own pairs starts from a model; name one with --init.")
+    processes.share.rows(config.data.users)  # refuses before hours are spent
+    device = processes.device(config.device)
+    pixels = torch.device("cpu") if config.data.workers else pixel_device(device)
+    run.mkdir(parents=True, exist_ok=True)
+    with processes.leader_first():
+        bank: np.ndarray | None
+        if config.data.kind == "simulated":
+            material, bank = _simulated(config, run, pixels)
+        elif config.data.kind == "prepared":
+            material, bank = _prepared(config, pixels)
+        else:
+            material, bank = _pairs(config, originals, pixels), None
+        network = _network(config, init, bank, material.source, run).to(device)
+    processes.align(network)
+    with prefetched(material.source.shared(processes.share), config.data.workers) as source:
+        trainer = Trainer(config, network, source, material.validation, run, material.roles, should_stop, processes)
+        if resume:
+            trainer.resume()
+        if processes.leader:
+            with atomic_write(run / "config.json") as temporary:
+                temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
+            yield {
+                "event": "start",
+                "run": str(run),
+                "steps": config.steps,
+                "step": trainer.progress.step,
+                "device": str(device),
+                "processes": processes.share.count,
+                "pairs": material.train + material.held_out,
+                "train": material.train,
+                "validation": material.held_out,
+                "problems": list(material.problems),
+            }
+        for event in trainer.events():
+            if not processes.leader:
+                continue
+            if event["event"] != "finished":
+                yield event
+                continue
+            bundle = _free_path(models, config.name)
+            card = _card(config, trainer, material, init)
+            if material.finished is not None:
+                photos, held_out = material.finished
+                train_neutral(trainer.average, photos, config.neutral, config.seed)
+                card["neutral"] = asdict(neutral_strength(trainer.average, held_out, config.seed))
+            save_bundle(bundle, trainer.average, config.name, datetime.now(UTC).isoformat(timespec="seconds"), card)
+            p = trainer.progress
+            psnr = card["validation"]["psnr"]
+            ends = {"psnr": psnr, "baseline_psnr": p.baseline_psnr}
+            yield {"event": "done", "step": p.step, "bundle": str(bundle)} | ends
+
+
+def _free_path(models: Path, name: str) -> Path:
+    """A bundle folder that does not exist yet: a finished model is never overwritten."""
+    stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in name.strip().lower()) or "model"
+    path, number = models / f"{stem}{SUFFIX}", 2
+    while path.exists():
+        path, number = models / f"{stem}-{number}{SUFFIX}", number + 1
+    return path
+
+
+def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path | None) -> dict[str, Any]:
+    score = trainer.validation.score(trainer.judge)
+    return {
+        "config": json.loads(config.model_dump_json()) | {"device": str(config.device)},
+        "data": {
+            "kind": config.data.kind,
+            "folder": config.data.folder.name,
+            "train": material.train,
+            "held_out": material.held_out,
+        },
+        "init": init.name if init else None,
+        "seed": config.seed,
+        "steps": trainer.progress.step,
+        "seconds": round(trainer.progress.elapsed),
+        "validation": {"psnr": score.psnr, "de00": score.de00, "baseline_psnr": trainer.progress.baseline_psnr},
+        "software": {
+            "pie_desktop": pie_desktop.__version__,
+            "torch": torch.__version__,
+            "python": platform.python_version(),
+        },
+        "threads": torch.get_num_threads() if config.device != "cuda" else None,
+        "cpus": os.cpu_count(),
+    }

@@ -1,0 +1,193 @@
+"""Training configurations, as TOML files in `configs/`.
+
+Command-line options on top of a configuration.
+"""
+
+import math
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pie_desktop.errors import PieError
+from pie_desktop.model.architecture import Architecture
+from training.data.photos import guess_pairs
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DataConfig(_Section):
+    """Where examples come from.
+
+    Attributes:
+        kind: `simulated` users over finished photos, a user's own `pairs`, or the experts of a `prepared` cache.
+        folder: the photos, the folder of edits and originals, or the cache.
+        styles: of a cache, those to learn from; all where none is named.
+        bank_side: side the photos are stored at, px; views are cropped from it.
+        users: users per step.
+        shots: photos per user; references and queries are drawn from them.
+        references: the most references a user has.
+        queries: photos retouched per user and step.
+        reuse: steps for which a group of users serves, with new roles each time.
+        workers: processes that compute groups ahead, on the CPU. None by default: a group serves several steps and is
+            a small part of their cost; on CUDA it is computed there, and on the CPU workers take cores from training.
+    """
+
+    kind: Literal["simulated", "pairs", "prepared"] = "simulated"
+    folder: Path
+    styles: tuple[str, ...] = ()
+    bank_side: int = Field(96, ge=48, le=512)
+    users: int = Field(12, ge=1)
+    shots: int = Field(10, ge=2)
+    references: int = Field(7, ge=1)
+    queries: int = Field(3, ge=1)
+    reuse: int = Field(3, ge=1)
+    workers: int = Field(0, ge=0, le=32)
+
+
+class LossConfig(_Section):
+    """Weights of the loss terms of `training.fit.objective`; L1 in sRGB counts 1."""
+
+    lab: float = 1.0
+    log_mse: float = 0.05
+    opinion: float = 0.5
+    gram: float = 0.01
+    tv: float = 0.01
+    smoothness: float = 0.02
+    monotonicity: float = 0.1
+
+
+class OptimizerConfig(_Section):
+    """AdamW with warm-up and cosine decay; the encoder learns at a rate of its own."""
+
+    encoder_lr: float = 1e-3
+    enhancer_lr: float = 1e-3
+    weight_decay: float = 0.01
+    warmup: int = 300
+    clip: float = 1.0
+    ema: float = 0.999
+
+
+class PretrainConfig(_Section):
+    """Pretraining on statistics, for simulated users; see `training.fit.pretraining`.
+
+    Attributes:
+        share: how much of the run, by steps or time, before training goes on end to end; 0 for none.
+        pool: groups of users kept.
+        refresh: steps after which the oldest group is replaced.
+    """
+
+    share: float = Field(0.0, ge=0, le=1)
+    pool: int = Field(96, ge=2)
+    refresh: int = Field(8, ge=1)
+
+
+class NeutralConfig(_Section):
+    """The last stage of a run on simulated users: training the neutral preference; see `training.fit.neutral`.
+
+    Attributes:
+        batches: of captures, made once.
+        steps: optimizer steps of every member.
+    """
+
+    batches: int = Field(100, ge=1)
+    steps: int = Field(2000, ge=1)
+
+
+class FitConfig(_Section):
+    """One training run.
+
+    Attributes:
+        steps: optimizer steps, pretraining included; the learning rate reaches its floor at the last.
+        minutes: wall-clock limit; the schedule follows whichever of both ends first.
+    """
+
+    name: str = "model"
+    seed: int = 0
+    steps: int = Field(10_000, ge=1)
+    minutes: float | None = None
+    device: str = "auto"
+    validate_every: int = 500
+    checkpoint_every: int = 500
+    data: DataConfig
+    pretrain: PretrainConfig = PretrainConfig()
+    neutral: NeutralConfig = NeutralConfig()
+    losses: LossConfig = LossConfig()
+    optimizer: OptimizerConfig = OptimizerConfig()
+    architecture: Architecture = Architecture()
+
+
+def load_config(path: Path) -> FitConfig:
+    """Read a configuration; relative folders are relative to the current directory.
+
+    Raises:
+        PieError: the file is missing, is not TOML, or says something unknown.
+    """
+    try:
+        return FitConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise PieError(f"The configuration {path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise PieError(f"The configuration {path} is not valid: {error}.") from error
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `changes`, table by table."""
+    result = dict(base)
+    for key, value in changes.items():
+        result[key] = merged(result.get(key, {}), value) if isinstance(value, Mapping) else value
+    return result
+
+
+DEFAULT_EPOCHS = 30
+
+
+def fine_tune_config(folder: Path, architecture: Architecture, references: int = 5) -> FitConfig:
+    """Defaults for a user's own pairs: the encoder, which overfits first, learns ten times slower than the enhancer."""
+    return FitConfig(
+        name=folder.resolve().name,
+        validate_every=20,
+        checkpoint_every=50,
+        data=DataConfig(kind="pairs", folder=folder, users=4, shots=references + 3, references=references, reuse=2),
+        losses=LossConfig(),
+        optimizer=OptimizerConfig(encoder_lr=1e-5, enhancer_lr=1e-4, warmup=20, ema=0.98),
+        architecture=architecture,
+    )
+
+
+def override(config: FitConfig, sections: dict[str, dict[str, Any]]) -> FitConfig:
+    """The configuration with the given values; those that are None stay as they are.
+
+    Args:
+        sections: values by section: `run` for the top level, `data`, `losses`, `optimizer`.
+    """
+    values = config.model_dump()
+    for section, changes in sections.items():
+        target = values if section == "run" else values[section]
+        target |= {key: value for key, value in changes.items() if value is not None}
+    data = values["data"]
+    data["shots"] = max(data["shots"], data["references"] + data["queries"])
+    return FitConfig.model_validate(values)
+
+
+def steps_for(config: FitConfig, epochs: float, originals: Path | None) -> int:
+    """Optimizer steps of `epochs` passes over the training pairs."""
+    pairs = sum(guess.before is not None for guess in guess_pairs(config.data.folder, originals))
+    return max(1, math.ceil(epochs * pairs / (config.data.users * config.data.queries)))
+
+
+def stored_config(run: Path) -> FitConfig:
+    """The configuration that a run was started with.
+
+    Raises:
+        PieError: the folder holds no run.
+    """
+    path = run / "config.json"
+    try:
+        return FitConfig.model_validate_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise PieError(f"There is no run to resume in {run}; start the training without resuming.") from error

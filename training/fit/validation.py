@@ -1,0 +1,110 @@
+"""Held-out quality during training: PSNR and dE00 on users, or pairs, that the network never trained on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pie_desktop.imaging.color.difference import delta_e_2000
+from training.data.batch import Group, Roles
+from training.data.color import to_bytes
+from training.data.prepared import PreparedData, take_views
+from training.data.source import SimulatedSource, seeded
+from training.fit.objective import Objective
+
+PSNR_CAP = 60.0  # an exact match has infinite PSNR
+
+
+def psnr(output: Tensor, target: Tensor) -> Tensor:
+    """PSNR in dB `(...)` of colours `(..., M, 3)` in [0, 1], capped at 60 dB where they agree exactly."""
+    error = ((output.clamp(0, 1) - target) ** 2).mean((-2, -1)).clamp_min(10 ** (-PSNR_CAP / 10))
+    return -10 * torch.log10(error)
+
+
+@dataclass(frozen=True)
+class Score:
+    """Means over held-out photos: PSNR in dB and CIEDE2000."""
+
+    psnr: float
+    de00: float
+
+
+class Validation:
+    """Fixed groups with fixed roles.
+
+    Args:
+        cases: groups and roles; `None` as a group's finished photo means that the user's own result is the target.
+    """
+
+    def __init__(self, cases: list[tuple[Group, Roles]]) -> None:
+        self.cases = cases
+
+    @torch.no_grad()
+    def score(self, objective: Objective) -> Score:
+        """Mean over all queries of all cases."""
+        values, differences = [], []
+        device = objective.network.prior.table.device
+        for cpu_group, cpu_roles in self.cases:
+            group, roles = cpu_group.to(device), cpu_roles.to(device)
+            prepared = objective.prepare(group)
+            answer = objective.answer(group, prepared, roles)
+            output = objective.render(prepared, answer.photos, answer.weights).clamp(0, 1)
+            target = prepared.after[answer.photos]
+            values.append(psnr(output, target).flatten())
+            differences.append(float(delta_e_2000(*(to_bytes(t.flatten(0, 1)) for t in (output, target))).mean()))
+        return Score(float(torch.cat(values).mean()), float(np.mean(differences)))
+
+
+def _roles(users: int, shots: int, references: int, queries: int, has_before: bool) -> Roles:
+    order = torch.arange(shots).expand(users, -1)
+    flags = torch.ones(users, references, dtype=torch.bool)
+    return Roles(order[:, :references], order[:, references : references + queries], flags & has_before, flags)
+
+
+def simulated_validation(
+    bank: np.ndarray, side: int, users: int = 24, references: int = 5, queries: int = 3
+) -> Validation:
+    """Simulated users over held-out photos; half of the cases with pairs, half with edits only."""
+    source = SimulatedSource(bank, side, users, references + queries, seed=987_654)
+    return Validation(
+        [
+            (source.group(n), _roles(users, references + queries, references, queries, has_before=n % 2 == 0))
+            for n in range(4)
+        ]
+    )
+
+
+def style_validation(data: PreparedData, side: int, references: int, queries: int = 16) -> Validation:
+    """The validation photos of a cache in each of its styles, from references that train; with pairs and edits alone.
+
+    Args:
+        data: the cache, opened.
+        side: side of the pictures, px.
+        references: per style.
+        queries: photos per style, at most.
+    """
+    known, held = data.rows("train")[:references], data.rows("validation")[:queries]
+    index = np.concatenate([known, held])
+    whole = np.tile(np.array([0.0, 0.0, 1.0, 0.0], np.float32), (len(index), 1))
+    before = take_views(data.before, index, whole, side)[None]
+    cases = []
+    for pictures in data.after:
+        group = Group(before, take_views(pictures, index, whole, side)[None])
+        for has_before in (True, False):
+            cases.append((group, _roles(1, len(index), len(known), len(held), has_before)))
+    return Validation(cases)
+
+
+def pair_validation(before: Tensor, after: Tensor, train: int, references: int) -> Validation:
+    """A user's held-out pairs, retouched with `references` of the training pairs.
+
+    Args:
+        before, after: `(P, 3, S, S)` floats in [0, 1]; the first `train` are training pairs, the others are held out.
+    """
+    held = len(before) - train
+    generator = seeded(31, train, held)
+    chosen = torch.randperm(train, generator=generator)[:references]
+    index = torch.cat([chosen, torch.arange(train, train + held)])
+    group = Group(before[index][None], after[index][None])
+    return Validation([(group, _roles(1, len(index), len(chosen), held, has_before=True))])

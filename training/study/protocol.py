@@ -1,0 +1,131 @@
+"""What all protocols have in common: a system, stages, and the losses of pictures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from training.data.batch import Movable, Roles
+from training.losses import StyleGramLoss, l1_loss, lab_loss, total_variation
+from training.study.config import LossWeights, StudyConfig
+from training.study.population import UserGroup
+from training.systems.style import Style
+from training.systems.system import System
+
+Terms = dict[str, Tensor]  # unweighted, detached
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the training.
+
+    Attributes:
+        name: for people.
+        until: the fraction of the budget at which it ends; the last one ends at 1.
+        encoder: modules that learn at the encoder's rate; what is in neither list is frozen.
+        enhancer: modules that learn at the enhancer's rate.
+    """
+
+    name: str
+    until: float
+    encoder: Sequence[nn.Module] = ()
+    enhancer: Sequence[nn.Module] = ()
+
+
+@dataclass
+class Batch(Movable):
+    """What one step shows: pictures `(U, n, 3, P, P)`, sRGB-encoded floats in [0, 1].
+
+    Attributes:
+        group: all photos of the users, with the users' numbers in the population.
+        after, before: the references, N of each user.
+        valid: `(U, N)` bool, which of them count.
+        photos, targets: the Q photos to retouch and what the users made of them.
+    """
+
+    group: UserGroup
+    after: Tensor
+    before: Tensor
+    valid: Tensor
+    photos: Tensor
+    targets: Tensor
+
+    @classmethod
+    def of(cls, group: UserGroup, roles: Roles) -> "Batch":
+        """References and queries of a group, as drawn."""
+        rows = torch.arange(len(group.capture), device=roles.query.device)[:, None]
+        references, queries = (rows, roles.reference), (rows, roles.query)
+        return cls(
+            group,
+            group.retouched[references],
+            group.capture[references],
+            roles.valid,
+            group.capture[queries],
+            group.retouched[queries],
+        )
+
+
+class PictureLoss(nn.Module):
+    """The weighted sum of the losses of pictures."""
+
+    def __init__(self, weights: LossWeights) -> None:
+        super().__init__()
+        self.weights = weights
+        self.gram = StyleGramLoss()
+
+    def forward(self, output: Tensor, batch: Batch) -> tuple[Tensor, Terms]:
+        """Total and terms of the retouched photos `(U, Q, 3, P, P)`."""
+        queries, w = output.shape[1], self.weights
+        out, want, photos = (t.flatten(0, 1) for t in (output, batch.targets, batch.photos))
+        terms: Terms = {"l1": l1_loss(out, want)}
+        if w.lab:
+            # the cube root of Lab is steep near black
+            terms["lab"] = lab_loss(out.clamp(0.002, 1), want.clamp(0.002, 1))
+        if w.gram:
+            styles, valid = (t.repeat_interleave(queries, 0) for t in (batch.after, batch.valid))
+            # of half-size pictures: a style is not in the finest texture, and it is a quarter of the work
+            halves = nn.functional.avg_pool2d(styles.flatten(0, 1), 2).unflatten(0, styles.shape[:2])
+            terms["gram"] = self.gram(nn.functional.avg_pool2d(out, 2), halves, valid)
+        if w.tv:
+            # of the change: the photo's own texture is none of the system's business
+            terms["tv"] = total_variation(out - photos)
+        total = torch.stack([getattr(w, name) * term for name, term in terms.items()]).sum()
+        return total, {name: term.detach() for name, term in terms.items()}
+
+
+class Protocol(nn.Module):
+    """Base of the protocols. All that is learned is in this module, so that a checkpoint of it is complete.
+
+    Args:
+        config: of the system.
+        system: trained in place.
+        users: size of the population.
+    """
+
+    stages: tuple[Stage, ...]
+
+    def __init__(self, config: StudyConfig, system: System, users: int) -> None:
+        super().__init__()
+        self.config, self.system = config, system
+        self.pictures = PictureLoss(config.losses)
+
+    def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
+        """What is minimised in a stage, and its terms."""
+        raise NotImplementedError
+
+    def style(self, batch: Batch) -> Style:
+        """The styles of the batch's users, from their references."""
+        return self.system.style(batch.after, batch.before if self.system.needs_pairs else None, batch.valid)
+
+    def retouching(self, batch: Batch) -> tuple[Tensor, Terms]:
+        """The loss of the photos retouched in the style of the references."""
+        return self.pictures(self.system.enhance(batch.photos, self.style(batch)), batch)
+
+    def embedding(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Vectors `(U * S, D)` of all photos of the users, and whose they are `(U * S,)`."""
+        group = batch.group
+        assert group.users is not None
+        before = group.capture.flatten(0, 1) if self.system.needs_pairs else None
+        vectors = self.system.features(group.retouched.flatten(0, 1), before).vector
+        return vectors, group.users.repeat_interleave(group.retouched.shape[1])

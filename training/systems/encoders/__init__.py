@@ -1,1 +1,0 @@
-"""Style encoders: style images in, `StyleFeatures` out."""
