@@ -77,7 +77,7 @@ def start(photos: Sequence[Path]) -> int:
     window = MainWindow(context)
     painted = FirstPaint(window)
     # The imports of the former would take many times as long while another thread imports torch.
-    painted.done.connect(lambda: tell_interrupted(context, lambda: window.show_tab("Export")))
+    painted.done.connect(lambda: report_interrupted(context, lambda: window.show_tab("Export")))
     painted.done.connect(lambda: warm_up(context))
     window.show()
     window.open_paths(photos)
@@ -145,11 +145,11 @@ def install_hooks(notifier: Notifier) -> None:
     qInstallMessageHandler(_on_qt_message)
 
 
-def tell_interrupted(context: AppContext, show: Callable[[], None]) -> None:
+def report_interrupted(context: AppContext, show: Callable[[], None]) -> None:
     """Say that an export was interrupted, if one was; `show` leads to where it goes on."""
     from pie_desktop.ui.export import resume_banner  # not before the window is there
 
-    resume_banner.tell_interrupted(context, show)
+    resume_banner.report_interrupted(context, show)
 
 
 def warm_up(context: AppContext) -> None:

@@ -25,7 +25,7 @@ SIDE = 320
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 LUMA = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
 
-Colour = tuple[float, float, float]
+Color = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Recipe:
         shadows, highlights: tints, fading out towards the other end.
     """
 
-    gains: Colour
+    gains: Color
     curve: tuple[tuple[float, float], ...]
     saturation: float
     vibrance: float
-    shadows: Colour
-    highlights: Colour
+    shadows: Color
+    highlights: Color
 
 
 RECIPES = {
@@ -76,9 +76,9 @@ RECIPES = {
 }
 
 
-def develop(picture: np.ndarray, recipe: Recipe) -> np.ndarray:
-    """A uint8 sRGB picture (H, W, 3) developed by a recipe; same shape and type."""
-    x = picture.astype(np.float64) / 255
+def develop(image: np.ndarray, recipe: Recipe) -> np.ndarray:
+    """A uint8 sRGB image (H, W, 3) developed by a recipe; same shape and type."""
+    x = image.astype(np.float64) / 255
     linear = np.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4) * np.array(recipe.gains)
     x = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055).clip(0, 1)
     x = PchipInterpolator(*zip(*recipe.curve, strict=True))(x)
@@ -102,22 +102,22 @@ def photographs() -> dict[str, np.ndarray]:
     }
 
 
-def shrink(picture: np.ndarray) -> np.ndarray:
-    scale = SIDE / max(picture.shape[:2])
-    shape = tuple(round(side * scale) for side in picture.shape[:2])
-    return np.rint(resize(picture, shape, anti_aliasing=True) * 255).astype(np.uint8)
+def shrink(image: np.ndarray) -> np.ndarray:
+    scale = SIDE / max(image.shape[:2])
+    shape = tuple(round(side * scale) for side in image.shape[:2])
+    return np.rint(resize(image, shape, anti_aliasing=True) * 255).astype(np.uint8)
 
 
-def relight(picture: np.ndarray, gains: Colour) -> np.ndarray:
-    return develop(picture, Recipe(gains, ((0, 0), (1, 1)), 1.0, 0.0, (0, 0, 0), (0, 0, 0)))
+def relight(image: np.ndarray, gains: Color) -> np.ndarray:
+    return develop(image, Recipe(gains, ((0, 0), (1, 1)), 1.0, 0.0, (0, 0, 0), (0, 0, 0)))
 
 
 def make_style(name: str, recipe: Recipe, work: Path) -> None:
     edits = []
-    for title, picture in photographs().items():
+    for title, image in photographs().items():
         before, after = work / f"{title}.png", work / f"{title} - {name}.png"
-        Image.fromarray(picture).save(before)
-        Image.fromarray(develop(picture, recipe)).save(after)
+        Image.fromarray(image).save(before)
+        Image.fromarray(develop(image, recipe)).save(after)
         edits.append(EditPair(after, before))
     made = StyleLibrary(work / "styles", builtin=work / "none").create(name, edits).style.folder
     document = read_document(made)

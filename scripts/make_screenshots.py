@@ -1,4 +1,4 @@
-"""Make the pictures of the README: `python scripts/make_screenshots.py`, writes docs/images.
+"""Make the images of the README: `python scripts/make_screenshots.py`, writes docs/images.
 
 Starts the real editor in a home folder of its own, without a display unless QT_QPA_PLATFORM says otherwise, opens
 scikit-image's sample photographs, learns a style from edits that a recipe makes of other parts of them, and runs a
@@ -22,7 +22,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from pie_desktop.imaging.pairs.find import EditPair
-from pie_desktop.imaging.samples import SAMPLE_NAMES, copy_sample_photos, sample_picture
+from pie_desktop.imaging.samples import SAMPLE_NAMES, copy_sample_photos, sample_image
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.page import DEFAULT_FOLDER, ExportPage
 from pie_desktop.ui.main_window import MainWindow
@@ -38,9 +38,9 @@ TRAINING_EPOCHS = 12
 SHOWN = "coffee"
 
 
-def evening(picture: np.ndarray) -> np.ndarray:
+def evening(image: np.ndarray) -> np.ndarray:
     """A photographer's look: warm, lifted shadows, more contrast in the middle, quieter blues; uint8 (H, W, 3)."""
-    x = picture.astype(np.float32) / 255
+    x = image.astype(np.float32) / 255
     grey = x @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     x = grey[..., None] + 1.12 * (x - grey[..., None])
     x = 0.04 + 0.94 * (x + 0.45 * x * (1 - x) * (2 * x - 1))
@@ -61,11 +61,11 @@ def make_edits(folder: Path, per_photo: int, exposures: bool = False) -> list[Ed
     generator = np.random.default_rng(5)
     pairs = []
     for name in SAMPLE_NAMES:
-        picture = sample_picture(name)
-        height, width = (side * 3 // 5 for side in picture.shape[:2])
+        image = sample_image(name)
+        height, width = (side * 3 // 5 for side in image.shape[:2])
         for part in range(per_photo):
-            top, left = (int(generator.integers(0, side * 2 // 5)) for side in picture.shape[:2])
-            crop = picture[top : top + height, left : left + width]
+            top, left = (int(generator.integers(0, side * 2 // 5)) for side in image.shape[:2])
+            crop = image[top : top + height, left : left + width]
             stops = generator.uniform(-1.2, 0.8) if exposures else 0.0
             shot = 255 * np.clip((crop / 255) ** 2.2 * 2**stops, 0, 1) ** (1 / 2.2)
             before, after = folder / f"{name}_{part + 1}.jpg", folder / f"{name}_{part + 1}_edit.jpg"
@@ -92,7 +92,7 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
 
 
 class Photographer:
-    """Takes pictures of one window in all sizes."""
+    """Takes images of one window in all sizes."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
@@ -112,10 +112,10 @@ class Photographer:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         self._window.grab().save(buffer, "PNG")
-        picture = Image.open(io.BytesIO(buffer.data().data())).convert("RGB")
+        image = Image.open(io.BytesIO(buffer.data().data())).convert("RGB")
         for quality in range(92, 60, -4):
             encoded = io.BytesIO()
-            picture.save(encoded, "JPEG", quality=quality, subsampling=0, optimize=True)
+            image.save(encoded, "JPEG", quality=quality, subsampling=0, optimize=True)
             if encoded.tell() <= LARGEST_FILE:
                 break
         return encoded.getvalue()
@@ -132,24 +132,24 @@ def main() -> None:
         try:
             window = MainWindow(context)
             window.show()
-            take_all(window, Path(scratch) / "Pictures")
+            take_all(window, Path(scratch) / "Images")
             window.close()
         finally:
             context.close()
 
 
-def take_all(window: MainWindow, pictures: Path) -> None:
+def take_all(window: MainWindow, images: Path) -> None:
     photographer = Photographer(window)
     photographer.take("welcome")
-    take_edit(window, pictures, photographer)
-    take_export(window, pictures / "Spring", photographer)
-    take_training(window, pictures / "Edits 2026", photographer)
+    take_edit(window, images, photographer)
+    take_export(window, images / "Spring", photographer)
+    take_training(window, images / "Edits 2026", photographer)
 
 
-def take_edit(window: MainWindow, pictures: Path, photographer: Photographer) -> None:
+def take_edit(window: MainWindow, images: Path, photographer: Photographer) -> None:
     context = window.context
-    photos = copy_sample_photos(pictures / "Spring")
-    edits = make_edits(pictures / "Edits", per_photo=2)
+    photos = copy_sample_photos(images / "Spring")
+    edits = make_edits(images / "Edits", per_photo=2)
     window.open_paths([next(photo for photo in photos if photo.stem == SHOWN)])
     window.edit_page.styles.add_edits([edit.after for edit in edits])
     wait_for(lambda: context.selected_style is not None, "the style")

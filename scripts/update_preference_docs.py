@@ -1,6 +1,6 @@
 """Put what `python -m training audit --json docs/preference/audit.json` found into the pages, and draw its figures.
 
-The numbers in docs/PREFERENCE.md and README.md and the pictures in docs/preference stand for that file; none of
+The numbers in docs/PREFERENCE.md and README.md and the images in docs/preference stand for that file; none of
 them is edited by hand.
 """
 

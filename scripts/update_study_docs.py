@@ -7,13 +7,13 @@ it is edited by hand.
 import json
 from pathlib import Path
 
-from training.study.report import RESULTS, picture_folder, rewrite
+from training.study.report import RESULTS, image_folder, rewrite
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "STUDY.md"
 
 
 def main() -> None:
-    rewrite(json.loads((picture_folder(PAGE) / RESULTS).read_text(encoding="utf-8")), PAGE)
+    rewrite(json.loads((image_folder(PAGE) / RESULTS).read_text(encoding="utf-8")), PAGE)
 
 
 if __name__ == "__main__":

@@ -68,19 +68,19 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_pictures() -> dict[str, np.ndarray]:
+def sample_images() -> dict[str, np.ndarray]:
     """Four real photographs by name, uint8 RGB `(H, W, 3)`, sRGB; 300 to 512 px high."""
     return {name: np.ascontiguousarray(getattr(skimage.data, name)()[..., :3]) for name in SAMPLES}
 
 
 @pytest.fixture(scope="session")
-def sample_photos(tmp_path_factory: pytest.TempPathFactory, sample_pictures: dict[str, np.ndarray]) -> dict[str, Path]:
+def sample_photos(tmp_path_factory: pytest.TempPathFactory, sample_images: dict[str, np.ndarray]) -> dict[str, Path]:
     """The sample photographs as JPEG files by name; shared by all tests, so only to be read."""
     folder = tmp_path_factory.mktemp("sample_photos")
     photos = {}
-    for name, picture in sample_pictures.items():
+    for name, image in sample_images.items():
         photos[name] = folder / f"{name}.jpg"
-        Image.fromarray(picture).save(photos[name], quality=95, subsampling=0)
+        Image.fromarray(image).save(photos[name], quality=95, subsampling=0)
     return photos
 
 
@@ -94,35 +94,35 @@ def photo_folder(tmp_path: Path, sample_photos: dict[str, Path]) -> Path:
     return folder
 
 
-def warm_look(picture: np.ndarray) -> np.ndarray:
-    """A fixed, clearly visible edit of a uint8 picture: warmer, lifted blacks, more contrast in the middle."""
-    x = picture.astype(np.float32) / 255.0
+def warm_look(image: np.ndarray) -> np.ndarray:
+    """A fixed, clearly visible edit of a uint8 image: warmer, lifted blacks, more contrast in the middle."""
+    x = image.astype(np.float32) / 255.0
     curve = 0.06 + 0.9 * (x + 0.35 * x * (1.0 - x) * (2.0 * x - 1.0))
     edited = curve * np.array([1.10, 1.0, 0.82], np.float32)
     return np.rint(np.clip(edited, 0.0, 1.0) * 255.0).astype(np.uint8)
 
 
 @pytest.fixture
-def sample_pairs(tmp_path: Path, photo_folder: Path, sample_pictures: dict[str, np.ndarray]) -> list[tuple[Path, Path]]:
+def sample_pairs(tmp_path: Path, photo_folder: Path, sample_images: dict[str, np.ndarray]) -> list[tuple[Path, Path]]:
     """(after, before) of the four photographs in one fixed look; the edits lie in `edits/<name>_edit.jpg`."""
     folder = tmp_path / "edits"
     folder.mkdir()
     pairs = []
-    for name, picture in sample_pictures.items():
+    for name, image in sample_images.items():
         after = folder / f"{name}_edit.jpg"
-        Image.fromarray(warm_look(picture)).save(after, quality=95, subsampling=0)
+        Image.fromarray(warm_look(image)).save(after, quality=95, subsampling=0)
         pairs.append((after, photo_folder / f"{name}.jpg"))
     return pairs
 
 
 @pytest.fixture(scope="session")
-def photo_folder_of_crops(tmp_path_factory: pytest.TempPathFactory, sample_pictures: dict[str, np.ndarray]) -> Path:
+def photo_folder_of_crops(tmp_path_factory: pytest.TempPathFactory, sample_images: dict[str, np.ndarray]) -> Path:
     """24 different crops of real photographs: enough for one held-out photo."""
     folder = tmp_path_factory.mktemp("crops")
     number = 0
-    for picture in sample_pictures.values():
+    for image in sample_images.values():
         for y in (0, 60, 120):
             for x in (0, 120):
-                Image.fromarray(picture[y : y + 180, x : x + 240]).save(folder / f"{number:02d}.jpg", quality=92)
+                Image.fromarray(image[y : y + 180, x : x + 240]).save(folder / f"{number:02d}.jpg", quality=92)
                 number += 1
     return folder

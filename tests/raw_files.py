@@ -1,4 +1,4 @@
-"""Small RAW files made from a picture: what a camera with a Bayer sensor would have written of it."""
+"""Small RAW files made from an image: what a camera with a Bayer sensor would have written of it."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ _COLOR_MATRIX = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415],
 
 def write_dng(
     path: Path,
-    picture: np.ndarray,
+    image: np.ndarray,
     *,
     preview: np.ndarray | None = None,
     exposure: float = 0.0,
@@ -34,10 +34,10 @@ def write_dng(
     baseline: float = 0.0,
     xtrans: bool = False,
 ) -> Path:
-    """A DNG (Adobe DNG 1.4) with a mosaic of the picture, which has even sides.
+    """A DNG (Adobe DNG 1.4) with a mosaic of the image, which has even sides.
 
     Args:
-        picture: uint8 (H, W, 3), sRGB: the scene.
+        image: uint8 (H, W, 3), sRGB: the scene.
         preview: uint8 (h, w, 3): an embedded JPEG as cameras store it, turned like the sensor; or None.
         exposure: EV by which the sensor got more light.
         balance: multipliers of the white balance.
@@ -45,7 +45,7 @@ def write_dng(
         baseline: BaselineExposure in EV.
         xtrans: the 6x6 mosaic of Fujifilm instead of Bayer's RGGB.
     """
-    light = srgb_to_linear(picture / 255.0) / np.array(balance) * 2.0**exposure
+    light = srgb_to_linear(image / 255.0) / np.array(balance) * 2.0**exposure
     levels = np.clip(np.round(BLACK + light * (WHITE - BLACK)), 0, WHITE).astype(np.uint16)
     pattern = _XTRANS if xtrans else _BAYER
     tiles = [-(-side // len(pattern)) for side in levels.shape[:2]]

@@ -42,10 +42,10 @@ app.command()(prepare)
 @app.command()
 def sheet(
     photos: Annotated[Path, typer.Option(help="Folder of finished photographs.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The picture to write (JPEG).")] = Path("users.jpg"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The image to write (JPEG).")] = Path("users.jpg"),
     users: Annotated[int, typer.Option(min=1)] = 12,
     shots: Annotated[int, typer.Option(min=1, help="Photos per user.")] = 6,
-    side: Annotated[int, typer.Option(min=16, max=512, help="Side of a picture, px.")] = 96,
+    side: Annotated[int, typer.Option(min=16, max=512, help="Side of an image, px.")] = 96,
     seed: Annotated[int, typer.Option()] = 0,
 ) -> None:
     """Draw simulated users: each row a user, of every photo the capture and the edit."""

@@ -23,8 +23,8 @@ def print_table(rows: Sequence[Row], console: Console) -> None:
     modes = (*MODES, NO_REFERENCES)
     for r in sorted(rows, key=lambda r: (r.task, modes.index(r.mode), r.refs, rank(r.method))):
         interval = f"{r.psnr:.2f} ({r.psnr_low:.2f} to {r.psnr_high:.2f})"
-        colours = (f"{r.de00:.2f}", f"{r.de00_median:.2f}", f"{r.deab:.2f}")
-        cells = (f"{r.psnr_median:.2f}", f"{r.ssim:.3f}", *colours, str(r.n))
+        colors = (f"{r.de00:.2f}", f"{r.de00_median:.2f}", f"{r.deab:.2f}")
+        cells = (f"{r.psnr_median:.2f}", f"{r.ssim:.3f}", *colors, str(r.n))
         table.add_row(r.task, r.mode, str(r.refs), r.method, interval, *cells)
     console.print(table)
     console.print("PSNR of an exact match is counted as 60 dB.")

@@ -12,7 +12,7 @@ def contact_sheet(group: Group) -> np.ndarray:
     """One row per user; of every photo the capture and, right of it, what the user made of it.
 
     Returns:
-        uint8 picture `(H, W, 3)`, sRGB.
+        uint8 image `(H, W, 3)`, sRGB.
     """
     users, shots, _, side, _ = group.capture.shape
     pair, step = 2 * side + GAP, side + GAP
@@ -20,7 +20,7 @@ def contact_sheet(group: Group) -> np.ndarray:
     for user in range(users):
         for shot in range(shots):
             top, left = user * step, shot * (pair + GAP)
-            for offset, pictures in ((0, group.capture), (side, group.retouched)):
-                tile = to_bytes(pictures[user, shot].permute(1, 2, 0))
+            for offset, images in ((0, group.capture), (side, group.retouched)):
+                tile = to_bytes(images[user, shot].permute(1, 2, 0))
                 sheet[top : top + side, left + offset : left + offset + side] = tile
     return sheet

@@ -17,7 +17,7 @@ def short(value: float) -> str:
 
 
 class Drawing:
-    """A picture with a light background; coordinates in px, y downwards.
+    """An image with a light background; coordinates in px, y downwards.
 
     Args:
         width, height: px.
@@ -119,8 +119,8 @@ class Axes:
 
 def legend(drawing: Drawing, x: float, y: float, entries: Sequence[tuple[str, str]], step: float) -> None:
     """Colour and text side by side, `step` px apart."""
-    for number, (colour, text) in enumerate(entries):
-        drawing.rectangle(x + number * step, y - 9, 12, 10, colour)
+    for number, (color, text) in enumerate(entries):
+        drawing.rectangle(x + number * step, y - 9, 12, 10, color)
         drawing.text(x + number * step + 17, y, text)
 
 

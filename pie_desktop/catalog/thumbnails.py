@@ -98,18 +98,18 @@ class ThumbnailStore:
         if row is None:
             return None
         number, used, checksum, jpeg = row
-        picture = _decode(jpeg, checksum)
-        if picture is None:
+        image = _decode(jpeg, checksum)
+        if image is None:
             self._write("DELETE FROM thumbnails WHERE id = ?", number)
             return None
         now = int(time.time())
         if now - used > _USED_PRECISION:
             self._write("UPDATE thumbnails SET used = ? WHERE id = ?", now, number)
-        return resize_long_side(picture, side)
+        return resize_long_side(image, side)
 
-    def put(self, photo: Path, version: FileVersion, side: int, picture: np.ndarray) -> None:
+    def put(self, photo: Path, version: FileVersion, side: int, image: np.ndarray) -> None:
         """Keep a thumbnail that was made for `side`; that of another version of the file is replaced."""
-        done, encoded = cv2.imencode(".jpg", picture[..., ::-1], _ENCODING)
+        done, encoded = cv2.imencode(".jpg", image[..., ::-1], _ENCODING)
         if not done or self.limit <= 0:
             return
         jpeg = encoded.tobytes()
@@ -199,8 +199,8 @@ _ENCODING = [
 def _decode(jpeg: bytes, checksum: int) -> np.ndarray | None:
     if zlib.crc32(jpeg) != checksum:
         return None
-    picture: np.ndarray | None = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
-    return picture
+    image: np.ndarray | None = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
+    return image
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -123,7 +123,7 @@ def run_batch(
         planned = zip(exports, plans, strict=True)
         parts = [make_part(engine, settings, tuple(plan), preference) for settings, plan in planned]
         report = run_job(parts, how.running(progress, should_cancel))
-    _tell_all(report, engine, destination, how.as_json)
+    _report_all(report, engine, destination, how.as_json)
 
 
 def resume_batch(kept: "KeptExport", engine: "Engine", how: How) -> None:
@@ -136,10 +136,10 @@ def resume_batch(kept: "KeptExport", engine: "Engine", how: How) -> None:
         return
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
         report = run_job(continued(kept, engine), how.running(progress, should_cancel), kept)
-    _tell_all(report, engine, kept.destination, how.as_json)
+    _report_all(report, engine, kept.destination, how.as_json)
 
 
-def _tell_all(report: "ExportReport", engine: "Engine", destination: Path, as_json: bool) -> None:
+def _report_all(report: "ExportReport", engine: "Engine", destination: Path, as_json: bool) -> None:
     for notice in (engine.notice, report.notice):
         if notice:
             output.say_problem(notice)

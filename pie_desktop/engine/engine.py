@@ -86,7 +86,7 @@ class Transform:
     neutral: np.ndarray
     preferred: np.ndarray
 
-    def table(self, strength: float, amount: float) -> np.ndarray:
+    def lut(self, strength: float, amount: float) -> np.ndarray:
         """The table of an edit; see `imaging.mix_luts`."""
         return mix_luts(self.neutral, self.preferred, strength, amount)
 
@@ -105,9 +105,9 @@ class Attribution:
 
 
 def attribution(proxy: np.ndarray, transform: Transform, strength: float, amount: float) -> Attribution:
-    """Split the edit of a proxy picture (H, W, 3) into general enhancement and the user's preference."""
-    neutral = apply_lut(proxy, transform.table(0.0, amount))
-    result = apply_lut(proxy, transform.table(strength, amount))
+    """Split the edit of a proxy image (H, W, 3) into general enhancement and the user's preference."""
+    neutral = apply_lut(proxy, transform.lut(0.0, amount))
+    result = apply_lut(proxy, transform.lut(strength, amount))
     original_lab, neutral_lab, result_lab = map(difference.to_lab, (proxy, neutral, result))
     return Attribution(
         float(difference.delta_e_2000_lab(original_lab, neutral_lab).mean(dtype=np.float64)),

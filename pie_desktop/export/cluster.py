@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from pie_desktop.errors import PieError
-from pie_desktop.export.worker import ExportTask, Outcome, TableWanted, export_photo
+from pie_desktop.export.worker import ExportTask, LutWanted, Outcome, export_photo
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -79,10 +79,10 @@ class ClusterPool:
         self._running[key] = future, task
         future.add_done_callback(self._done.put)
 
-    def answer(self, index: int, table: np.ndarray | str) -> None:
+    def answer(self, index: int, lut: np.ndarray | str) -> None:
         """Never wanted: tasks bring their tables along."""
 
-    def wait(self, timeout: float) -> Sequence[Outcome | TableWanted]:
+    def wait(self, timeout: float) -> Sequence[Outcome | LutWanted]:
         outcomes, self._refused = self._refused, []
         if outcomes:
             return outcomes
@@ -163,12 +163,12 @@ def export_on_worker(task: ExportTask) -> Outcome:
         where = f"the worker on {socket.gethostname()}"
         return Outcome(task.index, problem=f"{task.source} is not visible to {where}; mount its folder there.")
     attempt = task.target.with_name(f"{task.target.stem}-{secrets.token_hex(4)}{task.target.suffix}")
-    outcome = export_photo(replace(task, target=attempt), _no_table)
+    outcome = export_photo(replace(task, target=attempt), _no_lut)
     problem = outcome.problem.replace(attempt.name, task.target.name) if outcome.problem is not None else None
     return replace(outcome, problem=problem)
 
 
-def _no_table(proxy: np.ndarray) -> NoReturn:
+def _no_lut(proxy: np.ndarray) -> NoReturn:
     raise PieError("The photo came to the cluster without its table.")
 
 

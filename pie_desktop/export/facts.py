@@ -88,7 +88,7 @@ def _read(photo: Path, file_size: int, modified: datetime, with_summary: bool) -
 _JPEG_QUALITY = (1, 50, 70, 80, 89, 90, 92, 95, 98, 100)
 _JPEG_BYTES = (0.02, 0.135, 0.183, 0.247, 0.326, 0.429, 0.448, 0.584, 0.742, 1.041)
 _BYTES = {"png": 1.74, "tiff": 1.82}
-_BYTES_16 = {"png": 3.3, "tiff": 2.4}  # of pictures that had eight bits before their edit; true 16 bits hardly shrink
+_BYTES_16 = {"png": 3.3, "tiff": 2.4}  # of images that had eight bits before their edit; true 16 bits hardly shrink
 _TRUE_16 = 4.6
 # The usual share of a JPEG that looks the same.
 _LOSSY = {"webp": 0.6, "heic": 0.55, "avif": 0.45}

@@ -149,7 +149,7 @@ def run_export(
     Args:
         plan: of `plan_export`, with the same settings.
         settings: the export.
-        transform_for: the model's answer to a proxy picture; called for one photo after the other, in another thread.
+        transform_for: the model's answer to a proxy image; called for one photo after the other, in another thread.
         progress: called in this thread whenever a photo is begun or finished.
         should_cancel: asked about ten times a second; photos in work are then dropped with nothing half written, those
             written stay.

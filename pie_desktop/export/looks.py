@@ -15,7 +15,7 @@ from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.lut.looks import SUFFIXES, LookFormat, read_look, write_look
 from pie_desktop.imaging.resize.resize import resize_long_side
-from pie_desktop.imaging.samples import SAMPLE_NAMES, sample_picture
+from pie_desktop.imaging.samples import SAMPLE_NAMES, sample_image
 from pie_desktop.imaging.stored import to_uint8
 from pie_desktop.styles.style import Style
 
@@ -45,14 +45,14 @@ class Look:
     Attributes:
         title: style and photo.
         table: float32 (S, S, S, 3).
-        photos: real pictures to measure on, uint8 (H, W, 3).
+        photos: real images to measure on, uint8 (H, W, 3).
         tables: what PIE Desktop itself does to each of these.
     """
 
     title: str
-    table: np.ndarray
+    lut: np.ndarray
     photos: tuple[np.ndarray, ...]
-    tables: tuple[np.ndarray, ...]
+    luts: tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True)
@@ -86,9 +86,9 @@ def photo_look(
     Raises:
         DecodeError, BundleError: the photo or the model cannot be read.
     """
-    table = engine.transform(decode.load_proxy(photo), preference).table(strength, amount)
-    picture = to_uint8(decode.load_photo(photo, MEASURED_SIDE))
-    return Look(f"{_name(style)} - {photo.name}", table, (picture,), (table,))
+    lut = engine.transform(decode.load_proxy(photo), preference).lut(strength, amount)
+    image = to_uint8(decode.load_photo(photo, MEASURED_SIDE))
+    return Look(f"{_name(style)} - {photo.name}", lut, (image,), (lut,))
 
 
 def average_look(
@@ -104,12 +104,12 @@ def average_look(
     """
     photos = _originals(style) if style is not None else []
     if len(photos) < 2:
-        photos = [sample_picture(name) for name in SAMPLE_NAMES]
+        photos = [sample_image(name) for name in SAMPLE_NAMES]
     photos = [to_uint8(resize_long_side(photo, MEASURED_SIDE)) for photo in photos]
     proxies = [resize_long_side(photo, decode.PROXY_SIDE) for photo in photos]
-    tables = [engine.transform(proxy, preference).table(strength, amount) for proxy in proxies]
-    mean = np.asarray(np.mean(tables, axis=0, dtype=np.float64), dtype=np.float32)
-    return Look(_name(style), mean, tuple(photos), tuple(tables))
+    luts = [engine.transform(proxy, preference).lut(strength, amount) for proxy in proxies]
+    mean = np.asarray(np.mean(luts, axis=0, dtype=np.float64), dtype=np.float32)
+    return Look(_name(style), mean, tuple(photos), tuple(luts))
 
 
 def export_look(path: Path, look: Look, kind: LookFormat, size: int = 33, overwrite: bool = False) -> LookReport:
@@ -132,15 +132,15 @@ def export_look(path: Path, look: Look, kind: LookFormat, size: int = 33, overwr
         raise PieError(f"“{path}” exists; choose another name or allow to replace it.")
     with tempfile.TemporaryDirectory(prefix="pie-look-") as folder:
         trial = Path(folder) / f"trial{SUFFIXES[kind]}"
-        write_look(trial, look.table, kind, look.title, size=size)
+        write_look(trial, look.lut, kind, look.title, size=size)
         render = read_look(trial, kind)
-        of_file = _difference((apply_lut(values, look.table), render(values)) for values in map(_as_float, look.photos))
+        of_file = _difference((apply_lut(values, look.lut), render(values)) for values in map(_as_float, look.photos))
     of_style = None
-    if any(table is not look.table for table in look.tables):
-        pairs = zip(map(_as_float, look.photos), look.tables, strict=True)
-        of_style = _difference((apply_lut(values, table), apply_lut(values, look.table)) for values, table in pairs)
+    if any(lut is not look.lut for lut in look.luts):
+        pairs = zip(map(_as_float, look.photos), look.luts, strict=True)
+        of_style = _difference((apply_lut(values, lut), apply_lut(values, look.lut)) for values, lut in pairs)
     report = LookReport(path, of_file, of_style)
-    write_look(path, look.table, kind, look.title, " ".join(report.sentences), size, overwrite)
+    write_look(path, look.lut, kind, look.title, " ".join(report.sentences), size, overwrite)
     return report
 
 
@@ -159,8 +159,8 @@ def _originals(style: Style) -> list[np.ndarray]:
     return photos
 
 
-def _as_float(picture: np.ndarray) -> np.ndarray:
-    return picture.astype(np.float32) / np.float32(255)
+def _as_float(image: np.ndarray) -> np.ndarray:
+    return image.astype(np.float32) / np.float32(255)
 
 
 def _difference(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> Difference:

@@ -33,7 +33,7 @@ class PartPhoto:
     part: ExportPart
 
 
-class EditTables:
+class PhotoLuts:
     """Asks the model, and remembers how much of each edit is the user's preference."""
 
     def __init__(self, photos: Sequence[PartPhoto]) -> None:
@@ -52,8 +52,8 @@ class EditTables:
     def load(self, index: int, should_cancel: Callable[[], bool]) -> np.ndarray:
         """The table of a photo that is not decoded yet: shared by its burst, or its own. Raises PieError, Cancelled."""
         entry = self._photos[index]
-        table = self.shared(index, should_cancel)
-        return self.own(index, load_proxy(entry.photo.source)) if table is None else table
+        lut = self.shared(index, should_cancel)
+        return self.own(index, load_proxy(entry.photo.source)) if lut is None else lut
 
     def shared(self, index: int, should_cancel: Callable[[], bool]) -> np.ndarray | None:
         """The table of a photo's burst; None for a photo that is in none.
@@ -104,15 +104,15 @@ class EditTables:
         # A sixteenth of the pixels gives the same means (to 1.3 % on 20 photographs) and leaves the time to the photos.
         shares = attribution(proxy[::4, ::4], transform, settings.strength, settings.amount)
         self.shares[index] = (shares.general, shares.preference)
-        return transform.table(settings.strength, settings.amount)
+        return transform.lut(settings.strength, settings.amount)
 
 
 def mean_transform(transforms: Sequence[Transform]) -> Transform:
     """The transform between those of some photos: the mean of their tables, point by point."""
 
-    def mean(tables: Sequence[np.ndarray]) -> np.ndarray:
-        total = reduce(np.add, tables, np.zeros(tables[0].shape, np.float64))
-        return (total / len(tables)).astype(np.float32)
+    def mean(luts: Sequence[np.ndarray]) -> np.ndarray:
+        total = reduce(np.add, luts, np.zeros(luts[0].shape, np.float64))
+        return (total / len(luts)).astype(np.float32)
 
     return Transform(mean([one.neutral for one in transforms]), mean([one.preferred for one in transforms]))
 

@@ -124,7 +124,7 @@ def _resolve(
     """The plan of a photo; None when it needs a name that no file has."""
     path = target.path
     if not os.path.lexists(path):
-        return PlannedPhoto(photo, path, "write", _name_remark(photo, target), renamed=target.taken)
+        return PlannedPhoto(photo, path, "write", _name_warning(photo, target), renamed=target.taken)
     if conflict == "skip":
         return PlannedPhoto(photo, path, "skip", f"{path.name} exists already and was left as it is.")
     if conflict == "overwrite" and path.is_dir():
@@ -132,7 +132,7 @@ def _resolve(
     if conflict == "overwrite" and path not in originals:
         if (problem := names.replace(path)) is not None:
             return PlannedPhoto(photo, path, "fail", problem)
-        return PlannedPhoto(photo, path, "overwrite", _name_remark(photo, target), renamed=target.taken)
+        return PlannedPhoto(photo, path, "overwrite", _name_warning(photo, target), renamed=target.taken)
     return None
 
 
@@ -144,7 +144,7 @@ def _with_free_name(photo: Path, wanted: Target, free: Target, conflict: Conflic
     return PlannedPhoto(photo, free.path, "write", problem, renamed=True)
 
 
-def _name_remark(photo: Path, target: Target) -> str | None:
+def _name_warning(photo: Path, target: Target) -> str | None:
     if target.taken:
         return f"Another photo of this export has that name, so that {photo.name} is written as {target.path.name}."
     if target.mended:

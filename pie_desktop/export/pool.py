@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from pie_desktop.export.worker import LIMITS, READY, ExportTask, Outcome, TableWanted, serve
+from pie_desktop.export.worker import LIMITS, READY, ExportTask, LutWanted, Outcome, serve
 from pie_desktop.imaging.atomic import remove_unfinished
 from pie_desktop.imaging.isolation.limits import Watch
 
@@ -34,8 +34,8 @@ class Pool(Protocol):
     @property
     def busy(self) -> int: ...
     def submit(self, task: ExportTask) -> None: ...
-    def answer(self, index: int, table: np.ndarray | str) -> None: ...
-    def wait(self, timeout: float) -> Sequence[Outcome | TableWanted]: ...
+    def answer(self, index: int, lut: np.ndarray | str) -> None: ...
+    def wait(self, timeout: float) -> Sequence[Outcome | LutWanted]: ...
     def running(self) -> list[ExportTask]: ...
     def close(self, at_once: bool = False) -> None: ...
 
@@ -87,14 +87,14 @@ class WorkerPool:
         with contextlib.suppress(OSError):  # a worker that died is found out by `wait`
             worker.connection.send(task)
 
-    def answer(self, index: int, table: np.ndarray | str) -> None:
+    def answer(self, index: int, lut: np.ndarray | str) -> None:
         """What was wanted for a photo: its table, or a sentence why there is none."""
         worker = next((worker for worker in self._workers if worker.task and worker.task.index == index), None)
         if worker is not None:
             with contextlib.suppress(OSError):
-                worker.connection.send(table)
+                worker.connection.send(lut)
 
-    def wait(self, timeout: float) -> list[Outcome | TableWanted]:
+    def wait(self, timeout: float) -> list[Outcome | LutWanted]:
         """What comes within `timeout` seconds: photos that ended, and those that now want their table (`answer`).
 
         A worker that crashed, or took too much time or memory, is replaced and its photo has failed.
@@ -103,7 +103,7 @@ class WorkerPool:
             WorkersUnavailable: a worker ended before it was up.
         """
         by_connection = {worker.connection: worker for worker in self._workers}
-        news: list[Outcome | TableWanted] = []
+        news: list[Outcome | LutWanted] = []
         unavailable = False
         for connection in connections.wait(list(by_connection), timeout):
             worker = by_connection[connection]  # type: ignore[index]

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.journal import Journal
-from pie_desktop.export.photo_luts import EditTables, PartPhoto, Sidekick
+from pie_desktop.export.photo_luts import PartPhoto, PhotoLuts, Sidekick
 from pie_desktop.export.pool import Pool, WorkersUnavailable
 from pie_desktop.export.report import ExportItem, ExportProgress, ExportReport, Status
 from pie_desktop.export.settings import ExportPart
@@ -42,7 +42,7 @@ class ExportRun:
         should_cancel: Callable[[], bool] | None = None,
     ) -> None:
         self._photos = [PartPhoto(photo, part) for part in parts for photo in part.photos]
-        self._tables = EditTables(self._photos)
+        self._luts = PhotoLuts(self._photos)
         self._destinations = {part.settings.destination.absolute() for part in parts}
         self._id = export_id
         self._journal = journal
@@ -108,10 +108,10 @@ class ExportRun:
                 self._run_in_pool(todo, pool)
             while todo:
                 self._check_cancelled()
-                task = self._begin(todo.popleft(), load_table=False)
+                task = self._begin(todo.popleft(), load_lut=False)
                 if task is not None:
-                    table_for = functools.partial(self._tables.own, task.index)
-                    self._finish(self._aside(functools.partial(export_photo, task, table_for)))
+                    lut_for = functools.partial(self._luts.own, task.index)
+                    self._finish(self._aside(functools.partial(export_photo, task, lut_for)))
 
     def _run_in_pool(self, todo: deque[int], pool: Pool) -> None:
         """While a worker waits for the model, its core is the model's: nothing stands still."""
@@ -119,7 +119,7 @@ class ExportRun:
             while todo or pool.busy:
                 self._check_cancelled()
                 while todo and pool.idle:
-                    task = self._begin(todo.popleft(), load_table=not pool.asks)
+                    task = self._begin(todo.popleft(), load_lut=not pool.asks)
                     if task is not None:
                         pool.submit(task)
                     if not pool.asks:
@@ -129,7 +129,7 @@ class ExportRun:
                         self._finish(news)
                         continue
                     try:
-                        wanted = functools.partial(self._tables.own, news.index, news.proxy)
+                        wanted = functools.partial(self._luts.own, news.index, news.proxy)
                         pool.answer(news.index, self._aside(wanted))
                     except PieError as error:
                         pool.answer(news.index, str(error))
@@ -151,7 +151,7 @@ class ExportRun:
                 if isinstance(news, Outcome):
                     self._finish(news)
 
-    def _begin(self, index: int, load_table: bool) -> ExportTask | None:
+    def _begin(self, index: int, load_lut: bool) -> ExportTask | None:
         """The task of a photo; None when it cannot be begun, which is its result then."""
         entry = self._photos[index]
         photo = entry.photo
@@ -161,16 +161,16 @@ class ExportRun:
             self._journal.begun(index)
         try:
             place = self._staging.place(index, photo.target, entry.part.settings.destination.absolute())
-            load = self._tables.load if load_table else self._tables.shared
-            table = None
-            if load_table or photo.burst is not None:
-                table = self._aside(functools.partial(load, index, self._should_cancel))
+            load = self._luts.load if load_lut else self._luts.shared
+            lut = None
+            if load_lut or photo.burst is not None:
+                lut = self._aside(functools.partial(load, index, self._should_cancel))
         except PieError as error:
             self._finish(Outcome(index, problem=str(error)))
             return None
         settings = entry.part.settings
         note = EditNote(settings.style, settings.strength, settings.amount)
-        return ExportTask(index, photo.source, place, True, settings.encode, table, note)
+        return ExportTask(index, photo.source, place, True, settings.encode, lut, note)
 
     def _aside(self, work: Callable[[], T]) -> T:
         return self._sidekick.run(work, self._should_cancel)
@@ -191,14 +191,14 @@ class ExportRun:
         if problem is not None:
             item = ExportItem(photo.source, photo.target, "failed", problem)
         else:
-            remarks = [remark for remark in (photo.problem, outcome.remark) if remark]
+            warnings = [warning for warning in (photo.problem, outcome.warning) if warning]
             # None: the table of a burst that was made without this frame.
-            general, preference = self._tables.shares.get(index, (None, None))
+            general, preference = self._luts.shares.get(index, (None, None))
             item = ExportItem(
                 photo.source,
                 photo.target,
                 "written",
-                " ".join(remarks) or None,
+                " ".join(warnings) or None,
                 general,
                 preference,
                 outcome.source_state,

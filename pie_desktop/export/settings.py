@@ -116,7 +116,7 @@ class ExportPart:
     Attributes:
         settings: the export.
         photos: their plan.
-        transform_for: the model's answer to a proxy picture.
+        transform_for: the model's answer to a proxy image.
         preference: what `transform_for` goes by, to be kept with the journal; None for neutral enhancement.
         bundle_id: model behind `transform_for`; None where it is not known before its first use.
     """

@@ -228,9 +228,9 @@ def _state(values: dict[str, Any] | None) -> SourceState | None:
 
 def changed_since(item: ExportItem) -> ExportItem:
     """The item of a photo written earlier, with a remark when its source is another one now or its file is gone."""
-    remark, state = None, item.source_state
+    warning, state = None, item.source_state
     if state is not None and state.is_still(item.source) is False:
-        remark = f"{item.source.name} was changed after it was exported; export it again to have it as it is now."
+        warning = f"{item.source.name} was changed after it was exported; export it again to have it as it is now."
     elif not item.target.exists():
-        remark = f"{item.target.name} was written and is not in its place any more."
-    return replace(item, message=" ".join(filter(None, (item.message, remark)))) if remark else item
+        warning = f"{item.target.name} was written and is not in its place any more."
+    return replace(item, message=" ".join(filter(None, (item.message, warning)))) if warning else item

@@ -1,6 +1,6 @@
 """One photo of an export, and the process that does such photos. Imports neither torch nor Qt, for speed and memory.
 
-A photo is decoded once: the worker makes the small picture that the model looks at from the full one, sends it to the
+A photo is decoded once: the worker makes the small image that the model looks at from the full one, sends it to the
 main process, and gets the table back.
 """
 
@@ -48,12 +48,12 @@ class ExportTask:
     target: Path
     overwrite: bool
     encode: EncodeOptions
-    table: np.ndarray | None = None
+    lut: np.ndarray | None = None
     note: EditNote | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class TableWanted:
+class LutWanted:
     """A worker waits for the table of a photo; `proxy` is what the model looks at."""
 
     index: int
@@ -74,22 +74,22 @@ class Outcome:
 
     index: int
     problem: str | None = None
-    remark: str | None = None
+    warning: str | None = None
     staged: Path | None = None
     source_state: SourceState | None = None
 
 
-def export_photo(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+def export_photo(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
     """Decode, apply the table at full depth, encode; never raises for anything that is wrong with the photo.
 
     Args:
         task: the photo.
-        table_for: gives the table for a proxy picture where `task` has none; may raise a PieError.
+        table_for: gives the table for a proxy image where `task` has none; may raise a PieError.
     """
     try:
         with unchanged(task.source) as watch:
-            remark = _write(task, table_for)
-        return Outcome(task.index, remark=remark, staged=task.target, source_state=watch.state)
+            warning = _write(task, lut_for)
+        return Outcome(task.index, warning=warning, staged=task.target, source_state=watch.state)
     except Cancelled:
         raise
     except PieError as error:
@@ -100,9 +100,9 @@ def export_photo(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]
         return Outcome(task.index, problem=f"{task.source.name} could not be exported ({error}).")
 
 
-def _write(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> str | None:
-    picture = edited_photo(task.source, task.encode, table_for if task.table is None else task.table)
-    return save_photo(picture, task.target, task.encode, task.source, overwrite=task.overwrite, note=task.note)
+def _write(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> str | None:
+    image = edited_photo(task.source, task.encode, lut_for if task.lut is None else task.lut)
+    return save_photo(image, task.target, task.encode, task.source, overwrite=task.overwrite, note=task.note)
 
 
 def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -> None:
@@ -112,7 +112,7 @@ def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -
     """
 
     def ask(index: int, proxy: np.ndarray) -> np.ndarray:
-        connection.send(TableWanted(index, proxy))
+        connection.send(LutWanted(index, proxy))
         answer = connection.recv()
         if isinstance(answer, str):
             raise PieError(answer)

@@ -70,14 +70,14 @@ def _try_out(kernels: ModuleType, kind: np.dtype) -> None:
     ramp = np.linspace(0, 1, 8 * 8 * 3).reshape(8, 8, 3)
     if kind.kind == "u":
         ramp = np.round(ramp * np.iinfo(kind).max)
-    picture = ramp.astype(kind)
-    result = np.empty_like(picture)
-    kernels.apply_lut(picture, identity_lut(), result)
-    right = np.allclose(result, picture, rtol=0, atol=0 if kind.kind == "u" else 1e-6)
+    image = ramp.astype(kind)
+    result = np.empty_like(image)
+    kernels.apply_lut(image, identity_lut(), result)
+    right = np.allclose(result, image, rtol=0, atol=0 if kind.kind == "u" else 1e-6)
     if kind == np.uint8:
-        right = right and np.allclose(kernels.eighth(picture), ramp.mean((0, 1)), rtol=0, atol=0.51)
+        right = right and np.allclose(kernels.eighth(image), ramp.mean((0, 1)), rtol=0, atol=0.51)
     if kind.kind == "u":
-        smaller = resample_kernels.shrink(picture, (3, 5), (1, 1)), resample.shrink_plain(picture, (3, 5), (1, 1))
+        smaller = resample_kernels.shrink(image, (3, 5), (1, 1)), resample.shrink_plain(image, (3, 5), (1, 1))
         right = right and np.allclose(*smaller, rtol=0, atol=2)
     if not right:
         raise RuntimeError("they compute something else on this computer")

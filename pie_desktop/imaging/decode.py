@@ -1,4 +1,4 @@
-"""Opening photos: any readable file becomes an sRGB picture, upright."""
+"""Opening photos: any readable file becomes an sRGB image, upright."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,9 +22,9 @@ __all__ = [
     "PROXY_SIDE",
     "PhotoInfo",
     "load_photo",
+    "load_placeholder",
     "load_preview",
     "load_proxy",
-    "load_stand_in",
     "load_thumbnail",
     "load_wide",
     "probe",
@@ -76,7 +76,7 @@ def probe(path: Path) -> PhotoInfo:
 
 @isolated
 def load_photo(path: Path, max_side: int | None = None) -> np.ndarray:
-    """The first picture of a file, upright, in sRGB; transparency on white.
+    """The first image of a file, upright, in sRGB; transparency on white.
 
     Args:
         path: a photo of any kind that `formats` knows; its content counts, not its suffix.
@@ -110,7 +110,7 @@ def load_wide(path: Path, max_side: int | None = None) -> np.ndarray:
 
 @isolated
 def load_proxy(path: Path) -> np.ndarray:
-    """The small picture that the model looks at: long side at most 256 pixels, uint8 or uint16.
+    """The small image that the model looks at: long side at most 256 pixels, uint8 or uint16.
 
     Raises:
         DecodeError: as `load_photo`.
@@ -120,7 +120,7 @@ def load_proxy(path: Path) -> np.ndarray:
 
 @isolated
 def load_preview(path: Path, side: int) -> np.ndarray | None:
-    """The picture that the camera embedded in a RAW photo, or the small copy in a HEIC file.
+    """The image that the camera embedded in a RAW photo, or the small copy in a HEIC file.
 
     It is shown until the photo itself is there. It has the camera's look, so that the model must never see it.
 
@@ -136,7 +136,7 @@ def load_preview(path: Path, side: int) -> np.ndarray | None:
 
 @isolated
 def load_thumbnail(path: Path, side: int) -> np.ndarray:
-    """A small picture for display, long side at most `side` pixels, always uint8; from the preview if that suffices.
+    """A small image for display, long side at most `side` pixels, always uint8; from the preview if that suffices.
 
     Raises:
         DecodeError: as `load_photo`.
@@ -146,7 +146,7 @@ def load_thumbnail(path: Path, side: int) -> np.ndarray:
 
 
 @isolated
-def load_stand_in(path: Path, side: int) -> np.ndarray | None:
+def load_placeholder(path: Path, side: int) -> np.ndarray | None:
     """The EXIF thumbnail of a JPEG, to be shown until its real thumbnail is there: one short read of the file.
 
     It may show the photo as it was before another program edited it.
@@ -160,8 +160,8 @@ def load_stand_in(path: Path, side: int) -> np.ndarray | None:
         if found is None or 3 * max(found[0].shape) < side:
             return None
         stored, orientation, icc = found
-        picture = _upright(to_srgb(StoredPixels(stored, "rgb"), icc), orientation)
-        return resize_long_side(np.ascontiguousarray(picture), side)
+        image = _upright(to_srgb(StoredPixels(stored, "rgb"), icc), orientation)
+        return resize_long_side(np.ascontiguousarray(image), side)
     except Exception:
         return None
 
@@ -197,42 +197,42 @@ def _load(
         if pixels.oriented and header.orientation >= 5:
             width, height = height, width
         array = resize(array, fitted_size(width, height, max_side))
-    picture = convert(StoredPixels(array, pixels.space), header.icc)
+    image = convert(StoredPixels(array, pixels.space), header.icc)
     if not pixels.oriented:
-        picture = _upright(picture, header.orientation)
-    return np.ascontiguousarray(picture)
+        image = _upright(image, header.orientation)
+    return np.ascontiguousarray(image)
 
 
-def _upright(picture: np.ndarray, orientation: int) -> np.ndarray:
+def _upright(image: np.ndarray, orientation: int) -> np.ndarray:
     """Apply an EXIF orientation (CIPA DC-008, tag 0x0112)."""
     if orientation >= 5:
-        picture = picture.transpose(1, 0, 2)
+        image = image.transpose(1, 0, 2)
     if orientation in (2, 3, 6, 7):
-        picture = picture[:, ::-1]
+        image = image[:, ::-1]
     if orientation in (3, 4, 7, 8):
-        picture = picture[::-1]
-    return picture
+        image = image[::-1]
+    return image
 
 
-def proxy_of(picture: np.ndarray, from_jpeg: bool) -> np.ndarray:
+def proxy_of(image: np.ndarray, from_jpeg: bool) -> np.ndarray:
     """What `decode.load_proxy` gives for the same photo, but for rounding: means of the same pixels in the same steps.
 
     Args:
-        picture: (H, W, 3) uint8 or uint16, of full size.
+        image: (H, W, 3) uint8 or uint16, of full size.
         from_jpeg: the file is a JPEG; the decoder reduces it to blocks of 8, 4 or 2 pixels first.
 
     Returns:
-        A picture with a long side of at most `PROXY_SIDE`, the same type.
+        An image with a long side of at most `PROXY_SIDE`, the same type.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     size = fitted_size(width, height, PROXY_SIDE)
     factor = next((factor for factor in (8, 4, 2) if max(width, height) >= factor * PROXY_SIDE), 1)
     if from_jpeg and factor > 1:
-        kernels = compiled.kernels_for(picture.dtype)
+        kernels = compiled.kernels_for(image.dtype)
         if kernels is not None and factor == 8 and min(width, height) >= 8:
-            picture = kernels.eighth(np.ascontiguousarray(picture))  # a tenth of OpenCV's time
+            image = kernels.eighth(np.ascontiguousarray(image))  # a tenth of OpenCV's time
         else:
             # Filled up to whole blocks, as JPEG does: the blocks would drift otherwise.
-            picture = cv2.copyMakeBorder(picture, 0, -height % factor, 0, -width % factor, cv2.BORDER_REPLICATE)
-            picture = resize(picture, (picture.shape[1] // factor, picture.shape[0] // factor))
-    return resize(picture, size)
+            image = cv2.copyMakeBorder(image, 0, -height % factor, 0, -width % factor, cv2.BORDER_REPLICATE)
+            image = resize(image, (image.shape[1] // factor, image.shape[0] // factor))
+    return resize(image, size)

@@ -27,7 +27,7 @@ _WRITTEN_BY_EXIV2 = frozenset({"jpeg", "png", "tiff", "webp"})
 
 
 def save_photo(
-    picture: np.ndarray,
+    image: np.ndarray,
     path: Path,
     options: EncodeOptions,
     source: Path | None = None,
@@ -35,10 +35,10 @@ def save_photo(
     overwrite: bool = True,
     note: EditNote | None = None,
 ) -> str | None:
-    """Write a picture: complete and tagged with its profile, or not at all.
+    """Write an image: complete and tagged with its profile, or not at all.
 
     Args:
-        picture: (H, W, 3) uint8, uint16 or, for wide gamuts, float32 that may lie outside [0, 1]; sRGB-encoded.
+        image: (H, W, 3) uint8, uint16 or, for wide gamuts, float32 that may lie outside [0, 1]; sRGB-encoded.
         path: the file; its folder must exist. Its suffix does not choose the format.
         options: format, size, sharpening, colour space, metadata.
         source: photo whose metadata is copied, see `metadata_copy.SourceMetadata`, and whose profile is `source`.
@@ -52,63 +52,63 @@ def save_photo(
         EncodeError: one sentence: no such folder, no permission, disk full, name taken, too large for the format.
     """
     path = Path(path)
-    encoded, remark = _render(picture, options, path.name, source, note)
+    encoded, warning = _render(image, options, path.name, source, note)
     try:
         with atomic_write(path, overwrite=overwrite) as temporary:
             temporary.write_bytes(encoded)
     except OSError as error:
         raise EncodeError(write_problem(path, error)) from error
-    return remark
+    return warning
 
 
-def encode_photo(picture: np.ndarray, options: EncodeOptions, name: str = "The photo") -> bytes:
+def encode_photo(image: np.ndarray, options: EncodeOptions, name: str = "The photo") -> bytes:
     """A whole file in memory as `save_photo` writes it, without metadata.
 
     In memory, since the codecs do not report a full disk reliably while they write.
 
     Raises:
-        EncodeError: the picture is too large for the format.
+        EncodeError: the image is too large for the format.
     """
-    return _render(picture, options, name, None, None)[0]
+    return _render(image, options, name, None, None)[0]
 
 
 def _render(
-    picture: np.ndarray, options: EncodeOptions, name: str, source: Path | None, note: EditNote | None
+    image: np.ndarray, options: EncodeOptions, name: str, source: Path | None, note: EditNote | None
 ) -> tuple[bytes, str | None]:
-    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype not in (np.uint8, np.uint16, np.float32):
-        raise ValueError(f"a picture is (H, W, 3) uint8, uint16 or float32, got {picture.shape} {picture.dtype}")
+    if image.ndim != 3 or image.shape[2] != 3 or image.dtype not in (np.uint8, np.uint16, np.float32):
+        raise ValueError(f"an image is (H, W, 3) uint8, uint16 or float32, got {image.shape} {image.dtype}")
     header = _header_of(source)
-    deep = picture.dtype == np.uint16 or (picture.dtype == np.float32 and (header is None or header.bit_depth > 8))
+    deep = image.dtype == np.uint16 or (image.dtype == np.float32 and (header is None or header.bit_depth > 8))
     bits = options.bits(16 if deep else 8)
-    width, height = options.output_size(picture.shape[1], picture.shape[0])
+    width, height = options.output_size(image.shape[1], image.shape[0])
     _check_size(width, height, options, name)
     metadata = SourceMetadata(Path(source)) if source is not None else None
     icc = header.icc if header is not None else None
     space = output_space(options.color, icc, name if source is None else Path(source).name)
-    samples = _samples(picture, (width, height), options, space, bits)
+    samples = _samples(image, (width, height), options, space, bits)
     new = NewFile(width, height, _name_of(space, options), options.metadata, note)
-    exif = xmp = remark = None
+    exif = xmp = warning = None
     by_exiv2 = options.container in _WRITTEN_BY_EXIV2
     if metadata is not None and not by_exiv2:
-        exif, xmp, remark = metadata.blobs(new)
+        exif, xmp, warning = metadata.blobs(new)
     extras = FileExtras(space.icc, space.cicp, metadata.resolution if metadata is not None else None, exif, xmp)
     try:
         encoded = encode_samples(samples, options, extras)
     except (MemoryError, ValueError, RuntimeError, OSError) as error:
         raise EncodeError(f"{name} could not be encoded as {options.container.upper()} ({error}).") from error
     if metadata is not None and by_exiv2:
-        encoded, remark = metadata.embed(encoded, new)
-    return encoded, " ".join(sentence for sentence in (space.remark, remark) if sentence) or None
+        encoded, warning = metadata.embed(encoded, new)
+    return encoded, " ".join(sentence for sentence in (space.warning, warning) if sentence) or None
 
 
 def _samples(
-    picture: np.ndarray, size: tuple[int, int], options: EncodeOptions, space: OutputSpace, bits: int
+    image: np.ndarray, size: tuple[int, int], options: EncodeOptions, space: OutputSpace, bits: int
 ) -> np.ndarray:
     """What is stored: sized, sharpened, converted, and rounded once at the end."""
-    picture = sharpen(resample(picture, size), options.sharpen)
-    if bits > 8 and picture.dtype == np.uint8:
-        picture = to_uint16(picture)
-    samples = from_float(space.convert(picture), np.uint8 if bits == 8 else np.uint16)
+    image = sharpen(resample(image, size), options.sharpen)
+    if bits > 8 and image.dtype == np.uint8:
+        image = to_uint16(image)
+    samples = from_float(space.convert(image), np.uint8 if bits == 8 else np.uint16)
     return samples if bits > 8 else to_uint8(samples)
 
 
@@ -151,7 +151,7 @@ def edited_photo(source: Path, options: EncodeOptions, edit: Edit) -> np.ndarray
     Args:
         source: the photo.
         options: how it will be written: its colours beyond sRGB are kept when the file can hold them.
-        edit: a table, float32 (S, S, S, 3), or what gives it for the small picture that the model looks at.
+        edit: a table, float32 (S, S, S, 3), or what gives it for the small image that the model looks at.
 
     Returns:
         (H, W, 3) in sRGB: uint8 or uint16, or float32 with values outside [0, 1] for a wide gamut.
@@ -167,9 +167,9 @@ def edited_photo(source: Path, options: EncodeOptions, edit: Edit) -> np.ndarray
             return apply_lut_wide(wide, edit)
         seen = from_float(wide, np.uint8 if header.bit_depth <= 8 else np.uint16)  # what `load_photo` gives
         return apply_lut_wide(wide, edit(proxy_of(seen, from_jpeg)))
-    picture = load_photo(source)
-    table = edit(proxy_of(picture, from_jpeg)) if callable(edit) else edit
-    if options.container == "jpeg" and picture.dtype == np.uint8 and not options.changes_pixels:
-        return apply_lut_padded(picture, table)
+    image = load_photo(source)
+    lut = edit(proxy_of(image, from_jpeg)) if callable(edit) else edit
+    if options.container == "jpeg" and image.dtype == np.uint8 and not options.changes_pixels:
+        return apply_lut_padded(image, lut)
     # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the table.
-    return apply_lut(picture, table, out=picture if picture.flags.writeable else None)
+    return apply_lut(image, lut, out=image if image.flags.writeable else None)

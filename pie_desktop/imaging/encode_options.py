@@ -26,7 +26,7 @@ SUFFIXES = {
 }
 # Where the quality counts, and where the colour may have half the resolution.
 LOSSY: frozenset[str] = frozenset({"jpeg", "webp", "heic", "heic10", "avif", "avif10"})
-SUBSAMPLED: frozenset[str] = LOSSY - {"webp"}  # whose lossy pictures are always 4:2:0
+SUBSAMPLED: frozenset[str] = LOSSY - {"webp"}  # whose lossy images are always 4:2:0
 SIZE_RULES = ("long_side", "short_side", "megapixels", "percent")
 _FORMAT_NAMES = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heic": "HEIC", "avif": "AVIF"}
 COLOR_NAMES = {
@@ -52,7 +52,7 @@ class EncodeOptions:
     """How photos are written. What a format does not know is not looked at.
 
     Attributes:
-        format: `png` has the bit depth of the picture; the others have 8 bits unless their name says 10 or 16.
+        format: `png` has the bit depth of the image; the others have 8 bits unless their name says 10 or 16.
         quality: of a lossy format, 1 to 100.
         long_side: pixels at most, or None.
         subsampling: resolution of the colour in JPEG, HEIC and AVIF; `auto` is full (4:4:4) from quality 90 on, else
@@ -111,7 +111,7 @@ class EncodeOptions:
         return self.format.rstrip("0123456789")
 
     def bits(self, source_bits: int) -> int:
-        """Bits per sample of the file, 8, 10 or 16, for a picture of 8 or 16 bits."""
+        """Bits per sample of the file, 8, 10 or 16, for an image of 8 or 16 bits."""
         if self.format == "png":
             return source_bits
         return {"tiff16": 16, "png16": 16, "heic10": 10, "avif10": 10}.get(self.format, 8)
@@ -153,7 +153,7 @@ class EncodeOptions:
 
     @property
     def changes_pixels(self) -> bool:
-        """Whether the samples of the edited picture are computed anew before they are encoded."""
+        """Whether the samples of the edited image are computed anew before they are encoded."""
         return self.resizes or self.sharpen != "off" or self.color != "srgb"
 
     def output_size(self, width: int, height: int) -> tuple[int, int]:

@@ -125,9 +125,9 @@ def group_photos(paths: Iterable[Path], show: RawPairs = "raw") -> list[PhotoFil
             groups.setdefault((path.parent, path.stem.casefold()), []).append(path)
     found: dict[Path, PhotoFiles] = {}
     for files in groups.values():
-        raws, pictures = [path for path in files if is_raw(path)], [path for path in files if not is_raw(path)]
-        if show != "both" and raws and pictures:
-            members = [raws[0], *pictures] if show == "raw" else [pictures[0], raws[0], *pictures[1:]]
+        raws, images = [path for path in files if is_raw(path)], [path for path in files if not is_raw(path)]
+        if show != "both" and raws and images:
+            members = [raws[0], *images] if show == "raw" else [images[0], raws[0], *images[1:]]
             found.update(dict.fromkeys(members, PhotoFiles(members[0], tuple(members[1:]))))
     return list(dict.fromkeys(found.get(path) or PhotoFiles(path) for path in paths))
 

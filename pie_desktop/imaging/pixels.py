@@ -13,7 +13,7 @@ _READERS = {"heic": heif.read_heif, "jxl": jxl.read_jxl, "psd": psd.read_psd}
 
 
 def read_pixels(header: Header, min_side: int | None = None) -> StoredPixels:
-    """Samples of the first picture in the file; transparency is composited on white, as Lightroom does.
+    """Samples of the first image in the file; transparency is composited on white, as Lightroom does.
 
     Args:
         header: of the file to read.

@@ -10,13 +10,13 @@ from pie_desktop.imaging.encode import EncodeOptions, save_photo
 SAMPLE_NAMES = ("astronaut", "chelsea", "coffee", "rocket")
 
 
-def sample_picture(name: str) -> np.ndarray:
+def sample_image(name: str) -> np.ndarray:
     """One of scikit-image's photographs, uint8 (H, W, 3) sRGB; `motorcycle` is the left one of its stereo pair."""
     # Slow to import, and needed at the first try of the program only.
     import skimage.data
 
-    picture = skimage.data.stereo_motorcycle()[0] if name == "motorcycle" else getattr(skimage.data, name)()
-    return np.ascontiguousarray(picture[..., :3])
+    image = skimage.data.stereo_motorcycle()[0] if name == "motorcycle" else getattr(skimage.data, name)()
+    return np.ascontiguousarray(image[..., :3])
 
 
 def copy_sample_photos(folder: Path, names: Sequence[str] = SAMPLE_NAMES) -> list[Path]:
@@ -30,5 +30,5 @@ def copy_sample_photos(folder: Path, names: Sequence[str] = SAMPLE_NAMES) -> lis
     photos = [folder / f"{name}.jpg" for name in names]
     for name, photo in zip(names, photos, strict=True):
         if not photo.exists():
-            save_photo(sample_picture(name), photo, EncodeOptions(quality=95))
+            save_photo(sample_image(name), photo, EncodeOptions(quality=95))
     return photos

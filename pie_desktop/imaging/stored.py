@@ -174,29 +174,29 @@ def reduction(header: Header, min_side: int | None) -> int:
     return next((denominator for denominator in (8, 4, 2) if long_side >= denominator * min_side), 1)
 
 
-def to_uint8(picture: np.ndarray) -> np.ndarray:
-    """A picture with 8 bits, rounded; uint8 or uint16, any number of channels."""
-    if picture.dtype == np.uint8:
-        return picture
-    result = np.empty(picture.shape, dtype=np.uint8)
-    for row in range(0, len(picture), 256):  # in strips, for the memory of the intermediate values
+def to_uint8(image: np.ndarray) -> np.ndarray:
+    """An image with 8 bits, rounded; uint8 or uint16, any number of channels."""
+    if image.dtype == np.uint8:
+        return image
+    result = np.empty(image.shape, dtype=np.uint8)
+    for row in range(0, len(image), 256):  # in strips, for the memory of the intermediate values
         part = slice(row, row + 256)
-        result[part] = (picture[part].astype(np.uint32) + 128) // 257
+        result[part] = (image[part].astype(np.uint32) + 128) // 257
     return result
 
 
-def to_uint16(picture: np.ndarray) -> np.ndarray:
-    """A picture with 16 bits: 255 becomes 65535."""
-    return picture if picture.dtype == np.uint16 else picture * np.uint16(257)
+def to_uint16(image: np.ndarray) -> np.ndarray:
+    """An image with 16 bits: 255 becomes 65535."""
+    return image if image.dtype == np.uint16 else image * np.uint16(257)
 
 
-def from_float(picture: np.ndarray, dtype: type[np.uint8] | type[np.uint16] = np.uint16) -> np.ndarray:
+def from_float(image: np.ndarray, dtype: type[np.uint8] | type[np.uint16] = np.uint16) -> np.ndarray:
     """float32 in [0, 1] as integers over their whole range, clipped and rounded; integers come back as they are."""
-    if picture.dtype != np.float32:
-        return picture
-    result = np.empty(picture.shape, dtype=dtype)
+    if image.dtype != np.float32:
+        return image
+    result = np.empty(image.shape, dtype=dtype)
     top = np.float32(np.iinfo(dtype).max)
-    for row in range(0, len(picture), 256):
+    for row in range(0, len(image), 256):
         part = slice(row, row + 256)
-        result[part] = np.rint(np.clip(picture[part], 0, 1) * top).astype(dtype)
+        result[part] = np.rint(np.clip(image[part], 0, 1) * top).astype(dtype)
     return result

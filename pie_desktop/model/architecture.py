@@ -7,7 +7,7 @@ class Architecture(BaseModel):
     """Everything needed to build the network before its weights are loaded.
 
     Attributes:
-        side: side of the square pictures that the trunk looks at, px.
+        side: side of the square images that the trunk looks at, px.
         grid: side of the pixel grid that pairs are fitted on and losses are taken from, px.
         components: size K of the LUT basis.
         lut_size: nodes per axis of the LUTs.

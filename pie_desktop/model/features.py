@@ -1,6 +1,6 @@
-"""From pictures to what the network reads.
+"""From images to what the network reads.
 
-What the network sees of a picture: a small convolutional trunk and explicit colour statistics.
+What the network sees of an image: a small convolutional trunk and explicit colour statistics.
 """
 
 import cv2
@@ -13,33 +13,33 @@ from pie_desktop.imaging.decode import PROXY_SIDE
 FIT_GRID = 48  # side of the pixel grid that pairs are fitted on, px
 
 
-def to_float(picture: np.ndarray) -> np.ndarray:
+def to_float(image: np.ndarray) -> np.ndarray:
     """`(H, W, 3)` uint8 or uint16 to float32 in [0, 1]."""
-    return picture.astype(np.float32) / np.iinfo(picture.dtype).max
+    return image.astype(np.float32) / np.iinfo(image.dtype).max
 
 
-def shrink(picture: np.ndarray, size: tuple[int, int] | None = None) -> np.ndarray:
-    """Area-averaged float32 picture with a long side of at most 256 px, or of exactly `size` (width, height)."""
-    height, width = picture.shape[:2]
+def shrink(image: np.ndarray, size: tuple[int, int] | None = None) -> np.ndarray:
+    """Area-averaged float32 image with a long side of at most 256 px, or of exactly `size` (width, height)."""
+    height, width = image.shape[:2]
     if size is None:
         scale = min(1.0, PROXY_SIDE / max(height, width))
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    small = picture if size == (width, height) else cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    small = image if size == (width, height) else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return to_float(small)
 
 
-def squares(pictures: list[np.ndarray], side: int) -> Tensor:
-    """Float pictures squeezed to `(B, 3, side, side)` for the trunk."""
-    resized = [cv2.resize(p, (side, side), interpolation=cv2.INTER_AREA) for p in pictures]
+def squares(images: list[np.ndarray], side: int) -> Tensor:
+    """Float images squeezed to `(B, 3, side, side)` for the trunk."""
+    resized = [cv2.resize(p, (side, side), interpolation=cv2.INTER_AREA) for p in images]
     return torch.from_numpy(np.stack(resized)).permute(0, 3, 1, 2).contiguous()
 
 
-def picked_colors(picture: np.ndarray, side: int = FIT_GRID) -> np.ndarray:
+def picked_colors(image: np.ndarray, side: int = FIT_GRID) -> np.ndarray:
     """Colours `(side * side, 3)` on an even grid; picked, because averages do not obey the LUT of a pair."""
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     rows = ((np.arange(side) + 0.5) * height / side).astype(int)
     columns = ((np.arange(side) + 0.5) * width / side).astype(int)
-    return picture[rows[:, None], columns[None]].reshape(-1, 3)
+    return image[rows[:, None], columns[None]].reshape(-1, 3)
 
 
 BINS = 16
@@ -62,13 +62,13 @@ def soft_histogram(values: Tensor, bins: int = BINS) -> Tensor:
 
 
 @torch.no_grad()
-def color_statistics(pictures: Tensor) -> Tensor:
-    """Colour statistics of pictures `(B, 3, P, P)`, sRGB-encoded [0, 1]: `(B, STATISTICS)`.
+def color_statistics(images: Tensor) -> Tensor:
+    """Colour statistics of images `(B, 3, P, P)`, sRGB-encoded [0, 1]: `(B, STATISTICS)`.
 
     Histograms of red, green, blue, luma, saturation and two opponent axes; opponent colour and saturation by luma;
     mean colour on a 3 x 3 grid; means and standard deviations.
     """
-    flat = pictures.flatten(2)
+    flat = images.flatten(2)
     r, g, b = flat.unbind(1)
     luma = 0.2126 * r + 0.7152 * g + 0.0722 * b
     saturation = flat.amax(1) - flat.amin(1)
@@ -83,7 +83,7 @@ def color_statistics(pictures: Tensor) -> Tensor:
     by_luma = torch.where(
         count[:, None] > 0, sums / count[:, None].clamp_min(1) - shifted.new_tensor([0, 0.5, 0.5])[:, None], 0
     )
-    cells = nn.functional.adaptive_avg_pool2d(pictures, CELLS).flatten(1) - 0.5
+    cells = nn.functional.adaptive_avg_pool2d(images, CELLS).flatten(1) - 0.5
     return torch.cat(
         [histogram - 0.2, by_luma.flatten(1) * 4, cells, channels.mean(2) * 2 - 1, channels.std(2) * 4 - 1], 1
     )
@@ -132,7 +132,7 @@ class StatisticsReader(nn.Module):
         return (statistics - self.usual) / self.spread
 
 
-class PictureFeatures(StatisticsReader):
+class ImageFeatures(StatisticsReader):
     """Trunk and standardised statistics joined to one vector.
 
     Input `(B, 3, P, P)`, sRGB-encoded [0, 1]; output `(B, width)`.
@@ -151,11 +151,11 @@ class PictureFeatures(StatisticsReader):
         with torch.no_grad():
             first.weight[:, :TRUNK] = 0
 
-    def forward(self, pictures: Tensor, statistics: Tensor | None = None) -> Tensor:
-        """`statistics` are the pictures' `color_statistics` where they are known already."""
+    def forward(self, images: Tensor, statistics: Tensor | None = None) -> Tensor:
+        """`statistics` are the images' `color_statistics` where they are known already."""
         if statistics is None:
-            statistics = color_statistics(pictures)
-        seen = self.trunk(pictures - 0.5).flatten(2)
+            statistics = color_statistics(images)
+        seen = self.trunk(images - 0.5).flatten(2)
         return self._joined(torch.cat([seen.mean(2), seen.amax(2)], 1), statistics)
 
     def of_statistics(self, statistics: Tensor) -> Tensor:

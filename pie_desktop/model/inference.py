@@ -141,8 +141,8 @@ class Inference:
         paired: np.ndarray,
     ) -> Preference:
         encoder, side = self._network.encoder, self._network.architecture.side
-        pictures = squares(befores + afters, side).to(self.device)
-        before, after = encoder.features(pictures).chunk(2)
+        images = squares(befores + afters, side).to(self.device)
+        before, after = encoder.features(images).chunk(2)
         flags = torch.from_numpy(paired).to(self.device)
         colors_before, colors_after = self._stack(pairs, 0), self._stack(pairs, 1)
         evidence = self._evidence(self._colors(colors_before), self._colors(colors_after), flags)
@@ -208,7 +208,7 @@ class Inference:
         """The photo's neutral and preferred LUTs, `float32 (17, 17, 17, 3)` each; equal when there is no preference.
 
         Args:
-            proxy: picture `(H, W, 3)`, uint8 or uint16, sRGB; `imaging.decode.load_proxy` gives the canonical one.
+            proxy: image `(H, W, 3)`, uint8 or uint16, sRGB; `imaging.decode.load_proxy` gives the canonical one.
             preference: from `encode` of the same bundle.
 
         Raises:
@@ -219,20 +219,20 @@ class Inference:
 
     def _luts(self, small: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         network = self._network
-        picture = squares([small], network.architecture.side).to(self.device)
-        statistics = color_statistics(picture)
+        image = squares([small], network.architecture.side).to(self.device)
+        statistics = color_statistics(image)
         corrected = network.neutral.of_statistics(statistics)[0]
         if preference is None:
             # in twos as below: so it is the same to the last bit
-            neutral = network.prior.tables(torch.stack([corrected, corrected]))[0].cpu().numpy()
+            neutral = network.prior.luts(torch.stack([corrected, corrected]))[0].cpu().numpy()
             return neutral, neutral
         p = self._prepare(preference)
-        prediction = network.enhancer(network.enhancer.features(picture, statistics)[None], p.style)
+        prediction = network.enhancer(network.enhancer.features(image, statistics)[None], p.style)
         weights = network.combine(prediction, p.evidence[None], p.style.paired)[0, 0]
-        neutral, preferred = network.prior.tables(torch.stack([corrected, weights]))
+        neutral, preferred = network.prior.luts(torch.stack([corrected, weights]))
         if p.residual is not None:
             share = prediction.share[0, 0][p.style.paired[0]]
-            preferred = preferred + self._residual.table(p.residual, share, preferred, prediction.noise[0, 0])
+            preferred = preferred + self._residual.lut(p.residual, share, preferred, prediction.noise[0, 0])
         return neutral.cpu().numpy(), preferred.cpu().numpy()
 
     def agreement(self, preference: Preference) -> list[float]:

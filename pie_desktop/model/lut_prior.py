@@ -179,7 +179,7 @@ class LutPrior(nn.Module):
         left = (evidence.unexplained(joint) * share).sum(1) / count.clamp_min(1)
         return torch.where(count > 0, left, 0.0) + NOISE
 
-    def tables(self, weights: Tensor) -> Tensor:
+    def luts(self, weights: Tensor) -> Tensor:
         """LUTs `(..., S, S, S, 3)` of weights `(..., K)`; several cost little more than one, the basis being large."""
         flat = (self.table.reshape(-1, self.components) @ weights.reshape(-1, self.components).T).T
         return flat.reshape(*weights.shape[:-1], *(self.size,) * 3, 3) + self.identity()

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.model.architecture import Architecture
-from pie_desktop.model.features import PictureFeatures
+from pie_desktop.model.features import ImageFeatures
 from pie_desktop.model.lut_prior import Evidence, LutPrior
 from pie_desktop.model.neutral import NeutralHead
 
@@ -91,7 +91,7 @@ class PreferenceNetwork(nn.Module):
         valid: Tensor,
         fit: Tensor | None = None,
     ) -> Style:
-        """Encode N references of U users from their picture features.
+        """Encode N references of U users from their image features.
 
         Args:
             before, after: `(U, N, D)` features; `before` is read where `has_before`.
@@ -128,7 +128,7 @@ class StyleEncoder(nn.Module):
     def __init__(self, a: Architecture) -> None:
         super().__init__()
         d = a.width
-        self.features = PictureFeatures(d, a.dropout)
+        self.features = ImageFeatures(d, a.dropout)
         self.no_original = nn.Parameter(torch.zeros(d))
         self.no_fit = nn.Parameter(torch.zeros(a.components + 1))
         self.token = nn.Sequential(nn.Linear(2 * d + a.components + 1, 3 * d), nn.SiLU(), nn.Linear(3 * d, d))
@@ -153,7 +153,7 @@ class StyleEncoder(nn.Module):
         """Encode N references of U users.
 
         Args:
-            before, after: `(U, N, D)` picture features; `before` is read where `has_before`.
+            before, after: `(U, N, D)` image features; `before` is read where `has_before`.
             fit: `(U, N, K)` LUT weights of each pair alone, read where `has_before`.
             misfit: `(U, N)` mean squared change that `fit` leaves unexplained: local edits, noise.
             spread: `(U,)` variance of all pairs about one LUT, passed on.
@@ -180,7 +180,7 @@ class Enhancer(nn.Module):
     def __init__(self, a: Architecture) -> None:
         super().__init__()
         self.architecture, d = a, a.width
-        self.features = PictureFeatures(d, a.dropout)
+        self.features = ImageFeatures(d, a.dropout)
         self.count = nn.Linear(3, d)
         self.layers = nn.ModuleList(DecoderLayer(d, a.heads) for _ in range(a.decoder_layers))
         self.norm = nn.LayerNorm(d)

@@ -37,7 +37,7 @@ class _Member(nn.Module):
 
 
 class NeutralHead(StatisticsReader):
-    """From pictures `(B, 3, P, P)`, sRGB-encoded [0, 1], to the LUT weights `(B, K)` that finish them.
+    """From images `(B, 3, P, P)`, sRGB-encoded [0, 1], to the LUT weights `(B, K)` that finish them.
 
     Args:
         width: of each member.
@@ -60,8 +60,8 @@ class NeutralHead(StatisticsReader):
         standard = self.standardised(statistics)
         return torch.stack([member(standard) for member in self.members])
 
-    def forward(self, pictures: Tensor) -> Tensor:
-        return self.of_statistics(color_statistics(pictures))
+    def forward(self, images: Tensor) -> Tensor:
+        return self.of_statistics(color_statistics(images))
 
     def of_statistics(self, statistics: Tensor) -> Tensor:
         """The same from `color_statistics` `(B, STATISTICS)`."""

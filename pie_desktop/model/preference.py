@@ -21,7 +21,7 @@ from pie_desktop.model.lut_prior import Evidence, LutPrior
 
 @dataclass(frozen=True)
 class ReferencePixels:
-    """One edit: `after` and, where it is known, the unedited `before`; pictures `(H, W, 3)`, uint8 or uint16, sRGB."""
+    """One edit: `after` and, where it is known, the unedited `before`; images `(H, W, 3)`, uint8 or uint16, sRGB."""
 
     after: np.ndarray
     before: np.ndarray | None = None

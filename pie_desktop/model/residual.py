@@ -130,7 +130,7 @@ class ResidualFit:
         gram.index_add_(0, pair * coarse + index[:, 0], weight[:, a] * weight[:, b] / pixels)
         return ResidualPairs(after, nodes, parts, order // 8, weight.flatten()[order], starts, gram.reshape(pairs, -1))
 
-    def table(self, pairs: ResidualPairs, share: Tensor, fitted: Tensor, noise: Tensor | float) -> Tensor:
+    def lut(self, pairs: ResidualPairs, share: Tensor, fitted: Tensor, noise: Tensor | float) -> Tensor:
         """Residual LUT `(S, S, S, 3)` to be added to the LUT `fitted` of the same shape.
 
         Args:

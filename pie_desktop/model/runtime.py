@@ -1,7 +1,4 @@
-"""Loading torch's libraries without stopping the window.
-
-The device that is used when none is named.
-"""
+"""The torch runtime: loading its libraries without stopping the window, and the device used when none is named."""
 
 import ctypes
 import importlib.util
@@ -9,8 +6,6 @@ import logging
 import os
 import sys
 from pathlib import Path
-
-import torch
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +38,8 @@ def load_torch_libraries() -> None:
 
 def automatic_device() -> str:
     """CUDA where there is one, then MPS, then the CPU."""
+    import torch
+
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"

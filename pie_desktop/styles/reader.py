@@ -88,7 +88,7 @@ class StyleReader:
             else:
                 with contextlib.suppress(OSError):  # another process may have set it aside already
                     place = trash.set_aside(self.folder, folder)
-                    self._tell(f"{error} It was set aside as {place}; its pictures are in there.")
+                    self._tell(f"{error} It was set aside as {place}; its images are in there.")
         except StyleError as error:
             self._tell(str(error))
         except FileNotFoundError:

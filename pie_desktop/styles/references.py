@@ -13,7 +13,7 @@ from PIL import Image
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.pairs.alignment import AlignedPair, align
-from pie_desktop.imaging.pairs.content import Signature, emptiness
+from pie_desktop.imaging.pairs.content import Signature, blankness
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.pairs.order import wrong_order
 from pie_desktop.imaging.stored import to_uint8
@@ -103,8 +103,8 @@ def stage_pair(after: Path, edit: EditPair, staging: Path) -> StagedReference:
 
 def _stage(edit: EditPair, staging: Path, number: int) -> StagedReference:
     try:
-        edited = _small_picture(edit.after)
-        empty = emptiness(edited)
+        edited = _small_image(edit.after)
+        empty = blankness(edited)
         if empty is not None:
             problem = f"“{edit.after.name}” is {empty}, so there is nothing to learn from it; it was left out."
             return StagedReference(edit, None, problem=problem)
@@ -126,10 +126,10 @@ def _aligned(edited: np.ndarray, edit: EditPair) -> AlignedPair | str:
     assert edit.before is not None
     edit_name, original_name = edit.after.name, edit.before.name
     try:
-        original = _small_picture(edit.before)
+        original = _small_image(edit.before)
     except PieError as error:
         return f"“{edit_name}” is used without its original: {str(error)[:1].lower()}{str(error)[1:]}"
-    empty = emptiness(original)
+    empty = blankness(original)
     if empty is not None:
         return f"“{edit_name}” is used without its original, as “{original_name}” is {empty}."
     pair = align(edited, original)
@@ -138,18 +138,18 @@ def _aligned(edited: np.ndarray, edit: EditPair) -> AlignedPair | str:
     return pair
 
 
-def _small_picture(path: Path) -> np.ndarray:
+def _small_image(path: Path) -> np.ndarray:
     """uint8 (H, W, 3) sRGB, long side at most COPY_SIDE."""
     try:
-        picture = load_photo(path, max_side=COPY_SIDE)
+        image = load_photo(path, max_side=COPY_SIDE)
     except OSError as error:
         raise PieError(f"“{path}” cannot be read: {error.strerror or error}.") from error
-    return to_uint8(picture)
+    return to_uint8(image)
 
 
-def _write_copy(picture: np.ndarray, stem: Path, source: Path) -> StagedCopy:
+def _write_copy(image: np.ndarray, stem: Path, source: Path) -> StagedCopy:
     path = stem.with_suffix(".jpg")
-    Image.fromarray(picture).save(path, quality=JPEG_QUALITY, subsampling=0)
+    Image.fromarray(image).save(path, quality=JPEG_QUALITY, subsampling=0)
     try:
         return StagedCopy(path, file_digest(source))
     except OSError as error:

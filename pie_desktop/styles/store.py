@@ -161,7 +161,7 @@ class StyleLibrary(StyleReader):
             swap(reference)
         return style_from(folder, document, builtin=False)
 
-    def settle_order(self, style_id: str, reference_id: str) -> Style:
+    def dismiss_doubt(self, style_id: str, reference_id: str) -> Style:
         """The edit and the original of this pair are what they are: never doubt it again."""
         with self._changing(style_id) as (folder, document):
             document.reference(reference_id).doubt = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop import paths
-from pie_desktop.ui.display import DisplayColours
+from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.settings import Settings
 from pie_desktop.workers.job import Job
@@ -40,7 +40,7 @@ class AppContext(QObject):
             transform, the full decode, what the canvas shows, the attribution.
         preference: lane of encoding a style's references (latest wins).
         styles: lane of changes to the library, in order.
-        thumbnails: lane of small pictures, visible first.
+        thumbnails: lane of small images, visible first.
         export: lane of batch exports.
         background: lane of small things in order, such as saving edits.
         notifier: messages for the user.
@@ -68,7 +68,7 @@ class AppContext(QObject):
         self.settings = settings or Settings(paths.home_dir() / "settings.json")
         if self.settings.problem:
             self.notifier.warning(self.settings.problem)
-        self.display = DisplayColours(self.settings)
+        self.display = DisplayColors(self.settings)
         self.library = library or self._open_library()
         self.engine = engine or self._open_engine()
         self.catalog = catalog or self._open_catalog()
@@ -96,7 +96,7 @@ class AppContext(QObject):
             self.background,
         )
         self.selected_style: str | None = None
-        self.tell_catalog_problems()
+        self.report_catalog_problems()
 
     def select_style(self, style_id: str | None) -> None:
         """Make a style the selected one and tell everybody; None means neutral enhancement only."""
@@ -108,7 +108,7 @@ class AppContext(QObject):
         """Take over a lane that one page has for itself: `close` ends it with the others."""
         self.lanes = (*self.lanes, lane)
 
-    def tell_catalog_problems(self) -> None:
+    def report_catalog_problems(self) -> None:
         """Show what went wrong with the catalog file itself since the last time."""
         for problem in self.catalog.take_problems():
             self.notifier.warning(problem)

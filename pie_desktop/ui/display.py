@@ -18,7 +18,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
-from pie_desktop.imaging.color.output import display_table
+from pie_desktop.imaging.color.output import display_lut
 from pie_desktop.imaging.color.working import profile_name
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.settings import Settings
@@ -99,7 +99,7 @@ def _windows_profile(name: str) -> bytes | None:
 SETTING = "display.profile"  # "monitor" (default), "off", or the path of an ICC profile
 
 
-class DisplayColours(QObject):
+class DisplayColors(QObject):
     """The table for the monitor at hand; widgets that show photos apply it last.
 
     Attributes:
@@ -118,7 +118,7 @@ class DisplayColours(QObject):
         self._read_profile = read_profile
         self._window: QWidget | None = None
         self._screen: QScreen | None = None
-        self.table: np.ndarray | None = None
+        self.lut: np.ndarray | None = None
         self.name = ""
 
     @property
@@ -143,15 +143,15 @@ class DisplayColours(QObject):
     def update(self) -> None:
         """Read the profile again."""
         icc = self._profile()
-        table = display_table(icc) if icc is not None else None
-        self.name = profile_name(icc) or "" if table is not None else ""
-        if table is not self.table:
-            self.table = table
+        lut = display_lut(icc) if icc is not None else None
+        self.name = profile_name(icc) or "" if lut is not None else ""
+        if lut is not self.lut:
+            self.lut = lut
             self.changed.emit()
 
-    def apply(self, picture: np.ndarray) -> np.ndarray:
-        """A picture in the colours of the monitor, same dtype; the very same array where there is nothing to do."""
-        return picture if self.table is None else apply_lut(picture, self.table)
+    def apply(self, image: np.ndarray) -> np.ndarray:
+        """An image in the colours of the monitor, same dtype; the very same array where there is nothing to do."""
+        return image if self.lut is None else apply_lut(image, self.lut)
 
     def _on_screen(self, screen: QScreen) -> None:
         self._screen = screen

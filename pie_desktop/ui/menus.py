@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QPushBut
 from pie_desktop.ui.canvas.canvas import ZOOM_STEP, Canvas
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.commands import Commands
-from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.thumbnails.cache import TEXT
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def define_commands(window: MainWindow) -> None:
     add("panels", "Show or hide both panels", page.toggle_panels, "F9")
     add("full_screen", "Full screen", window.toggle_full_screen, "F11", checkable=True)
     display = window.context.display
-    monitor = add("monitor_colours", "Colours for this monitor", lambda: display.set_on(not display.on), checkable=True)
+    monitor = add("monitor_colors", "Colours for this monitor", lambda: display.set_on(not display.on), checkable=True)
     monitor.setChecked(display.on)
     monitor.setToolTip("Show photos through the colour profile of the monitor, if the system has one")
     add("next_area", "Go to the next area", window.go_to_next_area, "F6")
@@ -87,7 +87,7 @@ def build_menus(window: MainWindow) -> None:
     _menu(window, "&Edit", "undo", "redo", None, "reset", None, "commands")
     view = _menu(window, "&View", "view_split", "view_side", "view_single", None, "zoom_fit", "zoom_actual")
     _fill(commands, view, "zoom_toggle", "zoom_in", "zoom_out", None, "next", "previous", None)
-    _fill(commands, view, "filmstrip", "panel", "panels", "next_area", "full_screen", "monitor_colours", None)
+    _fill(commands, view, "filmstrip", "panel", "panels", "next_area", "full_screen", "monitor_colors", None)
     _fill(commands, view, "tab_edit", "tab_export", "tab_train", None)
     raw_pairs = window.edit_page.filmstrip.raw_pairs.actions
     view.addActions(raw_pairs)
@@ -137,7 +137,7 @@ class TopBar(QFrame):
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("Pages")
         keys = commands["commands"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        search = QPushButton(icon("mdi6.magnify", COLOURS.text_muted), f"Commands   {keys}")
+        search = QPushButton(icon("mdi6.magnify", COLORS.text_muted), f"Commands   {keys}")
         search.setProperty("flat", True)
         search.setToolTip(commands["commands"].toolTip())
         search.clicked.connect(commands["commands"].trigger)

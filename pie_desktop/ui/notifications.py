@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.theme import COLORS, SPACE, icon
 
 log = logging.getLogger(__name__)
 
@@ -73,9 +73,9 @@ MARGIN = 16
 # Errors stay until they are dismissed.
 SHOWN_MS: dict[Level, int] = {"info": 6000, "warning": 15000}
 ICONS: dict[Level, tuple[str, str]] = {
-    "info": ("mdi6.information-outline", COLOURS.info),
-    "warning": ("mdi6.alert-outline", COLOURS.warning),
-    "error": ("mdi6.alert-circle-outline", COLOURS.error),
+    "info": ("mdi6.information-outline", COLORS.info),
+    "warning": ("mdi6.alert-outline", COLORS.warning),
+    "error": ("mdi6.alert-circle-outline", COLORS.error),
 }
 
 
@@ -143,9 +143,9 @@ class NotificationCard(QFrame):
         self.notice = notice
         self.setObjectName("notification")
         self.setProperty("level", notice.level)
-        name, colour = ICONS[notice.level]
+        name, color = ICONS[notice.level]
         symbol = QLabel()
-        symbol.setPixmap(icon(name, colour).pixmap(20, 20))
+        symbol.setPixmap(icon(name, color).pixmap(20, 20))
         self.text = QLabel(notice.text, wordWrap=True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(
@@ -192,7 +192,7 @@ class NotificationCard(QFrame):
 
 def _button(name: str, tip: str, run: Callable[[], None]) -> QToolButton:
     button = QToolButton()
-    button.setIcon(icon(name, COLOURS.text_muted))
+    button.setIcon(icon(name, COLORS.text_muted))
     button.setToolTip(tip)
     button.setAccessibleName(tip)
     button.clicked.connect(lambda checked=False: run())

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushBut
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
-from pie_desktop.ui.theme import COLOURS, SPACE, icon, numeric_font
+from pie_desktop.ui.theme import COLORS, SPACE, icon, numeric_font
 from pie_desktop.ui.widgets.labels import ElidedLabel
 from pie_desktop.workers.job import Job
 
@@ -54,7 +54,7 @@ class TaskBar(QWidget):
         self._bar.setFixedWidth(120)
         self._bar.setRange(0, PER_MILLE)
         self.cancel_button = QToolButton()
-        self.cancel_button.setIcon(icon("mdi6.close", COLOURS.text_muted))
+        self.cancel_button.setIcon(icon("mdi6.close", COLORS.text_muted))
         self.cancel_button.setToolTip("Stop this task")
         self.cancel_button.setAccessibleName("Stop this task")
         self.cancel_button.clicked.connect(self._stop_first)
@@ -136,7 +136,7 @@ class StatusBar(QStatusBar):
     def __init__(self, context: AppContext, session: EditSession) -> None:
         super().__init__()
         self._context = context
-        self._told_notice: str | None = None
+        self._reported_notice: str | None = None
         self.setSizeGripEnabled(False)
         self.setContentsMargins(SPACE, 0, SPACE, 0)
         self.photo = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
@@ -163,9 +163,9 @@ class StatusBar(QStatusBar):
             text = f"GPU: {device}"
         self.device.setText(text)
         self.device.setToolTip(notice or "Where the model runs")
-        if notice and notice != self._told_notice:
+        if notice and notice != self._reported_notice:
             self._context.notifier.warning(notice)
-        self._told_notice = notice
+        self._reported_notice = notice
 
 
 def describe(photo: OpenedPhoto) -> str:

@@ -17,7 +17,7 @@ HALF_SPACE = 4
 
 
 @dataclass(frozen=True)
-class Colours:
+class Colors:
     """Names of the theme's colours; `dark.qss` refers to them as `@name`.
 
     Only `accent` and the three signal colours have a hue, so that the chrome does not tint the judgement of a photo.
@@ -45,21 +45,21 @@ class Colours:
     error: str = "#f0857d"
 
 
-COLOURS = Colours()
+COLORS = Colors()
 
 
 def apply_theme(app: QApplication) -> None:
     """Give the application the palette, font and style sheet; called once, before the first widget is made."""
     app.setStyle("Fusion")
-    app.setPalette(_palette(COLOURS))
+    app.setPalette(_palette(COLORS))
     app.setFont(_interface_font(app.font()))
     app.setStyleSheet(style_sheet())
 
 
-def style_sheet(colours: Colours = COLOURS) -> str:
+def style_sheet(colors: Colors = COLORS) -> str:
     """The style sheet with the colours filled in."""
     sheet = paths.resource("theme/dark.qss").read_text(encoding="utf-8")
-    values = asdict(colours)
+    values = asdict(colors)
     # Longest first: `@text` is the beginning of `@text_muted`.
     for name in sorted(values, key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", values[name])
@@ -67,11 +67,11 @@ def style_sheet(colours: Colours = COLOURS) -> str:
 
 
 @cache
-def icon(name: str, colour: str = COLOURS.text, active: str = COLOURS.text_strong) -> QIcon:
+def icon(name: str, color: str = COLORS.text, active: str = COLORS.text_strong) -> QIcon:
     """A qtawesome icon such as `mdi6.compare`, in the theme's colours."""
     import qtawesome
 
-    return qtawesome.icon(name, color=colour, color_active=active, color_disabled=COLOURS.text_disabled)
+    return qtawesome.icon(name, color=color, color_active=active, color_disabled=COLORS.text_disabled)
 
 
 def numeric_font(font: QFont) -> QFont:
@@ -88,36 +88,36 @@ def _interface_font(font: QFont) -> QFont:
     return font
 
 
-def _palette(colours: Colours) -> QPalette:
+def _palette(colors: Colors) -> QPalette:
     palette = QPalette()
     role = QPalette.ColorRole
-    for where, colour in {
-        role.Window: colours.window,
-        role.WindowText: colours.text,
-        role.Base: colours.field,
-        role.AlternateBase: colours.panel,
-        role.Text: colours.text,
-        role.BrightText: colours.text_strong,
-        role.Button: colours.raised,
-        role.ButtonText: colours.text,
-        role.ToolTipBase: colours.raised,
-        role.ToolTipText: colours.text,
-        role.PlaceholderText: colours.text_muted,
-        role.Highlight: colours.accent,
-        role.HighlightedText: colours.accent_text,
-        role.Link: colours.accent,
-        role.LinkVisited: colours.accent,
-        role.Light: colours.outline,
-        role.Midlight: colours.hover,
-        role.Mid: colours.border,
-        role.Dark: colours.border,
+    for where, color in {
+        role.Window: colors.window,
+        role.WindowText: colors.text,
+        role.Base: colors.field,
+        role.AlternateBase: colors.panel,
+        role.Text: colors.text,
+        role.BrightText: colors.text_strong,
+        role.Button: colors.raised,
+        role.ButtonText: colors.text,
+        role.ToolTipBase: colors.raised,
+        role.ToolTipText: colors.text,
+        role.PlaceholderText: colors.text_muted,
+        role.Highlight: colors.accent,
+        role.HighlightedText: colors.accent_text,
+        role.Link: colors.accent,
+        role.LinkVisited: colors.accent,
+        role.Light: colors.outline,
+        role.Midlight: colors.hover,
+        role.Mid: colors.border,
+        role.Dark: colors.border,
         role.Shadow: "#000000",
     }.items():
-        palette.setColor(where, QColor(colour))
+        palette.setColor(where, QColor(color))
     disabled = QPalette.ColorGroup.Disabled
     for where in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(disabled, where, QColor(colours.text_disabled))
-    palette.setColor(disabled, role.Highlight, QColor(colours.outline))
+        palette.setColor(disabled, where, QColor(colors.text_disabled))
+    palette.setColor(disabled, role.Highlight, QColor(colors.outline))
     return palette
 
 

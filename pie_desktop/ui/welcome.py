@@ -9,7 +9,7 @@ from pie_desktop import paths
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.samples import copy_sample_photos
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.workers.job import JobContext
 
 STEPS = (
@@ -55,7 +55,7 @@ class WelcomeView(QScrollArea):
         page = QWidget()
         # Not in the style sheet: only here does a page have the colour of the surround.
         page.setObjectName("welcome")
-        page.setStyleSheet(f"#welcome {{ background: {COLOURS.canvas}; }}")
+        page.setStyleSheet(f"#welcome {{ background: {COLORS.canvas}; }}")
         title = QLabel("Your photos, edited your way")
         title.setProperty("role", "title")
         steps = QHBoxLayout()
@@ -104,7 +104,7 @@ def _sample_job(context: JobContext, folder: Path) -> list[Path]:
 
 
 def _button(text: str, icon_name: str, primary: bool = False) -> QPushButton:
-    symbol = icon(icon_name, COLOURS.accent_text, COLOURS.accent_text) if primary else icon(icon_name)
+    symbol = icon(icon_name, COLORS.accent_text, COLORS.accent_text) if primary else icon(icon_name)
     button = QPushButton(symbol, text)
     button.setProperty("primary", primary)
     button.setAutoDefault(True)  # Enter presses it, not only Space
@@ -114,8 +114,8 @@ def _button(text: str, icon_name: str, primary: bool = False) -> QPushButton:
 def _step(icon_name: str, heading: str, text: str) -> QWidget:
     card = QFrame()
     card.setFixedSize(STEP_WIDTH, STEP_HEIGHT)
-    picture = QLabel()
-    picture.setPixmap(icon(icon_name, COLOURS.text_muted).pixmap(QSize(ICON_SIDE, ICON_SIDE)))
+    image = QLabel()
+    image.setPixmap(icon(icon_name, COLORS.text_muted).pixmap(QSize(ICON_SIDE, ICON_SIDE)))
     name = QLabel(heading)
     font = name.font()
     font.setBold(True)
@@ -127,7 +127,7 @@ def _step(icon_name: str, heading: str, text: str) -> QWidget:
     words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
     layout = QVBoxLayout(card)
     layout.setSpacing(SPACE)
-    layout.addWidget(picture, 0, Qt.AlignmentFlag.AlignHCenter)
+    layout.addWidget(image, 0, Qt.AlignmentFlag.AlignHCenter)
     layout.addWidget(name, 0, Qt.AlignmentFlag.AlignHCenter)
     layout.addWidget(words, 1)
     return card

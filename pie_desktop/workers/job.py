@@ -110,7 +110,7 @@ class Job(QObject):
     def execute(self) -> None:
         """Run the function and keep its outcome. Called by the lane in its thread; never raises."""
         fn, args = self._fn, self._args
-        # Neither the function nor the captured pictures may outlive the call only because a widget keeps the job.
+        # Neither the function nor the captured images may outlive the call only because a widget keeps the job.
         self._fn, self._args = None, ()
         if fn is None or self.cancelled:
             return

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import torch
 from measurement import Measurement
-from photographs import small_pictures
+from photographs import small_images
 from PIL import Image
 
 from pie_desktop.model.architecture import Architecture
@@ -64,7 +64,7 @@ def measure() -> list[Measurement]:
     with tempfile.TemporaryDirectory() as folder:
         data = DataConfig(folder=Path(folder), users=USERS, shots=REFERENCES + 3, references=REFERENCES)
         simulated = FitConfig(device="cpu", data=data)
-        bank = np.stack([square(p, data.bank_side) for p in small_pictures(PHOTOS, 256)])
+        bank = np.stack([square(p, data.bank_side) for p in small_images(PHOTOS, 256)])
         source = SimulatedSource(bank, simulated.architecture.side, data.users, data.shots, simulated.seed)
         return _rows("simulated users", simulated, source) + _own_pairs(Path(folder)) + _experts(Path(folder))
 
@@ -73,9 +73,9 @@ def _own_pairs(folder: Path) -> list[Measurement]:
     """Edits and originals on disk, as `fit --pairs` reads them: once, into memory."""
     for name in ("edits", "originals"):
         (folder / name).mkdir()
-    for number, picture in enumerate(small_pictures(PHOTOS, 900)):
-        Image.fromarray(picture).save(folder / "originals" / f"{number}.jpg")
-        Image.fromarray(cv2.convertScaleAbs(picture, alpha=1.1, beta=6)).save(folder / "edits" / f"{number}.jpg")
+    for number, image in enumerate(small_images(PHOTOS, 900)):
+        Image.fromarray(image).save(folder / "originals" / f"{number}.jpg")
+        Image.fromarray(cv2.convertScaleAbs(image, alpha=1.1, beta=6)).save(folder / "edits" / f"{number}.jpg")
     config = fine_tune_config(folder / "edits", Architecture(), REFERENCES)
     config = override(config, {"run": {"device": "cpu"}, "data": {"users": USERS}})
     data = config.data
@@ -87,10 +87,10 @@ def _own_pairs(folder: Path) -> list[Measurement]:
 
 def _experts(folder: Path) -> list[Measurement]:
     """Five experts' edits of the same photographs on disk, prepared as `training prepare` does by default."""
-    for number, picture in enumerate(small_pictures(PHOTOS, 600)):
+    for number, image in enumerate(small_images(PHOTOS, 600)):
         for expert, name in enumerate(("input", *"abcde")):
             (folder / "experts" / name).mkdir(parents=True, exist_ok=True)
-            edited = cv2.convertScaleAbs(picture, alpha=1 + 0.04 * expert, beta=3 * expert)
+            edited = cv2.convertScaleAbs(image, alpha=1 + 0.04 * expert, beta=3 * expert)
             Image.fromarray(edited).save(folder / "experts" / name / f"a{number:04d}.jpg")
     found = inspect(find_dataset(folder / "experts"), CACHE_SIDE)
     prepare(found.dataset, list(found.whole), folder / "cache", CACHE_SIDE)

@@ -11,7 +11,7 @@ from unittest import mock
 
 import numpy as np
 from measurement import Measurement
-from photographs import camera_jpegs, small_pictures
+from photographs import camera_jpegs, small_images
 from PIL import Image
 
 from pie_desktop.engine.bundles import default_bundle
@@ -147,10 +147,10 @@ def _median_seconds(messages: Iterable[str | None]) -> float:
 
 
 def _timed(work: Callable[..., Outcome]) -> Callable[..., Outcome]:
-    def timed(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+    def timed(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
         started = time.process_time()
-        outcome = work(task, table_for)
-        return replace(outcome, remark=str(time.process_time() - started))
+        outcome = work(task, lut_for)
+        return replace(outcome, warning=str(time.process_time() - started))
 
     return timed
 
@@ -169,8 +169,8 @@ def _model() -> Callable[[np.ndarray], Transform]:
 
     torch.set_num_threads(1)
     inference = Inference(default_bundle(), "cpu")
-    before = [resize_long_side(picture, PROXY_SIDE) for picture in small_pictures(3, 512)]
-    after = [apply_lut(picture, identity_lut() ** np.array([0.7, 0.9, 1.1], np.float32)) for picture in before]
+    before = [resize_long_side(image, PROXY_SIDE) for image in small_images(3, 512)]
+    after = [apply_lut(image, identity_lut() ** np.array([0.7, 0.9, 1.1], np.float32)) for image in before]
     preference = inference.encode([ReferencePixels(*pair) for pair in zip(after, before, strict=True)])
     return lambda proxy: Transform(*inference.luts(proxy, preference))
 
@@ -183,17 +183,17 @@ def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None])
     ]
     clock = _Clock()
     done = 0
-    remarks: list[str | None] = []
+    warnings: list[str | None] = []
     while done < len(photos):
         while tasks and pool.idle:
             pool.submit(tasks.pop())
         outcomes = pool.wait(1.0)
         assert all(isinstance(outcome, Outcome) and outcome.problem is None for outcome in outcomes), outcomes
         done += len(outcomes)
-        remarks += [outcome.remark for outcome in outcomes if isinstance(outcome, Outcome)]
+        warnings += [outcome.warning for outcome in outcomes if isinstance(outcome, Outcome)]
         clock.tick(done)
     pool.close()
-    return Rate(clock.rate, _median_seconds(remarks))
+    return Rate(clock.rate, _median_seconds(warnings))
 
 
 def _recode(connection: Connection) -> None:
@@ -210,8 +210,8 @@ def _recode_for_screens(connection: Connection) -> None:
     """The same with the plainest way to make a photo smaller."""
 
     def recode(task: ExportTask, _: object) -> Outcome:
-        picture = resize_long_side(load_photo(task.source), SCREEN.long_side or 0)
-        save_photo(picture, task.target, task.encode, source=task.source)
+        image = resize_long_side(load_photo(task.source), SCREEN.long_side or 0)
+        save_photo(image, task.target, task.encode, source=task.source)
         return Outcome(task.index)
 
     serve(connection, _timed(recode))
@@ -222,8 +222,8 @@ def _recode_with_pillow(connection: Connection) -> None:
 
     def recode(task: ExportTask, _: object) -> Outcome:
         with Image.open(task.source) as opened:
-            picture = np.asarray(opened.convert("RGB"))
-        Image.fromarray(picture).save(task.target, quality=task.encode.quality, subsampling=0)
+            image = np.asarray(opened.convert("RGB"))
+        Image.fromarray(image).save(task.target, quality=task.encode.quality, subsampling=0)
         return Outcome(task.index)
 
     serve(connection, _timed(recode))

@@ -25,9 +25,9 @@ WATCHED_SECONDS = 5.0
 
 def make_folder(folder: Path) -> None:
     """5,000 files, each of other bytes (the file number is appended)."""
-    picture = Image.fromarray(np.ascontiguousarray(skimage.data.coffee())).resize(SIZE)
+    image = Image.fromarray(np.ascontiguousarray(skimage.data.coffee())).resize(SIZE)
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=90)
+    image.save(buffer, "JPEG", quality=90)
     for number in range(PHOTOS):
         (folder / f"IMG_{number}.jpg").write_bytes(buffer.getvalue() + number.to_bytes(4, "little"))
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 from measurement import Measurement, best_seconds
-from photographs import camera_picture
+from photographs import camera_image
 from PIL import Image, ImageFilter
 
 from pie_desktop.imaging import compiled
@@ -16,19 +16,19 @@ def look() -> np.ndarray:
     return identity_lut() ** np.array([0.8, 1.0, 1.2], dtype=np.float32)
 
 
-def pillow_lut(table: np.ndarray) -> ImageFilter.Color3DLUT:
-    return ImageFilter.Color3DLUT(table.shape[0], table.transpose(2, 1, 0, 3).ravel().tolist())
+def pillow_lut(lut: np.ndarray) -> ImageFilter.Color3DLUT:
+    return ImageFilter.Color3DLUT(lut.shape[0], lut.transpose(2, 1, 0, 3).ravel().tolist())
 
 
 def measure() -> list[Measurement]:
     cv2.setNumThreads(1)
     compiled.warm_up()
-    picture, table = camera_picture(0), look()
-    opened, theirs = Image.fromarray(picture), pillow_lut(table)
-    eight = best_seconds(lambda: apply_lut(picture, table))
+    image, lut = camera_image(0), look()
+    opened, theirs = Image.fromarray(image), pillow_lut(lut)
+    eight = best_seconds(lambda: apply_lut(image, lut))
     pillow = best_seconds(lambda: opened.filter(theirs))
-    wide = picture.astype(np.uint16) * 257
-    sixteen = best_seconds(lambda: apply_lut(wide, table))
+    wide = image.astype(np.uint16) * 257
+    sixteen = best_seconds(lambda: apply_lut(wide, lut))
     return [
         Measurement(
             "LUT on 24 MP, 8 bit, one thread",

@@ -12,7 +12,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from measurement import Measurement
-from photographs import HEIGHT, WIDTH, camera_jpegs, small_pictures
+from photographs import HEIGHT, WIDTH, camera_jpegs, small_images
 
 from pie_desktop.engine.engine import Transform
 from pie_desktop.export.job import ExportProgress, ExportSettings, plan_export, run_export
@@ -68,15 +68,15 @@ def measure() -> list[Measurement]:
     quarters = [float(part.max()) for part in np.array_split(_peaks(LARGE, _copies_of_large), 4)]
     peak, growth = max(quarters), quarters[3] / quarters[1]
     curve = [float(part.max()) for part in np.array_split(_peaks(SMALL, _small), BINS)]
-    picture = WIDTH * HEIGHT * 3
+    image = WIDTH * HEIGHT * 3
     return [
         Measurement(
             name="memory of an export worker, 24 MP",
             budget=f"<= {BUDGET_GB} GB",
             measured=peak / 1e9,
             unit="GB",
-            ratio=peak / picture,
-            note=f"largest resident size of {WORKERS} workers, against one decoded photo ({picture / 1e6:.0f} MB)",
+            ratio=peak / image,
+            note=f"largest resident size of {WORKERS} workers, against one decoded photo ({image / 1e6:.0f} MB)",
             met=peak <= BUDGET_GB * 1e9,
         ),
         Measurement(
@@ -124,9 +124,9 @@ def _copies_of_large(folder: Path, count: int) -> None:
 
 def _small(folder: Path, count: int) -> None:
     folder.mkdir()
-    for index, picture in enumerate(small_pictures(40, 1500)):
+    for index, image in enumerate(small_images(40, 1500)):
         scale = 1 - index % 4 * 0.15
-        size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
-        encoded = cv2.imencode(".jpg", cv2.resize(picture, size, interpolation=cv2.INTER_AREA))[1].tobytes()
+        size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+        encoded = cv2.imencode(".jpg", cv2.resize(image, size, interpolation=cv2.INTER_AREA))[1].tobytes()
         for copy in range(index, count, 40):
             (folder / f"photo_{copy:04d}.jpg").write_bytes(encoded)

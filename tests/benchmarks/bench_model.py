@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from measurement import Measurement
-from photographs import small_pictures
+from photographs import small_images
 from safetensors.torch import load_file
 
 from pie_desktop.model.bundle import list_bundles
@@ -34,9 +34,9 @@ def _best(action: Callable[[], object], repeats: int = REPEATS) -> tuple[float, 
 
 
 def _references(count: int) -> list[ReferencePixels]:
-    pictures = small_pictures(count, PROXY)
+    images = small_images(count, PROXY)
     curve = np.array([1.08, 1.0, 0.85])
-    return [ReferencePixels(np.clip(p * curve + 8, 0, 255).astype(np.uint8), p) for p in pictures]
+    return [ReferencePixels(np.clip(p * curve + 8, 0, 255).astype(np.uint8), p) for p in images]
 
 
 def measure() -> list[Measurement]:
@@ -44,7 +44,7 @@ def measure() -> list[Measurement]:
     bundle = list_bundles(resource("bundles"))[0].path
     rows = [_size(bundle), _loading(bundle)]
     inference = Inference(bundle, "cpu")
-    photo = small_pictures(30, PROXY)[-1]
+    photo = small_images(30, PROXY)[-1]
     inference.luts(photo, None)
     for count in (5, 20):
         references = _references(count)

@@ -44,8 +44,8 @@ def measure() -> list[Measurement]:
     ]
 
 
-def _warm(picture: np.ndarray) -> np.ndarray:
-    return np.clip(picture * np.array([1.08, 1.0, 0.85], np.float32), 0, 255).astype(np.uint8)
+def _warm(image: np.ndarray) -> np.ndarray:
+    return np.clip(image * np.array([1.08, 1.0, 0.85], np.float32), 0, 255).astype(np.uint8)
 
 
 def _decode_reduced(path: Path) -> None:

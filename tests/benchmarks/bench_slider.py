@@ -11,7 +11,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import cv2
 import numpy as np
 from measurement import Measurement
-from photographs import camera_picture
+from photographs import camera_image
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
@@ -31,7 +31,7 @@ def measure() -> list[Measurement]:
     app = QApplication.instance() or QApplication([])
     cv2.setNumThreads(1)  # the budget is for one core
     context = AppContext()
-    picture = cv2.resize(camera_picture(1), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    image = cv2.resize(camera_image(1), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     identity = identity_lut()
     transform = Transform(identity**0.85, np.clip(identity**0.8 * np.float32([1.1, 1.0, 0.8]), 0, 1))
     results = []
@@ -43,8 +43,8 @@ def measure() -> list[Measurement]:
         canvas.set_photo(WIDTH, HEIGHT)
         shown = QEventLoop()
         canvas.renderer.shown.connect(shown.quit)
-        canvas.renderer.set_reduced(Source(picture, 1.0))
-        canvas.renderer.set_tables(transform)
+        canvas.renderer.set_reduced(Source(image, 1.0))
+        canvas.renderer.set_luts(transform)
         shown.exec()
         steps, waits = [], []
         for strength in np.linspace(0.01, 1.49, STEPS):
@@ -55,10 +55,10 @@ def measure() -> list[Measurement]:
             steps.append(1000 * (time.thread_time() - used))
             waits.append(1000 * (time.perf_counter() - started))
         copies = []
-        target = np.empty_like(picture)
+        target = np.empty_like(image)
         for _ in range(STEPS):
             used = time.thread_time()
-            np.copyto(target, picture)
+            np.copyto(target, image)
             copies.append(1000 * (time.thread_time() - used))
         slow = float(np.percentile(steps, 95))
         results.append(
@@ -69,7 +69,7 @@ def measure() -> list[Measurement]:
                 unit="ms",
                 ratio=slow / float(np.median(copies)),
                 note=f"mix and paint, all in one thread; median {np.median(steps):.1f} ms, p95 by the clock "
-                f"{np.percentile(waits, 95):.1f} ms; against copying the picture once",
+                f"{np.percentile(waits, 95):.1f} ms; against copying the image once",
                 met=slow <= BUDGET_MS,
             )
         )

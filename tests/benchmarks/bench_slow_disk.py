@@ -156,7 +156,7 @@ def _visit(context: AppContext, folder: Path, how: str) -> list[Measurement]:
             met=painted <= PAINT_BUDGET_SECONDS,
         ),
         Measurement(
-            f"slow disk, {how}: a picture for every visible photo",
+            f"slow disk, {how}: an image for every visible photo",
             f"<= {VISIBLE_BUDGET_SECONDS:g} s",
             seen,
             "s",
@@ -165,7 +165,7 @@ def _visit(context: AppContext, folder: Path, how: str) -> list[Measurement]:
         ),
         Measurement(f"slow disk, {how}: all of them proper thumbnails", "", proper, "s", note=HOW),
         Measurement(f"slow disk, {how}: thumbnails per second in the background", "", rate, "per second", note=HOW),
-        Measurement(f"slow disk, {how}: visible pictures after a jump to the end", "", jump, "s", note=HOW),
+        Measurement(f"slow disk, {how}: visible images after a jump to the end", "", jump, "s", note=HOW),
         Measurement(
             f"slow disk, {how}: longest stall of the window",
             f"<= {STALL_BUDGET_MS:g} ms",

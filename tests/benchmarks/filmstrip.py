@@ -51,7 +51,7 @@ class WatchedFilmstrip:
 
     def open(self, folder: Path, photos: int) -> tuple[float, float]:
         """Open a folder of so many photos; seconds until it is listed and painted, and until all visible have a
-        picture. The heartbeat begins anew."""
+        image. The heartbeat begins anew."""
         view = self.strip.view
         self.heartbeat.reset()
         started = time.perf_counter()
@@ -63,18 +63,18 @@ class WatchedFilmstrip:
         return painted, time.perf_counter() - started
 
     def jump_to_end(self) -> float:
-        """Seconds until the last photos have a picture."""
+        """Seconds until the last photos have an image."""
         view, last = self.strip.view, self.strip.model.rowCount()
         view.scrollToBottom()
         return wait_until(lambda: view.visible_rows().stop == last and self.filled())
 
     def filled(self, proper: bool = False) -> bool:
-        """Whether every visible photo has a picture; a `proper` one is made of its own pixels."""
+        """Whether every visible photo has an image; a `proper` one is made of its own pixels."""
         rows, model = self.strip.view.visible_rows(), self.strip.model
         if not rows or any(model.index(row).data(_DECORATION) is None for row in rows):
             return False
         entries = [self.strip._loader.cache.peek(model.paths[row]) for row in rows]
-        return not proper or not any(entry is None or entry.stand_in for entry in entries)
+        return not proper or not any(entry is None or entry.placeholder for entry in entries)
 
 
 def wait_until(condition: Callable[[], bool], timeout: float = 60.0) -> float:

@@ -1,6 +1,6 @@
 """What is expected of every file of a collection that is hard to decode: `expected.csv`, one row per file.
 
-Columns: `file` below the folder `assets`; `size` and `depth` of the picture, and `colours`, the means of its quarters
+Columns: `file` below the folder `assets`; `size` and `depth` of the image, and `colors`, the means of its quarters
 from top left to bottom right; or `refused`, the sentence, with `{name}` for the file's name. `like` names another
 file that shows the same, `within` the mean dE00 that may lie between the two.
 
@@ -32,7 +32,7 @@ class Expected:
     file: str
     size: str = ""
     depth: str = ""
-    colours: str = ""
+    colors: str = ""
     refused: str = ""
     like: str = ""
     within: str = ""
@@ -47,30 +47,30 @@ def read_table() -> list[Expected]:
         return [Expected(**row) for row in csv.DictReader(file)]
 
 
-def colours_of(picture: np.ndarray) -> str:
-    """Mean colours of the quarters of a picture, as hexadecimal sRGB."""
-    height, width = (max(1, side // 2) for side in picture.shape[:2])
-    picture = picture[:: max(1, height // 512), :: max(1, width // 512)]  # a million pixels tell as much
-    height, width = (max(1, side // 2) for side in picture.shape[:2])
-    top, bottom = picture[:height], picture[-height:]
+def colors_of(image: np.ndarray) -> str:
+    """Mean colours of the quarters of an image, as hexadecimal sRGB."""
+    height, width = (max(1, side // 2) for side in image.shape[:2])
+    image = image[:: max(1, height // 512), :: max(1, width // 512)]  # a million pixels tell as much
+    height, width = (max(1, side // 2) for side in image.shape[:2])
+    top, bottom = image[:height], image[-height:]
     quarters = (top[:, :width], top[:, -width:], bottom[:, :width], bottom[:, -width:])
     return " ".join("".join(f"{round(value):02x}" for value in _mean(quarter)) for quarter in quarters)
 
 
-def colour_distance(a: str, b: str) -> int:
-    """Largest difference of two `colours_of` in levels of 255."""
+def color_distance(a: str, b: str) -> int:
+    """Largest difference of two `colors_of` in levels of 255."""
     first, second = (np.frombuffer(bytes.fromhex(text.replace(" ", "")), np.uint8).astype(int) for text in (a, b))
     return int(np.abs(first - second).max())
 
 
-def describe(file: str, picture: np.ndarray) -> Expected:
-    depth = str(8 * picture.dtype.itemsize)
-    return Expected(file, f"{picture.shape[1]}x{picture.shape[0]}", depth, colours_of(picture))
+def describe(file: str, image: np.ndarray) -> Expected:
+    depth = str(8 * image.dtype.itemsize)
+    return Expected(file, f"{image.shape[1]}x{image.shape[0]}", depth, colors_of(image))
 
 
-def _mean(picture: np.ndarray) -> np.ndarray:
-    scale = 255 / np.iinfo(picture.dtype).max
-    return np.asarray(picture.mean(axis=(0, 1), dtype=np.float64) * scale)
+def _mean(image: np.ndarray) -> np.ndarray:
+    scale = 255 / np.iinfo(image.dtype).max
+    return np.asarray(image.mean(axis=(0, 1), dtype=np.float64) * scale)
 
 
 def _update(assets: Path, sheets: Path | None) -> None:
@@ -81,9 +81,9 @@ def _update(assets: Path, sheets: Path | None) -> None:
     for name in files:
         known = old.get(name, Expected(name))
         try:
-            picture = load_photo(assets / name)
-            row = describe(name, picture)
-            cells.append((row, _cell(picture)))
+            image = load_photo(assets / name)
+            row = describe(name, image)
+            cells.append((row, _cell(image)))
         except DecodeError as error:
             row = Expected(name, refused=str(error).replace(Path(name).name, "{name}"))
         rows.append(Expected(**{**asdict(row), "like": known.like, "within": known.within}))
@@ -98,19 +98,19 @@ def _update(assets: Path, sheets: Path | None) -> None:
             cv2.imwrite(str(sheets / f"{number}.png"), sheet[..., ::-1])
 
 
-def _cell(picture: np.ndarray) -> np.ndarray:
+def _cell(image: np.ndarray) -> np.ndarray:
     side = CELL - 20
-    scale = side / max(picture.shape[:2])
-    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    scale = side / max(image.shape[:2])
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_NEAREST
-    return cv2.resize(to_uint8(picture), size, interpolation=how)
+    return cv2.resize(to_uint8(image), size, interpolation=how)
 
 
 def _sheet(cells: list[tuple[Expected, np.ndarray]]) -> np.ndarray:
     sheet = np.full((ROWS * (CELL + 30), COLUMNS * CELL, 3), 128, np.uint8)
-    for place, (row, picture) in enumerate(cells):
+    for place, (row, image) in enumerate(cells):
         top, left = place // COLUMNS * (CELL + 30), place % COLUMNS * CELL
-        sheet[top + 5 : top + 5 + picture.shape[0], left + 5 : left + 5 + picture.shape[1]] = picture
+        sheet[top + 5 : top + 5 + image.shape[0], left + 5 : left + 5 + image.shape[1]] = image
         for line, text in enumerate((f"{row.size} {row.depth} bit", row.name[:26])):
             where = (left + 2, top + CELL - 2 + 14 * line)
             ascii_text = text.encode("ascii", "replace").decode()

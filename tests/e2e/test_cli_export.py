@@ -80,8 +80,8 @@ def test_recursive_export_and_sizes(cli: Cli, photo_folder: Path, tmp_path: Path
     report = json.loads(outcome.out)
     assert report["written"] == 4
     for photo in report["items"]:
-        picture = load_photo(Path(photo["target"]))
-        assert (max(picture.shape), picture.dtype) == (100, np.uint16)
+        image = load_photo(Path(photo["target"]))
+        assert (max(image.shape), image.dtype) == (100, np.uint16)
 
 
 def test_results_of_an_earlier_export_are_no_sources(cli: Cli, photo_folder: Path) -> None:
@@ -136,8 +136,8 @@ def test_interrupted_export_leaves_nothing_half_written(
 ) -> None:
     many = tmp_path / "many"
     many.mkdir()
-    picture = np.kron(load_photo(sample_photos["coffee"]), np.ones((4, 4, 1), np.uint8))
-    Image.fromarray(picture).save(many / "0.jpg")
+    image = np.kron(load_photo(sample_photos["coffee"]), np.ones((4, 4, 1), np.uint8))
+    Image.fromarray(image).save(many / "0.jpg")
     for number in range(1, 60):
         os.link(many / "0.jpg", many / f"{number}.jpg")
     out = tmp_path / "out"
@@ -156,11 +156,11 @@ def test_interrupted_export_leaves_nothing_half_written(
     assert 0 < len(written) < 60
     assert all(path.suffix == ".jpg" for path in written)
     for path in written:
-        assert load_photo(path).shape == picture.shape
+        assert load_photo(path).shape == image.shape
 
 
 def test_a_dry_run_shows_the_plan_and_writes_nothing(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:
-    (photo_folder / "bad.jpg").write_text("no picture")
+    (photo_folder / "bad.jpg").write_text("no image")
     arguments = ("export", photo_folder, tmp_path / "out", "--name", "{type}/{seq:02d}-{name}", "--dry-run")
     outcome = cli(*arguments)
     assert outcome.code == 0 and outcome.err == ""

@@ -56,9 +56,9 @@ def test_lut_is_what_export_applies(cli: Cli, style: str, photo_folder: Path, tm
     for size in (17, 33, 65):
         cube = tmp_path / f"{size}.cube"
         assert cli("lut", photo, "--style", style, "--strength", 0.8, "--size", size, "-o", cube).code == 0
-        table = read_cube(cube)
-        assert table.shape == (size, size, size, 3)
-        assert mean_delta_e(apply_lut(load_photo(photo), table), exported) < 0.3
+        lut = read_cube(cube)
+        assert lut.shape == (size, size, size, 3)
+        assert mean_delta_e(apply_lut(load_photo(photo), lut), exported) < 0.3
     assert cli("lut", photo, "--style", style, "--amount", 0, "--overwrite", "-o", cube).code == 0
     np.testing.assert_allclose(read_cube(cube), identity_lut(33), atol=1e-5)
 
@@ -77,12 +77,12 @@ def test_looks_for_other_programs(cli: Cli, style: str, tmp_path: Path) -> None:
 
 
 def test_a_contradicting_and_a_swapped_reference_are_told(
-    cli: Cli, edits: dict[str, Path], photo_folder: Path, sample_pictures: dict[str, np.ndarray], tmp_path: Path
+    cli: Cli, edits: dict[str, Path], photo_folder: Path, sample_images: dict[str, np.ndarray], tmp_path: Path
 ) -> None:
     folder = tmp_path / "given"
     folder.mkdir()
     negative = tmp_path / "negative.png"
-    Image.fromarray(255 - sample_pictures["astronaut"]).save(negative)
+    Image.fromarray(255 - sample_images["astronaut"]).save(negative)
     # Coffee the wrong way round: the original is given as the edit, and is the older one.
     os.utime(photo_folder / "coffee.jpg", (0, 10**9))
     given = [photo_folder / "coffee.jpg", edits["chelsea"], edits["rocket"], negative]

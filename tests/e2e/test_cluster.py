@@ -29,7 +29,7 @@ from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 
 distributed = pytest.importorskip("distributed")
-TABLE = identity_lut() ** np.float32(0.8)
+LUT = identity_lut() ** np.float32(0.8)
 
 
 @dataclass
@@ -71,7 +71,7 @@ def cluster_of_two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster
 
 def part(sources: Path, out: Path) -> ExportPart:
     settings = ExportSettings(out, EncodeOptions("png"))
-    return ExportPart(settings, tuple(plan_export([sources], settings)), lambda proxy: Transform(TABLE, TABLE))
+    return ExportPart(settings, tuple(plan_export([sources], settings)), lambda proxy: Transform(LUT, LUT))
 
 
 def test_a_folder_that_the_workers_do_not_see(
@@ -103,7 +103,7 @@ def test_a_worker_is_killed_and_every_photo_arrives_once(
     assert report.summary == "24 written"
     assert sorted(path.name for path in out.iterdir()) == [f"{number:02d}.png" for number in range(24)]
     for item in report.items[::6]:
-        np.testing.assert_array_equal(load_photo(item.target), apply_lut(load_photo(item.source), TABLE))
+        np.testing.assert_array_equal(load_photo(item.target), apply_lut(load_photo(item.source), LUT))
     (place,) = paths.exports_dir().iterdir()
     ended = Counter(record["index"] for record in journals.records(place) if record["event"] == "ended")
     assert ended == dict.fromkeys(range(24), 1)

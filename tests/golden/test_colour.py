@@ -86,9 +86,9 @@ PROFILES = {
 }
 
 
-def by_littlecms(picture: np.ndarray, profile: bytes) -> np.ndarray:
+def by_littlecms(image: np.ndarray, profile: bytes) -> np.ndarray:
     converted = ImageCms.profileToProfile(
-        Image.fromarray(picture),
+        Image.fromarray(image),
         ImageCms.ImageCmsProfile(io.BytesIO(profile)),
         ImageCms.createProfile("sRGB"),
         renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
@@ -100,22 +100,22 @@ def by_littlecms(picture: np.ndarray, profile: bytes) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", PROFILES)
-def test_8_bits(tmp_path: Path, sample_pictures: dict[str, np.ndarray], name: str) -> None:
-    picture = sample_pictures["coffee"]
-    Image.fromarray(picture).save(tmp_path / "a.png", icc_profile=PROFILES[name])
-    expected = by_littlecms(picture, PROFILES[name])
+def test_8_bits(tmp_path: Path, sample_images: dict[str, np.ndarray], name: str) -> None:
+    image = sample_images["coffee"]
+    Image.fromarray(image).save(tmp_path / "a.png", icc_profile=PROFILES[name])
+    expected = by_littlecms(image, PROFILES[name])
     ours = load_photo(tmp_path / "a.png")
     assert probe(tmp_path / "a.png").icc_name == "PIE test"
     assert np.abs(ours.astype(int) - expected).max() <= 1
     assert delta_e_2000(ours, expected).mean() < 0.1
-    assert delta_e_2000(ours, picture).mean() > 0.8  # the profile does something
+    assert delta_e_2000(ours, image).mean() > 0.8  # the profile does something
 
 
 @pytest.mark.parametrize("name", PROFILES)
 @pytest.mark.parametrize("suffix", [".tif", ".png"])
-def test_16_bits(tmp_path: Path, sample_pictures: dict[str, np.ndarray], name: str, suffix: str) -> None:
-    picture = sample_pictures["coffee"]
-    wide = picture.astype(np.uint16) * 257
+def test_16_bits(tmp_path: Path, sample_images: dict[str, np.ndarray], name: str, suffix: str) -> None:
+    image = sample_images["coffee"]
+    wide = image.astype(np.uint16) * 257
     photo = tmp_path / f"a{suffix}"
     if suffix == ".tif":
         tifffile.imwrite(photo, wide, photometric="rgb", iccprofile=PROFILES[name])
@@ -124,14 +124,14 @@ def test_16_bits(tmp_path: Path, sample_pictures: dict[str, np.ndarray], name: s
     ours = load_photo(photo)
     assert ours.dtype == np.uint16
     # The reference has 8 bits: half a step of it is all that may be between them.
-    assert np.abs(ours / 257.0 - by_littlecms(picture, PROFILES[name])).max() < 1.0
-    assert delta_e_2000(ours, by_littlecms(picture, PROFILES[name])).mean() < 0.4
+    assert np.abs(ours / 257.0 - by_littlecms(image, PROFILES[name])).max() < 1.0
+    assert delta_e_2000(ours, by_littlecms(image, PROFILES[name])).mean() < 0.4
 
 
-def png_with_profile(picture: np.ndarray, profile: bytes) -> bytes:
+def png_with_profile(image: np.ndarray, profile: bytes) -> bytes:
     import zlib
 
-    data = cv2.imencode(".png", picture[..., ::-1])[1].tobytes()
+    data = cv2.imencode(".png", image[..., ::-1])[1].tobytes()
     chunk = b"iCCPtest\0\0" + zlib.compress(profile)
     return data[:33] + struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) + data[33:]
 
@@ -146,8 +146,8 @@ def test_16_bits_stay_16_bits(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_gray_profile(tmp_path: Path, sample_pictures: dict[str, np.ndarray], dtype: type) -> None:
-    gray = sample_pictures["chelsea"][..., 1]
+def test_gray_profile(tmp_path: Path, sample_images: dict[str, np.ndarray], dtype: type) -> None:
+    gray = sample_images["chelsea"][..., 1]
     profile = gray_profile(gamma_curve(1.8))
     stored = gray if dtype == np.uint8 else gray.astype(np.uint16) * 257
     tifffile.imwrite(tmp_path / "a.tif", stored, photometric="minisblack", iccprofile=profile)
@@ -157,23 +157,23 @@ def test_gray_profile(tmp_path: Path, sample_pictures: dict[str, np.ndarray], dt
     assert np.abs(ours / scale - by_littlecms(gray, profile)).max() <= 1.5  # its 8-bit curve is coarse in the shadows
 
 
-def test_srgb_under_any_name_is_left_alone(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> None:
+def test_srgb_under_any_name_is_left_alone(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> None:
     own = rgb_profile(SRGB_PRIMARIES, D65, SRGB_CURVE)
     assert is_srgb(own)
     assert is_srgb(srgb_profile())
     assert not any(is_srgb(profile) for profile in PROFILES.values())
-    Image.fromarray(sample_pictures["rocket"]).save(tmp_path / "a.png", icc_profile=own)
-    np.testing.assert_array_equal(load_photo(tmp_path / "a.png"), sample_pictures["rocket"])
+    Image.fromarray(sample_images["rocket"]).save(tmp_path / "a.png", icc_profile=own)
+    np.testing.assert_array_equal(load_photo(tmp_path / "a.png"), sample_images["rocket"])
 
 
 @pytest.mark.parametrize("profile", [b"no profile at all", PROFILES["Adobe RGB"][:200], gray_profile(gamma_curve(2.2))])
-def test_useless_profile_is_ignored(tmp_path: Path, sample_pictures: dict[str, np.ndarray], profile: bytes) -> None:
-    Image.fromarray(sample_pictures["rocket"]).save(tmp_path / "a.png", icc_profile=profile)
-    np.testing.assert_array_equal(load_photo(tmp_path / "a.png"), sample_pictures["rocket"])
+def test_useless_profile_is_ignored(tmp_path: Path, sample_images: dict[str, np.ndarray], profile: bytes) -> None:
+    Image.fromarray(sample_images["rocket"]).save(tmp_path / "a.png", icc_profile=profile)
+    np.testing.assert_array_equal(load_photo(tmp_path / "a.png"), sample_images["rocket"])
 
 
-def test_reduced_size_is_converted_too(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> None:
-    big = cv2.resize(sample_pictures["coffee"], (2400, 1600), interpolation=cv2.INTER_CUBIC)
+def test_reduced_size_is_converted_too(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> None:
+    big = cv2.resize(sample_images["coffee"], (2400, 1600), interpolation=cv2.INTER_CUBIC)
     Image.fromarray(big).save(tmp_path / "a.jpg", quality=95, icc_profile=PROFILES["ProPhoto"])
     full = cv2.resize(load_photo(tmp_path / "a.jpg"), (300, 200), interpolation=cv2.INTER_AREA)
     assert delta_e_2000(load_photo(tmp_path / "a.jpg", 300), full).mean() < 0.5

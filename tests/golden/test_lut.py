@@ -8,20 +8,20 @@ from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 
 
-def tetrahedral(values: np.ndarray, table: np.ndarray) -> np.ndarray:
+def tetrahedral(values: np.ndarray, lut: np.ndarray) -> np.ndarray:
     """Sakamoto's interpolation: from the darkest node of a cell along the axes in the order of their fractions."""
-    last = table.shape[0] - 1
+    last = lut.shape[0] - 1
     scaled = values * last
     base = np.minimum(scaled.astype(int), last - 1)
     fraction = scaled - base
     order = np.argsort(-fraction, axis=1, kind="stable")
     node = base.copy()
-    result = table[tuple(node.T)].astype(np.float64)
+    result = lut[tuple(node.T)].astype(np.float64)
     for step in range(3):
         axis = order[:, step]
-        before = table[tuple(node.T)]
+        before = lut[tuple(node.T)]
         node[np.arange(len(node)), axis] += 1
-        after = table[tuple(node.T)]
+        after = lut[tuple(node.T)]
         result += fraction[np.arange(len(node)), axis][:, None] * (after.astype(np.float64) - before)
     return np.clip(result, 0, 1)
 
@@ -46,12 +46,12 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("size", [9, 17, 33])
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "chelsea", "rocket"])
-def test_against_tetrahedral(sample_pictures: dict[str, np.ndarray], name: str, size: int) -> None:
-    picture, table = sample_pictures[name][::3, ::3], strong_look(size)
-    exact = tetrahedral(picture.reshape(-1, 3) / 255, table).reshape(picture.shape)
-    result = apply_lut(picture, table)
+def test_against_tetrahedral(sample_images: dict[str, np.ndarray], name: str, size: int) -> None:
+    image, lut = sample_images[name][::3, ::3], strong_look(size)
+    exact = tetrahedral(image.reshape(-1, 3) / 255, lut).reshape(image.shape)
+    result = apply_lut(image, lut)
     assert np.abs(result - exact * 255).max() <= 0.51
     assert delta_e_2000(result, exact.astype(np.float32)).mean() < 0.35
-    wide = apply_lut(picture.astype(np.uint16) * 257, table)
+    wide = apply_lut(image.astype(np.uint16) * 257, lut)
     assert np.abs(wide - exact * 65535).max() <= 2
     assert delta_e_2000(wide, exact.astype(np.float32)).max() < 0.02

@@ -69,67 +69,67 @@ def test_srgb_files_are_not_wide(tmp_path: Path, colors: np.ndarray) -> None:
         np.testing.assert_array_equal(load_wide(photo), colors.astype(np.float32) / np.float32(255))
 
 
-def test_the_identity_changes_no_wide_colour(wide_colors: np.ndarray) -> None:
+def test_the_identity_changes_no_wide_color(wide_colors: np.ndarray) -> None:
     for size in (2, 17, 33):
         np.testing.assert_array_equal(apply_lut_wide(wide_colors, identity_lut(size)), wide_colors)
 
 
 def test_tables_act_within_srgb_as_ever_and_beyond_without_a_break(wide_colors: np.ndarray) -> None:
-    table = np.clip(identity_lut(17) ** np.float32(0.8) * np.float32(0.9) + np.float32(0.05), 0, 1)
-    result = apply_lut_wide(wide_colors, table)
+    lut = np.clip(identity_lut(17) ** np.float32(0.8) * np.float32(0.9) + np.float32(0.05), 0, 1)
+    result = apply_lut_wide(wide_colors, lut)
     inside = ((wide_colors >= 0) & (wide_colors <= 1)).all(axis=-1)
-    expected = apply_lut(np.clip(wide_colors, 0, 1), table)
+    expected = apply_lut(np.clip(wide_colors, 0, 1), lut)
     np.testing.assert_array_equal(result[inside], expected[inside])
     assert result[~inside].min() < 0
     # Along a line out of sRGB there is no jump.
     line = np.linspace([0.8, 0.5, 0.3], [1.1, 0.4, -0.2], 2000, dtype=np.float32)[None]
-    assert np.abs(np.diff(apply_lut_wide(line, table), axis=1)).max() < 0.01
+    assert np.abs(np.diff(apply_lut_wide(line, lut), axis=1)).max() < 0.01
 
 
 def test_black_and_white_leaves_no_tint(wide_colors: np.ndarray) -> None:
     gray = np.repeat((identity_lut(17) @ np.array([0.3, 0.6, 0.1], np.float32))[..., None], 3, axis=-1)
-    colourful = np.ptp(np.clip(wide_colors, 0, 1), axis=-1) > 1e-3
-    assert np.ptp(apply_lut_wide(wide_colors, gray)[colourful], axis=-1).max() < 1e-3
+    colorful = np.ptp(np.clip(wide_colors, 0, 1), axis=-1) > 1e-3
+    assert np.ptp(apply_lut_wide(wide_colors, gray)[colorful], axis=-1).max() < 1e-3
 
 
-def test_exif_tells_adobe_rgb(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> None:
-    picture = sample_pictures["coffee"]
+def test_exif_tells_adobe_rgb(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> None:
+    image = sample_images["coffee"]
     exif = Image.Exif()
     exif[ExifTags.Base.Make] = "PIE"
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ColorSpace] = 0xFFFF
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.IFD.Interop] = {1: "R03"}
     for name in ("a.jpg", "a.png", "a.webp"):
-        Image.fromarray(picture).save(tmp_path / name, exif=exif, quality=95)
-        Image.fromarray(picture).save(tmp_path / f"icc_{name}", icc_profile=adobe_rgb_profile(), quality=95)
+        Image.fromarray(image).save(tmp_path / name, exif=exif, quality=95)
+        Image.fromarray(image).save(tmp_path / f"icc_{name}", icc_profile=adobe_rgb_profile(), quality=95)
         assert (probe(tmp_path / name).icc_name, probe(tmp_path / name).wide) == ("Adobe RGB", True), name
         np.testing.assert_array_equal(load_photo(tmp_path / name), load_photo(tmp_path / f"icc_{name}"))
-    assert mean_delta_e(load_photo(tmp_path / "a.png"), picture) > 1
+    assert mean_delta_e(load_photo(tmp_path / "a.png"), image) > 1
     exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ColorSpace] = 1
-    Image.fromarray(picture).save(tmp_path / "srgb.jpg", exif=exif)
+    Image.fromarray(image).save(tmp_path / "srgb.jpg", exif=exif)
     assert not probe(tmp_path / "srgb.jpg").wide
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_code_points_of_a_png_go_before_its_profile(
-    tmp_path: Path, sample_pictures: dict[str, np.ndarray], dtype: type
+    tmp_path: Path, sample_images: dict[str, np.ndarray], dtype: type
 ) -> None:
-    picture = sample_pictures["coffee"].astype(dtype) * (1 if dtype == np.uint8 else 257)
-    data = cv2.imencode(".png", picture[..., ::-1])[1].tobytes()
+    image = sample_images["coffee"].astype(dtype) * (1 if dtype == np.uint8 else 257)
+    data = cv2.imencode(".png", image[..., ::-1])[1].tobytes()
     chunks = b""
     for chunk in (b"cICP" + bytes((12, 13, 0, 1)), b"iCCPx\0\0" + zlib.compress(make_profile("rec2020"))):
         chunks += struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
     (tmp_path / "a.png").write_bytes(data[:33] + chunks + data[33:])
-    photo = write_tiff(tmp_path / "a.tif", picture, make_profile("display-p3"))
+    photo = write_tiff(tmp_path / "a.tif", image, make_profile("display-p3"))
     assert probe(tmp_path / "a.png").icc_name == "Display P3"
     assert mean_delta_e(load_photo(tmp_path / "a.png"), load_photo(photo)) < 0.05
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_lab_tiff(tmp_path: Path, sample_pictures: dict[str, np.ndarray], dtype: type) -> None:
+def test_lab_tiff(tmp_path: Path, sample_images: dict[str, np.ndarray], dtype: type) -> None:
     """Encoded by LittleCMS, stored with signed a* and b* as TIFF asks for."""
-    picture = sample_pictures["coffee"].astype(dtype) * (1 if dtype == np.uint8 else 257)
+    image = sample_images["coffee"].astype(dtype) * (1 if dtype == np.uint8 else 257)
     target = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    lab = imagecodecs.cms_transform(picture, srgb_profile(), target, colorspace="rgb", outcolorspace="lab", intent=1)
+    lab = imagecodecs.cms_transform(image, srgb_profile(), target, colorspace="rgb", outcolorspace="lab", intent=1)
     if dtype == np.uint8:
         lab[..., 1:] ^= 128
     else:
@@ -137,7 +137,7 @@ def test_lab_tiff(tmp_path: Path, sample_pictures: dict[str, np.ndarray], dtype:
     photo = write_tiff(tmp_path / "a.tif", lab, None, "cielab")
     opened = load_photo(photo)
     assert opened.dtype == dtype
-    assert mean_delta_e(opened, picture) < (1.2 if dtype == np.uint8 else 0.05)
+    assert mean_delta_e(opened, image) < (1.2 if dtype == np.uint8 else 0.05)
 
 
 def test_16_bit_lab_and_table_profiles_have_no_8_bit_step(tmp_path: Path) -> None:
@@ -147,13 +147,13 @@ def test_16_bit_lab_and_table_profiles_have_no_8_bit_step(tmp_path: Path) -> Non
     assert len(np.unique(load_photo(photo)[0, :, 1])) > 3000
 
 
-def test_float_tiff_with_a_linear_profile(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> None:
-    picture = sample_pictures["coffee"]
+def test_float_tiff_with_a_linear_profile(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> None:
+    image = sample_images["coffee"]
     linear = rgb_profile(SRGB_PRIMARIES, np.linspace(0, 1, 2))
-    photo = write_tiff(tmp_path / "a.tif", srgb_to_linear(picture / 255.0).astype(np.float32), linear)
+    photo = write_tiff(tmp_path / "a.tif", srgb_to_linear(image / 255.0).astype(np.float32), linear)
     opened = load_photo(photo)
     assert opened.dtype == np.uint16
-    assert np.abs(opened / 257.0 - picture).max() < 0.1
+    assert np.abs(opened / 257.0 - image).max() < 0.1
     values = np.linspace(-1, 2, 99)
     np.testing.assert_allclose(linear_to_srgb(srgb_to_linear(values)), values, atol=1e-6)
 
@@ -173,7 +173,7 @@ def test_16_bit_cmyk_by_its_profile(tmp_path: Path, shared_data: Path) -> None:
 
 
 @pytest.mark.data
-def test_the_test_pictures_of_the_color_management_crowd(shared_data: Path) -> None:
+def test_the_test_images_of_the_color_management_crowd(shared_data: Path) -> None:
     """Red in Rec. 2020 with the sRGB red inside: seen only by who keeps the gamut."""
     for space in ("P3", "R2020"):
         photo = shared_data / "assets" / "wide-gamut" / f"{space}-sRGB-red.png"

@@ -48,9 +48,9 @@ class FakeTransform:
     neutral: np.ndarray
     preferred: np.ndarray
 
-    def table(self, strength: float, amount: float) -> np.ndarray:
+    def lut(self, strength: float, amount: float) -> np.ndarray:
         mixed = self.neutral + strength * (self.preferred - self.neutral)
-        identity = identity_table(len(mixed))
+        identity = identity_lut(len(mixed))
         return (identity + amount * (mixed - identity)).astype(np.float32)
 
 
@@ -82,13 +82,13 @@ class FakeEngine:
         return [0.9 for _ in style.references]
 
     def transform(self, proxy: np.ndarray, preference: object | None) -> FakeTransform:
-        identity = identity_table()
+        identity = identity_lut()
         neutral = identity**0.8
         preferred = neutral if preference is None else np.clip(neutral * np.float32([1.15, 1.0, 0.7]) + 0.03, 0.0, 1.0)
         return FakeTransform(neutral.astype(np.float32), preferred.astype(np.float32))
 
 
-def identity_table(size: int = 17) -> np.ndarray:
+def identity_lut(size: int = 17) -> np.ndarray:
     """`table[r, g, b]` = (r, g, b), float32 in [0, 1]."""
     axis = np.linspace(0.0, 1.0, size, dtype=np.float32)
     return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)

@@ -20,17 +20,17 @@ MakeTransform = Callable[[np.ndarray, object], object]
 
 
 @pytest.fixture
-def picture(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
-    return sample_pictures["coffee"]  # 400 x 600
+def image(sample_images: dict[str, np.ndarray]) -> np.ndarray:
+    return sample_images["coffee"]  # 400 x 600
 
 
 @pytest.fixture
-def transform(context: AppContext, picture: np.ndarray) -> object:
-    return context.engine.transform(picture, "some preference")
+def transform(context: AppContext, image: np.ndarray) -> object:
+    return context.engine.transform(image, "some preference")
 
 
 @pytest.fixture
-def canvas(context: AppContext, picture: np.ndarray, transform: object, qtbot: QtBot) -> Iterator[Canvas]:
+def canvas(context: AppContext, image: np.ndarray, transform: object, qtbot: QtBot) -> Iterator[Canvas]:
     """A canvas of 600 x 500 that shows the photo enhanced, pixel for pixel at fit."""
     made = Canvas(context)
     qtbot.addWidget(made)
@@ -40,8 +40,8 @@ def canvas(context: AppContext, picture: np.ndarray, transform: object, qtbot: Q
     made.set_view(View.SINGLE)
     made.set_photo(600, 400)
     with qtbot.waitSignal(made.renderer.shown):
-        made.renderer.set_reduced(Source(picture, 1.0))
-        made.renderer.set_tables(transform)
+        made.renderer.set_reduced(Source(image, 1.0))
+        made.renderer.set_luts(transform)
     yield made
 
 
@@ -57,8 +57,8 @@ def photo_area(canvas: Canvas) -> np.ndarray:
     return grabbed(canvas)[50:400]
 
 
-def test_shows_the_exact_lut_at_full_strength(canvas: Canvas, picture: np.ndarray, transform: object) -> None:
-    expected = apply_lut(picture, transform.preferred)
+def test_shows_the_exact_lut_at_full_strength(canvas: Canvas, image: np.ndarray, transform: object) -> None:
+    expected = apply_lut(image, transform.preferred)
     np.testing.assert_array_equal(photo_area(canvas), expected[:350])
 
 
@@ -67,9 +67,9 @@ def test_surround_is_neutral_grey(canvas: Canvas) -> None:
 
 
 def test_moving_slider_mixes_and_release_is_exact(
-    canvas: Canvas, picture: np.ndarray, transform: object, qtbot: QtBot
+    canvas: Canvas, image: np.ndarray, transform: object, qtbot: QtBot
 ) -> None:
-    expected = apply_lut(picture, transform.table(0.6, 0.8))[:350]
+    expected = apply_lut(image, transform.lut(0.6, 0.8))[:350]
     canvas.renderer.set_mix(0.6, 0.8, moving=True)
     moving = photo_area(canvas)
     assert np.abs(moving.astype(int) - expected).max() <= 2, "mixing and the LUT agree but for rounding"
@@ -78,26 +78,26 @@ def test_moving_slider_mixes_and_release_is_exact(
     np.testing.assert_array_equal(photo_area(canvas), expected)
 
 
-@pytest.mark.parametrize(("mix", "table"), [((0.0, 1.0), "neutral"), ((1.0, 1.0), "preferred")])
+@pytest.mark.parametrize(("mix", "lut"), [((0.0, 1.0), "neutral"), ((1.0, 1.0), "preferred")])
 def test_ends_of_the_strength_slider(
-    canvas: Canvas, picture: np.ndarray, transform: object, mix: tuple[float, float], table: str
+    canvas: Canvas, image: np.ndarray, transform: object, mix: tuple[float, float], lut: str
 ) -> None:
     canvas.renderer.set_mix(0.5, 0.5, moving=True)
     canvas.renderer.set_mix(*mix, moving=True)
-    np.testing.assert_array_equal(photo_area(canvas), apply_lut(picture, getattr(transform, table))[:350])
+    np.testing.assert_array_equal(photo_area(canvas), apply_lut(image, getattr(transform, lut))[:350])
 
 
-def test_amount_zero_is_the_original(canvas: Canvas, picture: np.ndarray) -> None:
+def test_amount_zero_is_the_original(canvas: Canvas, image: np.ndarray) -> None:
     canvas.renderer.set_mix(1.0, 0.0, moving=True)
-    np.testing.assert_array_equal(photo_area(canvas), picture[:350])
+    np.testing.assert_array_equal(photo_area(canvas), image[:350])
 
 
-def test_split_shows_original_left_and_result_right(canvas: Canvas, picture: np.ndarray, transform: object) -> None:
+def test_split_shows_original_left_and_result_right(canvas: Canvas, image: np.ndarray, transform: object) -> None:
     canvas.set_view(View.SPLIT)
     canvas.set_handle(0.25)
-    shown, result = photo_area(canvas), apply_lut(picture, transform.preferred)
+    shown, result = photo_area(canvas), apply_lut(image, transform.preferred)
     # 20 px around the line belong to the handle.
-    np.testing.assert_array_equal(shown[:, :130], picture[:350, :130])
+    np.testing.assert_array_equal(shown[:, :130], image[:350, :130])
     np.testing.assert_array_equal(shown[:, 170:], result[:350, 170:])
 
 
@@ -111,25 +111,25 @@ def test_split_line_follows_mouse_and_keys(canvas: Canvas, qtbot: QtBot) -> None
     assert canvas.handle == pytest.approx(0.27, abs=0.01)
 
 
-def test_side_by_side_is_linked(canvas: Canvas, picture: np.ndarray, transform: object, qtbot: QtBot) -> None:
+def test_side_by_side_is_linked(canvas: Canvas, image: np.ndarray, transform: object, qtbot: QtBot) -> None:
     with qtbot.waitSignal(canvas.renderer.shown):
         canvas.set_view(View.SIDE)
     with qtbot.waitSignal(canvas.renderer.shown):
         canvas.zoom_to(1.0, QPointF(100, 250))
     shown, visible = grabbed(canvas), canvas.viewport.visible()
     top = canvas.viewport.offset()[1]
-    part = picture[:350, visible.left : visible.right]
+    part = image[:350, visible.left : visible.right]
     width = (600 - SIDE_GAP) // 2
     np.testing.assert_array_equal(shown[top : top + 350, :width], part)
     right = shown[top : top + 350, 600 - width :]
-    np.testing.assert_array_equal(right, apply_lut(picture, transform.preferred)[:350, visible.left : visible.right])
+    np.testing.assert_array_equal(right, apply_lut(image, transform.preferred)[:350, visible.left : visible.right])
 
 
-def test_compared_with_the_original(canvas: Canvas, picture: np.ndarray) -> None:
+def test_compared_with_the_original(canvas: Canvas, image: np.ndarray) -> None:
     canvas.set_comparing(True)
-    np.testing.assert_array_equal(photo_area(canvas), picture[:350])
+    np.testing.assert_array_equal(photo_area(canvas), image[:350])
     canvas.set_comparing(False)
-    assert not np.array_equal(photo_area(canvas), picture[:350])
+    assert not np.array_equal(photo_area(canvas), image[:350])
 
 
 def test_hold_to_compare_by_mouse(canvas: Canvas, qtbot: QtBot) -> None:
@@ -210,7 +210,7 @@ def test_at_one_to_one_only_the_visible_part_is_computed(context: AppContext, qt
     canvas.set_photo(3000, 2000)
     with qtbot.waitSignal(canvas.renderer.shown):
         canvas.renderer.set_reduced(Source(full[::4, ::4].copy(), 0.25))
-        canvas.renderer.set_tables(transform)
+        canvas.renderer.set_luts(transform)
     canvas.actual_size()
     assert canvas.renderer.needs_full
     canvas.renderer.set_full(Source(full, 1.0))
@@ -223,42 +223,42 @@ def test_at_one_to_one_only_the_visible_part_is_computed(context: AppContext, qt
     np.testing.assert_array_equal(grabbed(canvas)[:440], expected[:440])
 
 
-def test_the_latest_of_fifty_looks_is_shown(canvas: Canvas, picture: np.ndarray, qtbot: QtBot) -> None:
+def test_the_latest_of_fifty_looks_is_shown(canvas: Canvas, image: np.ndarray, qtbot: QtBot) -> None:
     """Submit many looks; none but the last may ever reach the screen after it was asked for."""
     looks = []
     for number in range(50):
         identity = np.stack(np.meshgrid(*[np.linspace(0, 1, 9, dtype=np.float32)] * 3, indexing="ij"), -1)
-        table = (identity * (1 - number / 100)).astype(np.float32)
-        looks.append(FixedLook(table))
+        lut = (identity * (1 - number / 100)).astype(np.float32)
+        looks.append(FixedLook(lut))
     seen: list[object] = []
-    canvas.renderer.changed.connect(lambda: seen.append(canvas.renderer.base.frame.tables))
-    before = canvas.renderer.base.frame.tables
+    canvas.renderer.changed.connect(lambda: seen.append(canvas.renderer.base.frame.luts))
+    before = canvas.renderer.base.frame.luts
     with qtbot.waitSignal(canvas.renderer.shown):
         for look in looks:
-            canvas.renderer.set_tables(look)
-    assert canvas.renderer.base.frame.tables is looks[-1]
-    assert all(tables is before or tables is looks[-1] for tables in seen)
-    np.testing.assert_array_equal(photo_area(canvas), apply_lut(picture, looks[-1].preferred)[:350])
+            canvas.renderer.set_luts(look)
+    assert canvas.renderer.base.frame.luts is looks[-1]
+    assert all(luts is before or luts is looks[-1] for luts in seen)
+    np.testing.assert_array_equal(photo_area(canvas), apply_lut(image, looks[-1].preferred)[:350])
 
 
 class FixedLook:
     """The same table whatever the strength."""
 
-    def __init__(self, table: np.ndarray) -> None:
-        self.neutral = self.preferred = table
+    def __init__(self, lut: np.ndarray) -> None:
+        self.neutral = self.preferred = lut
 
-    def table(self, strength: float, amount: float) -> np.ndarray:
+    def lut(self, strength: float, amount: float) -> np.ndarray:
         return self.preferred
 
 
 def test_sixteen_bit_photos_are_shown_like_their_export(
-    context: AppContext, canvas: Canvas, picture: np.ndarray, transform: object, qtbot: QtBot
+    context: AppContext, canvas: Canvas, image: np.ndarray, transform: object, qtbot: QtBot
 ) -> None:
-    deep = picture.astype(np.uint16) * 257
+    deep = image.astype(np.uint16) * 257
     canvas.set_photo(600, 400)
     with qtbot.waitSignal(canvas.renderer.shown):
         canvas.renderer.set_reduced(Source(deep, 1.0))
-        canvas.renderer.set_tables(transform)
+        canvas.renderer.set_luts(transform)
     expected = apply_lut(deep, transform.preferred)[:350] / 257
     assert np.abs(photo_area(canvas) - expected).max() <= 0.51
 

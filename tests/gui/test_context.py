@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.settings import Settings
-from pie_desktop.ui.theme import COLOURS, icon, style_sheet
+from pie_desktop.ui.theme import COLORS, icon, style_sheet
 
 
 def test_settings_survive(tmp_path: Path) -> None:
@@ -58,15 +58,15 @@ def test_notice_action(qapp: object, qtbot: QtBot) -> None:
 
 
 def test_text_contrast_of_the_theme() -> None:
-    for text in (COLOURS.text, COLOURS.text_muted, COLOURS.text_strong):
-        for ground in (COLOURS.window, COLOURS.panel, COLOURS.raised, COLOURS.field, COLOURS.pressed):
+    for text in (COLORS.text, COLORS.text_muted, COLORS.text_strong):
+        for ground in (COLORS.window, COLORS.panel, COLORS.raised, COLORS.field, COLORS.pressed):
             assert contrast(text, ground) >= 4.5, (text, ground)
-    assert contrast(COLOURS.accent_text, COLOURS.accent) >= 4.5
+    assert contrast(COLORS.accent_text, COLORS.accent) >= 4.5
 
 
 def test_chrome_has_no_hue() -> None:
     for name in ("window", "panel", "raised", "hover", "pressed", "field", "border", "outline", "canvas", "text"):
-        value = getattr(COLOURS, name)
+        value = getattr(COLORS, name)
         assert value[1:3] == value[3:5] == value[5:7], name
 
 
@@ -78,8 +78,8 @@ def test_style_sheet_has_no_unfilled_name(qapp: object) -> None:
 def contrast(first: str, second: str) -> float:
     """WCAG 2 contrast ratio of two `#rrggbb` colours."""
 
-    def luminance(colour: str) -> float:
-        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    def luminance(color: str) -> float:
+        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 

@@ -12,32 +12,32 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.imaging.color.output import display_table
+from pie_desktop.imaging.color.output import display_lut
 from pie_desktop.imaging.color.spaces import make_profile, srgb_profile
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.display import SETTING, DisplayColours
+from pie_desktop.ui.display import SETTING, DisplayColors
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.settings import Settings
 
 
 @pytest.mark.parametrize("color", ["display-p3", "adobe-rgb", "rec2020"])
-def test_the_table_shows_what_littlecms_would(sample_pictures: dict[str, np.ndarray], color: str) -> None:
-    picture, icc = sample_pictures["coffee"], make_profile(color)
-    table = display_table(icc)
-    assert table is not None
+def test_the_table_shows_what_littlecms_would(sample_images: dict[str, np.ndarray], color: str) -> None:
+    image, icc = sample_images["coffee"], make_profile(color)
+    lut = display_lut(icc)
+    assert lut is not None
     expected = imagecodecs.cms_transform(
-        picture, srgb_profile(), icc, colorspace="rgb", outcolorspace="rgb", intent=1, flags=0x2000
+        image, srgb_profile(), icc, colorspace="rgb", outcolorspace="rgb", intent=1, flags=0x2000
     )
-    shown = apply_lut(picture, table).astype(int)
+    shown = apply_lut(image, lut).astype(int)
     assert np.abs(shown - expected).max() <= 3  # in the dark, where the curves differ most
     assert np.abs(shown - expected).mean() < 0.3
-    assert np.abs(shown - picture).mean() > 1
+    assert np.abs(shown - image).mean() > 1
 
 
 @pytest.mark.parametrize("icc", [srgb_profile(), b"", b"no profile", make_profile("rec2020")[:300]])
 def test_no_table_for_srgb_and_for_what_is_no_profile(icc: bytes) -> None:
-    assert display_table(icc) is None
+    assert display_lut(icc) is None
 
 
 def test_the_canvas_is_shown_through_the_profile_and_the_edit_stays(
@@ -54,16 +54,16 @@ def test_the_canvas_is_shown_through_the_profile_and_the_edit_stays(
 
     def shown() -> bool:
         layer = renderer.base
-        return layer is not None and layer.frame.tables is not None and layer.frame.display is context.display.table
+        return layer is not None and layer.frame.luts is not None and layer.frame.display is context.display.lut
 
     qtbot.waitUntil(shown)
-    layer, table = renderer.base, context.display.table
-    assert table is not None and context.display.name == "Rec. 2020"
-    tables = layer.frame.tables
-    np.testing.assert_array_equal(layer.original, apply_lut(layer.sampled, table))
-    np.testing.assert_array_equal(layer.preferred, apply_lut(apply_lut(layer.sampled, tables.preferred), table))
-    window.commands["monitor_colours"].trigger()
-    qtbot.waitUntil(lambda: shown() and context.display.table is None)
+    layer, lut = renderer.base, context.display.lut
+    assert lut is not None and context.display.name == "Rec. 2020"
+    luts = layer.frame.luts
+    np.testing.assert_array_equal(layer.original, apply_lut(layer.sampled, lut))
+    np.testing.assert_array_equal(layer.preferred, apply_lut(apply_lut(layer.sampled, luts.preferred), lut))
+    window.commands["monitor_colors"].trigger()
+    qtbot.waitUntil(lambda: shown() and context.display.lut is None)
     np.testing.assert_array_equal(renderer.base.original, renderer.base.sampled)
     assert context.settings.get(SETTING) == "off"
     window.close()
@@ -73,14 +73,14 @@ def test_a_profile_may_be_given_by_hand(tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "monitor.icc").write_bytes(make_profile("display-p3"))
     settings = Settings(tmp_path / "settings.json")
     settings.set(SETTING, str(tmp_path / "monitor.icc"))
-    display = DisplayColours(settings, lambda screen: None)
+    display = DisplayColors(settings, lambda screen: None)
     display._on_screen(None)  # type: ignore[arg-type]
-    assert display.table is None, "no monitor yet"
+    assert display.lut is None, "no monitor yet"
     with qtbot.waitSignal(display.changed):
         display._on_screen(QGuiApplication.primaryScreen())
     assert display.name == "Display P3"
-    picture = np.full((4, 4, 3), (255, 0, 0), np.uint8)
-    assert display.apply(picture)[0, 0].tolist() == pytest.approx([234, 51, 35], abs=2)
+    image = np.full((4, 4, 3), (255, 0, 0), np.uint8)
+    assert display.apply(image)[0, 0].tolist() == pytest.approx([234, 51, 35], abs=2)
 
 
 X11_SCRIPT = """

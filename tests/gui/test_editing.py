@@ -27,7 +27,7 @@ def select_style(window: MainWindow, number: int, qtbot: QtBot) -> str:
     return style.id
 
 
-def test_sliders_change_the_picture_at_once_and_exactly_after(
+def test_sliders_change_the_image_at_once_and_exactly_after(
     window: MainWindow, photo_folder: Path, qtbot: QtBot
 ) -> None:
     open_photo(window, photo_folder / "coffee.jpg", qtbot)
@@ -48,7 +48,7 @@ def test_sliders_change_the_picture_at_once_and_exactly_after(
     strength = window.session.state.strength
     assert strength == pytest.approx(0.75, abs=0.01)
     qtbot.waitUntil(lambda: renderer.base.exact_for == (strength, 1.0))
-    expected = apply_lut(layer.sampled, layer.frame.tables.table(strength, 1.0))
+    expected = apply_lut(layer.sampled, layer.frame.luts.lut(strength, 1.0))
     np.testing.assert_array_equal(shown_result(window), expected)
 
 

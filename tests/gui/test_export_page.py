@@ -21,7 +21,7 @@ from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.page import ExportPage
-from pie_desktop.ui.export.plan_model import BURST, PIXELS, REMARK, SIZE, STATE, TARGET
+from pie_desktop.ui.export.plan_model import BURST, PIXELS, SIZE, STATE, TARGET, WARNING
 
 TIMEOUT = 60_000
 
@@ -77,7 +77,7 @@ def _column(page: ExportPage, column: int) -> list[str]:
 
 def _actions(page: ExportPage) -> list[str]:
     """State and remark of each row."""
-    rows = zip(_column(page, STATE), _column(page, REMARK), strict=True)
+    rows = zip(_column(page, STATE), _column(page, WARNING), strict=True)
     return [": ".join(filter(None, row)) for row in rows]
 
 

@@ -73,8 +73,8 @@ def test_lists_photos_and_fills_thumbnails(qtbot: QtBot, strip: Filmstrip, photo
     assert abs(pixmap.width() / pixmap.height() - 451 / 300) < 0.02
     # The cat is brown: a swapped channel order would make it blue.
     smooth = Qt.TransformationMode.SmoothTransformation
-    colour = pixmap.toImage().scaled(1, 1, Qt.AspectRatioMode.IgnoreAspectRatio, smooth).pixelColor(0, 0)
-    assert colour.red() > colour.blue() + 20
+    color = pixmap.toImage().scaled(1, 1, Qt.AspectRatioMode.IgnoreAspectRatio, smooth).pixelColor(0, 0)
+    assert color.red() > color.blue() + 20
     assert {path: path.stat().st_mtime_ns for path in photo_folder.iterdir()} == before
 
 
@@ -294,10 +294,10 @@ def test_the_cache_is_bounded_and_drops_the_oldest(
 
 
 @pytest.fixture
-def pairs_folder(photo_folder: Path, sample_pictures: dict[str, np.ndarray]) -> Path:
+def pairs_folder(photo_folder: Path, sample_images: dict[str, np.ndarray]) -> Path:
     """`coffee` as RAW + JPEG between two JPEGs."""
     (photo_folder / "rocket.jpg").unlink()
-    write_dng(photo_folder / "coffee.dng", sample_pictures["coffee"], preview=sample_pictures["coffee"])
+    write_dng(photo_folder / "coffee.dng", sample_images["coffee"], preview=sample_images["coffee"])
     return photo_folder
 
 

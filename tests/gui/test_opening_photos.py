@@ -23,7 +23,7 @@ def test_dropped_photo_is_opened_and_enhanced(window: MainWindow, photo_folder: 
     assert drop(window, [photo])
     wait_shown(window, photo, qtbot)
     frame = window.canvas.renderer.base.frame
-    assert frame.source.picture.shape == load_photo(photo).shape
+    assert frame.source.image.shape == load_photo(photo).shape
     np.testing.assert_array_equal(
         window.canvas.renderer.base.exact, apply_lut(window.canvas.renderer.base.sampled, frame.tables.preferred)
     )
@@ -39,10 +39,10 @@ def test_welcome_until_a_photo_is_open(window: MainWindow, photo_folder: Path, q
 
 
 def test_full_resolution_is_read_when_the_zoom_asks_for_it(
-    window: MainWindow, photo_folder: Path, sample_pictures: dict[str, np.ndarray], qtbot: QtBot
+    window: MainWindow, photo_folder: Path, sample_images: dict[str, np.ndarray], qtbot: QtBot
 ) -> None:
     photo = photo_folder / "large.jpg"
-    Image.fromarray(np.tile(sample_pictures["coffee"], (5, 5, 1))).save(photo, quality=95)
+    Image.fromarray(np.tile(sample_images["coffee"], (5, 5, 1))).save(photo, quality=95)
     open_photo(window, photo, qtbot)
     renderer = window.canvas.renderer
     assert renderer.base.frame.source.scale < 1
@@ -107,19 +107,19 @@ def test_missing_and_foreign_files_are_told_and_the_rest_is_opened(
 
 
 def test_a_raw_photo_shows_its_preview_until_it_is_developed(
-    window: MainWindow, tmp_path: Path, sample_pictures: dict[str, np.ndarray], qtbot: QtBot
+    window: MainWindow, tmp_path: Path, sample_images: dict[str, np.ndarray], qtbot: QtBot
 ) -> None:
-    picture = sample_pictures["coffee"]
-    photo = write_dng(tmp_path / "a.dng", picture, preview=np.ascontiguousarray(picture[..., ::-1]))
+    image = sample_images["coffee"]
+    photo = write_dng(tmp_path / "a.dng", image, preview=np.ascontiguousarray(image[..., ::-1]))
     seen: list[tuple[str, np.ndarray]] = []
-    window.session.previewed.connect(lambda source: seen.append(("preview", source.picture)))
-    window.session.reduced.connect(lambda source: seen.append(("reduced", source.picture)))
+    window.session.previewed.connect(lambda source: seen.append(("preview", source.image)))
+    window.session.reduced.connect(lambda source: seen.append(("reduced", source.image)))
     open_photo(window, photo, qtbot)
     qtbot.waitUntil(lambda: len(seen) == 2 and not window.canvas.renderer.needs_full)
     assert [name for name, _ in seen] == ["preview", "reduced"]
     assert (seen[0][1].dtype, seen[1][1].dtype) == (np.uint8, np.uint16)
     source = window.canvas.renderer
-    qtbot.waitUntil(lambda: source.base.frame.source.picture is seen[1][1])
+    qtbot.waitUntil(lambda: source.base.frame.source.image is seen[1][1])
     # From the development, of full or of half size, not from the preview.
     assert mean_delta_e(window.session.look.proxy, load_proxy(photo)) < 3
     assert mean_delta_e(window.session.look.proxy, load_preview(photo, 256)) > 10

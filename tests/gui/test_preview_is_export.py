@@ -29,37 +29,37 @@ def context(shipped_context: AppContext) -> AppContext:
     return shipped_context
 
 
-def large(picture: np.ndarray) -> np.ndarray:
+def large(image: np.ndarray) -> np.ndarray:
     """More than the canvas has, so that it is decoded twice, with grain at full resolution."""
-    enlarged = cv2.resize(picture, (2101, 1203), interpolation=cv2.INTER_CUBIC).astype(np.int16)
+    enlarged = cv2.resize(image, (2101, 1203), interpolation=cv2.INTER_CUBIC).astype(np.int16)
     grain = np.random.default_rng(1).normal(0, 4, (1203, 2101, 1))
     return np.clip(enlarged + grain, 0, 255).astype(np.uint8)
 
 
-def as_jpeg(path: Path, picture: np.ndarray) -> Path:
-    Image.fromarray(picture).save(path.with_suffix(".jpg"), quality=92)
+def as_jpeg(path: Path, image: np.ndarray) -> Path:
+    Image.fromarray(image).save(path.with_suffix(".jpg"), quality=92)
     return path.with_suffix(".jpg")
 
 
-def as_wide_jpeg(path: Path, picture: np.ndarray) -> Path:
+def as_wide_jpeg(path: Path, image: np.ndarray) -> Path:
     profile = make_profile("adobe-rgb")
-    Image.fromarray(picture).save(path.with_suffix(".jpg"), quality=95, subsampling=0, icc_profile=profile)
+    Image.fromarray(image).save(path.with_suffix(".jpg"), quality=95, subsampling=0, icc_profile=profile)
     return path.with_suffix(".jpg")
 
 
-def as_deep_tiff(path: Path, picture: np.ndarray) -> Path:
-    deep = picture.astype(np.uint16) * 256 + np.random.default_rng(2).integers(0, 256, picture.shape, dtype=np.uint16)
+def as_deep_tiff(path: Path, image: np.ndarray) -> Path:
+    deep = image.astype(np.uint16) * 256 + np.random.default_rng(2).integers(0, 256, image.shape, dtype=np.uint16)
     save_photo(deep, path.with_suffix(".tif"), EncodeOptions("tiff16"))
     return path.with_suffix(".tif")
 
 
-def as_png(path: Path, picture: np.ndarray) -> Path:
-    Image.fromarray(picture).save(path.with_suffix(".png"), compress_level=1)
+def as_png(path: Path, image: np.ndarray) -> Path:
+    Image.fromarray(image).save(path.with_suffix(".png"), compress_level=1)
     return path.with_suffix(".png")
 
 
-def as_raw(path: Path, picture: np.ndarray) -> Path:
-    return write_dng(path.with_suffix(".dng"), np.ascontiguousarray(picture[:1202, :2100]))
+def as_raw(path: Path, image: np.ndarray) -> Path:
+    return write_dng(path.with_suffix(".dng"), np.ascontiguousarray(image[:1202, :2100]))
 
 
 def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarray, tuple[slice, slice]]:
@@ -81,7 +81,7 @@ def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarra
             and look.style_id is not None
             and session._proxy is not None
             and np.array_equal(session._proxy, look.proxy)
-            and detail.frame.tables is look.transform
+            and detail.frame.luts is look.transform
             and detail.exact_for == (1.2, 1.0)
             and detail.frame.source.scale == 1
         )
@@ -116,12 +116,12 @@ KINDS: list[tuple[Callable[[Path, np.ndarray], Path], str]] = [
 ]
 
 
-def test_same_pixel(window: MainWindow, sample_pictures: dict[str, np.ndarray], tmp_path: Path, qtbot: QtBot) -> None:
+def test_same_pixel(window: MainWindow, sample_images: dict[str, np.ndarray], tmp_path: Path, qtbot: QtBot) -> None:
     """One after the other in one window, whose start takes longer than all of them."""
     for number, (write, target) in enumerate(KINDS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        photo = write(folder / "photo", large(sample_pictures[("coffee", "chelsea")[number % 2]]))
+        photo = write(folder / "photo", large(sample_images[("coffee", "chelsea")[number % 2]]))
         window.show_tab("Edit")
         shown, part = shown_part(window, photo, qtbot)
         original = to_uint8(load_photo(photo)[part])

@@ -17,11 +17,11 @@ TIMEOUT = 100_000
 
 
 @pytest.fixture
-def tiny_pairs(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> Path:
+def tiny_pairs(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> Path:
     """Eight small pairs in one look."""
     folder = tmp_path / "edits"
     folder.mkdir()
-    crops = [crop for picture in sample_pictures.values() for crop in (picture[:128, :160], picture[-128:, -160:])]
+    crops = [crop for image in sample_images.values() for crop in (image[:128, :160], image[-128:, -160:])]
     for index, crop in enumerate(crops):
         edited = np.clip((crop / 255.0) ** 0.8 * [275, 255, 225], 0, 255).astype(np.uint8)
         Image.fromarray(crop).save(folder / f"{index}.png")

@@ -1,4 +1,4 @@
-"""How thumbnails are loaded: stand-ins first, from the disk when they were made before, never out of date."""
+"""How thumbnails are loaded: placeholders first, from the disk when they were made before, never out of date."""
 
 import os
 import shutil
@@ -32,9 +32,9 @@ def undecodable(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @pytest.fixture
-def stand_ins(monkeypatch: pytest.MonkeyPatch) -> None:
+def placeholders(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every photo has a quick one, which the sample photos do not."""
-    monkeypatch.setattr(loading, "load_stand_in", lambda path, side: np.full((80, 120, 3), 99, np.uint8))
+    monkeypatch.setattr(loading, "load_placeholder", lambda path, side: np.full((80, 120, 3), 99, np.uint8))
 
 
 def load(qtbot: QtBot, loader: ThumbnailLoader, path: Path) -> QPixmap | None:
@@ -42,7 +42,7 @@ def load(qtbot: QtBot, loader: ThumbnailLoader, path: Path) -> QPixmap | None:
         loader.want([path], [])
     qtbot.waitUntil(lambda: not loader._in_flight)
     entry = loader.cache.peek(path)
-    assert entry is not None and not entry.stand_in
+    assert entry is not None and not entry.placeholder
     return entry.pixmap
 
 
@@ -79,8 +79,8 @@ def test_a_damaged_store_is_no_problem(
     assert load(qtbot, make_loader(), photo_folder / "coffee.jpg") is not None
 
 
-def test_a_stand_in_is_shown_until_the_photo_is_read(
-    qtbot: QtBot, make_loader: Callable[[], ThumbnailLoader], stand_ins: None, photo_folder: Path
+def test_a_placeholder_is_shown_until_the_photo_is_read(
+    qtbot: QtBot, make_loader: Callable[[], ThumbnailLoader], placeholders: None, photo_folder: Path
 ) -> None:
     photos = sorted(photo_folder.iterdir())
     loader = make_loader()
@@ -89,24 +89,24 @@ def test_a_stand_in_is_shown_until_the_photo_is_read(
     def note(path: Path) -> None:
         entry = loader.cache.peek(path)
         assert entry is not None
-        shown.append((path, entry.stand_in))
+        shown.append((path, entry.placeholder))
 
     loader.loaded.connect(note)
     loader.want(photos[:2], photos[2:])
     qtbot.waitUntil(lambda: len(shown) == 8)
     assert sorted(shown[:4]) == [(photo, True) for photo in photos], "quick ones of all come first"
     assert sorted(shown[4:]) == [(photo, False) for photo in photos]
-    assert {loader.cache.peek(photo).stand_in for photo in photos} == {False}  # type: ignore[union-attr]
+    assert {loader.cache.peek(photo).placeholder for photo in photos} == {False}  # type: ignore[union-attr]
 
 
-def test_far_away_photos_get_stand_ins_only(
-    qtbot: QtBot, make_loader: Callable[[], ThumbnailLoader], stand_ins: None, photo_folder: Path
+def test_far_away_photos_get_placeholders_only(
+    qtbot: QtBot, make_loader: Callable[[], ThumbnailLoader], placeholders: None, photo_folder: Path
 ) -> None:
     photos = sorted(photo_folder.iterdir())
     loader = make_loader()
     loader.want(photos[:1], [], photos[1:])
     qtbot.waitUntil(lambda: all(loader.cache.peek(photo) for photo in photos) and not loader._in_flight)
-    shown = [loader.cache.peek(photo).stand_in for photo in photos]  # type: ignore[union-attr]
+    shown = [loader.cache.peek(photo).placeholder for photo in photos]  # type: ignore[union-attr]
     assert shown == [False, True, True, True]
 
 

@@ -26,11 +26,11 @@ def edits(tmp_path: Path) -> Path:
     """Four pairs and one edit without an original."""
     folder = tmp_path / "edits"
     folder.mkdir()
-    picture = np.full((48, 64, 3), 90, np.uint8)
+    image = np.full((48, 64, 3), 90, np.uint8)
     for index in range(4):
-        Image.fromarray(picture + index).save(folder / f"photo{index}.jpg")
-        Image.fromarray(picture + index + 60).save(folder / f"photo{index}_edit.jpg")
-    Image.fromarray(picture).save(folder / "alone_edit.jpg")
+        Image.fromarray(image + index).save(folder / f"photo{index}.jpg")
+        Image.fromarray(image + index + 60).save(folder / f"photo{index}_edit.jpg")
+    Image.fromarray(image).save(folder / "alone_edit.jpg")
     return folder
 
 

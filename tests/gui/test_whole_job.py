@@ -48,7 +48,7 @@ def test_from_edits_to_an_exported_folder(
     qtbot.waitUntil(
         lambda: (
             renderer.detail is not None
-            and renderer.detail.frame.tables is wanted
+            and renderer.detail.frame.luts is wanted
             and renderer.detail.exact_for == (0.8, 1.0)
         ),
         timeout=TIMEOUT,

@@ -30,18 +30,18 @@ def methods() -> MethodSet:
     return MethodSet(list_bundles(resource("bundles"))[0].path, "cpu")
 
 
-def _user(name: str, pictures: Sequence[np.ndarray], gains: Sequence[float]) -> Case:
+def _user(name: str, images: Sequence[np.ndarray], gains: Sequence[float]) -> Case:
     table = identity_lut(17) ** np.array(gains, np.float32)
-    pairs = [(np.ascontiguousarray(p), apply_lut(np.ascontiguousarray(p), table)) for p in pictures]
+    pairs = [(np.ascontiguousarray(p), apply_lut(np.ascontiguousarray(p), table)) for p in images]
     return Case(name, pairs[1:], pairs[:1])
 
 
 @pytest.fixture(scope="module")
-def cases(sample_pictures: dict[str, np.ndarray]) -> list[Case]:
-    small = [picture[::2, ::2] for picture in sample_pictures.values()]
-    pictures = [*small, *(picture[:, ::-1] for picture in small[:3])]
+def cases(sample_images: dict[str, np.ndarray]) -> list[Case]:
+    small = [image[::2, ::2] for image in sample_images.values()]
+    images = [*small, *(image[:, ::-1] for image in small[:3])]
     looks = {"warm": (0.7, 1.0, 1.4), "cool": (1.4, 1.0, 0.7), "dark": (1.8, 1.8, 1.8)}
-    return [_user(name, pictures, gains) for name, gains in looks.items()]
+    return [_user(name, images, gains) for name, gains in looks.items()]
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +60,10 @@ def test_the_right_preference_is_told_from_a_wrong_one_and_none(found: Audit, ca
 
 
 def test_a_swap_between_users_of_one_taste_costs_nothing(
-    methods: MethodSet, sample_pictures: dict[str, np.ndarray]
+    methods: MethodSet, sample_images: dict[str, np.ndarray]
 ) -> None:
-    pictures = [picture[::2, ::2] for picture in sample_pictures.values()]
-    twins = [_user(name, pictures, (0.7, 1.0, 1.4)) for name in ("one", "two")]
+    images = [image[::2, ::2] for image in sample_images.values()]
+    twins = [_user(name, images, (0.7, 1.0, 1.4)) for name in ("one", "two")]
     same = audit(methods, "looks", twins, "pairs", refs=3)
     assert same.psnr["swapped"] == same.psnr["right"]
     assert same.psnr["null"] != same.psnr["right"]

@@ -11,7 +11,7 @@ from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.edit import EditState
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging import isolation
-from pie_desktop.imaging.decode import load_photo, load_proxy, load_stand_in, load_thumbnail, probe
+from pie_desktop.imaging.decode import load_photo, load_placeholder, load_proxy, load_thumbnail, probe
 from pie_desktop.imaging.listing import list_photos, scan_folder
 from pie_desktop.imaging.metadata.reading import read_summary
 
@@ -46,10 +46,10 @@ def strange_name(tmp_path: Path, sample_photos: dict[str, Path]) -> Path:
 
 
 @pytest.mark.usefixtures("decoding")
-def test_names_that_are_no_unicode(strange_name: Path, sample_pictures: dict[str, np.ndarray], tmp_path: Path) -> None:
+def test_names_that_are_no_unicode(strange_name: Path, sample_images: dict[str, np.ndarray], tmp_path: Path) -> None:
     assert scan_folder(tmp_path) == ([], [strange_name.parent])
     assert list_photos(tmp_path, recursive=True) == [strange_name]
-    assert load_photo(strange_name).shape == sample_pictures["coffee"].shape
+    assert load_photo(strange_name).shape == sample_images["coffee"].shape
     assert probe(strange_name).path == strange_name
     read_summary(strange_name)
     catalog = Catalog(tmp_path / "catalog.sqlite")
@@ -65,7 +65,7 @@ def test_names_longer_than_a_disk_allows(tmp_path: Path) -> None:
     for path in (tmp_path / ("long" * 100 + ".jpg"), tmp_path.joinpath(*["deep" * 50] * 30) / "a.jpg"):
         for read in READERS:
             refusal(read, path)
-        assert load_stand_in(path, 64) is None
+        assert load_placeholder(path, 64) is None
     with pytest.raises(DecodeError, match="could not be read"):
         scan_folder(tmp_path / ("long" * 100))
 
@@ -79,7 +79,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     for path in (pipe, tmp_path / "folder.jpg"):
         for read in READERS:
             assert "is not a file" in refusal(read, path)
-        assert load_stand_in(path, 64) is None
+        assert load_placeholder(path, 64) is None
         read_nothing = refusal(read_summary, path)
         assert path.name in read_nothing
     assert list_photos(tmp_path) == []

@@ -12,42 +12,42 @@ from pie_desktop.errors import StyleError
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.pairs.alignment import AlignedPair, align, common_area
 from pie_desktop.imaging.pairs.find import EditPair
-from pie_desktop.imaging.pairs.order import picture_hints
+from pie_desktop.imaging.pairs.order import image_hints
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import contradiction
 
-Pictures = dict[str, np.ndarray]
+Images = dict[str, np.ndarray]
 NAMES = ("astronaut", "coffee", "chelsea", "rocket")
 HOUR = 3600
 
 
-def look(picture: np.ndarray) -> np.ndarray:
+def look(image: np.ndarray) -> np.ndarray:
     """Warmer, more contrast, clipped at both ends: as many edits are."""
-    x = picture.astype(np.float32) / 255
+    x = image.astype(np.float32) / 255
     edited = np.clip((x - 0.5) * 1.5 + 0.5, 0, 1) * np.array([1.05, 1.0, 0.85], np.float32)
     return np.rint(np.clip(edited, 0, 1) * 255).astype(np.uint8)
 
 
-def grey(picture: np.ndarray) -> np.ndarray:
-    return np.repeat(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
+def grey(image: np.ndarray) -> np.ndarray:
+    return np.repeat(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2)
 
 
-def cropped(picture: np.ndarray, share: float) -> np.ndarray:
+def cropped(image: np.ndarray, share: float) -> np.ndarray:
     """A crop of the same shape, off the middle."""
-    height, width = (round(side * share) for side in picture.shape[:2])
-    top, left = (picture.shape[0] - height) // 3, (picture.shape[1] - width) // 2
-    return np.ascontiguousarray(picture[top : top + height, left : left + width])
+    height, width = (round(side * share) for side in image.shape[:2])
+    top, left = (image.shape[0] - height) // 3, (image.shape[1] - width) // 2
+    return np.ascontiguousarray(image[top : top + height, left : left + width])
 
 
-def turned(picture: np.ndarray, degrees: float, zoom: float = 1.06) -> np.ndarray:
-    height, width = picture.shape[:2]
+def turned(image: np.ndarray, degrees: float, zoom: float = 1.06) -> np.ndarray:
+    height, width = image.shape[:2]
     matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, zoom)
-    return cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_CUBIC)
+    return cv2.warpAffine(image, matrix, (width, height), flags=cv2.INTER_CUBIC)
 
 
-def save(picture: np.ndarray, path: Path, **options: object) -> Path:
+def save(image: np.ndarray, path: Path, **options: object) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(picture).save(path, **options)
+    Image.fromarray(image).save(path, **options)
     return path
 
 
@@ -63,22 +63,22 @@ def library(tmp_path: Path) -> StyleLibrary:
 @pytest.mark.parametrize(
     "move",
     [
-        lambda picture: cropped(picture, 0.95),
-        lambda picture: cropped(picture, 0.9),
-        lambda picture: cropped(picture, 0.8),
-        lambda picture: cropped(picture, 0.6),
-        lambda picture: np.ascontiguousarray(picture[:, 40:-90]),
-        lambda picture: turned(picture, 1.0),
-        lambda picture: turned(picture, -3.0, 1.12),
-        lambda picture: np.ascontiguousarray(picture[:, ::-1]),
-        lambda picture: np.ascontiguousarray(np.rot90(picture)),
+        lambda image: cropped(image, 0.95),
+        lambda image: cropped(image, 0.9),
+        lambda image: cropped(image, 0.8),
+        lambda image: cropped(image, 0.6),
+        lambda image: np.ascontiguousarray(image[:, 40:-90]),
+        lambda image: turned(image, 1.0),
+        lambda image: turned(image, -3.0, 1.12),
+        lambda image: np.ascontiguousarray(image[:, ::-1]),
+        lambda image: np.ascontiguousarray(np.rot90(image)),
     ],
     ids=["95%", "90%", "80%", "60%", "other shape", "turned 1", "turned 3", "mirrored", "upright"],
 )
-def test_a_moved_edit_is_aligned_or_used_alone(sample_pictures: Pictures, name: str, move) -> None:  # type: ignore[no-untyped-def]
-    picture = sample_pictures[name]
-    edit = move(look(picture))
-    pair = align(edit, picture)
+def test_a_moved_edit_is_aligned_or_used_alone(sample_images: Images, name: str, move) -> None:  # type: ignore[no-untyped-def]
+    image = sample_images[name]
+    edit = move(look(image))
+    pair = align(edit, image)
     if isinstance(pair, str):
         assert "frame" in pair or "shape" in pair
         assert name == "rocket"  # mostly sky: too little to be sure of
@@ -93,8 +93,8 @@ def test_a_moved_edit_is_aligned_or_used_alone(sample_pictures: Pictures, name: 
     assert right < 0.6 * wrong
 
 
-def test_only_what_both_show_is_kept(sample_pictures: Pictures) -> None:
-    coffee = sample_pictures["coffee"]
+def test_only_what_both_show_is_kept(sample_images: Images) -> None:
+    coffee = sample_images["coffee"]
     framed = cv2.copyMakeBorder(look(coffee), 30, 30, 30, 30, cv2.BORDER_CONSTANT, value=(255, 255, 255))
     pair = align(framed, coffee)
     assert isinstance(pair, AlignedPair)
@@ -102,22 +102,22 @@ def test_only_what_both_show_is_kept(sample_pictures: Pictures) -> None:
     assert mean_delta_e(look(pair.original), pair.edited) < 1.5
 
 
-@pytest.mark.parametrize("edit", [look, grey, lambda picture: 255 - picture], ids=["look", "grey", "negative"])
+@pytest.mark.parametrize("edit", [look, grey, lambda image: 255 - image], ids=["look", "grey", "negative"])
 @pytest.mark.parametrize("name", NAMES)
-def test_other_sizes_are_no_other_frames(sample_pictures: Pictures, name: str, edit) -> None:  # type: ignore[no-untyped-def]
-    picture = sample_pictures[name]
-    smaller = cv2.resize(edit(picture), None, fx=0.41, fy=0.41, interpolation=cv2.INTER_AREA)
-    pair = align(smaller, picture)
+def test_other_sizes_are_no_other_frames(sample_images: Images, name: str, edit) -> None:  # type: ignore[no-untyped-def]
+    image = sample_images[name]
+    smaller = cv2.resize(edit(image), None, fx=0.41, fy=0.41, interpolation=cv2.INTER_AREA)
+    pair = align(smaller, image)
     assert isinstance(pair, AlignedPair)
     assert not pair.moved
 
 
-def test_another_photo_is_no_original(sample_pictures: Pictures) -> None:
+def test_another_photo_is_no_original(sample_images: Images) -> None:
     for name in NAMES:
         for other in NAMES:
             if other != name:
-                fitted = cv2.resize(sample_pictures[other], sample_pictures[name].shape[1::-1])
-                assert isinstance(align(look(sample_pictures[name]), fitted), str)
+                fitted = cv2.resize(sample_images[other], sample_images[name].shape[1::-1])
+                assert isinstance(align(look(sample_images[name]), fitted), str)
 
 
 def test_common_area_lies_inside() -> None:
@@ -128,8 +128,8 @@ def test_common_area_lies_inside() -> None:
     assert common_area(np.ones((20, 30), bool)) == (0, 20, 0, 30)
 
 
-def test_a_crop_does_not_poison_the_style(library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path) -> None:
-    coffee = sample_pictures["coffee"]
+def test_a_crop_does_not_poison_the_style(library: StyleLibrary, sample_images: Images, tmp_path: Path) -> None:
+    coffee = sample_images["coffee"]
     before = save(coffee, tmp_path / "coffee.png")
     edit = save(cropped(look(coffee), 0.9), tmp_path / "coffee_edit.png")
     report = library.create("Cropped", [EditPair(edit, before)])
@@ -147,8 +147,8 @@ def test_a_crop_does_not_poison_the_style(library: StyleLibrary, sample_pictures
 # ---- duplicates
 
 
-def test_a_copy_saved_anew_counts_once(library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path) -> None:
-    edit = look(sample_pictures["coffee"])
+def test_a_copy_saved_anew_counts_once(library: StyleLibrary, sample_images: Images, tmp_path: Path) -> None:
+    edit = look(sample_images["coffee"])
     first = save(edit, tmp_path / "coffee.png")
     again = [
         save(edit, tmp_path / "same.png", compress_level=1),
@@ -161,17 +161,17 @@ def test_a_copy_saved_anew_counts_once(library: StyleLibrary, sample_pictures: P
     for problem, path in zip(report.problems, again, strict=True):
         assert path.name in problem
     assert library.add(report.style.id, [EditPair(again[1])]).added == 0
-    report = library.add(report.style.id, [EditPair(again[1], save(sample_pictures["coffee"], tmp_path / "raw.png"))])
+    report = library.add(report.style.id, [EditPair(again[1], save(sample_images["coffee"], tmp_path / "raw.png"))])
     assert (report.added, report.style.pair_count, len(report.style.references)) == (0, 1, 1)
 
 
 def test_another_edit_of_the_same_photo_is_no_copy(
-    library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path
+    library: StyleLibrary, sample_images: Images, tmp_path: Path
 ) -> None:
-    edit = look(sample_pictures["coffee"])
+    edit = look(sample_images["coffee"])
     darker = (255 * (edit / 255.0) ** 1.08).astype(np.uint8)
     crop = cropped(edit, 0.8)
-    edits = [EditPair(save(picture, tmp_path / f"{n}.png")) for n, picture in enumerate((edit, darker, crop))]
+    edits = [EditPair(save(image, tmp_path / f"{n}.png")) for n, image in enumerate((edit, darker, crop))]
     assert library.create("Three", edits).added == 3
 
 
@@ -179,23 +179,23 @@ def test_another_edit_of_the_same_photo_is_no_copy(
 
 
 @pytest.mark.parametrize(
-    ("colour", "said"), [((0, 0, 0), "black"), ((255, 255, 255), "white"), ((90, 60, 30), "single")]
+    ("color", "said"), [((0, 0, 0), "black"), ((255, 255, 255), "white"), ((90, 60, 30), "single")]
 )
-def test_an_empty_picture_is_refused(
-    library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path, colour: tuple[int, int, int], said: str
+def test_an_empty_image_is_refused(
+    library: StyleLibrary, sample_images: Images, tmp_path: Path, color: tuple[int, int, int], said: str
 ) -> None:
-    empty = save(np.full((90, 120, 3), colour, np.uint8), tmp_path / "empty.jpg")
+    empty = save(np.full((90, 120, 3), color, np.uint8), tmp_path / "empty.jpg")
     with pytest.raises(StyleError, match=f"empty.jpg.*{said}"):
         library.create("Nothing", [EditPair(empty)])
-    coffee = save(sample_pictures["coffee"], tmp_path / "coffee.png")
+    coffee = save(sample_images["coffee"], tmp_path / "coffee.png")
     report = library.create("Coffee", [EditPair(empty, coffee), EditPair(coffee, empty)])
     assert (report.added, report.style.pair_count) == (1, 0)
     assert all("empty.jpg" in problem and said in problem for problem in report.problems)
     assert len(report.problems) == 2
 
 
-def test_a_dark_picture_is_not_empty(library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path) -> None:
-    dark = save((sample_pictures["rocket"] * 0.15).astype(np.uint8), tmp_path / "night.png")
+def test_a_dark_image_is_not_empty(library: StyleLibrary, sample_images: Images, tmp_path: Path) -> None:
+    dark = save((sample_images["rocket"] * 0.15).astype(np.uint8), tmp_path / "night.png")
     assert library.create("Night", [EditPair(dark)]).added == 1
 
 
@@ -205,9 +205,9 @@ def test_a_dark_picture_is_not_empty(library: StyleLibrary, sample_pictures: Pic
 @pytest.mark.parametrize("name", ["grey.png", "grey16.png", "grey.jpg", "grey16.tif"])
 @pytest.mark.parametrize("paired", [True, False])
 def test_grayscale_files_are_references(
-    library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path, name: str, paired: bool
+    library: StyleLibrary, sample_images: Images, tmp_path: Path, name: str, paired: bool
 ) -> None:
-    coffee = sample_pictures["coffee"]
+    coffee = sample_images["coffee"]
     single = grey(coffee)[..., 0]
     assert cv2.imwrite(str(tmp_path / name), single.astype(np.uint16) * 257 if "16" in name else single)
     before = save(coffee, tmp_path / "coffee.png") if paired else None
@@ -220,8 +220,8 @@ def test_grayscale_files_are_references(
 # ---- the wrong way round
 
 
-def pair_on_disk(folder: Path, picture: np.ndarray, edit: np.ndarray, after_is_older: bool) -> EditPair:
-    pair = EditPair(save(edit, folder / "photo_edit.jpg", quality=95), save(picture, folder / "photo.jpg", quality=95))
+def pair_on_disk(folder: Path, image: np.ndarray, edit: np.ndarray, after_is_older: bool) -> EditPair:
+    pair = EditPair(save(edit, folder / "photo_edit.jpg", quality=95), save(image, folder / "photo.jpg", quality=95))
     assert pair.before is not None
     os.utime(pair.after, (0, 10**9 - HOUR * after_is_older))
     os.utime(pair.before, (0, 10**9 - HOUR * (not after_is_older)))
@@ -230,10 +230,10 @@ def pair_on_disk(folder: Path, picture: np.ndarray, edit: np.ndarray, after_is_o
 
 @pytest.mark.parametrize("name", ["astronaut", "coffee", "chelsea"])
 def test_an_edit_that_is_older_and_flatter_is_doubted(
-    library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path, name: str
+    library: StyleLibrary, sample_images: Images, tmp_path: Path, name: str
 ) -> None:
-    picture = sample_pictures[name]
-    report = library.create("Swapped", [pair_on_disk(tmp_path, look(picture), picture, after_is_older=True)])
+    image = sample_images[name]
+    report = library.create("Swapped", [pair_on_disk(tmp_path, look(image), image, after_is_older=True)])
     (problem,) = report.problems
     assert "photo_edit.jpg" in problem and "photo.jpg" in problem and "older" in problem
     assert report.style.pair_count == 1
@@ -243,27 +243,27 @@ def test_an_edit_that_is_older_and_flatter_is_doubted(
 @pytest.mark.parametrize("after_is_older", [True, False])
 @pytest.mark.parametrize("name", NAMES)
 def test_one_hint_alone_is_no_reason(
-    library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path, name: str, after_is_older: bool
+    library: StyleLibrary, sample_images: Images, tmp_path: Path, name: str, after_is_older: bool
 ) -> None:
-    picture = sample_pictures[name]
-    faded = (60 + 0.6 * grey(picture) * 0.5 + 0.6 * picture * 0.5).astype(np.uint8)
+    image = sample_images[name]
+    faded = (60 + 0.6 * grey(image) * 0.5 + 0.6 * image * 0.5).astype(np.uint8)
     # Misleading times and a look that is not flat; a faded or grey look and times that are right.
-    edits = [look(picture), grey(picture)] if after_is_older else [faded, grey(picture), look(picture)]
+    edits = [look(image), grey(image)] if after_is_older else [faded, grey(image), look(image)]
     for number, edit in enumerate(edits):
-        pair = pair_on_disk(tmp_path / str(number), picture, edit, after_is_older)
+        pair = pair_on_disk(tmp_path / str(number), image, edit, after_is_older)
         report = library.create(f"{number}", [pair])
         assert (report.problems, report.style.references[0].doubt) == ((), None)
 
 
-def test_a_colour_edit_of_a_black_and_white_original_is_doubted(
-    library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path
+def test_a_color_edit_of_a_black_and_white_original_is_doubted(
+    library: StyleLibrary, sample_images: Images, tmp_path: Path
 ) -> None:
-    picture = sample_pictures["chelsea"]
-    pair = pair_on_disk(tmp_path, grey(picture), picture, after_is_older=False)
+    image = sample_images["chelsea"]
+    pair = pair_on_disk(tmp_path, grey(image), image, after_is_older=False)
     (problem,) = library.create("Swapped", [pair]).problems
     assert "black and white" in problem
-    toned = np.clip(grey(picture) * np.array([1.0, 0.9, 0.7]), 0, 255).astype(np.uint8)
-    assert not picture_hints(toned, grey(picture)).coloured
+    toned = np.clip(grey(image) * np.array([1.0, 0.9, 0.7]), 0, 255).astype(np.uint8)
+    assert not image_hints(toned, grey(image)).colored
 
 
 @pytest.mark.parametrize(
@@ -271,13 +271,13 @@ def test_a_colour_edit_of_a_black_and_white_original_is_doubted(
     [(0x0131, "Ver.1.0", "Adobe Lightroom 8"), (0x0132, "2024:01:01 10:00:00", "2024:01:03 10:00:00")],
 )
 def test_metadata_tells_the_order(
-    library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path, tag: int, early: str, late: str
+    library: StyleLibrary, sample_images: Images, tmp_path: Path, tag: int, early: str, late: str
 ) -> None:
-    picture = sample_pictures["coffee"]
-    mild = (255 * (picture / 255.0) ** 0.95).astype(np.uint8)
+    image = sample_images["coffee"]
+    mild = (255 * (image / 255.0) ** 0.95).astype(np.uint8)
     for name, values in (("right", (late, early)), ("swapped", (early, late))):
         files = []
-        for shown, value, file in zip((mild, picture), values, ("a_edit.jpg", "a.jpg"), strict=True):
+        for shown, value, file in zip((mild, image), values, ("a_edit.jpg", "a.jpg"), strict=True):
             exif = Image.Exif()
             exif[tag] = value
             files.append(save(shown, tmp_path / name / file, exif=exif, quality=95))
@@ -285,9 +285,9 @@ def test_metadata_tells_the_order(
         assert (reference.doubt is not None) == (name == "swapped")
 
 
-def test_swapping_is_undone_by_swapping(library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path) -> None:
-    picture = sample_pictures["coffee"]
-    wrong = library.create("Wrong", [pair_on_disk(tmp_path, look(picture), picture, after_is_older=True)]).style
+def test_swapping_is_undone_by_swapping(library: StyleLibrary, sample_images: Images, tmp_path: Path) -> None:
+    image = sample_images["coffee"]
+    wrong = library.create("Wrong", [pair_on_disk(tmp_path, look(image), image, after_is_older=True)]).style
     pixels = wrong.references[0].after.read_bytes()
     right = library.swap_pair(wrong.id, "001")
     reference = right.references[0]
@@ -301,18 +301,16 @@ def test_swapping_is_undone_by_swapping(library: StyleLibrary, sample_pictures: 
     library.swap_pair(wrong.id, "001")
     changed = library.set_before(wrong.id, "001", tmp_path / "photo_edit.jpg").references[0]
     assert changed.after != changed.before
-    assert np.abs(np.asarray(Image.open(changed.after)).astype(int) - look(picture)).mean() < 5
+    assert np.abs(np.asarray(Image.open(changed.after)).astype(int) - look(image)).mean() < 5
     library.set_before(wrong.id, "001", None)
     with pytest.raises(StyleError, match="no original"):
         library.swap_pair(wrong.id, "001")
 
 
-def test_a_doubt_that_was_settled_stays_settled(
-    library: StyleLibrary, sample_pictures: Pictures, tmp_path: Path
-) -> None:
-    picture = sample_pictures["coffee"]
-    style = library.create("Right", [pair_on_disk(tmp_path, look(picture), picture, after_is_older=True)]).style
-    assert library.settle_order(style.id, "001").references[0].doubt is None
+def test_a_doubt_that_was_settled_stays_settled(library: StyleLibrary, sample_images: Images, tmp_path: Path) -> None:
+    image = sample_images["coffee"]
+    style = library.create("Right", [pair_on_disk(tmp_path, look(image), image, after_is_older=True)]).style
+    assert library.dismiss_doubt(style.id, "001").references[0].doubt is None
     assert library.get(style.id).references[0].doubt is None
     assert library.get(style.id).fingerprint == style.fingerprint
 

@@ -28,10 +28,10 @@ def methods() -> MethodSet:
 
 
 @pytest.fixture(scope="module")
-def photos(tmp_path_factory: pytest.TempPathFactory, sample_pictures: dict[str, np.ndarray]) -> Path:
+def photos(tmp_path_factory: pytest.TempPathFactory, sample_images: dict[str, np.ndarray]) -> Path:
     folder = tmp_path_factory.mktemp("test_photos")
-    for name, picture in sample_pictures.items():
-        Image.fromarray(picture).save(folder / f"{name}.png")
+    for name, image in sample_images.items():
+        Image.fromarray(image).save(folder / f"{name}.png")
     return folder
 
 
@@ -45,28 +45,28 @@ def looks(tmp_path: Path) -> Path:
     return folder
 
 
-def test_statistics_transfer_hits_mean_and_spread(sample_pictures: dict[str, np.ndarray]) -> None:
+def test_statistics_transfer_hits_mean_and_spread(sample_images: dict[str, np.ndarray]) -> None:
     from skimage.color import rgb2lab
 
-    photo, edit = sample_pictures["coffee"], sample_pictures["rocket"]
+    photo, edit = sample_images["coffee"], sample_images["rocket"]
     result, wanted = (rgb2lab(p).reshape(-1, 3) for p in (reinhard_transfer(photo, statistics([edit])), edit))
     assert np.abs(result.mean(0) - wanted.mean(0)).max() < 6  # what clipping leaves
 
 
-def test_histogram_matching_of_itself_changes_nothing(sample_pictures: dict[str, np.ndarray]) -> None:
-    photo = sample_pictures["coffee"]
+def test_histogram_matching_of_itself_changes_nothing(sample_images: dict[str, np.ndarray]) -> None:
+    photo = sample_images["coffee"]
     assert np.abs(histogram_transfer(photo, [photo]).astype(int) - photo).max() <= 1
 
 
-def test_lut_fit_recovers_a_smooth_look(sample_pictures: dict[str, np.ndarray]) -> None:
-    photo = sample_pictures["coffee"]
+def test_lut_fit_recovers_a_smooth_look(sample_images: dict[str, np.ndarray]) -> None:
+    photo = sample_images["coffee"]
     before = sampled_colors(photo)
     result = apply_lut(photo, fit_lut(before, before * 0.8 + 0.1))
     assert np.abs(result - (photo * 0.8 + 25.5)).mean() < 1
 
 
-def test_sparse_normal_equations_are_those_of_trilinear_weights(sample_pictures: dict[str, np.ndarray]) -> None:
-    before = sampled_colors(sample_pictures["rocket"], 24)
+def test_sparse_normal_equations_are_those_of_trilinear_weights(sample_images: dict[str, np.ndarray]) -> None:
+    before = sampled_colors(sample_images["rocket"], 24)
     after = before**1.3
     index, weight = interpolation(torch.from_numpy(before), 5)
     design = torch.zeros(len(before), 125, dtype=torch.double).scatter_add_(1, index, weight)
@@ -76,8 +76,8 @@ def test_sparse_normal_equations_are_those_of_trilinear_weights(sample_pictures:
     assert np.abs(fit_lut(before, after, 5, 1e-4) - expected).max() < 1e-4
 
 
-def test_quality_of_equal_pictures_is_capped(sample_pictures: dict[str, np.ndarray]) -> None:
-    photo = sample_pictures["coffee"]
+def test_quality_of_equal_images_is_capped(sample_images: dict[str, np.ndarray]) -> None:
+    photo = sample_images["coffee"]
     same = quality(photo, photo)
     assert (same.psnr, same.de00) == (60.0, 0.0) and same.ssim == pytest.approx(1)
     # an error of one level everywhere is 48.13 dB
@@ -116,13 +116,13 @@ def test_looks_table(methods: MethodSet, looks: Path, photos: Path, tmp_path: Pa
     assert {"task", "method", "mode", "refs"} | numbers <= set(stored["rows"][0])
 
 
-def test_mixed_alternates_and_begins_with_a_pair(sample_pictures: dict[str, np.ndarray]) -> None:
+def test_mixed_alternates_and_begins_with_a_pair(sample_images: dict[str, np.ndarray]) -> None:
     assert [with_original(mode, 5) for mode in ("pairs", "after", "mixed")] == [
         (True,) * 5,
         (False,) * 5,
         (True, False, True, False, True),
     ]
-    pairs = [(sample_pictures["coffee"], sample_pictures["rocket"])] * 2
+    pairs = [(sample_images["coffee"], sample_images["rocket"])] * 2
     assert [reference.before is not None for reference in shown(pairs, with_original("mixed", 2))] == [True, False]
 
 
@@ -196,9 +196,9 @@ def test_user_folders_and_own_edits(photos: Path, tmp_path: Path) -> None:
     for part in ("before", "after"):
         (tmp_path / "users" / "ann" / part).mkdir(parents=True)
     for path in photos.glob("*.png"):
-        picture = np.asarray(Image.open(path))
-        Image.fromarray(picture).save(tmp_path / "users" / "ann" / "before" / path.name)
-        Image.fromarray((picture * 0.7).astype(np.uint8)).save(tmp_path / "users" / "ann" / "after" / path.name)
+        image = np.asarray(Image.open(path))
+        Image.fromarray(image).save(tmp_path / "users" / "ann" / "before" / path.name)
+        Image.fromarray((image * 0.7).astype(np.uint8)).save(tmp_path / "users" / "ann" / "after" / path.name)
     (case,) = user_cases(tmp_path / "users", 2, 1, 0)
     assert case.name == "ann" and len(case.references) == 2
     own = own_case(tmp_path / "users" / "ann" / "after", tmp_path / "users" / "ann" / "before", 2, 1, 0)

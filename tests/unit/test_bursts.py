@@ -20,24 +20,24 @@ from pie_desktop.imaging.lut.apply import identity_lut
 START = datetime(2024, 6, 1, 12, 0, 0)
 
 
-def save(path: Path, picture: np.ndarray, taken: datetime | None, camera: str = "Canon EOS R6") -> Path:
+def save(path: Path, image: np.ndarray, taken: datetime | None, camera: str = "Canon EOS R6") -> Path:
     exif = Image.Exif()
     exif[0x0110] = camera
     if taken is not None:
         exif.get_ifd(0x8769)[0x9003] = taken.strftime("%Y:%m:%d %H:%M:%S")
         exif.get_ifd(0x8769)[0x9291] = f"{taken.microsecond // 1000:03d}"
-    Image.fromarray(picture).save(path, exif=exif, quality=95, subsampling=0)
+    Image.fromarray(image).save(path, exif=exif, quality=95, subsampling=0)
     return path
 
 
 @pytest.fixture
-def sequence(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> list[Path]:
+def sequence(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> list[Path]:
     """Five frames of a slow pan over a photograph, 0.3 s apart, a little brighter and darker in turn."""
     folder = tmp_path / "burst"
     folder.mkdir()
     paths = []
     for number, gain in enumerate((1.0, 1.06, 0.95, 1.04, 0.97)):
-        frame = sample_pictures["coffee"][4 * number : 4 * number + 360, 6 * number : 6 * number + 520]
+        frame = sample_images["coffee"][4 * number : 4 * number + 360, 6 * number : 6 * number + 520]
         pixels = np.clip(frame * gain, 0, 255).astype(np.uint8)
         paths.append(save(folder / f"{number}.jpg", pixels, START + timedelta(seconds=0.3 * number)))
     return paths
@@ -63,15 +63,15 @@ def test_one_sequence_is_one_burst(sequence: list[Path]) -> None:
 
 
 def test_another_scene_time_camera_or_size_ends_a_burst(
-    sequence: list[Path], sample_pictures: dict[str, np.ndarray], tmp_path: Path
+    sequence: list[Path], sample_images: dict[str, np.ndarray], tmp_path: Path
 ) -> None:
-    picture = sample_pictures["coffee"][:360, :520]
+    image = sample_images["coffee"][:360, :520]
     others = [
-        save(tmp_path / "scene.jpg", sample_pictures["astronaut"][:360, :512].repeat(2, 1)[:, :520], START),
-        save(tmp_path / "late.jpg", picture, START + timedelta(seconds=1.2 + MAX_GAP + 0.1)),
-        save(tmp_path / "camera.jpg", picture, START + timedelta(seconds=0.2), "Nikon Z8"),
-        save(tmp_path / "size.jpg", picture[:300], START + timedelta(seconds=-0.1)),
-        save(tmp_path / "timeless.jpg", picture, None),
+        save(tmp_path / "scene.jpg", sample_images["astronaut"][:360, :512].repeat(2, 1)[:, :520], START),
+        save(tmp_path / "late.jpg", image, START + timedelta(seconds=1.2 + MAX_GAP + 0.1)),
+        save(tmp_path / "camera.jpg", image, START + timedelta(seconds=0.2), "Nikon Z8"),
+        save(tmp_path / "size.jpg", image[:300], START + timedelta(seconds=-0.1)),
+        save(tmp_path / "timeless.jpg", image, None),
     ]
     bursts = find_bursts(frames([*sequence, *others]))
     assert [bursts.get(index) for index in range(5, 10)] == [None] * 5
@@ -103,11 +103,11 @@ def test_the_mean_of_transforms() -> None:
 
 def nervous(proxy: np.ndarray) -> Transform:
     """A model that reacts to the brightness of the frame, and more than it should."""
-    table = identity_lut() ** np.float32(np.clip(0.3 + proxy.mean() / 160.0, 0.4, 2.5))
-    return Transform(table, table * np.array([1, 1, 0.9], np.float32))
+    lut = identity_lut() ** np.float32(np.clip(0.3 + proxy.mean() / 160.0, 0.4, 2.5))
+    return Transform(lut, lut * np.array([1, 1, 0.9], np.float32))
 
 
-def mean_colours(photos: list[Path]) -> np.ndarray:
+def mean_colors(photos: list[Path]) -> np.ndarray:
     return np.array([to_lab(load_photo(photo)).mean((0, 1)) for photo in photos])
 
 
@@ -119,8 +119,8 @@ def test_locked_bursts_flicker_less(sequence: list[Path], tmp_path: Path) -> Non
         assert {photo.burst for photo in plan} == {1 if lock else None}
         report = run_export(plan, settings, nervous, workers=0)
         assert report.summary == "5 written" and all(item.general is not None for item in report.items)
-        results = mean_colours([item.target for item in report.items])
-        change = np.diff(results, axis=0) - np.diff(mean_colours(sequence), axis=0)
+        results = mean_colors([item.target for item in report.items])
+        change = np.diff(results, axis=0) - np.diff(mean_colors(sequence), axis=0)
         return float(np.linalg.norm(change, axis=1).mean())
 
     loose, locked = flicker(False), flicker(True)

@@ -16,15 +16,15 @@ from pie_desktop.imaging.decode import MAX_PIXELS, load_photo, load_proxy, load_
 
 
 @pytest.fixture
-def picture(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
-    return sample_pictures["chelsea"]
+def image(sample_images: dict[str, np.ndarray]) -> np.ndarray:
+    return sample_images["chelsea"]
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.tif", "a.webp"])
-def test_lossless_8_bits(tmp_path: Path, picture: np.ndarray, name: str) -> None:
+def test_lossless_8_bits(tmp_path: Path, image: np.ndarray, name: str) -> None:
     options = {"lossless": True} if name.endswith("webp") else {}
-    Image.fromarray(picture).save(tmp_path / name, **options)
-    np.testing.assert_array_equal(load_photo(tmp_path / name), picture)
+    Image.fromarray(image).save(tmp_path / name, **options)
+    np.testing.assert_array_equal(load_photo(tmp_path / name), image)
     info = probe(tmp_path / name)
     assert (info.width, info.height, info.bit_depth, info.icc_name) == (451, 300, 8, None)
     assert info.file_size == (tmp_path / name).stat().st_size
@@ -32,16 +32,16 @@ def test_lossless_8_bits(tmp_path: Path, picture: np.ndarray, name: str) -> None
 
 @pytest.mark.parametrize("compression", [None, "zlib", "lzw", "zstd"])
 @pytest.mark.parametrize("planar", ["contig", "separate"])
-def test_16_bit_tiff(tmp_path: Path, picture: np.ndarray, compression: str | None, planar: str) -> None:
-    wide = picture.astype(np.uint16) * 256 + 77
+def test_16_bit_tiff(tmp_path: Path, image: np.ndarray, compression: str | None, planar: str) -> None:
+    wide = image.astype(np.uint16) * 256 + 77
     stored = wide if planar == "contig" else np.moveaxis(wide, -1, 0)
     tifffile.imwrite(tmp_path / "a.tif", stored, photometric="rgb", compression=compression, planarconfig=planar)
     np.testing.assert_array_equal(load_photo(tmp_path / "a.tif"), wide)
     assert probe(tmp_path / "a.tif").bit_depth == 16
 
 
-def test_16_bit_png(tmp_path: Path, picture: np.ndarray) -> None:
-    wide = picture.astype(np.uint16) * 256 + 77
+def test_16_bit_png(tmp_path: Path, image: np.ndarray) -> None:
+    wide = image.astype(np.uint16) * 256 + 77
     (tmp_path / "a.png").write_bytes(cv2.imencode(".png", wide[..., ::-1])[1].tobytes())
     np.testing.assert_array_equal(load_photo(tmp_path / "a.png"), wide)
     assert load_proxy(tmp_path / "a.png").dtype == np.uint16
@@ -55,8 +55,8 @@ def test_float_tiff_is_0_to_1(tmp_path: Path, dtype: type) -> None:
     np.testing.assert_array_equal(load_photo(tmp_path / "a.tif"), [[[0, 0, 16384], [32768, 65535, 65535]]])
 
 
-def test_gray_palette_and_bilevel(tmp_path: Path, picture: np.ndarray) -> None:
-    gray = picture[..., 1]
+def test_gray_palette_and_bilevel(tmp_path: Path, image: np.ndarray) -> None:
+    gray = image[..., 1]
     Image.fromarray(gray).save(tmp_path / "gray.jpg", quality=100)
     assert np.abs(load_photo(tmp_path / "gray.jpg").astype(int) - gray[..., None]).max() <= 3
     wide = gray.astype(np.uint16) * 257
@@ -64,7 +64,7 @@ def test_gray_palette_and_bilevel(tmp_path: Path, picture: np.ndarray) -> None:
     np.testing.assert_array_equal(load_photo(tmp_path / "gray.tif"), np.repeat(wide[..., None], 3, 2))
     tifffile.imwrite(tmp_path / "white.tif", 65535 - wide, photometric="miniswhite")
     np.testing.assert_array_equal(load_photo(tmp_path / "white.tif"), np.repeat(wide[..., None], 3, 2))
-    palette = Image.fromarray(picture).quantize(200)
+    palette = Image.fromarray(image).quantize(200)
     palette.save(tmp_path / "palette.png")
     np.testing.assert_array_equal(load_photo(tmp_path / "palette.png"), np.asarray(palette.convert("RGB")))
     Image.fromarray(gray).convert("1").save(tmp_path / "bilevel.tif")
@@ -84,24 +84,24 @@ def test_transparency_lies_on_white(tmp_path: Path, dtype: type) -> None:
     np.testing.assert_allclose(red[2] / top, [0.75, 0.5, 0.5], atol=0.01)
 
 
-def test_cmyk(tmp_path: Path, picture: np.ndarray) -> None:
+def test_cmyk(tmp_path: Path, image: np.ndarray) -> None:
     for name in ("a.jpg", "a.tif"):
-        Image.fromarray(picture).convert("CMYK").save(tmp_path / name, quality=98)
-        assert mean_delta_e(load_photo(tmp_path / name), picture) < 2
+        Image.fromarray(image).convert("CMYK").save(tmp_path / name, quality=98)
+        assert mean_delta_e(load_photo(tmp_path / name), image) < 2
 
 
-def test_animations_give_their_first_picture(tmp_path: Path, picture: np.ndarray) -> None:
-    first, second = Image.fromarray(picture), Image.fromarray(255 - picture)
+def test_animations_give_their_first_image(tmp_path: Path, image: np.ndarray) -> None:
+    first, second = Image.fromarray(image), Image.fromarray(255 - image)
     for name in ("a.png", "a.webp", "a.tif"):
         options = {"lossless": True} if name.endswith("webp") else {}
         first.save(tmp_path / name, save_all=True, append_images=[second], **options)
-        np.testing.assert_array_equal(load_photo(tmp_path / name), picture)
+        np.testing.assert_array_equal(load_photo(tmp_path / name), image)
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.webp", "a.tif", "wide.tif"])
-def test_orientation(tmp_path: Path, picture: np.ndarray, orientation: int, name: str) -> None:
-    """Stored so that applying the orientation gives the picture back; the inverses are Pillow's."""
+def test_orientation(tmp_path: Path, image: np.ndarray, orientation: int, name: str) -> None:
+    """Stored so that applying the orientation gives the image back; the inverses are Pillow's."""
     inverse = {
         1: None,
         2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -112,7 +112,7 @@ def test_orientation(tmp_path: Path, picture: np.ndarray, orientation: int, name
         7: Image.Transpose.TRANSVERSE,
         8: Image.Transpose.ROTATE_270,
     }[orientation]
-    upright = Image.fromarray(picture)
+    upright = Image.fromarray(image)
     stored = upright if inverse is None else upright.transpose(inverse)
     if name == "wide.tif":
         wide = np.asarray(stored).astype(np.uint16) * 257
@@ -122,20 +122,20 @@ def test_orientation(tmp_path: Path, picture: np.ndarray, orientation: int, name
         exif[274] = orientation
         stored.save(tmp_path / name, exif=exif, quality=95)
     result = load_photo(tmp_path / name)
-    assert result.shape == picture.shape
-    assert mean_delta_e(result, picture) < 2.5
+    assert result.shape == image.shape
+    assert mean_delta_e(result, image) < 2.5
     info = probe(tmp_path / name)
     assert (info.width, info.height) == (451, 300)
     assert load_thumbnail(tmp_path / name, 100).shape == (67, 100, 3)
 
 
-def test_content_counts_not_the_suffix(tmp_path: Path, picture: np.ndarray) -> None:
-    Image.fromarray(picture).save(tmp_path / "a.jpg", format="PNG")
-    np.testing.assert_array_equal(load_photo(tmp_path / "a.jpg"), picture)
+def test_content_counts_not_the_suffix(tmp_path: Path, image: np.ndarray) -> None:
+    Image.fromarray(image).save(tmp_path / "a.jpg", format="PNG")
+    np.testing.assert_array_equal(load_photo(tmp_path / "a.jpg"), image)
 
 
-def test_proxy_of_a_large_jpeg_is_like_the_reduced_full_picture(tmp_path: Path, picture: np.ndarray) -> None:
-    big = cv2.resize(picture, (3600, 2400), interpolation=cv2.INTER_CUBIC)
+def test_proxy_of_a_large_jpeg_is_like_the_reduced_full_image(tmp_path: Path, image: np.ndarray) -> None:
+    big = cv2.resize(image, (3600, 2400), interpolation=cv2.INTER_CUBIC)
     Image.fromarray(big).save(tmp_path / "a.jpg", quality=95)
     proxy = load_proxy(tmp_path / "a.jpg")
     assert proxy.shape == (171, 256, 3)
@@ -144,9 +144,9 @@ def test_proxy_of_a_large_jpeg_is_like_the_reduced_full_picture(tmp_path: Path, 
     assert max(load_photo(tmp_path / "a.jpg", 2500).shape) == 2500
 
 
-def test_max_side_never_enlarges(tmp_path: Path, picture: np.ndarray) -> None:
-    Image.fromarray(picture).save(tmp_path / "a.png")
-    assert load_photo(tmp_path / "a.png", 10_000).shape == picture.shape
+def test_max_side_never_enlarges(tmp_path: Path, image: np.ndarray) -> None:
+    Image.fromarray(image).save(tmp_path / "a.png")
+    assert load_photo(tmp_path / "a.png", 10_000).shape == image.shape
 
 
 def png_header(width: int, height: int) -> bytes:
@@ -174,15 +174,15 @@ def test_huge_photos_are_refused_by_their_header(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.png", "wide.png", "a.tif", "wide.tif", "a.webp"])
 @pytest.mark.parametrize("kept", [0.003, 0.02, 0.3, 0.5, 0.95])
-def test_truncated_photos_are_refused(tmp_path: Path, picture: np.ndarray, name: str, kept: float) -> None:
+def test_truncated_photos_are_refused(tmp_path: Path, image: np.ndarray, name: str, kept: float) -> None:
     photo = tmp_path / name
-    wide = picture.astype(np.uint16) * 257
+    wide = image.astype(np.uint16) * 257
     if name == "wide.png":
         photo.write_bytes(cv2.imencode(".png", wide)[1].tobytes())
     elif name == "wide.tif":
         tifffile.imwrite(photo, wide, photometric="rgb", compression="zlib")
     else:
-        Image.fromarray(picture).save(photo)
+        Image.fromarray(image).save(photo)
     data = photo.read_bytes()
     photo.write_bytes(data[: int(len(data) * kept)])
     for opening in (load_photo, lambda path: load_thumbnail(path, 100)):
@@ -194,7 +194,7 @@ def test_truncated_photos_are_refused(tmp_path: Path, picture: np.ndarray, name:
 
 def test_bad_files(tmp_path: Path) -> None:
     (tmp_path / "empty.jpg").touch()
-    (tmp_path / "text.jpg").write_text("not a picture")
+    (tmp_path / "text.jpg").write_text("not an image")
     (tmp_path / "noise.png").write_bytes(b"\x89PNG\r\n\x1a\n" + np.random.default_rng(0).bytes(1000))
     (tmp_path / "noise.tif").write_bytes(b"II*\0" + np.random.default_rng(1).bytes(1000))
     (tmp_path / "raw.nef").write_bytes(b"II*\0\x08\0\0\0\0\0")
@@ -205,11 +205,11 @@ def test_bad_files(tmp_path: Path) -> None:
 
 
 def test_pillows_global_state_is_neither_used_nor_changed(
-    tmp_path: Path, picture: np.ndarray, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, image: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
-    Image.fromarray(picture).save(tmp_path / "a.png")
-    np.testing.assert_array_equal(load_photo(tmp_path / "a.png"), picture)
+    Image.fromarray(image).save(tmp_path / "a.png")
+    np.testing.assert_array_equal(load_photo(tmp_path / "a.png"), image)
     assert Image.MAX_IMAGE_PIXELS == 1000
     assert not ImageFile.LOAD_TRUNCATED_IMAGES
 
@@ -217,10 +217,10 @@ def test_pillows_global_state_is_neither_used_nor_changed(
 @pytest.mark.parametrize("progressive", [False, True])
 @pytest.mark.parametrize("side", [None, 100])
 def test_a_jpeg_that_lacks_only_its_end_marker_opens(
-    tmp_path: Path, picture: np.ndarray, progressive: bool, side: int | None
+    tmp_path: Path, image: np.ndarray, progressive: bool, side: int | None
 ) -> None:
     photo = tmp_path / "a.jpg"
-    Image.fromarray(picture).save(photo, quality=90, progressive=progressive)
+    Image.fromarray(image).save(photo, quality=90, progressive=progressive)
     whole, expected = photo.read_bytes(), load_photo(photo, side)
     assert whole.endswith(b"\xff\xd9")
     for cut in (1, 2):

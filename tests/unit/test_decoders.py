@@ -15,14 +15,14 @@ from pie_desktop.imaging.decode import MAX_PIXELS, load_photo, load_preview, loa
 
 
 @pytest.fixture
-def picture(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
-    return np.ascontiguousarray(sample_pictures["coffee"][::2, ::2])  # the encoders are slow
+def image(sample_images: dict[str, np.ndarray]) -> np.ndarray:
+    return np.ascontiguousarray(sample_images["coffee"][::2, ::2])  # the encoders are slow
 
 
-def write_heic(path: Path, picture: np.ndarray, bits: int = 8, **options: object) -> Path:
-    height, width = picture.shape[:2]
+def write_heic(path: Path, image: np.ndarray, bits: int = 8, **options: object) -> Path:
+    height, width = image.shape[:2]
     file = pillow_heif.HeifFile()
-    samples = picture if bits == 8 else np.round(picture / 255.0 * (2**bits - 1)).astype(np.uint16)
+    samples = image if bits == 8 else np.round(image / 255.0 * (2**bits - 1)).astype(np.uint16)
     file.add_frombytes("RGB" if bits == 8 else f"RGB;{bits}", (width, height), samples.tobytes())
     file.save(path, quality=-1, chroma=444, **options)
     return path
@@ -40,11 +40,11 @@ def write_psd(path: Path, planes: list[np.ndarray], mode: int, icc: bytes = b"")
 
 
 @pytest.mark.parametrize("bits", [8, 10, 12])
-def test_heic(tmp_path: Path, picture: np.ndarray, bits: int) -> None:
-    photo = write_heic(tmp_path / "a.heic", picture, bits)
+def test_heic(tmp_path: Path, image: np.ndarray, bits: int) -> None:
+    photo = write_heic(tmp_path / "a.heic", image, bits)
     opened = load_photo(photo)
     assert opened.dtype == (np.uint8 if bits == 8 else np.uint16)
-    assert mean_delta_e(opened, picture) < 0.7
+    assert mean_delta_e(opened, image) < 0.7
     assert (probe(photo).format, probe(photo).bit_depth) == ("heic", 8 if bits == 8 else 16)
     white = write_heic(tmp_path / "white.heic", np.full((64, 64, 3), 255, np.uint8), bits)
     assert load_photo(white).min() == np.iinfo(opened.dtype).max
@@ -52,10 +52,10 @@ def test_heic(tmp_path: Path, picture: np.ndarray, bits: int) -> None:
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("suffix", [".heic", ".avif"])
-def test_orientation_is_applied_once(tmp_path: Path, picture: np.ndarray, orientation: int, suffix: str) -> None:
+def test_orientation_is_applied_once(tmp_path: Path, image: np.ndarray, orientation: int, suffix: str) -> None:
     exif = Image.Exif()
     exif[274] = orientation
-    stored = Image.fromarray(picture)
+    stored = Image.fromarray(image)
     photo = tmp_path / f"a{suffix}"
     if suffix == ".heic":
         pillow_heif.from_pillow(stored).save(photo, quality=90, exif=exif.tobytes())
@@ -70,22 +70,22 @@ def test_orientation_is_applied_once(tmp_path: Path, picture: np.ndarray, orient
 
 
 @pytest.mark.parametrize("bits", [8, 10, 12])
-def test_avif(tmp_path: Path, picture: np.ndarray, bits: int) -> None:
-    samples = picture if bits == 8 else np.round(picture / 255.0 * (2**bits - 1)).astype(np.uint16)
+def test_avif(tmp_path: Path, image: np.ndarray, bits: int) -> None:
+    samples = image if bits == 8 else np.round(image / 255.0 * (2**bits - 1)).astype(np.uint16)
     photo = tmp_path / "a.avif"
     data = imagecodecs.avif_encode(samples, level=100, bitspersample=bits, speed=10, primaries=1, transfer=13)
     photo.write_bytes(data)
     opened = load_photo(photo)
     assert opened.dtype == (np.uint8 if bits == 8 else np.uint16)
-    assert mean_delta_e(opened, picture) < 0.7
+    assert mean_delta_e(opened, image) < 0.7
     assert probe(photo).bit_depth == (8 if bits == 8 else 16)
 
 
-def test_code_points_tell_the_colours(tmp_path: Path, picture: np.ndarray) -> None:
+def test_code_points_tell_the_colors(tmp_path: Path, image: np.ndarray) -> None:
     """Display P3 by `nclx` alone: more colourful than the same numbers in sRGB, and as by its ICC profile."""
     plain, p3 = tmp_path / "plain.avif", tmp_path / "p3.avif"
     for photo, primaries in ((plain, 1), (p3, 12)):
-        data = imagecodecs.avif_encode(picture, level=100, speed=10, primaries=primaries, transfer=13, matrix=6)
+        data = imagecodecs.avif_encode(image, level=100, speed=10, primaries=primaries, transfer=13, matrix=6)
         photo.write_bytes(data)
     assert not probe(plain).wide
     assert (probe(p3).wide, probe(p3).icc_name) == (True, "Display P3")
@@ -93,7 +93,7 @@ def test_code_points_tell_the_colours(tmp_path: Path, picture: np.ndarray) -> No
     assert np.ptp(load_photo(p3).astype(int), axis=-1).mean() > np.ptp(load_photo(plain).astype(int), axis=-1).mean()
     wide = load_wide(p3)
     assert wide.min() < -0.01 or wide.max() > 1.01
-    heic = write_heic(tmp_path / "p3.heic", picture, color_primaries=12, transfer_characteristics=13)
+    heic = write_heic(tmp_path / "p3.heic", image, color_primaries=12, transfer_characteristics=13)
     assert probe(heic).icc_name == "Display P3"
     assert mean_delta_e(load_photo(heic), load_photo(p3)) < 0.7
 
@@ -113,9 +113,9 @@ def test_hdr_is_shown_without_clipping(tmp_path: Path, transfer: int) -> None:
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
 @pytest.mark.parametrize("container", [False, True])
-def test_jpeg_xl(tmp_path: Path, picture: np.ndarray, dtype: type, container: bool) -> None:
+def test_jpeg_xl(tmp_path: Path, image: np.ndarray, dtype: type, container: bool) -> None:
     top = 1 if dtype == np.float32 else np.iinfo(dtype).max
-    samples = (picture / 255.0 * top).astype(dtype)
+    samples = (image / 255.0 * top).astype(dtype)
     photo = tmp_path / "a.jxl"
     photo.write_bytes(imagecodecs.jpegxl_encode(samples, lossless=True, usecontainer=container, effort=1))
     opened, info = load_photo(photo), probe(photo)
@@ -123,10 +123,10 @@ def test_jpeg_xl(tmp_path: Path, picture: np.ndarray, dtype: type, container: bo
     assert info.bit_depth == {np.uint8: 8, np.uint16: 16, np.float32: 32}[dtype]
     assert opened.dtype == (np.uint8 if dtype == np.uint8 else np.uint16)
     if dtype == np.uint8:
-        np.testing.assert_array_equal(opened, picture)
+        np.testing.assert_array_equal(opened, image)
     else:  # the encoder marks these as linear light
         assert info.icc_name == "sRGB linear"
-        assert opened.mean() / 257 > picture.mean() + 20
+        assert opened.mean() / 257 > image.mean() + 20
     assert load_thumbnail(photo, 100).shape == (67, 100, 3)
 
 
@@ -139,22 +139,22 @@ def test_jpeg_xl_sizes(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
-def test_psd(tmp_path: Path, picture: np.ndarray, dtype: type) -> None:
-    stored = picture.astype(dtype) * (1 if dtype == np.uint8 else 257)
+def test_psd(tmp_path: Path, image: np.ndarray, dtype: type) -> None:
+    stored = image.astype(dtype) * (1 if dtype == np.uint8 else 257)
     planes = list(np.moveaxis(stored, -1, 0))
     photo = write_psd(tmp_path / "a.psd", planes, 3)
     np.testing.assert_array_equal(load_photo(photo), stored)
     assert (probe(photo).format, probe(photo).bit_depth) == ("psd", 8 * stored.itemsize)
     gray = write_psd(tmp_path / "gray.psd", planes[:1], 1)
     np.testing.assert_array_equal(load_photo(gray), np.repeat(stored[..., :1], 3, axis=2))
-    ink = np.asarray(Image.fromarray(picture).convert("CMYK")).astype(dtype) * (1 if dtype == np.uint8 else 257)
+    ink = np.asarray(Image.fromarray(image).convert("CMYK")).astype(dtype) * (1 if dtype == np.uint8 else 257)
     cmyk = write_psd(tmp_path / "cmyk.psd", list(np.moveaxis(np.iinfo(dtype).max - ink, -1, 0)), 4)
     assert load_photo(cmyk).dtype == dtype
-    assert mean_delta_e(load_photo(cmyk), picture) < 1
+    assert mean_delta_e(load_photo(cmyk), image) < 1
 
 
-def test_a_psd_without_a_flattened_picture_is_refused(tmp_path: Path, picture: np.ndarray) -> None:
-    photo = write_psd(tmp_path / "a.psd", list(np.moveaxis(picture, -1, 0)), 3)
+def test_a_psd_without_a_flattened_image_is_refused(tmp_path: Path, image: np.ndarray) -> None:
+    photo = write_psd(tmp_path / "a.psd", list(np.moveaxis(image, -1, 0)), 3)
     data = photo.read_bytes()
     resource = b"8BIM" + struct.pack(">HHI", 1057, 0, 6) + struct.pack(">IBx", 1, 0)
     photo.write_bytes(data[:30] + struct.pack(">I", len(resource)) + resource + data[34:])
@@ -185,15 +185,15 @@ def test_bombs_are_refused_by_their_header(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.heic", "a.avif", "a.jxl", "a.psd"])
 @pytest.mark.parametrize("kept", [0.001, 0.05, 0.5])
-def test_truncated_photos_are_refused(tmp_path: Path, picture: np.ndarray, name: str, kept: float) -> None:
+def test_truncated_photos_are_refused(tmp_path: Path, image: np.ndarray, name: str, kept: float) -> None:
     photo = tmp_path / name
     if name == "a.heic":
-        write_heic(photo, picture)
+        write_heic(photo, image)
     elif name == "a.psd":
-        write_psd(photo, list(np.moveaxis(picture, -1, 0)), 3)
+        write_psd(photo, list(np.moveaxis(image, -1, 0)), 3)
     else:
         encode = imagecodecs.avif_encode if name == "a.avif" else imagecodecs.jpegxl_encode
-        photo.write_bytes(encode(picture, level=80) if name == "a.jxl" else encode(picture, level=80, speed=10))
+        photo.write_bytes(encode(image, level=80) if name == "a.jxl" else encode(image, level=80, speed=10))
     photo.write_bytes(photo.read_bytes()[: int(photo.stat().st_size * kept)])
     with pytest.raises(DecodeError, match=f"^{name} is"):
         load_photo(photo)

@@ -53,8 +53,8 @@ def test_published_values() -> None:
     np.testing.assert_allclose(delta_e_2000_lab(SHARMA[:, 3:6], SHARMA[:, :3]), SHARMA[:, 6], atol=1e-4)
 
 
-def test_agrees_with_scikit_image(sample_pictures: dict[str, np.ndarray]) -> None:
-    a = sample_pictures["coffee"]
+def test_agrees_with_scikit_image(sample_images: dict[str, np.ndarray]) -> None:
+    a = sample_images["coffee"]
     b = np.clip(a.astype(int) + np.array([20, -10, 5]), 0, 255).astype(np.uint8)
     ours = delta_e_2000(a, b)
     assert ours.dtype == np.float32
@@ -63,12 +63,12 @@ def test_agrees_with_scikit_image(sample_pictures: dict[str, np.ndarray]) -> Non
     assert mean_delta_e(a, b) == pytest.approx(float(ours.mean()), abs=1e-4)
 
 
-def test_depths_agree_and_equal_is_zero(sample_pictures: dict[str, np.ndarray]) -> None:
-    picture = sample_pictures["rocket"]
-    wide = picture.astype(np.uint16) * 257
-    assert delta_e_2000(picture, wide).max() < 1e-2
-    assert mean_delta_e(picture, picture) == 0
-    assert delta_e_2000(picture, picture.astype(np.float32) / 255).max() < 1e-2
+def test_depths_agree_and_equal_is_zero(sample_images: dict[str, np.ndarray]) -> None:
+    image = sample_images["rocket"]
+    wide = image.astype(np.uint16) * 257
+    assert delta_e_2000(image, wide).max() < 1e-2
+    assert mean_delta_e(image, image) == 0
+    assert delta_e_2000(image, image.astype(np.float32) / 255).max() < 1e-2
 
 
 def test_different_sizes_are_refused() -> None:

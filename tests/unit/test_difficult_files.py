@@ -16,11 +16,11 @@ import pytest
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.color.difference import mean_delta_e
-from pie_desktop.imaging.decode import load_photo, load_preview, load_stand_in, load_thumbnail, load_wide, probe
+from pie_desktop.imaging.decode import load_photo, load_placeholder, load_preview, load_thumbnail, load_wide, probe
 from pie_desktop.imaging.metadata.reading import read_saved_by, read_summary
 from pie_desktop.imaging.resize.resize import fitted_size
 from pie_desktop.imaging.stored import to_uint8
-from tests.difficult.table import Expected, colour_distance, describe, read_table
+from tests.difficult.table import Expected, color_distance, describe, read_table
 
 SECONDS = 10.0
 MEMORY = 2_000_000_000
@@ -55,7 +55,7 @@ def test_opened_or_refused(assets: Path, expected: Expected) -> None:
     path = assets / expected.file
     before = _work()
     try:
-        picture = load_photo(path)
+        image = load_photo(path)
     except DecodeError as error:
         assert _work() - before < SECONDS
         assert str(error).replace(expected.name, "{name}") == expected.refused
@@ -63,11 +63,11 @@ def test_opened_or_refused(assets: Path, expected: Expected) -> None:
         return
     assert _work() - before < SECONDS
     assert not expected.refused
-    found = describe(expected.file, picture)
+    found = describe(expected.file, image)
     assert (found.size, found.depth) == (expected.size, expected.depth)
-    assert colour_distance(found.colours, expected.colours) <= LEVELS, (found.colours, expected.colours)
+    assert color_distance(found.colors, expected.colors) <= LEVELS, (found.colors, expected.colors)
     if expected.like:
-        assert mean_delta_e(_thinned(picture), _thinned(_shown(assets / expected.like))) <= float(expected.within)
+        assert mean_delta_e(_thinned(image), _thinned(_shown(assets / expected.like))) <= float(expected.within)
     info = probe(path)
     assert f"{info.width}x{info.height}" == expected.size
     assert max(load_thumbnail(path, 64).shape) <= 64
@@ -85,9 +85,9 @@ def _shown(path: Path) -> np.ndarray:
     return load_photo(path)
 
 
-def _thinned(picture: np.ndarray) -> np.ndarray:
-    step = max(1, max(picture.shape) // 400)
-    return to_uint8(np.ascontiguousarray(picture[::step, ::step]))
+def _thinned(image: np.ndarray) -> np.ndarray:
+    step = max(1, max(image.shape) // 400)
+    return to_uint8(np.ascontiguousarray(image[::step, ::step]))
 
 
 def _refused_by_all(path: Path) -> None:
@@ -106,6 +106,6 @@ def _small_ones(path: Path) -> None:
         load_preview(path, 64)
     except DecodeError as error:
         assert not LIMITED.search(str(error))
-    load_stand_in(path, 64)
+    load_placeholder(path, 64)
     read_summary(path)
     read_saved_by(path)

@@ -20,13 +20,13 @@ from pie_desktop.imaging.stored import to_uint8, to_uint16
 
 
 @pytest.fixture
-def picture(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
-    return sample_pictures["astronaut"]
+def image(sample_images: dict[str, np.ndarray]) -> np.ndarray:
+    return sample_images["astronaut"]
 
 
 @pytest.fixture
-def wide(picture: np.ndarray) -> np.ndarray:
-    return picture.astype(np.uint16) * 256 + 100
+def wide(image: np.ndarray) -> np.ndarray:
+    return image.astype(np.uint16) * 256 + 100
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ def test_formats_and_depths(tmp_path: Path, wide: np.ndarray, format_name: Forma
 
 
 @pytest.mark.parametrize("format_name", ["jpeg", "png", "tiff8", "tiff16"])
-def test_tagged_srgb(tmp_path: Path, picture: np.ndarray, format_name: Format) -> None:
+def test_tagged_srgb(tmp_path: Path, image: np.ndarray, format_name: Format) -> None:
     photo = tmp_path / "a"
-    save_photo(picture, photo, EncodeOptions(format_name))
+    save_photo(image, photo, EncodeOptions(format_name))
     if format_name == "tiff16":
         import tifffile
 
@@ -65,12 +65,12 @@ def test_tagged_srgb(tmp_path: Path, picture: np.ndarray, format_name: Format) -
     assert "sRGB" in ImageCms.getProfileDescription(io.BytesIO(profile))
 
 
-def test_jpeg_quality_and_subsampling(picture: np.ndarray) -> None:
+def test_jpeg_quality_and_subsampling(image: np.ndarray) -> None:
     from PIL import JpegImagePlugin
 
     sizes, sampling = [], []
     for quality in (60, 89, 90, 98):
-        data = encode.encode_photo(picture, EncodeOptions(quality=quality))
+        data = encode.encode_photo(image, EncodeOptions(quality=quality))
         sizes.append(len(data))
         with Image.open(io.BytesIO(data)) as opened:
             assert isinstance(opened, JpegImagePlugin.JpegImageFile)
@@ -79,17 +79,17 @@ def test_jpeg_quality_and_subsampling(picture: np.ndarray) -> None:
     assert sampling == [2, 2, 0, 0]  # 4:2:0 and 4:4:4
 
 
-def test_long_side(tmp_path: Path, picture: np.ndarray) -> None:
-    save_photo(picture, tmp_path / "a.png", EncodeOptions("png", long_side=100))
+def test_long_side(tmp_path: Path, image: np.ndarray) -> None:
+    save_photo(image, tmp_path / "a.png", EncodeOptions("png", long_side=100))
     assert load_photo(tmp_path / "a.png").shape == (100, 100, 3)
-    save_photo(picture, tmp_path / "b.png", EncodeOptions("png", long_side=5000))
-    np.testing.assert_array_equal(load_photo(tmp_path / "b.png"), picture)
+    save_photo(image, tmp_path / "b.png", EncodeOptions("png", long_side=5000))
+    np.testing.assert_array_equal(load_photo(tmp_path / "b.png"), image)
 
 
-def test_the_same_picture_gives_the_same_bytes(picture: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_image_gives_the_same_bytes(image: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     def encoded() -> list[bytes]:
         srgb_profile.cache_clear()
-        return [encode.encode_photo(picture, EncodeOptions(name)) for name in get_args(Format)]
+        return [encode.encode_photo(image, EncodeOptions(name)) for name in get_args(Format)]
 
     first = encoded()
     profile = srgb_profile()
@@ -107,26 +107,26 @@ def test_depth_conversion() -> None:
     assert to_uint8(np.full((1, 1, 3), 129, np.uint16))[0, 0, 0] == 1
 
 
-def test_existing_file(tmp_path: Path, picture: np.ndarray) -> None:
+def test_existing_file(tmp_path: Path, image: np.ndarray) -> None:
     photo = tmp_path / "a.jpg"
     photo.write_text("precious")
     with pytest.raises(EncodeError, match="exists already"):
-        save_photo(picture, photo, EncodeOptions(), overwrite=False)
+        save_photo(image, photo, EncodeOptions(), overwrite=False)
     assert photo.read_text() == "precious"
-    save_photo(picture, photo, EncodeOptions())
+    save_photo(image, photo, EncodeOptions())
     assert probe(photo).format == "jpeg"
 
 
-def test_missing_folder(tmp_path: Path, picture: np.ndarray) -> None:
+def test_missing_folder(tmp_path: Path, image: np.ndarray) -> None:
     with pytest.raises(EncodeError, match=r"a\.jpg .*does not exist"):
-        save_photo(picture, tmp_path / "gone" / "a.jpg", EncodeOptions())
+        save_photo(image, tmp_path / "gone" / "a.jpg", EncodeOptions())
 
 
 @pytest.mark.parametrize(
     ("number", "message"), [(errno.ENOSPC, "full"), (errno.EACCES, "write-protected"), (errno.EIO, "Input/output")]
 )
 def test_write_errors_leave_nothing(
-    tmp_path: Path, picture: np.ndarray, monkeypatch: pytest.MonkeyPatch, number: int, message: str
+    tmp_path: Path, image: np.ndarray, monkeypatch: pytest.MonkeyPatch, number: int, message: str
 ) -> None:
     def fail(path: Path, data: bytes) -> int:
         with path.open("wb") as file:
@@ -137,26 +137,26 @@ def test_write_errors_leave_nothing(
     monkeypatch.setattr(Path, "write_bytes", fail)
     for name in ("new.jpg", "old.jpg"):
         with pytest.raises(EncodeError, match=message) as caught:
-            save_photo(picture, tmp_path / name, EncodeOptions())
+            save_photo(image, tmp_path / name, EncodeOptions())
         assert name in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == ["old.jpg"]
     assert (tmp_path / "old.jpg").read_text() == "old"
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
-def test_write_protected_folder(tmp_path: Path, picture: np.ndarray) -> None:
+def test_write_protected_folder(tmp_path: Path, image: np.ndarray) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(EncodeError, match="write-protected"):
-        save_photo(picture, tmp_path / "a.jpg", EncodeOptions())
+        save_photo(image, tmp_path / "a.jpg", EncodeOptions())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_truly_full_disk(tmp_path: Path, picture: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_truly_full_disk(tmp_path: Path, image: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     from contextlib import nullcontext
 
     monkeypatch.setattr(encode, "atomic_write", lambda path, overwrite: nullcontext(Path("/dev/full")))
     with pytest.raises(EncodeError, match="full"):
-        save_photo(picture, tmp_path / "a.jpg", EncodeOptions())
+        save_photo(image, tmp_path / "a.jpg", EncodeOptions())
 
 
 def test_too_large_for_jpeg(tmp_path: Path) -> None:
@@ -174,6 +174,6 @@ def test_senseless_options(arguments: dict) -> None:
 
 
 @pytest.mark.parametrize("bad", [np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3), np.float64)])
-def test_not_a_picture(tmp_path: Path, bad: np.ndarray) -> None:
-    with pytest.raises(ValueError, match="picture"):
+def test_not_an_image(tmp_path: Path, bad: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="image"):
         save_photo(bad, tmp_path / "a.png", EncodeOptions("png"))

@@ -20,7 +20,7 @@ from pie_desktop.model.preference import Preference, ReferencePixels
 from pie_desktop.styles.store import StyleLibrary
 
 
-class MeanColour:
+class MeanColor:
     """Stands in for the model: the preference is the mean colour of the edits, the table adds a part of it."""
 
     def __init__(self, bundle: Path, device: str) -> None:
@@ -47,11 +47,11 @@ class MeanColour:
 
 
 @pytest.fixture
-def models(monkeypatch: pytest.MonkeyPatch) -> list[MeanColour]:
-    opened: list[MeanColour] = []
+def models(monkeypatch: pytest.MonkeyPatch) -> list[MeanColor]:
+    opened: list[MeanColor] = []
 
-    def open_inference(bundle: Path, device: str) -> MeanColour:
-        opened.append(MeanColour(bundle, device))
+    def open_inference(bundle: Path, device: str) -> MeanColor:
+        opened.append(MeanColor(bundle, device))
         return opened[-1]
 
     monkeypatch.setattr(enhance, "_open_inference", open_inference)
@@ -74,7 +74,7 @@ def proxy_of(photos: dict[str, Path], name: str) -> np.ndarray:
         return np.asarray(image)
 
 
-def test_nothing_is_loaded_before_it_is_needed(library: StyleLibrary, models: list[MeanColour]) -> None:
+def test_nothing_is_loaded_before_it_is_needed(library: StyleLibrary, models: list[MeanColor]) -> None:
     engine = Engine(library, Path("/models/first"), device="cuda:0")
     assert (engine.device, engine.bundle_id, engine.notice) == (None, None, None)
     assert models == []
@@ -83,7 +83,7 @@ def test_nothing_is_loaded_before_it_is_needed(library: StyleLibrary, models: li
 
 
 def test_preference_is_kept_across_restarts(
-    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
+    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]
 ) -> None:
     style = library.create("Warm", edits).style
     engine = Engine(library, Path("/models/first"))
@@ -104,7 +104,7 @@ def test_preference_is_kept_across_restarts(
 
 
 def test_preference_is_made_anew_for_other_references_and_models(
-    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
+    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]
 ) -> None:
     style = library.create("Warm", edits[:2]).style
     engine = Engine(library, Path("/models/first"))
@@ -120,7 +120,7 @@ def test_preference_is_made_anew_for_other_references_and_models(
 
 
 def test_a_late_result_of_old_references_is_not_kept(
-    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
+    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]
 ) -> None:
     old = library.create("Warm", edits[:2]).style
     new = library.add(old.id, edits[2:]).style
@@ -131,7 +131,7 @@ def test_a_late_result_of_old_references_is_not_kept(
 
 
 def test_a_damaged_kept_preference_is_computed_again(
-    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]
+    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]
 ) -> None:
     style = library.create("Warm", edits).style
     preference = Engine(library, Path("/models/first")).preference(style)
@@ -144,7 +144,7 @@ def test_a_damaged_kept_preference_is_computed_again(
         assert library.preference(style, "first") is not None
 
 
-def test_cancelling_stops_the_reading(library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]) -> None:
+def test_cancelling_stops_the_reading(library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]) -> None:
     style = library.create("Warm", edits).style
     engine = Engine(library, Path("/models/first"))
     asked: list[int] = []
@@ -161,7 +161,7 @@ def test_cancelling_stops_the_reading(library: StyleLibrary, models: list[MeanCo
 
 
 def test_builtin_styles_stay_untouched(
-    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair], tmp_path: Path
+    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair], tmp_path: Path
 ) -> None:
     (tmp_path / "builtin").mkdir()
     library.create("Shipped", edits).style.folder.rename(tmp_path / "builtin" / "shipped")
@@ -172,7 +172,7 @@ def test_builtin_styles_stay_untouched(
     assert library.preference(style, "first") is not None
 
 
-def test_a_style_without_references(library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]) -> None:
+def test_a_style_without_references(library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]) -> None:
     style = library.create("Warm", edits[:1]).style
     style.references[0].after.write_bytes(b"")
     engine = Engine(library, Path("/models/first"))
@@ -184,7 +184,7 @@ def test_a_style_without_references(library: StyleLibrary, models: list[MeanColo
 
 
 def test_one_off_is_the_style_of_the_same_edits(
-    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair], tmp_path: Path
+    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair], tmp_path: Path
 ) -> None:
     engine = Engine(library, Path("/models/first"))
     problems: list[str] = []
@@ -197,7 +197,7 @@ def test_one_off_is_the_style_of_the_same_edits(
 
 
 def test_transform(
-    library: StyleLibrary, models: list[MeanColour], edits: list[EditPair], sample_photos: dict[str, Path]
+    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair], sample_photos: dict[str, Path]
 ) -> None:
     engine = Engine(library, Path("/models/first"))
     proxy = proxy_of(sample_photos, "coffee")
@@ -205,9 +205,9 @@ def test_transform(
     assert neutral.preferred is neutral.neutral
     preference = engine.one_off(edits)
     transform = engine.transform(proxy, preference)
-    np.testing.assert_allclose(transform.table(0.7, 0.0), identity_lut(17), atol=1e-6)
-    np.testing.assert_allclose(transform.table(0.0, 1.0), transform.neutral, atol=1e-6)
-    np.testing.assert_allclose(transform.table(1.0, 1.0), transform.preferred, atol=1e-6)
+    np.testing.assert_allclose(transform.lut(0.7, 0.0), identity_lut(17), atol=1e-6)
+    np.testing.assert_allclose(transform.lut(0.0, 1.0), transform.neutral, atol=1e-6)
+    np.testing.assert_allclose(transform.lut(1.0, 1.0), transform.preferred, atol=1e-6)
     engine.set_bundle(Path("/models/second"))
     with pytest.raises(BundleError):
         engine.transform(proxy, preference)
@@ -235,7 +235,7 @@ def test_attribution(sample_photos: dict[str, Path]) -> None:
     assert 0 < half.preference < whole.preference
 
 
-def test_many_threads_load_one_model(library: StyleLibrary, models: list[MeanColour], edits: list[EditPair]) -> None:
+def test_many_threads_load_one_model(library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]) -> None:
     style = library.create("Warm", edits[:1]).style
     engine = Engine(library, Path("/models/first"))
     results: list[Preference] = []
@@ -251,10 +251,10 @@ def test_many_threads_load_one_model(library: StyleLibrary, models: list[MeanCol
 def test_a_choice_made_while_loading_wins(library: StyleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine(library, Path("/models/first"))
 
-    def open_inference(bundle: Path, device: str) -> MeanColour:
+    def open_inference(bundle: Path, device: str) -> MeanColor:
         if bundle.name == "first":
             engine.set_bundle(Path("/models/second"))
-        return MeanColour(bundle, device)
+        return MeanColor(bundle, device)
 
     monkeypatch.setattr(enhance, "_open_inference", open_inference)
     engine.load()

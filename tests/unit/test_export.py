@@ -44,14 +44,14 @@ def test_photos_are_written_through_the_table(photo_folder: Path, tmp_path: Path
     seen: list[ExportProgress] = []
     report = run_export(plan_export([photo_folder], settings), settings, warm_transform, seen.append, workers=workers)
     assert report.count("written") == 4 and report.summary == "4 written"
-    table = Transform(NEUTRAL, PREFERRED).table(0.5, 0.9)
+    lut = Transform(NEUTRAL, PREFERRED).lut(0.5, 0.9)
     for item in report.items:
-        np.testing.assert_array_equal(load_photo(item.target), apply_lut(load_photo(item.source), table))
+        np.testing.assert_array_equal(load_photo(item.target), apply_lut(load_photo(item.source), lut))
         assert item.general is not None and item.preference is not None
         proxy = load_proxy(item.source)
-        neutral = apply_lut(proxy, Transform(NEUTRAL, PREFERRED).table(0, 0.9))
+        neutral = apply_lut(proxy, Transform(NEUTRAL, PREFERRED).lut(0, 0.9))
         assert item.general == pytest.approx(mean_delta_e(proxy, neutral), rel=0.05)
-        assert item.preference == pytest.approx(mean_delta_e(neutral, apply_lut(proxy, table)), rel=0.05)
+        assert item.preference == pytest.approx(mean_delta_e(neutral, apply_lut(proxy, lut)), rel=0.05)
     done = [step.done for step in seen]
     assert done == sorted(done) and done[0] == 0 and done[-1] == 4
     assert seen[-1].fraction == 1 and seen[-1].remaining == 0
@@ -63,7 +63,7 @@ def test_report_as_json(photo_folder: Path, tmp_path: Path) -> None:
     settings = ExportSettings(tmp_path / "out")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "coffee.jpg").touch()
-    (photo_folder / "bad.jpg").write_text("no picture")
+    (photo_folder / "bad.jpg").write_text("no image")
     report = run_export(plan_export([photo_folder], settings), settings, warm_transform, workers=0)
     data = json.loads(report.to_json())
     assert (data["written"], data["skipped"], data["failed"], data["cancelled"]) == (3, 1, 1, 0)
@@ -82,7 +82,7 @@ def test_report_as_json(photo_folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("workers", [0, 2])
 def test_one_bad_photo_does_not_stop_the_rest(photo_folder: Path, tmp_path: Path, workers: int) -> None:
     whole = (photo_folder / "coffee.jpg").read_bytes()
-    # Its reduced picture is read by the model; what is missing only shows at full size or not at all.
+    # Its reduced image is read by the model; what is missing only shows at full size or not at all.
     (photo_folder / "coffee.jpg").write_bytes(whole[: len(whole) // 2])
     settings = ExportSettings(tmp_path / "out")
     report = run_export(plan_export([photo_folder], settings), settings, warm_transform, workers=workers)
@@ -152,20 +152,20 @@ def test_a_file_that_appears_after_planning_is_kept(photo_folder: Path, tmp_path
 def crash_on_chelsea(connection: Connection) -> None:
     """A worker whose decoder is killed by one photo, in the middle of writing."""
 
-    def work(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+    def work(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
         if task.source.name == "chelsea.jpg":
             (task.target.parent / f".pie-{os.getpid()}-half.jpg").write_text("half")
             os._exit(139)
-        return export_worker.export_photo(task, table_for)
+        return export_worker.export_photo(task, lut_for)
 
     export_worker.serve(connection, work)
 
 
 def hang_on_chelsea(connection: Connection) -> None:
-    def work(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+    def work(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
         while task.source.name == "chelsea.jpg":
             pass
-        return export_worker.export_photo(task, table_for)
+        return export_worker.export_photo(task, lut_for)
 
     export_worker.serve(connection, work)
 
@@ -183,16 +183,16 @@ def devour_on_chelsea(connection: Connection) -> None:
     export_worker.serve(connection)
 
 
-def tell_about_loops(connection: Connection) -> None:
-    def work(task: ExportTask, table_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+def report_kernels(connection: Connection) -> None:
+    def work(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
         ready = [kind.name for kind in compiled.KINDS if compiled.kernels_for(kind) is not None]
-        return Outcome(task.index, remark=" ".join(ready))
+        return Outcome(task.index, warning=" ".join(ready))
 
     export_worker.serve(connection, work)
 
 
 def test_workers_use_the_compiled_loops_from_the_first_photo_on(tmp_path: Path) -> None:
-    pool = WorkerPool(1, tell_about_loops)
+    pool = WorkerPool(1, report_kernels)
     try:
         pool.submit(ExportTask(0, tmp_path / "a.jpg", tmp_path / "b.jpg", False, EncodeOptions()))
         news: list[object] = []
@@ -200,7 +200,7 @@ def test_workers_use_the_compiled_loops_from_the_first_photo_on(tmp_path: Path) 
             news += pool.wait(5.0)
     finally:
         pool.close()
-    assert news == [Outcome(0, remark="uint8 uint16 float32")]
+    assert news == [Outcome(0, warning="uint8 uint16 float32")]
 
 
 def die_at_once(connection: Connection) -> None:

@@ -17,7 +17,7 @@ from pie_desktop.export.journal import Journal
 from pie_desktop.export.report import ExportProgress
 from pie_desktop.export.unfinished import unfinished_exports
 from pie_desktop.imaging.decode import load_photo
-from tests.unit.helpers.exports import ALONE, TABLE, Model, again, names, part
+from tests.unit.helpers.exports import ALONE, LUT, Model, again, names, part
 
 
 def test_a_destination_that_vanishes(photo_folder: Path, tmp_path: Path) -> None:
@@ -28,7 +28,7 @@ def test_a_destination_that_vanishes(photo_folder: Path, tmp_path: Path) -> None
         asked.append(1)
         if len(asked) == 2:
             out.rename(tmp_path / "elsewhere")
-        return Transform(TABLE, TABLE)
+        return Transform(LUT, LUT)
 
     report = run_job([part(photo_folder, out, disconnect)], ALONE)
     assert report.summary == "1 written, 3 failed"
@@ -79,7 +79,7 @@ def test_a_disk_that_becomes_read_only(photo_folder: Path, small_disk: Path) -> 
         asked.append(1)
         if len(asked) == 2:
             subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-        return Transform(TABLE, TABLE)
+        return Transform(LUT, LUT)
 
     report = run_job([part(photo_folder, small_disk, protect)], ALONE)
     assert report.summary == "1 written, 3 failed"

@@ -14,11 +14,11 @@ from pie_desktop.export import journal as journals
 from pie_desktop.export.job import Running, run_job
 from pie_desktop.export.staging import Staging
 from pie_desktop.export.unfinished import read_export, unfinished_exports
-from tests.unit.helpers.exports import ALONE, TABLE, Model, again, names, part
+from tests.unit.helpers.exports import ALONE, LUT, Model, again, names, part
 
 
 def test_journal_and_receipts(photo_folder: Path, tmp_path: Path) -> None:
-    (photo_folder / "bad.jpg").write_text("no picture")
+    (photo_folder / "bad.jpg").write_text("no image")
     out, wanted = tmp_path / "out", tmp_path / "receipt.txt"
     report = run_job([part(photo_folder, out, Model(), name="x/{name}")], Running(workers=0, receipt=wanted))
     assert report.summary == "4 written, 1 failed" and report.notice is None
@@ -83,7 +83,7 @@ def test_cancel_does_not_wait_for_the_model(photo_folder: Path, tmp_path: Path) 
     def stuck(proxy: np.ndarray) -> Transform:
         reached.set()
         release.wait(60)
-        return Transform(TABLE, TABLE)
+        return Transform(LUT, LUT)
 
     running = Running(workers=0, should_cancel=reached.is_set)
     report = run_job([part(photo_folder, tmp_path / "out", stuck)], running)
@@ -102,7 +102,7 @@ def test_a_source_that_changes_meanwhile(photo_folder: Path, tmp_path: Path) -> 
         if len(asked) == 2:
             with (photo_folder / "chelsea.jpg").open("ab") as file:
                 file.write(b"more")
-        return Transform(TABLE, TABLE)
+        return Transform(LUT, LUT)
 
     report = run_job([part(photo_folder, tmp_path / "out", change_the_second)], ALONE)
     assert report.summary == "3 written, 1 failed"

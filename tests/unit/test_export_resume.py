@@ -15,7 +15,7 @@ from pie_desktop.export.run import ExportRun
 from pie_desktop.export.unfinished import dismiss, read_export, unfinished_exports
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.lut.apply import apply_lut
-from tests.unit.helpers.exports import ALONE, TABLE, Model, again, names, part, run_killed, the_unfinished
+from tests.unit.helpers.exports import ALONE, LUT, Model, again, names, part, run_killed, the_unfinished
 
 
 def test_an_export_goes_on_from_another_working_directory(
@@ -69,7 +69,7 @@ def test_killed_at_any_stage_it_goes_on(
         now = (out / name).stat()
         assert (now.st_ino, now.st_mtime_ns) == (status.st_ino, status.st_mtime_ns)
     for item in report.items:
-        np.testing.assert_array_equal(load_photo(item.target), apply_lut(load_photo(item.source), TABLE))
+        np.testing.assert_array_equal(load_photo(item.target), apply_lut(load_photo(item.source), LUT))
     assert unfinished_exports(paths.exports_dir()) == []
     ended = [record["index"] for record in journals.records(kept.folder) if record["event"] == "ended"]
     assert sorted(ended) == [0, 1, 2, 3]

@@ -26,111 +26,111 @@ def inference(bundle: Path) -> Inference:
     return Inference(bundle, "cpu")
 
 
-def warm(picture: np.ndarray) -> np.ndarray:
+def warm(image: np.ndarray) -> np.ndarray:
     """A warm, slightly faded look."""
-    x = picture / 255.0
+    x = image / 255.0
     x = 0.06 + 0.9 * (x ** np.array([0.85, 1.0, 1.2]))
     return np.round(np.clip(x, 0, 1) * 255).astype(np.uint8)
 
 
-def cool(picture: np.ndarray) -> np.ndarray:
+def cool(image: np.ndarray) -> np.ndarray:
     """The opposite of `warm`."""
-    x = (picture / 255.0) ** np.array([1.3, 1.05, 0.8])
+    x = (image / 255.0) ** np.array([1.3, 1.05, 0.8])
     return np.round(np.clip(x, 0, 1) * 255).astype(np.uint8)
 
 
-def pairs(pictures: dict[str, np.ndarray], *names: str) -> list[ReferencePixels]:
-    return [ReferencePixels(warm(pictures[name]), pictures[name]) for name in names]
+def pairs(images: dict[str, np.ndarray], *names: str) -> list[ReferencePixels]:
+    return [ReferencePixels(warm(images[name]), images[name]) for name in names]
 
 
-def test_pairs_teach_the_look(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
-    preference = inference.encode(pairs(sample_pictures, "coffee", "rocket", "astronaut"))
-    photo = sample_pictures["chelsea"]
+def test_pairs_teach_the_look(inference: Inference, sample_images: dict[str, np.ndarray]) -> None:
+    preference = inference.encode(pairs(sample_images, "coffee", "rocket", "astronaut"))
+    photo = sample_images["chelsea"]
     neutral, preferred = inference.luts(photo, preference)
     assert neutral.shape == preferred.shape == (17, 17, 17, 3) and preferred.dtype == np.float32
     before = mean_delta_e(photo, warm(photo))
     assert mean_delta_e(apply_lut(photo, preferred), warm(photo)) < 0.25 * before
 
 
-def test_another_preference_gives_another_picture(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
-    photo = sample_pictures["chelsea"]
-    mine = inference.encode(pairs(sample_pictures, "coffee", "astronaut"))
-    other = [ReferencePixels(cool(sample_pictures[n]), sample_pictures[n]) for n in ("coffee", "astronaut")]
+def test_another_preference_gives_another_image(inference: Inference, sample_images: dict[str, np.ndarray]) -> None:
+    photo = sample_images["chelsea"]
+    mine = inference.encode(pairs(sample_images, "coffee", "astronaut"))
+    other = [ReferencePixels(cool(sample_images[n]), sample_images[n]) for n in ("coffee", "astronaut")]
     theirs = inference.encode(other)
     results = [apply_lut(photo, inference.luts(photo, p)[1]) for p in (mine, theirs)]
     assert mean_delta_e(*results) > 5
 
 
 def test_edits_without_originals_are_enough_to_start(
-    inference: Inference, sample_pictures: dict[str, np.ndarray]
+    inference: Inference, sample_images: dict[str, np.ndarray]
 ) -> None:
-    preference = inference.encode([ReferencePixels(warm(sample_pictures["coffee"]))])
-    preferred = inference.luts(sample_pictures["chelsea"], preference)[1]
+    preference = inference.encode([ReferencePixels(warm(sample_images["coffee"]))])
+    preferred = inference.luts(sample_images["chelsea"], preference)[1]
     assert np.isfinite(preferred).all() and preference.arrays["colors_before"].shape[0] == 0
 
 
-def test_no_preference_is_neutral(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
-    neutral, preferred = inference.luts(sample_pictures["coffee"], None)
+def test_no_preference_is_neutral(inference: Inference, sample_images: dict[str, np.ndarray]) -> None:
+    neutral, preferred = inference.luts(sample_images["coffee"], None)
     assert np.array_equal(neutral, preferred)
-    again = inference.luts(sample_pictures["coffee"], inference.encode(pairs(sample_pictures, "chelsea")))[0]
+    again = inference.luts(sample_images["coffee"], inference.encode(pairs(sample_images, "chelsea")))[0]
     assert np.array_equal(neutral, again)
 
 
 def test_preference_survives_the_disk(
-    inference: Inference, sample_pictures: dict[str, np.ndarray], tmp_path: Path
+    inference: Inference, sample_images: dict[str, np.ndarray], tmp_path: Path
 ) -> None:
-    preference = inference.encode(pairs(sample_pictures, "coffee", "astronaut"))
+    preference = inference.encode(pairs(sample_images, "coffee", "astronaut"))
     preference.save(tmp_path / "p.safetensors")
     loaded = Preference.load(tmp_path / "p.safetensors")
     assert loaded.key == preference.key
-    results = [inference.luts(sample_pictures["chelsea"], p)[1] for p in (preference, loaded)]
+    results = [inference.luts(sample_images["chelsea"], p)[1] for p in (preference, loaded)]
     assert np.array_equal(*results)
     (tmp_path / "p.safetensors").write_bytes(b"broken")
     with pytest.raises(StyleError, match="damaged"):
         Preference.load(tmp_path / "p.safetensors")
 
 
-def test_sixteen_bit_references_and_photos(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+def test_sixteen_bit_references_and_photos(inference: Inference, sample_images: dict[str, np.ndarray]) -> None:
     deep = [
         ReferencePixels(r.after.astype(np.uint16) * 257, r.before.astype(np.uint16) * 257)  # type: ignore[union-attr]
-        for r in pairs(sample_pictures, "coffee", "rocket")
+        for r in pairs(sample_images, "coffee", "rocket")
     ]
-    eight = inference.luts(sample_pictures["chelsea"], inference.encode(pairs(sample_pictures, "coffee", "rocket")))[1]
-    sixteen = inference.luts(sample_pictures["chelsea"].astype(np.uint16) * 257, inference.encode(deep))[1]
+    eight = inference.luts(sample_images["chelsea"], inference.encode(pairs(sample_images, "coffee", "rocket")))[1]
+    sixteen = inference.luts(sample_images["chelsea"].astype(np.uint16) * 257, inference.encode(deep))[1]
     assert np.abs(eight - sixteen).max() < 0.02
 
 
 def test_the_reference_that_contradicts_the_others_is_found(
-    inference: Inference, sample_pictures: dict[str, np.ndarray]
+    inference: Inference, sample_images: dict[str, np.ndarray]
 ) -> None:
-    references = pairs(sample_pictures, "coffee", "rocket", "astronaut")
-    references.append(ReferencePixels(cool(sample_pictures["chelsea"]), sample_pictures["chelsea"]))
+    references = pairs(sample_images, "coffee", "rocket", "astronaut")
+    references.append(ReferencePixels(cool(sample_images["chelsea"]), sample_images["chelsea"]))
     agreement = inference.agreement(inference.encode(references))
     assert len(agreement) == 4 and all(0 <= a <= 1 for a in agreement)
     assert min(agreement[:3]) > AGREES and agreement[3] < DISAGREES
 
 
-def test_degenerate_references_do_no_harm(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+def test_degenerate_references_do_no_harm(inference: Inference, sample_images: dict[str, np.ndarray]) -> None:
     black, grey = np.zeros((40, 60, 3), np.uint8), np.full((1, 1, 3), 128, np.uint8)
     for reference in (ReferencePixels(black, black), ReferencePixels(black), ReferencePixels(grey, grey)):
-        table = inference.luts(sample_pictures["coffee"], inference.encode([reference]))[1]
-        assert np.isfinite(table).all() and table.min() > -1.5 and table.max() < 2.5
+        lut = inference.luts(sample_images["coffee"], inference.encode([reference]))[1]
+        assert np.isfinite(lut).all() and lut.min() > -1.5 and lut.max() < 2.5
 
 
-def test_cancel_and_empty(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
+def test_cancel_and_empty(inference: Inference, sample_images: dict[str, np.ndarray]) -> None:
     with pytest.raises(Cancelled):
-        inference.encode(pairs(sample_pictures, "coffee"), should_cancel=lambda: True)
+        inference.encode(pairs(sample_images, "coffee"), should_cancel=lambda: True)
     with pytest.raises(StyleError):
         inference.encode([])
     seen: list[float] = []
-    inference.encode(pairs(sample_pictures, "coffee", "rocket"), progress=seen.append)
+    inference.encode(pairs(sample_images, "coffee", "rocket"), progress=seen.append)
     assert seen == sorted(seen) and seen[-1] == 1.0
 
 
-def test_preference_of_another_bundle_is_refused(inference: Inference, sample_pictures: dict[str, np.ndarray]) -> None:
-    own = inference.encode(pairs(sample_pictures, "coffee"))
+def test_preference_of_another_bundle_is_refused(inference: Inference, sample_images: dict[str, np.ndarray]) -> None:
+    own = inference.encode(pairs(sample_images, "coffee"))
     with pytest.raises(StyleError, match="another model"):
-        inference.luts(sample_pictures["coffee"], Preference(own.arrays, "0" * 16))
+        inference.luts(sample_images["coffee"], Preference(own.arrays, "0" * 16))
 
 
 def test_damaged_bundles_are_named(bundle: Path, tmp_path: Path) -> None:

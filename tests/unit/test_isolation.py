@@ -51,7 +51,7 @@ def test_off_until_started(hostile: ModuleType) -> None:
 
 
 def test_photos_are_the_same_as_without(
-    isolated_decoding: Callable[..., None], sample_photos: dict[str, Path], sample_pictures: dict[str, np.ndarray]
+    isolated_decoding: Callable[..., None], sample_photos: dict[str, Path], sample_images: dict[str, np.ndarray]
 ) -> None:
     photo = sample_photos["coffee"]
     here = load_photo(photo), probe(photo), read_summary(photo)
@@ -76,19 +76,19 @@ def test_large_arrays_come_through_shared_memory(
     isolated_decoding: Callable[..., None], hostile: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     isolated_decoding(processes=1)
-    value = hostile.picture(PHOTO, 1000)
-    here = hostile.picture.__wrapped__(PHOTO, 1000)
+    value = hostile.image(PHOTO, 1000)
+    here = hostile.image.__wrapped__(PHOTO, 1000)
     row = value["wide"][17]
     np.testing.assert_array_equal(value["wide"], here["wide"])
     np.testing.assert_array_equal(value["small"], here["small"])
     assert value["wide"].flags.writeable and not value["wide"].flags.owndata
-    del value  # a view keeps the memory; another picture does not overwrite it
-    hostile.picture(PHOTO, 1000)
+    del value  # a view keeps the memory; another image does not overwrite it
+    hostile.image(PHOTO, 1000)
     np.testing.assert_array_equal(row, here["wide"][17])
 
 
 def test_without_room_in_shared_memory_the_pipe_does(hostile: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    value = hostile.picture(PHOTO, 1000)
+    value = hostile.image(PHOTO, 1000)
     monkeypatch.setattr(transfer, "_has_room", lambda size: False)
     packed, shared = transfer.pack(value, "pie-test")
     assert shared is None
@@ -130,8 +130,8 @@ def test_other_threads_do_not_notice_a_crash(
         loaded = [threads.submit(load_photo, sample_photos["rocket"]) for _ in range(12)]
         for crashed in crashes:
             crashed.result()
-        for picture in loaded:
-            np.testing.assert_array_equal(picture.result(), expected)
+        for image in loaded:
+            np.testing.assert_array_equal(image.result(), expected)
 
 
 @pytest.mark.parametrize("hold", [False, True])

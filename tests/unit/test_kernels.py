@@ -29,17 +29,17 @@ def kernels() -> ModuleType:
 
 @pytest.fixture
 def by_opencolorio(monkeypatch: pytest.MonkeyPatch) -> Any:
-    def apply(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
+    def apply(image: np.ndarray, lut: np.ndarray) -> np.ndarray:
         with monkeypatch.context() as patch:
             patch.setattr(compiled, "kernels_for", lambda dtype: None)
-            return apply_lut(picture, table)
+            return apply_lut(image, lut)
 
     return apply
 
 
-def of_kind(picture: np.ndarray, kind: type) -> np.ndarray:
-    """The picture with samples that use the whole depth of their type."""
-    fine = picture.astype(np.float64) / 255 + np.linspace(0, 1 / 256, picture.shape[1])[:, None]
+def of_kind(image: np.ndarray, kind: type) -> np.ndarray:
+    """The image with samples that use the whole depth of their type."""
+    fine = image.astype(np.float64) / 255 + np.linspace(0, 1 / 256, image.shape[1])[:, None]
     fine = np.clip(fine, 0, 1)
     return fine.astype(np.float32) if kind is np.float32 else np.round(fine * np.iinfo(kind).max).astype(kind)
 
@@ -54,9 +54,9 @@ def wild_look(size: int) -> np.ndarray:
 @pytest.mark.usefixtures("kernels")
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", [2, 5, 17, 33, 65])
-def test_as_opencolorio(sample_pictures: dict[str, np.ndarray], by_opencolorio: Any, kind: type, size: int) -> None:
-    picture, table = of_kind(sample_pictures["coffee"], kind), wild_look(size)
-    ours, theirs = apply_lut(picture, table), by_opencolorio(picture, table)
+def test_as_opencolorio(sample_images: dict[str, np.ndarray], by_opencolorio: Any, kind: type, size: int) -> None:
+    image, lut = of_kind(sample_images["coffee"], kind), wild_look(size)
+    ours, theirs = apply_lut(image, lut), by_opencolorio(image, lut)
     assert ours.dtype == kind
     difference = np.abs(ours.astype(np.float64) - theirs)
     assert difference.max() <= (1e-5 if kind is np.float32 else 1)
@@ -68,8 +68,8 @@ def test_as_opencolorio(sample_pictures: dict[str, np.ndarray], by_opencolorio: 
 @pytest.mark.parametrize("size", [2, 3, 17, 33, 64, 129])
 def test_identity_is_exact(kind: type, size: int) -> None:
     values = np.arange(np.iinfo(kind).max + 1, dtype=np.int64)
-    picture = np.stack([values, values[::-1], values * 7919 % len(values)], axis=-1).astype(kind)[None]
-    np.testing.assert_array_equal(apply_lut(picture, identity_lut(size)), picture)
+    image = np.stack([values, values[::-1], values * 7919 % len(values)], axis=-1).astype(kind)[None]
+    np.testing.assert_array_equal(apply_lut(image, identity_lut(size)), image)
 
 
 @pytest.mark.usefixtures("kernels")
@@ -77,28 +77,28 @@ def test_identity_is_exact(kind: type, size: int) -> None:
 @pytest.mark.parametrize("pixels", [1, 2, 255, 256, 257, 513])
 def test_any_number_of_pixels_and_in_place(by_opencolorio: Any, kind: type, pixels: int) -> None:
     rng = np.random.default_rng(pixels)
-    picture, table = of_kind(rng.integers(0, 256, (1, pixels, 3)), kind), wild_look(17)
-    expected = by_opencolorio(picture, table)
+    image, lut = of_kind(rng.integers(0, 256, (1, pixels, 3)), kind), wild_look(17)
+    expected = by_opencolorio(image, lut)
     framed = np.full((3, pixels, 3), 7, kind)
-    apply_lut(picture, table, out=framed[1:2])
+    apply_lut(image, lut, out=framed[1:2])
     assert (framed[[0, 2]] == 7).all(), "nothing beside the result is touched"
     np.testing.assert_allclose(framed[1:2].astype(float), expected, rtol=0, atol=1e-5 if kind is np.float32 else 1)
-    apply_lut(picture, table, out=picture)
-    np.testing.assert_array_equal(picture, framed[1:2])
+    apply_lut(image, lut, out=image)
+    np.testing.assert_array_equal(image, framed[1:2])
 
 
-def test_a_fourth_channel_is_full(kernels: ModuleType, sample_pictures: dict[str, np.ndarray]) -> None:
-    picture, table = sample_pictures["rocket"], wild_look(17)
-    out = np.zeros((*picture.shape[:2], 4), np.uint8)
-    kernels.apply_lut(picture, table, out)
-    np.testing.assert_array_equal(out[..., :3], apply_lut(picture, table))
+def test_a_fourth_channel_is_full(kernels: ModuleType, sample_images: dict[str, np.ndarray]) -> None:
+    image, lut = sample_images["rocket"], wild_look(17)
+    out = np.zeros((*image.shape[:2], 4), np.uint8)
+    kernels.apply_lut(image, lut, out)
+    np.testing.assert_array_equal(out[..., :3], apply_lut(image, lut))
     assert (out[..., 3] == 255).all()
 
 
 @pytest.mark.usefixtures("kernels")
-def test_a_padded_picture_is_encoded_like_any(sample_pictures: dict[str, np.ndarray]) -> None:
-    picture, table = sample_pictures["chelsea"], wild_look(17)
-    padded, plain = apply_lut_padded(picture, table), apply_lut(picture, table)
+def test_a_padded_image_is_encoded_like_any(sample_images: dict[str, np.ndarray]) -> None:
+    image, lut = sample_images["chelsea"], wild_look(17)
+    padded, plain = apply_lut_padded(image, lut), apply_lut(image, lut)
     assert padded.base is not None and padded.base.shape[2] == 4, "otherwise nothing is saved"
     np.testing.assert_array_equal(padded, plain)
     for name in ("jpeg", "png", "tiff16"):
@@ -110,29 +110,29 @@ def test_a_padded_picture_is_encoded_like_any(sample_pictures: dict[str, np.ndar
 
 @pytest.mark.usefixtures("kernels")
 def test_senseless_floats_stay_in_the_table() -> None:
-    picture = np.array([[[np.nan, np.inf, -np.inf], [-1e30, 1e30, 2.0], [-0.5, 1.5, 0.5]]], np.float32)
-    result = apply_lut(picture, identity_lut())
+    image = np.array([[[np.nan, np.inf, -np.inf], [-1e30, 1e30, 2.0], [-0.5, 1.5, 0.5]]], np.float32)
+    result = apply_lut(image, identity_lut())
     np.testing.assert_allclose(result, [[[0, 1, 0], [0, 1, 1], [0, 1, 0.5]]], atol=1e-6)
 
 
 @pytest.mark.usefixtures("kernels")
-def test_read_only_pictures_and_threads(sample_pictures: dict[str, np.ndarray]) -> None:
-    picture = sample_pictures["rocket"].copy()
-    picture.flags.writeable = False
-    tables = [wild_look(17) * np.float32(factor) for factor in np.linspace(0.2, 1, 6)]
-    expected = [apply_lut(picture, table) for table in tables]
+def test_read_only_images_and_threads(sample_images: dict[str, np.ndarray]) -> None:
+    image = sample_images["rocket"].copy()
+    image.flags.writeable = False
+    luts = [wild_look(17) * np.float32(factor) for factor in np.linspace(0.2, 1, 6)]
+    expected = [apply_lut(image, lut) for lut in luts]
     with ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(lambda table: apply_lut(picture, table), tables))
+        results = list(pool.map(lambda lut: apply_lut(image, lut), luts))
     for result, wanted in zip(results, expected, strict=True):
         np.testing.assert_array_equal(result, wanted)
 
 
-def test_eighth(kernels: ModuleType, sample_pictures: dict[str, np.ndarray]) -> None:
-    picture = np.ascontiguousarray(sample_pictures["coffee"][:397, :594])
-    means = kernels.eighth(picture)
+def test_eighth(kernels: ModuleType, sample_images: dict[str, np.ndarray]) -> None:
+    image = np.ascontiguousarray(sample_images["coffee"][:397, :594])
+    means = kernels.eighth(image)
     assert means.shape == (50, 75, 3)
     for row, column in [(0, 0), (20, 31), (48, 73), (49, 3), (49, 73), (7, 74), (48, 74)]:
-        block = picture[8 * row : 8 * row + 8, 8 * column : 8 * column + 8].astype(np.float64)
+        block = image[8 * row : 8 * row + 8, 8 * column : 8 * column + 8].astype(np.float64)
         assert np.abs(means[row, column] - block.mean((0, 1))).max() <= 0.501, (row, column)
 
 
@@ -143,14 +143,14 @@ def test_eighth(kernels: ModuleType, sample_pictures: dict[str, np.ndarray]) -> 
 def test_made_smaller_as_without(kind: type, height: int, width: int) -> None:
     """Any size from any size, blocks that are cut at the edges included."""
     rng = np.random.default_rng(width)
-    picture = (rng.random((height, width, 3)) ** 2 * (np.iinfo(kind).max + 0.99)).astype(kind)
-    picture[: height // 2, : width // 2] = np.iinfo(kind).max
-    picture.flags.writeable = False
+    image = (rng.random((height, width, 3)) ** 2 * (np.iinfo(kind).max + 0.99)).astype(kind)
+    image[: height // 2, : width // 2] = np.iinfo(kind).max
+    image.flags.writeable = False
     for factors in [(1, 1.5), (2.9, 2.9), (9, 4.6)]:
         size = (max(1, round(width / factors[0])), max(1, round(height / factors[1])))
         blocks = (max(1, width // size[0] // 2), max(1, height // size[1] // 2))
         if size != (width, height):
-            ours, theirs = resample(picture, size), shrink_plain(picture, size, blocks)
+            ours, theirs = resample(image, size), shrink_plain(image, size, blocks)
             assert np.abs(ours.astype(int) - theirs).max() <= 2, size
 
 
@@ -166,15 +166,15 @@ def test_without_numba_opencolorio_does_it(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(compiled, "_unusable", False)
     monkeypatch.setattr(builtins, "__import__", without_numba)
     assert not compiled.warm_up()
-    picture = np.full((2, 2, 3), 99, np.uint8)
-    np.testing.assert_array_equal(apply_lut(picture, identity_lut()), picture)
+    image = np.full((2, 2, 3), 99, np.uint8)
+    np.testing.assert_array_equal(apply_lut(image, identity_lut()), image)
 
 
 def test_loops_that_compute_something_else_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     class Broken(ModuleType):
         @staticmethod
-        def apply_lut(picture: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
-            out[:] = picture[::-1]
+        def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray) -> None:
+            out[:] = image[::-1]
 
     monkeypatch.setattr(compiled, "_ready", {})
     monkeypatch.setattr(compiled, "_unusable", False)

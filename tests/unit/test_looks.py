@@ -25,16 +25,16 @@ def strong_look() -> np.ndarray:
 
 
 @pytest.fixture
-def look(sample_pictures: dict[str, np.ndarray]) -> Look:
-    photos = tuple(sample_pictures[name][::2, ::2] for name in ("coffee", "astronaut"))
+def look(sample_images: dict[str, np.ndarray]) -> Look:
+    photos = tuple(sample_images[name][::2, ::2] for name in ("coffee", "astronaut"))
     return Look("Warm & <soft>", strong_look(), photos, (strong_look(), strong_look() * np.float32(0.9)))
 
 
 @pytest.mark.parametrize("size", [17, 33, 65])
-def test_more_points_lose_nothing(sample_pictures: dict[str, np.ndarray], size: int) -> None:
-    picture = sample_pictures["chelsea"].astype(np.float32) / 255
+def test_more_points_lose_nothing(sample_images: dict[str, np.ndarray], size: int) -> None:
+    image = sample_images["chelsea"].astype(np.float32) / 255
     inside = np.clip(strong_look(), 0, 1)
-    np.testing.assert_allclose(apply_lut(picture, resampled(inside, size)), apply_lut(picture, inside), atol=1e-5)
+    np.testing.assert_allclose(apply_lut(image, resampled(inside, size)), apply_lut(image, inside), atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -44,22 +44,22 @@ def test_what_other_programs_see(look: Look, tmp_path: Path, kind: str, size: in
     assert report.path == tmp_path / {"cube": "look.cube", "clf": "look.clf", "hald": "look.png"}.get(kind, "look")
     render = read_look(report.path, kind)  # type: ignore[arg-type]
     values = [photo.astype(np.float32) / 255 for photo in look.photos]
-    errors = np.concatenate([delta_e_2000(apply_lut(v, look.table), render(v)).ravel() for v in values])
+    errors = np.concatenate([delta_e_2000(apply_lut(v, look.lut), render(v)).ravel() for v in values])
     # Measured on a trial; the file that stays is the same table.
     assert report.of_file.mean == pytest.approx(errors.mean(), abs=1e-3)
     assert report.of_file.largest == pytest.approx(errors.max(), abs=1e-2)
     assert 0 < errors.mean() < 0.15 and report.of_file.mean <= report.of_file.p95 <= report.of_file.largest
     assert report.of_style is not None and report.of_style.mean > 1
     unchanged = read_look(report.path, kind)(np.zeros((1, 1, 3), np.float32))  # type: ignore[arg-type]
-    assert np.abs(unchanged - np.clip(look.table[0, 0, 0], 0, 1)).max() < 1e-4
+    assert np.abs(unchanged - np.clip(look.lut[0, 0, 0], 0, 1)).max() < 1e-4
 
 
 def test_a_wrong_axis_order_would_be_seen(look: Look, tmp_path: Path) -> None:
     for kind in FORMATS:
         path = tmp_path / f"swapped-{kind}"
-        write_look(path, look.table.transpose(2, 1, 0, 3), kind, "swapped")
-        picture = look.photos[0].astype(np.float32) / 255
-        assert delta_e_2000(read_look(path, kind)(picture), apply_lut(picture, look.table)).mean() > 2
+        write_look(path, look.lut.transpose(2, 1, 0, 3), kind, "swapped")
+        image = look.photos[0].astype(np.float32) / 255
+        assert delta_e_2000(read_look(path, kind)(image), apply_lut(image, look.lut)).mean() > 2
 
 
 def test_differences_stand_in_the_files(look: Look, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_differences_stand_in_the_files(look: Look, tmp_path: Path) -> None:
         image.load()
         assert image.size == (512, 512)
         assert image.text["Title"] == "Warm & <soft>" and image.text["Comment"] == " ".join(hald.sentences)  # type: ignore[attr-defined]
-    np.testing.assert_allclose(load_lut(hald.path), resampled(look.table, 64), atol=1e-5)
+    np.testing.assert_allclose(load_lut(hald.path), resampled(look.lut, 64), atol=1e-5)
 
 
 def test_clf_is_valid_for_opencolorio(look: Look, tmp_path: Path) -> None:
@@ -85,7 +85,7 @@ def test_clf_is_valid_for_opencolorio(look: Look, tmp_path: Path) -> None:
     group = ocio.Config.CreateRaw().getProcessor(ocio.FileTransform(src=str(path))).createGroupTransform()
     (lut,) = list(group)
     assert isinstance(lut, ocio.Lut3DTransform) and lut.getGridSize() == 17
-    np.testing.assert_allclose(np.array(lut.getData()).reshape(17, 17, 17, 3), np.clip(look.table, 0, 1), atol=1e-5)
+    np.testing.assert_allclose(np.array(lut.getData()).reshape(17, 17, 17, 3), np.clip(look.lut, 0, 1), atol=1e-5)
 
 
 def test_darktable_style(look: Look, tmp_path: Path) -> None:

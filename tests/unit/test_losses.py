@@ -30,10 +30,10 @@ def test_lab_loss_of_black_and_white_is_a_third() -> None:
 
 
 def test_total_variation_of_a_step() -> None:
-    picture = torch.zeros(1, 1, 2, 4)
-    picture[..., 2:] = 1.0
+    image = torch.zeros(1, 1, 2, 4)
+    image[..., 2:] = 1.0
     # vertical differences are 0; horizontal ones 1 in one of three places
-    assert float(total_variation(picture)) == pytest.approx(1 / 3)
+    assert float(total_variation(image)) == pytest.approx(1 / 3)
 
 
 def test_gram_matrix_by_hand() -> None:
@@ -44,11 +44,11 @@ def test_gram_matrix_by_hand() -> None:
 
 def test_gram_loss_sees_texture_not_position() -> None:
     loss = GramLoss()
-    picture = torch.rand(1, 3, 24, 24, generator=torch.Generator().manual_seed(1))
-    assert float(loss(picture, picture)) == 0
-    shifted = torch.roll(picture, 5, 3)
-    flat = picture.mean((2, 3), keepdim=True).expand_as(picture)
-    assert float(loss(shifted, picture)) < 0.05 * float(loss(flat, picture))
+    image = torch.rand(1, 3, 24, 24, generator=torch.Generator().manual_seed(1))
+    assert float(loss(image, image)) == 0
+    shifted = torch.roll(image, 5, 3)
+    flat = image.mean((2, 3), keepdim=True).expand_as(image)
+    assert float(loss(shifted, image)) < 0.05 * float(loss(flat, image))
 
 
 def _identity(size: int) -> torch.Tensor:
@@ -94,7 +94,7 @@ def test_gram_loss_by_hand() -> None:
     assert float(_one_pixel_filters(GramLoss())(output, target)) == pytest.approx(expected, rel=1e-5)
 
 
-def test_style_gram_loss_compares_with_the_mean_of_the_valid_pictures() -> None:
+def test_style_gram_loss_compares_with_the_mean_of_the_valid_images() -> None:
     loss = _one_pixel_filters(StyleGramLoss())
     output = torch.full((2, 3, 2, 2), 0.5)
     output[0, 0] += 0.3
@@ -103,7 +103,7 @@ def test_style_gram_loss_compares_with_the_mean_of_the_valid_pictures() -> None:
     styles[0, 1, 1] += 0.3  # 0.03 in another
     styles[0, 2] += 0.4  # not valid
     valid = torch.tensor([[True, True, False], [True, False, False]])
-    # first picture: (0.03 - 0.015)^2 + 0.015^2; the second agrees with its style
+    # first image: (0.03 - 0.015)^2 + 0.015^2; the second agrees with its style
     assert float(loss(output, styles, valid)) == pytest.approx(100 * 2 * 0.015**2 / 2, rel=1e-5)
     nobody = torch.tensor([[True, True, False], [False, False, False]])
     assert float(loss(output, styles, nobody)) == pytest.approx(100 * 2 * 0.015**2, rel=1e-5)

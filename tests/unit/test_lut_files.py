@@ -26,24 +26,24 @@ def test_cube_round_trip(tmp_path: Path, look: np.ndarray) -> None:
 
 
 def test_other_programs_read_the_cube_alike(
-    tmp_path: Path, look: np.ndarray, sample_pictures: dict[str, np.ndarray]
+    tmp_path: Path, look: np.ndarray, sample_images: dict[str, np.ndarray]
 ) -> None:
-    """OpenColorIO's own reader of the file gives the picture that our table gives."""
+    """OpenColorIO's own reader of the file gives the image that our table gives."""
     write_cube(tmp_path / "a.cube", look, "look")
-    picture = sample_pictures["coffee"]
+    image = sample_images["coffee"]
     transform = ocio.FileTransform(str(tmp_path / "a.cube"), interpolation=ocio.INTERP_TETRAHEDRAL)
     processor = ocio.Config.CreateRaw().getProcessor(transform).getDefaultCPUProcessor()
-    values = np.ascontiguousarray(picture, dtype=np.float32) / 255
+    values = np.ascontiguousarray(image, dtype=np.float32) / 255
     processor.applyRGB(values)
-    np.testing.assert_allclose(apply_lut(picture, look), np.clip(values, 0, 1) * 255, atol=0.51)
+    np.testing.assert_allclose(apply_lut(image, look), np.clip(values, 0, 1) * 255, atol=0.51)
 
 
 def test_red_varies_fastest(tmp_path: Path) -> None:
     rows = "\n".join(f"{r} {g} {b}" for b in (0, 1) for g in (0, 1) for r in (0, 0.5))
     (tmp_path / "a.cube").write_text(f"# comment\n\nLUT_3D_SIZE 2\n{rows}\n")
-    table = read_cube(tmp_path / "a.cube")
-    assert table[1, 0, 0].tolist() == [0.5, 0, 0]
-    assert table[0, 0, 1].tolist() == [0, 0, 1]
+    lut = read_cube(tmp_path / "a.cube")
+    assert lut[1, 0, 0].tolist() == [0.5, 0, 0]
+    assert lut[0, 0, 1].tolist() == [0, 0, 1]
 
 
 def test_domain_is_honoured(tmp_path: Path) -> None:
@@ -75,33 +75,33 @@ def test_bad_cubes_are_refused(tmp_path: Path, text: str, message: str) -> None:
     assert "bad.cube" in str(caught.value)
 
 
-def hald(table: np.ndarray, dtype: type) -> np.ndarray:
-    size = table.shape[0]
+def hald(lut: np.ndarray, dtype: type) -> np.ndarray:
+    size = lut.shape[0]
     side = round(size**1.5)
-    values = np.round(np.clip(table, 0, 1) * np.iinfo(dtype).max).astype(dtype)
+    values = np.round(np.clip(lut, 0, 1) * np.iinfo(dtype).max).astype(dtype)
     return values.transpose(2, 1, 0, 3).reshape(side, side, 3)
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.uint8, 0.002), (np.uint16, 1e-5)])
 @pytest.mark.parametrize("size", [4, 9, 16])
 def test_haldclut(tmp_path: Path, dtype: type, tolerance: float, size: int) -> None:
-    table = identity_lut(size) ** np.array([0.8, 1.0, 1.3], np.float32)
-    (tmp_path / "a.png").write_bytes(cv2.imencode(".png", hald(table, dtype)[..., ::-1])[1].tobytes())
-    np.testing.assert_allclose(read_haldclut(tmp_path / "a.png"), table, atol=tolerance)
+    lut = identity_lut(size) ** np.array([0.8, 1.0, 1.3], np.float32)
+    (tmp_path / "a.png").write_bytes(cv2.imencode(".png", hald(lut, dtype)[..., ::-1])[1].tobytes())
+    np.testing.assert_allclose(read_haldclut(tmp_path / "a.png"), lut, atol=tolerance)
     np.testing.assert_array_equal(load_lut(tmp_path / "a.png"), read_haldclut(tmp_path / "a.png"))
 
 
-def test_large_haldclut_is_resampled(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> None:
+def test_large_haldclut_is_resampled(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> None:
     (tmp_path / "a.png").write_bytes(cv2.imencode(".png", hald(identity_lut(144), np.uint16)[..., ::-1])[1].tobytes())
-    table = load_lut(tmp_path / "a.png")
-    np.testing.assert_array_equal(apply_lut(sample_pictures["rocket"], table), sample_pictures["rocket"])
+    lut = load_lut(tmp_path / "a.png")
+    np.testing.assert_array_equal(apply_lut(sample_images["rocket"], lut), sample_images["rocket"])
 
 
 def test_bad_haldcluts_are_refused(tmp_path: Path) -> None:
     (tmp_path / "photo.png").write_bytes(cv2.imencode(".png", np.zeros((100, 100, 3), np.uint8))[1].tobytes())
     (tmp_path / "gray.png").write_bytes(cv2.imencode(".png", np.zeros((64, 64), np.uint8))[1].tobytes())
     (tmp_path / "empty.png").touch()
-    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "text.png").write_text("no image")
     for name in ("photo.png", "gray.png", "empty.png", "text.png", "missing.png", "look.3dl"):
         with pytest.raises(DecodeError, match=name):
             load_lut(tmp_path / name)

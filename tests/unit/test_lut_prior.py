@@ -69,17 +69,17 @@ def test_more_noise_moves_the_answer_towards_the_expectation(prior: LutPrior) ->
     assert sizes[0] > sizes[1] > sizes[2]
 
 
-def test_no_weights_mean_no_change(prior: LutPrior, sample_pictures: dict[str, np.ndarray]) -> None:
-    table = prior.tables(torch.zeros(K)).numpy()
-    picture = sample_pictures["coffee"]
-    assert np.abs(apply_lut(picture, table).astype(int) - picture).max() <= 1
+def test_no_weights_mean_no_change(prior: LutPrior, sample_images: dict[str, np.ndarray]) -> None:
+    lut = prior.luts(torch.zeros(K)).numpy()
+    image = sample_images["coffee"]
+    assert np.abs(apply_lut(image, lut).astype(int) - image).max() <= 1
 
 
 def test_tables_and_design_agree(prior: LutPrior) -> None:
     weights = torch.randn(K, generator=torch.Generator().manual_seed(8))
     x = colors(300, 9)
     index, share = interpolation(x, 9)
-    by_table = (prior.tables(weights).reshape(-1, 3)[index] * share[..., None]).sum(1)
+    by_table = (prior.luts(weights).reshape(-1, 3)[index] * share[..., None]).sum(1)
     assert torch.allclose(by_table, x + prior.design(x) @ weights, atol=1e-5)
 
 

@@ -35,10 +35,10 @@ EXIF = {
 
 
 @pytest.fixture(params=["jpg", "png", "tif", "webp"])
-def tagged(request: pytest.FixtureRequest, tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> Path:
+def tagged(request: pytest.FixtureRequest, tmp_path: Path, sample_images: dict[str, np.ndarray]) -> Path:
     """A photo with all kinds of metadata, stored lying on its side."""
     photo = tmp_path / f"tagged.{request.param}"
-    stored = Image.fromarray(sample_pictures["chelsea"]).transpose(Image.Transpose.ROTATE_90)
+    stored = Image.fromarray(sample_images["chelsea"]).transpose(Image.Transpose.ROTATE_90)
     stored.save(photo)
     image = exiv2.ImageFactory.open(str(photo))
     image.readMetadata()
@@ -48,7 +48,7 @@ def tagged(request: pytest.FixtureRequest, tmp_path: Path, sample_pictures: dict
     exif["Exif.Photo.MakerNote"] = exiv2.DataValue(MAKER_NOTE)
     if request.param == "jpg":
         thumbnail = io.BytesIO()
-        Image.fromarray(sample_pictures["chelsea"]).resize((160, 106)).save(thumbnail, "JPEG")
+        Image.fromarray(sample_images["chelsea"]).resize((160, 106)).save(thumbnail, "JPEG")
         exiv2.ExifThumb(exif).setJpegThumbnail(thumbnail.getvalue())
     image.iptcData()["Iptc.Application2.Caption"] = "A cat"
     xmp = image.xmpData()
@@ -74,9 +74,9 @@ def read(path: Path) -> tuple[dict[str, str], dict[str, str], dict[str, str], ex
 def test_copied_and_corrected(tmp_path: Path, tagged: Path, format_name: Format) -> None:
     options = EncodeOptions(format_name, long_side=200)
     photo = tmp_path / f"out{options.suffix}"
-    picture = load_photo(tagged)
-    assert picture.shape == (300, 451, 3)  # upright
-    assert save_photo(picture, photo, options, source=tagged) is None
+    image = load_photo(tagged)
+    assert image.shape == (300, 451, 3)  # upright
+    assert save_photo(image, photo, options, source=tagged) is None
 
     exif, iptc, xmp, data = read(photo)
     corrected = {
@@ -128,10 +128,10 @@ def test_source_without_metadata(tmp_path: Path, sample_photos: dict[str, Path])
     assert set(read(photo)[0]) == {"Exif.Image.Software"}
 
 
-def test_source_that_is_gone(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> None:
-    note = save_photo(sample_pictures["rocket"], tmp_path / "out.jpg", EncodeOptions(), tmp_path / "gone.jpg")
+def test_source_that_is_gone(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> None:
+    note = save_photo(sample_images["rocket"], tmp_path / "out.jpg", EncodeOptions(), tmp_path / "gone.jpg")
     assert note is not None and "gone.jpg" in note
-    np.testing.assert_array_equal(load_photo(tmp_path / "out.jpg").shape, sample_pictures["rocket"].shape)
+    np.testing.assert_array_equal(load_photo(tmp_path / "out.jpg").shape, sample_images["rocket"].shape)
 
 
 def test_summary(tagged: Path) -> None:
@@ -152,7 +152,7 @@ def test_summary(tagged: Path) -> None:
 
 def test_summary_of_photos_without_one(tmp_path: Path, sample_photos: dict[str, Path]) -> None:
     assert read_summary(sample_photos["coffee"]) == PhotoSummary()
-    (tmp_path / "text.jpg").write_text("no picture")
+    (tmp_path / "text.jpg").write_text("no image")
     assert read_summary(tmp_path / "text.jpg") == PhotoSummary()
     with pytest.raises(DecodeError, match=r"gone\.jpg"):
         read_summary(tmp_path / "gone.jpg")

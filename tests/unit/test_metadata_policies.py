@@ -55,10 +55,10 @@ PLACES = (b"Wien", b"Austria", b"AUT", b"48,12.5N", b"Schwechat")
 
 
 @pytest.fixture
-def tagged(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> Path:
+def tagged(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> Path:
     """A JPEG with a thumbnail and everything that the policies tell apart."""
     photo = tmp_path / "tagged.jpg"
-    Image.fromarray(sample_pictures["chelsea"]).save(photo, quality=90, dpi=(240, 240))
+    Image.fromarray(sample_images["chelsea"]).save(photo, quality=90, dpi=(240, 240))
     image = exiv2.ImageFactory.open(str(photo))
     image.readMetadata()
     exif, iptc, xmp = image.exifData(), image.iptcData(), image.xmpData()
@@ -69,7 +69,7 @@ def tagged(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> Path:
     exif["Exif.Image.ResolutionUnit"] = exiv2.UShortValue(2)
     exif["Exif.Photo.MakerNote"] = exiv2.DataValue(b"unknown note near Schwechat")
     thumbnail = io.BytesIO()
-    Image.fromarray(sample_pictures["chelsea"]).resize((160, 106)).save(thumbnail, "JPEG")
+    Image.fromarray(sample_images["chelsea"]).resize((160, 106)).save(thumbnail, "JPEG")
     exiv2.ExifThumb(exif).setJpegThumbnail(thumbnail.getvalue())
     for key, value in IPTC.items():
         iptc[key] = value
@@ -105,14 +105,14 @@ def read(path: Path) -> tuple[dict[str, str], dict[str, Any], dict[str, str]]:
 def export(tagged: Path, format_name: Format, policy: str, **more: Any) -> tuple[Path, str | None]:
     options = EncodeOptions(format_name, metadata=policy, **more)  # type: ignore[arg-type]
     target = tagged.parent / f"out{options.suffix}"
-    picture = np.asarray(Image.open(tagged))
-    return target, save_photo(picture, target, options, tagged, note=EditNote("Warm evening", 0.85, 1.0))
+    image = np.asarray(Image.open(tagged))
+    return target, save_photo(image, target, options, tagged, note=EditNote("Warm evening", 0.85, 1.0))
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_all(tagged: Path, format_name: Format) -> None:
-    photo, remark = export(tagged, format_name, "all", long_side=100)
-    assert remark is None
+    photo, warning = export(tagged, format_name, "all", long_side=100)
+    assert warning is None
     exif, iptc, xmp = read(photo)
     corrected = {
         "Exif.Image.Orientation": "1",
@@ -167,9 +167,9 @@ def test_copyright_alone(tagged: Path, format_name: Format) -> None:
 
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_nothing(tagged: Path, format_name: Format) -> None:
-    photo, remark = export(tagged, format_name, "none")
+    photo, warning = export(tagged, format_name, "none")
     exif, iptc, xmp = read(photo)
-    assert remark is None and not iptc and not xmp
+    assert warning is None and not iptc and not xmp
     if not format_name.startswith("tiff"):  # whose own tags exiv2 shows as EXIF
         assert not exif
     data = photo.read_bytes()
@@ -215,7 +215,7 @@ def test_iptc_moves_to_xmp_where_a_format_has_none(tagged: Path, policy: str, pl
         ("display-p3", "65535", None),
     ],
 )
-def test_exif_says_which_colour_space(tagged: Path, color: str, value: str, interoperability: str | None) -> None:
+def test_exif_says_which_color_space(tagged: Path, color: str, value: str, interoperability: str | None) -> None:
     image = exiv2.ImageFactory.open(str(tagged))
     image.readMetadata()
     image.exifData()["Exif.Iop.InteroperabilityIndex"] = "R98"

@@ -28,8 +28,8 @@ def network() -> PreferenceNetwork:
 
 
 @pytest.fixture(scope="module")
-def bank(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
-    return np.stack([p[y : y + 96, x : x + 96] for p in sample_pictures.values() for y in (0, 150) for x in (0, 200)])
+def bank(sample_images: dict[str, np.ndarray]) -> np.ndarray:
+    return np.stack([p[y : y + 96, x : x + 96] for p in sample_images.values() for y in (0, 150) for x in (0, 200)])
 
 
 def test_soft_histogram_counts_everything_once() -> None:
@@ -92,7 +92,7 @@ def test_gradients_reach_encoder_and_enhancer(network: PreferenceNetwork, bank: 
     for part in (network.encoder, network.enhancer):
         missing = [n for n, p in part.named_parameters() if p.grad is None]
         assert missing == []
-    assert set(terms) == {"l1", "log_mse", "lab", "gram", "tv", "smoothness", "monotonicity", "opinion"}
+    assert set(terms) == {"l1", "log_mse", "lab", "gram", "tv", "smoothness", "monotonicity", "prior_loss"}
     assert all(torch.isfinite(t) for t in terms.values())
 
 

@@ -18,8 +18,8 @@ SMALL = Architecture(components=24, lut_size=9, residual_size=5, width=32, heads
 
 
 @pytest.fixture(scope="module")
-def bank(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
-    return np.stack([p[y : y + 96, x : x + 96] for p in sample_pictures.values() for y in (0, 150) for x in (0, 200)])
+def bank(sample_images: dict[str, np.ndarray]) -> np.ndarray:
+    return np.stack([p[y : y + 96, x : x + 96] for p in sample_images.values() for y in (0, 150) for x in (0, 200)])
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,7 @@ def test_adobe_rgb_has_the_numbers_of_its_specification() -> None:
 
 @pytest.mark.parametrize("color", WIDE)
 @pytest.mark.parametrize("format_name", ["png8", "tiff16"])
-def test_littlecms_sees_the_same_colours(tmp_path: Path, colors: np.ndarray, color: str, format_name: Format) -> None:
+def test_littlecms_sees_the_same_colors(tmp_path: Path, colors: np.ndarray, color: str, format_name: Format) -> None:
     photo = tmp_path / "a"
     save_photo(colors, photo, EncodeOptions(format_name, color=color))
     if format_name == "tiff16":
@@ -80,7 +80,7 @@ def test_littlecms_sees_the_same_colours(tmp_path: Path, colors: np.ndarray, col
 
 
 @pytest.mark.parametrize("color", WIDE)
-def test_colours_beyond_srgb_are_kept(tmp_path: Path, color: str) -> None:
+def test_colors_beyond_srgb_are_kept(tmp_path: Path, color: str) -> None:
     """Extended sRGB made by formulas from the pure primaries of the space comes out as these primaries."""
     matrix = np.linalg.inv(SPACES[color].matrix_from_srgb)
     linear = (np.eye(3) @ matrix.T)[None]  # one pixel per primary
@@ -116,8 +116,8 @@ def test_sources_without_a_usable_profile(tmp_path: Path, colors: np.ndarray) ->
     gray = ImageCms.ImageCmsProfile(io.BytesIO(srgb_profile())).tobytes()
     cmyk = tmp_path / "cmyk.jpg"
     Image.fromarray(colors).convert("CMYK").save(cmyk, icc_profile=gray[:16] + b"CMYK" + gray[20:])
-    remark = save_photo(colors, tmp_path / "b.png", options, cmyk)
-    assert remark == "cmyk.jpg has a CMYK profile that RGB photos cannot be written with, so sRGB is used."
+    warning = save_photo(colors, tmp_path / "b.png", options, cmyk)
+    assert warning == "cmyk.jpg has a CMYK profile that RGB photos cannot be written with, so sRGB is used."
     for name in ("a.png", "b.png"):
         with Image.open(tmp_path / name) as opened:
             assert opened.info["icc_profile"] == srgb_profile()
@@ -139,9 +139,9 @@ def test_sixteen_bits_end_to_end(tmp_path: Path, color: str) -> None:
     ramp = np.arange(65536, dtype=np.uint16).reshape(256, 256, 1).repeat(3, axis=2)
     source = tmp_path / "ramp.tif"
     tifffile.imwrite(source, ramp, photometric="rgb", iccprofile=srgb_profile())
-    picture = load_photo(source)
-    np.testing.assert_array_equal(picture, ramp)
-    edited = apply_lut(picture, identity_lut(17))
+    image = load_photo(source)
+    np.testing.assert_array_equal(image, ramp)
+    edited = apply_lut(image, identity_lut(17))
     save_photo(edited, tmp_path / "out.tif", EncodeOptions("tiff16", color=color), source)
     written = tifffile.imread(tmp_path / "out.tif").astype(int)
     if color == "srgb":
@@ -185,12 +185,12 @@ def test_a_wide_photo_keeps_its_gamut(tmp_path: Path, colors: np.ndarray, color:
 def test_a_wide_photo_as_srgb_is_what_the_screen_shows(tmp_path: Path, colors: np.ndarray) -> None:
     source = tmp_path / "p3.png"
     Image.fromarray(colors).save(source, icc_profile=make_profile("display-p3"))
-    table = identity_lut(9) ** np.float32(0.8)
-    picture = edited_photo(source, EncodeOptions("png"), table)
-    np.testing.assert_array_equal(picture, apply_lut(load_photo(source), table))
-    save_photo(picture, tmp_path / "out.png", EncodeOptions("png"), source)
+    lut = identity_lut(9) ** np.float32(0.8)
+    image = edited_photo(source, EncodeOptions("png"), lut)
+    np.testing.assert_array_equal(image, apply_lut(load_photo(source), lut))
+    save_photo(image, tmp_path / "out.png", EncodeOptions("png"), source)
     with Image.open(tmp_path / "out.png") as opened:
-        np.testing.assert_array_equal(np.asarray(opened), picture)
+        np.testing.assert_array_equal(np.asarray(opened), image)
 
 
 def test_png_has_the_bits_of_the_photo_also_for_wide_gamuts(tmp_path: Path, colors: np.ndarray) -> None:

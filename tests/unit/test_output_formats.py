@@ -23,13 +23,13 @@ LOSS = {"jpeg": 1.5, "webp": 2.5, "heic": 0.9, "heic10": 0.7, "avif": 1.6, "avif
 
 
 @pytest.fixture
-def picture(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
-    return np.ascontiguousarray(sample_pictures["astronaut"][:203, :301])  # odd sides
+def image(sample_images: dict[str, np.ndarray]) -> np.ndarray:
+    return np.ascontiguousarray(sample_images["astronaut"][:203, :301])  # odd sides
 
 
 @pytest.fixture
-def deep(picture: np.ndarray) -> np.ndarray:
-    return picture.astype(np.uint16) * 256 + 100
+def deep(image: np.ndarray) -> np.ndarray:
+    return image.astype(np.uint16) * 256 + 100
 
 
 def independent(data: bytes, format_name: str) -> tuple[np.ndarray, bytes]:
@@ -72,9 +72,9 @@ def test_every_format_in_and_out(deep: np.ndarray, format_name: Format) -> None:
         np.testing.assert_array_equal(samples, to_uint8(deep) if bits == 8 else deep)
 
 
-def test_webp_without_loss(picture: np.ndarray) -> None:
-    data = encode_photo(picture, EncodeOptions("webp", lossless=True))
-    np.testing.assert_array_equal(independent(data, "webp")[0], picture)
+def test_webp_without_loss(image: np.ndarray) -> None:
+    data = encode_photo(image, EncodeOptions("webp", lossless=True))
+    np.testing.assert_array_equal(independent(data, "webp")[0], image)
 
 
 @pytest.mark.parametrize("compression", get_args(Compression))
@@ -87,18 +87,18 @@ def test_tiff_compressions(deep: np.ndarray, format_name: Format, compression: C
 
 
 @pytest.mark.parametrize(("subsampling", "number"), [("4:4:4", 0), ("4:2:2", 1), ("4:2:0", 2)])
-def test_jpeg_subsampling(picture: np.ndarray, subsampling: str, number: int) -> None:
+def test_jpeg_subsampling(image: np.ndarray, subsampling: str, number: int) -> None:
     from PIL import JpegImagePlugin
 
     for quality in (60, 95):
-        data = encode_photo(picture, EncodeOptions(quality=quality, subsampling=subsampling))
+        data = encode_photo(image, EncodeOptions(quality=quality, subsampling=subsampling))
         with Image.open(io.BytesIO(data)) as opened:
             assert isinstance(opened, JpegImagePlugin.JpegImageFile)
             assert JpegImagePlugin.get_sampling(opened) == number
 
 
 @pytest.mark.parametrize("format_name", ["heic", "avif"])
-def test_colour_resolution_of_heic_and_avif(format_name: Format) -> None:
+def test_color_resolution_of_heic_and_avif(format_name: Format) -> None:
     """Columns of red and blue in turn keep their colours in 4:4:4 alone."""
     stripes = np.zeros((64, 64, 3), dtype=np.uint8)
     stripes[:, ::2, 0] = stripes[:, 1::2, 2] = 200
@@ -111,8 +111,8 @@ def test_colour_resolution_of_heic_and_avif(format_name: Format) -> None:
 
 
 @pytest.mark.parametrize("format_name", ["jpeg", "webp", "heic", "heic10", "avif", "avif10"])
-def test_quality_counts(picture: np.ndarray, format_name: Format) -> None:
-    sizes = [len(encode_photo(picture, EncodeOptions(format_name, quality=quality))) for quality in (40, 70, 95)]
+def test_quality_counts(image: np.ndarray, format_name: Format) -> None:
+    sizes = [len(encode_photo(image, EncodeOptions(format_name, quality=quality))) for quality in (40, 70, 95)]
     assert sizes == sorted(set(sizes))
 
 
@@ -126,7 +126,7 @@ def test_ten_bits_hold_more_than_eight() -> None:
 
 @pytest.mark.parametrize("format_name", get_args(Format))
 @pytest.mark.parametrize("shape", [(1, 1), (1, 37), (17, 2)])
-def test_tiny_pictures(shape: tuple[int, int], format_name: Format) -> None:
+def test_tiny_images(shape: tuple[int, int], format_name: Format) -> None:
     gray = np.full((*shape, 3), 120, dtype=np.uint8)
     samples, _ = independent(encode_photo(gray, EncodeOptions(format_name)), format_name)
     assert samples.shape == gray.shape
@@ -150,24 +150,24 @@ def test_enlarged_beyond_reason(tmp_path: Path) -> None:
 
 
 def test_an_encoder_that_fails_is_one_sentence(
-    tmp_path: Path, picture: np.ndarray, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, image: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_arguments: object, **_options: object) -> None:
         raise RuntimeError("No HEIF encoder found.")
 
     monkeypatch.setattr(pillow_heif, "encode", fail)
     with pytest.raises(EncodeError, match=r"a\.heic could not be encoded as HEIC \(No HEIF encoder found\.\)"):
-        save_photo(picture, tmp_path / "a.heic", EncodeOptions("heic"))
+        save_photo(image, tmp_path / "a.heic", EncodeOptions("heic"))
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("format_name", ["avif", "avif10"])
-def test_avif_metadata_is_found_by_other_readers(format_name: Format, tmp_path: Path, picture: np.ndarray) -> None:
+def test_avif_metadata_is_found_by_other_readers(format_name: Format, tmp_path: Path, image: np.ndarray) -> None:
     from pie_desktop.imaging.encoders import FileExtras, encode_samples
 
     exif = Image.Exif()
     exif[0x010E] = "a description"
-    samples = picture if format_name == "avif" else picture.astype(np.uint16) * 257
+    samples = image if format_name == "avif" else image.astype(np.uint16) * 257
     extras = FileExtras(srgb_profile(), (1, 13), exif=exif.tobytes().removeprefix(b"Exif\0\0"), xmp=b"<x:xmpmeta/>")
     data = encode_samples(samples, EncodeOptions(format_name), extras)
     with Image.open(io.BytesIO(data)) as opened:

@@ -21,8 +21,8 @@ NEVER = 666
 
 
 @pytest.fixture(scope="module")
-def bank(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
-    crops = [p[y : y + 96, x : x + 96] for p in sample_pictures.values() for y in (0, 150) for x in (0, 150, 250)]
+def bank(sample_images: dict[str, np.ndarray]) -> np.ndarray:
+    crops = [p[y : y + 96, x : x + 96] for p in sample_images.values() for y in (0, 150) for x in (0, 150, 250)]
     return np.stack(crops)
 
 
@@ -51,7 +51,7 @@ class Told(Source):
     """Says in which process it works, and with how many threads; group 666 never comes, group 13 cannot be made."""
 
     def __init__(self) -> None:
-        self.pictures = np.zeros((1000, 100), np.uint8)
+        self.images = np.zeros((1000, 100), np.uint8)
 
     def group(self, number: int) -> Group:
         import cv2
@@ -60,7 +60,7 @@ class Told(Source):
             threading.Event().wait(HOUR)
         if number == 13:
             raise ValueError("no luck")
-        told = [os.getpid(), torch.get_num_threads(), cv2.getNumThreads(), isinstance(self.pictures, np.memmap)]
+        told = [os.getpid(), torch.get_num_threads(), cv2.getNumThreads(), isinstance(self.images, np.memmap)]
         return Group(torch.tensor(told), torch.full((3,), number))
 
 
@@ -85,7 +85,7 @@ def test_groups_are_the_same_with_workers(simulated: SimulatedSource, bank: np.n
     assert not folder.exists()
 
 
-def test_workers_compute_what_is_expected_and_share_the_pictures() -> None:
+def test_workers_compute_what_is_expected_and_share_the_images() -> None:
     with Prefetched(Told(), 2) as ahead:
         ahead.expect(range(1, 9))
         first, second = ahead.group(1), ahead.group(2)

@@ -22,10 +22,10 @@ from training.data.preparing import PrepareReport, prepare, split_photos
 SIDE = 48
 
 
-def _edit(picture: np.ndarray, expert: int) -> np.ndarray:
+def _edit(image: np.ndarray, expert: int) -> np.ndarray:
     """Another warmth and brightness for every expert."""
     gains = np.array([1 + 0.05 * expert, 1.0, 1 - 0.08 * expert])
-    return np.clip(picture * gains + 4 * expert, 0, 255).astype(np.uint8)
+    return np.clip(image * gains + 4 * expert, 0, 255).astype(np.uint8)
 
 
 @pytest.fixture
@@ -35,11 +35,11 @@ def fivek(tmp_path: Path, photo_folder_of_crops: Path) -> Callable[..., Path]:
     def make(unedited: str, *experts: str, count: int = 12) -> Path:
         root = tmp_path / "fivek"
         for number, path in enumerate(sorted(photo_folder_of_crops.glob("*.jpg"))[:count]):
-            picture = np.asarray(Image.open(path))
+            image = np.asarray(Image.open(path))
             for expert, folder in enumerate((unedited, *experts)):
                 target = root / folder.format(split="test" if number % 4 == 3 else "train")
                 target.mkdir(parents=True, exist_ok=True)
-                edited = picture if expert == 0 else _edit(picture, expert)
+                edited = image if expert == 0 else _edit(image, expert)
                 Image.fromarray(edited).save(target / f"a{number + 1:04d}.jpg", quality=95)
         return root
 
@@ -60,7 +60,7 @@ LAYOUTS = {
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_layouts_are_recognised(fivek: Callable[..., Path], layout: str) -> None:
     dataset = find_dataset(fivek(*LAYOUTS[layout]))
-    assert list(dataset.styles) == ALL and not dataset.missing_experts() and not dataset.remarks
+    assert list(dataset.styles) == ALL and not dataset.missing_experts() and not dataset.warnings
     assert sorted(dataset.inputs) == [f"a{n:04d}" for n in range(1, 13)]
     assert all(dataset.styles[name].keys() == dataset.inputs.keys() for name in ALL)
     assert dataset.inputs["a0003"].parent != dataset.styles["expert C"]["a0003"].parent
@@ -82,7 +82,7 @@ def test_styles_of_ones_own(fivek: Callable[..., Path], tmp_path: Path) -> None:
     dataset = find_dataset(root, [elsewhere])
     assert list(dataset.styles) == ["Film look", "lightroom"] and not dataset.missing_experts()
     assert dataset.styles["lightroom"].keys() == dataset.inputs.keys()
-    assert "holidays is ignored" in dataset.remarks[0]
+    assert "holidays is ignored" in dataset.warnings[0]
 
 
 def test_validation_may_be_the_test_photos(fivek: Callable[..., Path]) -> None:
@@ -90,7 +90,7 @@ def test_validation_may_be_the_test_photos(fivek: Callable[..., Path]) -> None:
     root = fivek(*LAYOUTS["numbered"])
     shutil.copytree(root / "test", root / "valid")
     dataset = find_dataset(root)
-    assert set(dataset.splits.values()) == {"train", "test"} and not dataset.remarks
+    assert set(dataset.splits.values()) == {"train", "test"} and not dataset.warnings
     versions = [dataset.inputs, *dataset.styles.values()]
     assert {photos["a0004"].relative_to(root).parts[0] for photos in versions} == {"test"}
 
@@ -100,7 +100,7 @@ def test_second_unedited_version_is_told_and_ignored(fivek: Callable[..., Path])
     shutil.copytree(root / "06-Inputs-AsShot", root / "07-Inputs-Daylight")
     dataset = find_dataset(root)
     assert {path.parent.name for path in dataset.inputs.values()} == {"06-Inputs-AsShot"}
-    assert len(dataset.remarks) == 1 and "07-Inputs-Daylight are ignored" in dataset.remarks[0]
+    assert len(dataset.warnings) == 1 and "07-Inputs-Daylight are ignored" in dataset.warnings[0]
     assert list(dataset.styles) == ["Film"]
 
 
@@ -259,8 +259,8 @@ def test_groups_are_experts_with_the_same_views(fivek: Callable[..., Path], tmp_
     assert sorted(styles[:5]) == [0, 1, 2, 3, 4]
     for user, style in enumerate(styles):
         # the same crop, turned by this expert's hand
-        picture = group.capture[user].permute(0, 2, 3, 1).numpy() * 255
-        expected = np.clip(picture * [1 + 0.05 * (style + 1), 1, 1 - 0.08 * (style + 1)] + 4 * (style + 1), 0, 255)
+        image = group.capture[user].permute(0, 2, 3, 1).numpy() * 255
+        expected = np.clip(image * [1 + 0.05 * (style + 1), 1, 1 - 0.08 * (style + 1)] + 4 * (style + 1), 0, 255)
         found = group.retouched[user].permute(0, 2, 3, 1).numpy() * 255
         assert np.abs(found - expected).mean() < 4
     again = PreparedSource(data, side=24, users=6, shots=4, seed=5).group(3)

@@ -18,8 +18,8 @@ SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=
 
 
 @pytest.fixture
-def pretraining(sample_pictures: dict[str, np.ndarray]) -> Pretraining:
-    bank = np.stack([p[y : y + 96, x : x + 96] for p in sample_pictures.values() for y in (0, 150) for x in (0, 200)])
+def pretraining(sample_images: dict[str, np.ndarray]) -> Pretraining:
+    bank = np.stack([p[y : y + 96, x : x + 96] for p in sample_images.values() for y in (0, 150) for x in (0, 200)])
     torch.manual_seed(0)
     network = PreferenceNetwork(SMALL)
     axis = torch.linspace(0, 1, 9)
@@ -54,7 +54,7 @@ def test_gradients_reach_everything_but_the_trunk(pretraining: Pretraining) -> N
     users = pretraining.draw(0, seeded(1))
     loss, terms = pretraining.loss(users, draw_roles(4, 6, 3, 2, seeded(2)))
     loss.backward()
-    assert set(terms) == {"rms", "log_mse", "opinion"}
+    assert set(terms) == {"rms", "log_mse", "prior_loss"}
     silent = {n for n, p in pretraining.network.named_parameters() if p.grad is None}
     assert silent and all(".trunk." in name or name.startswith("neutral.") for name in silent)
 

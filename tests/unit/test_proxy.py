@@ -21,18 +21,18 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
         monkeypatch.setattr(compiled, "kernels_for", lambda dtype: None)
 
 
-def large(picture: np.ndarray, width: int, height: int) -> np.ndarray:
+def large(image: np.ndarray, width: int, height: int) -> np.ndarray:
     """Enlarged, with grain at full resolution."""
-    enlarged = cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.int16)
+    enlarged = cv2.resize(image, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.int16)
     grain = np.random.default_rng(width).normal(0, 5, (height, width, 1))
     return np.clip(enlarged + grain, 0, 255).astype(np.uint8)
 
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize(("width", "height"), [(2600, 1733), (1501, 2249), (700, 400), (200, 150)])
-def test_of_a_jpeg(sample_pictures: dict[str, np.ndarray], tmp_path: Path, width: int, height: int) -> None:
+def test_of_a_jpeg(sample_images: dict[str, np.ndarray], tmp_path: Path, width: int, height: int) -> None:
     path = tmp_path / "photo.jpg"
-    Image.fromarray(large(sample_pictures["coffee"], width, height)).save(path, quality=92)
+    Image.fromarray(large(sample_images["coffee"], width, height)).save(path, quality=92)
     ours, read = proxy_of(load_photo(path), from_jpeg=True), load_proxy(path)
     assert ours.shape == read.shape and ours.dtype == read.dtype
     difference = delta_e_2000(ours, read)
@@ -42,9 +42,9 @@ def test_of_a_jpeg(sample_pictures: dict[str, np.ndarray], tmp_path: Path, width
 
 @pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("kind", ["png", "tiff16"])
-def test_of_others(sample_pictures: dict[str, np.ndarray], tmp_path: Path, kind: str) -> None:
+def test_of_others(sample_images: dict[str, np.ndarray], tmp_path: Path, kind: str) -> None:
     path = tmp_path / "photo"
-    save_photo(large(sample_pictures["astronaut"], 2100, 1500), path, EncodeOptions(kind))  # type: ignore[arg-type]
+    save_photo(large(sample_images["astronaut"], 2100, 1500), path, EncodeOptions(kind))  # type: ignore[arg-type]
     ours, read = proxy_of(load_photo(path), from_jpeg=False), load_proxy(path)
     assert ours.shape == read.shape and ours.dtype == read.dtype == (np.uint8 if kind == "png" else np.uint16)
     np.testing.assert_array_equal(ours, read)

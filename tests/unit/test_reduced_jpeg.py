@@ -11,11 +11,11 @@ from pie_desktop.imaging.decode import load_photo
 
 @pytest.mark.parametrize("mode", ["RGB", "L"])
 @pytest.mark.parametrize("denominator", [1, 2, 4, 8])
-def test_reduced_decoding_keeps_the_colours(
-    tmp_path: Path, sample_pictures: dict[str, np.ndarray], denominator: int, mode: str
+def test_reduced_decoding_keeps_the_colors(
+    tmp_path: Path, sample_images: dict[str, np.ndarray], denominator: int, mode: str
 ) -> None:
     photo = tmp_path / "coffee.jpg"
-    Image.fromarray(sample_pictures["coffee"]).convert(mode).save(photo, quality=95)
+    Image.fromarray(sample_images["coffee"]).convert(mode).save(photo, quality=95)
     full = load_photo(photo)
     reduced = load_photo(photo, max_side=max(full.shape) // denominator)
     assert max(reduced.shape) == max(full.shape) // denominator

@@ -39,15 +39,15 @@ def test_a_fine_pattern_becomes_the_gray_it_looks_like() -> None:
 @pytest.mark.parametrize("size", [(37, 23), (96, 20), (50, 64)])
 def test_the_light_is_kept(dtype: type, size: tuple[int, int]) -> None:
     generator = np.random.default_rng(3)
-    picture = generator.random((64, 96, 3)).astype(np.float32)
+    image = generator.random((64, 96, 3)).astype(np.float32)
     if dtype != np.float32:
-        picture = (picture * np.iinfo(dtype).max).astype(dtype)
+        image = (image * np.iinfo(dtype).max).astype(dtype)
     whole = 1.0 if dtype == np.float32 else np.iinfo(dtype).max
-    small = resample(picture, size)
+    small = resample(image, size)
     assert small.shape == (size[1], size[0], 3)
     top = 1.0 if dtype == np.float32 else 65535
     np.testing.assert_allclose(
-        linear(small / top).mean((0, 1)), linear(picture.astype(np.float64) / whole).mean((0, 1)), atol=2e-3
+        linear(small / top).mean((0, 1)), linear(image.astype(np.float64) / whole).mean((0, 1)), atol=2e-3
     )
 
 
@@ -81,7 +81,7 @@ def test_flat_areas_and_the_same_size_stay() -> None:
         )
 
 
-def test_colours_beyond_srgb_survive() -> None:
+def test_colors_beyond_srgb_survive() -> None:
     wide = np.full((20, 20, 3), (-0.2, 0.5, 1.1), dtype=np.float32)
     np.testing.assert_allclose(resample(wide, (7, 9)), np.broadcast_to(wide[:1, :1], (9, 7, 3)), atol=1e-5)
 
@@ -121,12 +121,12 @@ def test_no_halo_beyond_its_limit(strength: str, dtype: type) -> None:
     values = generator.random((40, 600)).astype(np.float32)
     values[:, :300] = np.where(np.arange(300) % 60 < 30, 0.25, 0.75)  # bars
     top = 1.0 if dtype == np.float32 else np.iinfo(dtype).max
-    picture = gray((values * top).astype(dtype))
-    sharp = sharpen(picture, strength)
+    image = gray((values * top).astype(dtype))
+    sharp = sharpen(image, strength)
     assert sharp.dtype == dtype
     bars = sharp[:, :298, 0] / top
     limit = STRENGTHS[strength].halo + 1.01 / top * (dtype != np.float32) + 1e-4
-    dark, light = picture[0, 0, 0] / top, picture[0, 40, 0] / top
+    dark, light = image[0, 0, 0] / top, image[0, 40, 0] / top
     assert dark - limit <= bars.min() < dark and light < bars.max() <= light + limit
     if dtype != np.float32:
         assert sharp.max() <= top

@@ -15,8 +15,8 @@ from training.sheet import GAP, contact_sheet
 
 
 @pytest.fixture(scope="module")
-def bank(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
-    crops = [p[y : y + 96, x : x + 96] for p in sample_pictures.values() for y in (0, 150) for x in (0, 150, 250)]
+def bank(sample_images: dict[str, np.ndarray]) -> np.ndarray:
+    crops = [p[y : y + 96, x : x + 96] for p in sample_images.values() for y in (0, 150) for x in (0, 150, 250)]
     return np.stack(crops)
 
 
@@ -128,8 +128,8 @@ def test_pixels_stay_on_the_device_that_was_asked_for(bank: np.ndarray, device: 
 def test_a_whole_group_is_made_on_the_device(bank: np.ndarray) -> None:
     simulated = SimulatedSource(bank, 48, users=3, shots=4, seed=7, device="meta").group(5)
     own = PairSource(bank, 255 - bank, 48, users=3, shots=4, seed=7, device="meta").group(5)
-    for pictures in (simulated.capture, simulated.retouched, simulated.finished, own.capture, own.retouched):
-        assert pictures is not None and pictures.device.type == "meta" and pictures.shape == (3, 4, 3, 48, 48)
+    for images in (simulated.capture, simulated.retouched, simulated.finished, own.capture, own.retouched):
+        assert images is not None and images.device.type == "meta" and images.shape == (3, 4, 3, 48, 48)
 
 
 def test_the_same_users_on_every_device(bank: np.ndarray) -> None:

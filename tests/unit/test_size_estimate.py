@@ -12,13 +12,13 @@ from pie_desktop.imaging.stored import to_uint16
     "options",
     [EncodeOptions(quality=60), EncodeOptions(), *(EncodeOptions(name) for name in ("png", "tiff8", "tiff16"))],
 )
-def test_the_order_is_right(sample_pictures: dict[str, np.ndarray], options: EncodeOptions) -> None:
+def test_the_order_is_right(sample_images: dict[str, np.ndarray], options: EncodeOptions) -> None:
     expected = real = 0
-    for picture in sample_pictures.values():
-        pixels = picture.shape[0] * picture.shape[1]
-        source = len(encode_photo(picture, EncodeOptions(quality=92)))
+    for image in sample_images.values():
+        pixels = image.shape[0] * image.shape[1]
+        source = len(encode_photo(image, EncodeOptions(quality=92)))
         expected += estimate_bytes(options, pixels, 8, source / pixels)
-        real += len(encode_photo(to_uint16(picture) if options.format == "tiff16" else picture, options))
+        real += len(encode_photo(to_uint16(image) if options.format == "tiff16" else image, options))
     assert 0.6 < expected / real < 1.6
 
 

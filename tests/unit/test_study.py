@@ -177,14 +177,14 @@ def test_every_shipped_configuration_is_valid() -> None:
     assert pairs.system == one.system.model_copy(update={"paired": True})
 
 
-def test_a_system_that_needs_pairs_has_no_row_without(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> None:
+def test_a_system_that_needs_pairs_has_no_row_without(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> None:
     small = SystemConfig(width=16, channels=8, encoder_channels=8, side=32)
     for name, config in (("blind", small), ("paired", small.model_copy(update={"paired": True}))):
         save_system(tmp_path / name, build_system(config), {})
     bundle = list_bundles(resource("bundles"))[0].path
     methods = MethodSet(bundle, "cpu", {name: tmp_path / name for name in ("blind", "paired")})
     assert methods.names[-4:] == ["model", "blind", "paired", "oracle"]
-    photo, edit = sample_pictures["coffee"][:99, :131], sample_pictures["coffee"][:99, :131] // 2
+    photo, edit = sample_images["coffee"][:99, :131], sample_images["coffee"][:99, :131] // 2
     for mode, works in (("pairs", True), ("mixed", True), ("after", False)):
         flags = with_original(mode, 2)
         references = shown([(photo, edit)] * 2, flags)

@@ -46,7 +46,7 @@ def test_every_system_of_the_study_is_there_and_so_is_the_shipped_model(recorded
     assert recorded["model"] == shipped.id, AGAIN
 
 
-def test_its_pictures_are_there_and_small(recorded: dict[str, Any]) -> None:
+def test_its_images_are_there_and_small(recorded: dict[str, Any]) -> None:
     assert len(recorded["pictures"]) >= 3
-    for picture in recorded["pictures"]:
-        assert 10_000 < (DOCS / "study" / picture["file"]).stat().st_size < 400_000
+    for image in recorded["pictures"]:
+        assert 10_000 < (DOCS / "study" / image["file"]).stat().st_size < 400_000

@@ -104,4 +104,4 @@ def test_what_was_not_measured_is_left_out(part: str) -> None:
     results = study_results()
     del results[part]
     page = study_page(results, "study")
-    assert {"maps": "t-SNE", "pictures": "## Pictures", "shipped": "76 minutes"}[part] not in page
+    assert {"maps": "t-SNE", "pictures": "## Images", "shipped": "76 minutes"}[part] not in page

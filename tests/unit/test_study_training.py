@@ -258,11 +258,11 @@ def test_a_loss_that_is_not_a_number_ends_that_system_only(
 
 
 @pytest.fixture
-def experts(tmp_path: Path, sample_pictures: dict[str, np.ndarray]) -> Path:
+def experts(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> Path:
     """A prepared cache of 12 photos by three experts, each with a cast of their own."""
     folder = tmp_path / "experts"
     folder.mkdir()
-    photos = np.stack([square(p[y : y + 150], 32) for p in sample_pictures.values() for y in (0, 70, 140)])
+    photos = np.stack([square(p[y : y + 150], 32) for p in sample_images.values() for y in (0, 70, 140)])
     np.save(folder / "input.npy", photos)
     for number, gains in enumerate(((1, 0.9, 0.8), (0.8, 0.9, 1), (0.7, 0.7, 0.7))):
         np.save(folder / f"style-{number}.npy", (photos * np.array(gains)).astype(np.uint8))

@@ -7,15 +7,15 @@ from sklearn.metrics import silhouette_score
 from training.benchmark.methods import MethodSet
 from training.benchmark.tasks import Case
 from training.study import steering
-from training.study.pictures import SAMPLES, SIDE, VISIBLE, sample_case
+from training.study.images import SAMPLES, SIDE, VISIBLE, sample_case
 from training.study.steering import measure_steering
 from training.study.tsne import digits, draw_map, draw_maps, project
 
 SHOTS = 14
 
 
-def test_the_picture_of_digits_shows_digits() -> None:
-    """The check that the study made: were it not so, a picture of users would say nothing."""
+def test_the_image_of_digits_shows_digits() -> None:
+    """The check that the study made: were it not so, an image of users would say nothing."""
     vectors = digits(SHOTS)
     found = draw_map("digits", "digits", vectors)
     points = np.array(found.points).reshape(-1, 2)

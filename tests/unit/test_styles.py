@@ -18,18 +18,18 @@ from pie_desktop.styles import references, trash
 from pie_desktop.styles.store import StyleLibrary
 
 
-def small(picture: np.ndarray, width: int = 150) -> np.ndarray:
-    height = round(picture.shape[0] * width / picture.shape[1])
-    return (transform.resize(picture, (height, width), anti_aliasing=True) * 255).astype(np.uint8)
+def small(image: np.ndarray, width: int = 150) -> np.ndarray:
+    height = round(image.shape[0] * width / image.shape[1])
+    return (transform.resize(image, (height, width), anti_aliasing=True) * 255).astype(np.uint8)
 
 
-def warm(picture: np.ndarray) -> np.ndarray:
-    return np.clip(picture * np.array([1.15, 1.0, 0.8]), 0, 255).astype(np.uint8)
+def warm(image: np.ndarray) -> np.ndarray:
+    return np.clip(image * np.array([1.15, 1.0, 0.8]), 0, 255).astype(np.uint8)
 
 
-def save(picture: np.ndarray, path: Path) -> Path:
+def save(image: np.ndarray, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(picture).save(path)
+    Image.fromarray(image).save(path)
     return path
 
 
@@ -42,9 +42,9 @@ def library(tmp_path: Path) -> StyleLibrary:
 def pairs(tmp_path: Path) -> list[EditPair]:
     made = []
     for name in ("coffee", "chelsea", "rocket"):
-        picture = small(getattr(data, name)())
-        before = save(picture, tmp_path / "photos" / f"{name}.png")
-        made.append(EditPair(save(warm(picture), tmp_path / "photos" / f"{name}_edit.png"), before))
+        image = small(getattr(data, name)())
+        before = save(image, tmp_path / "photos" / f"{name}.png")
+        made.append(EditPair(save(warm(image), tmp_path / "photos" / f"{name}_edit.png"), before))
     return made
 
 
@@ -160,10 +160,10 @@ def test_what_is_no_pair_is_told(library: StyleLibrary, pairs: list[EditPair], t
 
 @pytest.mark.parametrize("name", ["coffee", "chelsea", "rocket", "astronaut"])
 def test_strong_edits_are_still_pairs(name: str) -> None:
-    picture = small(getattr(data, name)(), 300)
-    grey = np.repeat(picture.mean(axis=-1, keepdims=True), 3, axis=-1)
-    for edit in (warm(picture), grey * 0.4, 255 * (picture / 255) ** 0.4, 255 * (picture / 255) ** 2.5, 255 - picture):
-        pair = align(edit.astype(np.uint8), picture)
+    image = small(getattr(data, name)(), 300)
+    grey = np.repeat(image.mean(axis=-1, keepdims=True), 3, axis=-1)
+    for edit in (warm(image), grey * 0.4, 255 * (image / 255) ** 0.4, 255 * (image / 255) ** 2.5, 255 - image):
+        pair = align(edit.astype(np.uint8), image)
         assert isinstance(pair, AlignedPair) and not pair.moved
 
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from training.systems.enhancers.diffusion import (
     Denoiser,
     DiffusionEnhancer,
-    apply_tables,
+    apply_luts,
     ddim,
     diffuse,
     schedule,
@@ -116,7 +116,7 @@ def test_tables_are_applied_as_the_basis_says() -> None:
     enhancer = DiffusionEnhancer(8, 5, 6)
     enhancer.set_basis(torch.randn(5, 3, 216))
     photos, weights = torch.rand(2, 3, 7, 9), torch.randn(2, 5)
-    found = apply_tables(photos, enhancer.prior.tables(weights))
+    found = apply_luts(photos, enhancer.prior.luts(weights))
     for photo, weight, answer in zip(photos, weights, found, strict=True):
         colors = photo.flatten(1).T
         expected = colors + enhancer.prior.design(colors) @ weight
@@ -129,7 +129,7 @@ def test_training_finds_the_looks_of_two_users() -> None:
     enhancer.set_basis(smooth_basis(6, 5))
     photos = torch.rand(8, 3, 24, 24)
     looks = torch.randn(2, 6).repeat_interleave(4, 0)
-    targets = apply_tables(photos, enhancer.prior.tables(looks))
+    targets = apply_luts(photos, enhancer.prior.luts(looks))
     style = style_of(torch.tensor([[1.0], [-1.0]]).expand(2, 8).repeat_interleave(4, 0))
     optimizer = torch.optim.AdamW(enhancer.parameters(), 3e-3)
     generator = torch.Generator().manual_seed(0)

@@ -22,11 +22,11 @@ def test_fewer_than_three_million_parameters(kind: type[StyleEncoder], paired: b
 
 
 @pytest.mark.parametrize("kind", [ResNetEncoder, PspEncoder])
-def test_a_picture_is_encoded_alike_in_any_batch(kind: type[StyleEncoder]) -> None:
+def test_an_image_is_encoded_alike_in_any_batch(kind: type[StyleEncoder]) -> None:
     torch.manual_seed(0)
-    encoder, pictures = kind(width=16, channels=8).train(), torch.rand(4, 3, 48, 48)  # type: ignore[call-arg]
+    encoder, images = kind(width=16, channels=8).train(), torch.rand(4, 3, 48, 48)  # type: ignore[call-arg]
     with torch.no_grad():
-        assert torch.allclose(encoder(pictures).vector[:1], encoder(pictures[:1]).vector, atol=1e-5)
+        assert torch.allclose(encoder(images).vector[:1], encoder(images[:1]).vector, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", [ResNetEncoder, PspEncoder])

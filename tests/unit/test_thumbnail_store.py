@@ -19,34 +19,34 @@ def store(tmp_path: Path) -> ThumbnailStore:
 
 
 @pytest.fixture
-def picture(sample_pictures: dict[str, np.ndarray]) -> np.ndarray:
-    return np.ascontiguousarray(sample_pictures["coffee"][:128, :192])
+def image(sample_images: dict[str, np.ndarray]) -> np.ndarray:
+    return np.ascontiguousarray(sample_images["coffee"][:128, :192])
 
 
 def noise(seed: int) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 255, (96, 128, 3), dtype=np.uint8)
 
 
-def test_found_again_by_another_store(store: ThumbnailStore, picture: np.ndarray) -> None:
+def test_found_again_by_another_store(store: ThumbnailStore, image: np.ndarray) -> None:
     photo = Path("photos/name with é and \udcff.jpg")
     assert store.get(photo, VERSION, 192) is None
-    store.put(photo, VERSION, 192, picture)
+    store.put(photo, VERSION, 192, image)
     store.close()
     again = ThumbnailStore(store.path).get(photo, VERSION, 192)
-    assert again is not None and again.shape == picture.shape
-    assert np.abs(again.astype(int) - picture).mean() < 3
+    assert again is not None and again.shape == image.shape
+    assert np.abs(again.astype(int) - image).mean() < 3
 
 
-def test_a_larger_one_serves_smaller_sides_and_not_the_other_way(store: ThumbnailStore, picture: np.ndarray) -> None:
-    store.put(Path("a.jpg"), VERSION, 192, picture)
+def test_a_larger_one_serves_smaller_sides_and_not_the_other_way(store: ThumbnailStore, image: np.ndarray) -> None:
+    store.put(Path("a.jpg"), VERSION, 192, image)
     smaller = store.get(Path("a.jpg"), VERSION, 96)
     assert smaller is not None and smaller.shape == (64, 96, 3)
     assert store.get(Path("a.jpg"), VERSION, 256) is None
 
 
 @pytest.mark.parametrize("version", [FileVersion(VERSION.modified + 1, VERSION.size), FileVersion(VERSION.modified, 1)])
-def test_a_changed_file_is_another_one(store: ThumbnailStore, picture: np.ndarray, version: FileVersion) -> None:
-    store.put(Path("a.jpg"), VERSION, 192, picture)
+def test_a_changed_file_is_another_one(store: ThumbnailStore, image: np.ndarray, version: FileVersion) -> None:
+    store.put(Path("a.jpg"), VERSION, 192, image)
     assert store.get(Path("a.jpg"), version, 192) is None
     store.put(Path("a.jpg"), version, 192, noise(0))
     assert store.get(Path("a.jpg"), VERSION, 192) is None, "there is one for each file"
@@ -98,18 +98,18 @@ def test_clearing_gives_the_disk_back(store: ThumbnailStore) -> None:
     assert store.get(Path("1.jpg"), VERSION, 128) is None
 
 
-def test_a_damaged_thumbnail_is_made_again(store: ThumbnailStore, picture: np.ndarray) -> None:
-    store.put(Path("a.jpg"), VERSION, 192, picture)
+def test_a_damaged_thumbnail_is_made_again(store: ThumbnailStore, image: np.ndarray) -> None:
+    store.put(Path("a.jpg"), VERSION, 192, image)
     with sqlite3.connect(store.path) as connection:
         connection.execute("UPDATE thumbnails SET jpeg = substr(jpeg, 1, 900)")
     connection.close()
     assert store.get(Path("a.jpg"), VERSION, 192) is None
-    store.put(Path("a.jpg"), VERSION, 192, picture)
+    store.put(Path("a.jpg"), VERSION, 192, image)
     assert store.get(Path("a.jpg"), VERSION, 192) is not None
 
 
 @pytest.mark.parametrize("damage", [b"no database at all", None])
-def test_a_damaged_file_is_begun_anew(tmp_path: Path, picture: np.ndarray, damage: bytes | None) -> None:
+def test_a_damaged_file_is_begun_anew(tmp_path: Path, image: np.ndarray, damage: bytes | None) -> None:
     path = tmp_path / "thumbnails.sqlite"
     first = ThumbnailStore(path)
     for number in range(20):
@@ -121,33 +121,33 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path, picture: np.ndarray, damag
     path.write_bytes(damage or content)
     store = ThumbnailStore(path)
     assert store.get(Path("1.jpg"), VERSION, 192) is None
-    store.put(Path("1.jpg"), VERSION, 192, picture)
+    store.put(Path("1.jpg"), VERSION, 192, image)
     assert store.get(Path("1.jpg"), VERSION, 192) is not None
 
 
-def test_a_file_of_another_version_is_begun_anew(store: ThumbnailStore, picture: np.ndarray) -> None:
+def test_a_file_of_another_version_is_begun_anew(store: ThumbnailStore, image: np.ndarray) -> None:
     with sqlite3.connect(store.path.parent.parent / "other.sqlite") as connection:
         connection.execute("CREATE TABLE thumbnails (something TEXT)")
         connection.execute("PRAGMA user_version = 99")
     connection.close()
     newer = ThumbnailStore(store.path.parent.parent / "other.sqlite")
-    newer.put(Path("a.jpg"), VERSION, 192, picture)
+    newer.put(Path("a.jpg"), VERSION, 192, image)
     assert newer.get(Path("a.jpg"), VERSION, 192) is not None
 
 
-def test_where_nothing_can_be_written_it_is_done_without(tmp_path: Path, picture: np.ndarray) -> None:
+def test_where_nothing_can_be_written_it_is_done_without(tmp_path: Path, image: np.ndarray) -> None:
     (tmp_path / "file").write_bytes(b"")
     store = ThumbnailStore(tmp_path / "file" / "thumbnails.sqlite")
-    store.put(Path("a.jpg"), VERSION, 192, picture)
+    store.put(Path("a.jpg"), VERSION, 192, image)
     assert store.get(Path("a.jpg"), VERSION, 192) is None
     store.clear()
     assert store.used_bytes == 0
 
 
-def test_a_closed_store_answers_nothing(store: ThumbnailStore, picture: np.ndarray) -> None:
-    store.put(Path("a.jpg"), VERSION, 192, picture)
+def test_a_closed_store_answers_nothing(store: ThumbnailStore, image: np.ndarray) -> None:
+    store.put(Path("a.jpg"), VERSION, 192, image)
     store.close()
-    store.put(Path("b.jpg"), VERSION, 192, picture)
+    store.put(Path("b.jpg"), VERSION, 192, image)
     assert store.get(Path("a.jpg"), VERSION, 192) is None
 
 

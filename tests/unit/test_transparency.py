@@ -10,7 +10,7 @@ import tifffile
 
 from pie_desktop.imaging.decode import load_photo
 
-COLOUR = np.array([60_000, 20_000, 5_000])
+COLOR = np.array([60_000, 20_000, 5_000])
 ALPHA = 0.25
 
 
@@ -18,12 +18,12 @@ ALPHA = 0.25
 @pytest.mark.parametrize("kind", ["assocalpha", "unassalpha"])
 def test_tiff(tmp_path: Path, dtype: type, kind: str) -> None:
     top = 1.0 if dtype is np.float32 else float(np.iinfo(dtype).max)
-    stored = COLOUR / 65535 * (ALPHA if kind == "assocalpha" else 1)
+    stored = COLOR / 65535 * (ALPHA if kind == "assocalpha" else 1)
     samples = (np.array([*stored, ALPHA]) * top).astype(dtype)
-    picture = np.broadcast_to(samples, (5, 7, 4))
-    tifffile.imwrite(tmp_path / "a.tif", picture, photometric="rgb", extrasamples=[kind])
+    image = np.broadcast_to(samples, (5, 7, 4))
+    tifffile.imwrite(tmp_path / "a.tif", image, photometric="rgb", extrasamples=[kind])
     loaded = load_photo(tmp_path / "a.tif")
-    expected = COLOUR / 65535 * ALPHA + 1 - ALPHA
+    expected = COLOR / 65535 * ALPHA + 1 - ALPHA
     np.testing.assert_allclose(loaded[2, 3] / np.iinfo(loaded.dtype).max, expected, atol=0.006)
 
 
@@ -31,9 +31,9 @@ def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def test_an_animated_16_bit_png_gives_its_still_picture(tmp_path: Path) -> None:
+def test_an_animated_16_bit_png_gives_its_still_image(tmp_path: Path) -> None:
     width, height = 4, 3
-    row = np.array([*COLOUR, 65535], ">u2").tobytes() * width
+    row = np.array([*COLOR, 65535], ">u2").tobytes() * width
     frame = np.zeros((width, 4), ">u2").tobytes()
     control = struct.pack(">IIIIIHHBB", 0, width, height, 0, 0, 1, 10, 0, 0)
     parts = [
@@ -46,4 +46,4 @@ def test_an_animated_16_bit_png_gives_its_still_picture(tmp_path: Path) -> None:
     ]
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
     loaded = load_photo(tmp_path / "a.png")
-    np.testing.assert_array_equal(loaded, np.broadcast_to(COLOUR, (height, width, 3)))
+    np.testing.assert_array_equal(loaded, np.broadcast_to(COLOR, (height, width, 3)))

@@ -89,7 +89,7 @@ def test_what_cannot_be_done_is_told(systems: dict[str, Path], sample_photos: di
     assert taken.read_bytes() == b"mine" and not (tmp_path / "a.png").exists()
 
 
-def test_captions_are_below_their_pictures() -> None:
+def test_captions_are_below_their_images() -> None:
     black = np.zeros((40, 100, 3), np.uint8)
     sheet = labelled_sheet([("photo", black), ("answer", black)])
     assert sheet.shape == (40 + CAPTION + 2 * GAP, 2 * (100 + GAP) + GAP, 3)

@@ -56,10 +56,10 @@ def _psnr(audits: Audits) -> Drawing:
     bar = min(34.0, 0.8 * axes.width / len(audits) / len(WHOSE))
     for number, audit in enumerate(audits):
         middle = axes.x(number, len(audits))
-        for place, (whose, (colour, _)) in enumerate(WHOSE.items()):
+        for place, (whose, (color, _)) in enumerate(WHOSE.items()):
             value = audit["psnr"][whose]
             left = middle + (place - len(WHOSE) / 2) * bar
-            drawing.rectangle(left + 1, axes.y(value["mean"]), bar - 2, axes.y(0) - axes.y(value["mean"]), colour)
+            drawing.rectangle(left + 1, axes.y(value["mean"]), bar - 2, axes.y(0) - axes.y(value["mean"]), color)
             axes.whisker(left + bar / 2, value["low"], value["high"])
             drawing.text(left + bar / 2, axes.y(value["high"]) - 5, f"{value['mean']:.1f}", "middle", 11)
         about = f"{MODES[audit['mode']]}, {audit['refs']} references"
@@ -96,17 +96,17 @@ def _curves(axes: Axes, audits: Audits, name: str, value: str) -> None:
     for place, count in enumerate(counts):
         drawing.text(axes.x(place, len(counts)), axes.top + axes.height + 18, str(count), "middle")
     drawing.text(axes.left + axes.width / 2, axes.top + axes.height + 36, "references", "middle")
-    for number, (colour, audit) in enumerate(zip(SERIES, audits, strict=False)):
+    for number, (color, audit) in enumerate(zip(SERIES, audits, strict=False)):
         shift = 8 * (number - (len(audits) - 1) / 2)  # side by side, so that equal values can be told apart
         points = []
         for entry in audit[name]:
             x = axes.x(counts.index(entry["refs"]), len(counts)) + shift
             if "low" in entry:
-                axes.whisker(x, entry["low"], entry["high"], colour)
+                axes.whisker(x, entry["low"], entry["high"], color)
             points.append((x, axes.y(entry[value])))
-        drawing.line(points, colour, 2)
+        drawing.line(points, color, 2)
         for point in points:
-            drawing.dot(*point, colour)
+            drawing.dot(*point, color)
     for row in (0, 2):
         entries = [(c, title_of(a)) for c, a in list(zip(SERIES, audits, strict=False))[row : row + 2]]
         legend(drawing, axes.left + 10, 300 + 9 * row, entries, 250)

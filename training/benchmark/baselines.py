@@ -25,7 +25,7 @@ from pie_desktop.model.lut_prior import interpolation, laplacian
 
 
 def histogram_transfer(photo: np.ndarray, edits: Sequence[np.ndarray]) -> np.ndarray:
-    """Transfer from `edits` to `photo`; pictures `(H, W, 3)` uint8, sRGB."""
+    """Transfer from `edits` to `photo`; images `(H, W, 3)` uint8, sRGB."""
     reference = np.concatenate([edit.reshape(-1, 1, 3) for edit in edits])
     return np.round(np.clip(match_histograms(photo, reference, channel_axis=2), 0, 255)).astype(np.uint8)
 
@@ -53,16 +53,16 @@ def fit_lut(before: np.ndarray, after: np.ndarray, size: int = 9, stiffness: flo
     return identity_lut(size) + change.reshape(size, size, size, 3).numpy()
 
 
-def sampled_colors(picture: np.ndarray, side: int = 64) -> np.ndarray:
-    """Colours `(side * side, 3)` in [0, 1] picked on an even grid of a uint8 picture."""
-    return cv2.resize(picture, (side, side), interpolation=cv2.INTER_NEAREST).reshape(-1, 3) / 255.0
+def sampled_colors(image: np.ndarray, side: int = 64) -> np.ndarray:
+    """Colours `(side * side, 3)` in [0, 1] picked on an even grid of a uint8 image."""
+    return cv2.resize(image, (side, side), interpolation=cv2.INTER_NEAREST).reshape(-1, 3) / 255.0
 
 
 Statistics = tuple[np.ndarray, np.ndarray]  # mean and standard deviation of L*, a* and b*
 
 
 def statistics(edits: Sequence[np.ndarray]) -> Statistics:
-    """Mean and spread `(3,)` of all pixels of `edits`; pictures `(H, W, 3)` uint8, sRGB."""
+    """Mean and spread `(3,)` of all pixels of `edits`; images `(H, W, 3)` uint8, sRGB."""
     pixels = np.concatenate([to_lab(edit).reshape(-1, 3) for edit in edits])
     return pixels.mean(0, dtype=np.float64), pixels.std(0, dtype=np.float64)
 

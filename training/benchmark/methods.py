@@ -127,5 +127,5 @@ class MethodSet:
             return lambda photo, _: reinhard_transfer(photo, wanted)
         if method == "histogram":
             return lambda photo, _: histogram_transfer(photo, edits)
-        table = _lut_of_pairs(references)
-        return None if table is None else lambda photo, _: apply_lut(photo, table)
+        lut = _lut_of_pairs(references)
+        return None if lut is None else lambda photo, _: apply_lut(photo, lut)

@@ -26,17 +26,17 @@ class Target:
     """The answer that many results are compared with; what depends on it alone is computed once.
 
     Args:
-        picture: uint8 `(H, W, 3)`, sRGB.
+        image: uint8 `(H, W, 3)`, sRGB.
     """
 
-    def __init__(self, picture: np.ndarray) -> None:
-        self.picture = picture
-        self._luma = picture.astype(np.float32) @ _LUMA
-        self._lab = to_lab(picture)
+    def __init__(self, image: np.ndarray) -> None:
+        self.image = image
+        self._luma = image.astype(np.float32) @ _LUMA
+        self._lab = to_lab(image)
 
     def quality(self, result: np.ndarray) -> Quality:
-        """Compare a uint8 picture of the same size with the target."""
-        difference = result.astype(np.float32) - self.picture
+        """Compare a uint8 image of the same size with the target."""
+        difference = result.astype(np.float32) - self.image
         error = float(np.square(difference, out=difference).mean(dtype=np.float64)) / 255**2
         lab = to_lab(result)
         return Quality(
@@ -48,7 +48,7 @@ class Target:
 
 
 def quality(result: np.ndarray, target: np.ndarray) -> Quality:
-    """Compare uint8 pictures `(H, W, 3)`, sRGB."""
+    """Compare uint8 images `(H, W, 3)`, sRGB."""
     return Target(target).quality(result)
 
 

@@ -98,7 +98,7 @@ def _judge(item: tuple[str, Case], refs: Sequence[int], methods: MethodSet) -> t
             if key not in computed:
                 retouch = methods.learn(method, shown(case.references[:count], flags))
                 computed[key] = retouch and [
-                    target.quality(retouch(before, target.picture))
+                    target.quality(retouch(before, target.image))
                     for (before, _), target in zip(case.queries, targets, strict=True)
                 ]
             found = computed[key]

@@ -32,7 +32,7 @@ class Case:
 
     Attributes:
         name: for display.
-        references: pairs (before, after) in the order in which they are given to the methods; uint8 pictures, sRGB.
+        references: pairs (before, after) in the order in which they are given to the methods; uint8 images, sRGB.
             Empty where the photos are to be enhanced for nobody in particular.
         queries: pairs (before, after) to be retouched and compared.
     """
@@ -54,16 +54,16 @@ class PhotoPool:
         self.paths = list_photos(folder)
         if len(self.paths) < 2:
             raise PieError(f"{folder} holds {len(self.paths)} photos; the benchmark needs at least 2.")
-        self._pictures: dict[Path, np.ndarray] = {}
+        self._images: dict[Path, np.ndarray] = {}
 
     def __len__(self) -> int:
         return len(self.paths)
 
-    def picture(self, number: int) -> np.ndarray:
+    def image(self, number: int) -> np.ndarray:
         path = self.paths[number]
-        if path not in self._pictures:
-            self._pictures[path] = _load(path)
-        return self._pictures[path]
+        if path not in self._images:
+            self._images[path] = _load(path)
+        return self._images[path]
 
 
 def look_files(looks: Path) -> list[Path]:
@@ -92,7 +92,7 @@ def look_cases(looks: Path, photos: Path, count: int, most: int, queries: int, s
     for number in sorted(generator.permutation(len(files))[:count]):
         table = load_lut(files[number])
         order = np.random.default_rng([seed, number]).permutation(len(pool))
-        pairs = [(p, apply_lut(p, table)) for p in map(pool.picture, order[: most + queries])]
+        pairs = [(p, apply_lut(p, table)) for p in map(pool.image, order[: most + queries])]
         yield Case(files[number].stem, pairs[queries:], pairs[:queries])
 
 
@@ -141,7 +141,7 @@ def simulated_cases(
     """Simulated users over photos that never trained, drawn from the population of `mix`."""
     side = 128
     pool = PhotoPool(photos)
-    bank = np.stack([_center_square(pool.picture(n), side) for n in range(len(pool))])
+    bank = np.stack([_center_square(pool.image(n), side) for n in range(len(pool))])
     simulator = UserSimulator(bank, side, mix)
     for number in range(count):
         group = simulator.group(1, most + queries, seeded(seed, number))
@@ -168,9 +168,9 @@ def capture_cases(photos: Path, count: int, seed: int) -> Iterator[Case]:
         yield Case(path.stem, [], [(degraded, photo)])
 
 
-def _center_square(picture: np.ndarray, side: int) -> np.ndarray:
+def _center_square(image: np.ndarray, side: int) -> np.ndarray:
     """The largest centred square, at `side` px: what is compared is colour, so small ones may be enlarged."""
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     edge = min(height, width)
     top, left = (height - edge) // 2, (width - edge) // 2
-    return square(picture[top : top + edge, left : left + edge], side)
+    return square(image[top : top + edge, left : left + edge], side)

@@ -71,11 +71,11 @@ def draw(system: "System", photo: Path, references: Sequence[Path], count: int, 
     with torch.no_grad():
         style, seen = style_of_files(system, references), _seen(photo, LOOK_SIDE)
         weights = torch.cat([enhancer.expected(seen, style), enhancer.samples(seen, style, count, seeded(seed))[0]])
-        return list(enhancer.prior.tables(weights).numpy())
+        return list(enhancer.prior.luts(weights).numpy())
 
 
 def labelled_sheet(tiles: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
-    """Pictures of one size, uint8, with a caption below each, in rows of at most four, on neutral grey."""
+    """Images of one size, uint8, with a caption below each, in rows of at most four, on neutral grey."""
     from PIL import Image, ImageDraw, ImageFont
 
     height, width = tiles[0][1].shape[:2]
@@ -84,9 +84,9 @@ def labelled_sheet(tiles: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
     across, down = width + GAP, height + CAPTION + GAP
     sheet = Image.new("RGB", (columns * across + GAP, rows * down + GAP), (SURROUND,) * 3)
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(15)
-    for number, (caption, picture) in enumerate(tiles):
+    for number, (caption, image) in enumerate(tiles):
         left, top = GAP + number % columns * across, GAP + number // columns * down
-        sheet.paste(Image.fromarray(picture), (left, top))
+        sheet.paste(Image.fromarray(image), (left, top))
         pen.text((left, top + height + 3), caption, (INK,) * 3, font)
     return np.asarray(sheet)
 
@@ -96,7 +96,7 @@ def variations(
     system: Annotated[Path, typer.Option(help="Folder of a trained diffusion system.")],
     references: Annotated[list[Path], typer.Option("--references", "-r", help="Your edits, one or more.")],
     count: Annotated[int, typer.Option(min=1, max=23, help="Variations to draw.")] = 6,
-    side: Annotated[int, typer.Option(min=64, max=2048, help="Long side of a picture on the sheet, px.")] = 480,
+    side: Annotated[int, typer.Option(min=64, max=2048, help="Long side of an image on the sheet, px.")] = 480,
     seed: Annotated[int, typer.Option()] = 0,
 ) -> None:
     """Draw variations of a style: the photo, the answer and random variations on one sheet (JPEG or PNG)."""
@@ -115,11 +115,11 @@ def variations(
         raise PieError(f"{output} is neither JPEG nor PNG; give it the suffix .jpg or .png.")
     if output.exists():
         raise PieError(f"{output} exists already; name another file.")
-    tables = draw(load_system(system)[0], photo, [*references, *further], count, seed)
-    picture = load_photo(photo)
+    luts = draw(load_system(system)[0], photo, [*references, *further], count, seed)
+    image = load_photo(photo)
     captions = ["answer", *(f"variation {number + 1}" for number in range(count))]
-    tiles = [("photo", to_uint8(resize_long_side(picture, side)))]
-    for caption, table in zip(captions, tables, strict=True):
-        tiles.append((caption, to_uint8(resize_long_side(apply_lut(picture, table), side))))
+    tiles = [("photo", to_uint8(resize_long_side(image, side)))]
+    for caption, lut in zip(captions, luts, strict=True):
+        tiles.append((caption, to_uint8(resize_long_side(apply_lut(image, lut), side))))
     save_photo(labelled_sheet(tiles), output, EncodeOptions(kind), overwrite=False)
     Console().print(f"{count} variations of {photo.name}: {output}")

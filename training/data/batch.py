@@ -27,14 +27,14 @@ class Movable:
         return self._each(lambda tensor: tensor.to(device))
 
     def require_finite(self) -> None:
-        """To be called before pictures are looked at: histograms of what is no number address memory at random.
+        """To be called before images are looked at: histograms of what is no number address memory at random.
 
         Raises:
             FloatingPointError: something is not finite.
         """
         values = (getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
         if not all(bool(torch.isfinite(value).all()) for value in values if value is not None):
-            raise FloatingPointError("A picture is not made of finite numbers.")
+            raise FloatingPointError("An image is not made of finite numbers.")
 
     def rows(self, chosen: slice | Tensor) -> Self:
         """Some rows of every tensor."""
@@ -79,7 +79,7 @@ WHOLE = Share()
 
 @dataclass
 class Group(Movable):
-    """U users with S photos each, pictures `(U, S, 3, P, P)`, sRGB-encoded floats in [0, 1].
+    """U users with S photos each, images `(U, S, 3, P, P)`, sRGB-encoded floats in [0, 1].
 
     Attributes:
         capture: the unedited photo.

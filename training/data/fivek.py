@@ -47,7 +47,7 @@ class Dataset:
     inputs: dict[str, Path] = field(default_factory=dict)
     styles: dict[str, dict[str, Path]] = field(default_factory=dict)
     splits: dict[str, str] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def missing_experts(self) -> list[str]:
         """Experts without a folder, where others of the five have one."""
@@ -83,11 +83,11 @@ def _put(dataset: Dataset, photos: dict[str, Path], path: Path) -> None:
     other = photos.setdefault(photo_number(path), path)
     if other == path:
         return
-    remark = f"{path} is ignored: {other.name} beside it has the same number."
+    warning = f"{path} is ignored: {other.name} beside it has the same number."
     if other.parent != path.parent:
-        remark = f"Photos in {path.parent} are ignored where {other.parent} has the same ones."
-    if remark not in dataset.remarks[-1:]:
-        dataset.remarks.append(remark)
+        warning = f"Photos in {path.parent} are ignored where {other.parent} has the same ones."
+    if warning not in dataset.warnings[-1:]:
+        dataset.warnings.append(warning)
 
 
 def find_dataset(folder: Path, extra: Sequence[Path] = ()) -> Dataset:
@@ -124,7 +124,7 @@ def find_dataset(folder: Path, extra: Sequence[Path] = ()) -> Dataset:
             f"No unedited photos were found in {folder}; put them into a folder 'input', 'raw' or 'original' in it."
         )
     for name in [name for name, photos in dataset.styles.items() if not photos.keys() & dataset.inputs.keys()]:
-        dataset.remarks.append(f"The folder {name} is ignored: none of its photos is named like an unedited one.")
+        dataset.warnings.append(f"The folder {name} is ignored: none of its photos is named like an unedited one.")
         del dataset.styles[name]
     if not dataset.styles:
         raise PieError(

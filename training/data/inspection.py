@@ -58,7 +58,7 @@ class Inspection:
         if d.splits:
             lines.append("  by folder: " + ", ".join(f"{count} {split}" for split, count in counts.items() if count))
         lines.append(f"  whole: {len(self.whole)} photos")
-        lines += [f"note: {remark}" for remark in _first(d.remarks)]
+        lines += [f"note: {warning}" for warning in _first(d.warnings)]
         for kind in dict.fromkeys(problem.kind for problem in self.problems):
             messages = [problem.message for problem in self.problems if problem.kind == kind]
             lines.append(f"{kind}: {len(messages)}")
@@ -137,7 +137,7 @@ def _wrong(number: str, versions: Mapping[str, Path], side: int) -> Iterator[Pro
 def prepare(
     dataset: Annotated[Path, typer.Option(help="Folder with unedited photos and those of the experts.")],
     out: Annotated[Path, typer.Option(help="Folder of the cache; one that was interrupted is gone on with.")],
-    side: Annotated[int, typer.Option(min=48, max=1024, help="Side of the stored pictures, px.")] = 256,
+    side: Annotated[int, typer.Option(min=48, max=1024, help="Side of the stored images, px.")] = 256,
     style: Annotated[list[Path] | None, typer.Option(help="Folder of one more style; may be repeated.")] = None,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on with the photos that are in order.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that decode.")] = None,

@@ -37,9 +37,9 @@ def finished_photos(folder: Path) -> list[Path]:
     return photos
 
 
-def square(picture: np.ndarray, side: int) -> np.ndarray:
-    """The whole picture squeezed to `(side, side, 3)` uint8: colour statistics survive, and batches stack."""
-    return cv2.resize(to_uint8(picture), (side, side), interpolation=cv2.INTER_AREA)
+def square(image: np.ndarray, side: int) -> np.ndarray:
+    """The whole image squeezed to `(side, side, 3)` uint8: colour statistics survive, and batches stack."""
+    return cv2.resize(to_uint8(image), (side, side), interpolation=cv2.INTER_AREA)
 
 
 def photo_bank(photos: Sequence[Path], side: int, cache: Path) -> np.ndarray:
@@ -86,7 +86,7 @@ ASPECT_TOLERANCE = 0.02
 
 @dataclass(frozen=True)
 class PairBank:
-    """Aligned pictures `(P, S, S, 3)` uint8, sRGB, and what could not be used.
+    """Aligned images `(P, S, S, 3)` uint8, sRGB, and what could not be used.
 
     Attributes:
         names: the edits' file names.
@@ -122,7 +122,7 @@ def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:
         except PieError as error:
             problems.append(str(error))
             continue
-        aspects = [picture.shape[1] / picture.shape[0] for picture in pair]
+        aspects = [image.shape[1] / image.shape[0] for image in pair]
         if abs(aspects[0] / aspects[1] - 1) > ASPECT_TOLERANCE:
             problems.append(f"{guess.after.name} is cropped differently from its original; it is left out.")
             continue

@@ -58,7 +58,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _serve(connection: Connection, pickled: bytes) -> None:
-    """Body of a worker: group numbers in, pictures as arrays out, until the connection is closed or the parent dies."""
+    """Body of a worker: group numbers in, images as arrays out, until the connection is closed or the parent dies."""
     import cv2
 
     # Ctrl+C in a terminal reaches all its processes; the parent decides
@@ -72,8 +72,8 @@ def _serve(connection: Connection, pickled: bytes) -> None:
             number = connection.recv()
             try:
                 group = source.group(number)
-                pictures = (group.capture, group.retouched, group.finished)
-                connection.send([None if p is None else p.cpu().numpy() for p in pictures])
+                images = (group.capture, group.retouched, group.finished)
+                connection.send([None if p is None else p.cpu().numpy() for p in images])
             except Exception:
                 connection.send(traceback.format_exc())
 

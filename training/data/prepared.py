@@ -30,7 +30,7 @@ class PreparedData:
 
     Attributes:
         folder: where it lies.
-        side: S of its pictures, px.
+        side: S of its images, px.
         names: `(P,)` numbers of the photos.
         splits: `(P,)` `train`, `validation` or `test`; empty for rows that could not be decoded.
         styles: names of the styles.
@@ -66,12 +66,12 @@ class PreparedData:
 
 
 def style_file(index: int) -> str:
-    """File name of a style's pictures."""
+    """File name of a style's images."""
     return f"style-{index}.npy"
 
 
 def open_prepared(folder: Path) -> PreparedData:
-    """Open a cache; its pictures are read from the disk when they are asked for.
+    """Open a cache; its images are read from the disk when they are asked for.
 
     Raises:
         PieError: there is none, it is unfinished, damaged or of another version.
@@ -100,7 +100,7 @@ def open_prepared(folder: Path) -> PreparedData:
 def take_views(
     stored: np.ndarray, index: np.ndarray, views: np.ndarray, side: int, device: torch.device | str = "cpu"
 ) -> Tensor:
-    """Crops of stored pictures: `(B, 3, side, side)` float in [0, 1], sRGB-encoded, on `device`.
+    """Crops of stored images: `(B, 3, side, side)` float in [0, 1], sRGB-encoded, on `device`.
 
     Cut from the map and averaged down in bytes: only what is seen is read, and nothing is held at full size.
 
@@ -136,7 +136,7 @@ class PreparedSource(Source):
 
     Args:
         data: the cache.
-        side: side of the pictures, px.
+        side: side of the images, px.
         users, shots: of a group.
         seed: of what is drawn.
         split: whose photos are drawn.

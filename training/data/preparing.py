@@ -72,15 +72,15 @@ class _Cache:
     """The files of a cache while it is built.
 
     Attributes:
-        pictures: `(P, side, side, 3)` uint8 maps, the unedited photos first.
-        done: `(P,)` stamps of the files whose pictures are on the disk; 0 for none.
+        images: `(P, side, side, 3)` uint8 maps, the unedited photos first.
+        done: `(P,)` stamps of the files whose images are on the disk; 0 for none.
     """
 
     def __init__(self, out: Path, photos: int, styles: int, side: int) -> None:
         paths = [out / "input.npy", *(out / style_file(n) for n in range(styles))]
         if not all(path.exists() for path in paths):
             (out / _DONE).unlink(missing_ok=True)
-        self.pictures = [self._map(path, np.dtype(np.uint8), (photos, side, side, 3)) for path in paths]
+        self.images = [self._map(path, np.dtype(np.uint8), (photos, side, side, 3)) for path in paths]
         self.done = self._map(out / _DONE, np.dtype(np.uint64), (photos,))
         # a map takes disk as it is written, and one that runs out of it ends the process without a word
         needed = int((self.done == 0).sum()) * len(paths) * side * side * 3
@@ -100,9 +100,9 @@ class _Cache:
         return open_memmap(path, mode="w+", dtype=dtype, shape=shape)
 
     def flush(self, stamps: dict[int, int]) -> None:
-        """Pictures first: what is marked as done is on the disk."""
-        for pictures in self.pictures:
-            pictures.flush()
+        """Images first: what is marked as done is on the disk."""
+        for images in self.images:
+            images.flush()
         for row, stamp in stamps.items():
             self.done[row] = stamp
         self.done.flush()
@@ -143,7 +143,7 @@ def prepare(
         dataset: where the photos are.
         numbers: those to decode, each there unedited and in every style.
         out: folder of the cache; made if missing.
-        side: of the stored pictures, px.
+        side: of the stored images, px.
         workers: processes that decode.
         skip_bad: leave out photos that cannot be decoded; else the first one stops.
         progress: told the share of photos that are there.
@@ -200,8 +200,8 @@ def _build(
                     raise PieError(f"{result} Mend it and start again, or leave such photos out with --skip-bad.")
                 problems.append(result)
                 continue
-            for pictures, version in zip(cache.pictures, result, strict=True):
-                pictures[row] = version
+            for images, version in zip(cache.images, result, strict=True):
+                images[row] = version
             new[row], there[row] = stamps[row], True
             if len(new) >= _FLUSH:
                 cache.flush(new)

@@ -31,7 +31,7 @@ class UserMix:
 
 
 def content_axes(z: Tensor) -> Tensor:
-    """What a photographer may adapt to, of pictures `(B, 3, P, P)`: `(B, 6)` standardised.
+    """What a photographer may adapt to, of images `(B, 3, P, P)`: `(B, 6)` standardised.
 
     Brightness, spread of tones, colourfulness, warmth, greenness, blue sky.
     """
@@ -59,7 +59,7 @@ class UserSimulator:
 
     Args:
         bank: `(P, S, S, 3)` uint8 finished photographs, sRGB.
-        side: side of the pictures, px.
+        side: side of the images, px.
         mix: the population.
         device: where pixels are computed. Users are drawn on the CPU, so that they do not depend on the device.
     """

@@ -69,8 +69,8 @@ def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _
     train = order[:-held_out]
     names = [bank.names[index] for index in train]
 
-    def floats(pictures: np.ndarray) -> Tensor:
-        planes = torch.from_numpy(pictures[order]).permute(0, 3, 1, 2).float() / 255
+    def floats(images: np.ndarray) -> Tensor:
+        planes = torch.from_numpy(images[order]).permute(0, 3, 1, 2).float() / 255
         return torch.nn.functional.interpolate(planes, size=(side, side), mode="area")
 
     source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device, names)

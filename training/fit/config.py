@@ -54,7 +54,7 @@ class LossConfig(_Section):
 
     lab: float = 1.0
     log_mse: float = 0.05
-    opinion: float = 0.5
+    prior_loss: float = 0.5
     gram: float = 0.01
     tv: float = 0.01
     smoothness: float = 0.02

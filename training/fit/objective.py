@@ -36,9 +36,9 @@ class Answer:
     photos: Tensor
 
 
-def pixel_grid(pictures: Tensor, side: int) -> Tensor:
+def pixel_grid(images: Tensor, side: int) -> Tensor:
     """Colours `(B, side * side, 3)` on an even grid of `(B, 3, P, P)`; picked, so that pairs stay exact."""
-    return nn.functional.interpolate(pictures, size=(side, side), mode="nearest-exact").flatten(2).mT.contiguous()
+    return nn.functional.interpolate(images, size=(side, side), mode="nearest-exact").flatten(2).mT.contiguous()
 
 
 def noisy(colors: Tensor, users: int, generator: torch.Generator, share: Share = WHOLE) -> Tensor:
@@ -85,8 +85,8 @@ class Objective:
         """Encode the references of all users."""
         users, shots = group.capture.shape[:2]
         rows = torch.arange(users, device=roles.reference.device)[:, None]
-        pictures = torch.cat([group.capture[rows, roles.reference], group.retouched[rows, roles.reference]], 1)
-        features = self.network.encoder.features(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2])
+        images = torch.cat([group.capture[rows, roles.reference], group.retouched[rows, roles.reference]], 1)
+        features = self.network.encoder.features(images.flatten(0, 1)).unflatten(0, images.shape[:2])
         before, after = features.chunk(2, 1)
         flat = rows * shots + roles.reference
         evidence = prepared.evidence[flat]
@@ -114,8 +114,8 @@ class Objective:
         # the courage to do nothing
         known = style.paired.any(1)[:, None]
         terms["log_mse"] = (log_mse(self.render(prepared, flat, weights), target) * known).mean()
-        # the network's own opinion, before the pairs correct it: without this it learns little from users with pairs
-        terms["opinion"] = (self.render(prepared, flat, prediction.mu) - target).abs().mean()
+        # the network's own prediction, before the pairs correct it: without this it learns little from users with pairs
+        terms["prior_loss"] = (self.render(prepared, flat, prediction.mu) - target).abs().mean()
         w = self.weights
         total = (
             terms["l1"]
@@ -125,7 +125,7 @@ class Objective:
             + w.tv * terms["tv"]
             + w.smoothness * terms["smoothness"]
             + w.monotonicity * terms["monotonicity"]
-            + w.opinion * terms["opinion"]
+            + w.prior_loss * terms["prior_loss"]
         )
         return total, {name: term.detach() for name, term in terms.items()}
 
@@ -138,24 +138,24 @@ class Objective:
         """Unweighted loss terms of LUT weights `(U, Q, K)` on the photos numbered `(U, Q)`."""
         side = self.network.architecture.grid
 
-        def pictures(colors: Tensor) -> Tensor:
+        def images(colors: Tensor) -> Tensor:
             return colors.flatten(0, 1).mT.unflatten(2, (side, side))
 
-        output, tables = self.render(prepared, photos, weights), self.network.prior.tables(weights)
-        out, want = pictures(output), pictures(target)
+        output, luts = self.render(prepared, photos, weights), self.network.prior.luts(weights)
+        out, want = images(output), images(target)
         return {
             "l1": (out - want).abs().mean(),
             "lab": lab_loss(out.clamp(0.002, 1), want.clamp(0.002, 1)),
             "gram": self.gram(out, want),
             # of the change, not of the photo, whose own texture is none of the model's business
-            "tv": total_variation(out - pictures(prepared.before[photos])),
-            "smoothness": lut_smoothness(tables),
-            "monotonicity": lut_monotonicity(tables),
+            "tv": total_variation(out - images(prepared.before[photos])),
+            "smoothness": lut_smoothness(luts),
+            "monotonicity": lut_monotonicity(luts),
         }
 
 
 def log_mse(output: Tensor, target: Tensor) -> Tensor:
-    """Logarithm of the mean squared error of pictures `(..., M, 3)`, 0 at 60 dB: PSNR up to scale; `(...)`.
+    """Logarithm of the mean squared error of images `(..., M, 3)`, 0 at 60 dB: PSNR up to scale; `(...)`.
 
     L1 alone is spent on users that nobody can predict; one whose pairs determine the look to the last digit counts too.
     """

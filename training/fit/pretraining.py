@@ -125,11 +125,11 @@ class Pretraining:
         terms = {
             "rms": (left + 1e-6).sqrt().mean(),
             "log_mse": ((left * 1e6).log1p() * known).mean(),
-            # the network's own opinion, before the pairs correct it
-            "opinion": (u.answer.unexplained(prediction.mu) + 1e-5).sqrt().mean(),
+            # the network's own prediction, before the pairs correct it
+            "prior_loss": (u.answer.unexplained(prediction.mu) + 1e-5).sqrt().mean(),
         }
         w = self.losses
-        total = terms["rms"] + w.log_mse * terms["log_mse"] + w.opinion * terms["opinion"]
+        total = terms["rms"] + w.log_mse * terms["log_mse"] + w.prior_loss * terms["prior_loss"]
         return total, {name: term.detach() for name, term in terms.items()}
 
 
@@ -172,8 +172,8 @@ class _Picked:
 
 def calibrate(network: PreferenceNetwork, source: Source, groups: int = 6) -> None:
     """Standardise the statistics that a new network reads by those of simulated photos, unedited and edited."""
-    pictures = [source.group(_FIRST - 1 - number) for number in range(groups)]
-    captures = color_statistics(torch.cat([g.capture.flatten(0, 1) for g in pictures]))
-    edits = color_statistics(torch.cat([g.retouched.flatten(0, 1) for g in pictures]))
+    images = [source.group(_FIRST - 1 - number) for number in range(groups)]
+    captures = color_statistics(torch.cat([g.capture.flatten(0, 1) for g in images]))
+    edits = color_statistics(torch.cat([g.retouched.flatten(0, 1) for g in images]))
     for features in (network.encoder.features, network.enhancer.features):
         features.calibrate(torch.cat([captures, edits]))

@@ -80,7 +80,7 @@ def style_validation(data: PreparedData, side: int, references: int, queries: in
 
     Args:
         data: the cache, opened.
-        side: side of the pictures, px.
+        side: side of the images, px.
         references: per style.
         queries: photos per style, at most.
     """
@@ -89,8 +89,8 @@ def style_validation(data: PreparedData, side: int, references: int, queries: in
     whole = np.tile(np.array([0.0, 0.0, 1.0, 0.0], np.float32), (len(index), 1))
     before = take_views(data.before, index, whole, side)[None]
     cases = []
-    for pictures in data.after:
-        group = Group(before, take_views(pictures, index, whole, side)[None])
+    for images in data.after:
+        group = Group(before, take_views(images, index, whole, side)[None])
         for has_before in (True, False):
             cases.append((group, _roles(1, len(index), len(known), len(held), has_before)))
     return Validation(cases)

@@ -1,4 +1,4 @@
-"""What is minimised: differences of pictures, of their Gram matrices, of LUTs, and of preference vectors (`metric`)."""
+"""What is minimised: differences of images, of their Gram matrices, of LUTs, and of preference vectors (`metric`)."""
 
 from training.losses.image import (
     GramLoss,

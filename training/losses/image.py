@@ -1,4 +1,4 @@
-"""Differences of pictures, pixel by pixel.
+"""Differences of images, pixel by pixel.
 
 Differences of style statistics: Gram matrices of feature maps.
 
@@ -12,7 +12,7 @@ from training.data import color
 
 
 def l1_loss(output: Tensor, target: Tensor) -> Tensor:
-    """Mean absolute difference of pictures of the same shape, sRGB-encoded [0, 1]; a scalar."""
+    """Mean absolute difference of images of the same shape, sRGB-encoded [0, 1]; a scalar."""
     return (output - target).abs().mean()
 
 
@@ -30,18 +30,16 @@ def to_lab(rgb: Tensor) -> Tensor:
 
 
 def lab_loss(output: Tensor, target: Tensor) -> Tensor:
-    """Mean absolute difference in CIE Lab; pictures `(B, 3, ...)`, sRGB-encoded [0, 1]."""
+    """Mean absolute difference in CIE Lab; images `(B, 3, ...)`, sRGB-encoded [0, 1]."""
     return (to_lab(output) - to_lab(target)).abs().mean()
 
 
-def total_variation(pictures: Tensor) -> Tensor:
+def total_variation(images: Tensor) -> Tensor:
     """Mean absolute difference of neighbouring pixels of `(B, C, H, W)` (anisotropic; Rudin, Osher and Fatemi 1992)."""
-    return (pictures[..., 1:, :] - pictures[..., :-1, :]).abs().mean() + (
-        pictures[..., 1:] - pictures[..., :-1]
-    ).abs().mean()
+    return (images[..., 1:, :] - images[..., :-1, :]).abs().mean() + (images[..., 1:] - images[..., :-1]).abs().mean()
 
 
-SCALE = 100.0  # brings the loss of visibly different pictures near 1
+SCALE = 100.0  # brings the loss of visibly different images near 1
 
 
 def gram_matrix(features: Tensor) -> Tensor:
@@ -67,29 +65,29 @@ class GramLoss(nn.Module):
             "filters", torch.randn(filters, 3, size, size, generator=generator) / (3 * size * size) ** 0.5
         )
 
-    def grams(self, pictures: Tensor) -> Tensor:
-        """Gram matrices `(B, F, F)` of pictures `(B, 3, H, W)`, sRGB-encoded [0, 1]."""
-        return gram_matrix(nn.functional.conv2d(pictures - 0.5, self.filters).relu())
+    def grams(self, images: Tensor) -> Tensor:
+        """Gram matrices `(B, F, F)` of images `(B, 3, H, W)`, sRGB-encoded [0, 1]."""
+        return gram_matrix(nn.functional.conv2d(images - 0.5, self.filters).relu())
 
     def forward(self, output: Tensor, target: Tensor) -> Tensor:
-        """Pictures `(B, 3, H, W)`, sRGB-encoded [0, 1]; a scalar."""
+        """Images `(B, 3, H, W)`, sRGB-encoded [0, 1]; a scalar."""
         return ((self.grams(output) - self.grams(target)) ** 2).sum((1, 2)).mean() * SCALE
 
 
 class StyleGramLoss(GramLoss):
-    """Squared distance of each picture's Gram matrix to the mean one of a batch of pictures of its style.
+    """Squared distance of each image's Gram matrix to the mean one of a batch of images of its style.
 
     The style term of Gatys, Ecker and Bethge (Image style transfer using convolutional neural networks, 2016), with N
-    style pictures instead of one: what they have in common counts, not what one of them happens to show.
+    style images instead of one: what they have in common counts, not what one of them happens to show.
     """
 
     def forward(self, output: Tensor, styles: Tensor, valid: Tensor | None = None) -> Tensor:
-        """The scalar loss; pictures without a valid style picture add nothing.
+        """The scalar loss; images without a valid style image add nothing.
 
         Args:
             output: `(B, 3, H, W)`, sRGB-encoded [0, 1].
-            styles: `(B, N, 3, h, w)` pictures of the style, of any size: a Gram matrix is a mean over places.
-            valid: `(B, N)` bool, which style pictures are there; all where None.
+            styles: `(B, N, 3, h, w)` images of the style, of any size: a Gram matrix is a mean over places.
+            valid: `(B, N)` bool, which style images are there; all where None.
         """
         batch, count = styles.shape[:2]
         weights = styles.new_ones(batch, count) if valid is None else valid.to(styles.dtype)
@@ -101,21 +99,21 @@ class StyleGramLoss(GramLoss):
         return (distance * known).sum() / known.sum().clamp_min(1) * SCALE
 
 
-def lut_smoothness(tables: Tensor) -> Tensor:
+def lut_smoothness(luts: Tensor) -> Tensor:
     """Mean squared second difference along the axes of LUTs `(..., S, S, S, 3)`, in units of grid steps."""
-    size = tables.shape[-2]
-    total = tables.new_zeros(())
+    size = luts.shape[-2]
+    total = luts.new_zeros(())
     for axis in (-4, -3, -2):
-        parts = [tables.narrow(axis, start, size - 2) for start in (0, 1, 2)]
+        parts = [luts.narrow(axis, start, size - 2) for start in (0, 1, 2)]
         total = total + ((parts[0] - 2 * parts[1] + parts[2]) ** 2).mean()
     return total * (size - 1) ** 2
 
 
-def lut_monotonicity(tables: Tensor) -> Tensor:
+def lut_monotonicity(luts: Tensor) -> Tensor:
     """Mean amount by which a channel falls while its own input rises; LUTs `(..., S, S, S, 3)`, per grid step."""
-    size = tables.shape[-2]
-    total = tables.new_zeros(())
+    size = luts.shape[-2]
+    total = luts.new_zeros(())
     for channel, axis in enumerate((-3, -2, -1)):
-        values = tables[..., channel]
+        values = luts[..., channel]
         total = total + (values.narrow(axis, 0, size - 1) - values.narrow(axis, 1, size - 1)).clamp_min(0).mean()
     return total * (size - 1)

@@ -86,7 +86,7 @@ class PopulationConfig(_Section):
     Attributes:
         kind: `simulated` users over finished photographs, or `prepared` ones: a cache made by `training prepare`.
         folder: of the photographs, or of the cache.
-        bank_side: side at which photographs are kept, px; pictures are views of them.
+        bank_side: side at which photographs are kept, px; images are views of them.
         users: simulated users; all styles of a prepared cache are users.
         shots: photos of every simulated user.
         validation_users: simulated users, over photographs kept apart, that the curve is measured on.
@@ -173,7 +173,7 @@ class Scale(_Section):
     """What is the same for all systems of a study.
 
     Attributes:
-        side: of the pictures in training, px.
+        side: of the images in training, px.
         system: sizes of the networks.
         curve_points: measurements of the training curve.
         checkpoint_seconds: seconds of training between checkpoints.

@@ -1,4 +1,4 @@
-"""What the vectors of a style encoder tell about users: numbers beside the picture.
+"""What the vectors of a style encoder tell about users: numbers beside the image.
 
 All trained systems of a study judged by the benchmark, and their embeddings by users who never trained.
 """

@@ -8,8 +8,8 @@ from training.study.words import MODES, TASKS, Results, judged_at, method_titles
 from training.svg import FAINT, INK, Axes, Drawing, legend, round_ticks
 
 # Okabe and Ito's colours, which colour-blind people can tell apart; without yellow, too faint on white
-COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-MODE_COLOURS = {"after": COLOURS[0], "pairs": COLOURS[1]}
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+MODE_COLORS = {"after": COLORS[0], "pairs": COLORS[1]}
 GREY = "#7a7a7a"
 
 
@@ -60,10 +60,10 @@ class _Across:
         """px of the middle of a row."""
         return self.top + (number + 0.5) * self.row
 
-    def interval(self, y: float, value: Mapping[str, float], colour: str, square: bool = False) -> None:
+    def interval(self, y: float, value: Mapping[str, float], color: str, square: bool = False) -> None:
         """A mean with its interval; keys `mean`, `low`, `high`."""
-        self.drawing.line([(self.x(value["low"]), y), (self.x(value["high"]), y)], colour, 1.5)
-        self.drawing.marks([(self.x(value["mean"]), y)], colour, 7 if square else 8, square)
+        self.drawing.line([(self.x(value["low"]), y), (self.x(value["high"]), y)], color, 1.5)
+        self.drawing.marks([(self.x(value["mean"]), y)], color, 7 if square else 8, square)
 
 
 def _quality(results: Results) -> Drawing:
@@ -75,7 +75,7 @@ def _quality(results: Results) -> Drawing:
         (task, name, mode): {"mean": row["psnr"], "low": row["psnr_low"], "high": row["psnr_high"]}
         for task in tasks
         for name in names
-        for mode in MODE_COLOURS
+        for mode in MODE_COLORS
         if (row := row_of(results, task, name, mode, refs)) is not None
     }
     labels, panel, gap = 240.0, 340.0, 26.0
@@ -94,14 +94,14 @@ def _quality(results: Results) -> Drawing:
             x = across.x(unedited["mean"])
             drawing.line([(x, across.top), (x, across.bottom)], GREY, 1.5, "5 4")
         for number, name in enumerate(names):
-            both = [here.get((task, name, mode)) for mode in MODE_COLOURS]
+            both = [here.get((task, name, mode)) for mode in MODE_COLORS]
             if both[0] == both[1] and both[0] is not None:
                 across.interval(across.y(number), both[0], INK)
                 continue
-            for value, (mode, colour), shift in zip(both, MODE_COLOURS.items(), (-4, 4), strict=True):
+            for value, (mode, color), shift in zip(both, MODE_COLORS.items(), (-4, 4), strict=True):
                 if value is not None:
-                    across.interval(across.y(number) + shift, value, colour, mode == "pairs")
-    entries = [(MODE_COLOURS["after"], "edits alone"), (MODE_COLOURS["pairs"], "pairs"), (INK, "the same with both")]
+                    across.interval(across.y(number) + shift, value, color, mode == "pairs")
+    entries = [(MODE_COLORS["after"], "edits alone"), (MODE_COLORS["pairs"], "pairs"), (INK, "the same with both")]
     legend(drawing, labels, 84 + 24 * len(names), entries, 130)
     about = "dashed: the photo as it is; intervals of 95 % over users; the oracle is in the table alone"
     drawing.text(labels, 102 + 24 * len(names), about, size=11)
@@ -127,7 +127,7 @@ def _steering(results: Results) -> Drawing:
         drawing.line([(across.x(0), across.top), (across.x(0), across.bottom)], INK)
         for s in (s for s in found if s["task"] == task):
             number = names.index((s["method"], s["mode"]))
-            across.interval(across.y(number), s["lost"], MODE_COLOURS[s["mode"]], s["mode"] == "pairs")
+            across.interval(across.y(number), s["lost"], MODE_COLORS[s["mode"]], s["mode"] == "pairs")
     return drawing
 
 
@@ -147,14 +147,14 @@ def _curves(results: Results) -> Drawing:
     drawing.text(axes.left + axes.width / 2, 378, f"{unit} of training", "middle")
     ends = []
     for number, (title, points) in enumerate(curves.items()):
-        colour, dash = COLOURS[number % len(COLOURS)], "none" if number < len(COLOURS) else "6 3"
+        color, dash = COLORS[number % len(COLORS)], "none" if number < len(COLORS) else "6 3"
         placed = [(axes.left + axes.width * s / scale / across[-1], axes.y(psnr)) for s, psnr in points]
-        drawing.line(placed, colour, 2, dash)
-        drawing.marks(placed, colour, 5)
-        ends.append((placed[-1], title, colour, dash))
-    for (end, title, colour, dash), y in zip(*_spread(ends), strict=True):
+        drawing.line(placed, color, 2, dash)
+        drawing.marks(placed, color, 5)
+        ends.append((placed[-1], title, color, dash))
+    for (end, title, color, dash), y in zip(*_spread(ends), strict=True):
         drawing.line([(end[0] + 5, end[1]), (axes.left + axes.width + 18, y), (axes.left + axes.width + 30, y)], FAINT)
-        drawing.line([(axes.left + axes.width + 30, y), (axes.left + axes.width + 48, y)], colour, 2.5, dash)
+        drawing.line([(axes.left + axes.width + 30, y), (axes.left + axes.width + 48, y)], color, 2.5, dash)
         drawing.text(axes.left + axes.width + 54, y + 4, title)
     return drawing
 
@@ -172,7 +172,7 @@ def _spread(
 
 
 def _maps(maps: Sequence[Mapping[str, Any]], names: Sequence[str], columns: int = 4) -> Drawing:
-    """t-SNE pictures in rows, with the numbers below each."""
+    """t-SNE images in rows, with the numbers below each."""
     side, gap, words = 226.0, 20.0, 62.0
     rows = -(-len(maps) // columns)
     columns = min(columns, len(maps))
@@ -184,9 +184,9 @@ def _maps(maps: Sequence[Mapping[str, Any]], names: Sequence[str], columns: int 
         drawing.rectangle(left, top + 12, side, side, "#f6f6f6")
         for label, points in enumerate(found["points"]):
             placed = [(left + 8 + x * (side - 16), top + 20 + y * (side - 16)) for x, y in points]
-            drawing.marks(placed, COLOURS[label % len(COLOURS)], 6, label >= len(COLOURS))
+            drawing.marks(placed, COLORS[label % len(COLORS)], 6, label >= len(COLORS))
         score = found["score"]
-        text = f"silhouette {score['silhouette']:.2f}, in the picture {found['seen']:.2f}"
+        text = f"silhouette {score['silhouette']:.2f}, in the image {found['seen']:.2f}"
         drawing.text(left, top + side + 28, text, size=11)
         text = f"nearest {score['precision']:.0%}, retrieval {score['retrieval']:.0%} (chance {score['chance']:.0%})"
         drawing.text(left, top + side + 43, text, size=11)

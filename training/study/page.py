@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.study.conclusions import budget_words, conclusions
-from training.study.page_details import effort, embeddings, pictures
+from training.study.page_details import effort, embeddings, images
 from training.study.words import (
     MODES,
     TASKS,
@@ -34,7 +34,7 @@ def study_page(results: Results, folder: str) -> str:
 
     Args:
         results: of `training.study.report.complete`.
-        folder: of the figures and pictures, relative to the page.
+        folder: of the figures and images, relative to the page.
     """
     sections = [
         _head(folder),
@@ -44,7 +44,7 @@ def study_page(results: Results, folder: str) -> str:
         _steering(results, folder),
         effort(results, folder),
         embeddings(results, folder),
-        pictures(results, folder),
+        images(results, folder),
         _again(),
     ]
     return "\n".join(spaced(line for section in sections for line in section)).rstrip() + "\n"
@@ -83,7 +83,7 @@ def _compared(results: Results) -> list[str]:
     lines = [
         "## What was compared, and how",
         f"The same for all: {who}, drawn once, and in step n the same {batch['users']} of them with up to "
-        f"{batch['references']} references and {batch['queries']} photos to retouch; pictures of {scale['side']} px; "
+        f"{batch['references']} references and {batch['queries']} photos to retouch; images of {scale['side']} px; "
         f"{budget_words(scale['budget'])} of training; seed {results['seed']}; one machine "
         f"(`{', '.join(devices) or '-'}`). The scale “{scale['name']}” sets the sizes of the networks "
         f"({networks or 'their own'}), smaller than their authors' own. Measuring the curve and writing checkpoints "

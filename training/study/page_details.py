@@ -1,4 +1,4 @@
-"""The parts of a study's page about the systems themselves: what they took, what their vectors tell, pictures."""
+"""The parts of a study's page about the systems themselves: what they took, what their vectors tell, images."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -42,7 +42,7 @@ def effort(results: Results, folder: str) -> list[str]:
 
 
 def embeddings(results: Results, folder: str) -> list[str]:
-    """What the style vectors tell about users, in numbers and pictures."""
+    """What the style vectors tell about users, in numbers and images."""
     judged = [s for s in results["systems"] if s.get("embedding")]
     e = results["scale"]["evaluation"]
     losses = [s for s in judged if not s["compared"]]
@@ -63,11 +63,11 @@ def embeddings(results: Results, folder: str) -> list[str]:
     maps: Sequence[Mapping[str, Any]] = results.get("maps", ())
     if maps:
         shown, check = maps[0]["points"], next(m for m in maps if m["name"] == "digits")
-        seen = "are apart" if check["seen"] > 0.25 else "are not apart: do not trust these pictures"
+        seen = "are apart" if check["seen"] > 0.25 else "are not apart: do not trust these images"
         lines += [
             f"t-SNE of the vectors of {len(shown)} of these users, colour and shape by user, {len(shown[0])} photos "
             "each. The check is the one that the study made: the very same code on handwritten digits. There the "
-            f"labels {seen} (silhouette in the picture {check['seen']:.2f}).",
+            f"labels {seen} (silhouette in the image {check['seen']:.2f}).",
             f"![t-SNE of the preference vectors of every system, and of digits]({folder}/tsne.svg)",
         ]
         names = {m["name"] for m in maps}
@@ -80,13 +80,13 @@ def _scores(score: Mapping[str, float]) -> tuple[str, str, str]:
     return f"{score['silhouette']:.2f}", f"{score['precision']:.0%}", f"{score['retrieval']:.0%}"
 
 
-def pictures(results: Results, folder: str) -> list[str]:
+def images(results: Results, folder: str) -> list[str]:
     """Sheets of retouched photographs."""
     found = results.get("pictures", ())
     if not found:
         return []
     lines = [
-        "## Pictures",
+        "## Images",
         "Photographs of scikit-image, on which no system of the study was trained; the numbers are PSNR to the "
         "user's own version.",
     ]

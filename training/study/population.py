@@ -76,8 +76,8 @@ class Population(Source):
         mirrored = (torch.rand(self.users, self.shots, 1, 1, 1, generator=generator) < 0.5).to(self.device)
         rows = chosen.numpy()[:, None], photos.numpy()
 
-        def floats(pictures: np.ndarray) -> Tensor:
-            planes = torch.from_numpy(pictures[rows]).to(self.device).permute(0, 1, 4, 2, 3).float().div_(255)
+        def floats(images: np.ndarray) -> Tensor:
+            planes = torch.from_numpy(images[rows]).to(self.device).permute(0, 1, 4, 2, 3).float().div_(255)
             return torch.where(mirrored, planes.flip(-1), planes)
 
         group = UserGroup(floats(self.capture), floats(self.retouched), None, chosen.to(self.device))
@@ -144,8 +144,8 @@ def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path
             simulator = UserSimulator(train, side)
             for user in range(config.users):
                 rendered = _user(simulator, config.shots, seed, _TRAINING, user)
-                for stored, pictures in zip(maps, rendered, strict=True):
-                    stored[user] = pictures
+                for stored, images in zip(maps, rendered, strict=True):
+                    stored[user] = images
             for stored in maps:
                 stored.flush()
     capture, retouched = (np.load(path, mmap_mode="r") for path in paths)

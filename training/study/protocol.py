@@ -1,4 +1,4 @@
-"""What all protocols have in common: a system, stages, and the losses of pictures."""
+"""What all protocols have in common: a system, stages, and the losses of images."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Stage:
 
 @dataclass
 class Batch(Movable):
-    """What one step shows: pictures `(U, n, 3, P, P)`, sRGB-encoded floats in [0, 1].
+    """What one step shows: images `(U, n, 3, P, P)`, sRGB-encoded floats in [0, 1].
 
     Attributes:
         group: all photos of the users, with the users' numbers in the population.
@@ -66,8 +66,8 @@ class Batch(Movable):
         )
 
 
-class PictureLoss(nn.Module):
-    """The weighted sum of the losses of pictures."""
+class ImageLoss(nn.Module):
+    """The weighted sum of the losses of images."""
 
     def __init__(self, weights: LossWeights) -> None:
         super().__init__()
@@ -84,7 +84,7 @@ class PictureLoss(nn.Module):
             terms["lab"] = lab_loss(out.clamp(0.002, 1), want.clamp(0.002, 1))
         if w.gram:
             styles, valid = (t.repeat_interleave(queries, 0) for t in (batch.after, batch.valid))
-            # of half-size pictures: a style is not in the finest texture, and it is a quarter of the work
+            # of half-size images: a style is not in the finest texture, and it is a quarter of the work
             halves = nn.functional.avg_pool2d(styles.flatten(0, 1), 2).unflatten(0, styles.shape[:2])
             terms["gram"] = self.gram(nn.functional.avg_pool2d(out, 2), halves, valid)
         if w.tv:
@@ -108,7 +108,7 @@ class Protocol(nn.Module):
     def __init__(self, config: StudyConfig, system: System, users: int) -> None:
         super().__init__()
         self.config, self.system = config, system
-        self.pictures = PictureLoss(config.losses)
+        self.images = ImageLoss(config.losses)
 
     def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
         """What is minimised in a stage, and its terms."""
@@ -120,7 +120,7 @@ class Protocol(nn.Module):
 
     def retouching(self, batch: Batch) -> tuple[Tensor, Terms]:
         """The loss of the photos retouched in the style of the references."""
-        return self.pictures(self.system.enhance(batch.photos, self.style(batch)), batch)
+        return self.images(self.system.enhance(batch.photos, self.style(batch)), batch)
 
     def embedding(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Vectors `(U * S, D)` of all photos of the users, and whose they are `(U * S,)`."""

@@ -54,7 +54,7 @@ class Diffusion(EndToEnd):
     def __init__(self, config: StudyConfig, system: System, users: int) -> None:
         super().__init__(config, system, users)
         if not system.own_loss:
-            raise PieError(f"{config.name}: this enhancer learns from its pictures; choose the protocol end_to_end.")
+            raise PieError(f"{config.name}: this enhancer learns from its images; choose the protocol end_to_end.")
 
     def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
         value = self.system.loss(batch.photos, batch.targets, self.style(batch))
@@ -79,11 +79,11 @@ class Masked(Protocol):
         photos, targets = batch.photos.flatten(0, 1), batch.targets.flatten(0, 1)
         codes = self.system.features(targets, photos).vector
         if stage == 0:
-            return self.pictures(self.system.retouch(photos, codes).unflatten(0, batch.photos.shape[:2]), batch)
+            return self.images(self.system.retouch(photos, codes).unflatten(0, batch.photos.shape[:2]), batch)
         style = self.style(batch)
         assert isinstance(style, MaskedStyle)
         predicted = self.system.predict(batch.photos, style)
-        total, terms = self.pictures(self.system.retouch(photos, predicted).unflatten(0, batch.photos.shape[:2]), batch)
+        total, terms = self.images(self.system.retouch(photos, predicted).unflatten(0, batch.photos.shape[:2]), batch)
         # relative to how long codes are, which nothing prescribes
         masked = smooth_l1_loss(predicted, codes) / codes.abs().mean().clamp_min(1e-3)
         return total + masked, terms | {"masked": masked.detach()}

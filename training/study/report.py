@@ -1,4 +1,4 @@
-"""The report of a study: what the evaluation leaves open is measured, then figures, pictures and page are written."""
+"""The report of a study: what the evaluation leaves open is measured, then figures, images and page are written."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -15,8 +15,8 @@ from pie_desktop.model.bundle import read_bundle_info
 from training.report import rounded, write_json
 from training.study.evaluate import VECTORS, embedding_users, method_set, tasks_of
 from training.study.figures import write_figures
+from training.study.images import write_images
 from training.study.page import study_page
-from training.study.pictures import write_pictures
 from training.study.runner import Run
 from training.study.steering import measure_steering
 from training.study.tsne import draw_maps, shipped_vectors
@@ -25,8 +25,8 @@ from training.study.words import judged_at
 RESULTS = "results.json"
 
 
-def picture_folder(page: Path) -> Path:
-    """Where a page has its figures, pictures and results: `docs/STUDY.md` in `docs/study`."""
+def image_folder(page: Path) -> Path:
+    """Where a page has its figures, images and results: `docs/STUDY.md` in `docs/study`."""
     return page.with_name(page.stem.lower())
 
 
@@ -89,18 +89,18 @@ def _shipped(bundle: Path) -> dict[str, Any]:
 
 
 def write_report(results: dict[str, Any], runs: Sequence[Run], bundle: Path, page: Path) -> dict[str, Any]:
-    """Write pictures, figures, results and page; returns the results, which then name the pictures.
+    """Write images, figures, results and page; returns the results, which then name the images.
 
     Args:
         results: of `complete`.
-        page: `.md` file; the rest stands in `picture_folder`.
+        page: `.md` file; the rest stands in `image_folder`.
     """
-    folder, scale = picture_folder(page), runs[0].scale
+    folder, scale = image_folder(page), runs[0].scale
     methods = method_set(runs, bundle)
     titles = {run.config.name: run.config.title for run in runs if run.config.name in methods.systems}
     diffusion = [name for name in titles if methods.system(name).config.enhancer == "diffusion"]
-    pictures = write_pictures(folder, methods, titles, diffusion, scale.seed)
-    results = results | {"pictures": [asdict(picture) for picture in pictures]}
+    images = write_images(folder, methods, titles, diffusion, scale.seed)
+    results = results | {"pictures": [asdict(image) for image in images]}
     write_json(folder / RESULTS, results)
     rewrite(results, page)
     return results
@@ -108,7 +108,7 @@ def write_report(results: dict[str, Any], runs: Sequence[Run], bundle: Path, pag
 
 def rewrite(results: dict[str, Any], page: Path) -> None:
     """Write figures and page from results alone."""
-    folder = picture_folder(page)
+    folder = image_folder(page)
     write_figures(results, folder)
     with atomic_write(page) as temporary:
         temporary.write_text(study_page(results, folder.name), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Preference vectors as pictures: t-SNE, coloured by user, with a check on data of which the answer is known."""
+"""Preference vectors as images: t-SNE, coloured by user, with a check on data of which the answer is known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,14 +23,14 @@ USERS = 12  # as many as one can tell apart by colour and shape
 
 @dataclass(frozen=True)
 class Map:
-    """A picture of labelled vectors.
+    """An image of labelled vectors.
 
     Attributes:
         name: of what made the vectors.
         title: for people.
         points: `(U, S, 2)` in [0, 1], S vectors of each of U labels.
         score: of the vectors themselves.
-        seen: mean silhouette coefficient of the points, -1 to 1: what the picture shows.
+        seen: mean silhouette coefficient of the points, -1 to 1: what the image shows.
     """
 
     name: str

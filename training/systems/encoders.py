@@ -6,7 +6,7 @@ He et al., "Deep residual learning for image recognition", CVPR 2016; the blocks
 normalisation*: a learned scale and shift per channel stands where a norm would, and residual branches start at zero
 (De & Smith, NeurIPS 2020), which trains six blocks well. Batch normalisation would make a style depend on which other
 users share the batch, or a process of several, and its running statistics are no part of an average of weights. Group
-normalisation does neither, but takes away how bright and contrasty a picture is, and earns nothing here: the LUT
+normalisation does neither, but takes away how bright and contrasty an image is, and earns nothing here: the LUT
 weights of unseen simulated users, told from five edits after 220 steps, were explained to 14 % of their variance with
 it and to 15 % without (one seed).
 
@@ -20,9 +20,9 @@ the shallow.
 
 ResNet style encoder: channel statistics of a small residual network are the style vector.
 
-PieNet and StarEnhancer embed retouched photos with residual networks; this one is sized for 64 to 128 px pictures on a
+PieNet and StarEnhancer embed retouched photos with residual networks; this one is sized for 64 to 128 px images on a
 CPU, since a style needs colour, not detail. The vector is read from the mean and the deviation of the feature maps of
-all stages, which is what Huang & Belongie (ICCV 2017) take for the style of a picture.
+all stages, which is what Huang & Belongie (ICCV 2017) take for the style of an image.
 """
 
 import math
@@ -48,8 +48,8 @@ class StyleEncoder(nn.Module):
         super().__init__()
         self.width, self.levels, self.map_channels, self.paired = width, levels, map_channels, paired
 
-    def picture(self, after: Tensor, before: Tensor | None) -> Tensor:
-        """Pictures in [0, 1] to the network's input `(B, 3 or 6, P, P)` in [-1, 1].
+    def image(self, after: Tensor, before: Tensor | None) -> Tensor:
+        """Images in [0, 1] to the network's input `(B, 3 or 6, P, P)` in [-1, 1].
 
         Raises:
             ValueError: this encoder looks at pairs, and there are no originals.
@@ -64,7 +64,7 @@ class StyleEncoder(nn.Module):
         """Features of style images; every code has mean 0 and variance 1 over its D values.
 
         Args:
-            after: `(B, 3, P, P)` retouched pictures, sRGB-encoded in [0, 1].
+            after: `(B, 3, P, P)` retouched images, sRGB-encoded in [0, 1].
             before: their originals, or None; read by a paired encoder only.
 
         Raises:
@@ -98,7 +98,7 @@ class ResNetTrunk(nn.Module):
     """A stem of stride 4 and three stages: feature maps at strides 4, 8 and 16 of `(c, 2c, 4c)` channels.
 
     Args:
-        inputs: channels of the pictures.
+        inputs: channels of the images.
         channels: c.
         blocks: per stage.
     """
@@ -128,7 +128,7 @@ class ResNetTrunk(nn.Module):
         return maps
 
 
-NOMINAL_SIDE = 64  # px; map2style blocks reach one pixel at this side, and average what is left of larger pictures
+NOMINAL_SIDE = 64  # px; map2style blocks reach one pixel at this side, and average what is left of larger images
 
 
 def map2style(width: int, side: int) -> nn.Sequential:
@@ -151,7 +151,7 @@ class PspEncoder(StyleEncoder):
         self.head = nn.Sequential(nn.Linear(3 * width, width), nn.LayerNorm(width))
 
     def forward(self, after: Tensor, before: Tensor | None = None) -> StyleFeatures:
-        maps = self.trunk(self.picture(after, before))[::-1]
+        maps = self.trunk(self.image(after, before))[::-1]
         merged: Tensor | None = None
         codes = []
         for level, lateral, code in zip(maps, self.lateral, self.map2style, strict=True):
@@ -172,7 +172,7 @@ class ResNetEncoder(StyleEncoder):
         self.head = nn.Sequential(nn.Linear(2 * sum(self.trunk.channels), width), nn.LayerNorm(width))
 
     def forward(self, after: Tensor, before: Tensor | None = None) -> StyleFeatures:
-        maps = self.trunk(self.picture(after, before))
+        maps = self.trunk(self.image(after, before))
         statistics = [value.flatten(1) for level in maps for value in channel_statistics(level)]
         vector = self.head(torch.cat(statistics, 1))
         return StyleFeatures(vector, vector[:, None], maps[-1])

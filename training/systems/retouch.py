@@ -13,8 +13,8 @@ from training.systems.style import Style
 from training.systems.system import System
 
 
-def _floats(picture: np.ndarray, device: torch.device) -> Tensor:
-    return torch.from_numpy(picture).to(device).permute(2, 0, 1).float() / 255
+def _floats(image: np.ndarray, device: torch.device) -> Tensor:
+    return torch.from_numpy(image).to(device).permute(2, 0, 1).float() / 255
 
 
 def _device(system: System) -> torch.device:
@@ -32,8 +32,8 @@ def style_of(system: System, references: Sequence[ReferencePixels]) -> Style | N
     if not used:
         return None
 
-    def stacked(pictures: Sequence[np.ndarray]) -> Tensor:
-        return torch.stack([_floats(square(picture, side), device) for picture in pictures])[None]
+    def stacked(images: Sequence[np.ndarray]) -> Tensor:
+        return torch.stack([_floats(square(image, side), device) for image in images])[None]
 
     before = stacked([r.before for r in used if r.before is not None]) if system.needs_pairs else None
     valid = torch.ones(1, len(used), dtype=torch.bool, device=device)

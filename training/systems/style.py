@@ -1,8 +1,8 @@
-"""What a style encoder says about pictures, and what is kept of a user.
+"""What a style encoder says about images, and what is kept of a user.
 
 Mean and deviation of feature maps: what encoders read a style from, and what AdaIN replaces.
 
-A trained system at work on pictures: what the benchmark and the figures of the study call.
+A trained system at work on images: what the benchmark and the figures of the study call.
 """
 
 from dataclasses import dataclass

@@ -33,7 +33,7 @@ class SystemConfig(BaseModel):
         encoder_channels: of the encoder's first stage; the last has four times as many.
         paired: the encoder looks at originals, too.
         masked: the style of every photo is predicted from those of the pairs; see `training.systems.masked`.
-        side: of the square pictures that the encoder looks at, px.
+        side: of the square images that the encoder looks at, px.
         components: LUT weights that the diffusion enhancer draws.
         lut_size: nodes per axis of its LUTs.
     """
@@ -75,7 +75,7 @@ class System(nn.Module):
 
     @property
     def own_loss(self) -> bool:
-        """Whether it is trained by `loss` rather than by the error of its pictures."""
+        """Whether it is trained by `loss` rather than by the error of its images."""
         return self.enhancer.own_loss
 
     def set_basis(self, basis: Tensor) -> None:
@@ -83,7 +83,7 @@ class System(nn.Module):
         self.enhancer.set_basis(basis)
 
     def features(self, after: Tensor, before: Tensor | None = None) -> StyleFeatures:
-        """Style features of pictures `(B, 3, P, P)` at any size; see `StyleEncoder`."""
+        """Style features of images `(B, 3, P, P)` at any size; see `StyleEncoder`."""
         side = self.config.side
         return self.encoder(shrink(after, side), None if before is None else shrink(before, side))
 
@@ -91,7 +91,7 @@ class System(nn.Module):
         """Styles of U users.
 
         Args:
-            after: `(U, N, 3, P, P)` retouched pictures, sRGB-encoded in [0, 1].
+            after: `(U, N, 3, P, P)` retouched images, sRGB-encoded in [0, 1].
             before: their originals, or None.
             valid: `(U, N)` bool; what an invalid reference shows never counts.
 
@@ -103,7 +103,7 @@ class System(nn.Module):
     def reference_features(self, after: Tensor, before: Tensor | None, valid: Tensor) -> StyleFeatures:
         """Features of the references of `style`, U * N rows; those that are not valid are not encoded and zero."""
         seen = valid.flatten()
-        if not seen.any():  # an encoder wants a picture, and the style of a grey one counts for nobody
+        if not seen.any():  # an encoder wants an image, and the style of a grey one counts for nobody
             after, before = shown(after, before, valid)
             return self.features(after, before)
         found = self.features(after.flatten(0, 1)[seen], None if before is None else before.flatten(0, 1)[seen])
@@ -136,7 +136,7 @@ class System(nn.Module):
 def shown(after: Tensor, before: Tensor | None, valid: Tensor) -> tuple[Tensor, Tensor | None]:
     """References `(U, N, 3, P, P)`, folded to `(U * N, 3, P, P)`, with those that are not valid blank.
 
-    Encoders work image by image, so one blank picture is as good as any other.
+    Encoders work image by image, so one blank image is as good as any other.
     """
     mask = valid[:, :, None, None, None]
     return (

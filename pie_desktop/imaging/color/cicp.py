@@ -8,7 +8,7 @@ import numpy as np
 from pie_desktop.imaging.color import spaces as published
 from pie_desktop.imaging.color.spaces import srgb_to_linear
 
-SDR_WHITE_NITS = 203.0  # diffuse white of HDR pictures: ITU-R BT.2408
+SDR_WHITE_NITS = 203.0  # diffuse white of HDR images: ITU-R BT.2408
 _PRIMARIES: dict[int, tuple[str, published.Primaries]] = {
     1: ("sRGB", published.SRGB),
     5: ("BT.601 (625)", published.BT601_625),
@@ -26,7 +26,7 @@ _POINTS = 4096
 def cicp_profile(primaries: int, transfer: int) -> tuple[bytes, str] | None:
     """(ICC profile, name) of colour primaries and transfer characteristics, or None for sRGB and what is not known.
 
-    PQ and HLG pictures (HDR) are shown as standard ones: diffuse white (203 cd/m2) stays near white, brighter light
+    PQ and HLG images (HDR) are shown as standard ones: diffuse white (203 cd/m2) stays near white, brighter light
     is compressed above half of it, channel by channel.
     """
     if primaries in (0, 2, 3):

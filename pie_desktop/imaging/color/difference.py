@@ -1,4 +1,4 @@
-"""Colour difference between pictures: CIEDE2000."""
+"""Colour difference between images: CIEDE2000."""
 
 import math
 
@@ -13,13 +13,13 @@ SRGB_TO_XYZ = np.array(
 )
 
 
-def to_lab(picture: np.ndarray) -> np.ndarray:
-    """CIE L*a*b* (D65, 2 degrees) of a picture, or of floats that are sRGB-encoded in [0, 1]; float32, same shape."""
-    if np.issubdtype(picture.dtype, np.integer):
-        levels = np.linspace(0, 1, int(np.iinfo(picture.dtype).max) + 1)
-        linear = srgb_to_linear(levels).astype(np.float32)[picture]
+def to_lab(image: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* (D65, 2 degrees) of an image, or of floats that are sRGB-encoded in [0, 1]; float32, same shape."""
+    if np.issubdtype(image.dtype, np.integer):
+        levels = np.linspace(0, 1, int(np.iinfo(image.dtype).max) + 1)
+        linear = srgb_to_linear(levels).astype(np.float32)[image]
     else:
-        linear = srgb_to_linear(np.clip(picture, 0, 1)).astype(np.float32)
+        linear = srgb_to_linear(np.clip(image, 0, 1)).astype(np.float32)
     ratio = linear @ (SRGB_TO_XYZ / SRGB_TO_XYZ.sum(axis=1, keepdims=True)).T.astype(np.float32)
     f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio * np.float32((29 / 6) ** 2 / 3) + np.float32(4 / 29))
     x, y, z = np.moveaxis(f, -1, 0)
@@ -27,21 +27,21 @@ def to_lab(picture: np.ndarray) -> np.ndarray:
 
 
 def delta_e_2000(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """CIEDE2000 difference of two pictures of the same size, pixel by pixel.
+    """CIEDE2000 difference of two images of the same size, pixel by pixel.
 
     Args:
-        a, b: pictures (H, W, 3), uint8, uint16, or floats that are sRGB-encoded in [0, 1]; the dtypes may differ.
+        a, b: images (H, W, 3), uint8, uint16, or floats that are sRGB-encoded in [0, 1]; the dtypes may differ.
 
     Returns:
         float32 (H, W); 1 is about the smallest difference that is seen, 0 means equal.
     """
     if a.shape != b.shape:
-        raise ValueError(f"pictures differ in shape: {a.shape} and {b.shape}")
+        raise ValueError(f"images differ in shape: {a.shape} and {b.shape}")
     return delta_e_2000_lab(to_lab(a), to_lab(b))
 
 
 def mean_delta_e(a: np.ndarray, b: np.ndarray) -> float:
-    """Mean CIEDE2000 difference of two pictures of the same size."""
+    """Mean CIEDE2000 difference of two images of the same size."""
     return float(delta_e_2000(a, b).mean(dtype=np.float64))
 
 

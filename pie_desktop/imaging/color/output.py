@@ -22,7 +22,7 @@ UNSPECIFIED = (2, 2)
 
 @dataclass(frozen=True)
 class OutputSpace:
-    """Where a picture is converted to.
+    """Where an image is converted to.
 
     Attributes:
         icc: the profile that the file carries.
@@ -34,17 +34,17 @@ class OutputSpace:
     icc: bytes
     cicp: tuple[int, int]
     transform: ocio.Transform | None = None
-    remark: str | None = None
+    warning: str | None = None
 
-    def convert(self, picture: np.ndarray) -> np.ndarray:
-        """A picture (H, W, 3) in sRGB, uint8, uint16 or float32 (perhaps beyond [0, 1]), in this space; same dtype.
+    def convert(self, image: np.ndarray) -> np.ndarray:
+        """An image (H, W, 3) in sRGB, uint8, uint16 or float32 (perhaps beyond [0, 1]), in this space; same dtype.
 
         Relative colorimetric: what lies outside the gamut is clipped channel by channel. Computed in floating point and
         rounded once.
         """
         if self.transform is not None:
-            return apply_transform(picture, self.transform)
-        return np.clip(picture, 0, 1) if picture.dtype == np.float32 else picture
+            return apply_transform(image, self.transform)
+        return np.clip(image, 0, 1) if image.dtype == np.float32 else image
 
 
 def output_space(color: ColorSpace, source_icc: bytes | None, name: str = "The photo") -> OutputSpace:
@@ -72,8 +72,8 @@ def output_space(color: ColorSpace, source_icc: bytes | None, name: str = "The p
     if transform is None:
         kind = source_icc[16:20].decode("latin-1").strip() if len(source_icc) >= 20 else ""
         kind = kind.title() if kind in ("GRAY", "LAB") else kind or "damaged"
-        remark = f"{name} has a {kind} profile that RGB photos cannot be written with, so sRGB is used."
-        return OutputSpace(srgb.icc, srgb.cicp, remark=remark)
+        warning = f"{name} has a {kind} profile that RGB photos cannot be written with, so sRGB is used."
+        return OutputSpace(srgb.icc, srgb.cicp, warning=warning)
     return OutputSpace(source_icc, UNSPECIFIED, transform)
 
 
@@ -131,7 +131,7 @@ _RELATIVE_COLORIMETRIC, _BLACK_POINT = 1, 0x2000
 
 
 @lru_cache(maxsize=4)
-def display_table(icc: bytes) -> np.ndarray | None:
+def display_lut(icc: bytes) -> np.ndarray | None:
     """The LUT from sRGB to a monitor's own RGB by its profile: float32 (65, 65, 65, 3) for `lut.apply_lut`.
 
     Relative colorimetric with black point compensation, by LittleCMS. None for a monitor that is sRGB, and for a
@@ -145,7 +145,7 @@ def display_table(icc: bytes) -> np.ndarray | None:
         if is_srgb(icc):
             return None
         nodes = identity_lut(_SIZE).reshape(_SIZE, -1, 3)
-        table = imagecodecs.cms_transform(
+        lut = imagecodecs.cms_transform(
             nodes,
             srgb_profile(),
             icc,
@@ -158,5 +158,5 @@ def display_table(icc: bytes) -> np.ndarray | None:
     except Exception as error:  # whatever LittleCMS' wrapper raises on a profile that anybody may have installed
         _log.warning("The profile of the monitor cannot be used: %s", error)
         return None
-    table = np.clip(table, 0, 1).reshape(_SIZE, _SIZE, _SIZE, 3)
-    return np.ascontiguousarray(table) if np.isfinite(table).all() else None
+    lut = np.clip(lut, 0, 1).reshape(_SIZE, _SIZE, _SIZE, 3)
+    return np.ascontiguousarray(lut) if np.isfinite(lut).all() else None

@@ -33,7 +33,7 @@ def profile_name(icc: bytes | None) -> str | None:
 
 
 def to_srgb(pixels: StoredPixels, icc: bytes | None) -> np.ndarray:
-    """Stored samples as an sRGB picture, (H, W, 3); uint8 stays uint8, all else becomes uint16.
+    """Stored samples as an sRGB image, (H, W, 3); uint8 stays uint8, all else becomes uint16.
 
     Matrix and gray profiles are computed in floating point, L*a*b* by its definition, CMYK and table profiles by
     LittleCMS in the depth of the samples. Relative colorimetric with black point compensation; colours beyond sRGB are
@@ -101,7 +101,7 @@ def _convert(pixels: StoredPixels, icc: bytes, wide: bool) -> np.ndarray | None:
     """By a profile, or None where it is one of another colour space."""
     device = icc[16:20]
     if _DEVICES[pixels.space] != device:
-        # Usual for gray pictures that carry an RGB profile; anything else is a profile of another picture.
+        # Usual for gray images that carry an RGB profile; anything else is a profile of another image.
         if pixels.space != "gray" or device != b"RGB ":
             return None
         pixels = StoredPixels(_gray_to_rgb(pixels.array), "rgb")
@@ -194,10 +194,10 @@ def _cmyk_complement(array: np.ndarray) -> np.ndarray:
     return result
 
 
-def _as_wide(picture: np.ndarray) -> np.ndarray:
-    if picture.dtype == np.float32:
-        return picture
-    return picture.astype(np.float32) / np.float32(np.iinfo(picture.dtype).max)
+def _as_wide(image: np.ndarray) -> np.ndarray:
+    if image.dtype == np.float32:
+        return image
+    return image.astype(np.float32) / np.float32(np.iinfo(image.dtype).max)
 
 
 def _gray_to_rgb(gray: np.ndarray) -> np.ndarray:

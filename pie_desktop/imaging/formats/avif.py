@@ -2,8 +2,8 @@
 
 Colour profile and metadata for AVIF files: libavif's Python bindings for 10 bits write neither.
 
-The file is written anew around the coded picture (ISO/IEC 23008-12, HEIF; ISO/IEC 14496-12, boxes): one item for
-the picture, one each for EXIF and XMP that describe it.
+The file is written anew around the coded image (ISO/IEC 23008-12, HEIF; ISO/IEC 14496-12, boxes): one item for
+the image, one each for EXIF and XMP that describe it.
 """
 
 import logging
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 def read_avif_header(path: Path) -> Header:
-    """Header of the first picture; Pillow tells the turning of the container as EXIF's orientation."""
+    """Header of the first image; Pillow tells the turning of the container as EXIF's orientation."""
     with AvifImagePlugin.AvifImageFile(path) as image:
         width, height = image.size
         check_size(path, width, height)
@@ -35,7 +35,7 @@ def read_avif_header(path: Path) -> Header:
 
 
 def read_avif16(header: Header) -> StoredPixels:
-    """uint16 samples of a picture with 10 or 12 bits."""
+    """uint16 samples of an image with 10 or 12 bits."""
     import imagecodecs
 
     array = imagecodecs.avif_decode(header.path.read_bytes(), index=0)
@@ -52,11 +52,11 @@ def _primary_item(path: Path) -> PrimaryItem:
         return PrimaryItem(8, None)
 
 
-_PICTURE, _EXIF, _XMP = 1, 2, 3
+_IMAGE, _EXIF, _XMP = 1, 2, 3
 
 
 def with_profile_and_metadata(encoded: bytes, icc: bytes, exif: bytes | None, xmp: bytes | None) -> bytes:
-    """An AVIF file of a single picture with a profile and metadata, which it must not have yet.
+    """An AVIF file of a single image with a profile and metadata, which it must not have yet.
 
     Args:
         encoded: an AVIF file.
@@ -72,7 +72,7 @@ def with_profile_and_metadata(encoded: bytes, icc: bytes, exif: bytes | None, xm
     properties = _children(_children(meta[b"iprp"], 0)[b"ipco"], 0)
     if set(properties) != {b"ispe", b"pixi", b"av1C", b"colr"}:
         raise ValueError(f"an AVIF with the properties {sorted(properties)}")
-    items = [(_PICTURE, b"av01", b"Color\0", _picture(meta[b"iloc"], encoded))]
+    items = [(_IMAGE, b"av01", b"Color\0", _image(meta[b"iloc"], encoded))]
     if exif is not None:
         items.append((_EXIF, b"Exif", b"Exif\0", bytes(4) + exif))  # offset of the TIFF structure: 0
     if xmp is not None:
@@ -82,7 +82,7 @@ def with_profile_and_metadata(encoded: bytes, icc: bytes, exif: bytes | None, xm
     stored += [(b"colr", b"prof" + icc), (b"colr", properties[b"colr"])]
     associations = bytes([1, 2, 0x80 | 3, 4, 5])
     container = _box(b"ipco", b"".join(_box(name, payload) for name, payload in stored))
-    links = struct.pack(">IIHB", 0, 1, _PICTURE, len(associations)) + associations
+    links = struct.pack(">IIHB", 0, 1, _IMAGE, len(associations)) + associations
     head = _box(b"ftyp", top[b"ftyp"])
     fixed = [
         _box(b"hdlr", meta[b"hdlr"]),
@@ -91,7 +91,7 @@ def with_profile_and_metadata(encoded: bytes, icc: bytes, exif: bytes | None, xm
         _box(b"iprp", container + _box(b"ipma", links)),
     ]
     if len(items) > 1:
-        references = (_box(b"cdsc", struct.pack(">HHH", item[0], 1, _PICTURE)) for item in items[1:])
+        references = (_box(b"cdsc", struct.pack(">HHH", item[0], 1, _IMAGE)) for item in items[1:])
         fixed.append(_box(b"iref", bytes(4) + b"".join(references)))
     sizes = [len(item[3]) for item in items]
     meta_size = 12 + sum(map(len, fixed)) + len(_locations(items, [0] * len(items)))
@@ -115,7 +115,7 @@ def _locations(items: list[Item], offsets: list[int]) -> bytes:
     return _box(b"iloc", struct.pack(">IBBH", 0, 0x44, 0, len(items)) + entries)
 
 
-def _picture(iloc: bytes, encoded: bytes) -> bytes:
+def _image(iloc: bytes, encoded: bytes) -> bytes:
     version, sizes, count, _, _, extents, offset, length = struct.unpack_from(">IHHHHHII", iloc)
     if version != 0 or sizes != 0x4400 or count != 1 or extents != 1:
         raise ValueError("an AVIF of more than one piece")

@@ -1,4 +1,4 @@
-"""Properties of the primary picture in an ISO base media file (HEIF, AVIF): ISO/IEC 14496-12 and 23008-12."""
+"""Properties of the primary image in an ISO base media file (HEIF, AVIF): ISO/IEC 14496-12 and 23008-12."""
 
 import struct
 from collections.abc import Iterator

@@ -10,7 +10,7 @@ from pie_desktop.imaging.stored import Header, StoredPixels, check_size, scaled_
 
 
 def read_heif_header(path: Path) -> Header:
-    """Header of the primary picture; EXIF's orientation does not count (ISO/IEC 23008-12)."""
+    """Header of the primary image; EXIF's orientation does not count (ISO/IEC 23008-12)."""
     image = _open(path)
     width, height = image.size
     check_size(path, width, height)
@@ -24,7 +24,7 @@ def read_heif_header(path: Path) -> Header:
 
 
 def read_heif(header: Header) -> StoredPixels:
-    """The primary picture: uint8, or uint16 for 10 and 12 bits."""
+    """The primary image: uint8, or uint16 for 10 and 12 bits."""
     image = _open(header.path)
     bits = image.info.get("bit_depth", 8)
     array = np.asarray(image)
@@ -39,7 +39,7 @@ def read_heif_preview(header: Header) -> tuple[StoredPixels, bytes | None] | Non
     image = _open(header.path)
     copies = [image.get_thumbnail(index) for index in range(len(image.info.get("thumbnails", ())))]
     shape = header.width / header.height
-    # One of another shape was not turned with the picture, or shows a part of it.
+    # One of another shape was not turned with the image, or shows a part of it.
     copies = [copy for copy in copies if abs(copy.size[0] / copy.size[1] / shape - 1) < 0.03]
     if not copies:
         return None

@@ -29,13 +29,13 @@ def read_jpeg(header: Header, min_side: int | None) -> StoredPixels:
 
 
 def _without_end_marker(data: np.ndarray, flags: int) -> np.ndarray | None:
-    """The picture of a JPEG that is complete but for its end marker; None for any other damage.
+    """The image of a JPEG that is complete but for its end marker; None for any other damage.
 
     Where the data of the last block is there, what is put between it and an end marker changes nothing.
     """
     start = data.tobytes().rstrip(b"\xff")
-    pictures = [cv2.imdecode(np.frombuffer(start + probe + _END, np.uint8), flags) for probe in (b"", *_PROBES)]
-    first, *others = pictures
+    images = [cv2.imdecode(np.frombuffer(start + probe + _END, np.uint8), flags) for probe in (b"", *_PROBES)]
+    first, *others = images
     if first is None or any(other is None or not np.array_equal(first, other) for other in others):
         return None
     return first

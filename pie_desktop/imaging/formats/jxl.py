@@ -213,7 +213,7 @@ class _Bits:
 
 
 def read_header(path: Path) -> Header:
-    """Header of the first picture. Colours that only a compressed ICC profile tells are taken as sRGB."""
+    """Header of the first image. Colours that only a compressed ICC profile tells are taken as sRGB."""
     try:
         found = read_jxl_header(path.read_bytes())
     except (ValueError, struct.error, IndexError, KeyError) as error:

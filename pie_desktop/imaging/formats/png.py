@@ -17,7 +17,7 @@ _ANIMATION = (b"acTL", b"fcTL", b"fdAT")
 
 
 def read_png16(header: Header) -> StoredPixels:
-    """uint16 samples, `gray` or `rgb`, transparency on white; of an animation the picture that plain viewers show."""
+    """uint16 samples, `gray` or `rgb`, transparency on white; of an animation the image that plain viewers show."""
     data = _still(header.path.read_bytes())
     array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if array is None or array.dtype != np.uint16:

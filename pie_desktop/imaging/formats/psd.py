@@ -1,4 +1,4 @@
-"""Photoshop documents: the flattened picture that they carry, through psd-tools."""
+"""Photoshop documents: the flattened image that they carry, through psd-tools."""
 
 import struct
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ def read_psd_header(path: Path) -> Header:
     info = found.get(_VERSION_INFO)
     if info is not None and len(info) > 4 and not info[4]:
         raise DecodeError(
-            f"{path.name} was saved without a flattened picture; "
+            f"{path.name} was saved without a flattened image; "
             "save it again in Photoshop with “Maximize compatibility” turned on."
         )
     bit_depth = 8 if depth <= 8 else depth
@@ -40,7 +40,7 @@ def read_psd_header(path: Path) -> Header:
 
 
 def read_psd(header: Header) -> StoredPixels:
-    """The flattened picture: uint8, uint16, or float32 for 32 bits."""
+    """The flattened image: uint8, uint16, or float32 for 32 bits."""
     from psd_tools.psd import PSD
 
     with header.path.open("rb") as file:

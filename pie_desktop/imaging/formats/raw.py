@@ -1,4 +1,4 @@
-"""The picture that the camera put into a RAW file.
+"""The image that the camera put into a RAW file.
 
 RAW photos through LibRaw: the development, and the camera's own preview.
 
@@ -141,7 +141,7 @@ def read_raw(header: Header, min_side: int | None) -> StoredPixels:
         )
     if linear.ndim == 2:
         linear = np.repeat(linear[..., None], 3, axis=2)
-    if sensor is None:  # no mosaic: all sizes are the same picture
+    if sensor is None:  # no mosaic: all sizes are the same image
         sensor = np.percentile(linear[::4, ::4] @ _LUMINANCE_2020 / _WHITE, raw_tone.PERCENTILES)
     exposure, contrast = _tone(header.path, sensor, preview)
     table = np.round(raw_tone.tone_table(exposure, contrast) * _WHITE).astype(np.uint16)

@@ -1,6 +1,6 @@
 """How bright the sensor saw the scene: statistics of a RAW file before it is developed.
 
-The tone curve of a RAW development: what makes sensor data look like the camera's own picture.
+The tone curve of a RAW development: what makes sensor data look like the camera's own image.
 """
 
 from functools import lru_cache
@@ -97,7 +97,7 @@ def tone_table(exposure: float, contrast: float) -> np.ndarray:
 
 
 def match_tone(sensor: np.ndarray, preview: np.ndarray) -> tuple[float, float] | None:
-    """Exposure and contrast under which sensor data has the tones of the camera's own picture.
+    """Exposure and contrast under which sensor data has the tones of the camera's own image.
 
     Args:
         sensor: linear luminance in [0, 1] at `PERCENTILES`.
@@ -115,8 +115,8 @@ def match_tone(sensor: np.ndarray, preview: np.ndarray) -> tuple[float, float] |
     return round(float(grid[best, 0]), 2), round(float(grid[best, 1]), 2)
 
 
-def luma_percentiles(picture: np.ndarray) -> np.ndarray:
-    """sRGB-encoded luminance of an sRGB picture (uint8) at `PERCENTILES`."""
-    sampled = picture[:: max(1, len(picture) // 500), :: max(1, picture.shape[1] // 500)].astype(np.float64) / 255
+def luma_percentiles(image: np.ndarray) -> np.ndarray:
+    """sRGB-encoded luminance of an sRGB image (uint8) at `PERCENTILES`."""
+    sampled = image[:: max(1, len(image) // 500), :: max(1, image.shape[1] // 500)].astype(np.float64) / 255
     light = srgb_to_linear(sampled) @ np.array([0.2126, 0.7152, 0.0722])
     return linear_to_srgb(np.percentile(light, PERCENTILES))

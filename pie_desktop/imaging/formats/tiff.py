@@ -27,7 +27,7 @@ _READABLE = {
 
 
 def is_raw(path: Path) -> bool:
-    """Whether a file with the structure of a TIFF is a RAW photo: a DNG, or pictures of a colour filter array in it."""
+    """Whether a file with the structure of a TIFF is a RAW photo: a DNG, or images of a colour filter array in it."""
     with tifffile.TiffFile(path) as tiff:
         page = tiff.pages[0]
         if _DNG_VERSION in page.tags or page.photometric == tifffile.PHOTOMETRIC.CFA:
@@ -37,7 +37,7 @@ def is_raw(path: Path) -> bool:
             if not offsets or len(offsets) > _MAX_SUB_IFDS:
                 return False
             return any(sub.photometric == tifffile.PHOTOMETRIC.CFA for sub in page.pages or ())
-        except Exception:  # other pictures in the file may be damaged without harm to the first
+        except Exception:  # other images in the file may be damaged without harm to the first
             return False
 
 

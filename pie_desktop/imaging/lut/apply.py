@@ -11,7 +11,7 @@ __all__ = [
     "apply_lut_padded",
     "apply_lut_wide",
     "apply_transform",
-    "check_table",
+    "check_lut",
     "identity_lut",
     "load_lut",
     "mix_luts",
@@ -28,7 +28,7 @@ _BIT_DEPTHS = {
 MAX_SIZE = 129  # OpenColorIO's limit
 
 _CONFIG = ocio.Config.CreateRaw()
-# Every picture has its own table, so the cache would only grow.
+# Every image has its own table, so the cache would only grow.
 _CONFIG.setProcessorCacheFlags(ocio.PROCESSOR_CACHE_OFF)
 
 
@@ -38,12 +38,12 @@ def identity_lut(size: int = 17) -> np.ndarray:
     return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
 
 
-def check_table(table: np.ndarray) -> None:
+def check_lut(lut: np.ndarray) -> None:
     """Raise ValueError unless the array is a finite table (S, S, S, 3) with 2 <= S <= 129."""
-    size = table.shape[0] if table.ndim == 4 else 0
-    if table.shape != (size, size, size, 3) or not 2 <= size <= MAX_SIZE:
-        raise ValueError(f"a LUT has the shape (S, S, S, 3) with S from 2 to {MAX_SIZE}, got {table.shape}")
-    if not np.isfinite(table).all():
+    size = lut.shape[0] if lut.ndim == 4 else 0
+    if lut.shape != (size, size, size, 3) or not 2 <= size <= MAX_SIZE:
+        raise ValueError(f"a LUT has the shape (S, S, S, 3) with S from 2 to {MAX_SIZE}, got {lut.shape}")
+    if not np.isfinite(lut).all():
         raise ValueError("the LUT has values that are not finite")
 
 
@@ -63,34 +63,34 @@ def mix_luts(neutral: np.ndarray, preferred: np.ndarray, strength: float, amount
     return identity + np.float32(amount) * (guided - identity)
 
 
-def apply_lut(picture: np.ndarray, table: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """The picture through a table, tetrahedral interpolation, clipped to the range of the dtype.
+def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """The image through a table, tetrahedral interpolation, clipped to the range of the dtype.
 
     By the compiled loops once they are ready (`compiled.warm_up`), a quarter of OpenColorIO's time; else by
     OpenColorIO. Both give the same but for about one value in ten thousand, which the rounding puts one level beside.
 
     Args:
-        picture: (H, W, 3) uint8, uint16, or float32 in [0, 1], sRGB-encoded. uint16 is computed without an 8-bit step.
+        image: (H, W, 3) uint8, uint16, or float32 in [0, 1], sRGB-encoded. uint16 is computed without an 8-bit step.
         table: float32 (S, S, S, 3) with 2 <= S <= 129; values may lie outside [0, 1].
-        out: C-contiguous array for the result, of the same shape and dtype; may be `picture` itself.
+        out: C-contiguous array for the result, of the same shape and dtype; may be `image` itself.
 
     Returns:
         `out`, or a new array of the same shape and dtype. Safe to call in several threads; the GIL is released.
     """
-    check_table(table)
-    source, result = _prepare(picture, out, picture.dtype)
+    check_lut(lut)
+    source, result = _prepare(image, out, image.dtype)
     kernels = compiled.kernels_for(source.dtype)
     if kernels is not None:
-        kernels.apply_lut(source, np.ascontiguousarray(table, dtype=np.float32), result)
+        kernels.apply_lut(source, np.ascontiguousarray(lut, dtype=np.float32), result)
         return result
-    transform = ocio.Lut3DTransform(table.shape[0])
+    transform = ocio.Lut3DTransform(lut.shape[0])
     transform.setInterpolation(ocio.INTERP_TETRAHEDRAL)
-    transform.setData(np.ascontiguousarray(table, dtype=np.float32).ravel())
+    transform.setData(np.ascontiguousarray(lut, dtype=np.float32).ravel())
     return apply_transform(source, transform, result)
 
 
-def apply_lut_wide(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
-    """A picture with colours beyond sRGB through a table, without losing them.
+def apply_lut_wide(image: np.ndarray, lut: np.ndarray) -> np.ndarray:
+    """An image with colours beyond sRGB through a table, without losing them.
 
     The table acts on the colour clipped to sRGB; what was clipped off is put back on the result, in proportion to the
     colourfulness that the table leaves (largest minus smallest channel, after over before, at most 1): an edit to black
@@ -98,57 +98,57 @@ def apply_lut_wide(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
     changes nothing at all.
 
     Args:
-        picture: (H, W, 3) float32, sRGB-encoded, values below 0 and above 1 allowed (`decode.load_wide`).
+        image: (H, W, 3) float32, sRGB-encoded, values below 0 and above 1 allowed (`decode.load_wide`).
         table: float32 (S, S, S, 3).
 
     Returns:
         A new array of the same kind.
     """
-    check_table(table)
-    if picture.dtype != np.float32:
-        raise ValueError(f"a wide picture is float32, got {picture.dtype}")
-    if np.array_equal(table, identity_lut(table.shape[0])):
-        return picture.copy()
-    result = np.empty_like(picture)
-    for row in range(0, len(picture), 256):  # in strips, for the memory of the intermediate values
+    check_lut(lut)
+    if image.dtype != np.float32:
+        raise ValueError(f"a wide image is float32, got {image.dtype}")
+    if np.array_equal(lut, identity_lut(lut.shape[0])):
+        return image.copy()
+    result = np.empty_like(image)
+    for row in range(0, len(image), 256):  # in strips, for the memory of the intermediate values
         part = slice(row, row + 256)
-        inside = np.clip(picture[part], 0, 1)
-        changed = apply_lut(inside, table)
+        inside = np.clip(image[part], 0, 1)
+        changed = apply_lut(inside, lut)
         before, after = np.ptp(inside, axis=-1), np.ptp(changed, axis=-1)
         kept = np.minimum(np.divide(after, before, out=np.ones_like(after), where=before > 1e-6), 1)
-        result[part] = changed + kept[..., None] * (picture[part] - inside)
+        result[part] = changed + kept[..., None] * (image[part] - inside)
     return result
 
 
-def apply_lut_padded(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
+def apply_lut_padded(image: np.ndarray, lut: np.ndarray) -> np.ndarray:
     """As `apply_lut`, written with a fourth byte per pixel where that costs nothing: JPEG encoders work on those.
 
     Args:
-        picture: (H, W, 3) uint8, C-contiguous; it may be written to.
+        image: (H, W, 3) uint8, C-contiguous; it may be written to.
         table: as there.
 
     Returns:
-        (H, W, 3) uint8: `picture`, or a view of a contiguous (H, W, 4).
+        (H, W, 3) uint8: `image`, or a view of a contiguous (H, W, 4).
     """
-    kernels = compiled.kernels_for(picture.dtype)
-    if kernels is None or picture.dtype != np.uint8:
-        return apply_lut(picture, table, out=picture if picture.flags.writeable else None)
-    check_table(table)
-    padded = np.empty((*picture.shape[:2], 4), np.uint8)
-    kernels.apply_lut(np.ascontiguousarray(picture), np.ascontiguousarray(table, dtype=np.float32), padded)
+    kernels = compiled.kernels_for(image.dtype)
+    if kernels is None or image.dtype != np.uint8:
+        return apply_lut(image, lut, out=image if image.flags.writeable else None)
+    check_lut(lut)
+    padded = np.empty((*image.shape[:2], 4), np.uint8)
+    kernels.apply_lut(np.ascontiguousarray(image), np.ascontiguousarray(lut, dtype=np.float32), padded)
     return padded[..., :3]
 
 
 def apply_transform(
-    picture: np.ndarray, transform: ocio.Transform, out: np.ndarray | None = None, *, wide: bool = False
+    image: np.ndarray, transform: ocio.Transform, out: np.ndarray | None = None, *, wide: bool = False
 ) -> np.ndarray:
-    """The picture through any OpenColorIO transform; same arguments as `apply_lut`.
+    """The image through any OpenColorIO transform; same arguments as `apply_lut`.
 
     Args:
-        picture, transform, out: as there; float32 may lie outside [0, 1] if the transform takes it.
-        wide: give float32 whatever the picture is, not clipped.
+        image, transform, out: as there; float32 may lie outside [0, 1] if the transform takes it.
+        wide: give float32 whatever the image is, not clipped.
     """
-    source, result = _prepare(picture, out, np.dtype(np.float32) if wide else picture.dtype)
+    source, result = _prepare(image, out, np.dtype(np.float32) if wide else image.dtype)
     depth, to_depth = _BIT_DEPTHS[source.dtype], _BIT_DEPTHS[result.dtype]
     processor = _CONFIG.getProcessor(transform).getOptimizedCPUProcessor(depth, to_depth, ocio.OPTIMIZATION_DEFAULT)
     processor.apply(_packed(source, depth), _packed(result, to_depth))
@@ -157,11 +157,11 @@ def apply_transform(
     return result
 
 
-def _prepare(picture: np.ndarray, out: np.ndarray | None, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+def _prepare(image: np.ndarray, out: np.ndarray | None, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
     """Contiguous source and result (of a dtype), checked."""
-    if picture.dtype not in _BIT_DEPTHS or picture.ndim != 3 or picture.shape[2] != 3:
-        raise ValueError(f"a picture is (H, W, 3) uint8, uint16 or float32, got {picture.shape} {picture.dtype}")
-    source = np.ascontiguousarray(picture)
+    if image.dtype not in _BIT_DEPTHS or image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(f"an image is (H, W, 3) uint8, uint16 or float32, got {image.shape} {image.dtype}")
+    source = np.ascontiguousarray(image)
     result = np.empty(source.shape, dtype) if out is None else out
     if result.shape != source.shape or result.dtype != dtype or not result.flags.c_contiguous:
         raise ValueError(f"out must be a contiguous {source.shape} {dtype}, got {result.shape} {result.dtype}")

@@ -1,4 +1,4 @@
-"""3D LUT files: Iridas/Adobe `.cube` and HaldCLUT pictures."""
+"""3D LUT files: Iridas/Adobe `.cube` and HaldCLUT images."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ _MAX_FILE_BYTES = 200_000_000
 
 
 def load_lut(path: Path) -> np.ndarray:
-    """Table of a `.cube` file or a HaldCLUT picture (`.png`, `.tif`).
+    """Table of a `.cube` file or a HaldCLUT image (`.png`, `.tif`).
 
     Raises:
         DecodeError: neither of them, or damaged.
@@ -26,7 +26,7 @@ def load_lut(path: Path) -> np.ndarray:
     raise DecodeError(f"{path.name} is not a LUT that can be read; choose a .cube file or a HaldCLUT PNG.")
 
 
-def write_cube(path: Path, table: np.ndarray, title: str) -> None:
+def write_cube(path: Path, lut: np.ndarray, title: str) -> None:
     """Write a table as `.cube` (red fastest, as its specification wants; seven decimals).
 
     Args:
@@ -37,7 +37,7 @@ def write_cube(path: Path, table: np.ndarray, title: str) -> None:
         EncodeError: the file cannot be written.
     """
     path = Path(path)
-    text = cube_text(table, title)
+    text = cube_text(lut, title)
     try:
         with atomic_write(path) as temporary:
             temporary.write_text(text, encoding="utf-8")
@@ -45,15 +45,15 @@ def write_cube(path: Path, table: np.ndarray, title: str) -> None:
         raise EncodeError(f"The LUT {path} could not be written ({error.strerror or error}).") from error
 
 
-def cube_text(table: np.ndarray, title: str, comment: str = "") -> str:
+def cube_text(lut: np.ndarray, title: str, comment: str = "") -> str:
     """The text of a `.cube` file; see `write_cube`. `comment` becomes one line."""
     clean_title = " ".join(title.split()).replace('"', "'")
     head = f'TITLE "{clean_title}"\n'
     if comment:
         head = f"# {' '.join(comment.split())}\n{head}"
-    rows = table.transpose(2, 1, 0, 3).reshape(-1, 3)
+    rows = lut.transpose(2, 1, 0, 3).reshape(-1, 3)
     body = "\n".join(f"{r:.7f} {g:.7f} {b:.7f}" for r, g, b in rows.tolist())
-    return f"{head}LUT_3D_SIZE {table.shape[0]}\n{body}\n"
+    return f"{head}LUT_3D_SIZE {lut.shape[0]}\n{body}\n"
 
 
 def read_cube(path: Path) -> np.ndarray:
@@ -101,17 +101,17 @@ def _parse_cube(text: str) -> np.ndarray:
         raise ValueError(f"its LUT_3D_SIZE is missing or not from 2 to {MAX_READ_SIZE}")
     if len(numbers) != 3 * size**3:
         raise ValueError(f"it has {len(numbers) // 3} entries where {size**3} belong")
-    table = np.array(numbers, dtype=np.float32).reshape(size, size, size, 3).transpose(2, 1, 0, 3)
-    if not np.isfinite(table).all() or not np.isfinite(domain).all() or (domain[1] <= domain[0]).any():
+    lut = np.array(numbers, dtype=np.float32).reshape(size, size, size, 3).transpose(2, 1, 0, 3)
+    if not np.isfinite(lut).all() or not np.isfinite(domain).all() or (domain[1] <= domain[0]).any():
         raise ValueError("it has values that make no sense")
     if (domain != [[0.0] * 3, [1.0] * 3]).any():
         axis = np.linspace(0, 1, size)
-        table = _sample(table, [(axis - low) / (high - low) * (size - 1) for low, high in domain.T])
-    return np.ascontiguousarray(table)
+        lut = _sample(lut, [(axis - low) / (high - low) * (size - 1) for low, high in domain.T])
+    return np.ascontiguousarray(lut)
 
 
 def read_haldclut(path: Path) -> np.ndarray:
-    """Table of a HaldCLUT picture (a square of side L^3 with L^2 nodes per axis), 8 or 16 bit.
+    """Table of a HaldCLUT image (a square of side L^3 with L^2 nodes per axis), 8 or 16 bit.
 
     Levels above 11 are resampled to 129 nodes. An embedded profile is ignored: the numbers are the table.
     Format: E. Smith, The Hald CLUT (2008).
@@ -128,7 +128,7 @@ def read_haldclut(path: Path) -> np.ndarray:
         image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
     except cv2.error:
         image = None
-    not_hald = f"{path.name} is not a HaldCLUT; it must be a square RGB picture with a side of 8, 27, 64, 125 … pixels."
+    not_hald = f"{path.name} is not a HaldCLUT; it must be a square RGB image with a side of 8, 27, 64, 125 … pixels."
     if image is None or image.ndim != 3 or image.dtype not in (np.uint8, np.uint16):
         raise DecodeError(not_hald)
     side = image.shape[0]
@@ -137,20 +137,20 @@ def read_haldclut(path: Path) -> np.ndarray:
         raise DecodeError(not_hald)
     size = level * level
     rgb = image[..., 2::-1].astype(np.float32) / np.iinfo(image.dtype).max
-    table = rgb.reshape(size, size, size, 3).transpose(2, 1, 0, 3)
+    lut = rgb.reshape(size, size, size, 3).transpose(2, 1, 0, 3)
     if size > MAX_READ_SIZE:
-        table = _sample(table, [np.linspace(0, size - 1, MAX_READ_SIZE)] * 3)
-    return np.ascontiguousarray(table)
+        lut = _sample(lut, [np.linspace(0, size - 1, MAX_READ_SIZE)] * 3)
+    return np.ascontiguousarray(lut)
 
 
-def _sample(table: np.ndarray, positions: list[np.ndarray]) -> np.ndarray:
+def _sample(lut: np.ndarray, positions: list[np.ndarray]) -> np.ndarray:
     """Trilinear samples of a table on a grid; `positions[c]` are node coordinates along axis c, clamped."""
-    last = table.shape[0] - 1
+    last = lut.shape[0] - 1
     for axis, unclamped in enumerate(positions):
         position = np.clip(unclamped, 0, last)
         lower = np.minimum(position.astype(int), last - 1)
         shape = [1, 1, 1, 1]
         shape[axis] = -1
         weight = (position - lower).reshape(shape).astype(np.float32)
-        table = np.take(table, lower, axis) * (1 - weight) + np.take(table, lower + 1, axis) * weight
-    return table
+        lut = np.take(lut, lower, axis) * (1 - weight) + np.take(lut, lower + 1, axis) * weight
+    return lut

@@ -18,47 +18,47 @@ _FLOAT, _INT = ir.FloatType(), ir.IntType(32)
 _FOUR_FLOATS, _FOUR_INTS = ir.VectorType(_FLOAT, 4), ir.VectorType(_INT, 4)
 
 
-def apply_lut(picture: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
-    """A picture through a table, tetrahedral, clipped; the GIL is released.
+def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray) -> None:
+    """An image through a table, tetrahedral, clipped; the GIL is released.
 
     Args:
-        picture: (H, W, 3) uint8, uint16 or float32 in [0, 1], contiguous. Not-a-number counts as 0.
+        image: (H, W, 3) uint8, uint16 or float32 in [0, 1], contiguous. Not-a-number counts as 0.
         table: float32 (S, S, S, 3).
-        out: (H, W, 3) of the same type, may be `picture`; or (H, W, 4), whose fourth channel gets the maximum.
+        out: (H, W, 3) of the same type, may be `image`; or (H, W, 4), whose fourth channel gets the maximum.
     """
-    size = table.shape[0]
-    whole = picture.dtype.kind == "u"
-    highest = np.iinfo(picture.dtype).max if whole else 1
+    size = lut.shape[0]
+    whole = image.dtype.kind == "u"
+    highest = np.iinfo(image.dtype).max if whole else 1
     half = np.float32(0.5 if whole else 0)  # what is stored is cut off, not rounded
     nodes = np.empty((size**3, 4), np.float32)
-    np.multiply(table.reshape(-1, 3), np.float32(highest), out=nodes[:, :3])
+    np.multiply(lut.reshape(-1, 3), np.float32(highest), out=nodes[:, :3])
     nodes[:, 3] = highest
     nodes += half
     scale, top = np.float32((size - 1) / highest), np.float32(highest) + half
-    samples, step = _read_only(picture.reshape(-1)), np.uint64(out.shape[2])
-    _apply_table(samples, out.reshape(-1), step, nodes.reshape(-1), np.uint64(size), scale, top)
+    samples, step = _read_only(image.reshape(-1)), np.uint64(out.shape[2])
+    _apply_lut(samples, out.reshape(-1), step, nodes.reshape(-1), np.uint64(size), scale, top)
 
 
-def eighth(picture: np.ndarray) -> np.ndarray:
+def eighth(image: np.ndarray) -> np.ndarray:
     """Means of blocks of 8 x 8 pixels, rounded; those at the right and lower edge may be smaller.
 
     Args:
-        picture: (H, W, 3) uint8, contiguous, at least 8 x 8.
+        image: (H, W, 3) uint8, contiguous, at least 8 x 8.
 
     Returns:
         (ceil(H / 8), ceil(W / 8), 3) uint8.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     rows, columns = height // 8, width // 8
-    out = np.empty((-(-height // 8), -(-width // 8), 3), picture.dtype)
-    _eighth(_read_only(picture.reshape(height, -1)), out[:rows].reshape(rows, -1))
+    out = np.empty((-(-height // 8), -(-width // 8), 3), image.dtype)
+    _eighth(_read_only(image.reshape(height, -1)), out[:rows].reshape(rows, -1))
     whole, rest = (slice(0, 8 * rows), slice(0, 8 * columns)), (slice(8 * rows, None), slice(8 * columns, None))
     if width % 8:
-        out[:rows, columns:] = _mean(picture[whole[0], rest[1]], (1, rows))
+        out[:rows, columns:] = _mean(image[whole[0], rest[1]], (1, rows))
     if height % 8:
-        out[rows:, :columns] = _mean(picture[rest[0], whole[1]], (columns, 1))
+        out[rows:, :columns] = _mean(image[rest[0], whole[1]], (columns, 1))
     if width % 8 and height % 8:
-        out[rows:, columns:] = _mean(picture[rest], (1, 1))
+        out[rows:, columns:] = _mean(image[rest], (1, 1))
     return out
 
 
@@ -187,7 +187,7 @@ def _blend(out, first, step, count, nodes, across, top, places, weights):  # typ
 
 
 @njit(cache=True, nogil=True)
-def _apply_table(samples, out, step, nodes, size, scale, top):  # type: ignore[no-untyped-def]
+def _apply_lut(samples, out, step, nodes, size, scale, top):  # type: ignore[no-untyped-def]
     """All pixels through a table.
 
     Args:

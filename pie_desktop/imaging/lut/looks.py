@@ -34,14 +34,14 @@ _README = """{title}
 1. In darktable: preferences, processing, "3D LUT root folder": choose a folder, or see which one it is.
 2. Copy the folder "{folder}" from here into it.
 3. In the lighttable, module "styles": import "{style}".
-4. Apply the style "{title}" to photos that are developed otherwise already: the look expects a finished picture, as a
+4. Apply the style "{title}" to photos that are developed otherwise already: the look expects a finished image, as a
    camera's JPEG is. The module "lut 3D" works in sRGB, with tetrahedral interpolation.
 
 {comment}
 """
 
 
-def style_files(name: str, table: np.ndarray, title: str, comment: str) -> dict[str, bytes]:
+def style_files(name: str, lut: np.ndarray, title: str, comment: str) -> dict[str, bytes]:
     """What belongs into the folder of a style, by name with `/`.
 
     Args:
@@ -52,7 +52,7 @@ def style_files(name: str, table: np.ndarray, title: str, comment: str) -> dict[
     cube, style = f"{FOLDER}/{plain}.cube", f"{plain}.dtstyle"
     readme = _README.format(title=title, folder=FOLDER, style=style, comment=comment).rstrip() + "\n"
     return {
-        cube: cube_text(table, title, comment).encode("utf-8"),
+        cube: cube_text(lut, title, comment).encode("utf-8"),
         style: _style(title, comment, cube).encode("utf-8"),
         "README.txt": readme.encode("utf-8"),
     }
@@ -78,22 +78,22 @@ def _style(title: str, comment: str, cube: str) -> str:
 LookFormat = Literal["cube", "clf", "hald", "darktable"]
 FORMATS: tuple[LookFormat, ...] = get_args(LookFormat)
 SIZES = (17, 33, 65)
-HALD_LEVEL = 8  # 64 points per axis, a picture of 512 x 512
+HALD_LEVEL = 8  # 64 points per axis, an image of 512 x 512
 SUFFIXES: dict[LookFormat, str] = {"cube": ".cube", "clf": ".clf", "hald": ".png", "darktable": ""}
 
 Rendering = Callable[[np.ndarray], np.ndarray]
 
 
-def resampled(table: np.ndarray, size: int) -> np.ndarray:
+def resampled(lut: np.ndarray, size: int) -> np.ndarray:
     """A table with another number of points per axis, clipped to [0, 1]; from 17 to 33 and 65 nothing is lost."""
-    # A table is itself a picture of all colours, which another table can be applied to.
+    # A table is itself an image of all colours, which another table can be applied to.
     colors = identity_lut(size).reshape(size * size, size, 3)
-    return apply_lut(colors, table).reshape(size, size, size, 3)
+    return apply_lut(colors, lut).reshape(size, size, size, 3)
 
 
 def write_look(
     path: Path,
-    table: np.ndarray,
+    lut: np.ndarray,
     kind: LookFormat,
     title: str,
     comment: str = "",
@@ -115,14 +115,14 @@ def write_look(
     """
     path = Path(path)
     if kind == "hald":
-        _save(path, _hald(resampled(table, HALD_LEVEL**2), title, comment), overwrite)
+        _save(path, _hald(resampled(lut, HALD_LEVEL**2), title, comment), overwrite)
     elif kind == "clf":
-        _save(path, _clf(resampled(table, size), title, comment).encode("utf-8"), overwrite)
+        _save(path, _clf(resampled(lut, size), title, comment).encode("utf-8"), overwrite)
     elif kind == "cube":
-        _save(path, cube_text(resampled(table, size), title, comment).encode("utf-8"), overwrite)
+        _save(path, cube_text(resampled(lut, size), title, comment).encode("utf-8"), overwrite)
     else:
         try:
-            for name, data in style_files(path.name, resampled(table, size), title, comment).items():
+            for name, data in style_files(path.name, resampled(lut, size), title, comment).items():
                 (path / name).parent.mkdir(parents=True, exist_ok=True)
                 _save(path / name, data, overwrite)
         except OSError as error:
@@ -133,37 +133,37 @@ def read_look(path: Path, kind: LookFormat) -> Rendering:
     """How another program renders a look that was written: none of what wrote it is used to read it.
 
     `.cube` and CLF by OpenColorIO's reader and its tetrahedral interpolation, as darktable does; HaldCLUT decoded by
-    libspng and interpolated trilinearly, as RawTherapee does. Pictures are float32 (H, W, 3) in [0, 1].
+    libspng and interpolated trilinearly, as RawTherapee does. Images are float32 (H, W, 3) in [0, 1].
     """
     if kind == "hald":
         opened = imagecodecs.png_decode(Path(path).read_bytes())
         size = round(opened.shape[0] ** (2 / 3))
-        table = (opened.astype(np.float32) / 65535).reshape(size, size, size, 3).transpose(2, 1, 0, 3)
-        return lambda picture: _trilinear(picture, table)
+        lut = (opened.astype(np.float32) / 65535).reshape(size, size, size, 3).transpose(2, 1, 0, 3)
+        return lambda image: _trilinear(image, lut)
     ocio.ClearAllCaches()  # it would remember an earlier file of this name
     file = next(Path(path).rglob("*.cube")) if kind == "darktable" else Path(path)
     transform = ocio.FileTransform(src=str(file.absolute()), interpolation=ocio.INTERP_TETRAHEDRAL)
-    return lambda picture: apply_transform(picture, transform)
+    return lambda image: apply_transform(image, transform)
 
 
-def _trilinear(picture: np.ndarray, table: np.ndarray) -> np.ndarray:
+def _trilinear(image: np.ndarray, lut: np.ndarray) -> np.ndarray:
     """The mean of a cell's eight corners, weighted by how near each is."""
-    places = np.clip(picture, 0, 1) * np.float32(table.shape[0] - 1)
-    cells = np.minimum(places.astype(int), table.shape[0] - 2)
+    places = np.clip(image, 0, 1) * np.float32(lut.shape[0] - 1)
+    cells = np.minimum(places.astype(int), lut.shape[0] - 2)
     fractions = places - cells
-    result = np.zeros_like(picture)
+    result = np.zeros_like(image)
     for corner in itertools.product((0, 1), repeat=3):
         weights = np.where(np.array(corner) == 1, fractions, 1 - fractions).prod(axis=-1, keepdims=True)
         nodes = cells + np.array(corner)
-        result += weights * table[nodes[..., 0], nodes[..., 1], nodes[..., 2]]
+        result += weights * lut[nodes[..., 0], nodes[..., 1], nodes[..., 2]]
     return result
 
 
-def _clf(table: np.ndarray, title: str, comment: str) -> str:
+def _clf(lut: np.ndarray, title: str, comment: str) -> str:
     """Academy/ASC Common LUT Format 3.0 (S-2014-006), written by OpenColorIO."""
-    transform = ocio.Lut3DTransform(table.shape[0])
+    transform = ocio.Lut3DTransform(lut.shape[0])
     transform.setInterpolation(ocio.INTERP_TETRAHEDRAL)
-    transform.setData(np.ascontiguousarray(table, dtype=np.float32).ravel())
+    transform.setData(np.ascontiguousarray(lut, dtype=np.float32).ravel())
     transform.setFileOutputBitDepth(ocio.BIT_DEPTH_F32)
     group = ocio.GroupTransform([transform])
     metadata = group.getFormatMetadata()
@@ -174,11 +174,11 @@ def _clf(table: np.ndarray, title: str, comment: str) -> str:
     return str(group.write("Academy/ASC Common LUT Format"))
 
 
-def _hald(table: np.ndarray, title: str, comment: str) -> bytes:
-    """A 16-bit picture, red fastest (E. Smith, The Hald CLUT, 2008)."""
+def _hald(lut: np.ndarray, title: str, comment: str) -> bytes:
+    """A 16-bit image, red fastest (E. Smith, The Hald CLUT, 2008)."""
     side = HALD_LEVEL**3
-    picture = np.rint(table.transpose(2, 1, 0, 3).reshape(side, side, 3) * 65535).astype(np.uint16)
-    done, data = cv2.imencode(".png", picture[..., ::-1])
+    image = np.rint(lut.transpose(2, 1, 0, 3).reshape(side, side, 3) * 65535).astype(np.uint16)
+    done, data = cv2.imencode(".png", image[..., ::-1])
     if not done:
         raise MemoryError("the PNG encoder failed")
     return with_text(data.tobytes(), {"Title": title, "Comment": comment})

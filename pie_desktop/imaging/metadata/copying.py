@@ -103,7 +103,7 @@ class SourceMetadata:
         """A freshly encoded file with the metadata that the policy keeps.
 
         Everything that is kept stays as it is but what would be wrong in the new file: the orientation becomes 1, the
-        dimensions and the colour space those of the new picture; thumbnails and previews (of the unedited picture) and
+        dimensions and the colour space those of the new image; thumbnails and previews (of the unedited image) and
         tags that describe the storage of the old file are left out. The software and the edit are noted, but not under
         `copyright` and `none`.
 
@@ -112,7 +112,7 @@ class SourceMetadata:
             new: what it is.
 
         Returns:
-            The file, and None or a sentence about metadata that could not be copied; the picture is good in any case.
+            The file, and None or a sentence about metadata that could not be copied; the image is good in any case.
         """
         if self._image is None or new.policy == "none":
             return encoded, self.problem if new.policy != "none" else None
@@ -124,13 +124,13 @@ class SourceMetadata:
                 with_xmp = not image.xmpData().empty()
                 image.writeMetadata()
                 image.readMetadata()
-                remark = None
+                warning = None
                 if with_xmp and image.xmpData().empty():  # exiv2 keeps quiet about XMP that it cannot write
-                    remark = f"The XMP of {self._name} could not be copied; the other metadata was."
+                    warning = f"The XMP of {self._name} could not be copied; the other metadata was."
                 elif has_tag(self._image, _MAKER_NOTE) and new.policy == "all" and not has_tag(image, _MAKER_NOTE):
                     # exiv2 leaves out what exceeds the 64 KB that EXIF may have in a JPEG.
-                    remark = f"The maker note of {self._name} is too large and was not copied; the other metadata was."
-                return bytes(image.data()), remark
+                    warning = f"The maker note of {self._name} is too large and was not copied; the other metadata was."
+                return bytes(image.data()), warning
             except Exception as error:
                 _log.warning("Metadata of %s: %s", self._name, error)
                 return encoded, f"The metadata of {self._name} could not be copied."
@@ -139,12 +139,12 @@ class SourceMetadata:
         """EXIF (a TIFF structure), XMP and a remark as `embed` gives it, for files that exiv2 does not write."""
         buffer = io.BytesIO()
         Image.new("RGB", (1, 1)).save(buffer, "WEBP", lossless=True)  # has EXIF of any length and XMP as they are
-        filled, remark = self.embed(buffer.getvalue(), new)
+        filled, warning = self.embed(buffer.getvalue(), new)
         with Image.open(io.BytesIO(filled)) as image:
             exif, xmp = image.info.get("exif"), image.info.get("xmp")
         if isinstance(exif, bytes):
             exif = exif.removeprefix(b"Exif\0\0")
-        return exif or None, xmp or None, remark
+        return exif or None, xmp or None, warning
 
     def _fill(self, image: Any, new: NewFile) -> None:
         origin = self._image

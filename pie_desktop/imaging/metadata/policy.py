@@ -2,7 +2,7 @@
 
 import re
 
-# Tags that describe how the pixels of one file are stored, and previews of the unedited picture.
+# Tags that describe how the pixels of one file are stored, and previews of the unedited image.
 _STRUCTURE_TAGS = """
 NewSubfileType SubfileType ImageWidth ImageLength BitsPerSample Compression PhotometricInterpretation Thresholding
 FillOrder StripOffsets SamplesPerPixel RowsPerStrip StripByteCounts PlanarConfiguration MinSampleValue
@@ -43,7 +43,7 @@ DEVELOPMENT_XMP = "Xmp.crs."
 _PREVIEW_IPTC = "Iptc.Application2.Preview"
 _IPTC_DIGEST = "Xmp.photoshop.LegacyIPTCDigest"  # tells whether the IPTC is that which the XMP was made from
 # Names of places and positions wherever they stand, in standard tags, XMP structures and decoded maker notes.
-# Not the sensitivity (ISOSpeedLatitude), not a place in the picture (SubjectLocation), not the address of the author.
+# Not the sensitivity (ISOSpeedLatitude), not a place in the image (SubjectLocation), not the address of the author.
 _LOCATION = re.compile(
     r"GPS|(?<!Speed)Latitude|Longitude|Altitude|^(Sub-?)?[Ll]ocation|LocationName|(?<!Adr)(?<!Licensor)City|^Country"
     r"|^(Province)?State$|WorldRegion|Landmark|GeoTag"

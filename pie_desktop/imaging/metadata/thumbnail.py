@@ -1,4 +1,4 @@
-"""The small picture that a camera puts into the header of a JPEG: there after one short read, however slow the disk."""
+"""The small image that a camera puts into the header of a JPEG: there after one short read, however slow the disk."""
 
 import io
 from pathlib import Path
@@ -42,22 +42,22 @@ def read_exif_thumbnail(path: Path) -> tuple[np.ndarray, int, bytes | None] | No
         width, height = opened.size
         orientation, icc = exif.get(ExifTags.Base.Orientation, 1), opened.info.get("icc_profile")
     flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
-    picture = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
-    framed = _in_frame(picture, width / height) if picture is not None else None
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
+    framed = _in_frame(image, width / height) if image is not None else None
     return None if framed is None else (framed, orientation if orientation in range(1, 9) else 1, icc)
 
 
-def _in_frame(picture: np.ndarray, aspect: float) -> np.ndarray | None:
+def _in_frame(image: np.ndarray, aspect: float) -> np.ndarray | None:
     """The thumbnail without the black bars beside a photo of another shape; None when these are not bars."""
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     kept_width, kept_height = min(width, round(height * aspect)), min(height, round(width / aspect))
     if kept_width >= (1 - _ASPECT_TOLERANCE) * width and kept_height >= (1 - _ASPECT_TOLERANCE) * height:
-        return picture
+        return image
     left, top = (width - kept_width) // 2, (height - kept_height) // 2
     right, bottom = left + kept_width, top + kept_height
-    bars = [picture[:top], picture[bottom:], picture[:, :left], picture[:, right:]]
+    bars = [image[:top], image[bottom:], image[:, :left], image[:, right:]]
     if any(bar.size and bar.mean() > _BLACK for bar in bars):
         return None
     edge = 1  # compression mixes the bar into the first row of the photo
     inset_y, inset_x = (edge if top else 0), (edge if left else 0)
-    return np.ascontiguousarray(picture[top + inset_y : bottom - inset_y, left + inset_x : right - inset_x])
+    return np.ascontiguousarray(image[top + inset_y : bottom - inset_y, left + inset_x : right - inset_x])

@@ -1,6 +1,6 @@
 """Bringing an original into the frame of its edit: edits are cropped, straightened, turned and mirrored.
 
-A pair whose two pictures do not lie on each other would teach the model colours that nobody chose, so what cannot be
+A pair whose two images do not lie on each other would teach the model colours that nobody chose, so what cannot be
 brought into one frame reliably is refused.
 """
 
@@ -32,7 +32,7 @@ class AlignedPair:
 
 
 def align(edited: np.ndarray, original: np.ndarray) -> AlignedPair | str:
-    """Bring two uint8 pictures (H, W, 3) into one frame, which is that of the edit or a part of it.
+    """Bring two uint8 images (H, W, 3) into one frame, which is that of the edit or a part of it.
 
     Returns:
         The pair, or why the two are none, as the end of a sentence that begins with both names.
@@ -55,7 +55,7 @@ def align(edited: np.ndarray, original: np.ndarray) -> AlignedPair | str:
             return found
     if as_it_is is not None:  # half a pixel off, and nothing better found
         return as_it_is
-    return "do not show the same picture in the same frame" if same_shape else "differ in shape and cannot be aligned"
+    return "do not show the same image in the same frame" if same_shape else "differ in shape and cannot be aligned"
 
 
 def aspect_difference(a: np.ndarray, b: np.ndarray) -> float:
@@ -92,9 +92,9 @@ def _matches(edited: np.ndarray, original: np.ndarray) -> tuple[np.ndarray, np.n
     # Without precise upscaling all features lie a quarter of a pixel off, which shows as soon as the edit is turned.
     sift = cv2.SIFT_create(FEATURES, contrastThreshold=0.02, enable_precise_upscale=True)  # type: ignore[attr-defined]
     points, descriptors = [], []
-    for picture in (edited, original):
-        scale = min(1.0, SIDE / max(picture.shape[:2]))
-        found, described = sift.detectAndCompute(_normalised(picture, scale), None)
+    for image in (edited, original):
+        scale = min(1.0, SIDE / max(image.shape[:2]))
+        found, described = sift.detectAndCompute(_normalised(image, scale), None)
         if described is None or len(found) < MIN_INLIERS:
             return None
         points.append((np.array([point.pt for point in found], np.float32) + 0.5) / scale - 0.5)
@@ -107,9 +107,9 @@ def _matches(edited: np.ndarray, original: np.ndarray) -> tuple[np.ndarray, np.n
     return points[0][[m.queryIdx for m in good]], points[1][[m.trainIdx for m in good]]
 
 
-def _normalised(picture: np.ndarray, scale: float) -> np.ndarray:
+def _normalised(image: np.ndarray, scale: float) -> np.ndarray:
     """Grey uint8 with the contrast evened out over the neighbourhood: an edit changes that, not the structure."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.float32)
     mean = cv2.GaussianBlur(grey, (0, 0), 12)
     spread = np.sqrt(cv2.GaussianBlur((grey - mean) ** 2, (0, 0), 12))

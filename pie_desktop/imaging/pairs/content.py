@@ -1,9 +1,9 @@
-"""Do an edit and its supposed original show the same picture in the same frame?
+"""Do an edit and its supposed original show the same image in the same frame?
 
 Edges stay where they are in any edit of tone and colour, so small parts of the edge map of one are looked for in that
 of the other. Where they are found says by how much the frame differs.
 
-What a picture shows: nothing at all, or the same as another one.
+What an image shows: nothing at all, or the same as another one.
 """
 
 from dataclasses import dataclass
@@ -28,10 +28,10 @@ EXACT = 0.0015  # as near as an edit that has not been moved at all
 
 @dataclass(frozen=True)
 class Frame:
-    """How two pictures lie on each other.
+    """How two images lie on each other.
 
     Attributes:
-        tiles: parts of the picture with enough texture in both to tell.
+        tiles: parts of the image with enough texture in both to tell.
         found: share of these that were found again.
         shift: 80th percentile of how far away they were found, as a share of the long side.
     """
@@ -55,7 +55,7 @@ class Frame:
 
 
 def compare_frames(a: np.ndarray, b: np.ndarray) -> Frame:
-    """Compare two uint8 pictures (H, W, 3) that are to lie on each other; both are brought to one size."""
+    """Compare two uint8 images (H, W, 3) that are to lie on each other; both are brought to one size."""
     height, width = a.shape[:2]
     scale = min(1.0, SIDE / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
@@ -80,12 +80,12 @@ def compare_frames(a: np.ndarray, b: np.ndarray) -> Frame:
     return Frame(tiles, len(shifts) / max(tiles, 1), shift)
 
 
-def edge_map(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def edge_map(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """Square root of the gradient's length, so that strong edges do not outweigh all others; float32 (height, width).
 
     Over all three channels, for a black-and-white mix may turn the grey value of a colour edge around.
     """
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
     across, down = (cv2.Sobel(small, cv2.CV_32F, *axis) for axis in ((1, 0), (0, 1)))
     return np.sqrt(np.sqrt((across**2 + down**2).sum(-1)))
 
@@ -108,9 +108,9 @@ SAME_MOST = 6.0  # of 255, 99th percentile of these differences
 SAME_SHAPE = 0.01
 
 
-def emptiness(picture: np.ndarray) -> str | None:
-    """`black`, `white` or `of a single colour` for a uint8 picture (H, W, 3) that shows nothing, else None."""
-    pixels = picture[:: max(1, picture.shape[0] // 128), :: max(1, picture.shape[1] // 128)].reshape(-1, 3)
+def blankness(image: np.ndarray) -> str | None:
+    """`black`, `white` or `of a single colour` for a uint8 image (H, W, 3) that shows nothing, else None."""
+    pixels = image[:: max(1, image.shape[0] // 128), :: max(1, image.shape[1] // 128)].reshape(-1, 3)
     low, high = np.percentile(pixels, (1, 99), axis=0)
     if (high - low).max() > EMPTY_RANGE:
         return None
@@ -121,17 +121,17 @@ def emptiness(picture: np.ndarray) -> str | None:
 
 @dataclass(frozen=True, eq=False)
 class Signature:
-    """What stays of a picture when it is saved again: averages (32, 32, 3) float32 and width by height."""
+    """What stays of an image when it is saved again: averages (32, 32, 3) float32 and width by height."""
 
-    colours: np.ndarray
+    colors: np.ndarray
     shape: float
 
     @classmethod
-    def of(cls, picture: np.ndarray) -> "Signature":
-        """Of a uint8 picture (H, W, 3)."""
-        small = cv2.resize(picture, (SIGNATURE_SIDE, SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
-        # Another size of the same picture is off by a fraction of a pixel.
-        return cls(cv2.GaussianBlur(small, (0, 0), BLUR), picture.shape[1] / picture.shape[0])
+    def of(cls, image: np.ndarray) -> "Signature":
+        """Of a uint8 image (H, W, 3)."""
+        small = cv2.resize(image, (SIGNATURE_SIDE, SIGNATURE_SIDE), interpolation=cv2.INTER_AREA).astype(np.float32)
+        # Another size of the same image is off by a fraction of a pixel.
+        return cls(cv2.GaussianBlur(small, (0, 0), BLUR), image.shape[1] / image.shape[0])
 
     @classmethod
     def of_file(cls, path: Path) -> "Signature":
@@ -139,8 +139,8 @@ class Signature:
         return cls.of(to_uint8(load_photo(path)))
 
     def same(self, other: "Signature") -> bool:
-        """Whether both are one picture, perhaps saved in another format, size or quality."""
+        """Whether both are one image, perhaps saved in another format, size or quality."""
         if abs(self.shape / other.shape - 1) > SAME_SHAPE:
             return False
-        difference = np.abs(self.colours - other.colours)
+        difference = np.abs(self.colors - other.colors)
         return bool(difference.mean() <= SAME_MEAN and np.percentile(difference, 99) <= SAME_MOST)

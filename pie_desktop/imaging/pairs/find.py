@@ -45,7 +45,7 @@ def find_pairs(edits: Sequence[Path], originals: Sequence[Path] = ()) -> list[Pa
         originals: photos or folders known to be unedited; they are looked at first.
     """
     listings = _Listings()
-    edits = _stand_ins(list(dict.fromkeys(Path(edit) for edit in edits)), listings)
+    edits = _placeholders(list(dict.fromkeys(Path(edit) for edit in edits)), listings)
     known = [Path(path) for path in originals]
     folders = [path for path in known if path.is_dir()]
     pool = [path for path in known if not path.is_dir()]
@@ -163,7 +163,7 @@ def _search(edit: Path, extra_folders: Iterable[Path], listings: _Listings) -> P
             before = _best(edit, listings.index(candidate), lenient=True)
             if before is not None:
                 return PairGuess(edit, before, f"folder {candidate.name}")
-    # Last, for `a.tif` beside `a.jpg` can as well be two copies of one picture.
+    # Last, for `a.tif` beside `a.jpg` can as well be two copies of one image.
     same_name = [
         path
         for path in listings.index(folder).get(parse_name(edit).core, ())
@@ -175,16 +175,16 @@ def _search(edit: Path, extra_folders: Iterable[Path], listings: _Listings) -> P
     return PairGuess(edit, None, "")
 
 
-def _stand_ins(edits: list[Path], listings: _Listings) -> list[Path]:
+def _placeholders(edits: list[Path], listings: _Listings) -> list[Path]:
     """The edits with each RAW photo that is nobody's original here replaced by what was made of it, each path once."""
     if not any(is_raw(edit) for edit in edits):
         return edits
     index = _index(edits)
     originals = {_best(edit, index) for edit in edits}
-    return list(dict.fromkeys(e if e in originals else _picture_of(e, listings) for e in edits))
+    return list(dict.fromkeys(e if e in originals else _image_of(e, listings) for e in edits))
 
 
-def _picture_of(path: Path, listings: _Listings) -> Path:
+def _image_of(path: Path, listings: _Listings) -> Path:
     """The JPEG or HEIC of the same name beside a RAW photo; the path itself where there is none."""
     beside = listings.index(path.absolute().parent).get(parse_name(path).core, [])
     photos = group_photos([path.absolute(), *beside], show="jpeg")

@@ -1,8 +1,8 @@
 """Is a pair the wrong way round, the edit given as the original?
 
-Nothing tells for certain. The picture alone cannot: many looks are flatter than what they were made of. So a warning
+Nothing tells for certain. The image alone cannot: many looks are flatter than what they were made of. So a warning
 takes metadata, or two hints that agree. Measured on 146 film looks over 82 photographs and on 100 simulated users: when
-the edit's file is older than the original's, the pictures agree in 57 % of the swapped pairs (black and white 99 %,
+the edit's file is older than the original's, the images agree in 57 % of the swapped pairs (black and white 99 %,
 simulated users 31 %), and in 6 % (0 %, 16 %) of those whose files only have misleading times. When the files say
 nothing, no pair in the right order is doubted, and of the swapped ones those in black and white (88 %).
 """
@@ -27,15 +27,15 @@ OLDER_SECONDS = 60.0  # copying a folder takes less
 FLATTER = -0.1  # natural logarithm of the ratio of contrasts, and of chromas
 LOSS = 0.3  # natural logarithm of the ratio of what cannot be explained
 ENOUGH = 2
-COLOURLESS = 2.0  # mean chroma, CIELAB
+COLORLESS = 2.0  # mean chroma, CIELAB
 SIDE = 192  # px
 BINS = 12  # per channel
 MIN_IN_BIN = 4
 
 
 @dataclass(frozen=True)
-class PictureHints:
-    """What the two pictures of a pair say about their order.
+class ImageHints:
+    """What the two images of a pair say about their order.
 
     Attributes:
         contrast, chroma: logarithm of the edit's by the original's; below zero the edit is flatter.
@@ -48,14 +48,14 @@ class PictureHints:
     contrast: float
     chroma: float
     loss: float
-    coloured: bool
+    colored: bool
 
     @property
     def points(self) -> int:
         """How much speaks for the wrong order; below zero for the right one."""
         if self.loss < -LOSS:
             return -1
-        if self.coloured:
+        if self.colored:
             return ENOUGH
         return int(self.flatter or self.loss > LOSS)
 
@@ -65,7 +65,7 @@ class PictureHints:
 
     @property
     def reason(self) -> str:
-        if self.coloured:
+        if self.colored:
             return "is in colour, the other one black and white"
         return "has less contrast and colour" if self.flatter else "has tones and colours that the other one lost"
 
@@ -75,29 +75,29 @@ def wrong_order(edit: EditPair, edited: np.ndarray, original: np.ndarray) -> str
 
     Args:
         edit: the files.
-        edited, original: their pictures in one frame, uint8 (H, W, 3).
+        edited, original: their images in one frame, uint8 (H, W, 3).
     """
     assert edit.before is not None
     told, reason = _files_say(edit.after, edit.before)
-    if told < 0 or (told == 0 and _chroma(original) > COLOURLESS):
-        return None  # whatever the pictures say, it is not enough
-    hints = picture_hints(edited, original)
+    if told < 0 or (told == 0 and _chroma(original) > COLORLESS):
+        return None  # whatever the images say, it is not enough
+    hints = image_hints(edited, original)
     if told + hints.points < ENOUGH:
         return None
     reasons = " and ".join(text for text in (reason, hints.reason if hints.points > 0 else "") if text)
     return f"“{edit.after.name}” looks like the original of “{edit.before.name}”, not like its edit: it {reasons}."
 
 
-def picture_hints(edited: np.ndarray, original: np.ndarray) -> PictureHints:
-    """Compare two uint8 pictures (H, W, 3) that lie on each other."""
-    a, b = (cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for picture in (edited, original))
+def image_hints(edited: np.ndarray, original: np.ndarray) -> ImageHints:
+    """Compare two uint8 images (H, W, 3) that lie on each other."""
+    a, b = (cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for image in (edited, original))
     chroma_a, chroma_b = _chroma(a), _chroma(b)
     loss = float(np.log(_unexplained(a, b) / _unexplained(b, a)))
-    return PictureHints(
+    return ImageHints(
         contrast=float(np.log(_contrast(a) / _contrast(b))),
         chroma=float(np.log((chroma_a + 2) / (chroma_b + 2))),
         loss=loss,
-        coloured=chroma_b <= COLOURLESS and chroma_a > 4 * COLOURLESS and loss > LOSS,
+        colored=chroma_b <= COLORLESS and chroma_a > 4 * COLORLESS and loss > LOSS,
     )
 
 
@@ -130,20 +130,20 @@ def _shown(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds).astimezone():%Y-%m-%d %H:%M}"
 
 
-def _contrast(picture: np.ndarray) -> float:
+def _contrast(image: np.ndarray) -> float:
     """Range of the luma without the extremes, of 255, never zero."""
-    low, high = np.percentile(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (5, 95))
+    low, high = np.percentile(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), (5, 95))
     return float(high - low) + 4
 
 
-def _chroma(picture: np.ndarray) -> float:
+def _chroma(image: np.ndarray) -> float:
     """Mean chroma, CIELAB units."""
-    lab = cv2.cvtColor(cv2.resize(picture, (96, 96), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2LAB)
+    lab = cv2.cvtColor(cv2.resize(image, (96, 96), interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2LAB)
     return float(np.hypot(*(lab[..., 1:].astype(np.float32) - 128).reshape(-1, 2).T).mean())
 
 
 def _unexplained(of: np.ndarray, by: np.ndarray) -> float:
-    """Share of the variance of one picture's colours that the other picture's colours leave open, 0 to 1."""
+    """Share of the variance of one image's colours that the other image's colours leave open, 0 to 1."""
     values, keys = of.reshape(-1, 3).astype(np.float64), by.reshape(-1, 3)
     cell = np.zeros(len(keys), np.int64)
     for channel in range(3):  # cells of equal shares of the pixels, so that no change of tones matters

@@ -1,4 +1,4 @@
-"""Compiled loops that make a picture smaller in linear light. Imports numba, which takes a while.
+"""Compiled loops that make an image smaller in linear light. Imports numba, which takes a while.
 
 As with `kernels`, `imaging.compiled` loads this module at a good time; without it `resample` does the same by other
 means, in four to six times the time.
@@ -18,26 +18,26 @@ _TAPS_AT_ONCE = 4
 _NODES = 1 << 14  # of the table back to encoded values: what lies between is off by 0.07 of 65535 at most
 
 
-def shrink(picture: np.ndarray, size: tuple[int, int], blocks: tuple[int, int]) -> np.ndarray:
+def shrink(image: np.ndarray, size: tuple[int, int], blocks: tuple[int, int]) -> np.ndarray:
     """Means of blocks, then Lanczos, each value held within the 3 x 3 blocks around its place; the GIL is released.
 
     Args:
-        picture: (H, W, 3) uint8 or uint16, contiguous.
-        size: (width, height) of the result, neither larger than the picture's.
+        image: (H, W, 3) uint8 or uint16, contiguous.
+        size: (width, height) of the result, neither larger than the image's.
         blocks: pixels of a block across and down; those at the right and lower edge are filled up by the last pixel.
 
     Returns:
         (height, width, 3) uint16, sRGB-encoded.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     rows, columns = -(-height // blocks[1]), -(-width // blocks[0])
-    # The last block may reach beyond the picture: places are counted in the pixels that are there.
+    # The last block may reach beyond the image: places are counted in the pixels that are there.
     down = _taps(rows, height / blocks[1], size[1])
     across = _taps(columns, width / blocks[0], size[0])
     out = np.empty((size[1], size[0] * 3), np.uint16)
-    samples = picture.reshape(height, -1).view()
+    samples = image.reshape(height, -1).view()
     samples.flags.writeable = False  # numba compiles once more for arrays that can be written
-    linear = _linear_of(np.iinfo(picture.dtype).max)
+    linear = _linear_of(np.iinfo(image.dtype).max)
     _shrink(samples, linear, _encoded(), columns, rows, blocks[0], blocks[1], *down, *across, out)
     return out.reshape(size[1], size[0], 3)
 

@@ -16,8 +16,8 @@ _LOBES = 3
 _SQUARE = np.ones((3, 3), dtype=np.uint8)
 
 
-def resample(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A picture in sRGB at another size.
+def resample(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """An image in sRGB at another size.
 
     Made smaller, blocks of pixels are averaged to at least twice the size, and go from there through Lanczos (3 lobes),
     all in linear light: a fine black and white pattern becomes the gray that it looks like from afar (level 188;
@@ -26,47 +26,47 @@ def resample(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     black seams beside highlights.
 
     Args:
-        picture: (H, W, 3) uint8, uint16 or float32 (perhaps beyond [0, 1]).
+        image: (H, W, 3) uint8, uint16 or float32 (perhaps beyond [0, 1]).
         size: (width, height).
 
     Returns:
         uint16, or float32 for float32: finer than the 8 bits of a source, since averages are. The very same array when
         it has that size already.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     if (width, height) == size:
-        return picture
+        return image
     if size[0] > width or size[1] > height:
-        larger = cv2.resize(_as_float(picture), size, interpolation=cv2.INTER_LANCZOS4)
-        return larger if picture.dtype == np.float32 else from_float(larger)
+        larger = cv2.resize(_as_float(image), size, interpolation=cv2.INTER_LANCZOS4)
+        return larger if image.dtype == np.float32 else from_float(larger)
     blocks = (max(1, width // size[0] // 2), max(1, height // size[1] // 2))
-    if picture.dtype != np.float32 and compiled.kernels_for(picture.dtype) is not None:
+    if image.dtype != np.float32 and compiled.kernels_for(image.dtype) is not None:
         from pie_desktop.imaging.resize import kernels as resample_kernels
 
-        return resample_kernels.shrink(np.ascontiguousarray(picture), size, blocks)
-    return shrink_plain(picture, size, blocks)
+        return resample_kernels.shrink(np.ascontiguousarray(image), size, blocks)
+    return shrink_plain(image, size, blocks)
 
 
-def shrink_plain(picture: np.ndarray, size: tuple[int, int], blocks: tuple[int, int]) -> np.ndarray:
+def shrink_plain(image: np.ndarray, size: tuple[int, int], blocks: tuple[int, int]) -> np.ndarray:
     """What `resample_kernels.shrink` does, without compiled loops, and for float32 too; off by 1 of 65535 at most."""
-    result = np.empty((size[1], size[0], 3), dtype=np.float32 if picture.dtype == np.float32 else np.uint16)
+    result = np.empty((size[1], size[0], 3), dtype=np.float32 if image.dtype == np.float32 else np.uint16)
     for row in range(0, size[1], _STRIP):
         rows = (row, min(row + _STRIP, size[1]))
-        values = linear_to_srgb(_strip(picture, size, rows, blocks))
-        result[slice(*rows)] = values if picture.dtype == np.float32 else from_float(values)
+        values = linear_to_srgb(_strip(image, size, rows, blocks))
+        result[slice(*rows)] = values if image.dtype == np.float32 else from_float(values)
     return result
 
 
-def _strip(picture: np.ndarray, size: tuple[int, int], rows: tuple[int, int], of_pixels: tuple[int, int]) -> np.ndarray:
-    """Some rows of the smaller picture, linear."""
-    height, width = picture.shape[:2]
+def _strip(image: np.ndarray, size: tuple[int, int], rows: tuple[int, int], of_pixels: tuple[int, int]) -> np.ndarray:
+    """Some rows of the smaller image, linear."""
+    height, width = image.shape[:2]
     block_x, block_y = of_pixels
     # In blocks: `step` of them are a pixel of the result, in either direction.
     step_x, step_y = width / block_x / size[0], height / block_y / size[1]
     margin = _LOBES * math.ceil(step_y) + 1
     first = max(0, math.floor(rows[0] * step_y) - margin)
     last = min(math.ceil(height / block_y), math.ceil(rows[1] * step_y) + margin)
-    blocks = _averaged(picture[first * block_y : last * block_y], block_x, block_y)
+    blocks = _averaged(image[first * block_y : last * block_y], block_x, block_y)
     box = (0.0, rows[0] * step_y - first, width / block_x, min(rows[1] * step_y - first, len(blocks)))
     shape = (size[0], rows[1] - rows[0])
     sharp = np.empty((shape[1], shape[0], 3), dtype=np.float32)
@@ -79,9 +79,9 @@ def _strip(picture: np.ndarray, size: tuple[int, int], rows: tuple[int, int], of
     return np.clip(sharp, lowest[down][:, across], highest[down][:, across], out=sharp)
 
 
-def _averaged(picture: np.ndarray, block_x: int, block_y: int) -> np.ndarray:
+def _averaged(image: np.ndarray, block_x: int, block_y: int) -> np.ndarray:
     """Linear light of blocks; those at the end may lack pixels."""
-    linear = _linear(picture)
+    linear = _linear(image)
     if block_x == block_y == 1:
         return linear
     height, width = linear.shape[:2]
@@ -90,16 +90,16 @@ def _averaged(picture: np.ndarray, block_x: int, block_y: int) -> np.ndarray:
     return cv2.resize(filled, size, interpolation=cv2.INTER_AREA)
 
 
-def _as_float(picture: np.ndarray) -> np.ndarray:
-    return picture if picture.dtype == np.float32 else picture.astype(np.float32) / np.iinfo(picture.dtype).max
+def _as_float(image: np.ndarray) -> np.ndarray:
+    return image if image.dtype == np.float32 else image.astype(np.float32) / np.iinfo(image.dtype).max
 
 
-def _linear(picture: np.ndarray) -> np.ndarray:
-    if picture.dtype == np.uint8:
-        return cv2.LUT(picture, _linear_table(picture.dtype)[None])  # a third of the time of indexing
-    if picture.dtype == np.uint16:
-        return _linear_table(picture.dtype)[picture]
-    return srgb_to_linear(picture)
+def _linear(image: np.ndarray) -> np.ndarray:
+    if image.dtype == np.uint8:
+        return cv2.LUT(image, _linear_table(image.dtype)[None])  # a third of the time of indexing
+    if image.dtype == np.uint16:
+        return _linear_table(image.dtype)[image]
+    return srgb_to_linear(image)
 
 
 @lru_cache(maxsize=2)

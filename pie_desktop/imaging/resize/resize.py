@@ -1,6 +1,6 @@
-"""Resizing of pictures.
+"""Resizing of images.
 
-The small picture that the model looks at, made from one that is decoded already.
+The small image that the model looks at, made from one that is decoded already.
 """
 
 import cv2
@@ -17,26 +17,26 @@ def fitted_size(width: int, height: int, side: int) -> tuple[int, int]:
     return max(1, round(width * side / long_side)), max(1, round(height * side / long_side))
 
 
-def resize(picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """A picture (H, W) or (H, W, C), uint8, uint16 or float32, at the size (width, height), averaged over the area.
+def resize(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """An image (H, W) or (H, W, C), uint8, uint16 or float32, at the size (width, height), averaged over the area.
 
     Returns:
         Same dtype; the very same array when it has that size already.
     """
-    if picture.shape[1::-1] == size:
-        return picture
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    if image.shape[1::-1] == size:
+        return image
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
 
 
-def resize_long_side(picture: np.ndarray, side: int) -> np.ndarray:
-    """The picture scaled down so that its long side is at most `side` pixels; never scaled up.
+def resize_long_side(image: np.ndarray, side: int) -> np.ndarray:
+    """The image scaled down so that its long side is at most `side` pixels; never scaled up.
 
     Args:
-        picture: (H, W) or (H, W, C), uint8, uint16 or float32.
+        image: (H, W) or (H, W, C), uint8, uint16 or float32.
         side: pixels, at least 1.
 
     Returns:
         Same dtype; the very same array when it is small enough already. Averaged over the area (no aliasing).
     """
-    height, width = picture.shape[:2]
-    return resize(picture, fitted_size(width, height, side))
+    height, width = image.shape[:2]
+    return resize(image, fitted_size(width, height, side))

@@ -1,4 +1,4 @@
-"""Output sharpening: what a screen and the resizing take from a picture's edges, given back without halos."""
+"""Output sharpening: what a screen and the resizing take from an image's edges, given back without halos."""
 
 from dataclasses import dataclass
 
@@ -27,24 +27,24 @@ class Strength:
 STRENGTHS = {"low": Strength(0.4, 0.01), "standard": Strength(0.8, 0.02), "high": Strength(1.4, 0.04)}
 
 
-def sharpen(picture: np.ndarray, strength: str) -> np.ndarray:
-    """An unsharp mask on the luma of an encoded picture, held back where it would draw a halo.
+def sharpen(image: np.ndarray, strength: str) -> np.ndarray:
+    """An unsharp mask on the luma of an encoded image, held back where it would draw a halo.
 
     Args:
-        picture: (H, W, 3) uint8, uint16 or float32, RGB-encoded.
+        image: (H, W, 3) uint8, uint16 or float32, RGB-encoded.
         strength: `off`, `low`, `standard` or `high`.
 
     Returns:
         Same dtype, all three channels moved by the same amount, so that hues stay; the very same array for `off`.
     """
     if strength == "off":
-        return picture
+        return image
     chosen = STRENGTHS[strength]
-    result = np.empty_like(picture)
-    top = 1.0 if picture.dtype == np.float32 else float(np.iinfo(picture.dtype).max)
-    for row in range(0, len(picture), _STRIP):
-        start, end = max(0, row - _MARGIN), min(len(picture), row + _STRIP + _MARGIN)
-        part = picture[start:end].astype(np.float32)
+    result = np.empty_like(image)
+    top = 1.0 if image.dtype == np.float32 else float(np.iinfo(image.dtype).max)
+    for row in range(0, len(image), _STRIP):
+        start, end = max(0, row - _MARGIN), min(len(image), row + _STRIP + _MARGIN)
+        part = image[start:end].astype(np.float32)
         part += (_gain(part, chosen, top))[..., None]
         inner = part[row - start : row - start + _STRIP]
         result[row : row + _STRIP] = inner if top == 1.0 else np.clip(np.rint(inner), 0, top)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from pie_desktop.engine.engine import Attribution, attribution
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Look
-from pie_desktop.ui.theme import COLOURS, HALF_SPACE, SPACE, numeric_font
+from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
 from pie_desktop.workers.job import Job, JobContext
 
 # A full bar; larger differences make the scale grow.
@@ -58,8 +58,8 @@ class AttributionView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.general = Bar(COLOURS.text_muted)
-        self.preference = Bar(COLOURS.accent)
+        self.general = Bar(COLORS.text_muted)
+        self.preference = Bar(COLORS.accent)
         self._numbers = (QLabel("–"), QLabel("–"))
         self._share = QLabel()
         self._share.setProperty("role", "muted")
@@ -105,9 +105,9 @@ class AttributionView(QWidget):
 class Bar(QWidget):
     """A thin horizontal bar."""
 
-    def __init__(self, colour: str) -> None:
+    def __init__(self, color: str) -> None:
         super().__init__()
-        self._colour = QColor(colour)
+        self._color = QColor(color)
         self.share = 0.0
         self.setMinimumSize(48, 16)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -121,10 +121,10 @@ class Bar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         groove = QRectF(0, self.height() / 2 - 3, self.width(), 6)
-        painter.setBrush(QColor(COLOURS.border))
+        painter.setBrush(QColor(COLORS.border))
         painter.drawRoundedRect(groove, 3, 3)
         # Less than a pixel is nothing; what is more needs a width at which the round ends can be drawn.
         if self.share * groove.width() >= 1:
             groove.setWidth(max(6.0, groove.width() * min(1.0, self.share)))
-            painter.setBrush(self._colour)
+            painter.setBrush(self._color)
             painter.drawRoundedRect(groove, 3, 3)

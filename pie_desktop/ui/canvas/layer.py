@@ -18,7 +18,7 @@ class Mixer:
     """`(1 - amount) * original + amount * ((1 - strength) * neutral + strength * preferred)`, rounded and clipped.
 
     The LUTs are mixed in the same way, so this is what the exact LUT gives, up to rounding and clipping. What the
-    slider that stands still contributes is kept, so that a step costs one pass over two pictures whichever one moves.
+    slider that stands still contributes is kept, so that a step costs one pass over two images whichever one moves.
 
     Args:
         original, neutral, preferred: uint8 `(h, w, 3)`.
@@ -29,12 +29,12 @@ class Mixer:
         self._neutral = neutral
         self._preferred = preferred
         self._out = np.empty_like(original)
-        # By use: for what it was mixed, and the pictures.
+        # By use: for what it was mixed, and the images.
         self._kept: dict[str, tuple[float, Part, list[np.ndarray]]] = {}
         self._last_strength: float | None = None
 
     def mix(self, strength: float, amount: float, part: Part) -> np.ndarray:
-        """The mix, valid within `part` of the picture; the array is used again by the next call.
+        """The mix, valid within `part` of the image; the array is used again by the next call.
 
         Args:
             strength: 0 to 1.5.
@@ -60,10 +60,10 @@ class Mixer:
     ) -> list[np.ndarray]:
         known = self._kept.get(use)
         if known is None or known[:2] != (weight, part):
-            pictures = known[2] if known is not None else [np.empty_like(self._original) for _ in pairs]
-            for (low, high), out in zip(pairs, pictures, strict=True):
+            images = known[2] if known is not None else [np.empty_like(self._original) for _ in pairs]
+            for (low, high), out in zip(pairs, images, strict=True):
                 _between(low, high, weight, part, out)
-            known = self._kept[use] = (weight, part, pictures)
+            known = self._kept[use] = (weight, part, images)
         return known[2]
 
 
@@ -74,14 +74,14 @@ def _between(low: np.ndarray, high: np.ndarray, weight: float, part: Part, out: 
 Mix = tuple[float, float]  # strength, amount
 
 
-class Tables(Protocol):
+class Luts(Protocol):
     """What the canvas needs of `engine.enhance.Transform`."""
 
     @property
     def neutral(self) -> np.ndarray: ...
     @property
     def preferred(self) -> np.ndarray: ...
-    def table(self, strength: float, amount: float) -> np.ndarray: ...
+    def lut(self, strength: float, amount: float) -> np.ndarray: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,11 +89,11 @@ class Source:
     """A decode of the photo, reduced or full.
 
     Attributes:
-        picture: `(h, w, 3)` RGB, sRGB-encoded, uint8 or uint16.
+        image: `(h, w, 3)` RGB, sRGB-encoded, uint8 or uint16.
         scale: its pixels per photo pixel, at most 1.
     """
 
-    picture: np.ndarray
+    image: np.ndarray
     scale: float
 
 
@@ -114,7 +114,7 @@ class Frame:
     whole: Zone
     zone: Zone
     source: Source
-    tables: Tables | None
+    luts: Luts | None
     display: np.ndarray | None = None
 
 
@@ -140,9 +140,9 @@ class Layer:
     _mixed: tuple[Mix, Zone, np.ndarray] | None = field(default=None, repr=False)
 
     def pixels(self, mix: Mix, visible: Zone) -> np.ndarray:
-        """The enhanced picture for a strength and amount: exact where it is known, else mixed, and then only within
+        """The enhanced image for a strength and amount: exact where it is known, else mixed, and then only within
         `visible` (zoomed pixels). The array has the size of the whole zone and is reused."""
-        if self.exact_for == mix or self.frame.tables is None:
+        if self.exact_for == mix or self.frame.luts is None:
             return self.exact
         if self._mixed is None or self._mixed[0] != mix or not self._mixed[1].contains(visible):
             if self._mixer is None:

@@ -1,4 +1,4 @@
-"""The comparison views: which part of the canvas shows which picture, and how it is drawn.
+"""The comparison views: which part of the canvas shows which image, and how it is drawn.
 
 Everything here counts in device pixels.
 """
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen
 from pie_desktop.ui.canvas.layer import Layer
 from pie_desktop.ui.canvas.renderer import PreviewRenderer
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
-from pie_desktop.ui.theme import COLOURS
+from pie_desktop.ui.theme import COLORS
 
 SIDE_GAP = 8
 
@@ -67,9 +67,9 @@ def draw_handle(painter: QPainter, x: int, top: int, height: int, scale: float, 
     painter.fillRect(QRect(x - line // 2, top, line, height), QColor(255, 255, 255, 235))
     centre, radius = top + height // 2, round(14 * scale)
     painter.setPen(QPen(QColor(0, 0, 0, 90), scale))
-    painter.setBrush(QColor(COLOURS.accent if active else COLOURS.text))
+    painter.setBrush(QColor(COLORS.accent if active else COLORS.text))
     painter.drawEllipse(x - radius, centre - radius, 2 * radius, 2 * radius)
-    painter.setPen(QPen(QColor(COLOURS.accent_text), 1.6 * scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setPen(QPen(QColor(COLORS.accent_text), 1.6 * scale, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     arm, inner = round(4 * scale), round(4 * scale)
     for side in (-1, 1):
         tip = x + side * (inner + arm)
@@ -91,7 +91,7 @@ def draw_label(painter: QPainter, text: str, pane: QRect, right: bool, scale: fl
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(20, 20, 20, 190))
     painter.drawRoundedRect(chip, 4 * scale, 4 * scale)
-    painter.setPen(QColor(COLOURS.text))
+    painter.setPen(QColor(COLORS.text))
     painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()
 

@@ -10,7 +10,7 @@ from pie_desktop.ui.canvas.panes import View, draw_handle, draw_label, draw_phot
 from pie_desktop.ui.canvas.renderer import PreviewRenderer
 from pie_desktop.ui.canvas.viewport import Viewport
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.theme import COLOURS
+from pie_desktop.ui.theme import COLORS
 
 
 class PhotoWidget(QWidget):
@@ -154,10 +154,10 @@ class PhotoWidget(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setClipRegion(self._surround())
-        painter.fillRect(self.rect(), QColor(COLOURS.canvas))
+        painter.fillRect(self.rect(), QColor(COLORS.canvas))
         painter.setClipping(False)
         if self._message:
-            painter.setPen(QColor(COLOURS.text))
+            painter.setPen(QColor(COLORS.text))
             place = self.rect().adjusted(32, 32, -32, -32)
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
             return

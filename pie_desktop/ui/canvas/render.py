@@ -25,12 +25,12 @@ def render_layer(context: JobContext, frame: Frame, mix: Mix) -> Layer:
     context.check()
     sampled = sample(frame)
     original = shown(sampled, frame)
-    if frame.tables is None:
+    if frame.luts is None:
         return Layer(frame, sampled, original, original, original, original, mix)
     context.check()
-    neutral = shown(apply_lut(sampled, frame.tables.neutral), frame)
+    neutral = shown(apply_lut(sampled, frame.luts.neutral), frame)
     context.check()
-    preferred = shown(apply_lut(sampled, frame.tables.preferred), frame)
+    preferred = shown(apply_lut(sampled, frame.luts.preferred), frame)
     layer = Layer(frame, sampled, original, neutral, preferred, preferred, (1.0, 1.0))
     layer.exact, layer.exact_for = render_exact(context, layer, mix), mix
     return layer
@@ -40,37 +40,37 @@ def render_exact(context: JobContext, layer: Layer, mix: Mix) -> np.ndarray:
     """The layer's zone as export computes it, uint8, in the colours of the monitor."""
     context.check()
     strength, amount = mix
-    if layer.frame.tables is None or amount == 0:
+    if layer.frame.luts is None or amount == 0:
         return layer.original
     if amount == 1 and strength in (0, 1):
         return layer.preferred if strength else layer.neutral
-    return shown(apply_lut(layer.sampled, layer.frame.tables.table(strength, amount)), layer.frame)
+    return shown(apply_lut(layer.sampled, layer.frame.luts.lut(strength, amount)), layer.frame)
 
 
-def shown(picture: np.ndarray, frame: Frame) -> np.ndarray:
-    """A picture as uint8 in the colours of the monitor."""
-    return to_uint8(picture if frame.display is None else apply_lut(picture, frame.display))
+def shown(image: np.ndarray, frame: Frame) -> np.ndarray:
+    """An image as uint8 in the colours of the monitor."""
+    return to_uint8(image if frame.display is None else apply_lut(image, frame.display))
 
 
 def sample(frame: Frame) -> np.ndarray:
     """The zone of the source at the frame's zoom, `(zone.height, zone.width, 3)`, contiguous."""
-    picture, zone, whole = frame.source.picture, frame.zone, frame.whole
-    height, width = picture.shape[:2]
+    image, zone, whole = frame.source.image, frame.zone, frame.whole
+    height, width = image.shape[:2]
     if (width, height) == (whole.width, whole.height):
-        return np.ascontiguousarray(picture[zone.top : zone.bottom, zone.left : zone.right])
+        return np.ascontiguousarray(image[zone.top : zone.bottom, zone.left : zone.right])
     step_x, step_y = width / whole.width, height / whole.height
     # Some pixels around, for the interpolation at the zone's borders.
     left, top = max(0, int(zone.left * step_x) - 2), max(0, int(zone.top * step_y) - 2)
     right, bottom = min(width, int(zone.right * step_x) + 3), min(height, int(zone.bottom * step_y) + 3)
     if step_x > 1 and step_y > 1:
         if zone == whole:
-            return cv2.resize(picture, (zone.width, zone.height), interpolation=cv2.INTER_AREA)
+            return cv2.resize(image, (zone.width, zone.height), interpolation=cv2.INTER_AREA)
         left, top = round(zone.left * step_x), round(zone.top * step_y)
         right = max(left + 1, min(width, round(zone.right * step_x)))
         bottom = max(top + 1, min(height, round(zone.bottom * step_y)))
-        crop = np.ascontiguousarray(picture[top:bottom, left:right])
+        crop = np.ascontiguousarray(image[top:bottom, left:right])
         return cv2.resize(crop, (zone.width, zone.height), interpolation=cv2.INTER_AREA)
-    crop = np.ascontiguousarray(picture[top:bottom, left:right])
+    crop = np.ascontiguousarray(image[top:bottom, left:right])
     # Pixel centres: zoomed pixel x lies at (x + 0.5) * step - 0.5 in the source.
     to_source = np.array(
         [
@@ -88,8 +88,8 @@ def sample(frame: Frame) -> np.ndarray:
     )
 
 
-def to_uint8(picture: np.ndarray) -> np.ndarray:
-    """The picture as uint8, rounded; uint8 comes back as it is."""
-    if picture.dtype == np.uint8:
-        return picture
-    return cv2.convertScaleAbs(picture, alpha=1 / 257)
+def to_uint8(image: np.ndarray) -> np.ndarray:
+    """The image as uint8, rounded; uint8 comes back as it is."""
+    if image.dtype == np.uint8:
+        return image
+    return cv2.convertScaleAbs(image, alpha=1 / 257)

@@ -3,7 +3,7 @@
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from pie_desktop.ui.canvas.layer import Frame, Layer, Mix, Source, Tables
+from pie_desktop.ui.canvas.layer import Frame, Layer, Luts, Mix, Source
 from pie_desktop.ui.canvas.render import render_all
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
 from pie_desktop.ui.context import AppContext
@@ -37,7 +37,7 @@ class PreviewRenderer(QObject):
         self._viewport = viewport
         self._reduced: Source | None = None
         self._full: Source | None = None
-        self._tables: Tables | None = None
+        self._luts: Luts | None = None
         self._moving = False
         self._broken = False
         self._job: Job | None = None
@@ -48,7 +48,7 @@ class PreviewRenderer(QObject):
     @property
     def enhanced(self) -> bool:
         """Whether what is shown has the look of a transform."""
-        return self.base is not None and self.base.frame.tables is not None
+        return self.base is not None and self.base.frame.luts is not None
 
     @property
     def needs_full(self) -> bool:
@@ -58,7 +58,7 @@ class PreviewRenderer(QObject):
     def clear(self) -> None:
         """Forget the photo."""
         self._lane.cancel_all()
-        self._reduced = self._full = self._tables = self.base = self.detail = None
+        self._reduced = self._full = self._luts = self.base = self.detail = None
         self._moving = False
         self.changed.emit()
 
@@ -80,10 +80,10 @@ class PreviewRenderer(QObject):
         self._full = source
         self.update()
 
-    def set_tables(self, tables: Tables | None) -> None:
+    def set_luts(self, luts: Luts | None) -> None:
         """Take another look; what is shown stays until it is rendered."""
-        if tables is not self._tables:
-            self._tables = tables
+        if luts is not self._luts:
+            self._luts = luts
             self._supersede()
 
     def set_mix(self, strength: float, amount: float, moving: bool = False) -> None:
@@ -129,7 +129,7 @@ class PreviewRenderer(QObject):
             exact = not self._moving and frame.base == self._viewport.fitted
             if layer is None or not self._serves(layer, frame):
                 frames.append(frame)
-            elif exact and layer.exact_for != self.mix and frame.tables is not None:
+            elif exact and layer.exact_for != self.mix and frame.luts is not None:
                 stale.append(layer)
         return frames, stale
 
@@ -153,7 +153,7 @@ class PreviewRenderer(QObject):
             return None
         if self._full is not None and not self._enough(source, zoom):
             source = self._full
-        return Frame(base, zoom, whole, zone, source, self._tables, self._display.table)
+        return Frame(base, zoom, whole, zone, source, self._luts, self._display.lut)
 
     def _enough(self, source: Source, zoom: float | None = None) -> bool:
         return (self._viewport.zoom if zoom is None else zoom) <= source.scale * 1.01
@@ -161,7 +161,7 @@ class PreviewRenderer(QObject):
     def _serves(self, layer: Layer, frame: Frame) -> bool:
         """Whether the layer can be drawn for the frame: same look, zoom and source, and enough around the pane."""
         has = layer.frame
-        if has.tables is not frame.tables or has.source is not frame.source or has.display is not frame.display:
+        if has.luts is not frame.luts or has.source is not frame.source or has.display is not frame.display:
             return False
         if has.whole != frame.whole:
             return False

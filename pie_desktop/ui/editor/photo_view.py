@@ -70,7 +70,7 @@ class PhotoView(QWidget):
     def _on_look(self, look: Look) -> None:
         if self._shows_current:
             self.canvas.set_labels("Original", look.style_name or "Enhanced")
-            self.canvas.renderer.set_tables(look.transform)
+            self.canvas.renderer.set_luts(look.transform)
 
     def _on_state(self, state: EditState, moving: bool) -> None:
         if self._shows_current:

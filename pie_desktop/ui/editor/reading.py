@@ -80,26 +80,26 @@ def identify(
 
 def read_source(context: JobContext, info: decode.PhotoInfo, max_side: int | None) -> Pixels:
     """Decode a photo, reduced or full; raises DecodeError."""
-    picture = decode.load_photo(info.path, max_side)
+    image = decode.load_photo(info.path, max_side)
     context.check()
-    source = Source(picture, min(1.0, picture.shape[1] / info.width))
-    proxy = proxy_of(picture, info.format == "jpeg") if picture.shape[1] >= info.width else None
+    source = Source(image, min(1.0, image.shape[1] / info.width))
+    proxy = proxy_of(image, info.format == "jpeg") if image.shape[1] >= info.width else None
     return Pixels(source, proxy)
 
 
 def read_preview(context: JobContext, info: decode.PhotoInfo, max_side: int) -> Source | None:
     """What the file carries to be shown until it is decoded, or None: also where that shows another crop."""
     try:
-        picture = decode.load_preview(info.path, max_side)
+        image = decode.load_preview(info.path, max_side)
     except DecodeError:
         return None  # the decode itself will say why
     context.check()
-    if picture is None:
+    if image is None:
         return None
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     if abs(width * info.height / (height * info.width) - 1) > SAME_SHAPE:
         return None
-    return Source(picture, min(1.0, width / info.width))
+    return Source(image, min(1.0, width / info.width))
 
 
 def compute_look(

@@ -109,7 +109,7 @@ class EditSession(QObject):
             lane.cancel_all()
         self.path = self.photo = self.look = self._proxy = self._full_job = self._look_job = None
         self._waiting = {}
-        self._tell_busy()
+        self._report_busy()
         self.history_changed.emit()
 
     def set_mix(self, strength: float, amount: float, moving: bool) -> None:
@@ -292,13 +292,13 @@ class EditSession(QObject):
             self._waiting[what] = text
         else:
             self._waiting.pop(what, None)
-        self._tell_busy()
+        self._report_busy()
 
-    def _tell_busy(self) -> None:
+    def _report_busy(self) -> None:
         self.busy.emit(next(iter(self._waiting.values()), ""))
 
     def _save(self) -> None:
         if self.path is not None:
             context = self._context
             job = context.background.submit(keep_state, context.catalog, self.path, self.state)
-            context.report_failure(job).finished.connect(context.tell_catalog_problems)
+            context.report_failure(job).finished.connect(context.report_catalog_problems)

@@ -17,7 +17,7 @@ from pie_desktop.ui.export.form import ExportForm
 from pie_desktop.ui.export.job import ExportWatcher, FoundPlan, Services, export_photos, find_plan, resume_photos
 from pie_desktop.ui.export.plan_view import PlanView
 from pie_desktop.ui.export.resume_banner import ResumeBanner
-from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.widgets.form import form_panel
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
@@ -44,7 +44,7 @@ class ExportPage(QWidget):
         self.banner = ResumeBanner(context)
         self.start_button = QPushButton("Export")
         self.start_button.setProperty("primary", True)
-        self.start_button.setIcon(icon("mdi6.export", COLOURS.accent_text, COLOURS.accent_text))
+        self.start_button.setIcon(icon("mdi6.export", COLORS.accent_text, COLORS.accent_text))
         self.start_button.setToolTip("Writes what the plan shows (Ctrl+Return).")
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setToolTip("Stops the export; the photos that are written stay.")

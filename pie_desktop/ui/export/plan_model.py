@@ -10,13 +10,13 @@ from PySide6.QtGui import QColor
 
 from pie_desktop.export.facts import size_text
 from pie_desktop.export.job import ExportItem, PlannedPhoto
-from pie_desktop.ui.theme import COLOURS
+from pie_desktop.ui.theme import COLORS
 from pie_desktop.ui.widgets.table import HeadedTableModel, Index, ThumbnailColumn
 from pie_desktop.workers.lanes import PriorityLane
 
 THUMBNAIL = QSize(60, 40)
 ACTIONS = {"write": "Write", "new name": "New name", "overwrite": "Replace", "skip": "Skip", "fail": "Problem"}
-SOURCE, TARGET, STATE, PIXELS, SIZE, BURST, REMARK = range(7)
+SOURCE, TARGET, STATE, PIXELS, SIZE, BURST, WARNING = range(7)
 _NUMERIC = (PIXELS, SIZE)
 
 
@@ -97,13 +97,13 @@ class PlanTableModel(HeadedTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             if column in (SOURCE, TARGET):
                 return str(source) if column == SOURCE else str(planned.target if planned else "")
-            return _remark(planned, outcome)
+            return _warning(planned, outcome)
         if role == Qt.ItemDataRole.DecorationRole and column == SOURCE:
             return self._thumbnails.icon(source, THUMBNAIL)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMERIC:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and column > SOURCE:
-            return QColor(_colour(planned, outcome))
+            return QColor(_color(planned, outcome))
         return None
 
     @property
@@ -134,7 +134,7 @@ class PlanTableModel(HeadedTableModel):
         if column == BURST:
             frames = self._bursts.get(planned.burst) if planned.burst is not None else None
             return f"{planned.burst} · {len(frames)} frames" if frames else ""
-        return _remark(planned, outcome)
+        return _warning(planned, outcome)
 
     def _find_rows(self) -> None:
         self._outcomes = {}
@@ -167,16 +167,16 @@ def _state(planned: PlannedPhoto | None, outcome: ExportItem | None, in_work: bo
     return "In work…" if in_work else ACTIONS[planned.action_name]
 
 
-def _remark(planned: PlannedPhoto | None, outcome: ExportItem | None) -> str:
+def _warning(planned: PlannedPhoto | None, outcome: ExportItem | None) -> str:
     if outcome is not None:
         return outcome.message or ""
     return planned.problem or "" if planned is not None else ""
 
 
-def _colour(planned: PlannedPhoto | None, outcome: ExportItem | None) -> str:
+def _color(planned: PlannedPhoto | None, outcome: ExportItem | None) -> str:
     if outcome is not None:
-        return {"written": COLOURS.text, "failed": COLOURS.error}.get(outcome.status, COLOURS.text_muted)
+        return {"written": COLORS.text, "failed": COLORS.error}.get(outcome.status, COLORS.text_muted)
     if planned is not None:
-        colours = {"fail": COLOURS.error, "skip": COLOURS.text_muted, "overwrite": COLOURS.warning}
-        return colours.get(planned.action, COLOURS.text)
-    return COLOURS.text_muted
+        colors = {"fail": COLORS.error, "skip": COLORS.text_muted, "overwrite": COLORS.warning}
+        return colors.get(planned.action, COLORS.text)
+    return COLORS.text_muted

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 from pie_desktop import paths
 from pie_desktop.export.unfinished import KeptExport, dismiss, latest_unfinished
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.workers.job import JobContext
 
 
@@ -27,7 +27,7 @@ def interrupted_text(export: KeptExport) -> str:
     )
 
 
-def tell_interrupted(context: AppContext, show: Callable[[], None]) -> None:
+def report_interrupted(context: AppContext, show: Callable[[], None]) -> None:
     """Look for an interrupted export in the background, and tell it with a way to the Export page."""
 
     def tell(export: KeptExport | None) -> None:
@@ -53,7 +53,7 @@ class ResumeBanner(QFrame):
         self._export: KeptExport | None = None
         self.text = QLabel()
         self.text.setWordWrap(True)
-        self.go_on_button = QPushButton(icon("mdi6.play", COLOURS.accent_text, COLOURS.accent_text), "Continue")
+        self.go_on_button = QPushButton(icon("mdi6.play", COLORS.accent_text, COLORS.accent_text), "Continue")
         self.go_on_button.setProperty("primary", True)
         self.go_on_button.setToolTip("Writes the photos that are missing, as the export was begun.")
         self.dismiss_button = QPushButton("Dismiss")
@@ -63,7 +63,7 @@ class ResumeBanner(QFrame):
         layout.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         layout.setSpacing(SPACE)
         mark = QLabel()
-        mark.setPixmap(icon("mdi6.alert-outline", COLOURS.warning).pixmap(20, 20))
+        mark.setPixmap(icon("mdi6.alert-outline", COLORS.warning).pixmap(20, 20))
         mark.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(mark)
         layout.addWidget(self.text, 1)

@@ -247,7 +247,7 @@ class Filmstrip(QWidget):
     def _request_thumbnails(self) -> None:
         rows = self.view.visible_rows()
         paths = self.model.paths
-        self._loader.side = side_for(self.view.picture_side())
+        self._loader.side = side_for(self.view.image_side())
         visible = [paths[row] for row in rows]
         around = (paths[row] for row in self.view.rows_around(rows))
         nearby = [path for path, _ in zip(around, range(2 * NEARBY_SCREENS * len(rows)), strict=False)]

@@ -1,6 +1,6 @@
 """Reading a folder off the GUI thread.
 
-The photos of a folder as a list model; pictures come from the thumbnail cache, nothing is decoded here.
+The photos of a folder as a list model; images come from the thumbnail cache, nothing is decoded here.
 """
 
 from collections.abc import Mapping, Sequence, Set

@@ -11,13 +11,13 @@ from PySide6.QtGui import QColor, QDrag, QFont, QPainter, QPen, QPixmap, QResize
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from pie_desktop.ui.filmstrip.photo_model import BADGE_ROLE, PROBLEM_ROLE
-from pie_desktop.ui.theme import COLOURS, icon
+from pie_desktop.ui.theme import COLORS, icon
 
 MARGIN = 4
 PADDING = 6
 NAME_GAP = 4
 BROKEN_SIDE = 40
-ASPECT = 0.72  # height of the picture box by its width: room for portraits without wasting it on landscapes
+ASPECT = 0.72  # height of the image box by its width: room for portraits without wasting it on landscapes
 
 
 class PhotoDelegate(QStyledItemDelegate):
@@ -26,7 +26,7 @@ class PhotoDelegate(QStyledItemDelegate):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._cell = QSize(160, 140)
-        self._broken = icon("mdi6.image-broken-variant", COLOURS.error)
+        self._broken = icon("mdi6.image-broken-variant", COLORS.error)
 
     @staticmethod
     def cell_height(width: int, line_height: int) -> int:
@@ -70,7 +70,7 @@ class PhotoDelegate(QStyledItemDelegate):
         if badge := index.data(BADGE_ROLE):
             self._paint_badge(painter, box, badge)
 
-        painter.setPen(QColor(COLOURS.text_strong if selected else COLOURS.text_muted))
+        painter.setPen(QColor(COLORS.text_strong if selected else COLORS.text_muted))
         name = painter.fontMetrics().elidedText(
             str(index.data(Qt.ItemDataRole.DisplayRole)), Qt.TextElideMode.ElideMiddle, inner.width()
         )
@@ -91,19 +91,19 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(20, 20, 20, 200))
         painter.drawRoundedRect(chip, 3, 3)
-        painter.setPen(QColor(COLOURS.text))
+        painter.setPen(QColor(COLORS.text))
         painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
         painter.setFont(font)
 
     @staticmethod
     def _paint_frame(painter: QPainter, frame: QRect, selected: bool, focused: bool, hovered: bool) -> None:
         if selected:
-            # No tint around the picture: the accent is for the frame alone.
-            painter.setBrush(QColor(COLOURS.hover))
-            painter.setPen(QPen(QColor(COLOURS.accent), 2))
+            # No tint around the image: the accent is for the frame alone.
+            painter.setBrush(QColor(COLORS.hover))
+            painter.setPen(QPen(QColor(COLORS.accent), 2))
         elif focused or hovered:
             painter.setBrush(QColor(255, 255, 255, 12))
-            painter.setPen(QPen(QColor(COLOURS.text_muted), 1) if focused else Qt.PenStyle.NoPen)
+            painter.setPen(QPen(QColor(COLORS.text_muted), 1) if focused else Qt.PenStyle.NoPen)
         else:
             return
         painter.drawRoundedRect(QRectF(frame).adjusted(1, 1, -1, -1), 4, 4)
@@ -162,7 +162,7 @@ class ThumbnailView(QListView):
     def columns(self) -> int:
         return max(1, self.viewport().width() // CELL_WIDTH)
 
-    def picture_side(self) -> float:
+    def image_side(self) -> float:
         """Long side of a thumbnail in device pixels."""
         return (self.gridSize().width() - 2 * (MARGIN + PADDING)) * self.devicePixelRatioF()
 
@@ -201,20 +201,20 @@ class ThumbnailView(QListView):
             return
         drag = QDrag(self)
         drag.setMimeData(self.model().mimeData(indexes))
-        picture = self._drag_picture(len(indexes))
-        drag.setPixmap(picture)
+        image = self._drag_image(len(indexes))
+        drag.setPixmap(image)
         drag.setHotSpot(QPoint(DRAG_SIDE // 2, DRAG_SIDE // 2))
         drag.exec(actions, Qt.DropAction.CopyAction)
 
-    def _drag_picture(self, count: int) -> QPixmap:
+    def _drag_image(self, count: int) -> QPixmap:
         """The current thumbnail, with the number of photos when there are several."""
         ratio = self.devicePixelRatioF()
-        picture = QPixmap(QSize(DRAG_SIDE, DRAG_SIDE) * ratio)
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
+        image = QPixmap(QSize(DRAG_SIDE, DRAG_SIDE) * ratio)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        box = picture.rect()
+        box = image.rect()
         box.setSize(QSize(DRAG_SIDE, DRAG_SIDE))
         thumbnail = self.currentIndex().data(Qt.ItemDataRole.DecorationRole)
         if isinstance(thumbnail, QPixmap):
@@ -227,7 +227,7 @@ class ThumbnailView(QListView):
             painter.setPen(Qt.GlobalColor.white)
             painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, str(count))
         painter.end()
-        return picture
+        return image
 
     def _fit_cells(self) -> None:
         # One pixel less than an exact division: QListView wraps a line that fills the width completely.

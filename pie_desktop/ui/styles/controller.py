@@ -14,7 +14,7 @@ from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.operation import Operation
 from pie_desktop.workers.job import Job
 
-TOLD_PROBLEMS = 3
+SHOWN_PROBLEMS = 3
 
 
 class StyleController(QObject):
@@ -114,9 +114,9 @@ class StyleController(QObject):
         """Take the original of a pair for its edit and the other way round; the notifier offers to undo that."""
         self._change(partial(self._on_swapped, reference_id), jobs.swap_pair, style_id, reference_id)
 
-    def settle_order(self, style_id: str, reference_id: str) -> None:
+    def dismiss_doubt(self, style_id: str, reference_id: str) -> None:
         """The edit and the original of a pair are right; never ask again."""
-        self._change(self._on_references_changed, jobs.settle_order, style_id, reference_id)
+        self._change(self._on_references_changed, jobs.dismiss_doubt, style_id, reference_id)
 
     def remove_reference(self, style_id: str, reference_id: str) -> None:
         """Take a reference out of a style; the notifier offers to undo that."""
@@ -282,6 +282,6 @@ class StyleController(QObject):
 
     def _tell(self, problems: Sequence[str]) -> None:
         if problems:
-            more = len(problems) - TOLD_PROBLEMS
-            text = " ".join(problems[:TOLD_PROBLEMS]) + (f" And {more} more." if more > 0 else "")
+            more = len(problems) - SHOWN_PROBLEMS
+            text = " ".join(problems[:SHOWN_PROBLEMS]) + (f" And {more} more." if more > 0 else "")
             self._context.notifier.warning(text, "\n".join(problems))

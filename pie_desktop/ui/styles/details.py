@@ -39,7 +39,7 @@ class StyleDetails(QWidget):
     renamed = Signal(str)
     original_chosen = Signal(str, object)
     swap_asked = Signal(str)
-    settle_asked = Signal(str)
+    dismiss_requested = Signal(str)
     remove_asked = Signal(str)
     reveal_asked = Signal(object)
     cancel_asked = Signal()
@@ -91,8 +91,8 @@ class StyleDetails(QWidget):
         self.advice.setText(advice)
         set_flag(self.advice, "role", "warning" if found is not None and not style.builtin else "muted")
 
-    def pictures(self) -> list[Path]:
-        """All pictures shown, from top to bottom."""
+    def images(self) -> list[Path]:
+        """All images shown, from top to bottom."""
         return [path for row in self.rows for path in (*row.before.paths, *row.after.paths)]
 
     def remove_focused(self) -> None:
@@ -132,7 +132,7 @@ class StyleDetails(QWidget):
         row.choose_original_asked.connect(lambda: self._choose_original(reference))
         row.drop_original_asked.connect(lambda: self.original_chosen.emit(reference.id, None))
         row.swap_asked.connect(lambda: self.swap_asked.emit(reference.id))
-        row.settle_asked.connect(lambda: self.settle_asked.emit(reference.id))
+        row.dismiss_requested.connect(lambda: self.dismiss_requested.emit(reference.id))
         row.remove_asked.connect(lambda: self.remove_asked.emit(reference.id))
         row.reveal_asked.connect(lambda: self.reveal_asked.emit(Path(reference.source)))
         return row

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
-from pie_desktop.ui.theme import COLOURS, HALF_SPACE, SPACE, icon
+from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, icon
 from pie_desktop.ui.widgets.labels import ElidedLabel
 
 TITLE = "Drop your edits here"
@@ -31,7 +31,7 @@ class DropZone(QWidget):
         self.setToolTip("Drop edited photos here, or click to choose them (Ctrl+Shift+N)")
         self.setAccessibleName(TITLE)
         self._icon = QLabel()
-        self._icon.setPixmap(icon("mdi6.tray-arrow-down", COLOURS.text_muted).pixmap(QSize(24, 24)))
+        self._icon.setPixmap(icon("mdi6.tray-arrow-down", COLORS.text_muted).pixmap(QSize(24, 24)))
         self._title = QLabel(TITLE)
         self._advice = QLabel(ADVICE)
         self._advice.setProperty("role", "muted")
@@ -60,10 +60,10 @@ class DropZone(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         strong = self._marked or self.hasFocus()
-        colour = QColor(COLOURS.accent if strong else COLOURS.outline)
-        painter.setPen(QPen(colour, 2 if self._marked else 1, Qt.PenStyle.DashLine))
+        color = QColor(COLORS.accent if strong else COLORS.outline)
+        painter.setPen(QPen(color, 2 if self._marked else 1, Qt.PenStyle.DashLine))
         if self._marked:
-            fill = QColor(colour)
+            fill = QColor(color)
             fill.setAlpha(28)
             painter.setBrush(fill)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)

@@ -134,8 +134,8 @@ class StyleGallery(QScrollArea):
             frame, _ = self._making.pop(key)
             frame.deleteLater()
 
-    def pictures(self) -> list[Path]:
-        """All pictures that the cards show."""
+    def images(self) -> list[Path]:
+        """All images that the cards show."""
         return [path for card in self._cards.values() for path in card.mosaic.paths]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

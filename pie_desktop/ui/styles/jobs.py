@@ -46,7 +46,7 @@ STEPS = re.compile(
     re.IGNORECASE,
 )
 # ... and places where everything lies, above which there is only the user's own name.
-PLACES = re.compile(r"(dcim|desktop|documents|downloads|home|pictures|temp|tmp|users?)", re.IGNORECASE)
+PLACES = re.compile(r"(dcim|desktop|documents|downloads|home|images|temp|tmp|users?)", re.IGNORECASE)
 MIN_PREFIX = 4
 FALLBACK = "My style"
 
@@ -142,8 +142,8 @@ def swap_pair(context: JobContext, library: StyleLibrary, style_id: str, referen
     return library.swap_pair(style_id, reference_id)
 
 
-def settle_order(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str) -> Style:
-    return library.settle_order(style_id, reference_id)
+def dismiss_doubt(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str) -> Style:
+    return library.dismiss_doubt(style_id, reference_id)
 
 
 def remove_reference(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str) -> Style:

@@ -1,4 +1,4 @@
-"""Up to four pictures in one square."""
+"""Up to four images in one square."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,13 +7,13 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from pie_desktop.ui.theme import COLOURS, icon
+from pie_desktop.ui.theme import COLORS, icon
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 
 GAP = 2
 RADIUS = 4
 TICK_SIDE = 20
-# Cells as fractions (x, y, width, height) of the square, by number of pictures.
+# Cells as fractions (x, y, width, height) of the square, by number of images.
 LAYOUTS = {
     1: [(0.0, 0.0, 1.0, 1.0)],
     2: [(0.0, 0.0, 0.5, 1.0), (0.5, 0.0, 0.5, 1.0)],
@@ -23,7 +23,7 @@ LAYOUTS = {
 
 
 class Mosaic(QWidget):
-    """Pictures of a loader, each cropped to fill its cell; shows an icon while there is none."""
+    """Images of a loader, each cropped to fill its cell; shows an icon while there is none."""
 
     def __init__(self, loader: ThumbnailLoader, side: int, icon_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +36,7 @@ class Mosaic(QWidget):
 
     @property
     def paths(self) -> list[Path]:
-        """The pictures shown, at most four."""
+        """The images shown, at most four."""
         return self._paths
 
     def set_paths(self, paths: Sequence[Path]) -> None:
@@ -50,23 +50,23 @@ class Mosaic(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._paint_pictures(painter)
+        self._paint_images(painter)
         if self._checked:
             corner = QRect(self.width() - TICK_SIDE - 2, self.height() - TICK_SIDE - 2, TICK_SIDE, TICK_SIDE)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(COLOURS.accent_text))
+            painter.setBrush(QColor(COLORS.accent_text))
             painter.drawEllipse(corner)
-            icon("mdi6.check-circle", COLOURS.accent).paint(painter, corner)
+            icon("mdi6.check-circle", COLORS.accent).paint(painter, corner)
 
-    def _paint_pictures(self, painter: QPainter) -> None:
+    def _paint_images(self, painter: QPainter) -> None:
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         outline = QPainterPath()
         outline.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
         painter.setClipPath(outline)
-        painter.fillRect(self.rect(), QColor(COLOURS.field))
+        painter.fillRect(self.rect(), QColor(COLORS.field))
         if not self._paths:
             margin = self.width() // 4
-            icon(self._icon, COLOURS.text_muted).paint(painter, self.rect().adjusted(margin, margin, -margin, -margin))
+            icon(self._icon, COLORS.text_muted).paint(painter, self.rect().adjusted(margin, margin, -margin, -margin))
             return
         for path, cell in zip(self._paths, self._cells(), strict=False):
             thumbnail = self._loader.cache.get(path)

@@ -21,7 +21,7 @@ from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
 
 CACHE_BYTES = 32 * 2**20
-PICTURE_SIDE = 96
+IMAGE_SIDE = 96
 
 
 class StylePanel(QWidget):
@@ -84,7 +84,7 @@ class StylePanel(QWidget):
         self.details.progress.setVisible(self.controller.is_busy(style_id))
         self._pages.setCurrentWidget(self.details)
         self.details.back.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._load_pictures()
+        self._load_images()
         if self.controller.wanted is None or not self.controller.is_busy(self.controller.wanted):
             self.controller.prepare(style_id)  # for the agreement of its references
 
@@ -137,7 +137,7 @@ class StylePanel(QWidget):
 
     def _on_listed(self) -> None:
         styles = self.controller.styles
-        self._forget_changed_pictures(styles)
+        self._forget_changed_images(styles)
         self.gallery.set_styles(styles)
         for listed in styles:
             agreement = self.controller.agreement(listed)
@@ -150,7 +150,7 @@ class StylePanel(QWidget):
                 self.close_details()
             else:
                 self.details.set_style(style, self.controller.agreement(style))
-        self._load_pictures()
+        self._load_images()
 
     def _on_busy(self, key: str, fraction: float, text: str) -> None:
         self.gallery.show_progress(key, fraction, text)
@@ -188,7 +188,7 @@ class StylePanel(QWidget):
         except PieError as error:
             self._context.notifier.error(str(error))
 
-    def _forget_changed_pictures(self, styles: Sequence[Style]) -> None:
+    def _forget_changed_images(self, styles: Sequence[Style]) -> None:
         """An original that was chosen anew has the same file name as the one before."""
         references = {reference.after: reference for style in styles for reference in style.references}
         for after, reference in references.items():
@@ -196,9 +196,9 @@ class StylePanel(QWidget):
                 self._loader.forget([path for path in (after, reference.before) if path is not None])
         self._digests = {after: reference.digest for after, reference in references.items()}
 
-    def _load_pictures(self) -> None:
-        self._loader.side = side_for(PICTURE_SIDE * self.devicePixelRatioF())
-        shown, other = self.details.pictures(), self.gallery.pictures()
+    def _load_images(self) -> None:
+        self._loader.side = side_for(IMAGE_SIDE * self.devicePixelRatioF())
+        shown, other = self.details.images(), self.gallery.images()
         self._loader.want(*(shown, other) if self.shows_details else (other, shown))
 
     def _connect(self) -> None:
@@ -218,7 +218,7 @@ class StylePanel(QWidget):
         details.renamed.connect(lambda name: controller.rename(details.style_id or "", name))
         details.original_chosen.connect(self._on_original_chosen)
         details.swap_asked.connect(lambda reference: controller.swap_pair(details.style_id or "", reference))
-        details.settle_asked.connect(lambda reference: controller.settle_order(details.style_id or "", reference))
+        details.dismiss_requested.connect(lambda reference: controller.dismiss_doubt(details.style_id or "", reference))
         details.remove_asked.connect(self._on_remove_asked)
         details.reveal_asked.connect(self._reveal)
         details.cancel_asked.connect(lambda: controller.cancel(details.style_id or ""))

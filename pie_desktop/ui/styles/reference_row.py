@@ -21,7 +21,7 @@ from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.ui.widgets.labels import ElidedLabel
 
-PICTURE_SIDE = 60
+IMAGE_SIDE = 60
 
 
 class ReferenceRow(QFrame):
@@ -35,7 +35,7 @@ class ReferenceRow(QFrame):
     choose_original_asked = Signal()
     drop_original_asked = Signal()
     swap_asked = Signal()
-    settle_asked = Signal()
+    dismiss_requested = Signal()
     remove_asked = Signal()
     reveal_asked = Signal()
 
@@ -47,10 +47,10 @@ class ReferenceRow(QFrame):
         self._editable = editable
         self.setProperty("role", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.before = Mosaic(loader, PICTURE_SIDE, "mdi6.image-off-outline")
+        self.before = Mosaic(loader, IMAGE_SIDE, "mdi6.image-off-outline")
         self.before.set_paths([reference.before] if reference.before else [])
         self.before.setToolTip(reference.before_source or "No original is known for this edit")
-        self.after = Mosaic(loader, PICTURE_SIDE, "mdi6.image-outline")
+        self.after = Mosaic(loader, IMAGE_SIDE, "mdi6.image-outline")
         self.after.set_paths([reference.after])
         self.after.setToolTip(reference.source)
         name = Path(reference.source).name
@@ -93,7 +93,7 @@ class ReferenceRow(QFrame):
             if self.reference.before:
                 menu.addAction(icon("mdi6.swap-horizontal"), "Swap edit and original", self.swap_asked.emit)
                 if self.reference.doubt:
-                    menu.addAction(icon("mdi6.check"), "Edit and original are right", self.settle_asked.emit)
+                    menu.addAction(icon("mdi6.check"), "Edit and original are right", self.dismiss_requested.emit)
                 menu.addAction(icon("mdi6.image-minus"), "Use without original", self.drop_original_asked.emit)
         menu.addAction(icon("mdi6.folder-search-outline"), "Show edit in file manager", self.reveal_asked.emit)
         if self._editable:

@@ -22,10 +22,10 @@ class Thumbnail:
     """What is known of one photo's thumbnail.
 
     Attributes:
-        pixmap: the picture, or None when the photo could not be read.
+        pixmap: the image, or None when the photo could not be read.
         side: bound of the long side in device pixels that was asked for.
         modified: modification time of the file in nanoseconds, 0 if unknown.
-        problem: one sentence saying why there is no picture, else empty.
+        problem: one sentence saying why there is no image, else empty.
         stand_in: shown only until one is made from the photo itself.
     """
 
@@ -33,7 +33,7 @@ class Thumbnail:
     side: int
     modified: int
     problem: str = ""
-    stand_in: bool = False
+    placeholder: bool = False
 
     @property
     def cost(self) -> int:

@@ -10,9 +10,9 @@ from PySide6.QtGui import QImage, QPixmap
 
 from pie_desktop.catalog.thumbnails import FileVersion, ThumbnailStore
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.decode import load_stand_in, load_thumbnail
+from pie_desktop.imaging.decode import load_placeholder, load_thumbnail
 from pie_desktop.imaging.lut.apply import apply_lut
-from pie_desktop.ui.display import DisplayColours
+from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.thumbnails.cache import Thumbnail, ThumbnailCache
 from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lanes import PriorityLane
@@ -31,27 +31,27 @@ class LoadedThumbnail:
     side: int
     modified: int
     problem: str = ""
-    stand_in: bool = False
+    placeholder: bool = False
 
 
 def read_thumbnail(
     context: JobContext,
     path: Path,
     side: int,
-    stand_in: bool = False,
+    placeholder: bool = False,
     store: ThumbnailStore | None = None,
     display: np.ndarray | None = None,
 ) -> LoadedThumbnail:
     """Read or make one thumbnail; a photo that cannot be read is a result too, not an error.
 
     Args:
-        stand_in: the small picture in the file's header will do for now, if it has one.
+        stand_in: the small image in the file's header will do for now, if it has one.
         store: of thumbnails that were made earlier.
         display: table from sRGB to the colours of the monitor.
     """
 
-    def qimage(picture: np.ndarray) -> QImage:
-        return image_from_picture(picture if display is None else apply_lut(picture, display))
+    def qimage(image: np.ndarray) -> QImage:
+        return image_from_image(image if display is None else apply_lut(image, display))
 
     context.check()
     version = FileVersion.of(path)
@@ -60,22 +60,22 @@ def read_thumbnail(
     if kept is not None:
         return LoadedThumbnail(path, qimage(kept), side, modified)
     try:
-        small = load_stand_in(path, side) if stand_in else None
+        small = load_placeholder(path, side) if placeholder else None
         if small is not None:
-            return LoadedThumbnail(path, qimage(small), side, modified, stand_in=True)
-        picture = load_thumbnail(path, side)
+            return LoadedThumbnail(path, qimage(small), side, modified, placeholder=True)
+        image = load_thumbnail(path, side)
     except PieError as error:
         return LoadedThumbnail(path, None, side, modified, str(error))
     except (OSError, ValueError, MemoryError) as error:
         return LoadedThumbnail(path, None, side, modified, f"{path.name} cannot be read ({error}).")
     if store is not None and version is not None and version == FileVersion.of(path):  # not changed meanwhile
-        store.put(path, version, side, picture)
-    return LoadedThumbnail(path, qimage(picture), side, modified)
+        store.put(path, version, side, image)
+    return LoadedThumbnail(path, qimage(image), side, modified)
 
 
-def image_from_picture(picture: np.ndarray) -> QImage:
-    """QImage with its own memory from a picture `(H, W, 3)` uint8 sRGB."""
-    pixels = np.ascontiguousarray(picture)
+def image_from_image(image: np.ndarray) -> QImage:
+    """QImage with its own memory from an image `(H, W, 3)` uint8 sRGB."""
+    pixels = np.ascontiguousarray(image)
     height, width = pixels.shape[:2]
     qimage = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888)
     return qimage.convertToFormat(QImage.Format.Format_RGB32)
@@ -112,7 +112,7 @@ class ThumbnailLoader(QObject):
         parent: QObject | None = None,
         capacity: int = CACHE_BYTES,
         store: ThumbnailStore | None = None,
-        display: DisplayColours | None = None,
+        display: DisplayColors | None = None,
     ) -> None:
         super().__init__(parent)
         self._display = display
@@ -129,7 +129,7 @@ class ThumbnailLoader(QObject):
     def want(self, visible: Iterable[Path], nearby: Iterable[Path], rest: Iterable[Path] = ()) -> None:
         """Replace what is to be loaded; earlier requests that have not started are forgotten.
 
-        First every photo gets a picture that is quick to have, then those that were a stand-in only a proper one.
+        First every photo gets an image that is quick to have, then those that were a placeholder only a proper one.
         `rest` gets the quick ones, while the cache has room to spare, so that it never pushes out what was seen.
         """
         self._soon = [*visible, *nearby]
@@ -149,35 +149,35 @@ class ThumbnailLoader(QObject):
             self._start(*wanted)
 
     def _next(self) -> tuple[Path, bool] | None:
-        for stand_in in (True, False):
+        for placeholder in (True, False):
             for path in self._soon:
-                if self._is_missing(path, stand_in):
-                    return path, stand_in
+                if self._is_missing(path, placeholder):
+                    return path, placeholder
         if self.cache.used < 0.8 * self.cache.capacity:
             for path in self._later:
                 if self._is_missing(path, True):
                     return path, True
         return None
 
-    def _is_missing(self, path: Path, stand_in: bool) -> bool:
+    def _is_missing(self, path: Path, placeholder: bool) -> bool:
         if path in self._in_flight:
             return False
         entry = self.cache.peek(path)
         if entry is None:
             return True
-        return entry.pixmap is not None and (entry.side < self.side or (entry.stand_in and not stand_in))
+        return entry.pixmap is not None and (entry.side < self.side or (entry.placeholder and not placeholder))
 
-    def _start(self, path: Path, stand_in: bool) -> None:
+    def _start(self, path: Path, placeholder: bool) -> None:
         key = (id(self), path)
-        table = self._display.table if self._display is not None else None
-        job = self._lane.submit(read_thumbnail, path, self.side, stand_in, self._store, table, key=key)
+        table = self._display.lut if self._display is not None else None
+        job = self._lane.submit(read_thumbnail, path, self.side, placeholder, self._store, table, key=key)
         self._in_flight[path] = job
         job.result.connect(self._on_result)
         job.finished.connect(self._on_finished)
 
     def _on_result(self, result: LoadedThumbnail) -> None:
         pixmap = QPixmap.fromImage(result.image) if result.image is not None else None
-        entry = Thumbnail(pixmap, result.side, result.modified, result.problem, result.stand_in)
+        entry = Thumbnail(pixmap, result.side, result.modified, result.problem, result.placeholder)
         self.cache.put(result.path, entry)
         self.loaded.emit(result.path)
 

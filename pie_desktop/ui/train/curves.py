@@ -5,7 +5,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from pie_desktop.ui.theme import COLOURS, SPACE
+from pie_desktop.ui.theme import COLORS, SPACE
 from pie_desktop.ui.train.history import RunHistory
 
 REFRESH_MS = 200
@@ -20,20 +20,20 @@ class CurvesView(QWidget):
         self._history = RunHistory()
         self.loss_plot = _plot("Loss", "")
         self.psnr_plot = _plot("Held-out photos, PSNR", "dB")
-        self._raw_loss = self.loss_plot.plot(pen=pg.mkPen(COLOURS.outline, width=1))
-        self._loss = self.loss_plot.plot(pen=pg.mkPen(COLOURS.accent, width=2))
+        self._raw_loss = self.loss_plot.plot(pen=pg.mkPen(COLORS.outline, width=1))
+        self._loss = self.loss_plot.plot(pen=pg.mkPen(COLORS.accent, width=2))
         self._psnr = self.psnr_plot.plot(
-            pen=pg.mkPen(COLOURS.accent, width=2),
+            pen=pg.mkPen(COLORS.accent, width=2),
             symbol="o",
             symbolSize=6,
-            symbolBrush=COLOURS.accent,
+            symbolBrush=COLORS.accent,
             symbolPen=None,
         )
         self._baseline = pg.InfiniteLine(
             angle=0,
-            pen=pg.mkPen(COLOURS.text_muted, width=1, style=Qt.PenStyle.DashLine),
+            pen=pg.mkPen(COLORS.text_muted, width=1, style=Qt.PenStyle.DashLine),
             label="before training {value:.2f} dB",
-            labelOpts={"position": 0.98, "anchors": [(1, 0), (1, 1)], "color": COLOURS.text_muted},
+            labelOpts={"position": 0.98, "anchors": [(1, 0), (1, 1)], "color": COLORS.text_muted},
         )
         self._baseline.setVisible(False)
         self.psnr_plot.addItem(self._baseline)
@@ -91,11 +91,11 @@ def smoothed(values: np.ndarray) -> np.ndarray:
 
 
 def _plot(title: str, unit: str) -> pg.PlotWidget:
-    plot = pg.PlotWidget(background=COLOURS.panel)
-    plot.setTitle(title, color=COLOURS.text_muted, size="9pt")
-    plot.setLabel("bottom", "step", color=COLOURS.text_muted)
+    plot = pg.PlotWidget(background=COLORS.panel)
+    plot.setTitle(title, color=COLORS.text_muted, size="9pt")
+    plot.setLabel("bottom", "step", color=COLORS.text_muted)
     if unit:
-        plot.setLabel("left", unit, color=COLOURS.text_muted)
+        plot.setLabel("left", unit, color=COLORS.text_muted)
     plot.showGrid(x=True, y=True, alpha=0.12)
     plot.setMouseEnabled(x=False, y=False)
     plot.enableAutoRange(axis="y")
@@ -105,8 +105,8 @@ def _plot(title: str, unit: str) -> pg.PlotWidget:
     plot.getPlotItem().setClipToView(True)
     for side in ("left", "bottom"):
         axis = plot.getAxis(side)
-        axis.setPen(pg.mkPen(COLOURS.outline))
-        axis.setTextPen(pg.mkPen(COLOURS.text_muted))
+        axis.setPen(pg.mkPen(COLORS.outline))
+        axis.setTextPen(pg.mkPen(COLORS.text_muted))
         axis.enableAutoSIPrefix(False)
     plot.setMinimumHeight(160)
     plot.getPlotItem().layout.setContentsMargins(SPACE, SPACE, 2 * SPACE, SPACE)

@@ -24,7 +24,7 @@ from pie_desktop.engine import bundles
 from pie_desktop.engine.bundles import delete_model, held_out, rename_model, verdict
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.workers.job import JobContext
 from pie_desktop.workers.lanes import LatestLane
 
@@ -162,7 +162,7 @@ class ModelList(QWidget):
             item = QTableWidgetItem(text)
             item.setToolTip(str(info.path))
             if column == 0:
-                item.setIcon(icon("mdi6.check-circle" if used else "mdi6.circle-outline", COLOURS.accent))
+                item.setIcon(icon("mdi6.check-circle" if used else "mdi6.circle-outline", COLORS.accent))
             self.table.setItem(row, column, item)
 
     def _show_buttons(self) -> None:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pie_desktop import paths
 from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.train.form import TrainingForm
 from pie_desktop.ui.train.models import ModelList
 from pie_desktop.ui.train.monitor import RunMonitor
@@ -57,7 +57,7 @@ class TrainPage(QWidget):
         self.form = TrainingForm(context.settings, self.models.base)
         self.start_button = QPushButton("Start training")
         self.start_button.setProperty("primary", True)
-        self.start_button.setIcon(icon("mdi6.play", COLOURS.accent_text, COLOURS.accent_text))
+        self.start_button.setIcon(icon("mdi6.play", COLORS.accent_text, COLORS.accent_text))
         self.stop_button = QPushButton("Stop")
         self.stop_button.setToolTip("Ends the run after a checkpoint; Resume goes on from there.")
         self._build()

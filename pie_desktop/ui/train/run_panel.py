@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from pie_desktop.errors import PieError
 from pie_desktop.ui.dialogs import show_in_file_manager
-from pie_desktop.ui.theme import COLOURS, SPACE
+from pie_desktop.ui.theme import COLORS, SPACE
 from pie_desktop.ui.train.runs import OPTIONS_FILE, TrainingRun, delete_run, list_runs
 from pie_desktop.ui.widgets.table import HeadedTableModel, Index
 
@@ -61,7 +61,7 @@ class RunTableModel(HeadedTableModel):
             return "\n".join(filter(None, (run.history.message, str(run.options.pairs))))
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == 2 and run is not self._running:
             failed = run.history.state == "failed"
-            return QColor(COLOURS.error if failed else COLOURS.text)
+            return QColor(COLORS.error if failed else COLORS.text)
         return None
 
     def _text(self, run: TrainingRun, column: int) -> str:

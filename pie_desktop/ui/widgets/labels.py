@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from pie_desktop.ui.theme import COLOURS, SPACE, icon
+from pie_desktop.ui.theme import COLORS, SPACE, icon
 
 
 class ElidedLabel(QLabel):
@@ -60,8 +60,8 @@ class EmptyState(QWidget):
 
     def __init__(self, icon_name: str, button_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        picture = QLabel()
-        picture.setPixmap(icon(icon_name, COLOURS.text_disabled).pixmap(QSize(ICON_SIDE, ICON_SIDE)))
+        image = QLabel()
+        image.setPixmap(icon(icon_name, COLORS.text_disabled).pixmap(QSize(ICON_SIDE, ICON_SIDE)))
         self._text = QLabel()
         self._text.setProperty("role", "muted")
         self._text.setWordWrap(True)
@@ -71,7 +71,7 @@ class EmptyState(QWidget):
         layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         layout.setSpacing(SPACE + SPACE // 2)
         layout.addStretch(2)
-        for widget in (picture, self._text):
+        for widget in (image, self._text):
             widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(widget)
         layout.addWidget(self.button, alignment=Qt.AlignmentFlag.AlignHCenter)

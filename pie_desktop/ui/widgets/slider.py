@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
 
-from pie_desktop.ui.theme import COLOURS, HALF_SPACE, SPACE, numeric_font
+from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
 
 HANDLE = 14
 GROOVE = 4
@@ -34,22 +34,22 @@ class Track(QSlider):
         painter.setPen(Qt.PenStyle.NoPen)
         middle, enabled = self.height() / 2, self.isEnabled()
         groove = QRectF(0, middle - GROOVE / 2, self.width(), GROOVE)
-        painter.setBrush(QColor(COLOURS.border))
+        painter.setBrush(QColor(COLORS.border))
         painter.drawRoundedRect(groove, 2, 2)
         filled = QRectF(groove)
         filled.setRight(self._x(self.value()))
-        painter.setBrush(QColor(COLOURS.accent if enabled else COLOURS.outline))
+        painter.setBrush(QColor(COLORS.accent if enabled else COLORS.outline))
         painter.drawRoundedRect(filled, 2, 2)
         if self.minimum() < self._default < self.maximum():
-            painter.setBrush(QColor(COLOURS.text_muted))
+            painter.setBrush(QColor(COLORS.text_muted))
             painter.drawRect(QRectF(self._x(self._default) - 0.5, middle - 6, 1, 12))
         hot = self.hasFocus() or self.underMouse() or self.isSliderDown()
-        painter.setBrush(QColor(COLOURS.text_disabled if not enabled else COLOURS.text_strong if hot else COLOURS.text))
+        painter.setBrush(QColor(COLORS.text_disabled if not enabled else COLORS.text_strong if hot else COLORS.text))
         centre = QPointF(self._x(self.value()), middle)
         if self.hasFocus() and enabled:
-            painter.setBrush(QColor(COLOURS.accent))
+            painter.setBrush(QColor(COLORS.accent))
             painter.drawEllipse(centre, HANDLE / 2, HANDLE / 2)
-            painter.setBrush(QColor(COLOURS.text_strong))
+            painter.setBrush(QColor(COLORS.text_strong))
             painter.drawEllipse(centre, HANDLE / 2 - 2, HANDLE / 2 - 2)
         else:
             painter.drawEllipse(centre, HANDLE / 2, HANDLE / 2)

@@ -21,9 +21,9 @@ def own_styles(panel: StylePanel) -> list[Style]:
     return [style for style in panel._context.library.list() if not style.builtin]
 
 
-def shaded(colour: tuple[int, int, int]) -> np.ndarray:
-    """A picture (90, 120, 3) that shows something: one colour from dark to light."""
-    return (np.linspace(0.3, 1, 120)[None, :, None] * np.array(colour) * np.ones((90, 1, 1))).astype(np.uint8)
+def shaded(color: tuple[int, int, int]) -> np.ndarray:
+    """An image (90, 120, 3) that shows something: one colour from dark to light."""
+    return (np.linspace(0.3, 1, 120)[None, :, None] * np.array(color) * np.ones((90, 1, 1))).astype(np.uint8)
 
 
 class SlowEngine:

@@ -112,9 +112,9 @@ def test_a_pair_in_the_wrong_order_is_told_swapped_and_undone(
     sample_photos: dict[str, Path],
 ) -> None:
     photo, edit = tmp_path / "coffee.png", tmp_path / "coffee_edit.png"
-    picture = np.asarray(Image.open(sample_photos["coffee"]))
-    Image.fromarray(np.clip((picture / 255 - 0.5) * 1.6 * 255 + 128, 0, 255).astype(np.uint8)).save(photo)
-    Image.fromarray(picture).save(edit)
+    image = np.asarray(Image.open(sample_photos["coffee"]))
+    Image.fromarray(np.clip((image / 255 - 0.5) * 1.6 * 255 + 128, 0, 255).astype(np.uint8)).save(photo)
+    Image.fromarray(image).save(edit)
     os.utime(edit, (0, 10**9))
     with qtbot.waitSignal(panel.style_selected) as selected:
         drop(panel, [edit])
@@ -145,6 +145,6 @@ def test_an_order_that_is_right_is_not_doubted_again(
     panel.controller.refresh()
     panel.open_details(style.id)
     qtbot.waitUntil(lambda: panel.details.rows[0].badge.text() == "swapped?")
-    panel.details.rows[0].settle_asked.emit()
+    panel.details.rows[0].dismiss_requested.emit()
     qtbot.waitUntil(lambda: panel.details.rows[0].badge.text() == "pair")
     assert own_styles(panel)[0].references == style.references

@@ -16,7 +16,7 @@ from pie_desktop.export.unfinished import KeptExport, unfinished_exports
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.lut.apply import identity_lut
 
-TABLE = identity_lut() ** np.float32(0.8)
+LUT = identity_lut() ** np.float32(0.8)
 ALONE = Running(workers=0)
 
 
@@ -32,7 +32,7 @@ class Model:
 
     def __call__(self, proxy: np.ndarray) -> Transform:
         self.asked += 1
-        return Transform(TABLE, TABLE)
+        return Transform(LUT, LUT)
 
 
 def part(sources: Path, out: Path, model: Callable[[np.ndarray], Transform], **settings: Any) -> ExportPart:

@@ -17,7 +17,7 @@ def process_id(path: Path) -> int:
 
 
 @isolated
-def picture(path: Path, side: int) -> dict[str, np.ndarray]:
+def image(path: Path, side: int) -> dict[str, np.ndarray]:
     """Two arrays in one value, the larger one of several megabytes."""
     ramp = np.arange(side * side * 3, dtype=np.uint32).reshape(side, side, 3)
     return {"wide": ramp, "small": ramp[:4, :4].astype(np.uint8)}

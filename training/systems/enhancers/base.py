@@ -12,7 +12,7 @@ class Enhancer(nn.Module):
     Attributes:
         wants_source: reads the style vector of the photo itself.
         needs_basis: works in the space of LUT weights; its `prior` needs a basis before it is used or trained.
-        own_loss: is trained by its own `loss`, not by the error of its pictures.
+        own_loss: is trained by its own `loss`, not by the error of its images.
     """
 
     wants_source = False

@@ -2,7 +2,7 @@
 
 Denoising diffusion (Ho et al., NeurIPS 2020) with the cosine schedule of Nichol & Dhariwal (ICML 2021) in continuous
 time, v-prediction (Salimans & Ho, ICLR 2022) and deterministic DDIM steps (Song et al., ICLR 2021). What is diffused is
-not a picture but the K weights of a LUT in the basis of `LutPrior`, scaled so that users' weights are N(0, 1): a small
+not an image but the K weights of a LUT in the basis of `LutPrior`, scaled so that users' weights are N(0, 1): a small
 MLP is enough, and it trains on a CPU. Training targets are the posterior weights of a photo's own before/after pair.
 
 The denoiser is conditioned on the style vector, on the photo and on the time by adaptive layer normalisation (as in
@@ -16,7 +16,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from pie_desktop.model.features import PictureFeatures
+from pie_desktop.model.features import ImageFeatures
 from pie_desktop.model.lut_prior import LutPrior
 from training.fit.objective import pixel_grid
 from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
@@ -43,11 +43,11 @@ def time_embedding(time: Tensor, size: int) -> Tensor:
     return torch.cat([angle.sin(), angle.cos()], 1)
 
 
-def apply_tables(photos: Tensor, tables: Tensor) -> Tensor:
+def apply_luts(photos: Tensor, luts: Tensor) -> Tensor:
     """Photos `(B, 3, H, W)` through LUTs `(B, S, S, S, 3)`, trilinearly: `(B, 3, H, W)`, both sRGB-encoded."""
     # grid_sample reads (x, y, z) = (b, g, r) from a volume whose first axis is r
     where = (2 * photos.clamp(0, 1) - 1).flip(1).permute(0, 2, 3, 1)[:, None]
-    volumes = tables.permute(0, 4, 1, 2, 3)
+    volumes = luts.permute(0, 4, 1, 2, 3)
     return nn.functional.grid_sample(volumes, where, padding_mode="border", align_corners=True)[:, :, 0]
 
 
@@ -127,7 +127,7 @@ class DiffusionEnhancer(Enhancer):
     ) -> None:
         super().__init__()
         self.prior = LutPrior(components, lut_size)
-        self.features = PictureFeatures(width)
+        self.features = ImageFeatures(width)
         self.denoiser = Denoiser(components, 2 * width, hidden, blocks)
 
     def set_basis(self, basis: Tensor) -> None:
@@ -159,13 +159,13 @@ class DiffusionEnhancer(Enhancer):
         return ddim(self.denoiser, noise, condition, steps).unflatten(0, (len(photos), count))
 
     def forward(self, photos: Tensor, style: Style, source: Tensor | None = None) -> Tensor:
-        return apply_tables(photos, self.prior.tables(self.expected(photos, style)))
+        return apply_luts(photos, self.prior.luts(self.expected(photos, style)))
 
     def variations(self, photos: Tensor, style: Style, count: int, generator: torch.Generator | None = None) -> Tensor:
         """Different answers `(B, count, 3, H, W)` to photos `(B, 3, H, W)`; see `samples`."""
-        tables = self.prior.tables(self.samples(photos, style, count, generator))
+        luts = self.prior.luts(self.samples(photos, style, count, generator))
         copies = photos.repeat_interleave(count, 0)
-        return apply_tables(copies, tables.flatten(0, 1)).unflatten(0, (len(photos), count))
+        return apply_luts(copies, luts.flatten(0, 1)).unflatten(0, (len(photos), count))
 
     def loss(self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None) -> Tensor:
         """Error of v, a scalar; see `Enhancer.loss`.
@@ -188,5 +188,5 @@ class DiffusionEnhancer(Enhancer):
             time = torch.cat([time, time.new_ones(rows)])
         condition = self.condition(photos, style).repeat(DRAWS + 1, 1)
         error = (self.denoiser(noisy, time, condition) - v).unflatten(0, (DRAWS + 1, rows))
-        colour = torch.einsum("tbi,bij,tbj->tb", error, evidence.gram / trace, error)
-        return ((error**2).mean(2) + colour).mean() / 2
+        color = torch.einsum("tbi,bij,tbj->tb", error, evidence.gram / trace, error)
+        return ((error**2).mean(2) + color).mean() / 2

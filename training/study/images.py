@@ -20,7 +20,7 @@ from training.data.users import UserSimulator
 from training.systems.enhancers.diffusion import DiffusionEnhancer
 from training.systems.retouch import style_of
 
-SIDE = 300  # px, of a picture on a sheet
+SIDE = 300  # px, of an image on a sheet
 SAMPLES = ("coffee", "chelsea", "rocket", "astronaut")  # photographs of scikit-image, in the public domain
 SHEETS = 3
 VARIATIONS = 5
@@ -30,7 +30,7 @@ _MOST_DRAWN = 50
 
 
 @dataclass(frozen=True)
-class Picture:
+class Image:
     """A sheet for the page: its file, a heading, and what it shows."""
 
     file: str
@@ -42,10 +42,10 @@ def sample_photographs(side: int = SIDE) -> np.ndarray:
     """The middle squares of `SAMPLES`, `(P, side, side, 3)` uint8, sRGB."""
     found = []
     for name in SAMPLES:
-        picture = getattr(skimage.data, name)()
-        edge = min(picture.shape[:2])
-        top, left = ((size - edge) // 2 for size in picture.shape[:2])
-        found.append(square(picture[top : top + edge, left : left + edge], side))
+        image = getattr(skimage.data, name)()
+        edge = min(image.shape[:2])
+        top, left = ((size - edge) // 2 for size in image.shape[:2])
+        found.append(square(image[top : top + edge, left : left + edge], side))
     return np.stack(found)
 
 
@@ -68,7 +68,7 @@ def sample_case(number: int, seed: int, side: int = SIDE) -> Case:
 
 
 def tiles(case: Case, methods: MethodSet, titles: Mapping[str, str]) -> Iterator[tuple[str, np.ndarray]]:
-    """Captions and pictures: the photo, the user's own version, the edits, then every method's result with its PSNR.
+    """Captions and images: the photo, the user's own version, the edits, then every method's result with its PSNR.
 
     Args:
         titles: of the systems to show, by name.
@@ -106,14 +106,14 @@ def variation_tiles(case: Case, methods: MethodSet, name: str, seed: int) -> Ite
     yield "the photo", photo
     yield "the user's own version", answer
     captions = ["answer", *(f"variation {number + 1}" for number in range(VARIATIONS))]
-    for caption, picture in zip(captions, torch.cat([expected, drawn]), strict=True):
-        result = to_bytes(picture.permute(1, 2, 0))
+    for caption, image in zip(captions, torch.cat([expected, drawn]), strict=True):
+        result = to_bytes(image.permute(1, 2, 0))
         yield f"{caption}: {quality(result, answer).psnr:.1f} dB", result
 
 
-def write_pictures(
+def write_images(
     folder: Path, methods: MethodSet, titles: Mapping[str, str], diffusion: Sequence[str], seed: int
-) -> list[Picture]:
+) -> list[Image]:
     """Write the sheets as JPEG files, replacing those of an earlier run.
 
     Args:
@@ -128,15 +128,15 @@ def write_pictures(
         options = EncodeOptions("jpeg", quality=80)
         save_photo(labelled_sheet(list(found)), folder / file, options, overwrite=True)
 
-    pictures = []
+    images = []
     for number, name in enumerate(SAMPLES[:SHEETS]):
         case = sample_case(number, seed)
         save(f"{name}.jpg", tiles(case, methods, titles))
         text = f"A simulated user who never trained; {len(case.references)} edits as references."
-        pictures.append(Picture(f"{name}.jpg", f"The photograph “{name}”", text))
+        images.append(Image(f"{name}.jpg", f"The photograph “{name}”", text))
     for system in diffusion:
         case = sample_case(1, seed)
         save(f"variations-{system}.jpg", variation_tiles(case, methods, system, seed))
         text = "Its answer is the expectation; the variations are what else the same user might have done."
-        pictures.append(Picture(f"variations-{system}.jpg", f"Variations drawn by “{titles[system]}”", text))
-    return pictures
+        images.append(Image(f"variations-{system}.jpg", f"Variations drawn by “{titles[system]}”", text))
+    return images
