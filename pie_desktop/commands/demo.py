@@ -1,12 +1,12 @@
 """`pie-desktop demo`: the main job on sample photographs, for a first look and for machines without a display."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pie_desktop.commands.arguments import Device, Model
 from pie_desktop.commands.console import interruptible, say, showing_progress
-from pie_desktop.export.demo import run_demo
 
 DEFAULT_FOLDER = "pie-desktop-demo"
 
@@ -22,6 +22,7 @@ def demo(
 ) -> None:
     """Learn a style from sample edits, enhance sample photographs, and draw a before/after contact sheet."""
     from pie_desktop.engine.bundles import find_bundle
+    from pie_desktop.export.demo import run_demo
 
     bundle = find_bundle(model) if model is not None else None
     with interruptible() as should_cancel, showing_progress() as progress:
