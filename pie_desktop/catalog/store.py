@@ -1,6 +1,6 @@
-"""The catalog: what the user chose for each photo, in one SQLite file.
+"""The catalog: what the user chose for each photo, in one SQLite file, and how a photo is known again.
 
-A fast hash that knows a photo again after it was moved or renamed.
+A photo is known by a fast hash of its content, so that it is found after it was moved or renamed.
 """
 
 import hashlib
@@ -11,30 +11,37 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
+from pie_desktop.catalog.database import Database, Migration, set_aside
 from pie_desktop.edit.edit import EditState
 from pie_desktop.errors import PieError
 
-VERSION = 1
 BUSY_SECONDS = 10.0
-_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS edits (
-    digest TEXT NOT NULL,
-    path TEXT NOT NULL,
-    style_id TEXT,
-    strength REAL NOT NULL,
-    amount REAL NOT NULL,
-    updated REAL NOT NULL,
-    PRIMARY KEY (digest, path)
-) WITHOUT ROWID
-"""
 
 T = TypeVar("T")
-logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Version 1: strength and amount in columns of their own."""
+    connection.execute(
+        """
+        CREATE TABLE IF NOT EXISTS edits (
+            digest TEXT NOT NULL,
+            path TEXT NOT NULL,
+            style_id TEXT,
+            strength REAL NOT NULL,
+            amount REAL NOT NULL,
+            updated REAL NOT NULL,
+            PRIMARY KEY (digest, path)
+        ) WITHOUT ROWID
+        """
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_begin,)
 
 
 class Catalog:
@@ -44,15 +51,18 @@ class Catalog:
     the photo it was copied from and goes its own way, another photo under an old name begins afresh.
 
     The program must open whatever the state of this file is: a damaged one is set aside, and where none can be written
-    the edits last until the program ends; `take_problems` tells it.
+    the edits last until the program ends; `take_problems` reports it.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._hasher = ContentHasher()
-        self._lock = threading.RLock()
         self._problems: list[str] = []
-        self._connection = self._open()
+        self._problems_lock = threading.Lock()  # not that of the database, which may wait for another process
+        self._database = Database(
+            path, MIGRATIONS, self._set_aside, on_unusable=self._do_without, busy_seconds=BUSY_SECONDS
+        )
+        self._database.open()
 
     def get(self, photo: Path) -> EditState | None:
         """The state last put for this photo, or None; also for a photo that cannot be read."""
@@ -88,83 +98,31 @@ class Catalog:
         self._run(write)
 
     def take_problems(self) -> list[str]:
-        """Sentences about the catalog file itself since the last call; each is told once."""
-        with self._lock:
+        """Sentences about the catalog file itself since the last call, each once; never waits for the file."""
+        with self._problems_lock:
             problems, self._problems = self._problems, []
         return problems
 
     def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+        self._database.close()
 
     def _run(self, action: Callable[[sqlite3.Connection], T]) -> T:
-        with self._lock:
-            try:
-                try:
-                    return action(self._connection)
-                except sqlite3.DatabaseError as error:
-                    if not is_damage(error):
-                        raise
-                self._connection.close()
-                self._connection = self._open()
-                return action(self._connection)
-            except sqlite3.Error as error:
-                raise PieError(f"The catalog {self.path} cannot be used: {error}.") from error
-
-    def _open(self) -> sqlite3.Connection:
-        """Open the file; set it aside when it is damaged; do without a file when there can be none."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                return _connect(str(self.path))
-            except sqlite3.DatabaseError as error:
-                if not is_damage(error):
-                    raise
-            self._set_aside()
-            return _connect(str(self.path))
-        except (OSError, sqlite3.Error) as error:
-            self._tell(f"The edits of this session will not be kept, because {self.path} cannot be used: {error}.")
-            return _connect(":memory:")
+            return self._database.run(action)
+        except sqlite3.Error as error:
+            raise PieError(f"The catalog {self.path} cannot be used: {error}.") from error
 
-    def _set_aside(self) -> None:
-        place = self.path.with_name(f"{self.path.stem}.damaged-{time.time_ns()}{self.path.suffix}")
-        self.path.rename(place)
-        for suffix in ("-wal", "-shm"):
-            companion = self.path.with_name(self.path.name + suffix)
-            if companion.exists():
-                companion.rename(place.with_name(place.name + suffix))
-        self._tell(f"The catalog of edits was damaged; it was set aside as {place}, and a new one was begun.")
+    def _set_aside(self, path: Path) -> None:
+        place = set_aside(path)
+        self._warn(f"The catalog of edits was damaged. It was set aside as {place}, and a new one was begun.")
 
-    def _tell(self, problem: str) -> None:
-        logger.warning(problem)
-        self._problems.append(problem)
+    def _do_without(self, error: Exception) -> None:
+        self._warn(f"The edits of this session will not be kept, because {self.path} cannot be used: {error}.")
 
-
-def _connect(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        with closing(connection.execute("PRAGMA quick_check")) as check:
-            (verdict,) = check.fetchone()
-        if verdict != "ok":
-            error = sqlite3.DatabaseError(verdict)
-            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise error
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version > VERSION:
-            raise sqlite3.NotSupportedError("it was written by a newer version of PIE Desktop")
-        with connection:
-            connection.execute(_SCHEMA)
-            connection.execute(f"PRAGMA user_version = {VERSION}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def is_damage(error: sqlite3.Error) -> bool:
-    """Not every trouble is damage: a locked file or a full disk must not cost the user the catalog."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+    def _warn(self, problem: str) -> None:
+        _log.warning(problem)
+        with self._problems_lock:
+            self._problems.append(problem)
 
 
 def _key(photo: Path) -> str:

@@ -8,7 +8,6 @@ again: whatever is wrong with it is answered by doing without, or by beginning a
 import logging
 import os
 import sqlite3
-import threading
 import time
 import zlib
 from collections.abc import Callable
@@ -19,35 +18,47 @@ from typing import TypeVar
 import cv2
 import numpy as np
 
-from pie_desktop.catalog.store import is_damage
+from pie_desktop.catalog.database import FILES, Database, Migration, NewerVersionError, delete
 from pie_desktop.imaging.resize.resize import resize_long_side
 
 DEFAULT_LIMIT = 500_000_000
-_VERSION = 1
 _BUSY_SECONDS = 2.0
 _QUALITY = 90
 _EVICT_EVERY = 64  # thumbnails put between two looks at the size
 _KEPT = 0.9  # share of the limit that is left after an eviction
 _USED_PRECISION = 3600  # seconds; a thumbnail that is seen every minute is not written every minute
-_FILES = ("", "-wal", "-shm")  # what SQLite adds to the name
 _WAL_BYTES = 1 << 20
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS thumbnails (
-    id INTEGER PRIMARY KEY,
-    path BLOB NOT NULL,
-    side INTEGER NOT NULL,
-    modified INTEGER NOT NULL,
-    size INTEGER NOT NULL,
-    used INTEGER NOT NULL,
-    checksum INTEGER NOT NULL,
-    jpeg BLOB NOT NULL,
-    UNIQUE (path, side)
-);
-CREATE INDEX IF NOT EXISTS by_use ON thumbnails (used);
-"""
+_PRAGMAS = (
+    "auto_vacuum = INCREMENTAL",  # before the first table, so that the file can shrink
+    "synchronous = NORMAL",
+    f"journal_size_limit = {_WAL_BYTES}",
+)
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    """Version 1. A later version may drop the table and make it again: the thumbnails come back by themselves."""
+    connection.execute(
+        """
+        CREATE TABLE IF NOT EXISTS thumbnails (
+            id INTEGER PRIMARY KEY,
+            path BLOB NOT NULL,
+            side INTEGER NOT NULL,
+            modified INTEGER NOT NULL,
+            size INTEGER NOT NULL,
+            used INTEGER NOT NULL,
+            checksum INTEGER NOT NULL,
+            jpeg BLOB NOT NULL,
+            UNIQUE (path, side)
+        )
+        """
+    )
+    connection.execute("CREATE INDEX IF NOT EXISTS by_use ON thumbnails (used)")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_begin,)
 
 
 @dataclass(frozen=True)
@@ -81,9 +92,7 @@ class ThumbnailStore:
     def __init__(self, path: Path, limit: int = DEFAULT_LIMIT) -> None:
         self.path = path
         self.limit = limit
-        self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._closed = False
+        self._database = Database(path, MIGRATIONS, delete, busy_seconds=_BUSY_SECONDS, pragmas=_PRAGMAS, check=False)
         self._puts = 0
 
     def get(self, photo: Path, version: FileVersion, side: int) -> np.ndarray | None:
@@ -125,7 +134,7 @@ class ThumbnailStore:
     @property
     def used_bytes(self) -> int:
         """Bytes on the disk; asks the disk alone, so that it may be called in the GUI thread."""
-        versions = [FileVersion.of(self.path.with_name(self.path.name + suffix)) for suffix in _FILES]
+        versions = [FileVersion.of(self.path.with_name(self.path.name + suffix)) for suffix in FILES]
         return sum(version.size for version in versions if version is not None)
 
     def clear(self) -> None:
@@ -140,11 +149,7 @@ class ThumbnailStore:
             self._run(empty)
 
     def close(self) -> None:
-        with self._lock:
-            self._closed = True
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+        self._database.close()
 
     def _write(self, statement: str, *values: object) -> None:
         def write(connection: sqlite3.Connection) -> None:
@@ -167,27 +172,15 @@ class ThumbnailStore:
 
     def _run(self, action: Callable[[sqlite3.Connection], T]) -> T | None:
         """What the action returns; None when the file cannot be used now."""
-        with self._lock:
-            for attempt in range(2):
-                if self._closed:
-                    return None
-                try:
-                    if self._connection is None:
-                        self._connection = _open(self.path)
-                    return action(self._connection)
-                except (sqlite3.Error, OSError) as error:
-                    _log.info("Thumbnails in %s: %s", self.path, error)
-                    if attempt or not (isinstance(error, sqlite3.Error) and is_damage(error)):
-                        return None
-                    self._begin_anew()
+        try:
+            try:
+                return self._database.run(action)
+            except NewerVersionError:
+                delete(self.path)
+                return self._database.run(action)
+        except (sqlite3.Error, OSError) as error:
+            _log.info("Thumbnails in %s: %s", self.path, error)
             return None
-
-    def _begin_anew(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-        for suffix in _FILES:
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
 
 _ENCODING = [
@@ -201,25 +194,6 @@ def _decode(jpeg: bytes, checksum: int) -> np.ndarray | None:
         return None
     image: np.ndarray | None = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR_RGB)
     return image
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table, so that the file can shrink
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(f"PRAGMA journal_size_limit = {_WAL_BYTES}")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version not in (0, _VERSION):
-            connection.execute("DROP TABLE IF EXISTS thumbnails")
-        connection.executescript(_SCHEMA)
-        connection.execute(f"PRAGMA user_version = {_VERSION}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _file_size(connection: sqlite3.Connection) -> int:

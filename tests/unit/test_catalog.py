@@ -125,7 +125,7 @@ def test_without_a_place_to_write_the_program_still_runs(tmp_path: Path, photo: 
 def test_a_newer_catalog_is_left_alone(path: Path, photo: Path) -> None:
     Catalog(path).close()
     with sqlite3.connect(path) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute("PRAGMA user_version = 99")
     connection.close()
     catalog = Catalog(path)
     assert "newer" in catalog.take_problems()[0]

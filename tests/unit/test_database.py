@@ -1,0 +1,125 @@
+"""The SQLite files of the program: migrations, in order, whole or not at all; files of version 1 still open."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from pie_desktop.catalog import store
+from pie_desktop.catalog.database import Database, Migration, NewerVersionError, delete
+from pie_desktop.catalog.store import Catalog
+from pie_desktop.edit.edit import EditState
+
+# What version 1 wrote, kept as text: it must open whatever becomes of the code.
+CATALOG_1 = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE edits (
+    digest TEXT NOT NULL,
+    path TEXT NOT NULL,
+    style_id TEXT,
+    strength REAL NOT NULL,
+    amount REAL NOT NULL,
+    updated REAL NOT NULL,
+    PRIMARY KEY (digest, path)
+) WITHOUT ROWID;
+PRAGMA user_version = 1;
+"""
+
+
+def first(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE numbers (value INTEGER)")
+
+
+def second(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE numbers ADD COLUMN name TEXT DEFAULT 'none'")
+
+
+def third(connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE numbers SET name = 'number ' || value")
+
+
+def database(path: Path, *migrations: Migration) -> Database:
+    return Database(path, migrations, delete, busy_seconds=1)
+
+
+def rows(opened: Database) -> list[tuple[object, ...]]:
+    return opened.run(lambda connection: connection.execute("SELECT * FROM numbers").fetchall())
+
+
+def version(path: Path) -> int:
+    connection = sqlite3.connect(path)
+    (number,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.close()
+    return int(number)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A file of version 1 with one row."""
+    path = tmp_path / "numbers.sqlite"
+    opened = database(path, first)
+
+    def write(connection: sqlite3.Connection) -> None:
+        with connection:
+            connection.execute("INSERT INTO numbers VALUES (7)")
+
+    opened.run(write)
+    opened.close()
+    assert version(path) == 1
+    return path
+
+
+def test_a_file_gets_the_steps_that_it_lacks_in_order(old: Path) -> None:
+    for _ in range(2):  # the second time there is nothing left to do
+        opened = database(old, first, second, third)
+        assert rows(opened) == [(7, "number 7")]
+        opened.close()
+    assert version(old) == 3
+
+
+def test_a_new_file_gets_all_steps(tmp_path: Path) -> None:
+    opened = database(tmp_path / "deep" / "new.sqlite", first, second, third)
+    assert rows(opened) == []
+    assert version(opened.path) == 3
+
+
+def test_a_step_that_fails_leaves_the_old_version(old: Path) -> None:
+    def broken(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE numbers SET value = 8")
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with pytest.raises(sqlite3.OperationalError, match="full"):
+        database(old, first, second, broken).open()
+    assert version(old) == 1
+    assert rows(database(old, first)) == [(7,)]
+
+
+def test_a_newer_file_is_left_alone(old: Path) -> None:
+    database(old, first, second).open()
+    with pytest.raises(NewerVersionError):
+        database(old, first).open()
+    assert rows(database(old, first, second)) == [(7, "none")]
+
+
+def test_a_closed_database_stays_closed(old: Path) -> None:
+    opened = database(old, first)
+    opened.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        opened.open()
+
+
+def test_a_catalog_of_version_1_keeps_its_edits(tmp_path: Path) -> None:
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(b"a" * 200_000)
+    path = tmp_path / "catalog.sqlite"
+    connection = sqlite3.connect(path)
+    connection.executescript(CATALOG_1)
+    row = (store.ContentHasher().digest(photo), str(photo))
+    connection.execute("INSERT INTO edits VALUES (?, ?, 'style-1', 1.3, 0.6, 1700000000.0)", row)
+    connection.commit()
+    connection.close()
+    catalog = Catalog(path)
+    assert catalog.get(photo) == EditState("style-1", 1.3, 0.6)
+    assert catalog.take_problems() == []
+    assert version(path) == len(store.MIGRATIONS)
+    assert list(tmp_path.glob("*.damaged-*")) == []
