@@ -113,10 +113,10 @@ def fit(
     """Train a model, or fine-tune one on your own edits."""
     import torch
 
-    from training.events import json_sink, text_sink
     from training.fit.assemble import fit as run_fit
     from training.fit.config import DEFAULT_EPOCHS, override, steps_for, stored_config
-    from training.processes import start_processes
+    from training.running.events import json_sink, text_sink
+    from training.running.processes import start_processes
 
     if threads:
         torch.set_num_threads(threads)
@@ -172,7 +172,7 @@ def main() -> None:
             sys.exit(code)
     except PieError as error:
         if "--events" in sys.argv and os.environ.get("RANK", "0") == "0":
-            from training.events import json_sink
+            from training.running.events import json_sink
 
             json_sink({"event": "error", "message": str(error)})
         print(error, file=sys.stderr)

@@ -23,7 +23,7 @@ from training.data.prepared import PreparedSource, open_prepared
 from training.data.preparing import prepare
 from training.data.source import PairSource, SimulatedSource, Source
 from training.fit.config import DataConfig, FitConfig, fine_tune_config, override
-from training.fit.loop import Trainer
+from training.fit.trainer import Trainer
 from training.fit.validation import Validation
 
 REFERENCES = 20

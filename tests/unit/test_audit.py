@@ -20,7 +20,7 @@ from training.benchmark.methods import MethodSet
 from training.benchmark.metrics import quality
 from training.benchmark.tasks import Case
 from training.cli import app
-from training.report import audit_report
+from training.reports.tables import audit_report
 
 SVG = "{http://www.w3.org/2000/svg}"
 

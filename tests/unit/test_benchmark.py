@@ -19,7 +19,7 @@ from training.benchmark.methods import MethodSet, shown, with_original
 from training.benchmark.metrics import bootstrap_interval, quality
 from training.benchmark.run import Row, mean_over_tasks, run_benchmark
 from training.benchmark.tasks import Case, capture_cases, look_cases, own_case, simulated_cases, user_cases
-from training.report import benchmark_report, write_json
+from training.reports.tables import benchmark_report, write_json
 
 
 @pytest.fixture(scope="module")

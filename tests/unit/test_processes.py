@@ -17,7 +17,7 @@ from training.data.batch import Group, Share
 from training.fit import basis
 from training.fit.assemble import fit
 from training.fit.config import DataConfig, FitConfig, NeutralConfig, OptimizerConfig, PretrainConfig
-from training.processes import ALONE, Processes, start_processes
+from training.running.processes import ALONE, Processes, start_processes
 
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
 

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from training.data.batch import Share
-from training.fit.stepping import Losses, NotFinite, Stepper, StepResult
-from training.processes import Processes
+from training.running.processes import Processes
+from training.running.stepping import Losses, NotFinite, Stepper, StepResult
 
 
 def _line() -> nn.Linear:

@@ -18,7 +18,7 @@ from pie_desktop.model.bundle import list_bundles
 from pie_desktop.paths import resource
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.cli import app, main
-from training.events import Event
+from training.running.events import Event
 from training.study import progress
 from training.study.config import load_scale, load_systems
 from training.systems.system import SystemConfig, build_system, save_system

@@ -12,8 +12,8 @@ import torch
 
 from pie_desktop.errors import PieError
 from training.data.photos import square
-from training.events import Event
 from training.fit.basis import build_basis
+from training.running.events import Event
 from training.study.config import (
     BatchConfig,
     Budget,
@@ -148,7 +148,7 @@ def test_every_protocol_lowers_its_loss(kind: Kind, scale: Scale, material: Mate
     batch: Batch = run.batch(0)
     rate = 1e-3 if kind == "masked" else 3e-3  # transformers want less
     for number in range(len(run.protocol.stages)):
-        run._enter(number)
+        run.enter(number)
         optimizer = torch.optim.Adam([p for p in run.protocol.parameters() if p.requires_grad], rate)
         losses = []
         for _ in range(25):

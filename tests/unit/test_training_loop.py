@@ -13,7 +13,6 @@ from PIL import Image
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.bundle import list_bundles, load_bundle
-from training.events import Event
 from training.fit import basis, validation
 from training.fit.assemble import fit
 from training.fit.config import (
@@ -27,6 +26,7 @@ from training.fit.config import (
     steps_for,
     stored_config,
 )
+from training.running.events import Event
 
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
 

@@ -29,8 +29,8 @@ def audit(
     from training.audit.run import audit as run_audit
     from training.benchmark.methods import MethodSet
     from training.benchmark.tasks import look_cases, simulated_cases
-    from training.pool import default_workers
-    from training.report import audit_report, prepare_folder, write_json
+    from training.reports.tables import audit_report, prepare_folder, write_json
+    from training.running.pool import default_workers
 
     for path in (output, figures):
         prepare_folder(path)

@@ -13,7 +13,7 @@ from pie_desktop.model.preference import ReferencePixels
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.benchmark.metrics import Target, bootstrap_interval
 from training.benchmark.tasks import Case
-from training.pool import in_order
+from training.running.pool import in_order
 
 COUNTS = (1, 3, 5, 10)  # numbers of references at which retrieval and sensitivity are measured
 WHOSE = ("right", "swapped", "null", "identity")

@@ -21,10 +21,10 @@ from training.benchmark.methods import MethodSet
 from training.benchmark.run import Row, run_benchmark
 from training.benchmark.tasks import NORMALISING, simulated_cases
 from training.data.users import UserMix
-from training.events import Event
 from training.fit.assemble import fit
 from training.fit.config import FitConfig, merged
-from training.report import rounded, write_json
+from training.reports.tables import rounded, write_json
+from training.running.events import Event
 
 # users whose looks are fixed, who normalise every photo, and who treat every photo by its content
 POPULATIONS = {

@@ -80,8 +80,8 @@ def benchmark(
     from training.benchmark.methods import MethodSet
     from training.benchmark.run import run_benchmark
     from training.benchmark.tasks import NORMALISING, capture_cases, look_cases, simulated_cases, user_cases
-    from training.pool import default_workers
-    from training.report import benchmark_report, prepare_folder, print_table, write_json
+    from training.reports.tables import benchmark_report, prepare_folder, print_table, write_json
+    from training.running.pool import default_workers
 
     prepare_folder(output)
     numbers = _numbers(refs)
@@ -132,7 +132,7 @@ def evaluate(
     from training.benchmark.methods import MethodSet
     from training.benchmark.run import run_benchmark
     from training.benchmark.tasks import own_case
-    from training.report import benchmark_report, prepare_folder, print_table, write_json
+    from training.reports.tables import benchmark_report, prepare_folder, print_table, write_json
 
     prepare_folder(output)
     numbers = _numbers(refs)

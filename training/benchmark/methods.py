@@ -19,7 +19,7 @@ from training.benchmark.baselines import (
     statistics,
 )
 from training.benchmark.tasks import Pair
-from training.processes import choose_device
+from training.running.processes import choose_device
 from training.systems.retouch import retouch, style_of
 from training.systems.system import System, load_system
 

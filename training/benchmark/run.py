@@ -11,7 +11,7 @@ import numpy as np
 from training.benchmark.methods import MODES, NO_REFERENCES, MethodSet, shown, with_original
 from training.benchmark.metrics import Quality, Target, bootstrap_interval
 from training.benchmark.tasks import Case
-from training.pool import in_order
+from training.running.pool import in_order
 
 Setting = tuple[str, str, int]  # method, mode, number of references
 Scores = dict[Setting, list[Quality]]

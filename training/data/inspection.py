@@ -147,7 +147,7 @@ def prepare(
     from training.data.fivek import find_dataset
     from training.data.inspection import inspect
     from training.data.preparing import prepare as run_prepare
-    from training.pool import default_workers
+    from training.running.pool import default_workers
 
     console = Console()
     with Progress(console=Console(stderr=True), transient=True) as bars:

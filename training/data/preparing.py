@@ -19,7 +19,7 @@ from pie_desktop.imaging.decode import load_photo
 from training.data.fivek import Dataset
 from training.data.photos import square
 from training.data.prepared import FORMAT, INDEX, style_file
-from training.pool import in_order
+from training.running.pool import in_order
 
 TESTED, VALIDATED = 0.1, 0.05  # of the photos where folders do not tell; of those that train
 _BUILDING = "building.json"

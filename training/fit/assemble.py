@@ -23,14 +23,14 @@ from training.data.photos import finished_photos, guess_pairs, load_pairs, photo
 from training.data.prefetch import prefetched
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.source import PairSource, SimulatedSource, Source
-from training.events import Event
 from training.fit.basis import kept_basis
 from training.fit.config import FitConfig
-from training.fit.loop import Trainer
 from training.fit.neutral import neutral_strength, train_neutral
 from training.fit.pretraining import calibrate
+from training.fit.trainer import Trainer
 from training.fit.validation import Validation, pair_validation, simulated_validation, style_validation
-from training.processes import ALONE, Processes, pixel_device
+from training.running.events import Event
+from training.running.processes import ALONE, Processes, pixel_device
 
 HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
 PAIR_HOLD_OUT = 0.2

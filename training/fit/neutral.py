@@ -25,8 +25,8 @@ from training.data.photos import random_views
 from training.data.source import seeded
 from training.fit.config import NeutralConfig
 from training.fit.objective import pixel_grid
-from training.fit.stepping import follow, rate_factor
 from training.losses import to_lab
+from training.running.stepping import follow, rate_factor
 
 BATCH = 128
 FINISHED = 0.15  # share of training photos that are left as they are: a finished photo should stay

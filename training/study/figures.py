@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from training.reports.svg import FAINT, INK, Axes, Drawing, legend, round_ticks
 from training.study.words import MODES, TASKS, Results, judged_at, method_titles, methods_of, row_of, tasks_of
-from training.svg import FAINT, INK, Axes, Drawing, legend, round_ticks
 
 # Okabe and Ito's colours, which colour-blind people can tell apart; without yellow, too faint on white
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")

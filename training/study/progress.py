@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape
 
-from training.events import Event, Sink, duration
+from training.running.events import Event, Sink, duration
 
 
 def study_sink(console: Console, seconds: float = 5.0, clock: Callable[[], float] = time.monotonic) -> Sink:

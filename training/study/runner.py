@@ -12,12 +12,12 @@ from torch import nn
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
-from training.events import Event
 from training.fit.basis import kept_basis
-from training.fit.checkpoint import NAME
-from training.fit.stepping import NotFinite
-from training.processes import choose_device, pixel_device
-from training.report import rounded
+from training.reports.tables import rounded
+from training.running.checkpoint import NAME
+from training.running.events import Event
+from training.running.processes import choose_device, pixel_device
+from training.running.stepping import NotFinite
 from training.study.config import Scale, StudyConfig
 from training.study.measures import Curve
 from training.study.population import Material, prepare_material

@@ -11,7 +11,7 @@ from training.audit.run import Mean
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.benchmark.metrics import Target, bootstrap_interval
 from training.benchmark.tasks import Case, Pair
-from training.pool import in_order
+from training.running.pool import in_order
 
 Setting = tuple[str, str]  # method, mode
 PAIRED = ("model", "lut_fit")  # what else is measured with pairs, beside the systems that need them

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.errors import PieError
-from training.processes import ALONE, Processes
+from training.running.processes import ALONE, Processes
 
 Losses = tuple[Tensor, dict[str, Tensor]]
 

@@ -1,0 +1,132 @@
+"""Training of the preference network: first on statistics, where configured, then end to end."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pie_desktop.model.network import PreferenceNetwork
+from training.data.batch import Group, RoleMix, Roles, draw_roles
+from training.data.source import AHEAD, Source, seeded
+from training.fit.config import FitConfig
+from training.fit.objective import Objective, Prepared
+from training.fit.pretraining import Pretraining
+from training.fit.validation import Validation
+from training.running.events import Event
+from training.running.loop import Progress, TrainingLoop
+from training.running.processes import ALONE, Processes
+from training.running.stepping import Losses, rate_factor
+
+
+@dataclass
+class FitProgress(Progress):
+    """Where a run stands.
+
+    Attributes:
+        baseline_psnr: dB before the first step.
+        best_psnr: the highest so far, dB.
+    """
+
+    baseline_psnr: float = 0.0
+    best_psnr: float = 0.0
+
+
+class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
+    """One run of one configuration; see `TrainingLoop` for its events.
+
+    Args:
+        config: steps, rates, weights.
+        network: trained in place; its exponential moving average is what is validated and shipped.
+        source: endless groups, or this process's share of them.
+        validation: held-out cases.
+        run: folder of the checkpoint.
+        roles: shares of the kinds of steps.
+        should_stop: asked after every step.
+        processes: that train together.
+    """
+
+    def __init__(
+        self,
+        config: FitConfig,
+        network: PreferenceNetwork,
+        source: Source,
+        validation: Validation,
+        run: Path,
+        roles: RoleMix | None = None,
+        should_stop: Callable[[], bool] = lambda: False,
+        processes: Processes = ALONE,
+    ) -> None:
+        super().__init__(network, FitProgress(), run, should_stop, processes)
+        self.config, self.source, self.validation, self.roles = config, source, validation, roles or RoleMix()
+        self.objective = Objective(network, config.losses)
+        self.judge = Objective(self.average, config.losses)
+        self.pretraining = Pretraining(network, source, config)
+        self._cached: tuple[int, Group, Prepared] | None = None
+        o = config.optimizer
+        groups = [(network.encoder.parameters(), o.encoder_lr), (network.enhancer.parameters(), o.enhancer_lr)]
+        self.begin_optimizer(groups, o.weight_decay, o.clip, o.ema)
+
+    def fraction(self) -> float:
+        """How much of the run is over, 0 to 1, by steps or by time, whichever is further."""
+        done = self.progress.step / self.config.steps
+        if self.config.minutes:
+            done = max(done, self.progress.elapsed / (60 * self.config.minutes))
+        return min(done, 1.0)
+
+    def rate_factor(self) -> float:
+        return rate_factor(self.progress.step, self.fraction(), self.config.optimizer.warmup)
+
+    def open(self) -> Iterator[Event]:
+        """Measure the start of a new run; no events."""
+        if self.progress.step == 0 and self.processes.leader:
+            self.progress.baseline_psnr = self.validation.score(self.judge).psnr
+        yield from ()
+
+    def stepped(self) -> Event:
+        return {"steps": self.config.steps}
+
+    def validation_due(self) -> bool:
+        return self.progress.step % self.config.validate_every == 0
+
+    def checkpoint_due(self) -> bool:
+        return self.progress.step % self.config.checkpoint_every == 0
+
+    def validate(self) -> Event:
+        score, p = self.validation.score(self.judge), self.progress
+        p.best_psnr = max(p.best_psnr, score.psnr)
+        quality = {"psnr": score.psnr, "baseline_psnr": p.baseline_psnr, "de00": score.de00}
+        return {"event": "validation", "step": p.step} | quality
+
+    def describe(self) -> str:
+        c, step = self.config, self.progress.step
+        if self._pretrains():
+            return self.pretraining.describe(step, seeded(c.seed, 6, step))
+        return self.source.describe(step // c.data.reuse)
+
+    def loss(self) -> Losses:
+        """Loss of the current step: on statistics while pretraining, then end to end."""
+        c, step = self.config, self.progress.step
+        if self._pretrains():
+            groups = self.pretraining.draw(step, seeded(c.seed, 6, step))
+            roles = self._roles([len(g.capture) for g in groups], groups[0].capture.shape[1])
+            return self.pretraining.loss(groups, roles.to(groups[0].capture.device))
+        number = step // c.data.reuse
+        if self._cached is None or self._cached[0] != number:
+            group = self.source.group(number).to(self.network.prior.table.device)
+            self.source.expect(range(number + 1, number + 1 + AHEAD))
+            group.require_finite()
+            prepared = self.objective.prepare(group, seeded(c.seed, 3, number), self.processes.share)
+            self._cached = number, group, prepared
+        _, group, prepared = self._cached
+        roles = self._roles([len(group.capture)], group.capture.shape[1])
+        return self.objective(group, prepared, roles.to(group.capture.device))
+
+    def _pretrains(self) -> bool:
+        return self.fraction() < self.config.pretrain.share
+
+    def _roles(self, users: list[int], shots: int) -> Roles:
+        """Roles of the users of the current step, of which there are so many here in each of its groups."""
+        c, share = self.config, self.processes.share
+        everybody = [count * share.count for count in users]
+        generator, d = seeded(c.seed, 4, self.progress.step), c.data
+        roles = draw_roles(sum(everybody), shots, d.references, d.queries, generator, self.roles)
+        return roles.rows(share.rows_of(everybody))

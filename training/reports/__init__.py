@@ -1,0 +1,1 @@
+"""How results are reported: tables on the screen, JSON files, and drawings (SVG)."""
