@@ -169,7 +169,7 @@ def take_export(window: MainWindow, folder: Path, photographer: Photographer) ->
     # One photo was exported before: the plan tells what becomes of it.
     copy_sample_photos(folder / DEFAULT_FOLDER, SAMPLE_NAMES[-1:])
     window.export([folder])
-    page = window.page("Export")
+    page = window.pages.page("Export")
     assert isinstance(page, ExportPage)
     wait_for(page.start_button.isEnabled, "the export plan")
     photographer.take("export")
@@ -178,7 +178,7 @@ def take_export(window: MainWindow, folder: Path, photographer: Photographer) ->
 def take_training(window: MainWindow, folder: Path, photographer: Photographer) -> None:
     make_edits(folder, per_photo=12, exposures=True)
     window.show_tab("Train")
-    page = window.page("Train")
+    page = window.pages.page("Train")
     assert isinstance(page, TrainPage)
     page.form.name.setText("Spring evening")
     page.form.epochs.setValue(TRAINING_EPOCHS)

@@ -1,4 +1,4 @@
-"""Everything the user can do by menu, key or the command list, defined once."""
+"""The commands of the window, each defined once for menu, keys and the command list, and that list itself."""
 
 from collections.abc import Callable
 

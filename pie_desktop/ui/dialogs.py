@@ -1,8 +1,6 @@
-"""What file dialogs offer as photos.
+"""Questions in dialogs of the system: which photos or folder, whether files may be replaced or an export given up.
 
-What the Export page asks: which photos, and whether files may be replaced or an export given up.
-
-Shows a file in the desktop's own file manager.
+Here, too: showing a file in the desktop's own file manager.
 """
 
 import subprocess
@@ -15,9 +13,11 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.listing import READABLE_SUFFIXES
+from pie_desktop.ui.settings import Settings
 
 # Some desktops tell upper case from lower case here, and cameras write either.
 _PATTERNS = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(READABLE_SUFFIXES))
+LAST_FOLDER = "open.folder"  # the setting for the folder of the photos that were opened last
 PHOTO_FILTER = f"Photos ({_PATTERNS});;All files (*)"
 
 
@@ -31,6 +31,22 @@ def choose_folder(parent: QWidget, start: str) -> list[Path]:
     """A folder of photos to add, as a list of one; empty if the user thinks better of it."""
     folder = QFileDialog.getExistingDirectory(parent, "Add a folder of photos", start)
     return [Path(folder)] if folder else []
+
+
+def ask_for_photos(parent: QWidget, settings: Settings) -> list[Path]:
+    """Photos to open, starting in the folder of last time; empty if the user thinks better of it."""
+    names, _ = QFileDialog.getOpenFileNames(parent, "Open photos", settings.get(LAST_FOLDER, ""), PHOTO_FILTER)
+    if names:
+        settings.set(LAST_FOLDER, str(Path(names[0]).parent))
+    return [Path(name) for name in names]
+
+
+def ask_for_folder(parent: QWidget, settings: Settings) -> list[Path]:
+    """A folder to open, as a list of one, starting in that of last time; empty if the user thinks better of it."""
+    name = QFileDialog.getExistingDirectory(parent, "Open folder", settings.get(LAST_FOLDER, ""))
+    if name:
+        settings.set(LAST_FOLDER, name)
+    return [Path(name)] if name else []
 
 
 def confirm_overwrite(parent: QWidget, count: int, folder: Path) -> bool:

@@ -1,9 +1,7 @@
-"""The ICC profile that the system has for a monitor. Qt does not tell it, so the window systems are asked.
+"""The colours of the monitor: its ICC profile, read from the window system, and the LUT that it becomes.
 
-On macOS nothing is to be done: the window is marked as sRGB and the system converts. So do Wayland compositors, from
-which no profile is to be had.
-
-Which table turns sRGB into the colours of the monitor that the window is on.
+Qt does not give out the profile, so the window systems are asked. On macOS nothing is to be done: the window is marked
+as sRGB and the system converts. Wayland compositors do the same, and have no profile to give.
 """
 
 import ctypes

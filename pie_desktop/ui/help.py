@@ -1,9 +1,4 @@
-"""The texts of the help: Markdown files in `resources/help`, in the order of their names.
-
-The sheet of shortcuts, read from the actions that exist rather than kept by hand.
-
-The help: a list of pages on the left, the page on the right.
-"""
+"""The help window: Markdown pages from `resources/help`, and the shortcuts, read from the actions that exist."""
 
 import re
 from collections.abc import Iterable

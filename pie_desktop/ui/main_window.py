@@ -1,40 +1,38 @@
-"""The window: tabs, menus, messages; it connects the parts and does no work itself."""
-
-from __future__ import annotations
+"""The main window: tabs, menus, messages; it connects the parts and does no work itself."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
 
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.controls import CompareKeys
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.commands import CommandList, Commands
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.dialogs import PHOTO_FILTER
+from pie_desktop.ui.dialogs import LAST_FOLDER, ask_for_folder, ask_for_photos
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.export.look_dialog import LookExport
 from pie_desktop.ui.help import HelpWindow
-from pie_desktop.ui.menus import TABS, TopBar, build_menus, define_commands, define_view_commands
+from pie_desktop.ui.menus import (
+    TopBar,
+    build_menus,
+    define_edit_commands,
+    define_file_commands,
+    define_view_commands,
+    define_window_commands,
+)
 from pie_desktop.ui.notifications import NotificationStack
+from pie_desktop.ui.pages import TABS, Pages
 from pie_desktop.ui.status_bar import StatusBar
-from pie_desktop.ui.thumbnails.cache import ThumbnailClearing
-
-if TYPE_CHECKING:
-    from pie_desktop.ui.export.page import ExportPage
-    from pie_desktop.ui.train.page import TrainPage
+from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
 
 
 class MainWindow(QMainWindow):
-    """Made once, with a context that outlives it.
-
-    The Export and Train pages are made when they are first shown, so that the window opens sooner.
-    """
+    """Made once, with a context that outlives it."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -49,12 +47,14 @@ class MainWindow(QMainWindow):
         self.look_export = LookExport(context, self.session, self)
         define_view_commands(self.commands, self.canvas)
         self.edit_page = EditPage(context, self.session, self.canvas, self.commands)
-        define_commands(self)
-        self.pages = QStackedWidget()
-        self._export_page: ExportPage | None = None
-        self._train_page: TrainPage | None = None
+        define_file_commands(self.commands, self, self.look_export.open, self.thumbnail_clearing)
+        define_edit_commands(self.commands, self.session, self.edit_page)
+        define_window_commands(self.commands, self, context.display)
+        self.pages = Pages(context, self.session, self.edit_page)
         self._help: HelpWindow | None = None
-        build_menus(self)
+        styles, strip = self.edit_page.styles, self.edit_page.filmstrip
+        actions, raw_pairs = styles.style_actions, strip.raw_pairs.actions
+        build_menus(self.menuBar(), self.commands, actions, raw_pairs, self.thumbnail_clearing)
         self._build_centre()
         self.setStatusBar(StatusBar(context, self.session))
         self.notifications = NotificationStack(context.notifier, self, self._height_below)
@@ -67,52 +67,21 @@ class MainWindow(QMainWindow):
 
     # Pages
 
-    def page(self, name: str) -> QWidget:
-        """The page of a tab, made now if it was never shown."""
-        if name == "Export":
-            return self.export_page()
-        if name == "Train":
-            return self.train_page()
-        return self.edit_page
-
-    def export_page(self) -> ExportPage:
-        if self._export_page is None:
-            from pie_desktop.ui.export.page import ExportPage
-
-            self._export_page = ExportPage(self.context)
-            self.pages.addWidget(self._export_page)
-        return self._export_page
-
-    def train_page(self) -> TrainPage:
-        if self._train_page is None:
-            from pie_desktop.ui.train.page import TrainPage
-
-            self._train_page = TrainPage(self.context)
-            self.pages.addWidget(self._train_page)
-        return self._train_page
-
     def show_tab(self, name: str) -> None:
         self.tabs.setCurrentIndex(TABS.index(name))
 
     def export(self, photos: Sequence[Path]) -> None:
         """Go to the Export tab with these photos."""
         if photos:
-            self.export_page().set_sources(list(photos))
+            self.pages.export_page().set_sources(list(photos))
         self.show_tab("Export")
 
     def _on_tab(self, index: int) -> None:
-        name, page = TABS[index], self.edit_page
-        if name == "Export" and self._export_page is None:
-            strip = page.filmstrip
-            selected, folder = strip.selected_paths(), strip.folder
-            if folder is not None and len(selected) < 2:
-                # Of a folder the export takes the RAW photos of RAW + JPEG.
-                selected = [folder] if strip.raw_pairs.show == "raw" else list(strip.model.paths)
-            self.export_page().set_sources(selected)
-        if name == "Export" and self.session.photo is not None:
-            self.export_page().form.follow(self.session.state)
-        self.pages.setCurrentWidget(self.page(name))
-        self.page(name).setFocus()
+        name = TABS[index]
+        if name == "Export":
+            self.pages.show_export()
+        self.pages.setCurrentWidget(self.pages.page(name))
+        self.pages.page(name).setFocus()
         self._update_commands()
 
     # Opening
@@ -124,18 +93,10 @@ class MainWindow(QMainWindow):
             self.edit_page.open_paths(chosen)
 
     def ask_for_photos(self) -> None:
-        start = self.context.settings.get("open.folder", "")
-        names, _ = QFileDialog.getOpenFileNames(self, "Open photos", start, PHOTO_FILTER)
-        if names:
-            self.context.settings.set("open.folder", str(Path(names[0]).parent))
-            self.open_paths([Path(name) for name in names])
+        self.open_paths(ask_for_photos(self, self.context.settings))
 
     def ask_for_folder(self) -> None:
-        start = self.context.settings.get("open.folder", "")
-        name = QFileDialog.getExistingDirectory(self, "Open folder", start)
-        if name:
-            self.context.settings.set("open.folder", name)
-            self.open_paths([Path(name)])
+        self.open_paths(ask_for_folder(self, self.context.settings))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -162,7 +123,6 @@ class MainWindow(QMainWindow):
             column.addWidget(widget)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
-        self.pages.addWidget(self.edit_page)
 
     def _connect(self) -> None:
         page, context = self.edit_page, self.context
@@ -172,7 +132,7 @@ class MainWindow(QMainWindow):
         page.filmstrip.export_requested.connect(self.export)
         page.filmstrip.reference_requested.connect(page.styles.add_edits)
         page.styles.look_asked.connect(self.look_export.open)
-        page.filmstrip.folder_changed.connect(lambda folder: context.settings.set("open.folder", str(folder)))
+        page.filmstrip.folder_changed.connect(lambda folder: context.settings.set(LAST_FOLDER, str(folder)))
         for signal in (self.session.opened, self.session.opening, self.session.failed, self.canvas.view_changed):
             signal.connect(self._update_commands)
         self.session.history_changed.connect(self._update_commands)
@@ -233,6 +193,9 @@ class MainWindow(QMainWindow):
     def show_help(self) -> None:
         self.help_window().show_page()
 
+    def show_shortcuts(self) -> None:
+        self.help_window().show_shortcuts()
+
     # Beginning and end
 
     def _restore(self) -> None:
@@ -256,10 +219,9 @@ class MainWindow(QMainWindow):
         self.context.display.follow(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        for page in (self._export_page, self._train_page):
-            if page is not None and not page.can_close():
-                event.ignore()
-                return
+        if not self.pages.can_close():
+            event.ignore()
+            return
         self.edit_page.remember()
         settings = self.context.settings
         settings.set("window.geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))

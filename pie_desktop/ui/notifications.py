@@ -1,7 +1,4 @@
-"""The one place where messages for the user arrive; `notifications` shows them.
-
-Shows what the notifier posts: small cards over the lower middle of the window, never modal.
-"""
+"""Messages for the user: the one place where they arrive, and the small cards that show them over the window."""
 
 import logging
 from collections.abc import Callable

@@ -1,9 +1,4 @@
-"""Durations as people say them.
-
-Long work in the status bar: what runs, how far it is, and a way to stop it.
-
-Below everything: the open photo, running tasks, the device.
-"""
+"""The status bar: the open photo, running tasks with a way to stop them, and the device that the model runs on."""
 
 from functools import partial
 

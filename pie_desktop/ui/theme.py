@@ -1,7 +1,4 @@
-"""The look: hue-free dark chrome, one accent, and icons drawn in the same colours.
-
-Properties of a widget that the style sheet looks at.
-"""
+"""The theme: hue-free dark chrome, one accent colour, spacing, fonts, and icons in the same colours."""
 
 from dataclasses import asdict, dataclass
 from functools import cache

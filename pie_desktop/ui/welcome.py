@@ -1,4 +1,4 @@
-"""What stands in the place of the photo while none is open: the three steps, and the ways to begin."""
+"""The start page, shown while no photo is open: three steps, and the ways to begin."""
 
 from pathlib import Path
 

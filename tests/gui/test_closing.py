@@ -26,7 +26,7 @@ def test_a_running_export_keeps_the_window_open(
     qtbot.addWidget(window)
     window.show()
     window.export(sorted(photo_folder.iterdir())[:1])
-    page = window.page("Export")
+    page = window.pages.page("Export")
     assert isinstance(page, ExportPage)
     page.form.destination.set_path(tmp_path / "out")
     qtbot.waitUntil(page.start_button.isEnabled, timeout=30_000)

@@ -213,7 +213,7 @@ def test_the_form_follows_the_edit_page_until_another_choice_is_made(page: Expor
     style = context.library.list()[0]
     page.form.follow(EditState(style.id, strength=0.6, amount=0.8))
     assert page.form.choice().edit == EditState(style.id, 0.6, 0.8)
-    page.form.strength.set_value(120)
+    page.form.strength.track.setValue(120)
     page.form.follow(EditState(style.id, strength=0.6, amount=0.8))
     assert page.form.choice().edit.strength == 1.2
     page.form.follow(EditState(None, strength=1.0, amount=0.5))

@@ -211,14 +211,14 @@ def test_one_column_when_narrow_a_grid_when_wide(qtbot: QtBot, strip: Filmstrip,
 def test_context_menu_actions(qtbot: QtBot, strip: Filmstrip, photo_folder: Path) -> None:
     open_folder(qtbot, strip, photo_folder)
     strip.view.selectAll()
-    texts = [action.text() for action in strip.actions_of_photos.menu().actions()]
+    texts = [action.text() for action in strip.context_menu().actions()]
     assert {"Export selected…", "Use as style reference", "Show in file manager", "Copy path"} <= set(texts)
     with qtbot.waitSignal(strip.export_requested) as asked:
-        strip.actions_of_photos.export.trigger()
+        strip.photo_actions.export.trigger()
     assert len(asked.args[0]) == 4
     with qtbot.waitSignal(strip.reference_requested):
-        strip.actions_of_photos.reference.trigger()
-    strip.actions_of_photos.copy_path.trigger()
+        strip.photo_actions.reference.trigger()
+    strip.photo_actions.copy_path.trigger()
     assert QGuiApplication.clipboard().text().splitlines() == [str(path) for path in strip.model.paths]
 
 
@@ -345,5 +345,5 @@ def test_the_jpeg_is_opened_when_it_is_asked_for(qtbot: QtBot, strip: Filmstrip,
         strip.set_folder(pairs_folder, pairs_folder / "coffee.jpg")
     assert selected.args[0] == pairs_folder / "coffee.jpg"
     assert strip.model.rowCount() == 3
-    menu = strip.actions_of_photos.menu()
+    menu = strip.context_menu()
     assert "Show coffee.dng" in [action.text() for action in menu.actions()]

@@ -1,4 +1,4 @@
-"""The sliders of the edit page: a move is done after a pause, or at once when the page is left."""
+"""The slider of all panels: when a move is done, and how it serves as a field of a form."""
 
 from pytestqt.qtbot import QtBot
 
@@ -9,13 +9,33 @@ def test_leaving_the_page_ends_a_move_at_once(qtbot: QtBot) -> None:
     slider = LabelledSlider("Preference", "How strongly.", 150)
     qtbot.addWidget(slider)
     slider.show()
-    told: list[tuple[float, bool]] = []
-    slider.changed.connect(lambda value, going_on: told.append((value, going_on)))
+    heard: list[tuple[float, bool]] = []
+    slider.changed.connect(lambda value, going_on: heard.append((value, going_on)))
     slider.track.setValue(80)
-    assert told == [(0.8, True)]
+    assert heard == [(0.8, True)]
     # no event loop in between: an export that starts right after this has to find the move kept
     slider.hide()
-    assert told == [(0.8, True), (0.8, False)]
+    assert heard == [(0.8, True), (0.8, False)]
     slider.show()
     slider.hide()
-    assert len(told) == 2
+    assert len(heard) == 2
+
+
+def test_in_a_form_every_typed_digit_counts(qtbot: QtBot) -> None:
+    slider = LabelledSlider("Quality", "", 100, 92, minimum=1, unit=1, suffix="", inline=True)
+    qtbot.addWidget(slider)
+    slider.show()
+    slider.number.selectAll()
+    qtbot.keyClicks(slider.number, "75")
+    assert slider.value == 75
+
+
+def test_a_value_from_elsewhere_is_shown_and_not_announced(qtbot: QtBot) -> None:
+    slider = LabelledSlider("Amount", "", 150, inline=True)
+    qtbot.addWidget(slider)
+    heard: list[float] = []
+    slider.changed.connect(lambda value, moving: heard.append(value))
+    slider.set_value(1.2)
+    assert (slider.value, slider.number.value(), heard) == (1.2, 120, [])
+    slider.reset()
+    assert heard == [1.0]

@@ -26,7 +26,7 @@ def test_a_style_on_average(window: MainWindow, tmp_path: Path, qtbot: QtBot, mo
     style = window.context.library.list()[0]
     panel = window.edit_page.styles
     qtbot.waitUntil(lambda: style.id in panel.gallery.cards)
-    menu = panel.actions_of_styles.menu(style.id)
+    menu = panel.context_menu(style.id)
     qtbot.waitUntil(lambda: panel.current_id() == style.id)
     next(action for action in menu.actions() if action.text() == "Export look…").trigger()
     dialog = opened(window)

@@ -50,7 +50,7 @@ def test_panels_hide_and_the_layout_is_remembered(context: AppContext, window: M
 def test_export_tab_begins_with_the_open_folder(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
     open_photo(window, photo_folder / "coffee.jpg", qtbot)
     window.show_tab("Export")
-    plan = window.export_page().view.model
+    plan = window.pages.export_page().view.model
     qtbot.waitUntil(lambda: {planned.source.name for planned in plan.plan} == {p.name for p in photo_folder.iterdir()})
     window.export([photo_folder / "rocket.jpg"])
     qtbot.waitUntil(lambda: [planned.source.name for planned in plan.plan] == ["rocket.jpg"])
@@ -77,7 +77,7 @@ def test_every_command_says_what_it_does_and_keys_are_unique(window: MainWindow)
 @pytest.mark.parametrize("tab", ["Export", "Train", "Edit"])
 def test_tabs(window: MainWindow, tab: str, qtbot: QtBot) -> None:
     window.commands[f"tab_{tab.lower()}"].trigger()
-    assert window.pages.currentWidget() is window.page(tab)
+    assert window.pages.currentWidget() is window.pages.page(tab)
 
 
 def test_tasks_are_shown_and_can_be_stopped(window: MainWindow, qtbot: QtBot) -> None:

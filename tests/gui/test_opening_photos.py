@@ -25,7 +25,7 @@ def test_dropped_photo_is_opened_and_enhanced(window: MainWindow, photo_folder: 
     frame = window.canvas.renderer.base.frame
     assert frame.source.image.shape == load_photo(photo).shape
     np.testing.assert_array_equal(
-        window.canvas.renderer.base.exact, apply_lut(window.canvas.renderer.base.sampled, frame.tables.preferred)
+        window.canvas.renderer.base.exact, apply_lut(window.canvas.renderer.base.sampled, frame.luts.preferred)
     )
     assert window.edit_page.filmstrip.folder == photo_folder
     assert {path: path.stat().st_mtime_ns for path in photo_folder.rglob("*")} == before, "opening writes nothing"
@@ -51,7 +51,7 @@ def test_full_resolution_is_read_when_the_zoom_asks_for_it(
     zone = renderer.detail.frame.zone
     assert zone.width < 3000 and zone.height < 2000
     full = load_photo(photo)[zone.top : zone.bottom, zone.left : zone.right]
-    np.testing.assert_array_equal(renderer.detail.exact, apply_lut(full, renderer.detail.frame.tables.preferred))
+    np.testing.assert_array_equal(renderer.detail.exact, apply_lut(full, renderer.detail.frame.luts.preferred))
 
 
 def test_drops_reach_the_window_except_on_the_styles(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:

@@ -94,7 +94,7 @@ def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarra
 
 def export(window: MainWindow, photo: Path, kind: str, out: Path, qtbot: QtBot) -> Path:
     window.show_tab("Export")
-    page = window.export_page()
+    page = window.pages.export_page()
     page.set_sources([photo])
     page.form.destination.set_path(out)
     page.form.file.set_options(EncodeOptions(kind))  # type: ignore[arg-type]

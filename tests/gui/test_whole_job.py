@@ -63,7 +63,7 @@ def test_from_edits_to_an_exported_folder(
     assert towards < 0.6 * before, f"it must come closer to the user's own edit: {before:.1f} to {towards:.1f} dE00"
 
     window.show_tab("Export")
-    page, out = window.export_page(), tmp_path / "out"
+    page, out = window.pages.export_page(), tmp_path / "out"
     page.form.destination.set_path(out)
     page.form.file.set_options(EncodeOptions("png"))
     page.form.own_edits.setChecked(True)

@@ -1,7 +1,4 @@
-"""The bar below the photo: comparison views on the left, zoom on the right.
-
-Hold a key to see the original, wherever the focus is.
-"""
+"""Controls of the canvas: the bar below it with views and zoom, and the keys that show the original while held."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QKeyEvent

@@ -1,7 +1,4 @@
-"""The template of the names of exported files, with the name of the first photo below it while one types.
-
-How large the files are: which side is meant, and its number.
-"""
+"""Fields of the Export form: the template of the names, with a preview below it, and the size of the files."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How the files are written: format with what belongs to it, colour space, size, sharpening, metadata."""
+"""The Export form's part for the files: format with its options, colour space, size, sharpening, metadata."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
@@ -7,7 +7,7 @@ from pie_desktop.imaging.encode_options import LOSSY, SUBSAMPLED, EncodeOptions
 from pie_desktop.ui.export.fields import SPIN_WIDTH, SizeField
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.form import ROW_HEIGHT, add_section
-from pie_desktop.ui.widgets.slider import PercentSlider
+from pie_desktop.ui.widgets.slider import LabelledSlider
 
 Choices = tuple[tuple[str, str], ...]
 # For each format the depths that it has, and the format of the file with them.
@@ -60,7 +60,7 @@ class FileForm(QWidget):
         self.bits.setFixedWidth(SPIN_WIDTH)
         self.bits.setAccessibleName("Bits per channel")
         self.bits.setToolTip("Bits per channel. 16-bit photos stay 16-bit into 16-bit files.")
-        self.quality = PercentSlider("Quality", 1, 100, 92, suffix="")
+        self.quality = LabelledSlider("Quality", "", 100, 92, minimum=1, unit=1, suffix="", inline=True)
         self.subsampling = _box(SUBSAMPLING, "Resolution of colour")
         self.subsampling.setToolTip("By quality: full from 90 on, a quarter below.")
         self.compression = _box(COMPRESSION, "Compression")
@@ -87,7 +87,7 @@ class FileForm(QWidget):
     def options(self) -> EncodeOptions:
         return EncodeOptions(
             format=self.bits.currentData(),
-            quality=self.quality.value(),
+            quality=round(self.quality.value),
             subsampling=self.subsampling.currentData(),
             lossless=self.lossless.isChecked(),
             compression=self.compression.currentData(),
@@ -151,10 +151,14 @@ class FileForm(QWidget):
         self.format.currentIndexChanged.connect(self._on_format)
         for box in (self.bits, self.subsampling, self.compression, self.color, self.sharpen, self.metadata):
             box.currentIndexChanged.connect(self._on_changed)
-        self.quality.changed.connect(self._on_changed)
+        self.quality.changed.connect(self._on_slider)
         self.lossless.toggled.connect(self._on_changed)
         self.enlarge.toggled.connect(self._on_changed)
         self.size_field.changed.connect(self._on_changed)
+
+    def _on_slider(self, value: float, moving: bool) -> None:
+        if moving:  # its end changes nothing more
+            self._on_changed()
 
     def _on_format(self) -> None:
         self._show_depths()

@@ -1,4 +1,4 @@
-"""How photos are exported, as a form that is remembered."""
+"""The form for how photos are exported; its values are remembered."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from pie_desktop.ui.export.file_form import FileForm
 from pie_desktop.ui.export.preset_list import PresetList
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.form import FolderField, add_section
-from pie_desktop.ui.widgets.slider import PercentSlider
+from pie_desktop.ui.widgets.slider import LabelledSlider
 
 CONFLICTS = (("Skip it", "skip"), ("Use a new name", "unique"), ("Overwrite it", "overwrite"))
 # By the number of presets that are ticked: none, one, several.
@@ -71,8 +71,8 @@ class ExportForm(QWidget):
             "Photos that you have adjusted on the Edit page keep that style, preference and amount; "
             "the others get what is chosen here."
         )
-        self.strength = PercentSlider("Preference", 0, 150, 100)
-        self.amount = PercentSlider("Amount", 0, 100, 100)
+        self.strength = LabelledSlider("Preference", "", 150, inline=True)
+        self.amount = LabelledSlider("Amount", "", 100, inline=True)
         self.file = FileForm()
         self.presets = PresetList(PresetLibrary(), context.notifier, self.file.options)
         self.hint = QLabel()
@@ -94,7 +94,7 @@ class ExportForm(QWidget):
         self._show_dependent()
 
     def choice(self) -> ExportChoice:
-        edit = EditState(self.style_box.currentData(), self.strength.value() / 100, self.amount.value() / 100)
+        edit = EditState(self.style_box.currentData(), self.strength.value, self.amount.value)
         folder = self.destination.path()
         if folder is None or self.names.problem() is not None:
             return ExportChoice(edit, self.own_edits.isChecked(), None)
@@ -136,15 +136,16 @@ class ExportForm(QWidget):
         if edit != self._followed:
             self._followed = edit
             self.select_style(edit.style_id or "")
-            self.strength.set_value(round(100 * edit.strength))
-            self.amount.set_value(round(100 * edit.amount))
+            self.strength.set_value(edit.strength)
+            self.amount.set_value(edit.amount)
+            self._on_changed()
 
     def remember(self, with_destination: bool) -> None:
         """Keeps the values for the next start of the editor; the style is remembered with the Edit page."""
         values = {
             "own_edits": self.own_edits.isChecked(),
-            "strength": self.strength.value(),
-            "amount": self.amount.value(),
+            "strength": round(100 * self.strength.value),
+            "amount": round(100 * self.amount.value),
             "file": asdict(self.file.options()),
             "presets": [preset.name for preset in self.presets.presets()],
             "destination": str(self.destination.path() or "") if with_destination else "",
@@ -174,7 +175,7 @@ class ExportForm(QWidget):
         for slider, name in ((self.strength, "strength"), (self.amount, "amount")):
             stored = get(f"export.{name}")
             if isinstance(stored, int):
-                slider.set_value(stored)
+                slider.set_value(stored / 100)
         self.conflict.setCurrentIndex(max(self.conflict.findData(get("export.on_conflict")), 0))
         stored_file = options_from_json(get("export.file"))
         if stored_file is not None:
@@ -194,7 +195,7 @@ class ExportForm(QWidget):
         for box in (self.style_box, self.conflict):
             box.currentIndexChanged.connect(self._on_changed)
         for slider in (self.strength, self.amount):
-            slider.changed.connect(self._on_changed)
+            slider.changed.connect(self._on_slider)
         self.own_edits.toggled.connect(self._on_changed)
         self.burst_lock.toggled.connect(self._on_changed)
         self.names.changed.connect(self._on_changed)
@@ -205,6 +206,10 @@ class ExportForm(QWidget):
 
     def _style_name(self) -> str | None:
         return self.style_box.currentText() if self.style_box.currentData() is not None else None
+
+    def _on_slider(self, value: float, moving: bool) -> None:
+        if moving:  # its end changes nothing more
+            self._on_changed()
 
     def _on_changed(self) -> None:
         self._show_dependent()

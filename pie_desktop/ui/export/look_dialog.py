@@ -1,9 +1,4 @@
-"""The job that writes a look.
-
-Asks what look to write and where, and tells afterwards how near it comes.
-
-Opens the dialog for looks from the menu and from the styles.
-"""
+"""The dialog that writes a look for other programs, the job behind it, and what opens it from menu and styles."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The plan and its course: buttons to choose photos, the table, progress, and the summary."""
+"""The plan and its progress: buttons to choose photos, the table, progress bar and summary."""
 
 from collections.abc import Sequence
 from pathlib import Path

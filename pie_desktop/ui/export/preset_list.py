@@ -1,4 +1,4 @@
-"""The presets: tick those to export with, click one to see its settings, and keep the form's own as another."""
+"""The list of presets: tick those to export with, click one to load its settings, save the settings as another."""
 
 import functools
 from collections.abc import Callable, Collection

@@ -1,4 +1,4 @@
-"""An export that was interrupted: told at the start of the editor, and offered on the Export page."""
+"""An export that was interrupted: reported at the start of the editor, and offered on the Export page."""
 
 from collections.abc import Callable
 

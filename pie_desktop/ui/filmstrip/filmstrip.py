@@ -1,31 +1,23 @@
 """The folder browser: breadcrumb, thumbnails, selection."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import (
-    QFileSystemWatcher,
-    QModelIndex,
-    QObject,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtWidgets import QFileDialog, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.filmstrip.actions import PhotoActions, RawPairChoice
+from pie_desktop.ui.filmstrip.folder import FolderListing, FolderReader
 from pie_desktop.ui.filmstrip.header import FolderHeader
-from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, FolderListing, PhotoModel, find_outdated, read_folder
+from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, PhotoModel
 from pie_desktop.ui.filmstrip.view import ThumbnailView
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
 from pie_desktop.ui.widgets.labels import EmptyState
-from pie_desktop.workers.job import Job
 
 NOTHING_OPEN = "Drop photos or a folder on the window, or open a folder."
 NEARBY_SCREENS = 1
 BUSY_DELAY = 300  # ms: a quick listing shows no message that is gone before it can be read
-RELIST_DELAY = 500  # ms: an export that writes into the shown folder must not relist it for every file
 
 
 class Filmstrip(QWidget):
@@ -53,7 +45,6 @@ class Filmstrip(QWidget):
         self._folder: Path | None = None
         self._select_next: Path | None = None
         self._shown: Path | None = None
-        self._listing: Job | None = None
         self._replacing = False
         self._loader = ThumbnailLoader(context.thumbnails, self, store=context.thumbnail_store, display=context.display)
         self.model = PhotoModel(self._loader, self)
@@ -73,24 +64,32 @@ class Filmstrip(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.header)
         layout.addWidget(self._pages, 1)
-        self._watcher = QFileSystemWatcher(self)
-        self._relist_timer = delayed(self, RELIST_DELAY, self.refresh)
-        self._busy_timer = delayed(self, BUSY_DELAY, lambda: self._pages.setCurrentWidget(self._busy))
-        self.raw_pairs = RawPairChoice(self, context.settings)
-        self.actions_of_photos = PhotoActions(self, context.notifier)
+        self._reader = FolderReader(context.thumbnails, self)
+        self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_DELAY)
+        self._busy_timer.timeout.connect(lambda: self._pages.setCurrentWidget(self._busy))
+        self.raw_pairs = RawPairChoice(context.settings, lambda: self.model.files_of(self.current_path()), self)
+        self.photo_actions = PhotoActions(self, self.selected_paths, self.current_path, context.notifier)
         self._connect()
         self._show_empty(NOTHING_OPEN)
 
     def _connect(self) -> None:
         selection = self.view.selectionModel()
         selection.selectionChanged.connect(self._announce_selection)
-        selection.currentChanged.connect(self._on_current_changed)
+        selection.currentChanged.connect(self._announce_current)
         self.view.visible_changed.connect(self._request_thumbnails)
         self.header.folder_chosen.connect(self.set_folder)
         self.header.open_button.clicked.connect(self.choose_folder)
         self._context.display.changed.connect(self.view.announce_visible)
         self.empty.button.clicked.connect(self.choose_folder)
-        self._watcher.directoryChanged.connect(self._on_folder_touched)
+        self._reader.listed.connect(self._on_listed)
+        self._reader.failed.connect(self._on_listing_failed)
+        self._reader.outdated.connect(self._on_outdated)
+        self._reader.touched.connect(self.refresh)
+        self.raw_pairs.changed.connect(self.refresh)
+        self.photo_actions.export_requested.connect(self.export_requested)
+        self.photo_actions.reference_requested.connect(self.reference_requested)
+        self.photo_actions.refresh_requested.connect(self.refresh)
+        self.view.customContextMenuRequested.connect(self._show_menu)
 
     @property
     def folder(self) -> Path | None:
@@ -108,7 +107,7 @@ class Filmstrip(QWidget):
             return
         if folder != self._folder:
             self.model.set_paths([])
-            self._watch(None)
+            self._reader.watch(None)
             self._pages.setCurrentWidget(self.view)
             self._busy_timer.start()
             self.raw_pairs.wanted = frozenset()
@@ -121,11 +120,10 @@ class Filmstrip(QWidget):
 
     def set_photos(self, paths: Sequence[Path]) -> None:
         """Show exactly these photos, in this order; the first becomes the current one."""
-        if self._listing is not None:
-            self._listing.cancel()
+        self._reader.cancel()
         self._folder = self._select_next = None
         self.model.set_files({})
-        self._watch(None)
+        self._reader.watch(None)
         self.header.set_folder(None)
         self.model.set_paths([])
         self._show_paths(list(dict.fromkeys(Path(path) for path in paths)))
@@ -134,17 +132,10 @@ class Filmstrip(QWidget):
 
     def refresh(self, select: Path | None = None) -> None:
         """Read the shown folder again, keeping the selection, or selecting a photo; changed ones get new thumbnails."""
-        if self._folder is None or self._context.thumbnails.closed:
+        if self._folder is None or self._reader.closed:
             return
-        if self._listing is not None:
-            self._listing.cancel()
         self._select_next = select or self._select_next
-        show, wanted = self.raw_pairs.show, self.raw_pairs.wanted
-        job = self._context.thumbnails.submit(read_folder, self._folder, show, wanted, key=self)
-        self._context.thumbnails.prioritise([self])
-        job.result.connect(self._on_listed)
-        job.failed.connect(self._on_listing_failed)
-        self._listing = job
+        self._reader.read(self._folder, self.raw_pairs.show, self.raw_pairs.wanted)
 
     def choose_folder(self) -> None:
         """Ask for a folder and show it."""
@@ -152,6 +143,15 @@ class Filmstrip(QWidget):
         chosen = QFileDialog.getExistingDirectory(self, "Open folder", start)
         if chosen:
             self.set_folder(Path(chosen))
+
+    def context_menu(self) -> QMenu:
+        """What can be done with the photos that are selected now."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.photo_actions.fill(menu)
+        self.raw_pairs.fill(menu)
+        menu.addAction(self.photo_actions.refresh)
+        return menu
 
     def current_path(self) -> Path | None:
         return self.view.currentIndex().data(PATH_ROLE)
@@ -176,6 +176,9 @@ class Filmstrip(QWidget):
     def select_previous(self) -> None:
         self._step(-1)
 
+    def _show_menu(self, position: QPoint) -> None:
+        self.context_menu().popup(self.view.viewport().mapToGlobal(position))
+
     def _step(self, by: int) -> None:
         row = self.view.currentIndex().row() + by
         if 0 <= row < self.model.rowCount():
@@ -185,34 +188,21 @@ class Filmstrip(QWidget):
         if listing.folder != self._folder:
             return
         self.header.set_folder(listing.folder, listing.subfolders)
-        self._watch(listing.folder)
         self._show_paths(listing.photos)
         self.model.set_files(listing.files)
         if not listing.photos:
             name = listing.folder.name or str(listing.folder)
             self._show_empty(f"There are no photos in “{name}”. Open another folder.")
         self.folder_changed.emit(listing.folder)
-        self._look_for_changes(listing.photos)
-
-    def _look_for_changes(self, photos: Sequence[Path]) -> None:
-        """Make the thumbnails of photos that have changed since they were made anew."""
         times = self._loader.cache.modified_times()
-        known = [(path, times[path]) for path in photos if path in times]
-        if known:
-            job = self._context.thumbnails.submit(find_outdated, known, key=(self, "changes"))
-            job.result.connect(self._on_outdated)
+        self._reader.look_for_changes([(path, times[path]) for path in listing.photos if path in times])
 
     def _on_outdated(self, paths: list[Path]) -> None:
         if paths:
             self._loader.forget(paths)
             self.view.announce_visible()
 
-    def _on_folder_touched(self, folder: str) -> None:
-        if not self._relist_timer.isActive():
-            self._relist_timer.start()
-
     def _on_listing_failed(self, problem: str) -> None:
-        self._watch(None)
         self._show_paths([])
         self._show_empty(problem)
 
@@ -237,13 +227,6 @@ class Filmstrip(QWidget):
         self.empty.set_text(text)
         self._pages.setCurrentWidget(self.empty)
 
-    def _watch(self, folder: Path | None) -> None:
-        if watched := self._watcher.directories():
-            self._watcher.removePaths(watched)
-        self._relist_timer.stop()
-        if folder is not None:
-            self._watcher.addPath(str(folder))
-
     def _request_thumbnails(self) -> None:
         rows = self.view.visible_rows()
         paths = self.model.paths
@@ -252,9 +235,6 @@ class Filmstrip(QWidget):
         around = (paths[row] for row in self.view.rows_around(rows))
         nearby = [path for path, _ in zip(around, range(2 * NEARBY_SCREENS * len(rows)), strict=False)]
         self._loader.want(visible, nearby, around)
-
-    def _on_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
-        self._announce_current()
 
     def _announce_selection(self) -> None:
         if self._replacing:
@@ -269,12 +249,3 @@ class Filmstrip(QWidget):
         if not self._replacing and current is not None and current != self._shown:
             self._shown = current
             self.photo_selected.emit(current)
-
-
-def delayed(parent: QObject, milliseconds: int, call: Callable[[], None]) -> QTimer:
-    """A timer that calls once, so long after its latest start."""
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setInterval(milliseconds)
-    timer.timeout.connect(call)
-    return timer

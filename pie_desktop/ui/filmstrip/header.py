@@ -1,7 +1,4 @@
-"""Where the shown folder is; each part opens that folder, the last one lists its subfolders.
-
-Above the thumbnails: where we are, how many photos there are, and opening another folder.
-"""
+"""The line above the thumbnails: the folder as buttons, the number of photos, and opening another folder."""
 
 from collections.abc import Sequence
 from pathlib import Path

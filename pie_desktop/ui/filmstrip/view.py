@@ -1,7 +1,4 @@
-"""Paints one photo of the filmstrip: the thumbnail in a neutral cell, its name below.
-
-The list of thumbnails: one column when narrow, a grid when wide.
-"""
+"""The list of thumbnails, one column when narrow and a grid when wide, and how one cell of it is painted."""
 
 from collections.abc import Iterator
 from itertools import zip_longest

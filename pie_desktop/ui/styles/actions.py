@@ -1,62 +1,83 @@
-"""What can be done with a style: shortcuts and the context menu of the panel.
-
-Edits that are dragged to the style panel and dropped there.
-"""
-
-from __future__ import annotations
+"""What can be done in the style panel: actions on the current style, and edits that are dropped there."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt
-from PySide6.QtGui import QAction, QDropEvent, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
 
-from pie_desktop.ui.styles.card import StyleCard
+from pie_desktop.styles.style import Style
 from pie_desktop.ui.theme import icon
-
-if TYPE_CHECKING:
-    from pie_desktop.ui.styles.panel import StylePanel
 
 
 class StyleActions(QObject):
-    """Actions of a style panel; they apply to its current style, their shortcuts hold while it has the focus."""
+    """Actions on the current style; their shortcuts work while `widget` has the focus, and win over the window's there.
 
-    def __init__(self, panel: StylePanel) -> None:
-        super().__init__(panel)
-        self._panel = panel
-        controller = panel.controller
-        self.new = self._action("New style…", "mdi6.plus", panel.choose_edits, "Ctrl+Shift+N")
-        self.add = self._action("Add edits…", "mdi6.image-plus", self._on_own(panel.choose_edits))
-        open_details = self._on_any(panel.open_details)
-        self.details = self._action("References…", "mdi6.format-list-bulleted", open_details, "Alt+Return")
-        self.rename = self._action("Rename", "mdi6.form-textbox", self._on_own(self._rename), "F2")
-        duplicate = self._on_any(controller.duplicate)
+    Args:
+        widget: gets the actions.
+        current: gives the style that they apply to, or None for neutral.
+
+    Signals:
+        new_requested: a style from edits that are still to be chosen.
+        undo_requested: bring back the style that was deleted last.
+        details_requested, duplicate_requested, look_requested: id of the current style.
+        add_requested, rename_requested, delete_requested: id of the current style, which is one of the user's own.
+    """
+
+    new_requested = Signal()
+    undo_requested = Signal()
+    details_requested = Signal(str)
+    duplicate_requested = Signal(str)
+    look_requested = Signal(str)
+    add_requested = Signal(str)
+    rename_requested = Signal(str)
+    delete_requested = Signal(str)
+
+    def __init__(self, widget: QWidget, current: Callable[[], Style | None]) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._current = current
+        widget.installEventFilter(self)
+        self.new = self._action("New style…", "mdi6.plus", self.new_requested.emit, "Ctrl+Shift+N")
+        self.add = self._action("Add edits…", "mdi6.image-plus", self._on_own(self.add_requested.emit))
+        details = self._on_any(self.details_requested.emit)
+        self.details = self._action("References…", "mdi6.format-list-bulleted", details, "Alt+Return")
+        self.rename = self._action("Rename", "mdi6.form-textbox", self._on_own(self.rename_requested.emit), "F2")
+        duplicate = self._on_any(self.duplicate_requested.emit)
         self.duplicate = self._action("Duplicate", "mdi6.content-duplicate", duplicate, "Ctrl+D")
-        self.look = self._action("Export look…", "mdi6.cube-outline", self._on_any(panel.look_asked.emit))
-        self.delete = self._action("Delete", "mdi6.trash-can-outline", self._on_own(self._delete), "Del")
-        self.undo = self._action("Undo delete", "mdi6.undo", controller.undo_delete, "Ctrl+Z")
+        self.look = self._action("Export look…", "mdi6.cube-outline", self._on_any(self.look_requested.emit))
+        self.delete = self._action("Delete", "mdi6.trash-can-outline", self._on_own(self.delete_requested.emit), "Del")
+        self.undo = self._action("Undo delete", "mdi6.undo", self.undo_requested.emit, "Ctrl+Z")
 
-    def show_menu(self, style_id: str, position: QPoint) -> None:
-        self.menu(style_id).popup(position)
-
-    def menu(self, style_id: str) -> QMenu:
-        """The context menu for a style, which gets the focus, so that the actions apply to it."""
-        self._panel.gallery.show_card(style_id)
-        style = self._panel.controller.style(style_id)
-        menu = QMenu(self._panel)
+    def menu(self, builtin: bool) -> QMenu:
+        """The context menu for a style; a built-in one can only be looked at, duplicated and exported."""
+        menu = QMenu(self._widget)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        own = style is not None and not style.builtin
-        menu.addActions([self.details, self.add] if own else [self.details])
+        menu.addActions([self.details] if builtin else [self.details, self.add])
         menu.addSeparator()
-        menu.addActions([self.rename, self.duplicate] if own else [self.duplicate])
+        menu.addActions([self.duplicate] if builtin else [self.rename, self.duplicate])
         menu.addSeparator()
         menu.addAction(self.look)
-        if own:
+        if not builtin:
             menu.addSeparator()
             menu.addAction(self.delete)
         return menu
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Within the widget its own shortcuts come first: there Ctrl+Z, for instance, undoes something else."""
+        if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
+            return False
+        pressed = QKeySequence(event.keyCombination())
+        actions = self._widget.actions()
+        action = next((action for action in actions if action.isEnabled() and action.shortcut() == pressed), None)
+        if action is None:
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        else:
+            action.trigger()
+        return True
 
     def _action(self, text: str, icon_name: str, run: Callable[[], None], shortcut: str = "") -> QAction:
         action = QAction(icon(icon_name), text, self)
@@ -64,55 +85,56 @@ class StyleActions(QObject):
             action.setShortcut(QKeySequence(shortcut))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         action.triggered.connect(lambda _checked: run())
-        self._panel.addAction(action)
+        self._widget.addAction(action)
         return action
 
     def _on_any(self, run: Callable[[str], None]) -> Callable[[], None]:
         """Do it to the current style."""
 
         def call() -> None:
-            style_id = self._panel.current_id()
-            if style_id is not None:
-                run(style_id)
+            style = self._current()
+            if style is not None:
+                run(style.id)
 
         return call
 
     def _on_own(self, run: Callable[[str], None]) -> Callable[[], None]:
-        """Do it to the current style unless it comes with the program."""
+        """Do it to the current style unless that comes with the program."""
 
-        def call(style_id: str) -> None:
-            style = self._panel.controller.style(style_id)
+        def call() -> None:
+            style = self._current()
             if style is not None and not style.builtin:
-                run(style_id)
+                run(style.id)
 
-        return self._on_any(call)
-
-    def _rename(self, style_id: str) -> None:
-        if self._panel.shows_details:
-            self._panel.details.name.edit()
-        else:
-            self._panel.gallery.cards[style_id].name.edit()
-
-    def _delete(self, style_id: str) -> None:
-        if self._panel.shows_details:
-            self._panel.details.remove_focused()
-        else:
-            self._panel.controller.delete(style_id)
+        return call
 
 
 class EditDrops(QObject):
-    """Receives the drags of a style panel: marks where they would go and adds the edits when they are dropped."""
+    """Receives drags of photos and folders over a widget.
 
-    def __init__(self, panel: StylePanel) -> None:
-        super().__init__(panel)
-        self._panel = panel
-        self._marked: StyleCard | None = None
-        panel.setAcceptDrops(True)
-        panel.installEventFilter(self)
+    Args:
+        widget: accepts the drops.
+        target: gives the id of the style under a position of the widget; None where a drop makes a new style.
+
+    Signals:
+        hovered: a drag is over this target now.
+        left: the drag is gone, or has been dropped.
+        dropped: (paths, target).
+    """
+
+    hovered = Signal(object)
+    left = Signal()
+    dropped = Signal(object, object)
+
+    def __init__(self, widget: QWidget, target: Callable[[QPoint], str | None]) -> None:
+        super().__init__(widget)
+        self._target = target
+        widget.setAcceptDrops(True)
+        widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DragLeave:
-            self._unmark()
+            self.left.emit()
             return True
         if not isinstance(event, QDropEvent):  # of which entering and moving are subclasses
             return False
@@ -122,40 +144,13 @@ class EditDrops(QObject):
             return True
         target = self._target(event.position().toPoint())
         if event.type() == QEvent.Type.Drop:
-            self._unmark()
-            self._panel.add_edits(paths, target)
+            self.left.emit()
+            self.dropped.emit(paths, target)
         else:
-            self._mark(target)
+            self.hovered.emit(target)
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         return True
-
-    def _target(self, position: QPoint) -> str | None:
-        """The own style under a position; elsewhere a new style is made, also on those that cannot be changed."""
-        panel = self._panel
-        if panel.shows_details:
-            style_id = panel.details.style_id
-        else:
-            card = panel.gallery.card_at(panel.mapToGlobal(position))
-            style_id = card.style_id if card is not None else None
-        style = panel.controller.style(style_id)
-        return style.id if style is not None and not style.builtin else None
-
-    def _mark(self, style_id: str | None) -> None:
-        self._unmark()
-        if style_id is None:
-            self._panel.drop_zone.set_marked("Drop to make a new style")
-        elif self._panel.shows_details:
-            self._panel.drop_zone.set_marked("Drop to add to this style")
-        else:
-            self._marked = self._panel.gallery.cards[style_id]
-            self._marked.set_drop_target(True)
-
-    def _unmark(self) -> None:
-        self._panel.drop_zone.set_marked("")
-        if self._marked is not None:
-            self._marked.set_drop_target(False)
-            self._marked = None
 
 
 def local_paths(mime: QMimeData) -> list[Path]:

@@ -1,4 +1,4 @@
-"""One style of the gallery."""
+"""The card of one style in the gallery."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent

@@ -28,21 +28,21 @@ class StyleDetails(QWidget):
 
     Signals:
         closed: back to the gallery.
-        renamed: a new name was typed.
-        original_chosen: reference id and the path of its original, or None to use it without.
-        swap_asked, settle_asked, remove_asked: reference id.
+        renamed: style id and the new name.
+        original_chosen: style id, reference id and the path of its original, or None to use it without.
+        swap_asked, dismiss_requested, remove_asked: style id and reference id.
         reveal_asked: path of the edit.
-        cancel_asked: stop the work on this style.
+        cancel_asked: id of the style; stop the work on it.
     """
 
     closed = Signal()
-    renamed = Signal(str)
-    original_chosen = Signal(str, object)
-    swap_asked = Signal(str)
-    dismiss_requested = Signal(str)
-    remove_asked = Signal(str)
+    renamed = Signal(str, str)
+    original_chosen = Signal(str, str, object)
+    swap_asked = Signal(str, str)
+    dismiss_requested = Signal(str, str)
+    remove_asked = Signal(str, str)
     reveal_asked = Signal(object)
-    cancel_asked = Signal()
+    cancel_asked = Signal(str)
 
     def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,13 +55,13 @@ class StyleDetails(QWidget):
         self.back.setAccessibleName("Back to the styles")
         self.back.clicked.connect(self.closed)
         self.name = NameEdit()
-        self.name.renamed.connect(self.renamed)
+        self.name.renamed.connect(lambda name: self.renamed.emit(self.style_id, name))
         self.advice = QLabel()
         self.advice.setWordWrap(True)
         self.advice.setProperty("role", "muted")
         self.count = QLabel()
         self.progress = ProgressRow()
-        self.progress.cancelled.connect(self.cancel_asked)
+        self.progress.cancelled.connect(lambda: self.cancel_asked.emit(self.style_id))
         self._lay_out()
 
     @property
@@ -129,20 +129,20 @@ class StyleDetails(QWidget):
 
     def _row(self, reference: StyleReference, style: Style) -> ReferenceRow:
         row = ReferenceRow(reference, not style.builtin, self._loader)
-        row.choose_original_asked.connect(lambda: self._choose_original(reference))
-        row.drop_original_asked.connect(lambda: self.original_chosen.emit(reference.id, None))
-        row.swap_asked.connect(lambda: self.swap_asked.emit(reference.id))
-        row.dismiss_requested.connect(lambda: self.dismiss_requested.emit(reference.id))
-        row.remove_asked.connect(lambda: self.remove_asked.emit(reference.id))
+        row.choose_original_asked.connect(lambda: self._choose_original(style, reference))
+        row.drop_original_asked.connect(lambda: self.original_chosen.emit(style.id, reference.id, None))
+        row.swap_asked.connect(lambda: self.swap_asked.emit(style.id, reference.id))
+        row.dismiss_requested.connect(lambda: self.dismiss_requested.emit(style.id, reference.id))
+        row.remove_asked.connect(lambda: self.remove_asked.emit(style.id, reference.id))
         row.reveal_asked.connect(lambda: self.reveal_asked.emit(Path(reference.source)))
         return row
 
-    def _choose_original(self, reference: StyleReference) -> None:
+    def _choose_original(self, style: Style, reference: StyleReference) -> None:
         start = Path(reference.before_source or reference.source).parent
         title = f"Original of {Path(reference.source).name}"
         chosen, _ = QFileDialog.getOpenFileName(self, title, str(start), PHOTO_FILTER)
         if chosen:
-            self.original_chosen.emit(reference.id, Path(chosen))
+            self.original_chosen.emit(style.id, reference.id, Path(chosen))
 
     def _lay_out(self) -> None:
         top = QHBoxLayout()

@@ -1,7 +1,4 @@
-"""Where edits are dropped: says what to drop, and marks itself while a drag is above.
-
-Progress of work on a style, where it was started, with a button that stops it.
-"""
+"""The field that edits are dropped on, and the row that shows the progress of work on a style."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen

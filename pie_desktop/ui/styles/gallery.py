@@ -1,7 +1,4 @@
-"""Arrow keys that walk through a column of widgets.
-
-The list of style cards, with keyboard focus that walks from card to card.
-"""
+"""The list of style cards; the arrow keys move the focus from card to card."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,12 +89,17 @@ class StyleGallery(QScrollArea):
                 self._layout.insertWidget(position, card)
 
     def set_contradiction(self, style_id: str, found: Contradiction | None) -> None:
-        """Tell on a style's card that its references disagree."""
+        """Show on a style's card whether its references disagree."""
         self._cards[style_id].set_contradiction(found)
 
     def set_selected(self, style_id: str | None) -> None:
         for card_id, card in self._cards.items():
             card.set_selected(card_id == style_id)
+
+    def set_drop_target(self, style_id: str | None) -> None:
+        """Mark the card that edits would be dropped on, and no other; None for none."""
+        for card_id, card in self._cards.items():
+            card.set_drop_target(style_id is not None and card_id == style_id)
 
     @property
     def current_id(self) -> str | None:

@@ -1,8 +1,6 @@
-"""From what was dropped to the photos in it.
+"""Jobs of the style panel: what happens to styles off the GUI thread.
 
-A name for a style from the files it is made of.
-
-What happens to styles off the GUI thread; each function is that of a job.
+Beside them, what a drop needs before it becomes a style: the photos in it, and a name made of their files' names.
 """
 
 import re

@@ -1,14 +1,17 @@
-"""Up to four images in one square."""
+"""The images of styles: up to four in one square, and what loads them."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from pie_desktop.styles.style import Style
+from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.theme import COLORS, icon
-from pie_desktop.ui.thumbnails import ThumbnailLoader
+from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
+from pie_desktop.workers.lanes import PriorityLane
 
 GAP = 2
 RADIUS = 4
@@ -89,3 +92,33 @@ def covering(pixmap: QPixmap, cell: QRectF) -> QRectF:
     size = cell.size().scaled(pixmap.size().toSizeF(), Qt.AspectRatioMode.KeepAspectRatio)
     left, top = (pixmap.width() - size.width()) / 2, (pixmap.height() - size.height()) / 2
     return QRectF(left, top, size.width(), size.height())
+
+
+CACHE_BYTES = 32 * 2**20
+IMAGE_SIDE = 96
+
+
+class StyleImages(QObject):
+    """Loads the small copies of the references that the style panel shows.
+
+    Attributes:
+        loader: where mosaics find them.
+    """
+
+    def __init__(self, lane: PriorityLane, display: DisplayColors, parent: QObject) -> None:
+        super().__init__(parent)
+        self.loader = ThumbnailLoader(lane, self, CACHE_BYTES, display=display)
+        self._digests: dict[Path, str] = {}
+
+    def load(self, shown: Sequence[Path], other: Sequence[Path], pixel_ratio: float) -> None:
+        """Load what is shown now, then the other images of the panel."""
+        self.loader.side = side_for(IMAGE_SIDE * pixel_ratio)
+        self.loader.want(shown, other)
+
+    def forget_changed(self, styles: Sequence[Style]) -> None:
+        """Forget the images of references that have changed: another original has the file name of the one before."""
+        references = {reference.after: reference for style in styles for reference in style.references}
+        for after, reference in references.items():
+            if self._digests.get(after, reference.digest) != reference.digest:
+                self.loader.forget([path for path in (after, reference.before) if path is not None])
+        self._digests = {after: reference.digest for after, reference in references.items()}

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
-from pie_desktop.styles.store import Style
 from pie_desktop.styles.style import contradiction
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import PHOTO_FILTER, show_in_file_manager
@@ -17,19 +16,16 @@ from pie_desktop.ui.styles.controller import StyleController
 from pie_desktop.ui.styles.details import StyleDetails
 from pie_desktop.ui.styles.drop_zone import DropZone
 from pie_desktop.ui.styles.gallery import StyleGallery
+from pie_desktop.ui.styles.mosaic import StyleImages
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
-from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
-
-CACHE_BYTES = 32 * 2**20
-IMAGE_SIDE = 96
 
 
 class StylePanel(QWidget):
     """Gallery and details of the styles; shows what the controller reports.
 
     Signals:
-        style_selected: id of the style that is selected and ready now, None for neutral. The context tells the same.
-        look_asked: id of the style whose look shall be exported.
+        style_selected: id of the style that is selected and ready now, None for neutral. The context says the same.
+        look_asked: id of the style whose look is to be exported.
     """
 
     style_selected = Signal(object)
@@ -39,9 +35,9 @@ class StylePanel(QWidget):
         super().__init__(parent)
         self._context = context
         self.controller = StyleController(context, self)
-        self._loader = ThumbnailLoader(context.thumbnails, self, CACHE_BYTES, display=context.display)
-        self.gallery = StyleGallery(self._loader)
-        self.details = StyleDetails(self._loader)
+        self._images = StyleImages(context.thumbnails, context.display, self)
+        self.gallery = StyleGallery(self._images.loader)
+        self.details = StyleDetails(self._images.loader)
         self.drop_zone = DropZone()
         self._new = QToolButton()
         self._new.setIcon(icon("mdi6.plus"))
@@ -51,10 +47,9 @@ class StylePanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.gallery)
         self._pages.addWidget(self.details)
-        self._digests: dict[Path, str] = {}
         self._lay_out()
-        self._drops = EditDrops(self)
-        self.actions_of_styles = StyleActions(self)
+        self._drops = EditDrops(self, self._drop_target)
+        self.style_actions = StyleActions(self, lambda: self.controller.style(self.current_id()))
         self._connect()
         self.controller.refresh()
 
@@ -103,14 +98,36 @@ class StylePanel(QWidget):
             return self.details.style_id
         return self.gallery.current_id
 
-    # ---- keys
+    def context_menu(self, style_id: str) -> QMenu:
+        """The context menu for a style, which gets the focus, so that the actions apply to it."""
+        self.gallery.show_card(style_id)
+        style = self.controller.style(style_id)
+        return self.style_actions.menu(builtin=style is None or style.builtin)
 
-    def event(self, event: QEvent) -> bool:
-        # Within the panel its own shortcuts win over the window's, where Ctrl+Z for instance undoes something else.
-        if event.type() == QEvent.Type.ShortcutOverride and self._action_of(event) is not None:
-            event.accept()
-            return True
-        return super().event(event)
+    # ---- drops
+
+    def _drop_target(self, position: QPoint) -> str | None:
+        """The user's own style under a position; None elsewhere, where edits make a new style."""
+        if self.shows_details:
+            style_id = self.details.style_id
+        else:
+            card = self.gallery.card_at(self.mapToGlobal(position))
+            style_id = card.style_id if card is not None else None
+        style = self.controller.style(style_id)
+        return style.id if style is not None and not style.builtin else None
+
+    def _mark_drop(self, style_id: str | None) -> None:
+        self._unmark_drop()
+        if style_id is None:
+            self.drop_zone.set_marked("Drop to make a new style")
+        elif self.shows_details:
+            self.drop_zone.set_marked("Drop to add to this style")
+        else:
+            self.gallery.set_drop_target(style_id)
+
+    def _unmark_drop(self) -> None:
+        self.drop_zone.set_marked("")
+        self.gallery.set_drop_target(None)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Whoever gives the panel the focus means the card, or the details, that had it last."""
@@ -120,24 +137,11 @@ class StylePanel(QWidget):
         else:
             self.gallery.show_card(self.gallery.current_id)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        action = self._action_of(event)
-        if action is not None:
-            action.trigger()
-        else:
-            super().keyPressEvent(event)
-
-    def _action_of(self, event: QEvent) -> QAction | None:
-        if not isinstance(event, QKeyEvent):
-            return None
-        pressed = QKeySequence(event.keyCombination())
-        return next((action for action in self.actions() if action.isEnabled() and action.shortcut() == pressed), None)
-
     # ---- what the controller reports
 
     def _on_listed(self) -> None:
         styles = self.controller.styles
-        self._forget_changed_images(styles)
+        self._images.forget_changed(styles)
         self.gallery.set_styles(styles)
         for listed in styles:
             agreement = self.controller.agreement(listed)
@@ -168,19 +172,18 @@ class StylePanel(QWidget):
         self.gallery.show_card(style_id)
         self.gallery.cards[style_id].name.edit()
 
-    def _on_wanted_changed(self) -> None:
-        self.gallery.set_selected(self.controller.wanted)
-
     def _on_selected(self, style_id: str) -> None:
         self.style_selected.emit(style_id or None)
 
-    def _on_original_chosen(self, reference_id: str, original: Path | None) -> None:
-        if self.details.style_id is not None:
-            self.controller.set_original(self.details.style_id, reference_id, original)
+    def _rename(self, style_id: str) -> None:
+        name = self.details.name if self.shows_details else self.gallery.cards[style_id].name
+        name.edit()
 
-    def _on_remove_asked(self, reference_id: str) -> None:
-        if self.details.style_id is not None:
-            self.controller.remove_reference(self.details.style_id, reference_id)
+    def _delete(self, style_id: str) -> None:
+        if self.shows_details:
+            self.details.remove_focused()
+        else:
+            self.controller.delete(style_id)
 
     def _reveal(self, path: Path) -> None:
         try:
@@ -188,18 +191,9 @@ class StylePanel(QWidget):
         except PieError as error:
             self._context.notifier.error(str(error))
 
-    def _forget_changed_images(self, styles: Sequence[Style]) -> None:
-        """An original that was chosen anew has the same file name as the one before."""
-        references = {reference.after: reference for style in styles for reference in style.references}
-        for after, reference in references.items():
-            if self._digests.get(after, reference.digest) != reference.digest:
-                self._loader.forget([path for path in (after, reference.before) if path is not None])
-        self._digests = {after: reference.digest for after, reference in references.items()}
-
     def _load_images(self) -> None:
-        self._loader.side = side_for(IMAGE_SIDE * self.devicePixelRatioF())
         shown, other = self.details.images(), self.gallery.images()
-        self._loader.want(*(shown, other) if self.shows_details else (other, shown))
+        self._images.load(*(shown, other) if self.shows_details else (other, shown), self.devicePixelRatioF())
 
     def _connect(self) -> None:
         controller, gallery, details = self.controller, self.gallery, self.details
@@ -207,23 +201,35 @@ class StylePanel(QWidget):
         controller.busy.connect(self._on_busy)
         controller.idle.connect(self._on_idle)
         controller.created.connect(self._on_created)
-        controller.wanted_changed.connect(self._on_wanted_changed)
+        controller.wanted_changed.connect(lambda: gallery.set_selected(controller.wanted))
         self._context.style_selected.connect(self._on_selected)
         gallery.chosen.connect(self.select_style)
         gallery.details_asked.connect(self.open_details)
         gallery.renamed.connect(controller.rename)
-        gallery.menu_asked.connect(self.actions_of_styles.show_menu)
+        gallery.menu_asked.connect(lambda style_id, position: self.context_menu(style_id).popup(position))
         gallery.cancel_asked.connect(controller.cancel)
         details.closed.connect(self.close_details)
-        details.renamed.connect(lambda name: controller.rename(details.style_id or "", name))
-        details.original_chosen.connect(self._on_original_chosen)
-        details.swap_asked.connect(lambda reference: controller.swap_pair(details.style_id or "", reference))
-        details.dismiss_requested.connect(lambda reference: controller.dismiss_doubt(details.style_id or "", reference))
-        details.remove_asked.connect(self._on_remove_asked)
+        details.renamed.connect(controller.rename)
+        details.original_chosen.connect(controller.set_original)
+        details.swap_asked.connect(controller.swap_pair)
+        details.dismiss_requested.connect(controller.dismiss_doubt)
+        details.remove_asked.connect(controller.remove_reference)
         details.reveal_asked.connect(self._reveal)
-        details.cancel_asked.connect(lambda: controller.cancel(details.style_id or ""))
+        details.cancel_asked.connect(controller.cancel)
         self.drop_zone.clicked.connect(self.choose_edits)
-        self._new.clicked.connect(self.actions_of_styles.new.trigger)
+        actions = self.style_actions
+        self._new.clicked.connect(actions.new.trigger)
+        actions.new_requested.connect(self.choose_edits)
+        actions.add_requested.connect(self.choose_edits)
+        actions.details_requested.connect(self.open_details)
+        actions.rename_requested.connect(self._rename)
+        actions.duplicate_requested.connect(controller.duplicate)
+        actions.look_requested.connect(self.look_asked)
+        actions.delete_requested.connect(self._delete)
+        actions.undo_requested.connect(controller.undo_delete)
+        self._drops.hovered.connect(self._mark_drop)
+        self._drops.left.connect(self._unmark_drop)
+        self._drops.dropped.connect(self.add_edits)
 
     def _lay_out(self) -> None:
         heading = QLabel("STYLES")

@@ -1,18 +1,10 @@
-"""Thumbnails in memory, bounded in bytes; the least recently used go first.
-
-The command that empties the thumbnail cache; it says how much that frees.
-"""
+"""Thumbnails in memory, bounded in bytes; the least recently used go first."""
 
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, QObject
-from PySide6.QtGui import QAction, QPixmap
-
-from pie_desktop.catalog.thumbnails import ThumbnailStore
-from pie_desktop.ui.context import AppContext
-from pie_desktop.workers.job import JobContext
+from PySide6.QtGui import QPixmap
 
 FAILURE_COST = 256
 
@@ -26,7 +18,7 @@ class Thumbnail:
         side: bound of the long side in device pixels that was asked for.
         modified: modification time of the file in nanoseconds, 0 if unknown.
         problem: one sentence saying why there is no image, else empty.
-        stand_in: shown only until one is made from the photo itself.
+        placeholder: shown only until one is made from the photo itself.
     """
 
     pixmap: QPixmap | None
@@ -81,45 +73,3 @@ class ThumbnailCache:
     def modified_times(self) -> dict[Path, int]:
         """Modification time that each entry was read at."""
         return {path: entry.modified for path, entry in self._entries.items()}
-
-
-TEXT = "Clear thumbnail cache"
-
-
-class ThumbnailClearing(QObject):
-    """Keeps the text of an action up to date and does what it says, in the background."""
-
-    def __init__(self, context: AppContext, parent: QObject) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._action: QAction | None = None
-
-    def attach(self, action: QAction) -> None:
-        self._action = action
-        self.update_size()
-
-    def update_size(self) -> None:
-        """To be called before the action is shown."""
-        if self._action is not None:
-            used = self._context.thumbnail_store.used_bytes
-            self._action.setText(f"{TEXT} ({_size(used)})")
-            self._action.setEnabled(used > 0)
-
-    def clear(self) -> None:
-        job = self._context.background.submit(_clear, self._context.thumbnail_store)
-        job.result.connect(self._on_cleared)
-        self._context.report_failure(job)
-
-    def _on_cleared(self, freed: int) -> None:
-        self.update_size()
-        self._context.notifier.info(f"The thumbnail cache is empty; {_size(freed)} were freed.")
-
-
-def _clear(context: JobContext, store: ThumbnailStore) -> int:
-    before = store.used_bytes
-    store.clear()
-    return max(0, before - store.used_bytes)
-
-
-def _size(count: int) -> str:
-    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)

@@ -1,4 +1,4 @@
-"""Loss and validation PSNR as they come, with the starting model's PSNR as the line to beat."""
+"""Curves of a run: loss and validation PSNR as they come, with the starting model's PSNR as the line to beat."""
 
 import numpy as np
 import pyqtgraph as pg

@@ -1,4 +1,4 @@
-"""What a training run is asked to do, as a form that is remembered."""
+"""The form for what a training run is asked to do; its values are remembered."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a run has reported so far: its curves and its state, the same live and read back from disk."""
+"""The history of a run: its curves and its state, the same live and read back from disk."""
 
 import math
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The models: those that come with the program and the user's own, with what they reached on held-out photos."""
+"""The list of models: those that come with the program and the user's own, with their results on held-out photos."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""One run as it goes: progress, step rate, remaining time, curves, and what was wrong if it failed."""
+"""The view of one run: progress, step rate, remaining time, curves, and what was wrong if it failed."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication

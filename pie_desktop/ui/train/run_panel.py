@@ -1,7 +1,4 @@
-"""All runs, newest first: how each ended, and whether it can go on.
-
-The list of runs with what can be done with each: resume, open its folder, delete.
-"""
+"""The list of training runs, newest first, with what can be done with each: resume, open its folder, delete."""
 
 from pathlib import Path
 from typing import Any

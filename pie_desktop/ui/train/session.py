@@ -1,7 +1,4 @@
-"""What a run has reported so far: its curves and its state, the same live and read back from disk.
-
-The run in progress: ties the child process to the run that is kept on disk.
-"""
+"""The run in progress: ties the child process to the run that is kept on disk."""
 
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,4 @@
-"""Forms that look the same on every page: a panel with titled groups of labelled fields, and buttons below.
-
-A folder to choose: typed, browsed for or dropped.
-"""
+"""Forms that look the same on every page: titled groups of labelled fields, buttons below, a field for a folder."""
 
 from pathlib import Path
 

@@ -1,9 +1,4 @@
-"""A label that never asks for more width than it gets.
-
-What an empty panel shows: an icon, what to do next, and a button that does it.
-
-A name that can be edited in place.
-"""
+"""Text widgets of several panels: an elided label, the contents of an empty panel, a name that is edited in place."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent

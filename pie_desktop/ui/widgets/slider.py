@@ -1,9 +1,4 @@
-"""The slider of all panels, drawn in the theme's colours.
-
-A slider with a name and a number that can be typed.
-
-A slider with its number beside it, in percent.
-"""
+"""The slider of all panels: a track in the theme's colours, with its name and a number that can be typed."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
@@ -13,10 +8,12 @@ from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
 
 HANDLE = 14
 GROOVE = 4
+PLAIN_WIDTH = 64
+SPIN_WIDTH = 80
 
 
 class Track(QSlider):
-    """A horizontal slider that goes where it is clicked, marks its default and returns to it at a double click."""
+    """A horizontal slider that jumps to where it is clicked, marks its default and returns to it on a double click."""
 
     def __init__(self, low: int, high: int, default: int) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -99,40 +96,52 @@ SETTLE_MS = 250
 
 
 class LabelledSlider(QWidget):
-    """Name, number and slider of one setting in percent.
+    """Track and number of one setting.
+
+    Args:
+        name: shown above the track, unless `inline`.
+        tooltip: what the setting does; may be empty.
+        minimum, maximum, default: in steps of the track, as the number shows them.
+        unit: so many steps are a value of 1: 100 for percent, 1 for a plain number.
+        suffix: of the number.
+        inline: for forms, which have labels of their own: the number stands beside the track, and what is typed counts
+            with every digit, as a shortcut may use the form before the number is left.
 
     Signals:
-        changed: (value as a fraction, whether the change is still going on).
+        changed: (value, whether the change is still going on).
     """
 
     changed = Signal(float, bool)
 
-    def __init__(self, name: str, tooltip: str, maximum: int, default: int = 100) -> None:
+    def __init__(
+        self,
+        name: str,
+        tooltip: str,
+        maximum: int,
+        default: int = 100,
+        *,
+        minimum: int = 0,
+        unit: int = 100,
+        suffix: str = " %",
+        inline: bool = False,
+    ) -> None:
         super().__init__()
         self._default = default
-        self._label = QLabel(name)
-        self._label.setToolTip(tooltip)
-        self.track = Track(0, maximum, default)
-        self.track.setToolTip(f"{tooltip}\nDouble click: back to {default} %")
+        self._unit = unit
+        self.track = Track(minimum, maximum, default)
+        self.track.setToolTip("\n".join(filter(None, (tooltip, f"Double-click to return to {default}{suffix}"))))
         self.track.setAccessibleName(name)
         self.number = QSpinBox()
-        self.number.setRange(0, maximum)
+        self.number.setRange(minimum, maximum)
         self.number.setValue(default)
-        self.number.setSuffix(" %")
-        # The style sheet hides the buttons: with Qt's own NoButtons a styled spin box leaves no room for the number.
-        self.number.setProperty("plain", True)
-        self.number.setFixedWidth(64)
-        self.number.setFont(numeric_font(self.font()))
-        self.number.setKeyboardTracking(False)
-        self.number.setAccessibleName(f"{name} in percent")
-        self._label.setBuddy(self.track)
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setVerticalSpacing(HALF_SPACE)
-        layout.addWidget(self._label, 0, 0)
-        layout.addWidget(self.number, 0, 1, Qt.AlignmentFlag.AlignRight)
-        layout.addWidget(self.track, 1, 0, 1, 2)
-        layout.setColumnStretch(0, 1)
+        self.number.setSuffix(suffix)
+        self.number.setKeyboardTracking(inline)
+        self.number.setAccessibleName(f"{name} in percent" if unit == 100 else name)
+        if inline:
+            self._lay_out_inline()
+        else:
+            self._lay_out(name, tooltip)
+        self.setFocusProxy(self.track)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._finish)
         self.track.valueChanged.connect(self._on_value)
@@ -141,14 +150,14 @@ class LabelledSlider(QWidget):
 
     @property
     def value(self) -> float:
-        return self.track.value() / 100
+        return self.track.value() / self._unit
 
     def set_value(self, value: float) -> None:
         """Show a value that came from elsewhere; `changed` is not emitted."""
         self._settle.stop()
         for widget in (self.track, self.number):
             blocked = widget.blockSignals(True)
-            widget.setValue(round(value * 100))
+            widget.setValue(round(value * self._unit))
             widget.blockSignals(blocked)
         self.track.update()
 
@@ -161,56 +170,38 @@ class LabelledSlider(QWidget):
             self._finish()
         super().hideEvent(event)
 
+    def _lay_out(self, name: str, tooltip: str) -> None:
+        label = QLabel(name)
+        label.setToolTip(tooltip)
+        label.setBuddy(self.track)
+        # The style sheet hides the buttons: with Qt's own NoButtons a styled spin box leaves no room for the number.
+        self.number.setProperty("plain", True)
+        self.number.setFixedWidth(PLAIN_WIDTH)
+        self.number.setFont(numeric_font(self.font()))
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setVerticalSpacing(HALF_SPACE)
+        layout.addWidget(label, 0, 0)
+        layout.addWidget(self.number, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.track, 1, 0, 1, 2)
+        layout.setColumnStretch(0, 1)
+
+    def _lay_out_inline(self) -> None:
+        self.number.setFixedWidth(SPIN_WIDTH)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE)
+        layout.addWidget(self.track, 1)
+        layout.addWidget(self.number)
+
     def _on_value(self, value: int) -> None:
         blocked = self.number.blockSignals(True)
         self.number.setValue(value)
         self.number.blockSignals(blocked)
-        self.changed.emit(value / 100, True)
+        self.changed.emit(self.value, True)
         if not self.track.isSliderDown():
             self._settle.start()
 
     def _finish(self) -> None:
         self._settle.stop()
         self.changed.emit(self.value, False)
-
-
-SPIN_WIDTH = 80
-
-
-class PercentSlider(QWidget):
-    """Slider and field that follow each other.
-
-    Signals:
-        changed: the new value in percent.
-    """
-
-    changed = Signal(int)
-
-    def __init__(
-        self, name: str, low: int, high: int, value: int, suffix: str = " %", parent: QWidget | None = None
-    ) -> None:
-        super().__init__(parent)
-        self.slider = Track(low, high, value)
-        self.slider.setAccessibleName(name)
-        self.spin = QSpinBox()
-        self.spin.setRange(low, high)
-        self.spin.setSuffix(suffix)
-        self.spin.setFixedWidth(SPIN_WIDTH)
-        self.spin.setAccessibleName(name)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACE)
-        layout.addWidget(self.slider, 1)
-        layout.addWidget(self.spin)
-        self.setFocusProxy(self.slider)
-        self.slider.valueChanged.connect(self.spin.setValue)
-        self.spin.valueChanged.connect(self.slider.setValue)
-        self.set_value(value)
-        self.slider.valueChanged.connect(self.changed)
-
-    def value(self) -> int:
-        return self.slider.value()
-
-    def set_value(self, value: int) -> None:
-        self.slider.setValue(value)
-        self.spin.setValue(self.slider.value())

@@ -1,7 +1,4 @@
-"""What the tables of the pages have in common: fixed column headers over rows of their own.
-
-Thumbnails for the rows of a table that are on screen.
-"""
+"""What the tables of several pages have in common: a model with fixed headers, and a column of thumbnails."""
 
 from pathlib import Path
 from typing import Any

@@ -82,7 +82,7 @@ def test_built_in_styles_are_not_deleted_or_renamed(qtbot: QtBot, panel: StylePa
     qtbot.keyClick(card, Qt.Key.Key_Delete)
     qtbot.keyClick(card, Qt.Key.Key_F2)
     assert not card.name.editing
-    texts = [action.text() for action in panel.actions_of_styles.menu(builtin.id).actions()]
+    texts = [action.text() for action in panel.context_menu(builtin.id).actions()]
     assert "Duplicate" in texts
     assert "Delete" not in texts
     assert not panel._context.styles.open_jobs

@@ -32,7 +32,7 @@ def test_details_complete_pairs_and_remove_references(
     assert "far more" in details.advice.text()
 
     with qtbot.waitSignal(context.styles_changed):
-        details.original_chosen.emit(details.rows[0].reference.id, sample_pairs[0][1])
+        details.original_chosen.emit(details.style_id, details.rows[0].reference.id, sample_pairs[0][1])
     assert [row.badge.text() for row in details.rows] == ["pair", "edit only"]
     assert [reference.before is not None for reference in own_styles(panel)[0].references] == [True, False]
 

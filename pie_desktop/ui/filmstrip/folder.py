@@ -1,0 +1,135 @@
+"""Reading a folder off the GUI thread, and watching it for changes."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
+
+from pie_desktop.imaging.listing import PhotoFiles, RawPairs, group_photos, scan_folder
+from pie_desktop.ui.thumbnails import modified_time
+from pie_desktop.workers.job import Job, JobContext
+from pie_desktop.workers.lanes import PriorityLane
+
+RELIST_DELAY = 500  # ms: an export that writes into the shown folder must not relist it for every file
+
+
+@dataclass(frozen=True)
+class FolderListing:
+    """Photos and subfolders in natural order; `files` has the photos that consist of several files."""
+
+    folder: Path
+    photos: list[Path]
+    subfolders: list[Path]
+    files: dict[Path, PhotoFiles]
+
+
+def read_folder(context: JobContext, folder: Path, show: RawPairs, wanted: Set[Path]) -> FolderListing:
+    """List a folder; the function of a job.
+
+    Args:
+        folder: its path.
+        show: what is shown of a RAW + JPEG photo.
+        wanted: files that are shown of their photo whatever `show` says.
+
+    Raises:
+        PieError: the folder is missing or may not be read.
+    """
+    photos, subfolders = scan_folder(folder)
+    grouped = [_shown_as(photo, wanted) for photo in group_photos(photos, show)]
+    files = {photo.primary: photo for photo in grouped if photo.companions}
+    return FolderListing(folder, [photo.primary for photo in grouped], subfolders, files)
+
+
+def _shown_as(photo: PhotoFiles, wanted: Set[Path]) -> PhotoFiles:
+    path = next((path for path in photo.companions if path in wanted), None)
+    if path is None:
+        return photo
+    members = (photo.primary, *photo.companions)
+    return PhotoFiles(path, tuple(member for member in members if member != path))
+
+
+def find_outdated(context: JobContext, known: Sequence[tuple[Path, int]]) -> list[Path]:
+    """Photos that have changed since their thumbnail was made; the function of a job.
+
+    A job of its own, as it asks the disk for every one of them, which the listing must not wait for.
+
+    Args:
+        known: photos with the modification time in nanoseconds that their thumbnail was made at.
+    """
+    outdated = []
+    for path, modified in known:
+        context.check()
+        if modified_time(path) != modified:
+            outdated.append(path)
+    return outdated
+
+
+class FolderReader(QObject):
+    """Lists one folder at a time and watches the one that was listed last.
+
+    Signals:
+        listed: a `FolderListing`.
+        failed: one sentence; the folder cannot be read.
+        outdated: photos whose thumbnail is older than they are.
+        touched: something in the watched folder has changed; once for a burst of changes.
+    """
+
+    listed = Signal(object)
+    failed = Signal(str)
+    outdated = Signal(object)
+    touched = Signal()
+
+    def __init__(self, lane: PriorityLane, parent: QObject) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._job: Job | None = None
+        self._watcher = QFileSystemWatcher(self)
+        self._relist_timer = QTimer(self, singleShot=True, interval=RELIST_DELAY)
+        self._relist_timer.timeout.connect(self.touched)
+        self._watcher.directoryChanged.connect(self._on_touched)
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing is read any more, because the program is ending."""
+        return self._lane.closed
+
+    def read(self, folder: Path, show: RawPairs, wanted: Set[Path]) -> None:
+        """List a folder, before anything else that the lane has to do; arguments as in `read_folder`."""
+        self.cancel()
+        job = self._lane.submit(read_folder, folder, show, wanted, key=self)
+        self._lane.prioritise([self])
+        job.result.connect(self._on_listed)
+        job.failed.connect(self._on_failed)
+        self._job = job
+
+    def cancel(self) -> None:
+        """Give up the listing that is being made."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def watch(self, folder: Path | None) -> None:
+        """Watch this folder from now on, and no other."""
+        if watched := self._watcher.directories():
+            self._watcher.removePaths(watched)
+        self._relist_timer.stop()
+        if folder is not None:
+            self._watcher.addPath(str(folder))
+
+    def look_for_changes(self, known: Sequence[tuple[Path, int]]) -> None:
+        """Find the photos that have changed since their thumbnail was made; argument as in `find_outdated`."""
+        if known:
+            job = self._lane.submit(find_outdated, known, key=(self, "changes"))
+            job.result.connect(self.outdated)
+
+    def _on_listed(self, listing: FolderListing) -> None:
+        self.watch(listing.folder)
+        self.listed.emit(listing)
+
+    def _on_failed(self, problem: str) -> None:
+        self.watch(None)
+        self.failed.emit(problem)
+
+    def _on_touched(self) -> None:
+        if not self._relist_timer.isActive():
+            self._relist_timer.start()
