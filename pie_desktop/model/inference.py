@@ -1,5 +1,6 @@
 """Using a bundle: references to a preference, a photo and a preference to two LUTs."""
 
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -19,10 +20,11 @@ from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import Style
 from pie_desktop.model.preference import Preference, ReferencePixels, agreement
 from pie_desktop.model.residual import ResidualFit, ResidualPairs
-from pie_desktop.model.runtime import automatic_device
+from pie_desktop.model.runtime import automatic_device, device_failure
 
 T = TypeVar("T")
 _MOST_PREPARED = 4
+_log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -82,14 +84,15 @@ class Inference:
         self._prepared.clear()
 
     def _run(self, work: Callable[[], T]) -> T:
-        """Run on the device; when it fails there, say so and do it again on the CPU."""
+        """Run on the device. When the device itself fails, say so, and from now on use the CPU."""
         with self._lock, torch.no_grad(), _one_thread():
             try:
                 return work()
             except RuntimeError as error:
-                if self.device == "cpu":
+                reason = device_failure(error) if self.device != "cpu" else None
+                if reason is None:
                     raise
-                reason = "ran out of memory" if isinstance(error, torch.OutOfMemoryError) else "failed"
+                _log.warning("The GPU (%s) %s", self.device, reason, exc_info=True)
                 self.notice = f"The GPU ({self.device}) {reason}; PIE Desktop goes on with the CPU."
                 self._move("cpu")
                 return work()

@@ -1,13 +1,20 @@
-"""The torch runtime: loading its libraries without stopping the window, and the device used when none is named."""
+"""The torch runtime: loading its libraries without stopping the window, the device, and what counts as its failure."""
 
 import ctypes
 import importlib.util
 import logging
 import os
+import re
 import sys
 from pathlib import Path
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
+# How errors of a GPU begin that torch raises as a plain RuntimeError: by the library that reports them.
+_DEVICE_ERROR = re.compile(
+    r"(CUDA|HIP|cuDNN|cuBLAS|cuSOLVER|cuSPARSE|cuFFT|MIOpen)\b.*\b(error|out of memory|STATUS_\w+)"
+    r"|CUDA(NN)?_\w*ERROR|CU(DNN|BLAS|SOLVER|SPARSE|FFT)_STATUS_|MPS backend out of memory|Invalid buffer size",
+    re.IGNORECASE,
+)
 
 # In the order in which `import torch` loads them; the first one must be visible to all others.
 _LIBRARIES = ("libtorch_global_deps", "libtorch_cpu", "libtorch")
@@ -32,7 +39,7 @@ def load_torch_libraries() -> None:
     for name in _LIBRARIES:
         visibility = os.RTLD_GLOBAL if name == _LIBRARIES[0] else os.RTLD_LOCAL
         if not dlopen(os.fsencode(folder / f"{name}{suffix}"), os.RTLD_NOW | visibility):
-            log.info("%s was not loaded ahead of the import of torch", name)
+            _log.info("%s was not loaded ahead of the import of torch", name)
             return
 
 
@@ -43,3 +50,20 @@ def automatic_device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def device_failure(error: RuntimeError) -> str | None:
+    """What is wrong with the GPU, by an error that came while it was used.
+
+    Returns:
+        `ran out of memory`, `lacks an operation` or `failed`; None for an error that would come on the CPU as well.
+    """
+    import torch
+
+    text = str(error)
+    memory = isinstance(error, torch.OutOfMemoryError) or "out of memory" in text or "Invalid buffer size" in text
+    if isinstance(error, torch.OutOfMemoryError | torch.AcceleratorError) or _DEVICE_ERROR.match(text):
+        return "ran out of memory" if memory else "failed"
+    if isinstance(error, NotImplementedError) and "not currently implemented for the" in text:
+        return "lacks an operation"
+    return None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from pie_desktop.errors import BundleError, Cancelled, StyleError
 from pie_desktop.imaging.color.difference import mean_delta_e
@@ -159,3 +160,54 @@ def test_benchmark_is_recorded_in_the_card(bundle: Path, tmp_path: Path) -> None
 
 def test_bundle_is_small_enough_to_ship(bundle: Path) -> None:
     assert sum(p.stat().st_size for p in bundle.iterdir()) <= 20_000_000
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB."), "ran out of memory"),
+        (torch.AcceleratorError("CUDA error: an illegal memory access was encountered"), "failed"),
+        (RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"), "failed"),
+        (RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"), "failed"),
+        (RuntimeError("MPS backend out of memory (MPS allocated: 8.00 GB)."), "ran out of memory"),
+        (
+            NotImplementedError("The operator 'aten::linalg_solve' is not currently implemented for the MPS device."),
+            "lacks an operation",
+        ),
+    ],
+)
+def test_a_device_that_fails_gives_way_to_the_cpu(bundle: Path, error: RuntimeError, reason: str) -> None:
+    inference = Inference(bundle, "cpu")
+    inference.device = "cuda"  # as far as the error is concerned
+    errors = [error]
+
+    def work() -> str:
+        if errors:
+            raise errors.pop()
+        return "done"
+
+    assert inference._run(work) == "done"
+    assert inference.device == "cpu"
+    assert inference.notice == f"The GPU (cuda) {reason}; PIE Desktop goes on with the CPU."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("mat1 and mat2 shapes cannot be multiplied (1x3 and 4x4)"),
+        RuntimeError("Expected all tensors to be on the same device, but found at least two devices, cuda:0 and cpu!"),
+        NotImplementedError("of a subclass"),
+        RuntimeError("the photo says: CUDA error"),
+    ],
+)
+def test_an_error_of_the_program_leaves_the_device_alone(bundle: Path, error: RuntimeError) -> None:
+    inference = Inference(bundle, "cpu")
+    inference.device = "cuda"
+
+    def work() -> None:
+        raise error
+
+    with pytest.raises(type(error)) as raised:
+        inference._run(work)
+    assert raised.value is error
+    assert (inference.device, inference.notice) == ("cuda", None)
