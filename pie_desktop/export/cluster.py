@@ -10,6 +10,7 @@ about 0.1 s per photo against 0.4 to 0.7 s on a worker.
 import asyncio
 import contextlib
 import functools
+import logging
 import queue
 import re
 import secrets
@@ -17,16 +18,17 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from pie_desktop.errors import PieError
-from pie_desktop.export.worker import ExportTask, LutWanted, Outcome, export_photo
+from pie_desktop.export.worker import ExportTask, LutWanted, Outcome, export_photo, no_lut
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
+_log = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^/\s]+:\d+")
 _COUNT_AGAIN = 5.0  # seconds after which the workers are counted anew
@@ -126,6 +128,7 @@ class ClusterPool:
             problem = self._lost(task)
         else:
             problem = f"{task.source.name} could not be exported on the cluster ({error})."
+            _log.error("%s could not be exported on the cluster", task.source, exc_info=error)
         return [Outcome(task.index, problem=problem)]
 
     def _lost(self, task: ExportTask) -> str:
@@ -163,13 +166,11 @@ def export_on_worker(task: ExportTask) -> Outcome:
         where = f"the worker on {socket.gethostname()}"
         return Outcome(task.index, problem=f"{task.source} is not visible to {where}; mount its folder there.")
     attempt = task.target.with_name(f"{task.target.stem}-{secrets.token_hex(4)}{task.target.suffix}")
-    outcome = export_photo(replace(task, target=attempt), _no_lut)
+    outcome = export_photo(replace(task, target=attempt), no_lut)
+    if outcome.details is not None:  # here too: the worker has a log of its own
+        _log.error("%s could not be exported:\n%s", task.source, outcome.details)
     problem = outcome.problem.replace(attempt.name, task.target.name) if outcome.problem is not None else None
     return replace(outcome, problem=problem)
-
-
-def _no_lut(proxy: np.ndarray) -> NoReturn:
-    raise PieError("The photo came to the cluster without its table.")
 
 
 @functools.cache

@@ -129,7 +129,7 @@ FEW_PHOTOS = 2  # starting processes takes longer than these
 
 
 def default_workers(photos: int) -> int:
-    """Number of processes for so many photos; 0 is none, the work is then done by the caller's thread."""
+    """Number of worker processes for so many photos; 0 is none: a decoding process does them one after the other."""
     if photos <= FEW_PHOTOS:
         return 0
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

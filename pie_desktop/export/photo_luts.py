@@ -1,6 +1,6 @@
 """The table of each photo of an export: its own, or one for all frames of a burst.
 
-Work that may be abandoned: a decoder or a model cannot be interrupted, but nobody needs to wait for it.
+The model is asked in a thread that an export need not wait for: neither a decoder nor a model can be interrupted.
 """
 
 import contextvars
@@ -9,7 +9,7 @@ import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, TypeVar
@@ -124,32 +124,34 @@ T = TypeVar("T")
 _Given = tuple[contextvars.Context, Callable[[], Any], Future]
 
 
-class Sidekick:
-    """One thread that does what it is given while the caller looks whether it is still wanted."""
+class AbandonableThread:
+    """A thread whose work the caller stops waiting for once nobody wants it any more.
+
+    Work runs in the caller's context (`contextvars`), one piece after the other; to be used by one thread.
+    """
 
     def __init__(self) -> None:
         self._work: queue.SimpleQueue[_Given | None] = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._serve, name="pie-sidekick", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name="pie-abandonable", daemon=True)
         self._thread.start()
 
     def run(self, work: Callable[[], T], should_cancel: Callable[[], bool]) -> T:
         """What `work` returns or raises.
 
         Raises:
-            Cancelled: `should_cancel` answered True; the work goes on to its end, which nobody sees.
+            Cancelled: `should_cancel` answered True; the work goes on to its end, and what comes of it is dropped.
         """
         answer: Future[T] = Future()
         self._work.put((contextvars.copy_context(), work, answer))
-        while True:
-            try:
-                return answer.result(_POLL)
-            except TimeoutError:
-                if answer.done():
-                    raise  # of the work itself
-                if should_cancel():
-                    raise Cancelled from None
+        # Not by the TimeoutError of `result`: work that ends just after the time-out would look like work that raised
+        # one itself.
+        while not wait([answer], _POLL).done:
+            if should_cancel():
+                raise Cancelled
+        return answer.result()
 
     def close(self) -> None:
+        """Take no more work; what is running has a moment to end."""
         self._work.put(None)
         self._thread.join(_PATIENCE)
 

@@ -4,6 +4,7 @@ Processes that export photos: each has one photo at a time, so that a crash is k
 """
 
 import contextlib
+import logging
 import multiprocessing
 import os
 from collections.abc import Callable, Sequence
@@ -40,6 +41,7 @@ class Pool(Protocol):
     def close(self, at_once: bool = False) -> None: ...
 
 
+_log = logging.getLogger(__name__)
 _GRACE = 2.0  # seconds that an idle process has to end by itself
 
 
@@ -168,6 +170,10 @@ class WorkerPool:
             worker.process.kill()
             worker.process.join()
         task = worker.task
+        _log.warning(
+            "A worker ended with exit code %s at %s: %s",
+            *(worker.process.exitcode, task and task.source, problem or "it crashed"),
+        )
         self._clean_up(worker)
         self._workers[self._workers.index(worker)] = self._start()
         if task is None:

@@ -9,16 +9,17 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.errors import Cancelled, DecodeError, PieError
 from pie_desktop.export.journal import Journal
-from pie_desktop.export.photo_luts import PartPhoto, PhotoLuts, Sidekick
+from pie_desktop.export.photo_luts import AbandonableThread, PartPhoto, PhotoLuts
 from pie_desktop.export.pool import Pool, WorkersUnavailable
 from pie_desktop.export.report import ExportItem, ExportProgress, ExportReport, Status
 from pie_desktop.export.settings import ExportPart
 from pie_desktop.export.staging import Staging, gone
 from pie_desktop.export.targets import prepare_destination
 from pie_desktop.export.unfinished import KeptExport, changed_since, settle
-from pie_desktop.export.worker import ExportTask, Outcome, export_photo
+from pie_desktop.export.worker import ExportTask, Outcome, export_isolated, export_photo
+from pie_desktop.imaging import isolation
 from pie_desktop.imaging.atomic import write_problem
 from pie_desktop.imaging.encode import EditNote
 
@@ -56,7 +57,8 @@ class ExportRun:
         """Write the photos.
 
         Args:
-            make_pool: where so many photos are made; None is this process, one after the other.
+            make_pool: where so many photos are made; None is one after the other, in a decoding process or, where there
+                are none (`isolation.active`), in this one.
             kept: what an earlier run of this export did.
 
         Raises:
@@ -101,17 +103,27 @@ class ExportRun:
                 self._items[index] = ExportItem(photo.source, photo.target, status, photo.problem)
 
     def _write_all(self, todo: deque[int], make_pool: Callable[[int], Pool | None]) -> None:
-        with closing(Sidekick()) as sidekick:
-            self._sidekick = sidekick
+        with closing(AbandonableThread()) as thread:
+            self._thread = thread
             pool = make_pool(len(todo)) if todo else None
             if pool is not None:
                 self._run_in_pool(todo, pool)
             while todo:
                 self._check_cancelled()
-                task = self._begin(todo.popleft(), load_lut=False)
+                # The whole photo is made where it is decoded; its LUT is then made first, from a decode of its own.
+                isolated = isolation.active()
+                task = self._begin(todo.popleft(), load_lut=isolated)
                 if task is not None:
-                    lut_for = functools.partial(self._luts.own, task.index)
-                    self._finish(self._aside(functools.partial(export_photo, task, lut_for)))
+                    self._finish(self._isolated(task) if isolated else self._here(task))
+
+    def _isolated(self, task: ExportTask) -> Outcome:
+        try:
+            return self._aside(functools.partial(export_isolated, task.source, task))
+        except DecodeError as error:
+            return Outcome(task.index, problem=str(error))
+
+    def _here(self, task: ExportTask) -> Outcome:
+        return self._aside(functools.partial(export_photo, task, functools.partial(self._luts.own, task.index)))
 
     def _run_in_pool(self, todo: deque[int], pool: Pool) -> None:
         """While a worker waits for the model, its core is the model's: nothing stands still."""
@@ -173,11 +185,13 @@ class ExportRun:
         return ExportTask(index, photo.source, place, True, settings.encode, lut, note)
 
     def _aside(self, work: Callable[[], T]) -> T:
-        return self._sidekick.run(work, self._should_cancel)
+        return self._thread.run(work, self._should_cancel)
 
     def _finish(self, outcome: Outcome) -> None:
         index = outcome.index
         photo = self._photos[index].photo
+        if outcome.details is not None:
+            _log.error("%s could not be exported:\n%s", photo.source, outcome.details)
         problem = self._explained(outcome.problem, index) if outcome.problem is not None else None
         if problem is None and outcome.staged is not None:
             try:

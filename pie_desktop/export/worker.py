@@ -1,4 +1,4 @@
-"""One photo of an export, and the process that does such photos. Imports neither torch nor Qt, for speed and memory.
+"""One photo of an export, and the processes that do such photos. Imports neither torch nor Qt, for speed and memory.
 
 A photo is decoded once: the worker makes the small image that the model looks at from the full one, sends it to the
 main process, and gets the table back.
@@ -10,10 +10,12 @@ import functools
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NoReturn
 
 import cv2
 import numpy as np
@@ -22,6 +24,7 @@ from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.staging import SourceState, unchanged
 from pie_desktop.imaging import compiled
 from pie_desktop.imaging.encode import EditNote, EncodeOptions, edited_photo, save_photo
+from pie_desktop.imaging.isolation import isolated_within
 from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
 
 READY = "ready"
@@ -70,6 +73,7 @@ class Outcome:
         remark: perhaps one sentence when it did not.
         staged: the complete file, which the main process gives its name.
         source_state: the photo as it was read.
+        details: the traceback of an error that nobody expected, for the log; a worker process has none of its own.
     """
 
     index: int
@@ -77,6 +81,7 @@ class Outcome:
     warning: str | None = None
     staged: Path | None = None
     source_state: SourceState | None = None
+    details: str | None = None
 
 
 def export_photo(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
@@ -97,7 +102,25 @@ def export_photo(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) 
     except MemoryError:
         return Outcome(task.index, problem=f"{task.source.name} is too large for the memory of this computer.")
     except Exception as error:
-        return Outcome(task.index, problem=f"{task.source.name} could not be exported ({error}).")
+        problem = f"{task.source.name} could not be exported ({error})."
+        return Outcome(task.index, problem=problem, details=traceback.format_exc())
+
+
+@isolated_within(LIMITS)
+def export_isolated(source: Path, task: ExportTask) -> Outcome:
+    """`export_photo` in a decoding process, where these run; for photos so few that workers are not worth their start.
+
+    Raises:
+        DecodeError: the photo crashed the process, or took too much time or memory.
+        Cancelled: inside `isolation.cancellable`.
+    """
+    compiled.warm_up()  # once for each process, so that photos are computed as in a worker
+    return export_photo(task, no_lut)
+
+
+def no_lut(proxy: np.ndarray) -> NoReturn:
+    """For tasks that bring their LUT along."""
+    raise PieError("The photo came without its LUT.")
 
 
 def _write(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> str | None:

@@ -91,8 +91,7 @@ def stage_pair(after: Path, edit: EditPair, staging: Path) -> StagedReference:
         PieError: the two are no pair.
     """
     assert edit.before is not None
-    with Image.open(after) as image:
-        edited = np.asarray(image.convert("RGB"))
+    edited = _small_image(after)
     pair = _aligned(edited, edit)
     if isinstance(pair, str):
         raise PieError(pair)

@@ -1,4 +1,4 @@
-"""Decoding in processes of its own, so that a file which crashes a native decoder costs that file alone.
+"""Work on untrusted files in processes of its own, so that a file which crashes a native decoder costs that file alone.
 
 `start` turns it on for the whole program; from then on every function marked `@isolated` runs in a small pool of
 child processes. Without `start` (tests of decoders, worker processes) the functions run where they are called. This
@@ -18,7 +18,7 @@ from pie_desktop.imaging.isolation.child import Task, serve
 from pie_desktop.imaging.isolation.limits import Limits
 from pie_desktop.imaging.isolation.pool import DecoderPool, Unavailable
 
-__all__ = ["Limits", "active", "cancellable", "isolated", "start", "stop"]
+__all__ = ["Limits", "active", "cancellable", "isolated", "isolated_within", "start", "stop"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -35,7 +35,7 @@ def start(processes: int | None = None, warm: int = 1, limits: Limits = Limits()
     Args:
         processes: at most so many; None for what suits the machine. They start when they are needed.
         warm: so many start now, in the background.
-        limits: of time and memory for one call.
+        limits: of time and memory for one call that has none of its own.
         body: what the processes run; `child.serve` or a function around it.
     """
     global _pool
@@ -79,18 +79,29 @@ def isolated(function: Callable[Concatenate[Path, P], T]) -> Callable[Concatenat
         Cancelled: inside `cancellable`.
     """
 
-    @functools.wraps(function)
-    def call(path: Path, *args: P.args, **kwargs: P.kwargs) -> T:
-        pool = _pool
-        if pool is None:
-            return function(path, *args, **kwargs)
-        # The child keeps the working directory that it was started in.
-        task = Task(function.__module__, function.__qualname__, Path(path).absolute(), args, kwargs)
-        try:
-            return pool.call(task, _should_cancel.get())
-        except Unavailable:
-            _log.warning("No process for decoding can be started here; photos are decoded without protection.")
-            stop()
-            return function(path, *args, **kwargs)
+    return isolated_within(None)(function)
 
-    return call
+
+def isolated_within(
+    limits: Limits | None,
+) -> Callable[[Callable[Concatenate[Path, P], T]], Callable[Concatenate[Path, P], T]]:
+    """`isolated`, with limits of its own: for work that takes longer, or more memory, than reading a photo."""
+
+    def decorate(function: Callable[Concatenate[Path, P], T]) -> Callable[Concatenate[Path, P], T]:
+        @functools.wraps(function)
+        def call(path: Path, *args: P.args, **kwargs: P.kwargs) -> T:
+            pool = _pool
+            if pool is None:
+                return function(path, *args, **kwargs)
+            # The child keeps the working directory that it was started in.
+            task = Task(function.__module__, function.__qualname__, Path(path).absolute(), args, kwargs, limits)
+            try:
+                return pool.call(task, _should_cancel.get())
+            except Unavailable:
+                _log.warning("No process for decoding can be started here; photos are decoded without protection.")
+                stop()
+                return function(path, *args, **kwargs)
+
+        return call
+
+    return decorate

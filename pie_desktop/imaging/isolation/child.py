@@ -30,13 +30,18 @@ _MODULES = ("pie_desktop.imaging.decode", "pie_desktop.imaging.metadata.reading"
 
 @dataclass(frozen=True)
 class Task:
-    """A call of `module.function(path, *args, **kwargs)`."""
+    """A call of `module.function(path, *args, **kwargs)`.
+
+    Attributes:
+        limits: of this call; None for those of the process.
+    """
 
     module: str
     function: str
     path: Path
     args: tuple[Any, ...] = ()
     kwargs: dict[str, Any] | None = None
+    limits: Limits | None = None
 
     def run(self) -> Any:
         return getattr(import_module(self.module), self.function)(self.path, *self.args, **(self.kwargs or {}))
@@ -70,8 +75,9 @@ def serve(connection: Connection, limits: Limits) -> None:
             task, shared_name = message
             connection.send(BEGUN)
             size = file_size(task.path)
-            memory.set(limits.memory_for(size))
-            with _watchdog(limits.patience_for(size) + _GRACE):
+            allowed = task.limits or limits
+            memory.set(allowed.memory_for(size))
+            with _watchdog(allowed.patience_for(size) + _GRACE):
                 reply, held = _reply(task, shared_name)
             connection.send(reply)
             del reply

@@ -64,7 +64,7 @@ class Decoder:
             self._await_ready(should_cancel)
         self._task, self._begun = task, False
         self._shared_name = f"pie{os.getpid():x}-{secrets.token_hex(4)}"
-        self._watch = Watch(self._process.pid, task.path, self._limits)
+        self._watch = Watch(self._process.pid, task.path, task.limits or self._limits)
         try:
             self._connection.send((task, self._shared_name))
         except OSError as error:

@@ -10,10 +10,9 @@ import exiv2
 from PIL import Image
 
 from pie_desktop import __version__
-from pie_desktop.imaging import isolation
 from pie_desktop.imaging.encoders import Resolution
 from pie_desktop.imaging.metadata.policy import DEVELOPMENT_XMP, is_maker_note, keeps_exif, keeps_iptc, keeps_xmp
-from pie_desktop.imaging.metadata.reading import exiv2_lock, has_tag, open_image, read_summary
+from pie_desktop.imaging.metadata.reading import exiv2_lock, has_tag, open_image
 
 _log = logging.getLogger(__name__)
 
@@ -90,8 +89,6 @@ class SourceMetadata:
         self.resolution: Resolution | None = None
         self.problem: str | None = None
         try:
-            if isolation.active():
-                read_summary(source)  # what crashes exiv2 does so in a process of its own, before it can here
             with exiv2_lock:
                 self._image = open_image(source)
                 self.resolution = _resolution(self._image)
