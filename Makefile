@@ -4,7 +4,7 @@ PYTHON_IN_VENV := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 ARGS ?=
 
-.PHONY: help run test bench train screenshots app clean
+.PHONY: help run test bench train screenshots docs app clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -16,9 +16,9 @@ $(STAMP): pyproject.toml constraints.txt scripts/setup_env.sh
 run: $(STAMP)  ## start the editor (ARGS="photo.jpg folder" opens these); without a display: the demo
 	@$(VENV)/bin/pie-desktop $(ARGS)
 
-# Two threads at most: the tests' pictures are small, and more only fight each other.
+# Two threads at most: the tests' images are small, and more threads only fight each other.
 test bench: export OMP_NUM_THREADS := 2
-test bench screenshots: export QT_QPA_PLATFORM := offscreen
+test bench screenshots docs: export QT_QPA_PLATFORM := offscreen
 
 test: $(STAMP)  ## lint, types, import contracts, tests (ARGS="tests/unit -k lut" picks some)
 	$(PYTHON_IN_VENV) -m ruff check .
@@ -33,8 +33,13 @@ bench: $(STAMP)  ## measure every budget of speed and memory (ARGS="--json FILE"
 train: $(STAMP)  ## train the shipped model anew into runs/shipped (ARGS=--resume goes on)
 	$(PYTHON_IN_VENV) -m training fit --config configs/shipped.toml --out runs/shipped $(ARGS)
 
-screenshots: $(STAMP)  ## make the pictures of README and docs/images anew
+screenshots: $(STAMP)  ## remake the images of README and docs/images
 	$(PYTHON_IN_VENV) scripts/make_screenshots.py $(ARGS)
+
+docs: $(STAMP)  ## the API reference in build/api, the pages that scripts write from the code
+	$(PYTHON_IN_VENV) scripts/draw_rooms.py
+	$(PYTHON_IN_VENV) scripts/update_cli_docs.py
+	$(PYTHON_IN_VENV) scripts/make_api_reference.py
 
 app: $(STAMP)  ## a folder that runs without Python: dist/pie-desktop (PyInstaller)
 	$(PYTHON_IN_VENV) -m pip install --quiet '.[app]' --constraint constraints.txt

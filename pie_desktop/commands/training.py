@@ -17,5 +17,5 @@ def register(app: typer.Typer) -> None:
 def training(context: typer.Context) -> None:
     """Train, evaluate and benchmark models: `pie-desktop training --help`, the same as `python -m training`."""
     sys.argv = ["training", *context.args]
-    # By name: the editor never imports the training core, see docs/ARCHITECTURE.md.
+    # By name: the editor never imports the training core, see docs/decisions/001-training-is-a-child-process.md.
     runpy.run_module("training", run_name="__main__", alter_sys=True)

@@ -97,7 +97,7 @@ class TrainingProcess(QObject):
     """Runs the training core as a child process, so that nothing it does can freeze or end the editor.
 
     Signals:
-        reported: one dict per event (docs/ARCHITECTURE.md, "Training events").
+        reported: one dict per event (docs/decisions/001-training-is-a-child-process.md).
         finished: a TrainingOutcome, exactly once per start, after the last event.
     """
 

@@ -118,7 +118,8 @@ def fit(
     should_stop: Callable[[], bool] = lambda: False,
     processes: Processes = ALONE,
 ) -> Iterator[Event]:
-    """Train, yielding the events described in `docs/ARCHITECTURE.md`; the bundle is written at the end.
+    """Train, yielding the events that docs/decisions/001-training-is-a-child-process.md describes; the last step writes
+    the bundle.
 
     Where several processes train together, each calls this with the same arguments, and the leader alone has events
     and writes files.
