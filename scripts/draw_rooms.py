@@ -46,13 +46,20 @@ def imports(rooms: list[str]) -> dict[str, set[str]]:
 
 
 def reached(room: str, found: dict[str, set[str]]) -> set[str]:
-    """All rooms that a room imports, directly or through others; there are no circles."""
-    return found[room].union(*(reached(other, found) for other in found[room]))
+    """All rooms that a room imports, directly or through others; itself too where there is a circle."""
+    seen: set[str] = set()
+    waiting = [room]
+    while waiting:
+        new = found[waiting.pop()] - seen
+        seen |= new
+        waiting += new
+    return seen
 
 
 def nearest(room: str, found: dict[str, set[str]]) -> set[str]:
     """The rooms that a room imports, without those that it reaches through another one."""
-    return found[room] - set().union(*(reached(other, found) for other in found[room]))
+    circle = {other for other in found[room] if room in reached(other, found)}
+    return found[room] - set().union(*(reached(other, found) for other in found[room] - circle))
 
 
 def picture() -> str:
