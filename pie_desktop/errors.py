@@ -21,6 +21,10 @@ class StyleError(PieError):
     """A style that is missing, damaged or has no usable reference."""
 
 
+class EditError(PieError):
+    """An edit that cannot be used: damaged, outside its bounds, or of a newer version."""
+
+
 class BundleError(PieError):
     """A model bundle that is missing, damaged or of another format version."""
 

@@ -152,7 +152,7 @@ def take_edit(window: MainWindow, images: Path, photographer: Photographer) -> N
     edits = make_edits(images / "Edits", per_photo=2)
     window.open_paths([next(photo for photo in photos if photo.stem == SHOWN)])
     window.edit_page.styles.add_edits([edit.after for edit in edits])
-    wait_for(lambda: context.selected_style is not None, "the style")
+    wait_for(lambda: context.current.style_id is not None, "the style")
     # A new style asks for its name where it stands.
     name = next(line for line in window.edit_page.styles.findChildren(QLineEdit) if line.isVisible())
     name.selectAll()

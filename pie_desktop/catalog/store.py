@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pie_desktop.catalog.database import Database, Migration, set_aside
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import PieError
 
 BUSY_SECONDS = 10.0
@@ -41,13 +41,42 @@ def _begin(connection: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Migration, ...] = (_begin,)
+def _whole_edits(connection: sqlite3.Connection) -> None:
+    """Version 2: the whole edit as one JSON text (see `Edit.to_text`), whatever parts it has."""
+    rows = connection.execute("SELECT digest, path, style_id, strength, amount, updated FROM edits").fetchall()
+    connection.execute("DROP TABLE edits")
+    connection.execute(
+        """
+        CREATE TABLE edits (
+            digest TEXT NOT NULL,
+            path TEXT NOT NULL,
+            edit TEXT NOT NULL,
+            updated REAL NOT NULL,
+            PRIMARY KEY (digest, path)
+        ) WITHOUT ROWID
+        """
+    )
+    connection.executemany(
+        "INSERT INTO edits VALUES (?, ?, ?, ?)",
+        [
+            (
+                digest,
+                path,
+                Edit.from_json({"style_id": style, "strength": strength, "amount": amount}).to_text(),
+                updated,
+            )
+            for digest, path, style, strength, amount, updated in rows
+        ],
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (_begin, _whole_edits)
 
 
 class Catalog:
-    """Edit states by photo; safe to use from several threads and processes.
+    """Edits by photo; safe to use from several threads and processes.
 
-    A photo is known by its content and its path: a moved or renamed one is found again, a copy begins with the state of
+    A photo is known by its content and its path: a moved or renamed one is found again, a copy begins with the edit of
     the photo it was copied from and goes its own way, another photo under an old name begins afresh.
 
     The program must open whatever the state of this file is: a damaged one is set aside, and where none can be written
@@ -64,23 +93,26 @@ class Catalog:
         )
         self._database.open()
 
-    def get(self, photo: Path) -> EditState | None:
-        """The state last put for this photo, or None; also for a photo that cannot be read."""
+    def get(self, photo: Path) -> Edit | None:
+        """The edit last put for this photo, or None; also for a photo that cannot be read.
+
+        Raises:
+            PieError: the catalog cannot be used, or the stored edit is damaged.
+        """
         try:
             digest = self._hasher.digest(photo)
         except OSError:
             return None
         row = self._run(
             lambda connection: connection.execute(
-                "SELECT style_id, strength, amount FROM edits WHERE digest = ? "
-                "ORDER BY path = ? DESC, updated DESC LIMIT 1",
+                "SELECT edit FROM edits WHERE digest = ? ORDER BY path = ? DESC, updated DESC LIMIT 1",
                 (digest, _key(photo)),
             ).fetchone()
         )
-        return EditState(*row) if row else None
+        return Edit.from_text(row[0]) if row else None
 
-    def put(self, photo: Path, state: EditState) -> None:
-        """Keep the state; it is on the disk when this returns.
+    def put(self, photo: Path, edit: Edit) -> None:
+        """Keep the edit; it is on the disk when this returns.
 
         Raises:
             PieError: the photo is gone, or the disk is full.
@@ -89,11 +121,11 @@ class Catalog:
             digest = self._hasher.digest(photo)
         except OSError as error:
             raise PieError(f"The edit of “{photo}” cannot be kept: {error.strerror or error}.") from error
-        row = (digest, _key(photo), state.style_id, state.strength, state.amount, time.time())
+        row = (digest, _key(photo), edit.to_text(), time.time())
 
         def write(connection: sqlite3.Connection) -> None:
             with connection:
-                connection.execute("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?, ?, ?)", row)
+                connection.execute("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?)", row)
 
         self._run(write)
 

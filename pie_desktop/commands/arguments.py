@@ -1,12 +1,16 @@
 """Arguments that several commands share, and what is made of them."""
 
-from collections.abc import Sequence
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
 from pie_desktop.commands.console import say_problem
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.part import all_parameters
 from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
@@ -15,8 +19,6 @@ if TYPE_CHECKING:
     from pie_desktop.styles.store import StyleLibrary
 
 Style = Annotated[str | None, typer.Option("--style", help="Name or id of a style; neutral enhancement without it.")]
-Strength = Annotated[float, typer.Option(min=0.0, max=1.5, help="How strongly the preference counts; 1 is your own.")]
-Amount = Annotated[float, typer.Option(min=0.0, max=1.0, help="How much of the whole edit is applied.")]
 Model = Annotated[str | None, typer.Option("--model", help="Name or folder of a model; the editor's choice otherwise.")]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:N or mps.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
@@ -25,6 +27,9 @@ Originals = Annotated[
     list[Path] | None,
     typer.Option("--before", metavar="ORIGINAL...", help="Their originals, where these are not found by themselves."),
 ]
+
+AS_IT_IS = Edit()
+"""The default of the parameter that `with_edit` fills."""
 
 SPREAD_OPTIONS = ("--refs", "--before")
 
@@ -112,3 +117,59 @@ def open_engine(library: "StyleLibrary", model: str | None, device: str) -> "Eng
     from pie_desktop.engine.engine import Engine
 
     return Engine(library, find_bundle(model) if model is not None else None, device)
+
+
+def expanded(
+    command: Callable[..., None], place: str, options: Mapping[str, Any], value: Callable[[dict[str, Any]], Any]
+) -> Callable[..., None]:
+    """A command with many options in the place of one of its parameters.
+
+    Args:
+        command: a function that typer reads.
+        place: the parameter.
+        options: annotations of the options by name; each is None unless given.
+        value: makes the parameter's value of the options that were given.
+    """
+
+    @functools.wraps(command)
+    def with_them(**arguments: Any) -> None:
+        given = {name: arguments.pop(name) for name in options}
+        command(**arguments, **{place: value({name: one for name, one in given.items() if one is not None})})
+
+    signature = inspect.signature(command)
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        if parameter.name != place:
+            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+            continue
+        for name, annotation in options.items():
+            parameters.append(
+                inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+            )
+    # typer reads both.
+    with_them.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_them.__annotations__ = {**get_type_hints(command, include_extras=True), **options}
+    del with_them.__annotations__[place]
+    return with_them
+
+
+def with_edit(command: Callable[..., None]) -> Callable[..., None]:
+    """A command with an option for every parameter of an edit in the place of its parameter `edit`."""
+    by_name = {one.option.replace("-", "_"): one for one in all_parameters()}
+    options = {
+        name: Annotated[
+            float | None,
+            typer.Option(
+                f"--{one.option}", min=one.low, max=one.high, help=f"{one.help} {one.default:g} unless given."
+            ),
+        ]
+        for name, one in by_name.items()
+    }
+
+    def edit_of(given: dict[str, float]) -> Edit:
+        edit = Edit()
+        for name, value in given.items():
+            edit = edit.with_value(by_name[name], value)
+        return edit
+
+    return expanded(command, "edit", options, edit_of)

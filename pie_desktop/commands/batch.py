@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from pie_desktop.commands import console as output
+from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import Cancelled
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def export_settings(
     destination: Path,
     presets: "Sequence[ExportPreset]",
     on_conflict: Policy,
-    strength: float,
-    amount: float,
+    edit: Edit,
     name: str,
     style: str | None = None,
     burst_lock: bool = False,
@@ -87,7 +87,7 @@ def export_settings(
     from pie_desktop.export.job import ExportSettings
     from pie_desktop.export.presets import settings_for
 
-    base = ExportSettings(destination, presets[0].encode, on_conflict, strength, amount, name, style)
+    base = ExportSettings(destination, presets[0].encode, on_conflict, edit, name, style)
     base = replace(base, burst_lock=burst_lock)
     return settings_for(base, presets)
 

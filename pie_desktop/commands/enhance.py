@@ -8,18 +8,19 @@ import typer
 from pie_desktop.commands import batch
 from pie_desktop.commands import output_options as encoding
 from pie_desktop.commands.arguments import (
-    Amount,
+    AS_IT_IS,
     AsJson,
     Device,
     Model,
     Originals,
-    Strength,
     edit_pairs,
     open_engine,
     open_library,
     photos_in,
+    with_edit,
 )
 from pie_desktop.commands.console import Progress, ShouldCancel, say_problem
+from pie_desktop.edit.edit import Edit
 
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
@@ -31,14 +32,14 @@ def register(app: typer.Typer) -> None:
     app.command("enhance")(enhance)
 
 
+@with_edit
 @encoding.with_options
 def enhance(
     photos: Annotated[list[Path], typer.Argument(metavar="PHOTO", help="Photos or folders; name them first.")],
     references: Annotated[list[Path], typer.Option("--refs", metavar="EDIT...", help="1 to 50 of your edits.")],
     destination: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the results.")],
     before: Originals = None,
-    strength: Strength = 1.0,
-    amount: Amount = 1.0,
+    edit: Edit = AS_IT_IS,
     presets: encoding.Presets = None,
     changes: encoding.Changes = encoding.UNCHANGED,
     on_conflict: batch.OnConflict = "unique",
@@ -59,6 +60,6 @@ def enhance(
     def preference(progress: Progress, should_cancel: ShouldCancel) -> "Preference":
         return engine.one_off(pairs, progress, should_cancel, on_problem=say_problem)
 
-    settings = batch.export_settings(destination, encoded, on_conflict, strength, amount, name, _NO_STYLE, burst_lock)
+    settings = batch.export_settings(destination, encoded, on_conflict, edit, name, _NO_STYLE, burst_lock)
     how = batch.How(workers, dry_run, as_json, receipt)
     batch.run_batch(photos_in(photos), settings, engine, preference, how)

@@ -11,17 +11,18 @@ import typer
 from pie_desktop.commands import batch
 from pie_desktop.commands import output_options as encoding
 from pie_desktop.commands.arguments import (
-    Amount,
+    AS_IT_IS,
     AsJson,
     Device,
     Model,
-    Strength,
     Style,
     open_engine,
     open_library,
     photos_in,
+    with_edit,
 )
 from pie_desktop.commands.console import Progress, ShouldCancel
+from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def register(app: typer.Typer) -> None:
     app.command("export")(export)
 
 
+@with_edit
 @encoding.with_options
 def export(
     sources: Annotated[list[Path] | None, typer.Argument(metavar="SRC", help="Photos, or folders of photos.")] = None,
@@ -47,8 +49,7 @@ def export(
         ),
     ] = False,
     style: Style = None,
-    strength: Strength = 1.0,
-    amount: Amount = 1.0,
+    edit: Edit = AS_IT_IS,
     presets: encoding.Presets = None,
     changes: encoding.Changes = encoding.UNCHANGED,
     on_conflict: batch.OnConflict = "skip",
@@ -84,8 +85,7 @@ def export(
         destination,
         encoded,
         on_conflict,
-        strength,
-        amount,
+        edit.with_style(chosen.id if chosen is not None else None),
         name,
         chosen.name if chosen is not None else None,
         burst_lock,

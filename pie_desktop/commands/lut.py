@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pie_desktop.commands.arguments import Amount, Device, Model, Strength, open_engine, open_library
+from pie_desktop.commands.arguments import AS_IT_IS, Device, Model, open_engine, open_library, with_edit
 from pie_desktop.commands.console import interruptible, say, showing_progress
+from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command("lut")(lut)
 
 
+@with_edit
 def lut(
     style: Annotated[str, typer.Option("--style", help="Name or id of a style.")],
     output: Annotated[
@@ -47,8 +49,7 @@ def lut(
     kind: Annotated[
         Format | None, typer.Option("--format", help="By the suffix of the file unless given.", show_default=False)
     ] = None,
-    strength: Strength = 1.0,
-    amount: Amount = 1.0,
+    edit: Edit = AS_IT_IS,
     size: Annotated[int, typer.Option(help="Points per axis: 17, 33 or 65; a HaldCLUT has 64.")] = Size.MEDIUM.value,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what exists.")] = False,
     model: Model = None,
@@ -75,9 +76,9 @@ def lut(
     with interruptible() as should_cancel, showing_progress() as progress:
         preference = engine.preference(chosen, progress, should_cancel)
         if photo is not None:
-            look = photo_look(engine, chosen, preference, photo, strength, amount)
+            look = photo_look(engine, chosen, preference, photo, edit)
         else:
-            look = average_look(engine, chosen, preference, strength, amount)
+            look = average_look(engine, chosen, preference, edit)
         report = export_look(output, look, chosen_format, size, overwrite)
     say(str(report.path))
     for sentence in report.sentences:

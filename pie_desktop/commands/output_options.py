@@ -1,14 +1,13 @@
 """How the results are written: the options of `export`, `enhance` and `presets save`, and presets that set them all."""
 
-import functools
-import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from pie_desktop.commands.arguments import expanded
 from pie_desktop.commands.console import say_problem
 from pie_desktop.errors import PieError
 
@@ -68,27 +67,7 @@ OPTIONS: dict[str, Any] = {
 
 def with_options(command: Callable[..., None]) -> Callable[..., None]:
     """A command with all of `OPTIONS` in the place of its parameter `changes`, which gets those that were given."""
-
-    @functools.wraps(command)
-    def with_them(**arguments: Any) -> None:
-        given = {name: arguments.pop(name) for name in OPTIONS}
-        command(**arguments, changes={name: value for name, value in given.items() if value is not None})
-
-    signature = inspect.signature(command)
-    parameters: list[inspect.Parameter] = []
-    for parameter in signature.parameters.values():
-        if parameter.name != "changes":
-            parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
-            continue
-        for name, annotation in OPTIONS.items():
-            parameters.append(
-                inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-            )
-    # typer reads both.
-    with_them.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-    with_them.__annotations__ = {**get_type_hints(command, include_extras=True), **OPTIONS}
-    del with_them.__annotations__["changes"]
-    return with_them
+    return expanded(command, "changes", OPTIONS, dict)
 
 
 def chosen_presets(names: Sequence[str] | None, changes: Changes) -> "list[ExportPreset]":

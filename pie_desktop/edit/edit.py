@@ -1,18 +1,133 @@
-"""What the user chose for one photo."""
+"""`Edit`: all that a person decided about one photo, as one value that is passed whole."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from pie_desktop.edit.part import Parameter, Part, part_types
+from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.errors import EditError
+
+VERSION = 1
+"""Of the JSON document. Version 0 was `{"style_id", "strength", "amount"}`, without parts."""
+
+P = TypeVar("P", bound=Part)
 
 
 @dataclass(frozen=True)
-class EditState:
-    """The edit of one photo, immutable so that a job can capture it.
+class Edit:
+    """A frozen value, so that a job can capture it.
 
     Attributes:
-        style_id: the selected style, or None for neutral enhancement only.
-        strength: how strongly the preference counts, 0 to 1.5 (1 is the user's own).
-        amount: how much of the whole edit is applied, 0 to 1.
+        parts: those in which something was decided, each kind at most once, in the order of `part_types`; what is not
+            there has its defaults. Edits that decide the same are equal.
     """
 
-    style_id: str | None = None
-    strength: float = 1.0
-    amount: float = 1.0
+    parts: tuple[Part, ...] = ()
+
+    @classmethod
+    def styled(cls, style_id: str | None = None, strength: float = 1.0, amount: float = 1.0) -> "Edit":
+        """An edit that only chooses a style; see `StylePart`. Raises EditError for a number outside its bounds."""
+        return cls().with_part(StylePart(style_id, strength, amount))
+
+    @property
+    def style(self) -> StylePart:
+        """What the model is asked for."""
+        return self.part(StylePart)
+
+    @property
+    def style_id(self) -> str | None:
+        """The style, or None for neutral enhancement only."""
+        return self.style.style_id
+
+    @property
+    def adjusted(self) -> bool:
+        """Whether anything was decided besides what the model is asked for."""
+        return any(not isinstance(part, StylePart) for part in self.parts)
+
+    def part(self, kind: type[P]) -> P:
+        """The part of a kind; one with the defaults where nothing was decided."""
+        return next((part for part in self.parts if isinstance(part, kind)), kind())
+
+    def with_part(self, part: Part) -> "Edit":
+        """The same edit with another part of that kind."""
+        parts = {type(one): one for one in self.parts} | {type(part): part}
+        ordered = (parts[kind] for kind in part_types() if kind in parts)
+        return Edit(tuple(one for one in ordered if one != type(one)()))
+
+    def with_style(self, style_id: str | None) -> "Edit":
+        """The same edit in another style."""
+        return self.with_part(replace(self.style, style_id=style_id))
+
+    def value(self, parameter: Parameter) -> float:
+        """The value of a parameter."""
+        return float(getattr(self.part(_kind(parameter.part)), parameter.name))
+
+    def with_value(self, parameter: Parameter, value: float) -> "Edit":
+        """The same edit with another value of a parameter; the nearest within the bounds."""
+        part = self.part(_kind(parameter.part))
+        return self.with_part(replace(part, **{parameter.name: parameter.clip(value)}))
+
+    def only(self, kind: type[Part]) -> "Edit":
+        """The edit without all other parts."""
+        return Edit(tuple(part for part in self.parts if isinstance(part, kind)))
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-ready; see `from_json`."""
+        return {"version": VERSION, "parts": {part.KEY: part.to_json() for part in self.parts}}
+
+    def to_text(self) -> str:
+        """`to_json` as one line."""
+        return json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, stored: Any) -> "Edit":
+        """Read what this or any older version wrote.
+
+        Raises:
+            EditError: it is damaged, or a newer version wrote it.
+        """
+        if not isinstance(stored, Mapping):
+            raise EditError("The edit is damaged: it is not a set of values.")
+        version = stored.get("version", 0)
+        if version == 0:
+            return cls().with_part(StylePart.from_json(stored))
+        if not isinstance(version, int) or version > VERSION:
+            raise EditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
+        parts = stored.get("parts")
+        if not isinstance(parts, Mapping):
+            raise EditError("The edit is damaged: its parts are missing.")
+        edit = cls()
+        for key, values in parts.items():
+            if not isinstance(values, Mapping):
+                raise EditError(f"The edit is damaged: its part {key!r} is not a set of values.")
+            edit = edit.with_part(_kind(key).from_json(values))
+        return edit
+
+    @classmethod
+    def from_text(cls, text: str) -> "Edit":
+        """Read what `to_text` wrote. Raises EditError, as `from_json`."""
+        try:
+            stored = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise EditError("The edit is damaged: it is not valid JSON.") from error
+        return cls.from_json(stored)
+
+
+def _kind(key: str) -> type[Part]:
+    kind = next((kind for kind in part_types() if key == kind.KEY), None)
+    if kind is None:
+        raise EditError(
+            f"The edit has a part that this version of PIE Desktop does not know ({key}); update the program to use it."
+        )
+    return kind
+
+
+def style_parameter(name: str) -> Parameter:
+    """The declaration of `strength` or `amount`."""
+    return next(one for one in StylePart.parameters() if one.name == name)
+
+
+STRENGTH = style_parameter("strength")
+AMOUNT = style_parameter("amount")

@@ -8,17 +8,15 @@ import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pie_desktop.edit.transform import Transform
 from pie_desktop.engine import bundles
 from pie_desktop.errors import BundleError, Cancelled, PieError, StyleError
 from pie_desktop.imaging import decode
-from pie_desktop.imaging.color import difference
-from pie_desktop.imaging.lut.apply import apply_lut, mix_luts
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style
@@ -72,47 +70,6 @@ def _read_references(style: Style, should_cancel: ShouldCancel | None) -> "list[
 
 REMEMBERED_PREFERENCES = 16
 LOCK_POLL = 0.05  # seconds
-
-
-@dataclass(frozen=True, eq=False)
-class Transform:
-    """What the model says about one photo.
-
-    Attributes:
-        neutral: table of the enhancement for nobody in particular, float32 (S, S, S, 3).
-        preferred: table of the style's enhancement; the same as `neutral` without a style.
-    """
-
-    neutral: np.ndarray
-    preferred: np.ndarray
-
-    def lut(self, strength: float, amount: float) -> np.ndarray:
-        """The table of an edit; see `imaging.mix_luts`."""
-        return mix_luts(self.neutral, self.preferred, strength, amount)
-
-
-@dataclass(frozen=True)
-class Attribution:
-    """How much of an edit is what, as mean CIEDE2000 over the photo.
-
-    Attributes:
-        general: between the original and the neutral part of the edit.
-        preference: between that and the whole edit.
-    """
-
-    general: float
-    preference: float
-
-
-def attribution(proxy: np.ndarray, transform: Transform, strength: float, amount: float) -> Attribution:
-    """Split the edit of a proxy image (H, W, 3) into general enhancement and the user's preference."""
-    neutral = apply_lut(proxy, transform.lut(0.0, amount))
-    result = apply_lut(proxy, transform.lut(strength, amount))
-    original_lab, neutral_lab, result_lab = map(difference.to_lab, (proxy, neutral, result))
-    return Attribution(
-        float(difference.delta_e_2000_lab(original_lab, neutral_lab).mean(dtype=np.float64)),
-        float(difference.delta_e_2000_lab(neutral_lab, result_lab).mean(dtype=np.float64)),
-    )
 
 
 class Engine:

@@ -8,7 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from pie_desktop.engine.engine import Attribution, Engine, attribution
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.transform import Attribution, attribution
+from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.job import ExportSettings, plan_export, run_export
 from pie_desktop.imaging import decode
@@ -97,7 +99,7 @@ def run_demo(
 
         tell(0.9, "Drawing the contact sheet")
         proxies = [decode.load_proxy(photo) for photo in photos]
-        shares = tuple(attribution(proxy, engine.transform(proxy, preference), 1.0, 1.0) for proxy in proxies)
+        shares = tuple(attribution(proxy, engine.transform(proxy, preference), Edit()) for proxy in proxies)
         sheet = contact_sheet(style, photos, enhanced, shares)
     contact = folder / "contact-sheet.jpg"
     save_photo(sheet, contact, EncodeOptions("jpeg", quality=92))

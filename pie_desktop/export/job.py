@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from pie_desktop import paths
-from pie_desktop.engine.engine import Transform
+from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import PieError
 from pie_desktop.export import journal as journals
 from pie_desktop.export.cluster import ClusterPool

@@ -26,7 +26,9 @@ from pie_desktop.export.report import ExportItem
 from pie_desktop.export.settings import ExportPart, photo_to_json, settings_to_json
 from pie_desktop.export.staging import SourceState
 
-VERSION = 1
+VERSION = 2
+"""Version 1 kept strength and amount where the whole edit stands now."""
+
 KEPT_EXPORTS = 200
 JOURNAL = "journal.jsonl"
 _LOCK = "lock"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import PieError
 from pie_desktop.imaging import decode
@@ -78,22 +79,18 @@ class LookReport:
         return words
 
 
-def photo_look(
-    engine: Engine, style: Style | None, preference: "Preference | None", photo: Path, strength: float, amount: float
-) -> Look:
+def photo_look(engine: Engine, style: Style | None, preference: "Preference | None", photo: Path, edit: Edit) -> Look:
     """The edit of one photo.
 
     Raises:
         DecodeError, BundleError: the photo or the model cannot be read.
     """
-    lut = engine.transform(decode.load_proxy(photo), preference).lut(strength, amount)
+    lut = engine.transform(decode.load_proxy(photo), preference).lut(edit)
     image = to_uint8(decode.load_photo(photo, MEASURED_SIDE))
     return Look(f"{_name(style)} - {photo.name}", lut, (image,), (lut,))
 
 
-def average_look(
-    engine: Engine, style: Style | None, preference: "Preference | None", strength: float, amount: float
-) -> Look:
+def average_look(engine: Engine, style: Style | None, preference: "Preference | None", edit: Edit) -> Look:
     """What a style does on average: the mean of its tables for typical photos.
 
     These are the originals of its pairs, which are the user's own photos before the edit; for a style with fewer than
@@ -107,7 +104,7 @@ def average_look(
         photos = [sample_image(name) for name in SAMPLE_NAMES]
     photos = [to_uint8(resize_long_side(photo, MEASURED_SIDE)) for photo in photos]
     proxies = [resize_long_side(photo, decode.PROXY_SIDE) for photo in photos]
-    luts = [engine.transform(proxy, preference).lut(strength, amount) for proxy in proxies]
+    luts = [engine.transform(proxy, preference).lut(edit) for proxy in proxies]
     mean = np.asarray(np.mean(luts, axis=0, dtype=np.float64), dtype=np.float32)
     return Look(_name(style), mean, tuple(photos), tuple(luts))
 

@@ -11,12 +11,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, TypeVar
 
 import numpy as np
 
-from pie_desktop.engine.engine import Transform, attribution
+from pie_desktop.edit.transform import Transform, attribution
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.settings import ExportPart, PlannedPhoto
 from pie_desktop.imaging.decode import load_proxy
@@ -81,7 +80,7 @@ class PhotoLuts:
                     continue
             if not transforms:
                 return None
-            transform = mean_transform(transforms)
+            transform = Transform.mean(transforms)
             for frame, proxy in proxies.items():
                 self._shared[key] = self._finish(frame, proxy, transform)
             if len(self._shared) > _REMEMBERED_BURSTS:
@@ -102,19 +101,9 @@ class PhotoLuts:
     def _finish(self, index: int, proxy: np.ndarray, transform: Transform) -> np.ndarray:
         settings = self._photos[index].part.settings
         # A sixteenth of the pixels gives the same means (to 1.3 % on 20 photographs) and leaves the time to the photos.
-        shares = attribution(proxy[::4, ::4], transform, settings.strength, settings.amount)
+        shares = attribution(proxy[::4, ::4], transform, settings.edit)
         self.shares[index] = (shares.general, shares.preference)
-        return transform.lut(settings.strength, settings.amount)
-
-
-def mean_transform(transforms: Sequence[Transform]) -> Transform:
-    """The transform between those of some photos: the mean of their tables, point by point."""
-
-    def mean(luts: Sequence[np.ndarray]) -> np.ndarray:
-        total = reduce(np.add, luts, np.zeros(luts[0].shape, np.float64))
-        return (total / len(luts)).astype(np.float32)
-
-    return Transform(mean([one.neutral for one in transforms]), mean([one.preferred for one in transforms]))
+        return transform.lut(settings.edit)
 
 
 _POLL = 0.05

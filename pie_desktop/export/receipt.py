@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pie_desktop import __version__
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.note import edit_summary
 from pie_desktop.errors import PieError
 from pie_desktop.export.report import ExportItem, ExportReport
 from pie_desktop.export.settings import ExportPart, settings_to_json
@@ -120,7 +122,7 @@ def settings_lines(part: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         ("Destination", settings["destination"]),
         ("Style", style),
-        ("Preference and amount", f"{settings['strength']:.0%}, {settings['amount']:.0%}"),
+        ("Edit", edit_summary(Edit.from_json(settings["edit"]))),
         ("Files", EncodeOptions(**settings["encode"]).summary),
         ("Names", f"{settings['name']}; when a file exists: {settings['on_conflict']}"),
         ("Model", str(part["model"] or "unknown")),

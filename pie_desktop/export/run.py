@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
+from pie_desktop.edit.note import edit_note
 from pie_desktop.errors import Cancelled, DecodeError, PieError
 from pie_desktop.export.journal import Journal
 from pie_desktop.export.photo_luts import AbandonableThread, PartPhoto, PhotoLuts
@@ -21,7 +22,6 @@ from pie_desktop.export.unfinished import KeptExport, changed_since, settle
 from pie_desktop.export.worker import ExportTask, Outcome, export_isolated, export_photo
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.atomic import write_problem
-from pie_desktop.imaging.encode import EditNote
 
 _log = logging.getLogger(__name__)
 
@@ -181,7 +181,7 @@ class ExportRun:
             self._finish(Outcome(index, problem=str(error)))
             return None
         settings = entry.part.settings
-        note = EditNote(settings.style, settings.strength, settings.amount)
+        note = edit_note(settings.edit, settings.style)
         return ExportTask(index, photo.source, place, True, settings.encode, lut, note)
 
     def _aside(self, work: Callable[[], T]) -> T:

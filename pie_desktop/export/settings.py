@@ -4,13 +4,14 @@ An export as it is run and kept: parts that share settings and an edit, and thei
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
-from pie_desktop.engine.engine import Transform
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import BundleError
 from pie_desktop.export.facts import size_text
 from pie_desktop.export.names import DEFAULT_TEMPLATE, NameTemplate
@@ -32,8 +33,7 @@ class ExportSettings:
         destination: folder, made when it is missing.
         encode: format, size, colour space, metadata.
         on_conflict: when a file of the name exists: `skip` the photo, write under a `unique` name, or `overwrite`.
-        strength: how strongly the preference counts, 0 to 1.5.
-        amount: how much of the whole edit is applied, 0 to 1.
+        edit: what is done to the photos.
         name: template of the names, see `name_template`.
         style: name of the style, for the template; None for neutral enhancement.
         preset: name of the preset, for the template, or None.
@@ -46,8 +46,7 @@ class ExportSettings:
     destination: Path
     encode: EncodeOptions = field(default_factory=EncodeOptions)
     on_conflict: Conflict = "skip"
-    strength: float = 1.0
-    amount: float = 1.0
+    edit: Edit = field(default_factory=Edit)
     name: str = DEFAULT_TEMPLATE
     style: str | None = None
     preset: str | None = None
@@ -158,14 +157,26 @@ def resume_part(
 def settings_to_json(settings: ExportSettings) -> dict[str, Any]:
     """JSON-ready; see `settings_from_json`."""
     # Absolute: an export may go on from another working directory.
-    return asdict(settings) | {"destination": str(settings.destination.absolute())}
+    values = {one.name: getattr(settings, one.name) for one in fields(settings)}
+    return values | {
+        "destination": str(settings.destination.absolute()),
+        "encode": asdict(settings.encode),
+        "edit": settings.edit.to_json(),
+    }
 
 
 def settings_from_json(values: Mapping[str, Any]) -> ExportSettings:
-    """Raises TypeError, KeyError or ValueError where these are no settings of this version."""
+    """Read what `settings_to_json` of this or an older version wrote.
+
+    Raises:
+        TypeError, KeyError, ValueError, EditError: these are not the settings of an export.
+    """
     known = dict(values)
+    if "edit" not in known:  # until journals of version 2, which keep the whole edit
+        known["edit"] = {"strength": known.pop("strength"), "amount": known.pop("amount")}
+    edit = Edit.from_json(known.pop("edit"))
     encode = EncodeOptions(**known.pop("encode"))
-    return ExportSettings(Path(known.pop("destination")), encode, **known)
+    return ExportSettings(Path(known.pop("destination")), encode, edit=edit, **known)
 
 
 def photo_to_json(photo: PlannedPhoto) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pie_desktop import paths
 from pie_desktop.ui.display import DisplayColors
+from pie_desktop.ui.editor.current_edit import CurrentEdit
 from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.settings import Settings
 from pie_desktop.workers.job import Job
@@ -44,16 +45,14 @@ class AppContext(QObject):
         export: lane of batch exports.
         background: lane of small things in order, such as saving edits.
         notifier: messages for the user.
-        selected_style: id of the selected style, or None for neutral enhancement only.
+        current: the edit of the open photo, and the selected style.
 
     Signals:
         styles_changed: a style was made, changed or deleted.
-        style_selected: the id of the style that is selected now; empty for none.
         engine_changed: another bundle or device is in use: preferences and previews must be made anew.
     """
 
     styles_changed = Signal()
-    style_selected = Signal(str)
     engine_changed = Signal()
 
     def __init__(
@@ -65,6 +64,7 @@ class AppContext(QObject):
     ) -> None:
         super().__init__()
         self.notifier = Notifier()
+        self.current = CurrentEdit(self)
         self.settings = settings or Settings(paths.home_dir() / "settings.json")
         if self.settings.problem:
             self.notifier.warning(self.settings.problem)
@@ -95,14 +95,7 @@ class AppContext(QObject):
             self.export,
             self.background,
         )
-        self.selected_style: str | None = None
         self.report_catalog_problems()
-
-    def select_style(self, style_id: str | None) -> None:
-        """Make a style the selected one and tell everybody; None means neutral enhancement only."""
-        if style_id != self.selected_style:
-            self.selected_style = style_id
-            self.style_selected.emit(style_id or "")
 
     def add_lane(self, lane: Lane) -> None:
         """Take over a lane that one page has for itself: `close` ends it with the others."""

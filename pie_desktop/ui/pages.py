@@ -62,7 +62,7 @@ class Pages(QStackedWidget):
         if first:
             page.set_sources(self._photos_of_filmstrip())
         if self._session.photo is not None:
-            page.form.follow(self._session.state)
+            page.form.follow(self._session.edit)
         self.setCurrentWidget(page)
 
     def can_close(self) -> bool:

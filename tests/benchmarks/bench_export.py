@@ -14,8 +14,8 @@ from measurement import Measurement
 from photographs import camera_jpegs, small_images
 from PIL import Image
 
+from pie_desktop.edit.transform import Transform
 from pie_desktop.engine.bundles import default_bundle
-from pie_desktop.engine.engine import Transform
 from pie_desktop.export import job as export
 from pie_desktop.export.job import ExportProgress, ExportSettings, plan_export, run_export
 from pie_desktop.export.pool import WorkerPool

@@ -14,7 +14,7 @@ import numpy as np
 from measurement import Measurement
 from photographs import HEIGHT, WIDTH, camera_jpegs, small_images
 
-from pie_desktop.engine.engine import Transform
+from pie_desktop.edit.transform import Transform
 from pie_desktop.export.job import ExportProgress, ExportSettings, plan_export, run_export
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.lut.apply import identity_lut

@@ -32,7 +32,7 @@ def measure() -> list[Measurement]:
     context.engine.load()  # once per session, in the background
     style = context.library.list()[0]
     context.engine.preference(style)
-    context.select_style(style.id)
+    context.current.choose_style(style.id)
     window = MainWindow(context)
     window.resize(1920, 1080)
     window.show()

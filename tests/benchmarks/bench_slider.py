@@ -15,7 +15,8 @@ from photographs import camera_image
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from pie_desktop.engine.engine import Transform
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.transform import Transform
 from pie_desktop.imaging.lut.apply import identity_lut
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.layer import Source
@@ -49,7 +50,7 @@ def measure() -> list[Measurement]:
         steps, waits = [], []
         for strength in np.linspace(0.01, 1.49, STEPS):
             started, used = time.perf_counter(), time.thread_time()
-            canvas.renderer.set_mix(float(strength), 0.9, moving=True)
+            canvas.renderer.set_edit(Edit.styled(None, float(strength), 0.9), moving=True)
             canvas.repaint()
             app.processEvents()
             steps.append(1000 * (time.thread_time() - used))

@@ -1,7 +1,6 @@
 """GUI tests: a context in a home folder of its own, no leaked threads, no Qt warnings."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.edit.transform import Transform
 from pie_desktop.imaging import compiled
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
@@ -41,19 +41,6 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     return PatientBot(request)
 
 
-@dataclass(frozen=True)
-class FakeTransform:
-    """The shape of `engine.enhance.Transform`: two LUTs and their mix."""
-
-    neutral: np.ndarray
-    preferred: np.ndarray
-
-    def lut(self, strength: float, amount: float) -> np.ndarray:
-        mixed = self.neutral + strength * (self.preferred - self.neutral)
-        identity = identity_lut(len(mixed))
-        return (identity + amount * (mixed - identity)).astype(np.float32)
-
-
 class FakeEngine:
     """The interface of `engine.enhance.Engine` with plain LUTs instead of a network: a brighter neutral, and a
     preferred look that depends on the style."""
@@ -81,11 +68,11 @@ class FakeEngine:
     def agreement(self, style: Any) -> list[float]:
         return [0.9 for _ in style.references]
 
-    def transform(self, proxy: np.ndarray, preference: object | None) -> FakeTransform:
+    def transform(self, proxy: np.ndarray, preference: object | None) -> Transform:
         identity = identity_lut()
         neutral = identity**0.8
         preferred = neutral if preference is None else np.clip(neutral * np.float32([1.15, 1.0, 0.7]) + 0.03, 0.0, 1.0)
-        return FakeTransform(neutral.astype(np.float32), preferred.astype(np.float32))
+        return Transform(neutral.astype(np.float32), preferred.astype(np.float32))
 
 
 def identity_lut(size: int = 17) -> np.ndarray:

@@ -21,10 +21,10 @@ def wait_shown(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
         return (
             session.path == photo
             and look is not None
-            and look.style_id == session.state.style_id
+            and look.style_id == session.edit.style_id
             and renderer.base is not None
             and renderer.base.frame.luts is look.transform
-            and renderer.base.exact_for == (session.state.strength, session.state.amount)
+            and renderer.base.exact_for == session.edit.with_style(None)
         )
 
     qtbot.waitUntil(shown)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.layer import Source
@@ -69,12 +70,12 @@ def test_surround_is_neutral_grey(canvas: Canvas) -> None:
 def test_moving_slider_mixes_and_release_is_exact(
     canvas: Canvas, image: np.ndarray, transform: object, qtbot: QtBot
 ) -> None:
-    expected = apply_lut(image, transform.lut(0.6, 0.8))[:350]
-    canvas.renderer.set_mix(0.6, 0.8, moving=True)
+    expected = apply_lut(image, transform.lut(Edit.styled(None, 0.6, 0.8)))[:350]
+    canvas.renderer.set_edit(Edit.styled(None, 0.6, 0.8), moving=True)
     moving = photo_area(canvas)
     assert np.abs(moving.astype(int) - expected).max() <= 2, "mixing and the LUT agree but for rounding"
     with qtbot.waitSignal(canvas.renderer.shown):
-        canvas.renderer.set_mix(0.6, 0.8)
+        canvas.renderer.set_edit(Edit.styled(None, 0.6, 0.8))
     np.testing.assert_array_equal(photo_area(canvas), expected)
 
 
@@ -82,13 +83,13 @@ def test_moving_slider_mixes_and_release_is_exact(
 def test_ends_of_the_strength_slider(
     canvas: Canvas, image: np.ndarray, transform: object, mix: tuple[float, float], lut: str
 ) -> None:
-    canvas.renderer.set_mix(0.5, 0.5, moving=True)
-    canvas.renderer.set_mix(*mix, moving=True)
+    canvas.renderer.set_edit(Edit.styled(None, 0.5, 0.5), moving=True)
+    canvas.renderer.set_edit(Edit.styled(None, *mix), moving=True)
     np.testing.assert_array_equal(photo_area(canvas), apply_lut(image, getattr(transform, lut))[:350])
 
 
 def test_amount_zero_is_the_original(canvas: Canvas, image: np.ndarray) -> None:
-    canvas.renderer.set_mix(1.0, 0.0, moving=True)
+    canvas.renderer.set_edit(Edit.styled(None, 1.0, 0.0), moving=True)
     np.testing.assert_array_equal(photo_area(canvas), image[:350])
 
 

@@ -36,9 +36,9 @@ def test_settings_are_saved_on_close(context: AppContext) -> None:
 
 def test_selecting_a_style_is_told_once(context: AppContext, qtbot: QtBot) -> None:
     told: list[str] = []
-    context.style_selected.connect(told.append)
+    context.current.style_changed.connect(told.append)
     for style in ("a", "a", None, None, "b"):
-        context.select_style(style)
+        context.current.choose_style(style)
     assert told == ["a", "", "b"]
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
@@ -23,7 +23,7 @@ def shown_result(window: MainWindow) -> np.ndarray:
 def select_style(window: MainWindow, number: int, qtbot: QtBot) -> str:
     style = window.context.library.list()[number]
     window.edit_page.styles.select_style(style.id)
-    qtbot.waitUntil(lambda: window.context.selected_style == style.id)
+    qtbot.waitUntil(lambda: window.context.current.style_id == style.id)
     return style.id
 
 
@@ -37,18 +37,18 @@ def test_sliders_change_the_image_at_once_and_exactly_after(
     track = adjust.strength.track
     middle = track.height() // 2
     qtbot.mousePress(track, Qt.MouseButton.LeftButton, pos=QPoint(track.width() - 7, middle))
-    assert window.session.state.strength == 1.5
-    assert renderer.mix == (1.5, 1.0)
+    assert window.session.edit.style.strength == 1.5
+    assert renderer.edit == Edit.styled(None, 1.5, 1.0)
     qtbot.mouseMove(track, QPoint(0, middle))
-    assert renderer.mix == (0.0, 1.0)
+    assert renderer.edit == Edit.styled(None, 0.0, 1.0)
     layer = renderer.base
-    np.testing.assert_array_equal(layer.pixels(renderer.mix, layer.frame.zone), layer.neutral)
+    np.testing.assert_array_equal(layer.pixels(renderer.edit, layer.frame.zone), layer.neutral)
     qtbot.mouseMove(track, QPoint(7 + (track.width() - 14) // 2, middle))
     qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=QPoint(7 + (track.width() - 14) // 2, middle))
-    strength = window.session.state.strength
+    strength = window.session.edit.style.strength
     assert strength == pytest.approx(0.75, abs=0.01)
-    qtbot.waitUntil(lambda: renderer.base.exact_for == (strength, 1.0))
-    expected = apply_lut(layer.sampled, layer.frame.luts.lut(strength, 1.0))
+    qtbot.waitUntil(lambda: renderer.base.exact_for == Edit.styled(None, strength, 1.0))
+    expected = apply_lut(layer.sampled, layer.frame.luts.lut(Edit.styled(None, strength, 1.0)))
     np.testing.assert_array_equal(shown_result(window), expected)
 
 
@@ -59,17 +59,17 @@ def test_edit_survives_a_restart(context: AppContext, photo_folder: Path, qtbot:
     window.show()
     open_photo(window, photo, qtbot)
     style = select_style(window, 1, qtbot)
-    window.session.set_mix(1.25, 0.5, False)
+    window.context.current.change(Edit.styled(window.session.edit.style_id, 1.25, 0.5), moving=False)
     qtbot.waitUntil(lambda: not context.background.open_jobs)
-    assert context.catalog.get(photo) == EditState(style, 1.25, 0.5)
+    assert context.catalog.get(photo) == Edit.styled(style, 1.25, 0.5)
     window.close()
-    context.select_style(None)
+    context.current.choose_style(None)
     again = MainWindow(context)
     qtbot.addWidget(again)
     again.show()
     open_photo(again, photo, qtbot)
-    assert again.session.state == EditState(style, 1.25, 0.5)
-    assert context.selected_style == style
+    assert again.session.edit == Edit.styled(style, 1.25, 0.5)
+    assert context.current.style_id == style
     assert again.edit_page.adjust.strength.value == 1.25
     assert again.edit_page.adjust.amount.value == 0.5
 
@@ -83,9 +83,9 @@ def test_a_photo_without_edit_opens_in_the_chosen_style(window: MainWindow, phot
     chosen = select_style(window, 1, qtbot)
     qtbot.waitUntil(lambda: not window.context.background.open_jobs)
     open_photo(window, first, qtbot)
-    assert window.session.state.style_id == own
+    assert window.session.edit.style_id == own
     open_photo(window, third, qtbot)
-    assert window.session.state.style_id == chosen
+    assert window.session.edit.style_id == chosen
     assert window.context.catalog.get(third) is None, "looking at a photo is no edit"
 
 
@@ -93,20 +93,20 @@ def test_undo_and_redo(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> 
     photo = photo_folder / "coffee.jpg"
     open_photo(window, photo, qtbot)
     style = select_style(window, 0, qtbot)
-    window.session.set_mix(0.7, 1.0, False)
+    window.context.current.change(Edit.styled(window.session.edit.style_id, 0.7, 1.0), moving=False)
     undo, redo = window.commands["undo"], window.commands["redo"]
     undo.trigger()
-    assert window.session.state == EditState(style, 1.0, 1.0)
+    assert window.session.edit == Edit.styled(style, 1.0, 1.0)
     undo.trigger()
-    assert window.session.state == EditState(None, 1.0, 1.0)
-    assert window.context.selected_style is None
+    assert window.session.edit == Edit.styled(None, 1.0, 1.0)
+    assert window.context.current.style_id is None
     assert not undo.isEnabled() and redo.isEnabled()
     redo.trigger()
     redo.trigger()
-    assert window.session.state == EditState(style, 0.7, 1.0)
+    assert window.session.edit == Edit.styled(style, 0.7, 1.0)
     wait_shown(window, photo, qtbot)
     qtbot.waitUntil(lambda: not window.context.background.open_jobs)
-    assert window.context.catalog.get(photo) == EditState(style, 0.7, 1.0)
+    assert window.context.catalog.get(photo) == Edit.styled(style, 0.7, 1.0)
 
 
 def test_a_slider_move_counts_even_if_the_photo_is_left_at_once(
@@ -119,8 +119,8 @@ def test_a_slider_move_counts_even_if_the_photo_is_left_at_once(
     window.session.open(photo_folder / "rocket.jpg")
     wait_shown(window, photo_folder / "rocket.jpg", qtbot)
     qtbot.waitUntil(lambda: not window.context.background.open_jobs)
-    assert window.context.catalog.get(photo).amount == 0.99
-    assert window.session.state.amount == 1.0
+    assert window.context.catalog.get(photo).style.amount == 0.99
+    assert window.session.edit.style.amount == 1.0
     assert window.context.catalog.get(photo_folder / "rocket.jpg") is None
 
 
@@ -129,10 +129,10 @@ def test_an_edit_is_there_again_before_it_is_saved(window: MainWindow, photo_fol
     open_photo(window, photo, qtbot)
     gate = threading.Event()
     window.context.background.submit(lambda job: gate.wait(30))
-    window.session.set_mix(1.0, 0.25, False)
+    window.context.current.change(Edit.styled(window.session.edit.style_id, 1.0, 0.25), moving=False)
     open_photo(window, other, qtbot)
     open_photo(window, photo, qtbot)
-    assert window.session.state.amount == 0.25 and window.session.can_undo
+    assert window.session.edit.style.amount == 0.25 and window.session.can_undo
     gate.set()
 
 
@@ -150,8 +150,8 @@ def test_attribution_follows_the_sliders(window: MainWindow, photo_folder: Path,
     select_style(window, 0, qtbot)
     bars = window.edit_page.adjust.attribution
     qtbot.waitUntil(lambda: bars.general.share > 0 and bars.preference.share > 0)
-    window.session.set_mix(0.0, 1.0, True)
+    window.context.current.change(Edit.styled(window.session.edit.style_id, 0.0, 1.0), moving=True)
     qtbot.waitUntil(lambda: bars.preference.share == 0)
     assert bars.general.share > 0
-    window.session.set_mix(1.0, 0.0, True)
+    window.context.current.change(Edit.styled(window.session.edit.style_id, 1.0, 0.0), moving=True)
     qtbot.waitUntil(lambda: bars.general.share == 0)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from pie_desktop import paths
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
 from pie_desktop.export.job import ExportProgress, ExportSettings, Running, plan_export, run_job
 from pie_desktop.export.settings import make_part
 from pie_desktop.export.unfinished import unfinished_exports
@@ -191,7 +191,7 @@ def test_overwriting_asks_once(
 def test_each_photos_own_edit(
     qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path], tmp_path: Path
 ) -> None:
-    context.catalog.put(photos[0], EditState(style_id=None, strength=1.0, amount=0.0))
+    context.catalog.put(photos[0], Edit.styled(style_id=None, strength=1.0, amount=0.0))
     page.form.own_edits.setChecked(True)
     plan(photos)
     _export(qtbot, page)
@@ -202,7 +202,7 @@ def test_each_photos_own_edit(
 def test_a_style_that_is_gone_fails_only_its_own_photos(
     qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path]
 ) -> None:
-    context.catalog.put(photos[0], EditState(style_id="no-such-style"))
+    context.catalog.put(photos[0], Edit.styled(style_id="no-such-style"))
     page.form.own_edits.setChecked(True)
     plan(photos)
     _export(qtbot, page)
@@ -211,13 +211,13 @@ def test_a_style_that_is_gone_fails_only_its_own_photos(
 
 def test_the_form_follows_the_edit_page_until_another_choice_is_made(page: ExportPage, context: AppContext) -> None:
     style = context.library.list()[0]
-    page.form.follow(EditState(style.id, strength=0.6, amount=0.8))
-    assert page.form.choice().edit == EditState(style.id, 0.6, 0.8)
-    page.form.strength.track.setValue(120)
-    page.form.follow(EditState(style.id, strength=0.6, amount=0.8))
-    assert page.form.choice().edit.strength == 1.2
-    page.form.follow(EditState(None, strength=1.0, amount=0.5))
-    assert page.form.choice().edit == EditState(None, 1.0, 0.5)
+    page.form.follow(Edit.styled(style.id, strength=0.6, amount=0.8))
+    assert page.form.choice().edit == Edit.styled(style.id, 0.6, 0.8)
+    page.form.sliders.strength.track.setValue(120)
+    page.form.follow(Edit.styled(style.id, strength=0.6, amount=0.8))
+    assert page.form.choice().edit.style.strength == 1.2
+    page.form.follow(Edit.styled(None, strength=1.0, amount=0.5))
+    assert page.form.choice().edit == Edit.styled(None, 1.0, 0.5)
 
 
 def test_the_suggested_folder_follows_the_photos(

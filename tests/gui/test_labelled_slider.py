@@ -2,11 +2,13 @@
 
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.edit.edit import STRENGTH
+from pie_desktop.ui.export.file_form import QUALITY
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
 def test_leaving_the_page_ends_a_move_at_once(qtbot: QtBot) -> None:
-    slider = LabelledSlider("Preference", "How strongly.", 150)
+    slider = LabelledSlider(STRENGTH)
     qtbot.addWidget(slider)
     slider.show()
     heard: list[tuple[float, bool]] = []
@@ -22,7 +24,7 @@ def test_leaving_the_page_ends_a_move_at_once(qtbot: QtBot) -> None:
 
 
 def test_in_a_form_every_typed_digit_counts(qtbot: QtBot) -> None:
-    slider = LabelledSlider("Quality", "", 100, 92, minimum=1, unit=1, suffix="", inline=True)
+    slider = LabelledSlider(QUALITY, in_form=True)
     qtbot.addWidget(slider)
     slider.show()
     slider.number.selectAll()
@@ -31,7 +33,7 @@ def test_in_a_form_every_typed_digit_counts(qtbot: QtBot) -> None:
 
 
 def test_a_value_from_elsewhere_is_shown_and_not_announced(qtbot: QtBot) -> None:
-    slider = LabelledSlider("Amount", "", 150, inline=True)
+    slider = LabelledSlider(STRENGTH, in_form=True)
     qtbot.addWidget(slider)
     heard: list[float] = []
     slider.changed.connect(lambda value, moving: heard.append(value))

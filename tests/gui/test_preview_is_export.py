@@ -10,6 +10,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.color.spaces import make_profile
 from pie_desktop.imaging.decode import load_photo
@@ -82,7 +83,7 @@ def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarra
             and session._proxy is not None
             and np.array_equal(session._proxy, look.proxy)
             and detail.frame.luts is look.transform
-            and detail.exact_for == (1.2, 1.0)
+            and detail.exact_for == Edit.styled(None, 1.2, 1.0)
             and detail.frame.source.scale == 1
         )
 

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
@@ -40,7 +41,7 @@ def test_from_edits_to_an_exported_folder(
     # nobody waits for the pause that ends a move before going to the export
     window.edit_page.adjust.strength._settle.setInterval(60_000)
     window.edit_page.adjust.strength.track.setValue(80)
-    qtbot.waitUntil(lambda: session.state.strength == 0.8)
+    qtbot.waitUntil(lambda: session.edit.style.strength == 0.8)
     # the 1:1 view after the move: what was rendered before is only mixed anew until the move has ended
     window.canvas.set_view(View.SINGLE)
     window.canvas.actual_size()
@@ -49,7 +50,7 @@ def test_from_edits_to_an_exported_folder(
         lambda: (
             renderer.detail is not None
             and renderer.detail.frame.luts is wanted
-            and renderer.detail.exact_for == (0.8, 1.0)
+            and renderer.detail.exact_for == Edit.styled(None, 0.8, 1.0)
         ),
         timeout=TIMEOUT,
     )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pie_desktop.catalog.store import Catalog
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.decode import load_photo, load_placeholder, load_proxy, load_thumbnail, probe
@@ -53,8 +53,8 @@ def test_names_that_are_no_unicode(strange_name: Path, sample_images: dict[str, 
     assert probe(strange_name).path == strange_name
     read_summary(strange_name)
     catalog = Catalog(tmp_path / "catalog.sqlite")
-    catalog.put(strange_name, EditState(None, 0.5))
-    assert catalog.get(strange_name) == EditState(None, 0.5)
+    catalog.put(strange_name, Edit.styled(None, 0.5))
+    assert catalog.get(strange_name) == Edit.styled(None, 0.5)
     catalog.close()
     strange_name.write_bytes(b"no photo")
     refusal(load_photo, strange_name)

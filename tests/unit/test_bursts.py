@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pie_desktop.engine.engine import Transform
+from pie_desktop.edit.transform import Transform
 from pie_desktop.export.bursts import MAX_GAP, MAX_LENGTH, Frame, find_bursts
 from pie_desktop.export.facts import FactsReader
 from pie_desktop.export.job import ExportSettings, plan_export, run_export
-from pie_desktop.export.photo_luts import mean_transform
 from pie_desktop.imaging.color.difference import to_lab
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
@@ -95,7 +94,7 @@ def test_a_time_lapse_is_cut_into_pieces(sequence: list[Path]) -> None:
 
 def test_the_mean_of_transforms() -> None:
     a, b = identity_lut(), identity_lut() ** np.float32(0.5)
-    mean = mean_transform([Transform(a, b), Transform(b, b)])
+    mean = Transform.mean([Transform(a, b), Transform(b, b)])
     np.testing.assert_allclose(mean.neutral, (a + b) / 2, atol=1e-6)
     np.testing.assert_allclose(mean.preferred, b, atol=1e-6)
     assert mean.neutral.dtype == np.float32

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from pie_desktop.catalog.store import Catalog
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import PieError
 
-STATE = EditState("style-1", 1.3, 0.6)
+STATE = Edit.styled("style-1", 1.3, 0.6)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_state_survives_a_restart_and_leaves_the_photo_alone(path: Path, photo: 
     catalog = Catalog(path)
     assert catalog.get(photo) is None
     catalog.put(photo, STATE)
-    catalog.put(photo, EditState(None, 0.2, 1.0))
+    catalog.put(photo, Edit.styled(None, 0.2, 1.0))
     catalog.put(photo, STATE)
     # Without close: a crash must not lose what was put.
     assert Catalog(path).get(photo) == STATE
@@ -56,7 +56,7 @@ def test_a_copy_goes_its_own_way(path: Path, photo: Path) -> None:
     copy = photo.with_name("copy.jpg")
     copy.write_bytes(photo.read_bytes())
     assert catalog.get(copy) == STATE
-    other = EditState("style-2")
+    other = Edit.styled("style-2")
     catalog.put(copy, other)
     assert (catalog.get(photo), catalog.get(copy)) == (STATE, other)
 
@@ -147,7 +147,7 @@ def test_threads_and_a_second_catalog_write_together(path: Path, photo: Path) ->
     def write(start: int) -> None:
         try:
             for number in range(start, 40, 4):
-                catalogs[number % 2].put(photos[number], EditState(str(number)))
+                catalogs[number % 2].put(photos[number], Edit.styled(str(number)))
         except Exception as error:
             failures.append(error)
 
@@ -157,4 +157,4 @@ def test_threads_and_a_second_catalog_write_together(path: Path, photo: Path) ->
     for thread in threads:
         thread.join()
     assert failures == []
-    assert [catalogs[0].get(item) for item in photos] == [EditState(str(number)) for number in range(40)]
+    assert [catalogs[0].get(item) for item in photos] == [Edit.styled(str(number)) for number in range(40)]

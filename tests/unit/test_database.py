@@ -8,7 +8,7 @@ import pytest
 from pie_desktop.catalog import store
 from pie_desktop.catalog.database import Database, Migration, NewerVersionError, delete
 from pie_desktop.catalog.store import Catalog
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
 
 # What version 1 wrote, kept as text: it must open whatever becomes of the code.
 CATALOG_1 = """
@@ -119,7 +119,7 @@ def test_a_catalog_of_version_1_keeps_its_edits(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     catalog = Catalog(path)
-    assert catalog.get(photo) == EditState("style-1", 1.3, 0.6)
+    assert catalog.get(photo) == Edit.styled("style-1", 1.3, 0.6)
     assert catalog.take_problems() == []
     assert version(path) == len(store.MIGRATIONS)
     assert list(tmp_path.glob("*.damaged-*")) == []

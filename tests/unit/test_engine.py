@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.transform import Transform, attribution
 from pie_desktop.engine import bundles
 from pie_desktop.engine import engine as enhance
-from pie_desktop.engine.engine import Engine, Transform, attribution
+from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import BundleError, Cancelled, StyleError
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
@@ -205,9 +207,9 @@ def test_transform(
     assert neutral.preferred is neutral.neutral
     preference = engine.one_off(edits)
     transform = engine.transform(proxy, preference)
-    np.testing.assert_allclose(transform.lut(0.7, 0.0), identity_lut(17), atol=1e-6)
-    np.testing.assert_allclose(transform.lut(0.0, 1.0), transform.neutral, atol=1e-6)
-    np.testing.assert_allclose(transform.lut(1.0, 1.0), transform.preferred, atol=1e-6)
+    np.testing.assert_allclose(transform.lut(Edit.styled(None, 0.7, 0.0)), identity_lut(17), atol=1e-6)
+    np.testing.assert_allclose(transform.lut(Edit.styled(None, 0.0, 1.0)), transform.neutral, atol=1e-6)
+    np.testing.assert_allclose(transform.lut(Edit.styled(None, 1.0, 1.0)), transform.preferred, atol=1e-6)
     engine.set_bundle(Path("/models/second"))
     with pytest.raises(BundleError):
         engine.transform(proxy, preference)
@@ -218,19 +220,19 @@ def test_attribution(sample_photos: dict[str, Path]) -> None:
     neutral = identity_lut(17) * 0.8
     preferred = neutral * np.array([1.2, 1.0, 0.7], np.float32)
     transform = Transform(neutral, preferred)
-    whole = attribution(proxy, transform, 1.0, 1.0)
+    whole = attribution(proxy, transform, Edit.styled(None, 1.0, 1.0))
     by_hand = apply_lut(proxy, neutral)
     assert whole.general == pytest.approx(mean_delta_e(proxy, by_hand), rel=1e-4)
     assert whole.preference == pytest.approx(mean_delta_e(by_hand, apply_lut(proxy, preferred)), rel=1e-4)
 
-    assert attribution(proxy, transform, 0.0, 1.0).preference == 0
-    assert attribution(proxy, transform, 0.0, 1.0).general == whole.general
-    nothing = attribution(proxy, transform, 1.5, 0.0)
+    assert attribution(proxy, transform, Edit.styled(None, 0.0, 1.0)).preference == 0
+    assert attribution(proxy, transform, Edit.styled(None, 0.0, 1.0)).general == whole.general
+    nothing = attribution(proxy, transform, Edit.styled(None, 1.5, 0.0))
     assert (nothing.general, nothing.preference) == (0, 0)
-    more = attribution(proxy, transform, 1.5, 1.0)
+    more = attribution(proxy, transform, Edit.styled(None, 1.5, 1.0))
     assert more.preference > whole.preference
     assert more.general == whole.general
-    half = attribution(proxy, transform, 1.0, 0.5)
+    half = attribution(proxy, transform, Edit.styled(None, 1.0, 0.5))
     assert 0 < half.general < whole.general
     assert 0 < half.preference < whole.preference
 

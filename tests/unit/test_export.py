@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pie_desktop.engine.engine import Transform
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.export import job as export
 from pie_desktop.export import pool as worker_pool
@@ -40,16 +41,16 @@ def warm_transform(proxy: np.ndarray) -> Transform:
 
 @pytest.mark.parametrize("workers", [0, 2])
 def test_photos_are_written_through_the_table(photo_folder: Path, tmp_path: Path, workers: int) -> None:
-    settings = ExportSettings(tmp_path / "new" / "out", EncodeOptions("png"), strength=0.5, amount=0.9)
+    settings = ExportSettings(tmp_path / "new" / "out", EncodeOptions("png"), edit=Edit.styled(None, 0.5, 0.9))
     seen: list[ExportProgress] = []
     report = run_export(plan_export([photo_folder], settings), settings, warm_transform, seen.append, workers=workers)
     assert report.count("written") == 4 and report.summary == "4 written"
-    lut = Transform(NEUTRAL, PREFERRED).lut(0.5, 0.9)
+    lut = Transform(NEUTRAL, PREFERRED).lut(Edit.styled(None, 0.5, 0.9))
     for item in report.items:
         np.testing.assert_array_equal(load_photo(item.target), apply_lut(load_photo(item.source), lut))
         assert item.general is not None and item.preference is not None
         proxy = load_proxy(item.source)
-        neutral = apply_lut(proxy, Transform(NEUTRAL, PREFERRED).lut(0, 0.9))
+        neutral = apply_lut(proxy, Transform(NEUTRAL, PREFERRED).lut(Edit.styled(None, 0, 0.9)))
         assert item.general == pytest.approx(mean_delta_e(proxy, neutral), rel=0.05)
         assert item.preference == pytest.approx(mean_delta_e(neutral, apply_lut(proxy, lut)), rel=0.05)
     done = [step.done for step in seen]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pie_desktop import paths
-from pie_desktop.engine.engine import Transform
+from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import PieError
 from pie_desktop.export import journal as journals
 from pie_desktop.export.job import Running, run_job

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pie_desktop.engine.engine import Transform
+from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import Cancelled
 from pie_desktop.export import job as export
 from pie_desktop.export import photo_luts

@@ -10,7 +10,9 @@ import pytest
 import tifffile
 from PIL import Image
 
-from pie_desktop.imaging.encode import EditNote, EncodeOptions, Format, save_photo
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.note import edit_note
+from pie_desktop.imaging.encode import EncodeOptions, Format, save_photo
 from pie_desktop.imaging.metadata.policy import keeps_exif, keeps_xmp
 
 FORMATS = ("jpeg", "png", "tiff8", "tiff16", "webp", "heic", "heic10", "avif", "avif10")
@@ -106,7 +108,9 @@ def export(tagged: Path, format_name: Format, policy: str, **more: Any) -> tuple
     options = EncodeOptions(format_name, metadata=policy, **more)  # type: ignore[arg-type]
     target = tagged.parent / f"out{options.suffix}"
     image = np.asarray(Image.open(tagged))
-    return target, save_photo(image, target, options, tagged, note=EditNote("Warm evening", 0.85, 1.0))
+    return target, save_photo(
+        image, target, options, tagged, note=edit_note(Edit.styled(None, 0.85, 1.0), "Warm evening")
+    )
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
@@ -132,6 +136,7 @@ def test_all(tagged: Path, format_name: Format) -> None:
     assert xmp["Xmp.iptcExt.LocationShown[1]/iptcExt:City"] == "Schwechat"
     assert xmp["Xmp.xmp.CreatorTool"].startswith("PIE Desktop ")
     assert (xmp["Xmp.pie.Style"], xmp["Xmp.pie.Strength"], xmp["Xmp.pie.Amount"]) == ("Warm evening", "0.85", "1")
+    assert Edit.from_text(xmp["Xmp.pie.Edit"]) == Edit.styled(None, 0.85)
     if format_name in ("jpeg", "png", "tiff8", "tiff16"):
         assert {key: values[0] for key, values in iptc.items() if key in IPTC} == IPTC
         assert tuple(iptc["Iptc.Application2.Keywords"]) == KEYWORDS
@@ -265,7 +270,7 @@ def test_a_raw_gives_its_exif_and_not_its_structure(tmp_path: Path, tagged: Path
         writer.write(np.zeros((64, 96), np.uint16), photometric="minisblack", subfiletype=0)
     target = tmp_path / "out"
     options = EncodeOptions(format_name)
-    assert save_photo(np.zeros((64, 96, 3), np.uint8), target, options, raw, note=EditNote()) is None
+    assert save_photo(np.zeros((64, 96, 3), np.uint8), target, options, raw, note=edit_note(Edit(), None)) is None
     exif, _, xmp = read(target)
     assert exif["Exif.Image.Make"] == "PIE" and exif["Exif.Image.UniqueCameraModel"] == "PIE One"
     assert exif["Exif.Image.Copyright"] == "(c) Zoe"

@@ -2,7 +2,8 @@
 
 import io
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,10 @@ class EditNote:
     """What a file says of its edit, in the XMP namespace `pie`.
 
     Attributes:
-        style: name of the style, None for the neutral enhancement.
-        strength, amount: of the edit.
+        properties: text by the name of the property; see `edit.note`.
     """
 
-    style: str | None = None
-    strength: float = 1.0
-    amount: float = 1.0
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -179,9 +177,8 @@ class SourceMetadata:
         exif["Exif.Image.Software"] = SOFTWARE
         xmp["Xmp.xmp.CreatorTool"] = SOFTWARE
         if new.note is not None:
-            xmp["Xmp.pie.Style"] = new.note.style or "neutral"
-            xmp["Xmp.pie.Strength"] = f"{new.note.strength:g}"
-            xmp["Xmp.pie.Amount"] = f"{new.note.amount:g}"
+            for name, text in new.note.properties.items():
+                xmp[f"Xmp.pie.{name}"] = text
 
 
 def _correct(exif: Any, new: NewFile) -> None:

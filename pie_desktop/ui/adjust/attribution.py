@@ -4,7 +4,8 @@ from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
-from pie_desktop.engine.engine import Attribution, attribution
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.transform import Attribution, attribution
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Look
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
@@ -27,10 +28,10 @@ class AttributionMeter(QObject):
         super().__init__()
         self._context = context
         self._job: Job | None = None
-        self._wanted: tuple[Look, float, float] | None = None
+        self._wanted: tuple[Look, Edit] | None = None
 
-    def measure(self, look: Look, strength: float, amount: float) -> None:
-        self._wanted = (look, strength, amount)
+    def measure(self, look: Look, edit: Edit) -> None:
+        self._wanted = (look, edit)
         if self._job is None:
             self._next()
 
@@ -41,16 +42,16 @@ class AttributionMeter(QObject):
     def _next(self) -> None:
         self._job = None
         if self._wanted is not None:
-            look, strength, amount = self._wanted
+            look, edit = self._wanted
             self._wanted = None
-            self._job = self._context.analysis.submit(_measure, look, strength, amount)
+            self._job = self._context.analysis.submit(_measure, look, edit)
             self._job.result.connect(self.measured)
             self._job.failed.connect(self._context.notifier.error)
             self._job.finished.connect(self._next)
 
 
-def _measure(context: JobContext, look: Look, strength: float, amount: float) -> Attribution:
-    return attribution(look.proxy, look.transform, strength, amount)
+def _measure(context: JobContext, look: Look, edit: Edit) -> Attribution:
+    return attribution(look.proxy, look.transform, edit)
 
 
 class AttributionView(QWidget):

@@ -9,9 +9,11 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from pie_desktop.edit.edit import Edit
+from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.canvas.viewport import Zone
 
-Part = tuple[slice, slice]  # rows, columns
+Area = tuple[slice, slice]  # rows, columns
 
 
 class Mixer:
@@ -30,10 +32,10 @@ class Mixer:
         self._preferred = preferred
         self._out = np.empty_like(original)
         # By use: for what it was mixed, and the images.
-        self._kept: dict[str, tuple[float, Part, list[np.ndarray]]] = {}
+        self._kept: dict[str, tuple[float, Area, list[np.ndarray]]] = {}
         self._last_strength: float | None = None
 
-    def mix(self, strength: float, amount: float, part: Part) -> np.ndarray:
+    def mix(self, strength: float, amount: float, part: Area) -> np.ndarray:
         """The mix, valid within `part` of the image; the array is used again by the next call.
 
         Args:
@@ -56,7 +58,7 @@ class Mixer:
         return self._out
 
     def _keep(
-        self, use: str, weight: float, part: Part, pairs: list[tuple[np.ndarray, np.ndarray]]
+        self, use: str, weight: float, part: Area, pairs: list[tuple[np.ndarray, np.ndarray]]
     ) -> list[np.ndarray]:
         known = self._kept.get(use)
         if known is None or known[:2] != (weight, part):
@@ -67,21 +69,18 @@ class Mixer:
         return known[2]
 
 
-def _between(low: np.ndarray, high: np.ndarray, weight: float, part: Part, out: np.ndarray) -> None:
+def _between(low: np.ndarray, high: np.ndarray, weight: float, part: Area, out: np.ndarray) -> None:
     cv2.addWeighted(high[part], weight, low[part], 1.0 - weight, 0.0, dst=out[part])
 
 
-Mix = tuple[float, float]  # strength, amount
-
-
 class Luts(Protocol):
-    """What the canvas needs of `engine.enhance.Transform`."""
+    """What the canvas needs of `edit.transform.Transform`."""
 
     @property
     def neutral(self) -> np.ndarray: ...
     @property
     def preferred(self) -> np.ndarray: ...
-    def lut(self, strength: float, amount: float) -> np.ndarray: ...
+    def lut(self, edit: Edit) -> np.ndarray: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,20 +134,42 @@ class Layer:
     neutral: np.ndarray
     preferred: np.ndarray
     exact: np.ndarray
-    exact_for: Mix
+    exact_for: Edit
     _mixer: Mixer | None = field(default=None, repr=False)
-    _mixed: tuple[Mix, Zone, np.ndarray] | None = field(default=None, repr=False)
+    _made: tuple[Edit, Zone, np.ndarray] | None = field(default=None, repr=False)
 
-    def pixels(self, mix: Mix, visible: Zone) -> np.ndarray:
-        """The enhanced image for a strength and amount: exact where it is known, else mixed, and then only within
-        `visible` (zoomed pixels). The array has the size of the whole zone and is reused."""
-        if self.exact_for == mix or self.frame.luts is None:
+    def pixels(self, edit: Edit, visible: Zone) -> np.ndarray:
+        """The image with an edit: exact where that is known, else made now, and then only within `visible` (zoomed
+        pixels). The array has the size of the whole zone and is reused."""
+        if self.exact_for == edit or self.frame.luts is None:
             return self.exact
-        if self._mixed is None or self._mixed[0] != mix or not self._mixed[1].contains(visible):
-            if self._mixer is None:
-                self._mixer = Mixer(self.original, self.neutral, self.preferred)
+        if self._made is None or self._made[0] != edit or not self._made[1].contains(visible):
             zone = self.frame.zone
             rows = slice(visible.top - zone.top, visible.bottom - zone.top)
             columns = slice(visible.left - zone.left, visible.right - zone.left)
-            self._mixed = (mix, visible, self._mixer.mix(*mix, (rows, columns)))
-        return self._mixed[2]
+            self._made = (edit, visible, self._make(edit, (rows, columns)))
+        return self._made[2]
+
+    def _make(self, edit: Edit, part: Area) -> np.ndarray:
+        if edit.adjusted:
+            assert self.frame.luts is not None
+            image = np.empty_like(self.original)
+            image[part] = shown(
+                apply_lut(np.ascontiguousarray(self.sampled[part]), self.frame.luts.lut(edit)), self.frame
+            )
+            return image
+        if self._mixer is None:
+            self._mixer = Mixer(self.original, self.neutral, self.preferred)
+        return self._mixer.mix(edit.style.strength, edit.style.amount, part)
+
+
+def shown(image: np.ndarray, frame: Frame) -> np.ndarray:
+    """An image as uint8 in the colours of the monitor."""
+    return to_uint8(image if frame.display is None else apply_lut(image, frame.display))
+
+
+def to_uint8(image: np.ndarray) -> np.ndarray:
+    """The image as uint8, rounded; uint8 comes back as it is."""
+    if image.dtype == np.uint8:
+        return image
+    return cv2.convertScaleAbs(image, alpha=1 / 257)

@@ -117,13 +117,13 @@ def _draw_layer(
         visible = Zone(shown.left(), shown.top(), shown.right() + 1, shown.bottom() + 1).grown(0, 0, zone)
         if visible.width <= 0 or visible.height <= 0:
             return
-        pixels = layer.original if original else layer.pixels(renderer.mix, visible)
+        pixels = layer.original if original else layer.pixels(renderer.edit, visible)
         target = QRect(pane.left() + left + visible.left, pane.top() + top + visible.top, visible.width, visible.height)
         part = QRect(visible.left - zone.left, visible.top - zone.top, visible.width, visible.height)
         painter.drawImage(target, as_image(pixels), part)
         return
     # The zoom has changed and the right pixels are on their way: stretch what is there.
-    pixels = layer.original if original else layer.pixels(renderer.mix, zone)
+    pixels = layer.original if original else layer.pixels(renderer.edit, zone)
     ratio_x, ratio_y = whole.width / frame.whole.width, whole.height / frame.whole.height
     target = QRect(
         pane.left() + left + round(zone.left * ratio_x),

@@ -3,8 +3,9 @@
 import cv2
 import numpy as np
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.lut.apply import apply_lut
-from pie_desktop.ui.canvas.layer import Frame, Layer, Mix
+from pie_desktop.ui.canvas.layer import Frame, Layer, shown
 from pie_desktop.workers.job import JobContext
 
 # From here on single pixels are meant to be seen, not smoothed over.
@@ -12,44 +13,41 @@ NEAREST_FROM_ZOOM = 3.0
 
 
 def render_all(
-    context: JobContext, frames: list[Frame], stale: list[Layer], mix: Mix
-) -> tuple[list[Layer], list[tuple[Layer, np.ndarray]], Mix]:
-    """Job of the preview lane: frames to render, and layers that lack only the exact result for `mix`."""
-    layers = [render_layer(context, frame, mix) for frame in frames]
-    exact = [(layer, render_exact(context, layer, mix)) for layer in stale]
-    return layers, exact, mix
+    context: JobContext, frames: list[Frame], stale: list[Layer], edit: Edit
+) -> tuple[list[Layer], list[tuple[Layer, np.ndarray]], Edit]:
+    """Job of the preview lane: frames to render, and layers that lack only the exact result for `edit`."""
+    layers = [render_layer(context, frame, edit) for frame in frames]
+    exact = [(layer, render_exact(context, layer, edit)) for layer in stale]
+    return layers, exact, edit
 
 
-def render_layer(context: JobContext, frame: Frame, mix: Mix) -> Layer:
+def render_layer(context: JobContext, frame: Frame, edit: Edit) -> Layer:
     """Render a frame with its exact result; raises `Cancelled` between the steps."""
     context.check()
     sampled = sample(frame)
     original = shown(sampled, frame)
     if frame.luts is None:
-        return Layer(frame, sampled, original, original, original, original, mix)
+        return Layer(frame, sampled, original, original, original, original, edit)
     context.check()
     neutral = shown(apply_lut(sampled, frame.luts.neutral), frame)
     context.check()
     preferred = shown(apply_lut(sampled, frame.luts.preferred), frame)
-    layer = Layer(frame, sampled, original, neutral, preferred, preferred, (1.0, 1.0))
-    layer.exact, layer.exact_for = render_exact(context, layer, mix), mix
+    layer = Layer(frame, sampled, original, neutral, preferred, preferred, Edit())
+    layer.exact, layer.exact_for = render_exact(context, layer, edit), edit
     return layer
 
 
-def render_exact(context: JobContext, layer: Layer, mix: Mix) -> np.ndarray:
+def render_exact(context: JobContext, layer: Layer, edit: Edit) -> np.ndarray:
     """The layer's zone as export computes it, uint8, in the colours of the monitor."""
     context.check()
-    strength, amount = mix
-    if layer.frame.luts is None or amount == 0:
+    if layer.frame.luts is None:
         return layer.original
-    if amount == 1 and strength in (0, 1):
+    strength, amount = edit.style.strength, edit.style.amount
+    if not edit.adjusted and amount == 0:
+        return layer.original
+    if not edit.adjusted and amount == 1 and strength in (0, 1):
         return layer.preferred if strength else layer.neutral
-    return shown(apply_lut(layer.sampled, layer.frame.luts.lut(strength, amount)), layer.frame)
-
-
-def shown(image: np.ndarray, frame: Frame) -> np.ndarray:
-    """An image as uint8 in the colours of the monitor."""
-    return to_uint8(image if frame.display is None else apply_lut(image, frame.display))
+    return shown(apply_lut(layer.sampled, layer.frame.luts.lut(edit)), layer.frame)
 
 
 def sample(frame: Frame) -> np.ndarray:
@@ -86,10 +84,3 @@ def sample(frame: Frame) -> np.ndarray:
         flags=flags | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REPLICATE,
     )
-
-
-def to_uint8(image: np.ndarray) -> np.ndarray:
-    """The image as uint8, rounded; uint8 comes back as it is."""
-    if image.dtype == np.uint8:
-        return image
-    return cv2.convertScaleAbs(image, alpha=1 / 257)

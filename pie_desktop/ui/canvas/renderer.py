@@ -3,7 +3,8 @@
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from pie_desktop.ui.canvas.layer import Frame, Layer, Luts, Mix, Source
+from pie_desktop.edit.edit import Edit
+from pie_desktop.ui.canvas.layer import Frame, Layer, Luts, Source
 from pie_desktop.ui.canvas.render import render_all
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
 from pie_desktop.ui.context import AppContext
@@ -41,7 +42,7 @@ class PreviewRenderer(QObject):
         self._moving = False
         self._broken = False
         self._job: Job | None = None
-        self.mix: Mix = (1.0, 1.0)
+        self.edit = Edit()
         self.base: Layer | None = None
         self.detail: Layer | None = None
 
@@ -86,9 +87,9 @@ class PreviewRenderer(QObject):
             self._luts = luts
             self._supersede()
 
-    def set_mix(self, strength: float, amount: float, moving: bool = False) -> None:
-        """Show another strength and amount: at once by mixing, exactly once `moving` is over."""
-        self.mix = (strength, amount)
+    def set_edit(self, edit: Edit, moving: bool = False) -> None:
+        """Show another edit of the same style: at once, and exactly once `moving` is over."""
+        self.edit = edit.with_style(None)  # the style is in the LUTs
         self._moving = moving
         self._broken = False
         self.changed.emit()
@@ -105,7 +106,7 @@ class PreviewRenderer(QObject):
             return
         frames, stale = self._wanted()
         if frames or stale:
-            self._job = self._lane.submit(render_all, frames, stale, self.mix)
+            self._job = self._lane.submit(render_all, frames, stale, self.edit)
             self._job.result.connect(self._on_rendered)
             self._job.failed.connect(self._on_failed)
             self._job.finished.connect(self.update)
@@ -129,7 +130,7 @@ class PreviewRenderer(QObject):
             exact = not self._moving and frame.base == self._viewport.fitted
             if layer is None or not self._serves(layer, frame):
                 frames.append(frame)
-            elif exact and layer.exact_for != self.mix and frame.luts is not None:
+            elif exact and layer.exact_for != self.edit and frame.luts is not None:
                 stale.append(layer)
         return frames, stale
 
@@ -170,15 +171,15 @@ class PreviewRenderer(QObject):
         spare_x, spare_y = (round(side * MARGIN / 4) for side in self._viewport.pane)
         return has.zone.contains(self._viewport.visible().grown(spare_x, spare_y, frame.whole))
 
-    def _on_rendered(self, outcome: tuple[list[Layer], list[tuple[Layer, np.ndarray]], Mix]) -> None:
-        layers, exact, mix = outcome
+    def _on_rendered(self, outcome: tuple[list[Layer], list[tuple[Layer, np.ndarray]], Edit]) -> None:
+        layers, exact, edit = outcome
         for layer in layers:
             if layer.frame.base:
                 self.base = layer
             else:
                 self.detail = layer
         for layer, pixels in exact:
-            layer.exact, layer.exact_for = pixels, mix
+            layer.exact, layer.exact_for = pixels, edit
         if self._viewport.fitted:
             self.detail = None
         self.changed.emit()

@@ -1,6 +1,6 @@
 """Undo and redo of one photo's edit states."""
 
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
 
 LIMIT = 200
 
@@ -8,12 +8,12 @@ LIMIT = 200
 class EditHistory:
     """States in the order the user made them; the first is how the photo was opened."""
 
-    def __init__(self, first: EditState) -> None:
+    def __init__(self, first: Edit) -> None:
         self._states = [first]
         self._place = 0
 
     @property
-    def current(self) -> EditState:
+    def current(self) -> Edit:
         return self._states[self._place]
 
     @property
@@ -29,7 +29,7 @@ class EditHistory:
     def can_redo(self) -> bool:
         return self._place < len(self._states) - 1
 
-    def push(self, state: EditState) -> bool:
+    def push(self, state: Edit) -> bool:
         """Add a state after the current one, dropping what was undone; False if it is no change."""
         if state == self.current:
             return False
@@ -39,10 +39,10 @@ class EditHistory:
         self._place = len(self._states) - 1
         return True
 
-    def undo(self) -> EditState:
+    def undo(self) -> Edit:
         self._place = max(0, self._place - 1)
         return self.current
 
-    def redo(self) -> EditState:
+    def redo(self) -> Edit:
         self._place = min(len(self._states) - 1, self._place + 1)
         return self.current

@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.controls import CanvasToolbar
 from pie_desktop.ui.canvas.layer import Source
@@ -40,7 +40,7 @@ class PhotoView(QWidget):
         session.reduced.connect(self._on_reduced)
         session.full.connect(canvas.renderer.set_full)
         session.looked.connect(self._on_look)
-        session.state_changed.connect(self._on_state)
+        context.current.changed.connect(self._on_edit)
         session.failed.connect(self._on_failed)
         session.busy.connect(canvas.set_busy)
         canvas.viewport_changed.connect(self._on_viewport)
@@ -62,7 +62,7 @@ class PhotoView(QWidget):
         self._linger.stop()
         self._shows_current = True
         self.canvas.set_photo(photo.info.width, photo.info.height)
-        self.canvas.renderer.set_mix(session.state.strength, session.state.amount)
+        self.canvas.renderer.set_edit(session.edit)
         self.canvas.renderer.set_reduced(source)
         if session.look is not None:
             self._on_look(session.look)
@@ -72,9 +72,9 @@ class PhotoView(QWidget):
             self.canvas.set_labels("Original", look.style_name or "Enhanced")
             self.canvas.renderer.set_luts(look.transform)
 
-    def _on_state(self, state: EditState, moving: bool) -> None:
+    def _on_edit(self, edit: Edit, moving: bool) -> None:
         if self._shows_current:
-            self.canvas.renderer.set_mix(state.strength, state.amount, moving)
+            self.canvas.renderer.set_edit(edit, moving)
 
     def _on_failed(self, message: str) -> None:
         self._linger.stop()

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from pie_desktop.catalog.store import Catalog
-from pie_desktop.edit.edit import EditState
-from pie_desktop.engine.engine import Engine, Transform
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.transform import Transform
+from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import DecodeError, StyleError
 from pie_desktop.imaging import decode
 from pie_desktop.imaging.decode import proxy_of
@@ -26,13 +27,13 @@ class OpenedPhoto:
     """What is known of a photo before its pixels are.
 
     Attributes:
-        state: the edit that was kept for it, or None.
-        style_gone: the kept style does not exist any more; the state has none instead.
+        edit: the edit that was kept for it, or None.
+        style_gone: the style of that edit does not exist any more; the edit has none instead.
     """
 
     info: decode.PhotoInfo
     summary: metadata.PhotoSummary
-    state: EditState | None
+    edit: Edit | None
     style_gone: bool
 
 
@@ -59,7 +60,7 @@ class Pixels:
 
 
 def identify(
-    context: JobContext, catalog: Catalog, library: StyleLibrary, path: Path, known: EditState | None
+    context: JobContext, catalog: Catalog, library: StyleLibrary, path: Path, known: Edit | None
 ) -> OpenedPhoto:
     """Read header, camera data and the kept edit; raises DecodeError.
 
@@ -68,14 +69,14 @@ def identify(
     """
     info = decode.probe(path)
     context.check()
-    state = known or catalog.get(path)
+    edit = known or catalog.get(path)
     style_gone = False
-    if state is not None and state.style_id is not None:
+    if edit is not None and edit.style_id is not None:
         try:
-            library.get(state.style_id)
+            library.get(edit.style_id)
         except StyleError:
-            state, style_gone = EditState(None, state.strength, state.amount), True
-    return OpenedPhoto(info, metadata.read_summary(path), state, style_gone)
+            edit, style_gone = edit.with_style(None), True
+    return OpenedPhoto(info, metadata.read_summary(path), edit, style_gone)
 
 
 def read_source(context: JobContext, info: decode.PhotoInfo, max_side: int | None) -> Pixels:
@@ -130,6 +131,6 @@ def compute_look(
     return Look(proxy, engine.transform(proxy, preference), style_id, name)
 
 
-def keep_state(context: JobContext, catalog: Catalog, path: Path, state: EditState) -> None:
+def keep_edit(context: JobContext, catalog: Catalog, path: Path, edit: Edit) -> None:
     """Keep the edit of a photo; raises PieError."""
-    catalog.put(path, state)
+    catalog.put(path, edit)

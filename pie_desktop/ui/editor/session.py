@@ -1,12 +1,11 @@
-"""The photo being edited: opens it, keeps its state, undoes, saves."""
+"""The open photo: reads it, computes its transform, keeps its edit and the history."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.decode import PhotoInfo
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.ui.context import AppContext
@@ -18,7 +17,7 @@ from pie_desktop.ui.editor.reading import (
     Pixels,
     compute_look,
     identify,
-    keep_state,
+    keep_edit,
     read_preview,
     read_source,
 )
@@ -28,7 +27,6 @@ from pie_desktop.workers.job import Job
 FULL_DELAY_MS = 400
 # Larger photos are decoded in full only once the zoom asks for it: that takes memory that fit does not need.
 FULL_UNASKED_PIXELS = 64_000_000
-MAX_STRENGTH = 1.5
 
 
 class EditSession(QObject):
@@ -46,7 +44,6 @@ class EditSession(QObject):
         reduced: the reduced decode as a `Source`.
         full: the full decode as a `Source`.
         looked: a `Look`.
-        state_changed: (EditState, whether a slider is still moving).
         history_changed: what can be undone changed.
         failed: one sentence; there is no photo now.
         busy: what is being waited for, or empty.
@@ -58,7 +55,6 @@ class EditSession(QObject):
     reduced = Signal(object)
     full = Signal(object)
     looked = Signal(object)
-    state_changed = Signal(object, bool)
     history_changed = Signal()
     failed = Signal(str)
     busy = Signal(str)
@@ -67,7 +63,6 @@ class EditSession(QObject):
         super().__init__()
         self._context = context
         self._histories: dict[Path, EditHistory] = {}
-        self._restoring = False
         self._reduced_side = 2560
         self._full_timer = QTimer(self, singleShot=True, interval=FULL_DELAY_MS)
         self._full_timer.timeout.connect(self._start_full)
@@ -75,13 +70,12 @@ class EditSession(QObject):
         self._look_job: Job | None = None
         self._proxy: np.ndarray | None = None
         self._waiting: dict[str, str] = {}
-        # The style that the user chose last: photos without a kept edit open in it.
-        self._chosen_style: str | None = context.selected_style
         self.path: Path | None = None
         self.photo: OpenedPhoto | None = None
         self.look: Look | None = None
-        self.state = EditState(self._chosen_style)
-        context.style_selected.connect(self._on_style_selected)
+        self._current = context.current
+        self._current.changed.connect(self._on_edit_changed)
+        self._current.style_changed.connect(self._compute_look)
         context.styles_changed.connect(self._compute_look)
         context.engine_changed.connect(self._compute_look)
 
@@ -112,13 +106,10 @@ class EditSession(QObject):
         self._report_busy()
         self.history_changed.emit()
 
-    def set_mix(self, strength: float, amount: float, moving: bool) -> None:
-        """Change the sliders; while `moving` nothing is kept."""
-        state = replace(self.state, strength=min(max(strength, 0.0), MAX_STRENGTH), amount=min(max(amount, 0.0), 1.0))
-        self.state = state
-        self.state_changed.emit(state, moving)
-        if not moving:
-            self._keep()
+    @property
+    def edit(self) -> Edit:
+        """The edit of the open photo; see `CurrentEdit`."""
+        return self._current.edit
 
     @property
     def can_undo(self) -> bool:
@@ -168,11 +159,12 @@ class EditSession(QObject):
         return self._histories.get(self.path) if self.photo is not None and self.path is not None else None
 
     def _on_identified(self, photo: OpenedPhoto) -> None:
-        self.photo = photo
         path = photo.info.path
-        state = photo.state or EditState(self._chosen_style)
-        if path not in self._histories or self._histories[path].current != state:
-            self._histories[path] = EditHistory(state)
+        edit = photo.edit or self._current.unedited()
+        if path not in self._histories or self._histories[path].current != edit:
+            self._histories[path] = EditHistory(edit)
+        self._current.show(edit)  # before there is a photo: its look is computed once, below
+        self.photo = photo
         if photo.style_gone:
             self._context.notifier.info(f"The style of {path.name} was deleted; it is shown without one.")
         self.opened.emit(photo)
@@ -181,7 +173,6 @@ class EditSession(QObject):
             job.result.connect(self._on_previewed)
         else:
             self._start_reduced(photo.info)
-        self._show(state)
         self._compute_look()
         self.history_changed.emit()
 
@@ -224,7 +215,7 @@ class EditSession(QObject):
     def _start_look(self, known: np.ndarray | None) -> None:
         assert self.photo is not None
         context, path = self._context, self.photo.info.path
-        job = context.look.submit(compute_look, context.engine, context.library, path, self.state.style_id, known)
+        job = context.look.submit(compute_look, context.engine, context.library, path, self.edit.style_id, known)
         self._look_job = job
         job.result.connect(self._on_look)
         job.failed.connect(self._on_look_failed)
@@ -252,37 +243,19 @@ class EditSession(QObject):
         self._wait_for("look", "")
         self._context.notifier.error(message)
 
-    def _on_style_selected(self, style_id: str) -> None:
-        if self._restoring:
-            return
-        self._chosen_style = style_id or None
-        self.state = replace(self.state, style_id=self._chosen_style)
-        self.state_changed.emit(self.state, False)
-        if self.photo is not None:
+    def _on_edit_changed(self, edit: Edit, moving: bool) -> None:
+        if not moving:
             self._keep()
-            self._compute_look()
 
-    def _restore(self, state: EditState) -> None:
-        """Go to a state of the history."""
-        style_changes = state.style_id != self.state.style_id
-        self._show(state)
+    def _restore(self, edit: Edit) -> None:
+        """Go to an edit of the history."""
+        self._current.show(edit)
         self._save()
         self.history_changed.emit()
-        if style_changes:
-            self._compute_look()
-
-    def _show(self, state: EditState) -> None:
-        self.state = state
-        self._restoring = True
-        try:
-            self._context.select_style(state.style_id)
-        finally:
-            self._restoring = False
-        self.state_changed.emit(state, False)
 
     def _keep(self) -> None:
         history = self._history()
-        if history is not None and history.push(self.state):
+        if history is not None and history.push(self.edit):
             self._save()
             self.history_changed.emit()
 
@@ -300,5 +273,5 @@ class EditSession(QObject):
     def _save(self) -> None:
         if self.path is not None:
             context = self._context
-            job = context.background.submit(keep_state, context.catalog, self.path, self.state)
+            job = context.background.submit(keep_edit, context.catalog, self.path, self.edit)
             context.report_failure(job).finished.connect(context.report_catalog_problems)

@@ -1,8 +1,9 @@
-"""The Export form's part for the files: format with its options, colour space, size, sharpening, metadata."""
+"""How the files are written: format with what belongs to it, colour space, size, sharpening, metadata."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from pie_desktop.edit.part import Parameter
 from pie_desktop.imaging.encode_options import LOSSY, SUBSAMPLED, EncodeOptions
 from pie_desktop.ui.export.fields import SPIN_WIDTH, SizeField
 from pie_desktop.ui.theme import SPACE
@@ -41,6 +42,8 @@ METADATA: Choices = (
     ("None", "none"),
 )
 
+QUALITY = Parameter("file", "quality", "Quality", "Quality of lossy formats.", 92, 1, 100, step=1)
+
 
 class FileForm(QWidget):
     """Fields for `EncodeOptions`; every format has the same rows, so that nothing moves when it changes.
@@ -60,7 +63,7 @@ class FileForm(QWidget):
         self.bits.setFixedWidth(SPIN_WIDTH)
         self.bits.setAccessibleName("Bits per channel")
         self.bits.setToolTip("Bits per channel. 16-bit photos stay 16-bit into 16-bit files.")
-        self.quality = LabelledSlider("Quality", "", 100, 92, minimum=1, unit=1, suffix="", inline=True)
+        self.quality = LabelledSlider(QUALITY, in_form=True)
         self.subsampling = _box(SUBSAMPLING, "Resolution of colour")
         self.subsampling.setToolTip("By quality: full from 90 on, a quarter below.")
         self.compression = _box(COMPRESSION, "Compression")
@@ -151,14 +154,10 @@ class FileForm(QWidget):
         self.format.currentIndexChanged.connect(self._on_format)
         for box in (self.bits, self.subsampling, self.compression, self.color, self.sharpen, self.metadata):
             box.currentIndexChanged.connect(self._on_changed)
-        self.quality.changed.connect(self._on_slider)
+        self.quality.changed.connect(self._on_changed)
         self.lossless.toggled.connect(self._on_changed)
         self.enlarge.toggled.connect(self._on_changed)
         self.size_field.changed.connect(self._on_changed)
-
-    def _on_slider(self, value: float, moving: bool) -> None:
-        if moving:  # its end changes nothing more
-            self._on_changed()
 
     def _on_format(self) -> None:
         self._show_depths()

@@ -1,4 +1,4 @@
-"""The form for how photos are exported; its values are remembered."""
+"""How photos are exported, as a form that is remembered."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -6,17 +6,18 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
 
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
+from pie_desktop.errors import EditError
 from pie_desktop.export.job import ExportSettings
 from pie_desktop.export.names import DEFAULT_TEMPLATE
 from pie_desktop.export.presets import ExportPreset, PresetLibrary, options_from_json, settings_for
+from pie_desktop.ui.adjust.sliders import EditSliders
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.fields import NameField
 from pie_desktop.ui.export.file_form import FileForm
 from pie_desktop.ui.export.preset_list import PresetList
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.form import FolderField, add_section
-from pie_desktop.ui.widgets.slider import LabelledSlider
 
 CONFLICTS = (("Skip it", "skip"), ("Use a new name", "unique"), ("Overwrite it", "overwrite"))
 # By the number of presets that are ticked: none, one, several.
@@ -38,7 +39,7 @@ class ExportChoice:
         presets: those that are ticked.
     """
 
-    edit: EditState
+    edit: Edit
     own_edits: bool
     settings: ExportSettings | None
     presets: tuple[ExportPreset, ...] = ()
@@ -63,7 +64,7 @@ class ExportForm(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._followed: EditState | None = None
+        self._followed: Edit | None = None
         self.style_box = QComboBox()
         self.style_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.own_edits = QCheckBox("Each photo's own edit, if it has one")
@@ -71,8 +72,7 @@ class ExportForm(QWidget):
             "Photos that you have adjusted on the Edit page keep that style, preference and amount; "
             "the others get what is chosen here."
         )
-        self.strength = LabelledSlider("Preference", "", 150, inline=True)
-        self.amount = LabelledSlider("Amount", "", 100, inline=True)
+        self.sliders = EditSliders(in_form=True)
         self.file = FileForm()
         self.presets = PresetList(PresetLibrary(), context.notifier, self.file.options)
         self.hint = QLabel()
@@ -94,7 +94,7 @@ class ExportForm(QWidget):
         self._show_dependent()
 
     def choice(self) -> ExportChoice:
-        edit = EditState(self.style_box.currentData(), self.strength.value, self.amount.value)
+        edit = self.sliders.edit
         folder = self.destination.path()
         if folder is None or self.names.problem() is not None:
             return ExportChoice(edit, self.own_edits.isChecked(), None)
@@ -103,8 +103,7 @@ class ExportForm(QWidget):
             folder,
             file,
             self.conflict.currentData(),
-            edit.strength,
-            edit.amount,
+            edit,
             self.names.text(),
             style,
             burst_lock=self.burst_lock.isChecked(),
@@ -113,7 +112,7 @@ class ExportForm(QWidget):
 
     def refresh_styles(self) -> None:
         """Lists the styles again and keeps the one that was chosen."""
-        chosen = self.style_box.currentData() if self.style_box.count() else self._context.selected_style
+        chosen = self.style_box.currentData() if self.style_box.count() else self._context.current.style_id
         self.style_box.blockSignals(True)
         self.style_box.clear()
         self.style_box.addItem("None: neutral", None)
@@ -128,7 +127,7 @@ class ExportForm(QWidget):
         """Follows the style that is selected on the Edit page; empty for none."""
         self.style_box.setCurrentIndex(max(self.style_box.findData(style_id or None), 0))
 
-    def follow(self, edit: EditState) -> None:
+    def follow(self, edit: Edit) -> None:
         """Takes over the edit of the photo on the Edit page, so that the export looks like the screen.
 
         Without effect while that edit is still the one that was taken over before: what was chosen here since counts.
@@ -136,16 +135,14 @@ class ExportForm(QWidget):
         if edit != self._followed:
             self._followed = edit
             self.select_style(edit.style_id or "")
-            self.strength.set_value(edit.strength)
-            self.amount.set_value(edit.amount)
+            self.sliders.set_edit(edit)
             self._on_changed()
 
     def remember(self, with_destination: bool) -> None:
         """Keeps the values for the next start of the editor; the style is remembered with the Edit page."""
         values = {
             "own_edits": self.own_edits.isChecked(),
-            "strength": round(100 * self.strength.value),
-            "amount": round(100 * self.amount.value),
+            "edit": self.sliders.edit.with_style(None).to_json(),
             "file": asdict(self.file.options()),
             "presets": [preset.name for preset in self.presets.presets()],
             "destination": str(self.destination.path() or "") if with_destination else "",
@@ -160,7 +157,7 @@ class ExportForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE)
-        add_section(layout, "EDIT", ("Style", self.style_box), ("Preference", self.strength), ("Amount", self.amount))
+        add_section(layout, "EDIT", ("Style", self.style_box), *self.sliders.rows())
         layout.addWidget(self.own_edits)
         layout.addWidget(self.burst_lock)
         destination = ("Folder", self.destination), ("Names", self.names), ("If it exists", self.conflict)
@@ -172,10 +169,7 @@ class ExportForm(QWidget):
 
     def _restore(self) -> None:
         get = self._context.settings.get
-        for slider, name in ((self.strength, "strength"), (self.amount, "amount")):
-            stored = get(f"export.{name}")
-            if isinstance(stored, int):
-                slider.set_value(stored / 100)
+        self.sliders.set_edit(self._remembered_edit().with_style(self.style_box.currentData()))
         self.conflict.setCurrentIndex(max(self.conflict.findData(get("export.on_conflict")), 0))
         stored_file = options_from_json(get("export.file"))
         if stored_file is not None:
@@ -191,11 +185,10 @@ class ExportForm(QWidget):
 
     def _connect(self) -> None:
         self._context.styles_changed.connect(self.refresh_styles)
-        self._context.style_selected.connect(self.select_style)
+        self._context.current.style_changed.connect(self.select_style)
         for box in (self.style_box, self.conflict):
             box.currentIndexChanged.connect(self._on_changed)
-        for slider in (self.strength, self.amount):
-            slider.changed.connect(self._on_slider)
+        self.sliders.changed.connect(self._on_slider)
         self.own_edits.toggled.connect(self._on_changed)
         self.burst_lock.toggled.connect(self._on_changed)
         self.names.changed.connect(self._on_changed)
@@ -204,10 +197,20 @@ class ExportForm(QWidget):
         self.presets.chosen.connect(self.file.set_options)
         self.destination.changed.connect(self._on_changed)
 
+    def _remembered_edit(self) -> Edit:
+        """The strength and amount of the last start; those of earlier versions were kept in percent."""
+        get = self._context.settings.get
+        percent = {name: get(f"export.{name}") for name in ("strength", "amount")}
+        older = {name: value / 100 for name, value in percent.items() if isinstance(value, int | float)}
+        try:
+            return Edit.from_json(get("export.edit") or older)
+        except EditError:
+            return Edit()
+
     def _style_name(self) -> str | None:
         return self.style_box.currentText() if self.style_box.currentData() is not None else None
 
-    def _on_slider(self, value: float, moving: bool) -> None:
+    def _on_slider(self, edit: Edit, moving: bool) -> None:
         if moving:  # its end changes nothing more
             self._on_changed()
 
@@ -219,4 +222,4 @@ class ExportForm(QWidget):
         presets = self.presets.presets()
         self.file.setEnabled(not presets)
         self.hint.setText(_HINTS[min(len(presets), 2)])
-        self.strength.setEnabled(self.style_box.currentData() is not None)
+        self.sliders.set_edit(self.sliders.edit.with_style(self.style_box.currentData()))

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.catalog.store import Catalog
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import PieError
 from pie_desktop.export.job import ExportProgress, ExportReport, ExportSettings, PlannedPhoto, Running, run_job
@@ -140,13 +140,13 @@ def resume_photos(context: JobContext, services: Services, kept: KeptExport, wat
 
 def _groups(
     context: JobContext, services: Services, plan: Sequence[PlannedPhoto], choice: ExportChoice
-) -> dict[tuple[int, EditState], list[PlannedPhoto]]:
+) -> dict[tuple[int, Edit], list[PlannedPhoto]]:
     """Photos by the number of their export and their edit."""
     deadline = time.monotonic() + LONGEST_KEEPING
     while choice.own_edits and not context.cancelled and time.monotonic() < deadline:
         if services.edits_kept.wait(0.05):
             break
-    groups: dict[tuple[int, EditState], list[PlannedPhoto]] = {}
+    groups: dict[tuple[int, Edit], list[PlannedPhoto]] = {}
     per_export = len(plan) // max(len(choice.exports), 1)
     for index, photo in enumerate(plan):
         edit = services.catalog.get(photo.source) if choice.own_edits and photo.writes else None
@@ -159,7 +159,7 @@ def _part(
     context: JobContext,
     services: Services,
     settings: ExportSettings,
-    edit: EditState,
+    edit: Edit,
     photos: list[PlannedPhoto],
     only: bool,
 ) -> ExportPart:
@@ -175,7 +175,7 @@ def _part(
             raise
         failed = {"action": "fail", "problem": str(error)}
         photos = [replace(photo, **failed) if photo.writes else photo for photo in photos]  # type: ignore[arg-type]
-    settings = replace(settings, strength=edit.strength, amount=edit.amount, style=style_name)
+    settings = replace(settings, edit=edit, style=style_name)
     return make_part(services.engine, settings, tuple(photos), preference)
 
 

@@ -1,6 +1,6 @@
 """The dialog that writes a look for other programs, the job behind it, and what opens it from menu and styles."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pie_desktop.edit.edit import EditState
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.note import edit_summary
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import PieError
 from pie_desktop.export.looks import LookReport, average_look, export_look, photo_look
@@ -35,16 +36,14 @@ class LookOrder:
     """What to write.
 
     Attributes:
-        style_id: None for neutral enhancement.
+        edit: of which the style is taken, None for neutral enhancement.
         photo: whose edit it is, or None for the style on average.
         path: the file, or the folder of a darktable style.
         overwrite: whether `path` may be replaced.
     """
 
-    style_id: str | None
+    edit: Edit
     photo: Path | None
-    strength: float
-    amount: float
     kind: LookFormat
     size: int
     path: Path
@@ -53,13 +52,14 @@ class LookOrder:
 
 def write_look(job: JobContext, engine: Engine, library: StyleLibrary, order: LookOrder) -> LookReport:
     """Raises PieError, Cancelled."""
-    style = library.get(order.style_id) if order.style_id is not None else None
+    style_id = order.edit.style_id
+    style = library.get(style_id) if style_id is not None else None
     preference = engine.preference(style, job.progress, job.should_cancel) if style is not None else None
     job.check()
     if order.photo is not None:
-        look = photo_look(engine, style, preference, order.photo, order.strength, order.amount)
+        look = photo_look(engine, style, preference, order.photo, order.edit)
     else:
-        look = average_look(engine, style, preference, order.strength, order.amount)
+        look = average_look(engine, style, preference, order.edit)
     job.check()
     return export_look(order.path, look, order.kind, order.size, order.overwrite)
 
@@ -84,20 +84,20 @@ class LookDialog(QDialog):
 
     Args:
         lane: of the jobs that write.
-        state: style, strength and amount of the look.
+        edit: of the look.
         photo: the open photo, or None.
     """
 
     def __init__(
-        self, context: AppContext, lane: Lane, state: EditState, photo: Path | None, parent: QWidget | None = None
+        self, context: AppContext, lane: Lane, edit: Edit, photo: Path | None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._context = context
         self._lane = lane
-        self._state = state
+        self._edit = edit
         self._photo = photo
         self._job: Job | None = None
-        self._name = context.library.get(state.style_id).name if state.style_id is not None else "Neutral"
+        self._name = context.library.get(edit.style_id).name if edit.style_id is not None else "Neutral"
         self.setWindowTitle("Export look")
         self.setFixedWidth(_WIDTH)
         self.subject = QComboBox()
@@ -147,12 +147,9 @@ class LookDialog(QDialog):
 
     def start(self, path: Path, overwrite: bool) -> None:
         """Write the look that the fields describe; the answer stands below them when it is done."""
-        state = self._state
         order = LookOrder(
-            state.style_id,
+            self._edit,
             self.subject.currentData(),
-            state.strength,
-            state.amount,
             self.kind,
             self.size_box.currentData(),
             path,
@@ -199,8 +196,8 @@ class LookDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
-        mix = QLabel(f"{self._state.strength:.0%} preference, {self._state.amount:.0%} amount")
-        mix.setToolTip("As the sliders of the editor stand")
+        mix = QLabel(edit_summary(self._edit))
+        mix.setToolTip("These are the settings of the sliders on the Edit page.")
         rows = [("Look of", self.subject), ("Strength", mix), ("Format", self.format), ("Size", self.size_box)]
         add_section(column, "", *rows)
         column.addWidget(self.hint)
@@ -237,11 +234,11 @@ class LookExport(QObject):
 
     def open(self, style_id: str | None = None) -> None:
         """Ask about the look of a style, or of the open photo's own edit."""
-        state, photo = self._session.state, self._session.path
+        edit, photo = self._session.edit, self._session.path
         if style_id is not None:
-            state = replace(state, style_id=style_id)
+            edit = edit.with_style(style_id)
         try:
-            dialog = LookDialog(self._context, self._lane, state, photo, self._window)
+            dialog = LookDialog(self._context, self._lane, edit, photo, self._window)
         except PieError as error:
             self._context.notifier.error(str(error))
             return

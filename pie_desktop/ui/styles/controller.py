@@ -21,31 +21,28 @@ class StyleController(QObject):
     """Runs what the user asks of the styles.
 
     A style is *ready* once its preference was computed for the references that it has now and the bundle in use. A
-    chosen style becomes the context's selected style only then, so that nobody waits for its preference twice.
+    chosen style becomes that of the current edit only then, so that nobody waits for its preference twice.
 
     Attributes:
         styles: all styles as last read, the user's own first.
-        wanted: the style that was chosen last, perhaps not ready yet; None for neutral.
 
     Signals:
         listed: `styles` may have changed.
         created: id of a style that has just been made and that the user may want to name.
         busy: (key, fraction, text): work is being done on a style, or on a new one that has no id yet.
         idle: (key, problem): that work ended; the problem is one sentence, or empty.
-        wanted_changed: `wanted` is another one.
     """
 
     listed = Signal()
     created = Signal(str)
     busy = Signal(str, float, str)
     idle = Signal(str, str)
-    wanted_changed = Signal()
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self.styles: list[Style] = []
-        self.wanted: str | None = context.selected_style
+        self._current = context.current
         self._ready: dict[str, jobs.ReadyStyle] = {}
         self._operations: dict[str, Operation] = {}
         self._new_keys = (f"new-{number}" for number in count(1))
@@ -53,7 +50,7 @@ class StyleController(QObject):
         self._computing: Operation | None = None
         self._deleted: dict[str, bool] = {}
         context.styles_changed.connect(self.refresh)
-        context.style_selected.connect(self._on_selected)
+        self._current.style_changed.connect(self._on_selected)
         context.engine_changed.connect(self._on_engine_changed)
 
     def style(self, style_id: str | None) -> Style | None:
@@ -70,9 +67,9 @@ class StyleController(QObject):
 
     def choose(self, style_id: str | None) -> None:
         """Select a style as soon as it is ready; None for neutral."""
-        self._want(style_id)
+        self._current.want(style_id)
         if style_id is None or self._is_ready(style_id):
-            self._context.select_style(style_id)
+            self._current.choose_style(style_id)
         else:
             self.prepare(style_id)
 
@@ -157,12 +154,12 @@ class StyleController(QObject):
     def _on_imported(self, key: str, report: AddReport) -> None:
         style_id = report.style.id
         self._tell(report.problems)
-        self._want(style_id)
+        self._current.want(style_id)
         self._on_references_changed(report.style)
         if style_id != key:
             self.created.emit(style_id)
         if self._is_ready(style_id):
-            self._context.select_style(style_id)
+            self._current.choose_style(style_id)
 
     def _on_references_changed(self, style: Style) -> None:
         self._put(style)
@@ -191,7 +188,7 @@ class StyleController(QObject):
         self._context.styles_changed.emit()
 
     def _on_deleted(self, style: Style, token: str) -> None:
-        selected = self.wanted == style.id
+        selected = self._current.wanted == style.id
         self._deleted[token] = selected
         self.styles = [other for other in self.styles if other.id != style.id]
         self.listed.emit()
@@ -210,19 +207,18 @@ class StyleController(QObject):
         self._ready[ready.style_id] = ready
         self._announce(ready.style_id)
         self.listed.emit()
-        if self.wanted == ready.style_id:
-            self._context.select_style(ready.style_id)
+        if self._current.wanted == ready.style_id:
+            self._current.choose_style(ready.style_id)
 
     def _on_selected(self, style_id: str) -> None:
-        self._want(style_id or None)
         if style_id and not self._is_ready(style_id):
             self.prepare(style_id)
 
     def _on_engine_changed(self) -> None:
         self._ready.clear()
         self.listed.emit()
-        if self.wanted is not None:
-            self.prepare(self.wanted)
+        if self._current.wanted is not None:
+            self.prepare(self._current.wanted)
 
     # ---- helpers
 
@@ -254,17 +250,12 @@ class StyleController(QObject):
         del self._operations[key]
         self.idle.emit(key, problem)
         self._announce(key)
-        if self.wanted == key and not self._is_ready(key):
-            self._want(self._context.selected_style)
+        if self._current.wanted == key and not self._is_ready(key):
+            self._current.want(self._current.style_id)
 
     def _is_ready(self, style_id: str) -> bool:
         style, ready = self.style(style_id), self._ready.get(style_id)
         return style is not None and ready is not None and ready.fingerprint == style.fingerprint
-
-    def _want(self, style_id: str | None) -> None:
-        if style_id != self.wanted:
-            self.wanted = style_id
-            self.wanted_changed.emit()
 
     def _put(self, style: Style) -> None:
         """Show a changed style at once, a new one first, without waiting for the next listing."""

@@ -24,7 +24,7 @@ class StylePanel(QWidget):
     """Gallery and details of the styles; shows what the controller reports.
 
     Signals:
-        style_selected: id of the style that is selected and ready now, None for neutral. The context says the same.
+        style_selected: id of the style that is selected and ready now, None for neutral. `CurrentEdit` says the same.
         look_asked: id of the style whose look is to be exported.
     """
 
@@ -80,7 +80,8 @@ class StylePanel(QWidget):
         self._pages.setCurrentWidget(self.details)
         self.details.back.setFocus(Qt.FocusReason.OtherFocusReason)
         self._load_images()
-        if self.controller.wanted is None or not self.controller.is_busy(self.controller.wanted):
+        wanted = self._context.current.wanted
+        if wanted is None or not self.controller.is_busy(wanted):
             self.controller.prepare(style_id)  # for the agreement of its references
 
     def close_details(self) -> None:
@@ -146,7 +147,7 @@ class StylePanel(QWidget):
         for listed in styles:
             agreement = self.controller.agreement(listed)
             self.gallery.set_contradiction(listed.id, contradiction(list(agreement.values())))
-        self.gallery.set_selected(self.controller.wanted)
+        self.gallery.set_selected(self._context.current.wanted)
         self.drop_zone.set_brief(any(not style.builtin for style in styles))
         if self.shows_details:
             style = self.controller.style(self.details.style_id)
@@ -201,8 +202,9 @@ class StylePanel(QWidget):
         controller.busy.connect(self._on_busy)
         controller.idle.connect(self._on_idle)
         controller.created.connect(self._on_created)
-        controller.wanted_changed.connect(lambda: gallery.set_selected(controller.wanted))
-        self._context.style_selected.connect(self._on_selected)
+        current = self._context.current
+        current.wanted_changed.connect(lambda: gallery.set_selected(current.wanted))
+        current.style_changed.connect(self._on_selected)
         gallery.chosen.connect(self.select_style)
         gallery.details_asked.connect(self.open_details)
         gallery.renamed.connect(controller.rename)

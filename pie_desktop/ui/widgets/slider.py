@@ -1,19 +1,20 @@
-"""The slider of all panels: a track in the theme's colours, with its name and a number that can be typed."""
+"""The slider of all panels and forms: a track drawn in the theme's colours, and its number, which can be typed."""
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
 
+from pie_desktop.edit.part import Parameter
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
 
 HANDLE = 14
 GROOVE = 4
-PLAIN_WIDTH = 64
 SPIN_WIDTH = 80
+PLAIN_WIDTH = 64
 
 
 class Track(QSlider):
-    """A horizontal slider that jumps to where it is clicked, marks its default and returns to it on a double click."""
+    """A horizontal slider that goes where it is clicked, marks its default and returns to it at a double click."""
 
     def __init__(self, low: int, high: int, default: int) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -93,19 +94,11 @@ class Track(QSlider):
 
 # Keys and the wheel have no release; a pause of this length ends the change.
 SETTLE_MS = 250
+FINE_STEPS = 100  # per unit, of parameters that are shown with decimals
 
 
 class LabelledSlider(QWidget):
-    """Track and number of one setting.
-
-    Args:
-        name: shown above the track, unless `inline`.
-        tooltip: what the setting does; may be empty.
-        minimum, maximum, default: in steps of the track, as the number shows them.
-        unit: so many steps are a value of 1: 100 for percent, 1 for a plain number.
-        suffix: of the number.
-        inline: for forms, which have labels of their own: the number stands beside the track, and what is typed counts
-            with every digit, as a shortcut may use the form before the number is left.
+    """A number as slider and field that follow each other, with its name above or, in a form, without.
 
     Signals:
         changed: (value, whether the change is still going on).
@@ -113,56 +106,77 @@ class LabelledSlider(QWidget):
 
     changed = Signal(float, bool)
 
-    def __init__(
-        self,
-        name: str,
-        tooltip: str,
-        maximum: int,
-        default: int = 100,
-        *,
-        minimum: int = 0,
-        unit: int = 100,
-        suffix: str = " %",
-        inline: bool = False,
-    ) -> None:
+    def __init__(self, parameter: Parameter, in_form: bool = False) -> None:
+        """A slider within the bounds of a parameter.
+
+        Args:
+            parameter: what is set.
+            in_form: the form has the name, the number stands beside the slider, and what is typed counts with every
+                digit, as a shortcut may use the form before the number is left.
+        """
         super().__init__()
-        self._default = default
-        self._unit = unit
-        self.track = Track(minimum, maximum, default)
-        self.track.setToolTip("\n".join(filter(None, (tooltip, f"Double-click to return to {default}{suffix}"))))
-        self.track.setAccessibleName(name)
-        self.number = QSpinBox()
-        self.number.setRange(minimum, maximum)
-        self.number.setValue(default)
-        self.number.setSuffix(suffix)
-        self.number.setKeyboardTracking(inline)
-        self.number.setAccessibleName(f"{name} in percent" if unit == 100 else name)
-        if inline:
-            self._lay_out_inline()
-        else:
-            self._lay_out(name, tooltip)
-        self.setFocusProxy(self.track)
+        self._parameter = parameter
+        self._decimals = 0 if parameter.scale >= 100 or parameter.step >= 1 else 2
+        self._steps = parameter.scale if self._decimals == 0 else FINE_STEPS
+        low, high, default = (
+            round(value * self._steps) for value in (parameter.low, parameter.high, parameter.default)
+        )
+        self.track = Track(low, high, default)
+        self.track.setToolTip(f"{parameter.help}\nDouble-click to return to {parameter.text(parameter.default)}.")
+        self.track.setAccessibleName(parameter.label)
+        self.number = QDoubleSpinBox()
+        self.number.setDecimals(self._decimals)
+        self.number.setRange(parameter.low * parameter.scale, parameter.high * parameter.scale)
+        self.number.setSingleStep(1 if self._decimals == 0 else 0.1)
+        self.number.setValue(parameter.default * parameter.scale)
+        self.number.setSuffix(f" {parameter.unit}" if parameter.unit else "")
+        self.number.setKeyboardTracking(in_form)
+        self.number.setAccessibleName(parameter.label)
+        self._lay_out(in_form)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._finish)
-        self.track.valueChanged.connect(self._on_value)
+        self.track.valueChanged.connect(self._on_track)
         self.track.sliderReleased.connect(self._finish)
-        self.number.valueChanged.connect(self.track.setValue)
+        self.number.valueChanged.connect(self._on_number)
+
+    def _lay_out(self, in_form: bool) -> None:
+        self.setFocusProxy(self.track)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        if in_form:
+            self.number.setFixedWidth(SPIN_WIDTH)
+            layout.setHorizontalSpacing(SPACE)
+            layout.addWidget(self.track, 0, 0)
+            layout.addWidget(self.number, 0, 1)
+            return
+        # The style sheet hides the buttons: with Qt's own NoButtons a styled spin box leaves no room for the number.
+        self.number.setProperty("plain", True)
+        self.number.setFixedWidth(PLAIN_WIDTH)
+        self.number.setFont(numeric_font(self.font()))
+        label = QLabel(self._parameter.label)
+        label.setToolTip(self._parameter.help)
+        label.setBuddy(self.track)
+        layout.setVerticalSpacing(HALF_SPACE)
+        layout.addWidget(label, 0, 0)
+        layout.addWidget(self.number, 0, 1, Qt.AlignmentFlag.AlignRight)
+        layout.addWidget(self.track, 1, 0, 1, 2)
+        layout.setColumnStretch(0, 1)
 
     @property
     def value(self) -> float:
-        return self.track.value() / self._unit
+        return self.track.value() / self._steps
 
     def set_value(self, value: float) -> None:
         """Show a value that came from elsewhere; `changed` is not emitted."""
         self._settle.stop()
-        for widget in (self.track, self.number):
-            blocked = widget.blockSignals(True)
-            widget.setValue(round(value * self._unit))
-            widget.blockSignals(blocked)
+        with QSignalBlocker(self.track), QSignalBlocker(self.number):
+            self.track.setValue(round(value * self._steps))
+            self.number.setValue(value * self._parameter.scale)
         self.track.update()
 
     def reset(self) -> None:
-        self.track.setValue(self._default)
+        """Return to the default; `changed` is emitted."""
+        self.track.setValue(round(self._parameter.default * self._steps))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """A move counts as done when the page is left: what is exported next has to know it."""
@@ -170,34 +184,12 @@ class LabelledSlider(QWidget):
             self._finish()
         super().hideEvent(event)
 
-    def _lay_out(self, name: str, tooltip: str) -> None:
-        label = QLabel(name)
-        label.setToolTip(tooltip)
-        label.setBuddy(self.track)
-        # The style sheet hides the buttons: with Qt's own NoButtons a styled spin box leaves no room for the number.
-        self.number.setProperty("plain", True)
-        self.number.setFixedWidth(PLAIN_WIDTH)
-        self.number.setFont(numeric_font(self.font()))
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setVerticalSpacing(HALF_SPACE)
-        layout.addWidget(label, 0, 0)
-        layout.addWidget(self.number, 0, 1, Qt.AlignmentFlag.AlignRight)
-        layout.addWidget(self.track, 1, 0, 1, 2)
-        layout.setColumnStretch(0, 1)
+    def _on_number(self, number: float) -> None:
+        self.track.setValue(round(number / self._parameter.scale * self._steps))
 
-    def _lay_out_inline(self) -> None:
-        self.number.setFixedWidth(SPIN_WIDTH)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACE)
-        layout.addWidget(self.track, 1)
-        layout.addWidget(self.number)
-
-    def _on_value(self, value: int) -> None:
-        blocked = self.number.blockSignals(True)
-        self.number.setValue(value)
-        self.number.blockSignals(blocked)
+    def _on_track(self, position: int) -> None:
+        with QSignalBlocker(self.number):
+            self.number.setValue(position / self._steps * self._parameter.scale)
         self.changed.emit(self.value, True)
         if not self.track.isSliderDown():
             self._settle.start()

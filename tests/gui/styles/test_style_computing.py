@@ -26,14 +26,14 @@ def test_computing_shows_progress_and_can_be_cancelled(
     qtbot.waitUntil(lambda: card.progress.text.full_text == "Looking at the references")
     assert card.progress.isVisible()
     assert card.property("selected") is True
-    assert context.selected_style is None
+    assert context.current.style_id is None
     qtbot.mouseClick(card.progress.button, Qt.MouseButton.LeftButton)
     assert not card.progress.isVisible()
     qtbot.waitUntil(engine.stopped.is_set)
     assert card.summary.text() == "4 pairs"
     # Back to what is really selected.
     assert panel.gallery.cards[None].property("selected") is True
-    assert context.selected_style is None
+    assert context.current.style_id is None
 
 
 def test_the_style_chosen_last_wins(qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style) -> None:
@@ -44,7 +44,7 @@ def test_the_style_chosen_last_wins(qtbot: QtBot, context: AppContext, panel: St
     qtbot.waitUntil(engine.started.is_set)
     panel.select_style(style.id)
     chosen: list[str] = []
-    context.style_selected.connect(chosen.append)
+    context.current.style_changed.connect(chosen.append)
     with qtbot.waitSignal(panel.style_selected):
         engine.go_on.set()
     assert chosen == [style.id]
@@ -62,7 +62,7 @@ def test_a_preference_that_fails_says_why_on_the_card(
     qtbot.waitUntil(lambda: card.problem == engine.problem)
     assert card.summary.text() == engine.problem
     qtbot.waitUntil(lambda: any(notice.text == engine.problem for notice in notices))
-    assert context.selected_style is None
+    assert context.current.style_id is None
     assert panel.gallery.cards[None].property("selected") is True
 
 
@@ -76,7 +76,7 @@ def test_closing_while_a_preference_is_computed(qtbot: QtBot, panel: StylePanel,
     qtbot.waitUntil(engine.started.is_set)
     context.close()
     assert engine.stopped.is_set()
-    assert context.selected_style is None
+    assert context.current.style_id is None
 
 
 def test_reading_edits_can_be_cancelled(

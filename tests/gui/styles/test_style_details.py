@@ -71,7 +71,7 @@ def test_agreement_marks_the_reference_that_does_not_fit(
     panel.open_details(style.id)
     qtbot.waitUntil(lambda: [row.fit.text() for row in panel.details.rows] == ["fits 20%", *["fits 90%"] * 3])
     assert panel.details.rows[0].fit.property("role") == "warning"
-    assert context.selected_style is None
+    assert context.current.style_id is None
 
 
 def test_a_drop_while_details_are_open_adds_to_that_style(

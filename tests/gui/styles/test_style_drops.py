@@ -22,11 +22,11 @@ def test_dropped_edits_become_a_selected_style_of_pairs(
     originals.mkdir()
     for _, before in sample_pairs[:3]:
         shutil.copy(before, originals)
-    with qtbot.waitSignals([context.styles_changed, context.style_selected], order="strict"):
+    with qtbot.waitSignals([context.styles_changed, context.current.style_changed], order="strict"):
         drop(panel, afters)
     (style,) = own_styles(panel)
     assert [reference.before is not None for reference in style.references] == [True, True, True, False]
-    assert context.selected_style == style.id
+    assert context.current.style_id == style.id
     card = panel.gallery.cards[style.id]
     assert card.summary.text() == "3 pairs, 1 edit"
     assert card.property("selected") is True

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pie_desktop import paths
-from pie_desktop.engine.engine import Transform
+from pie_desktop.edit.transform import Transform
 from pie_desktop.export.job import ExportSettings, Running, plan_export, run_job
 from pie_desktop.export.settings import ExportPart
 from pie_desktop.export.staging import Staging

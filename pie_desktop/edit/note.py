@@ -1,0 +1,24 @@
+"""An edit in words: the summary in receipts and dialogs, and the note in the XMP of an exported file."""
+
+from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
+from pie_desktop.edit.part import all_parameters
+from pie_desktop.imaging.metadata.copying import EditNote
+
+
+def edit_summary(edit: Edit) -> str:
+    """Such as `Preference 85 %, Amount 100 %`: strength and amount always, all else where it was changed."""
+    always = (STRENGTH, AMOUNT)
+    shown = [one for one in all_parameters() if one in always or edit.value(one) != one.default]
+    return ", ".join(f"{one.label} {one.text(edit.value(one))}" for one in shown)
+
+
+def edit_note(edit: Edit, style: str | None) -> EditNote:
+    """What an exported file says of its edit.
+
+    Args:
+        edit: the whole edit, which the file keeps so that it can be read again.
+        style: name of its style, None for neutral enhancement.
+    """
+    # Strength and amount as properties of their own, too: readers of earlier files know these.
+    numbers = {"Strength": f"{edit.value(STRENGTH):g}", "Amount": f"{edit.value(AMOUNT):g}"}
+    return EditNote({"Style": style or "neutral"} | numbers | {"Edit": edit.to_text()})

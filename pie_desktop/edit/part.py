@@ -1,0 +1,182 @@
+"""Parts of an edit: what each kind of decision declares about itself, and the registry that finds them.
+
+A part is one module in `pie_desktop.edit.parts`. It declares its parameters with their bounds, defaults and labels, its
+version, how values of older versions are read, and what it does to colours. The catalog, the history, the sliders, the
+command line, the journal and the receipt all work from these declarations; none of them names a part.
+"""
+
+import importlib
+import math
+import pkgutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+
+from pie_desktop.errors import EditError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number that a person sets, as its part declares it.
+
+    Attributes:
+        part: key of the part.
+        name: attribute of the part, key in JSON, and option of the command line.
+        label: name on screen.
+        help: one sentence for tooltips and the command line.
+        default: value where nothing was decided.
+        low, high: smallest and largest value.
+        scale: number on screen for a value of 1, such as 100 for a percentage.
+        unit: what stands behind the number on screen.
+        step: smallest change that counts; 1 for whole numbers.
+    """
+
+    part: str
+    name: str
+    label: str
+    help: str
+    default: float
+    low: float
+    high: float
+    scale: float = 1.0
+    unit: str = ""
+    step: float = 0.0
+
+    @property
+    def option(self) -> str:
+        """Name of the command line's option, without dashes; that of the style part are words of their own."""
+        return self.name if self.part in ("style", self.name) else f"{self.part}-{self.name.replace('_', '-')}"
+
+    def clip(self, value: float) -> float:
+        """The nearest value within the bounds; the default for a value that is not a number."""
+        return self.default if math.isnan(value) else min(max(float(value), self.low), self.high)
+
+    def text(self, value: float) -> str:
+        """The value as it stands on screen, such as `85 %`."""
+        decimals = 0 if self.scale >= 100 or self.step >= 1 else 2
+        return f"{value * self.scale:.{decimals}f}{' ' if self.unit else ''}{self.unit}"
+
+
+def parameter(
+    label: str, default: float, low: float, high: float, help: str, scale: float = 1.0, unit: str = ""
+) -> Any:
+    """Declare a field of a part as a `Parameter`; the arguments are those of `Parameter`."""
+    declared = {"label": label, "help": help, "low": low, "high": high, "scale": scale, "unit": unit}
+    return field(default=default, metadata={"parameter": declared})
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of decision about a photo: a frozen dataclass whose fields all have defaults, which change nothing.
+
+    Attributes:
+        KEY: name of the part in JSON; never changed.
+        LABEL: title on screen.
+        ORDER: parts act on colours, and stand on screen, in this order.
+        VERSION: raised whenever the meaning of a stored value changes; see `upgrade`.
+
+    Raises:
+        EditError: a number is outside its bounds.
+    """
+
+    KEY: ClassVar[str] = ""
+    LABEL: ClassVar[str] = ""
+    ORDER: ClassVar[int] = 0
+    VERSION: ClassVar[int] = 1
+
+    def __post_init__(self) -> None:
+        for declared in self.parameters():
+            value = getattr(self, declared.name)
+            if not declared.low <= value <= declared.high:
+                raise EditError(
+                    f"{declared.label} must be between {declared.low:g} and {declared.high:g}, not {value}."
+                )
+
+    @classmethod
+    def parameters(cls) -> tuple[Parameter, ...]:
+        """The numbers of this part, in the order of their declaration."""
+        return tuple(
+            Parameter(cls.KEY, one.name, default=float(cast(float, one.default)), **one.metadata["parameter"])
+            for one in fields(cls)
+            if "parameter" in one.metadata
+        )
+
+    @classmethod
+    def upgrade(cls, values: dict[str, Any], version: int) -> dict[str, Any]:
+        """Values that an older `version` of this part wrote, as this version means them."""
+        return values
+
+    def apply(self, colors: "np.ndarray") -> "np.ndarray":
+        """What the part does to colours, after the model's enhancement and the parts before it.
+
+        Args:
+            colors: (..., 3) float32, sRGB-encoded; values may lie outside [0, 1].
+
+        Returns:
+            Such an array; `colors` itself for a part that changes no colours.
+        """
+        return colors
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-ready values with the part's version."""
+        return {"version": self.VERSION} | {one.name: getattr(self, one.name) for one in fields(self)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Read what this or an older version wrote; numbers outside today's bounds become the nearest that is allowed.
+
+        Raises:
+            EditError: a newer version wrote it, or a value has the wrong type.
+        """
+        values = dict(stored)
+        version = values.pop("version", 1)
+        if not isinstance(version, int) or version > cls.VERSION:
+            raise EditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
+        values = cls.upgrade(values, version)
+        declared = {one.name: one for one in cls.parameters()}
+        known = {}
+        for one in fields(cls):
+            if one.name not in values:
+                continue
+            value = values[one.name]
+            if one.name in declared:
+                if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                    raise EditError(f"The edit is damaged: {one.name} is not a number.")
+                value = declared[one.name].clip(value)
+            known[one.name] = value
+        return cls(**known)
+
+
+P = TypeVar("P", bound=type[Part])
+_registered: dict[str, type[Part]] = {}
+
+
+def register(part: P) -> P:
+    """Class decorator that makes a part known. Raises ValueError where its key is taken."""
+    taken = _registered.get(part.KEY)
+    if not part.KEY or (taken is not None and taken.__qualname__ != part.__qualname__):
+        raise ValueError(f"{part.__name__} needs a key of its own, not {part.KEY!r}")
+    _registered[part.KEY] = part
+    return part
+
+
+@cache
+def _load_parts() -> None:
+    package = importlib.import_module("pie_desktop.edit.parts")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+
+
+def part_types() -> list[type[Part]]:
+    """All kinds of parts, in their order."""
+    _load_parts()
+    return sorted(_registered.values(), key=lambda part: (part.ORDER, part.KEY))
+
+
+def all_parameters() -> list[Parameter]:
+    """The parameters of all parts, in order."""
+    return [one for part in part_types() for one in part.parameters()]

@@ -1,0 +1,75 @@
+"""The model's answer to one photo, and the one place where it and an edit become a LUT."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from pie_desktop.edit.edit import STRENGTH, Edit
+from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.imaging.color import difference
+from pie_desktop.imaging.lut.apply import apply_lut, mix_luts
+
+
+@dataclass(frozen=True, eq=False)
+class Transform:
+    """What the model says about one photo.
+
+    Attributes:
+        neutral: LUT of the enhancement for nobody in particular, float32 (S, S, S, 3), sRGB-encoded.
+        preferred: LUT of the style's enhancement; the same as `neutral` without a style.
+    """
+
+    neutral: np.ndarray
+    preferred: np.ndarray
+
+    def lut(self, edit: Edit) -> np.ndarray:
+        """The LUT of an edit of this photo, float32 (S, S, S, 3), not clipped.
+
+        The model's two LUTs are mixed by strength and amount (see `mix_luts`); then the parts of the edit act on the
+        colours in their order. The edit's style is the one that the transform was made for.
+        """
+        lut = mix_luts(self.neutral, self.preferred, edit.style.strength, edit.style.amount)
+        return reduce(lambda colors, part: part.apply(colors), edit.parts, lut)
+
+    @staticmethod
+    def mean(transforms: Sequence["Transform"]) -> "Transform":
+        """The transform between those of several photos: the mean of their LUTs, node by node."""
+
+        def mean(luts: Sequence[np.ndarray]) -> np.ndarray:
+            total = reduce(np.add, luts, np.zeros(luts[0].shape, np.float64))
+            return (total / len(luts)).astype(np.float32)
+
+        return Transform(mean([one.neutral for one in transforms]), mean([one.preferred for one in transforms]))
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """How much of the enhancement is whose, as mean CIEDE2000 over the photo.
+
+    Attributes:
+        general: between the original and the neutral enhancement.
+        preference: between that and the enhancement in the user's style.
+    """
+
+    general: float
+    preference: float
+
+
+def attribution(proxy: np.ndarray, transform: Transform, edit: Edit) -> Attribution:
+    """Split the model's part of an edit into general enhancement and the user's preference.
+
+    Args:
+        proxy: (H, W, 3) uint8 or uint16, sRGB.
+        transform: of this photo.
+        edit: only its style, strength and amount count: what is adjusted by hand is neither.
+    """
+    styled = edit.only(StylePart)
+    neutral = apply_lut(proxy, transform.lut(styled.with_value(STRENGTH, 0.0)))
+    result = apply_lut(proxy, transform.lut(styled))
+    original_lab, neutral_lab, result_lab = map(difference.to_lab, (proxy, neutral, result))
+    return Attribution(
+        float(difference.delta_e_2000_lab(original_lab, neutral_lab).mean(dtype=np.float64)),
+        float(difference.delta_e_2000_lab(neutral_lab, result_lab).mean(dtype=np.float64)),
+    )

@@ -1,0 +1,88 @@
+"""The sliders of an edit: one for each parameter that its parts declare, wherever an edit can be set."""
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QLabel, QWidget
+
+from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
+from pie_desktop.edit.part import Parameter, all_parameters, part_types
+from pie_desktop.ui.widgets.slider import LabelledSlider
+
+
+class EditSliders(QObject):
+    """A slider for every number of an edit; who has them lays them out, by `groups` or `rows`.
+
+    Signals:
+        changed: (Edit, whether a slider is still moving).
+    """
+
+    changed = Signal(object, bool)
+
+    def __init__(self, in_form: bool = False) -> None:
+        """`in_form` is that of `LabelledSlider`."""
+        super().__init__()
+        self.edit = Edit()
+        self._active = True
+        self._sliders = {one: LabelledSlider(one, in_form) for one in all_parameters()}
+        for parameter, slider in self._sliders.items():
+            slider.changed.connect(partial(self._on_slider, parameter))
+        self._enable()
+
+    def groups(self) -> list[tuple[str, list[LabelledSlider]]]:
+        """The sliders of each part, with its name."""
+        return [(part.LABEL, [self._sliders[one] for one in part.parameters()]) for part in part_types()]
+
+    def rows(self) -> list[tuple[str, QWidget]]:
+        """All sliders with their names, for a form."""
+        return [(parameter.label, slider) for parameter, slider in self._sliders.items()]
+
+    @property
+    def strength(self) -> LabelledSlider:
+        return self._sliders[STRENGTH]
+
+    @property
+    def amount(self) -> LabelledSlider:
+        return self._sliders[AMOUNT]
+
+    def slider(self, parameter: Parameter) -> LabelledSlider:
+        """The slider of a parameter."""
+        return self._sliders[parameter]
+
+    def set_edit(self, edit: Edit) -> None:
+        """Show an edit; `changed` is not emitted."""
+        self.edit = edit
+        for parameter, slider in self._sliders.items():
+            slider.set_value(edit.value(parameter))
+        self._enable()
+
+    def take(self, edit: Edit) -> None:
+        """Take an edit whose slider is being moved here: the sliders stand already."""
+        self.edit = edit
+        self._enable()
+
+    def set_active(self, active: bool) -> None:
+        """Whether there is something to edit."""
+        self._active = active
+        self._enable()
+
+    def reset(self) -> None:
+        """Every number back to its default, in one step; the style stays."""
+        self.set_edit(Edit.styled(self.edit.style_id))
+        self.changed.emit(self.edit, False)
+
+    def _on_slider(self, parameter: Parameter, value: float, moving: bool) -> None:
+        self.edit = self.edit.with_value(parameter, value)
+        self.changed.emit(self.edit, moving)
+
+    def _enable(self) -> None:
+        for parameter, slider in self._sliders.items():
+            # Without a style there is no preference that could be strengthened.
+            slider.setEnabled(self._active and (parameter != STRENGTH or self.edit.style_id is not None))
+
+
+def heading(text: str) -> QLabel:
+    """The title of a group of settings in a panel."""
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    return label

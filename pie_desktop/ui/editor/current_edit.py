@@ -1,0 +1,65 @@
+"""The one owner of the edit on screen, and with it of the selected style; widgets observe it."""
+
+from PySide6.QtCore import QObject, Signal
+
+from pie_desktop.edit.edit import Edit
+
+
+class CurrentEdit(QObject):
+    """The edit of the open photo; while none is open, the one that the next photo opens with.
+
+    Attributes:
+        edit: the edit.
+        wanted: the style that was asked for last, None for neutral. It is that of `edit` but for the time that its
+            preference takes to compute.
+
+    Signals:
+        changed: (Edit, whether a slider is still moving).
+        style_changed: id of the style of `edit`, which is another one than before; empty for none.
+        wanted_changed: `wanted` is another one.
+    """
+
+    changed = Signal(object, bool)
+    style_changed = Signal(str)
+    wanted_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.edit = Edit()
+        self.wanted: str | None = None
+        self._chosen: str | None = None
+
+    @property
+    def style_id(self) -> str | None:
+        """The selected style, or None for neutral enhancement only."""
+        return self.edit.style_id
+
+    def want(self, style_id: str | None) -> None:
+        """Note the style that was asked for, while its preference is computed; `choose_style` follows."""
+        if style_id != self.wanted:
+            self.wanted = style_id
+            self.wanted_changed.emit()
+
+    def choose_style(self, style_id: str | None) -> None:
+        """Take the style that the user chose: for this photo, and for photos without an edit that are opened later."""
+        self._chosen = style_id
+        self._set(self.edit.with_style(style_id), moving=False)
+
+    def change(self, edit: Edit, moving: bool = False) -> None:
+        """Take what the user decided about the open photo; it is final once `moving` is over."""
+        self._set(edit, moving)
+
+    def show(self, edit: Edit | None) -> None:
+        """Take the edit that a photo has, of its history or the catalog; None for a photo without one."""
+        self._set(edit if edit is not None else self.unedited(), moving=False)
+
+    def unedited(self) -> Edit:
+        """What a photo without an edit opens with: the style that the user chose last."""
+        return Edit.styled(self._chosen)
+
+    def _set(self, edit: Edit, moving: bool) -> None:
+        before, self.edit = self.edit, edit
+        self.want(edit.style_id)
+        self.changed.emit(edit, moving)
+        if edit.style_id != before.style_id:
+            self.style_changed.emit(edit.style_id or "")
