@@ -31,7 +31,7 @@ def brighten() -> Iterator[type[Part]]:
     class Brighten(Part):
         KEY: ClassVar[str] = "brighten"
         LABEL: ClassVar[str] = "Light"
-        ORDER: ClassVar[int] = 10
+        ORDER: ClassVar[int] = 1000  # after every real part
         VERSION: ClassVar[int] = 2
         stops: float = parameter("Exposure", 0.0, -2.0, 2.0, "In stops.")
 
