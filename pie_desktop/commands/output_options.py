@@ -10,12 +10,16 @@ import typer
 from pie_desktop.commands.arguments import expanded
 from pie_desktop.commands.console import say_problem
 from pie_desktop.errors import PieError
+from pie_desktop.imaging.formats.registry import written_formats
 
 if TYPE_CHECKING:
     from pie_desktop.export.presets import ExportPreset
 
-# Spelled out here, since the engine's own are only imported when a command runs; a test compares them.
-FormatName = Literal["jpeg", "png", "png8", "png16", "tiff8", "tiff16", "webp", "heic", "heic10", "avif", "avif10"]
+if TYPE_CHECKING:
+    FormatName = str
+else:
+    FormatName = Literal[tuple(written_formats())]  # for typer, which offers these names
+# Spelled out here, since the module of `EncodeOptions` is only imported when a command runs; a test compares them.
 SubsamplingName = Literal["auto", "4:4:4", "4:2:2", "4:2:0"]
 CompressionName = Literal["deflate", "lzw", "none"]
 ColorName = Literal["srgb", "display-p3", "adobe-rgb", "rec2020", "source"]
@@ -34,7 +38,9 @@ UNCHANGED: Changes = MappingProxyType({})
 OPTIONS: dict[str, Any] = {
     "format": Annotated[
         FormatName | None,
-        typer.Option("--format", help="jpeg unless given; png has the photo's bits, a number says how many."),
+        typer.Option(
+            "--format", help="jpeg unless given; png keeps the photo's bit depth, a number in the name sets it."
+        ),
     ],
     "quality": Annotated[
         int | None, typer.Option(min=1, max=100, help="Of JPEG, WebP, HEIC and AVIF; 92 unless given.")
@@ -48,7 +54,7 @@ OPTIONS: dict[str, Any] = {
     ],
     "subsampling": Annotated[
         SubsamplingName | None,
-        typer.Option("--subsampling", help="Resolution of colour; auto: full from quality 90 on, half below."),
+        typer.Option("--subsampling", help="Resolution of colour; auto: full from quality 90 on, a quarter below."),
     ],
     "lossless": Annotated[bool | None, typer.Option("--lossless", help="WebP without loss.")],
     "compression": Annotated[

@@ -1,9 +1,6 @@
-"""What a plan needs to know about a photo: read from its header once, remembered while the file does not change.
+"""What a plan needs to know about a photo, read from its header once and kept while the file does not change.
 
-How large the files of an export will be, before they are made: the right order, not the last digit.
-
-Bytes per pixel as measured on sixteen photographs; the files of one photo differ by its detail, which the
-compression of the photo itself tells where it is a JPEG.
+Also how large the files of an export will be, before they are made.
 """
 
 import threading
@@ -85,19 +82,13 @@ def _read(photo: Path, file_size: int, modified: datetime, with_summary: bool) -
     return PhotoFacts(info.width, info.height, info.bit_depth, file_size, modified, summary)
 
 
-_JPEG_QUALITY = (1, 50, 70, 80, 89, 90, 92, 95, 98, 100)
-_JPEG_BYTES = (0.02, 0.135, 0.183, 0.247, 0.326, 0.429, 0.448, 0.584, 0.742, 1.041)
-_BYTES = {"png": 1.74, "tiff": 1.82}
-_BYTES_16 = {"png": 3.3, "tiff": 2.4}  # of images that had eight bits before their edit; true 16 bits hardly shrink
-_TRUE_16 = 4.6
-# The usual share of a JPEG that looks the same.
-_LOSSY = {"webp": 0.6, "heic": 0.55, "avif": 0.45}
-_USUAL_JPEG = 0.43  # bytes per pixel of the measured photographs
-_UNCOMPRESSED = 3
+_USUAL_JPEG = 0.43  # bytes per pixel of JPEGs of the measured photographs
 
 
 def estimate_bytes(options: EncodeOptions, pixels: int, source_bits: int, source_density: float | None) -> int:
-    """Expected size of a file.
+    """Expected size of a file: the right order of magnitude, not the last digit.
+
+    The files of one photo differ by its detail, which the size of the photo itself shows if it is a JPEG.
 
     Args:
         options: how it is written.
@@ -105,18 +96,10 @@ def estimate_bytes(options: EncodeOptions, pixels: int, source_bits: int, source
         source_bits: of the photo, 8 or more.
         source_density: bytes per pixel of the photo when it is a JPEG, else None.
     """
-    container = "png" if options.format == "webp" and options.lossless else options.container
-    deep = options.bits(16 if source_bits > 8 else 8) == 16
-    if container == "tiff" and options.compression == "none":
-        return pixels * _UNCOMPRESSED * (2 if deep else 1)
-    if container in _BYTES:
-        density = _BYTES[container] if not deep else _TRUE_16 if source_bits > 8 else _BYTES_16[container]
-        exponent = 0.5  # what compresses without loss depends less on the detail
-    else:
-        density = float(np.interp(options.quality, _JPEG_QUALITY, _JPEG_BYTES)) * _LOSSY.get(container, 1.0)
-        exponent = 0.8
+    expected = options.writing.density(options.coding(16 if source_bits > 8 else 8), source_bits)
+    density = expected.bytes_per_pixel
     if source_density:
-        density *= float(np.clip(source_density / _USUAL_JPEG, 0.3, 3.0)) ** exponent
+        density *= float(np.clip(source_density / _USUAL_JPEG, 0.3, 3.0)) ** expected.detail
     return round(pixels * density)
 
 

@@ -12,6 +12,7 @@ from pie_desktop.export.names import SUMMARY_FIELDS, NameTemplate, NameValues
 from pie_desktop.export.settings import Conflict, ExportSettings, PlannedPhoto
 from pie_desktop.export.targets import Originals, Target, TargetNames, destination_problem, space_problem
 from pie_desktop.imaging.encode import EncodeOptions
+from pie_desktop.imaging.formats.registry import all_formats
 from pie_desktop.imaging.listing import list_photos, one_per_photo
 
 _facts = FactsReader()
@@ -154,7 +155,7 @@ def _name_warning(photo: Path, target: Target) -> str | None:
 
 def _with_size(planned: PlannedPhoto, facts: PhotoFacts, values: NameValues, encode: EncodeOptions) -> PlannedPhoto:
     pixels = facts.width * facts.height
-    is_jpeg = planned.source.suffix.lower() in (".jpg", ".jpeg", ".jpe", ".jfif") and pixels > 0
+    is_jpeg = planned.source.suffix.lower() in all_formats()["jpeg"].suffixes and pixels > 0
     density = facts.file_size / pixels if is_jpeg else None
     file_size = estimate_bytes(encode, values.width * values.height, facts.bit_depth, density)
     return replace(planned, size=(values.width, values.height), file_size=file_size)

@@ -24,6 +24,7 @@ from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.staging import SourceState, unchanged
 from pie_desktop.imaging import compiled
 from pie_desktop.imaging.encode import EditNote, EncodeOptions, edited_photo, save_photo
+from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation import isolated_within
 from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
 
@@ -149,6 +150,7 @@ def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -
             os.nice(5)  # the window stays responsive
     # Before the first photo, so that all are computed alike; what is compiled already is here in half a second.
     compiled.warm_up()
+    registry.preload()
     memory = MemoryLimit()
     try:
         connection.send(READY)

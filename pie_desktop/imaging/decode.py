@@ -9,13 +9,11 @@ import numpy as np
 
 from pie_desktop.imaging import compiled
 from pie_desktop.imaging.color.working import is_wide, profile_name, to_srgb, to_wide
-from pie_desktop.imaging.formats import heif, raw
-from pie_desktop.imaging.header import MAX_PIXELS, Header, guarded, read_header
+from pie_desktop.imaging.formats.registry import read_header, read_pixels, read_preview
 from pie_desktop.imaging.isolation import isolated
 from pie_desktop.imaging.metadata.thumbnail import read_exif_thumbnail
-from pie_desktop.imaging.pixels import StoredPixels, read_pixels
 from pie_desktop.imaging.resize.resize import fitted_size, resize, resize_long_side
-from pie_desktop.imaging.stored import to_uint8
+from pie_desktop.imaging.stored import MAX_PIXELS, Header, StoredPixels, guarded, to_uint8
 
 __all__ = [
     "MAX_PIXELS",
@@ -174,12 +172,7 @@ def _thumbnail(header: Header, side: int) -> np.ndarray:
 
 
 def _preview(header: Header, side: int) -> np.ndarray | None:
-    if header.format == "raw":
-        found = raw.read_raw_preview(header.path, side)
-    elif header.format == "heic":
-        found = heif.read_heif_preview(header)
-    else:
-        return None
+    found = read_preview(header, side)
     if found is None:
         return None
     pixels, icc = found

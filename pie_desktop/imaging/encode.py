@@ -13,17 +13,17 @@ from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.color.output import OutputSpace, keeps_wide_gamut, output_space
 from pie_desktop.imaging.decode import load_photo, load_wide, proxy_of
 from pie_desktop.imaging.encode_options import EncodeOptions, Format
-from pie_desktop.imaging.encoders import MAX_SIDES, FileExtras, encode_samples
-from pie_desktop.imaging.header import MAX_PIXELS, Header, read_header
+from pie_desktop.imaging.formats.format import FileExtras
+from pie_desktop.imaging.formats.registry import read_header
 from pie_desktop.imaging.lut.apply import apply_lut, apply_lut_padded, apply_lut_wide
 from pie_desktop.imaging.metadata.copying import EditNote, NewFile, SourceMetadata
 from pie_desktop.imaging.resize.resample import resample
 from pie_desktop.imaging.resize.sharpen import sharpen
-from pie_desktop.imaging.stored import from_float, to_uint8, to_uint16
+from pie_desktop.imaging.stored import MAX_PIXELS, Header, from_float, to_uint8, to_uint16
 
 __all__ = ["EditNote", "EncodeOptions", "Format", "encode_photo", "save_photo"]
 
-_WRITTEN_BY_EXIV2 = frozenset({"jpeg", "png", "tiff", "webp"})
+Edit = np.ndarray | Callable[[np.ndarray], np.ndarray]
 
 
 def save_photo(
@@ -79,24 +79,23 @@ def _render(
         raise ValueError(f"an image is (H, W, 3) uint8, uint16 or float32, got {image.shape} {image.dtype}")
     header = _header_of(source)
     deep = image.dtype == np.uint16 or (image.dtype == np.float32 and (header is None or header.bit_depth > 8))
-    bits = options.bits(16 if deep else 8)
+    writing, coding = options.writing, options.coding(16 if deep else 8)
     width, height = options.output_size(image.shape[1], image.shape[0])
     _check_size(width, height, options, name)
     metadata = SourceMetadata(Path(source)) if source is not None else None
     icc = header.icc if header is not None else None
     space = output_space(options.color, icc, name if source is None else Path(source).name)
-    samples = _samples(image, (width, height), options, space, bits)
+    samples = _samples(image, (width, height), options, space, coding.bits)
     new = NewFile(width, height, _name_of(space, options), options.metadata, note)
     exif = xmp = warning = None
-    by_exiv2 = options.container in _WRITTEN_BY_EXIV2
-    if metadata is not None and not by_exiv2:
+    if metadata is not None and writing.takes_metadata:
         exif, xmp, warning = metadata.blobs(new)
     extras = FileExtras(space.icc, space.cicp, metadata.resolution if metadata is not None else None, exif, xmp)
     try:
-        encoded = encode_samples(samples, options, extras)
+        encoded = writing.encode(samples if writing.takes_padded else np.ascontiguousarray(samples), coding, extras)
     except (MemoryError, ValueError, RuntimeError, OSError) as error:
-        raise EncodeError(f"{name} could not be encoded as {options.container.upper()} ({error}).") from error
-    if metadata is not None and by_exiv2:
+        raise EncodeError(f"{name} could not be encoded as {options.file_format.name.upper()} ({error}).") from error
+    if metadata is not None and not writing.takes_metadata:
         encoded, warning = metadata.embed(encoded, new)
     return encoded, " ".join(sentence for sentence in (space.warning, warning) if sentence) or None
 
@@ -127,10 +126,11 @@ def _name_of(space: OutputSpace, options: EncodeOptions) -> str:
 
 
 def _check_size(width: int, height: int, options: EncodeOptions, name: str) -> None:
-    limit = MAX_SIDES.get(options.container)
+    limit, title = options.writing.max_side, options.file_format.title
     if limit is not None and max(width, height) > limit:
+        article = "an" if title[0] in "AEIO" else "a"
         raise EncodeError(
-            f"{name} has {width} x {height} pixels and {_TITLES[options.container]} at most {limit} on a side; "
+            f"{name} has {width} x {height} pixels and {article} {title} at most {limit} on a side; "
             "choose a smaller long side, PNG or TIFF."
         )
     if width * height > MAX_PIXELS:
@@ -138,11 +138,6 @@ def _check_size(width: int, height: int, options: EncodeOptions, name: str) -> N
             f"{name} would have {width} x {height} pixels and at most {MAX_PIXELS // 1_000_000} megapixels can be "
             "written; choose a smaller size."
         )
-
-
-_TITLES = {"jpeg": "a JPEG", "webp": "a WebP", "heic": "a HEIC", "avif": "an AVIF"}
-
-Edit = np.ndarray | Callable[[np.ndarray], np.ndarray]
 
 
 def edited_photo(source: Path, options: EncodeOptions, edit: Edit) -> np.ndarray:
@@ -169,7 +164,7 @@ def edited_photo(source: Path, options: EncodeOptions, edit: Edit) -> np.ndarray
         return apply_lut_wide(wide, edit(proxy_of(seen, from_jpeg)))
     image = load_photo(source)
     lut = edit(proxy_of(image, from_jpeg)) if callable(edit) else edit
-    if options.container == "jpeg" and image.dtype == np.uint8 and not options.changes_pixels:
+    if options.writing.takes_padded and image.dtype == np.uint8 and not options.changes_pixels:
         return apply_lut_padded(image, lut)
     # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the table.
     return apply_lut(image, lut, out=image if image.flags.writeable else None)

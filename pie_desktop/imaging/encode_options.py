@@ -4,31 +4,17 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from pie_desktop.imaging.color.spaces import ColorSpace
+from pie_desktop.imaging.formats.format import Coding, Depth, FileFormat, Writing
+from pie_desktop.imaging.formats.registry import written_formats
 
-Format = Literal["jpeg", "png", "png8", "png16", "tiff8", "tiff16", "webp", "heic", "heic10", "avif", "avif10"]
+Format = str
+"""Name of a format that can be written, with its bit depth: a key of `formats.registry.written_formats`."""
 Subsampling = Literal["auto", "4:4:4", "4:2:2", "4:2:0"]
 Compression = Literal["deflate", "lzw", "none"]
 Sharpening = Literal["off", "low", "standard", "high"]
 MetadataPolicy = Literal["all", "no-location", "copyright", "none"]
 
-SUFFIXES = {
-    "jpeg": ".jpg",
-    "png": ".png",
-    "png8": ".png",
-    "png16": ".png",
-    "tiff8": ".tif",
-    "tiff16": ".tif",
-    "webp": ".webp",
-    "heic": ".heic",
-    "heic10": ".heic",
-    "avif": ".avif",
-    "avif10": ".avif",
-}
-# Where the quality counts, and where the colour may have half the resolution.
-LOSSY: frozenset[str] = frozenset({"jpeg", "webp", "heic", "heic10", "avif", "avif10"})
-SUBSAMPLED: frozenset[str] = LOSSY - {"webp"}  # whose lossy images are always 4:2:0
 SIZE_RULES = ("long_side", "short_side", "megapixels", "percent")
-_FORMAT_NAMES = {"jpeg": "JPEG", "png": "PNG", "tiff": "TIFF", "webp": "WebP", "heic": "HEIC", "avif": "AVIF"}
 COLOR_NAMES = {
     "srgb": "sRGB",
     "display-p3": "Display P3",
@@ -38,7 +24,6 @@ COLOR_NAMES = {
 }
 _METADATA_NAMES = {"no-location": "no location", "copyright": "copyright only", "none": "no metadata"}
 _CHOICES = {
-    "format": Format,
     "subsampling": Subsampling,
     "compression": Compression,
     "color": ColorSpace,
@@ -49,14 +34,14 @@ _CHOICES = {
 
 @dataclass(frozen=True)
 class EncodeOptions:
-    """How photos are written. What a format does not know is not looked at.
+    """How photos are written. What a format does not offer is ignored.
 
     Attributes:
         format: `png` has the bit depth of the image; the others have 8 bits unless their name says 10 or 16.
         quality: of a lossy format, 1 to 100.
         long_side: pixels at most, or None.
         subsampling: resolution of the colour in JPEG, HEIC and AVIF; `auto` is full (4:4:4) from quality 90 on, else
-            4:2:0. WebP knows 4:2:0 alone.
+            4:2:0. WebP has only 4:2:0.
         lossless: WebP without loss.
         compression: of a TIFF; always without loss.
         color: colour space of the file; `source` is that of the photo's own profile.
@@ -86,9 +71,10 @@ class EncodeOptions:
     metadata: MetadataPolicy = "all"
 
     def __post_init__(self) -> None:
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in get_args(choices):
-                raise ValueError(f"{name} must be one of {', '.join(get_args(choices))}, got {getattr(self, name)}")
+        known = {"format": tuple(written_formats())} | {name: get_args(values) for name, values in _CHOICES.items()}
+        for name, choices in known.items():
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} must be one of {', '.join(choices)}, got {getattr(self, name)}")
         if not 1 <= self.quality <= 100:
             raise ValueError(f"the quality must be from 1 to 100, got {self.quality}")
         for side in (self.long_side, self.short_side):
@@ -101,20 +87,30 @@ class EncodeOptions:
             raise ValueError(f"at most one must be given of {', '.join(SIZE_RULES)}")
 
     @property
-    def suffix(self) -> str:
-        """Suffix of the files, such as `.jpg`."""
-        return SUFFIXES[self.format]
+    def file_format(self) -> FileFormat:
+        """The format without its bit depth."""
+        return written_formats()[self.format]
 
     @property
-    def container(self) -> str:
-        """The format without its bit depth: `jpeg`, `png`, `tiff`, `webp`, `heic` or `avif`."""
-        return self.format.rstrip("0123456789")
+    def writing(self) -> Writing:
+        """How the format is written."""
+        writing = self.file_format.writing
+        assert writing is not None
+        return writing
 
-    def bits(self, source_bits: int) -> int:
-        """Bits per sample of the file, 8, 10 or 16, for an image of 8 or 16 bits."""
-        if self.format == "png":
-            return source_bits
-        return {"tiff16": 16, "png16": 16, "heic10": 10, "avif10": 10}.get(self.format, 8)
+    @property
+    def suffix(self) -> str:
+        """Suffix of the files, such as `.jpg`."""
+        return self.writing.suffix
+
+    @property
+    def _depth(self) -> Depth:
+        return next(depth for depth in self.writing.depths if depth.name == self.format)
+
+    def coding(self, source_bits: int) -> Coding:
+        """How the samples of an image of 8 or 16 bits are stored."""
+        bits = self._depth.bits or source_bits
+        return Coding(bits, self.quality, self.chroma, self.lossless, self.compression)
 
     @property
     def chroma(self) -> str:
@@ -126,12 +122,11 @@ class EncodeOptions:
     @property
     def summary(self) -> str:
         """In a few words, such as `JPEG 92, sRGB, long side 2048 px`."""
-        parts = [_FORMAT_NAMES[self.container]]
-        depth = self.format.removeprefix(self.container)
-        if depth:
-            parts[0] += f" {depth} bit"
-        if self.format in LOSSY:
-            parts[0] += " lossless" if self.format == "webp" and self.lossless else f" {self.quality}"
+        parts = [self.file_format.title]
+        if self.format != self.file_format.name:
+            parts[0] += f" {self._depth.title}"
+        if self.writing.lossy:
+            parts[0] += " lossless" if self.writing.choice == "lossless" and self.lossless else f" {self.quality}"
         parts.append(COLOR_NAMES[self.color])
         sizes = {
             "long_side": f"long side {self.long_side} px",

@@ -190,6 +190,11 @@ def to_uint16(image: np.ndarray) -> np.ndarray:
     return image if image.dtype == np.uint16 else image * np.uint16(257)
 
 
+def to_10_bits(image: np.ndarray) -> np.ndarray:
+    """uint16 over its whole range as uint16 with 10 bits: 65535 becomes 1023, rounded."""
+    return ((image.astype(np.uint32) * 1023 + 32767) // 65535).astype(np.uint16)
+
+
 def from_float(image: np.ndarray, dtype: type[np.uint8] | type[np.uint16] = np.uint16) -> np.ndarray:
     """float32 in [0, 1] as integers over their whole range, clipped and rounded; integers come back as they are."""
     if image.dtype != np.float32:

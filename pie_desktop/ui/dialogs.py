@@ -12,11 +12,11 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.listing import READABLE_SUFFIXES
+from pie_desktop.imaging.formats.registry import readable_suffixes
 from pie_desktop.ui.settings import Settings
 
 # Some desktops tell upper case from lower case here, and cameras write either.
-_PATTERNS = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(READABLE_SUFFIXES))
+_PATTERNS = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(readable_suffixes()))
 LAST_FOLDER = "open.folder"  # the setting for the folder of the photos that were opened last
 PHOTO_FILTER = f"Photos ({_PATTERNS});;All files (*)"
 

@@ -11,12 +11,13 @@ from PIL import Image
 from pie_desktop.commands import output_options as encoding
 from pie_desktop.imaging import encode_options
 from pie_desktop.imaging.color.spaces import ColorSpace
+from pie_desktop.imaging.formats.registry import written_formats
 from tests.e2e.command_line import Cli
 
 
 def test_options_and_choices_are_those_of_the_encoder() -> None:
     assert set(encoding.OPTIONS) == {field.name for field in fields(encode_options.EncodeOptions)}
-    assert get_args(encoding.FormatName) == get_args(encode_options.Format)
+    assert get_args(encoding.FormatName) == tuple(written_formats())
     assert get_args(encoding.SubsamplingName) == get_args(encode_options.Subsampling)
     assert get_args(encoding.CompressionName) == get_args(encode_options.Compression)
     assert get_args(encoding.ColorName) == get_args(ColorSpace)

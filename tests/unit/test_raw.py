@@ -9,7 +9,7 @@ from PIL import Image
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo, load_preview, load_proxy, load_thumbnail, load_wide, probe
-from pie_desktop.imaging.formats import raw_develop as raw_tone
+from pie_desktop.imaging.formats.parts import raw_tone
 from pie_desktop.imaging.metadata.reading import read_summary
 from pie_desktop.imaging.pairs.find import EditPair, find_pairs
 from pie_desktop.imaging.resize.resize import resize_long_side

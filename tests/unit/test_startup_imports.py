@@ -35,3 +35,13 @@ def test_the_editor_starts_without_torch() -> None:
     modules = _modules_after("import pie_desktop.app, pie_desktop.app")
     assert "PySide6" in modules
     assert "torch" not in modules
+
+
+def test_knowing_the_formats_takes_no_decoder() -> None:
+    code = """
+from pie_desktop.imaging.encode_options import EncodeOptions
+from pie_desktop.imaging.listing import is_photo
+assert is_photo("a.jpg") and EncodeOptions().suffix == ".jpg"
+"""
+    decoders = {"cv2", "PIL", "tifffile", "imagecodecs", "rawpy", "pillow_heif", "psd_tools", "PyOpenColorIO"}
+    assert _modules_after(code).isdisjoint(decoders)

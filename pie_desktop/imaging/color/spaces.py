@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
-from PIL import ImageCms
 
 Primaries = tuple[float, float, float, float, float, float]
 
@@ -164,6 +163,8 @@ def _assemble(tags: dict[bytes, bytes]) -> bytes:
 @lru_cache(maxsize=1)
 def srgb_profile() -> bytes:
     """The ICC profile of the working space (LittleCMS' sRGB IEC 61966-2-1)."""
+    from PIL import ImageCms  # not at the top: names of colour spaces are needed without it
+
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     # A fixed creation date (ICC.1:2022, 7.2.9), so that the same export gives the same bytes on any day.
     return profile[:24] + struct.pack(">6H", 2024, 1, 1, 0, 0, 0) + profile[36:]

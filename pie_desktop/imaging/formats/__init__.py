@@ -1,1 +1,1 @@
-"""One decoder per kind of file: its header without pixels, and its samples as they are stored."""
+"""File formats, one module each; `registry` finds them, `format` says what such a module declares."""

@@ -1,4 +1,4 @@
-"""Photoshop documents: the flattened image that they carry, through psd-tools."""
+"""Photoshop documents: the flattened image that they carry, read through psd-tools."""
 
 import struct
 from collections.abc import Sequence
@@ -8,19 +8,21 @@ from typing import Any
 import numpy as np
 
 from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.formats.format import FileFormat
 from pie_desktop.imaging.stored import Header, StoredPixels, check_size, composite_on_white
 
+_MAGIC = b"8BPS"
 _SPACES = {0: ("gray", 1), 1: ("gray", 1), 3: ("rgb", 3), 4: ("cmyk", 4), 8: ("gray", 1), 9: ("lab", 3)}
 _INDEXED = 2
 _ICC_PROFILE, _VERSION_INFO = 1039, 1057
 _SECTION_LIMIT = 1 << 26
 
 
-def read_psd_header(path: Path) -> Header:
+def read_header(path: Path) -> Header:
     """Header, with the profile among the image resources."""
     with path.open("rb") as file:
         magic, version, _, height, width, depth, mode = struct.unpack(">4sH6s2xIIHH", file.read(26))
-        if magic != b"8BPS" or version not in (1, 2):
+        if magic != _MAGIC or version not in (1, 2):
             raise ValueError("not a Photoshop document")
         check_size(path, width, height)
         if (mode not in _SPACES and mode != _INDEXED) or depth not in (1, 8, 16, 32):
@@ -36,10 +38,10 @@ def read_psd_header(path: Path) -> Header:
             "save it again in Photoshop with “Maximize compatibility” turned on."
         )
     bit_depth = 8 if depth <= 8 else depth
-    return Header(path, "psd", width, height, 1, bit_depth, found.get(_ICC_PROFILE) or None)
+    return Header(path, FORMAT.name, width, height, 1, bit_depth, found.get(_ICC_PROFILE) or None)
 
 
-def read_psd(header: Header) -> StoredPixels:
+def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
     """The flattened image: uint8, uint16, or float32 for 32 bits."""
     from psd_tools.psd import PSD
 
@@ -97,3 +99,13 @@ def _resources(data: bytes) -> dict[int, bytes]:
         found[number] = data[at + 4 : at + 4 + length]
         at += 4 + length + length % 2
     return found
+
+
+FORMAT = FileFormat(
+    name="psd",
+    title="PSD",
+    suffixes=(".psd", ".psb"),
+    read_header=read_header,
+    read_pixels=read_pixels,
+    magic=(_MAGIC,),
+)

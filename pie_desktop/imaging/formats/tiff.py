@@ -1,33 +1,39 @@
-"""TIFF: the header, and the kinds of samples that Pillow cannot read or only with 8 bits, through tifffile."""
+"""TIFF: 8 bits read through Pillow; all else, and what Pillow cannot read, through tifffile, which also writes."""
 
+import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import tifffile
 
 from pie_desktop.errors import DecodeError
-from pie_desktop.imaging.color.cicp import adobe_rgb_profile
-from pie_desktop.imaging.formats.exif import valid_orientation
+from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, OtherFormat, Writing
+from pie_desktop.imaging.formats.parts.density import lossless_density
+from pie_desktop.imaging.formats.parts.pillow import pixels_of, says_adobe_rgb, valid_orientation
 from pie_desktop.imaging.stored import MAX_PIXELS, Header, StoredPixels, composite_on_white, from_float
+
+if TYPE_CHECKING:
+    import tifffile
+
+MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 _ORIENTATION = 274
 _DNG_VERSION = 50706
 _SUB_IFDS = 330
 _ICC_PROFILE = 34675
 _MAX_SUB_IFDS = 16
-_LAB = {tifffile.PHOTOMETRIC.CIELAB, tifffile.PHOTOMETRIC.ICCLAB}
-_READABLE = {
-    tifffile.PHOTOMETRIC.MINISBLACK,
-    tifffile.PHOTOMETRIC.MINISWHITE,
-    tifffile.PHOTOMETRIC.RGB,
-    tifffile.PHOTOMETRIC.YCBCR,
-    tifffile.PHOTOMETRIC.SEPARATED,
-    *_LAB,
-}
+# TIFF 6.0 and its supplements, PhotometricInterpretation
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED, _YCBCR, _CIELAB, _ICCLAB = 0, 1, 2, 5, 6, 8, 9
+_LAB = {_CIELAB, _ICCLAB}
+_READABLE = {_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED, _YCBCR, *_LAB}
+_LEVEL = 4  # of deflate: those beyond take two to four times as long for 3 to 5 % smaller photographs
+_COMPRESSIONS = {"deflate": "zlib", "lzw": "lzw", "none": None}
 
 
 def is_raw(path: Path) -> bool:
     """Whether a file with the structure of a TIFF is a RAW photo: a DNG, or images of a colour filter array in it."""
+    import tifffile
+
     with tifffile.TiffFile(path) as tiff:
         page = tiff.pages[0]
         if _DNG_VERSION in page.tags or page.photometric == tifffile.PHOTOMETRIC.CFA:
@@ -41,14 +47,33 @@ def is_raw(path: Path) -> bool:
             return False
 
 
-def read_tiff_header(path: Path, pillow_mode: str, adobe_rgb: bool) -> Header:
-    """Header of the first page.
+def read_header(path: Path) -> Header:
+    """Header of the first page; raises OtherFormat for a RAW photo."""
+    if is_raw(path):
+        raise OtherFormat("raw")
+    mode, adobe_rgb = _by_pillow(path)
+    return _by_tifffile(path, mode, adobe_rgb)
 
-    Args:
-        path: the file.
-        pillow_mode: the mode in which Pillow opens it, or empty; used for 8 bits only.
-        adobe_rgb: EXIF says so, which counts where there is no profile.
-    """
+
+def _by_pillow(path: Path) -> tuple[str, bool]:
+    """The mode in which Pillow opens the file, empty if it does not; and whether EXIF declares Adobe RGB."""
+    from PIL import TiffImagePlugin
+
+    mode, adobe_rgb = "", False
+    try:
+        with TiffImagePlugin.TiffImageFile(path) as image:
+            mode, adobe_rgb = image.mode, says_adobe_rgb(image.getexif())
+    except Exception:
+        pass  # tifffile reads more kinds
+    return mode, adobe_rgb
+
+
+def _by_tifffile(path: Path, pillow_mode: str, adobe_rgb: bool) -> Header:
+    """Header of the first page; the mode is used for 8 bits only, EXIF's Adobe RGB where there is no profile."""
+    import tifffile
+
+    from pie_desktop.imaging.color.cicp import adobe_rgb_profile
+
     with tifffile.TiffFile(path) as tiff:
         page = tiff.pages[0]
         icc = page.tags.valueof(_ICC_PROFILE)
@@ -62,11 +87,26 @@ def read_tiff_header(path: Path, pillow_mode: str, adobe_rgb: bool) -> Header:
     if not icc and adobe_rgb:
         icc, name = adobe_rgb_profile(), "Adobe RGB"
     mode = pillow_mode if bit_depth == 8 and width * height <= MAX_PIXELS else ""
-    return Header(path, "tiff", width, height, valid_orientation(orientation), bit_depth, icc or None, mode, name)
+    return Header(path, FORMAT.name, width, height, valid_orientation(orientation), bit_depth, icc or None, mode, name)
 
 
-def read_tiff(path: Path) -> StoredPixels:
+def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
+    """Samples of the first page, by whichever library reads them."""
+    from PIL import TiffImagePlugin
+
+    if header.mode:
+        try:
+            with TiffImagePlugin.TiffImageFile(header.path) as image:
+                return pixels_of(image, min_side, oriented=True)  # Pillow turns TIFFs, and only these, by itself
+        except Exception:
+            pass  # tifffile knows more compressions
+    return _read_with_tifffile(header.path)
+
+
+def _read_with_tifffile(path: Path) -> StoredPixels:
     """16 bit, floating point, L*a*b*, separate planes, and compressions that Pillow does not know."""
+    import tifffile
+
     with tifffile.TiffFile(path) as tiff:
         page = tiff.pages[0]
         photometric, extra = page.photometric, tuple(page.extrasamples)
@@ -83,14 +123,14 @@ def read_tiff(path: Path) -> StoredPixels:
     if array.ndim not in (2, 3) or np.iscomplexobj(array):
         raise DecodeError(f"{path.name} is a TIFF of a scientific kind that is not a photo; save it as an RGB TIFF.")
     if photometric in _LAB and array.ndim == 3 and array.shape[2] >= 3:
-        signed = photometric == tifffile.PHOTOMETRIC.CIELAB
+        signed = photometric == _CIELAB
         return StoredPixels(_icc_lab(path, np.ascontiguousarray(array[..., :3]), signed), "lab")
     array = _to_photo(array, bits)
-    if photometric == tifffile.PHOTOMETRIC.MINISWHITE:
+    if photometric == _WHITE_IS_ZERO:
         array = (np.iinfo(array.dtype).max if array.dtype != np.float32 else np.float32(1)) - array
     if array.ndim == 2:
         return StoredPixels(np.ascontiguousarray(array), "gray")
-    if photometric == tifffile.PHOTOMETRIC.SEPARATED and array.shape[2] >= 4:
+    if photometric == _SEPARATED and array.shape[2] >= 4:
         return StoredPixels(np.ascontiguousarray(from_float(array[..., :4])), "cmyk")
     colors = 3 if array.shape[2] >= 3 else 1
     base = np.ascontiguousarray(array[..., :colors])
@@ -100,7 +140,7 @@ def read_tiff(path: Path) -> StoredPixels:
     return StoredPixels(base if colors == 3 else base[..., 0], "rgb" if colors == 3 else "gray")
 
 
-def _bits(page: tifffile.TiffPage) -> int:
+def _bits(page: "tifffile.TiffPage") -> int:
     return page.bitspersample if isinstance(page.bitspersample, int) else max(page.bitspersample)
 
 
@@ -142,3 +182,50 @@ def _to_photo(array: np.ndarray, bits: int) -> np.ndarray:
             values = values / (2.0**bits - 1)
         result[part] = np.round(np.clip(values, 0, 1) * 65535).astype(np.uint16)
     return result
+
+
+def _encode(samples: np.ndarray, coding: Coding, extras: FileExtras) -> bytes:
+    import tifffile
+
+    buffer = io.BytesIO()
+    resolution = extras.resolution
+    tifffile.imwrite(
+        buffer,
+        samples,
+        photometric="rgb",
+        compression=_COMPRESSIONS[coding.compression],
+        compressionargs={"level": _LEVEL} if coding.compression == "deflate" else None,
+        predictor=coding.compression != "none",
+        rowsperstrip=64,
+        iccprofile=extras.icc,
+        resolution=(resolution.x, resolution.y) if resolution is not None else None,
+        resolutionunit=resolution.unit if resolution is not None else None,
+        metadata=None,
+        software=False,
+    )
+    return buffer.getvalue()
+
+
+def _density(coding: Coding, source_bits: int) -> Density:
+    if coding.compression == "none":
+        return Density(3 * coding.bits / 8, detail=0)
+    return lossless_density(coding.bits, source_bits, with_8=1.82, with_16=2.4)
+
+
+FORMAT = FileFormat(
+    name="tiff",
+    title="TIFF",
+    suffixes=(".tif", ".tiff"),
+    read_header=read_header,
+    read_pixels=read_pixels,
+    magic=MAGIC,
+    preload=("tifffile", "PIL.TiffImagePlugin"),
+    writing=Writing(
+        place=2,
+        suffix=".tif",
+        depths=(Depth("tiff8"), Depth("tiff16", 16)),
+        encode=_encode,
+        density=_density,
+        choice="compression",
+    ),
+)

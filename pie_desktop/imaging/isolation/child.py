@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
 from pie_desktop.imaging.isolation.transfer import Packed, pack
 
@@ -24,7 +25,7 @@ READY = "ready"
 BEGUN = "begun"
 TAKEN = "taken"
 _GRACE = 2.0  # seconds after which a process ends itself that its parent has not ended
-# What nearly every task needs, loaded before the first one comes.
+# What nearly every task needs, loaded before the first one comes; what each format needs, its own module says.
 _MODULES = ("pie_desktop.imaging.decode", "pie_desktop.imaging.metadata.reading")
 
 
@@ -64,6 +65,7 @@ def serve(connection: Connection, limits: Limits) -> None:
     try:
         for module in _MODULES:
             import_module(module)
+        registry.preload()
         memory = MemoryLimit()
         connection.send(READY)
         while (message := connection.recv()) is not None:

@@ -11,7 +11,7 @@ import exiv2
 from PIL import Image
 
 from pie_desktop import __version__
-from pie_desktop.imaging.encoders import Resolution
+from pie_desktop.imaging.formats.format import Resolution
 from pie_desktop.imaging.metadata.policy import DEVELOPMENT_XMP, is_maker_note, keeps_exif, keeps_iptc, keeps_xmp
 from pie_desktop.imaging.metadata.reading import exiv2_lock, has_tag, open_image
 

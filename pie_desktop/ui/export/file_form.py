@@ -4,22 +4,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.edit.part import Parameter
-from pie_desktop.imaging.encode_options import LOSSY, SUBSAMPLED, EncodeOptions
+from pie_desktop.imaging.encode_options import EncodeOptions
+from pie_desktop.imaging.formats.registry import written_formats
 from pie_desktop.ui.export.fields import SPIN_WIDTH, SizeField
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.form import ROW_HEIGHT, add_section
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 Choices = tuple[tuple[str, str], ...]
-# For each format the depths that it has, and the format of the file with them.
-FORMATS: tuple[tuple[str, Choices], ...] = (
-    ("JPEG", (("8 bit", "jpeg"),)),
-    ("PNG", (("As photo", "png"), ("8 bit", "png8"), ("16 bit", "png16"))),
-    ("TIFF", (("8 bit", "tiff8"), ("16 bit", "tiff16"))),
-    ("WebP", (("8 bit", "webp"),)),
-    ("HEIC", (("8 bit", "heic"), ("10 bit", "heic10"))),
-    ("AVIF", (("8 bit", "avif"), ("10 bit", "avif10"))),
-)
 SUBSAMPLING: Choices = (
     ("Colour: by quality", "auto"),
     ("Colour: full (4:4:4)", "4:4:4"),
@@ -45,6 +37,12 @@ METADATA: Choices = (
 QUALITY = Parameter("file", "quality", "Quality", "Quality of lossy formats.", 92, 1, 100, step=1)
 
 
+def format_choices() -> tuple[tuple[str, Choices], ...]:
+    """Of each format that can be written its title, and its depths with the names that they have in the options."""
+    known = {found.title: found.writing for found in written_formats().values() if found.writing is not None}
+    return tuple((title, tuple((d.title, d.name) for d in writing.depths)) for title, writing in known.items())
+
+
 class FileForm(QWidget):
     """Fields for `EncodeOptions`; every format has the same rows, so that nothing moves when it changes.
 
@@ -57,7 +55,7 @@ class FileForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.format = _box((), "Format")
-        for title, depths in FORMATS:
+        for title, depths in format_choices():
             self.format.addItem(title, depths)
         self.bits = QComboBox()
         self.bits.setFixedWidth(SPIN_WIDTH)
@@ -71,7 +69,8 @@ class FileForm(QWidget):
         self.nothing = QLabel("Always without loss")
         self.nothing.setProperty("role", "muted")
         self.details = QStackedWidget()
-        for widget in (self.subsampling, self.compression, self.lossless, self.nothing):
+        self._detail_of = {"subsampling": self.subsampling, "compression": self.compression, "lossless": self.lossless}
+        for widget in (*self._detail_of.values(), self.nothing):
             self.details.addWidget(widget)
         self.color = _box(COLORS, "Colour space")
         self.color.setToolTip("Its profile is always embedded. Wide spaces keep the colours that sRGB has not.")
@@ -105,9 +104,7 @@ class FileForm(QWidget):
         if options == self.options():
             return
         blocked = self.blockSignals(True)
-        self.format.setCurrentIndex(
-            next(index for index, (_, depths) in enumerate(FORMATS) if options.format in dict(depths).values())
-        )
+        self.format.setCurrentIndex(self.format.findText(options.file_format.title))
         self._show_depths()
         self.bits.setCurrentIndex(self.bits.findData(options.format))
         self.quality.set_value(options.quality)
@@ -178,14 +175,11 @@ class FileForm(QWidget):
         self.bits.setEnabled(len(depths) > 1)
 
     def _show_dependent(self) -> None:
-        chosen = self.bits.currentData()
-        self.quality.setEnabled(chosen in LOSSY and not (chosen == "webp" and self.lossless.isChecked()))
-        if chosen in SUBSAMPLED:
-            self.details.setCurrentWidget(self.subsampling)
-        elif chosen == "webp":
-            self.details.setCurrentWidget(self.lossless)
-        else:
-            self.details.setCurrentWidget(self.compression if chosen.startswith("tiff") else self.nothing)
+        writing = written_formats()[self.bits.currentData()].writing
+        assert writing is not None
+        without_loss = writing.choice == "lossless" and self.lossless.isChecked()
+        self.quality.setEnabled(writing.lossy and not without_loss)
+        self.details.setCurrentWidget(self._detail_of.get(writing.choice or "", self.nothing))
         self.enlarge.setEnabled(bool(self.size_field.sizes()))
 
 

@@ -1,7 +1,4 @@
-"""How bright the sensor saw the scene: statistics of a RAW file before it is developed.
-
-The tone curve of a RAW development: what makes sensor data look like the camera's own image.
-"""
+"""The tone curve of a RAW development: how bright the sensor saw the scene, and what makes it look like the preview."""
 
 from functools import lru_cache
 from typing import Any
@@ -17,13 +14,13 @@ _SAMPLES = 500_000  # sites of each colour that are looked at, at most
 
 
 def sensor_percentiles(raw: Any) -> np.ndarray | None:
-    """Luminance in [0, 1] at `raw_tone.PERCENTILES`, in the scale of LibRaw's linear output.
+    """Luminance in [0, 1] at `PERCENTILES`, in the scale of LibRaw's linear output.
 
     Args:
         raw: rawpy's open file; its sensor data is unpacked by this.
 
     Returns:
-        float64, or None where there is no mosaic of red, green and blue: the development tells then.
+        float64, or None where there is no mosaic of red, green and blue: the developed photo has to do then.
     """
     import rawpy
 

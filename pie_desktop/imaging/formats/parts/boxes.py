@@ -1,15 +1,53 @@
-"""Properties of the primary image in an ISO base media file (HEIF, AVIF): ISO/IEC 14496-12 and 23008-12."""
+"""ISO base media boxes (ISO/IEC 14496-12), which HEIF, AVIF and JPEG XL files consist of: one walker and one writer."""
 
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 _MAX_BOXES = 10_000
+_MAX_ITEMS = 10_000
+
+
+def walk(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
+    """Type of each box, and where its payload begins and ends; one that reaches beyond `end` is cut there.
+
+    Raises:
+        ValueError, struct.error: a box is damaged; those before it have been given.
+    """
+    at, end = start, len(data) if end is None else end
+    for _ in range(_MAX_BOXES):
+        if at + 8 > end:
+            return
+        size, kind = struct.unpack_from(">I4s", data, at)
+        begin = at + 8
+        if size == 1:
+            (size,) = struct.unpack_from(">Q", data, begin)
+            begin += 8
+        elif size == 0:
+            size = end - at
+        if size < begin - at:
+            raise ValueError("a box smaller than its header")
+        yield kind, begin, min(at + size, end)
+        at += size
+
+
+def children(payload: bytes, start: int = 0) -> list[tuple[bytes, bytes]]:
+    """Type and payload of the boxes in a payload, from `start` on (4 where it begins with version and flags).
+
+    Raises:
+        ValueError, struct.error: a box is damaged.
+    """
+    return [(kind, payload[begin:end]) for kind, begin, end in walk(payload, start)]
+
+
+def box(kind: bytes, payload: bytes) -> bytes:
+    """A box as it stands in a file."""
+    return struct.pack(">I4s", len(payload) + 8, kind) + payload
 
 
 @dataclass(frozen=True)
 class PrimaryItem:
-    """What the properties of the primary item say.
+    """What the properties of the primary image of a HEIF file say (ISO/IEC 23008-12).
 
     Attributes:
         bits: per sample, by `av1C`.
@@ -26,11 +64,11 @@ def read_primary_item(data: bytes) -> PrimaryItem:
     Raises:
         ValueError, struct.error, KeyError: there is none, or it is damaged.
     """
-    meta = dict(_boxes(dict(_boxes(data))[b"meta"][4:]))
+    meta = dict(children(dict(children(data))[b"meta"], 4))
     wide = meta[b"pitm"][0] > 0
     (primary,) = struct.unpack_from(">I" if wide else ">H", meta[b"pitm"], 4)
-    containers = dict(_boxes(meta[b"iprp"]))
-    properties = list(_boxes(containers[b"ipco"]))
+    containers = dict(children(meta[b"iprp"]))
+    properties = children(containers[b"ipco"])
     bits, cicp = 8, None
     for index in _associations(containers[b"ipma"], primary):
         kind, content = properties[index - 1]
@@ -48,7 +86,7 @@ def _associations(ipma: bytes, item: int) -> list[int]:
     version, long_index = ipma[0], ipma[3] & 1
     (count,) = struct.unpack_from(">I", ipma, 4)
     at = 8
-    for _ in range(min(count, _MAX_BOXES)):
+    for _ in range(min(count, _MAX_ITEMS)):
         (found,) = struct.unpack_from(">I" if version else ">H", ipma, at)
         at += 4 if version else 2
         number = ipma[at]
@@ -61,22 +99,3 @@ def _associations(ipma: bytes, item: int) -> list[int]:
         if found == item:
             return [index for index in indexes if index]
     return []
-
-
-def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """(type, content) of the boxes in a stretch of a file; a box that reaches beyond the end is cut there."""
-    at = 0
-    for _ in range(_MAX_BOXES):
-        if at + 8 > len(data):
-            return
-        size, kind = struct.unpack_from(">I4s", data, at)
-        start = at + 8
-        if size == 1:
-            (size,) = struct.unpack_from(">Q", data, start)
-            start += 8
-        elif size == 0:
-            size = len(data) - at
-        if size < start - at:
-            raise ValueError("a box smaller than its header")
-        yield kind, data[start : at + size]
-        at += size
