@@ -20,9 +20,10 @@ from pie_desktop.export import worker as export_worker
 from pie_desktop.export.job import ExportSettings, plan_export, run_export
 from pie_desktop.export.photo_luts import AbandonableThread
 from pie_desktop.export.pool import WorkerPool
-from pie_desktop.imaging import compiled, header, isolation
+from pie_desktop.imaging import compiled, isolation
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
+from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation import Limits, child
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 from pie_desktop.imaging.metadata import copying
@@ -74,7 +75,7 @@ def test_one_photo_is_read_in_a_decoding_process_alone(
     def here(*_: object) -> None:
         raise AssertionError(f"read in the program's own process, {os.getpid()}")
 
-    monkeypatch.setattr(header, "_read", here)
+    monkeypatch.setattr(registry, "_read_header", here)
     monkeypatch.setattr(copying, "open_image", here)
     isolation.start(processes=1)
     settings = ExportSettings(tmp_path / "out", EncodeOptions("png"))
