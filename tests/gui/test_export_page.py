@@ -199,6 +199,40 @@ def test_each_photos_own_edit(
     assert abs(out[0]) < 1 and out[1] > 5 and out[2] > 5
 
 
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_edits_that_are_not_saved_yet_are_waited_for(
+    qtbot: QtBot,
+    page: ExportPage,
+    plan: Callable[..., None],
+    context: AppContext,
+    photos: list[Path],
+    tmp_path: Path,
+    cancelled: bool,
+) -> None:
+    page.form.own_edits.setChecked(True)
+    plan(photos[:1])
+    go_on = threading.Event()
+
+    def save(_context: object) -> None:
+        go_on.wait(60)
+        context.catalog.put(photos[0], EditState(style_id=None, strength=1.0, amount=0.0))
+
+    context.background.submit(save)
+    page.start()
+    try:
+        qtbot.waitUntil(lambda: page.view.message.text() == "Waiting until your latest edits are saved")
+        if cancelled:
+            page.cancel()
+            qtbot.waitUntil(lambda: not page.running)
+    finally:
+        go_on.set()
+    qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
+    written = tmp_path / "out" / photos[0].name
+    assert written.exists() != cancelled
+    if not cancelled:
+        assert abs(load_photo(written).mean() - load_photo(photos[0]).mean()) < 1, "the older edit brightens"
+
+
 def test_a_style_that_is_gone_fails_only_its_own_photos(
     qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path]
 ) -> None:

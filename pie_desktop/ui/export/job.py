@@ -1,7 +1,6 @@
 """The export as a job: one style for all, or each photo's own edit."""
 
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,7 +36,7 @@ class ExportWatcher(QObject):
     report = Signal(object)
 
 
-LONGEST_KEEPING = 10.0  # seconds to wait for edits that are being kept
+_SAVED_AT_ONCE = 0.3  # seconds; where saving takes longer, the page says what it waits for
 
 
 @dataclass(frozen=True)
@@ -142,10 +141,8 @@ def _groups(
     context: JobContext, services: Services, plan: Sequence[PlannedPhoto], choice: ExportChoice
 ) -> dict[tuple[int, Edit], list[PlannedPhoto]]:
     """Photos by the number of their export and their edit."""
-    deadline = time.monotonic() + LONGEST_KEEPING
-    while choice.own_edits and not context.cancelled and time.monotonic() < deadline:
-        if services.edits_kept.wait(0.05):
-            break
+    if choice.own_edits:
+        _wait_for_edits(context, services.edits_kept)
     groups: dict[tuple[int, Edit], list[PlannedPhoto]] = {}
     per_export = len(plan) // max(len(choice.exports), 1)
     for index, photo in enumerate(plan):
@@ -153,6 +150,14 @@ def _groups(
         groups.setdefault((index // per_export, edit or choice.edit), []).append(photo)
         context.check()
     return groups
+
+
+def _wait_for_edits(context: JobContext, edits_kept: threading.Event) -> None:
+    """Until the edits made before the start are in the catalog, however long that takes; raises Cancelled."""
+    if not edits_kept.wait(_SAVED_AT_ONCE):
+        context.progress(-1.0, "Waiting until your latest edits are saved")
+        while not edits_kept.wait(0.05):
+            context.check()
 
 
 def _part(
