@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pie_desktop import __version__, paths
 from pie_desktop.errors import PieError
 from pie_desktop.imaging import compiled, isolation
+from pie_desktop.ui import closing
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.notifications import Notifier
@@ -88,11 +89,12 @@ def start(photos: Sequence[Path]) -> int:
     awake.timeout.connect(lambda: None)
     awake.start()
     try:
-        return app.exec()
+        code = app.exec()
     finally:
         context.close()
         isolation.stop()
         collector.stop()
+    return closing.leave(code)
 
 
 def mark_windows_as_srgb() -> None:

@@ -45,7 +45,7 @@ class Database:
         pragmas: Sequence[str] = (),
         check: bool = True,
     ) -> None:
-        """The file is opened at the first use, or by `open`.
+        """The file is opened at the first use.
 
         Args:
             migrations: the steps from an empty file to the newest version.
@@ -67,10 +67,6 @@ class Database:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._closed = False
-
-    def open(self) -> None:
-        """Open the file now. Raises what `run` raises."""
-        self.run(lambda connection: None)
 
     def run(self, action: Callable[[sqlite3.Connection], T]) -> T:
         """What the action returns. It runs a second time, on a sound file, if it meets damage.
@@ -96,13 +92,23 @@ class Database:
             self._connection = self._open()
             return action(self._connection)
 
-    def close(self) -> None:
-        """Close the file for good; waits for an action that is running."""
-        with self._lock:
-            self._closed = True
+    def close(self, seconds: float = 1.0) -> None:
+        """Close the file for good; nothing runs afterwards.
+
+        Args:
+            seconds: the longest wait for an action that is running. After that the file stays open until the process
+                ends, which SQLite recovers from by itself.
+        """
+        self._closed = True
+        if not self._lock.acquire(timeout=seconds):
+            _log.warning("%s is still in use and was not closed.", self.path)
+            return
+        try:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+        finally:
+            self._lock.release()
 
     def _open(self) -> sqlite3.Connection:
         try:

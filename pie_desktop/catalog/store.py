@@ -83,7 +83,8 @@ class Catalog:
     the edits last until the program ends; `take_problems` reports it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, open_now: bool = True) -> None:
+        """`open_now` False leaves opening to `open` or the first use, for a thread that must not wait for the file."""
         self.path = path
         self._hasher = ContentHasher()
         self._problems: list[str] = []
@@ -91,7 +92,12 @@ class Catalog:
         self._database = Database(
             path, MIGRATIONS, self._set_aside, on_unusable=self._do_without, busy_seconds=BUSY_SECONDS
         )
-        self._database.open()
+        if open_now:
+            self.open()
+
+    def open(self) -> None:
+        """Open the file; what is wrong with it can then be taken by `take_problems`."""
+        self._run(lambda connection: None)
 
     def get(self, photo: Path) -> Edit | None:
         """The edit last put for this photo, or None; also for a photo that cannot be read.
@@ -136,6 +142,7 @@ class Catalog:
         return problems
 
     def close(self) -> None:
+        """What was put is on the disk already."""
         self._database.close()
 
     def _run(self, action: Callable[[sqlite3.Connection], T]) -> T:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop import paths
+from pie_desktop.ui import closing
 from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.editor.current_edit import CurrentEdit
 from pie_desktop.ui.notifications import Notifier
@@ -95,7 +96,10 @@ class AppContext(QObject):
             self.export,
             self.background,
         )
-        self.report_catalog_problems()
+        closing.report_problems(self.settings, self.notifier)
+        # Not here: another process may have locked the file, and this is the thread of the window.
+        opening = self.background.submit(lambda _context: self.catalog.open())
+        opening.finished.connect(self.report_catalog_problems)
 
     def add_lane(self, lane: Lane) -> None:
         """Take over a lane that one page has for itself: `close` ends it with the others."""
@@ -112,15 +116,12 @@ class AppContext(QObject):
         return job
 
     def close(self) -> None:
-        """Cancel all jobs, join all threads, save the settings. What is submitted afterwards does not run."""
-        for lane in self.lanes:
-            for job in lane.open_jobs:
-                # All at once, so that the lanes stop together; edits that are being saved are let through.
-                if lane is not self.background:
-                    job.cancel()
-        self.background.finish()
-        for lane in self.lanes:
-            lane.close()
+        """Save the edits, cancel all other jobs, join all threads, save the settings; within bounds, see `closing`.
+
+        What is submitted afterwards does not run.
+        """
+        others = [lane for lane in self.lanes if lane is not self.background]
+        closing.keep_problems(self.settings, closing.end_lanes(self.background, others))
         self.catalog.close()
         self.thumbnail_store.close()
         try:
@@ -141,7 +142,7 @@ class AppContext(QObject):
     def _open_catalog(self) -> Catalog:
         from pie_desktop.catalog.store import Catalog
 
-        return Catalog(paths.catalog_path())
+        return Catalog(paths.catalog_path(), open_now=False)
 
     def _thumbnail_store(self) -> ThumbnailStore:
         from pie_desktop.catalog.thumbnails import DEFAULT_LIMIT, ThumbnailStore

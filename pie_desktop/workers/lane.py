@@ -5,6 +5,7 @@ Cyclic garbage is collected in the GUI thread only.
 
 import gc
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,14 @@ STACK_BYTES = 16 * 1024 * 1024
 
 # For the tests: a thread that still runs when its lane is gone crashes the process at exit.
 ALL_THREADS: "weakref.WeakSet[LaneThread]" = weakref.WeakSet()
+
+
+_left_behind: "list[LaneThread]" = []  # a thread that is destroyed while it runs crashes the process
+
+
+def threads_left_behind() -> "list[LaneThread]":
+    """Threads of closed lanes that still run, because their work hangs."""
+    return [thread for thread in _left_behind if thread.isRunning()]
 
 
 class LaneThread(QThread):
@@ -93,28 +102,60 @@ class Lane(QObject):
         for job in waiting:
             self._outcome.emit(id(job))
 
-    def close(self) -> None:
-        """Cancel everything, wait for the threads to end and emit what is still owed; nothing runs afterwards."""
+    def close(self, seconds: float | None = None) -> bool:
+        """Cancel everything, wait for the threads to end and emit what is still owed; nothing runs afterwards.
+
+        Args:
+            seconds: the longest wait; None waits as long as it takes. A thread that is still busy then is left behind,
+                see `threads_left_behind`, and its job counts as finished.
+
+        Returns:
+            Whether all threads have ended.
+        """
         for job in self.open_jobs:
             job.cancel()
         with self._condition:
             self._closing = True
             self._drop_waiting()
             self._condition.notify_all()
-        for thread in self._threads:
-            thread.wait()
+        ended = self._join(seconds)
+        if not ended:
+            _left_behind.extend(thread for thread in self._threads if thread.isRunning())
         self._threads.clear()
         self._deliver_all()
+        return ended
 
-    def finish(self) -> None:
-        """Like `close`, but lets the jobs that were submitted run to their end first."""
+    def finish(self, seconds: float | None = None) -> list[Job]:
+        """Like `close`, but lets the jobs that were submitted run to their end first.
+
+        Args:
+            seconds: the longest wait for them; None waits as long as it takes.
+
+        Returns:
+            The jobs that had not ended by then; they are cancelled.
+        """
         with self._condition:
             self._finishing = True
             self._condition.notify_all()
+        self._join(seconds)
+        with self._condition:
+            left = [*self._running, *self._drop_waiting()]
+        for key, job in list(self._open_jobs.items()):
+            if job not in left:
+                self._on_outcome(key)
+        self.close(0.0 if left else None)
+        return left
+
+    def _join(self, seconds: float | None) -> bool:
+        """Wait for the threads; whether all have ended."""
+        deadline = time.monotonic() + seconds if seconds is not None else None
+        ended = True
         for thread in self._threads:
-            thread.wait()
-        self._deliver_all()
-        self.close()
+            if deadline is None:
+                thread.wait()
+            else:
+                ended = thread.wait(max(0, round(1000 * (deadline - time.monotonic())))) and ended
+        return ended
 
     def take(self) -> Job | None:
         """The next job for a lane thread, waiting for one; None once the lane is closed."""

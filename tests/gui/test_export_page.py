@@ -215,7 +215,7 @@ def test_edits_that_are_not_saved_yet_are_waited_for(
 
     def save(_context: object) -> None:
         go_on.wait(60)
-        context.catalog.put(photos[0], EditState(style_id=None, strength=1.0, amount=0.0))
+        context.catalog.put(photos[0], Edit.styled(amount=0.0))
 
     context.background.submit(save)
     page.start()

@@ -1,6 +1,8 @@
 """The SQLite files of the program: migrations, in order, whole or not at all; files of version 1 still open."""
 
 import sqlite3
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,10 @@ def third(connection: sqlite3.Connection) -> None:
 
 def database(path: Path, *migrations: Migration) -> Database:
     return Database(path, migrations, delete, busy_seconds=1)
+
+
+def open_now(opened: Database) -> None:
+    opened.run(lambda connection: None)
 
 
 def rows(opened: Database) -> list[tuple[object, ...]]:
@@ -89,15 +95,15 @@ def test_a_step_that_fails_leaves_the_old_version(old: Path) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
     with pytest.raises(sqlite3.OperationalError, match="full"):
-        database(old, first, second, broken).open()
+        open_now(database(old, first, second, broken))
     assert version(old) == 1
     assert rows(database(old, first)) == [(7,)]
 
 
 def test_a_newer_file_is_left_alone(old: Path) -> None:
-    database(old, first, second).open()
+    open_now(database(old, first, second))
     with pytest.raises(NewerVersionError):
-        database(old, first).open()
+        open_now(database(old, first))
     assert rows(database(old, first, second)) == [(7, "none")]
 
 
@@ -105,7 +111,7 @@ def test_a_closed_database_stays_closed(old: Path) -> None:
     opened = database(old, first)
     opened.close()
     with pytest.raises(sqlite3.ProgrammingError):
-        opened.open()
+        open_now(opened)
 
 
 def test_a_catalog_of_version_1_keeps_its_edits(tmp_path: Path) -> None:
@@ -123,3 +129,51 @@ def test_a_catalog_of_version_1_keeps_its_edits(tmp_path: Path) -> None:
     assert catalog.take_problems() == []
     assert version(path) == len(store.MIGRATIONS)
     assert list(tmp_path.glob("*.damaged-*")) == []
+
+
+def test_closing_does_not_wait_for_an_action_that_hangs(old: Path) -> None:
+    opened = database(old, first)
+    entered, go_on = threading.Event(), threading.Event()
+
+    def action(connection: sqlite3.Connection) -> None:
+        entered.set()
+        go_on.wait(30)
+
+    thread = threading.Thread(target=opened.run, args=(action,))
+    thread.start()
+    assert entered.wait(10)
+    started = time.monotonic()
+    opened.close(0.2)
+    assert time.monotonic() - started < 5
+    go_on.set()
+    thread.join()
+    with pytest.raises(sqlite3.ProgrammingError):
+        rows(opened)
+
+
+def test_problems_are_taken_while_another_process_has_locked_the_catalog(tmp_path: Path) -> None:
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(b"a")
+    catalog = Catalog(tmp_path / "catalog.sqlite")
+    other = sqlite3.connect(catalog.path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    thread = threading.Thread(target=catalog.put, args=(photo, Edit.styled("style-1")))
+    thread.start()
+    time.sleep(0.3)  # it waits for the lock now
+    started = time.monotonic()
+    assert catalog.take_problems() == []
+    waited = time.monotonic() - started
+    alive = thread.is_alive()
+    other.execute("ROLLBACK")
+    thread.join()
+    assert alive and waited < 0.2
+    assert catalog.get(photo) == Edit.styled("style-1")
+
+
+def test_a_catalog_can_be_made_without_waiting_for_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "catalog.sqlite"
+    path.write_bytes(b"no database at all" * 100)
+    catalog = Catalog(path, open_now=False)
+    assert catalog.take_problems() == [] and path.read_bytes().startswith(b"no database")
+    catalog.open()
+    assert "damaged" in catalog.take_problems()[0]

@@ -274,4 +274,5 @@ class EditSession(QObject):
         if self.path is not None:
             context = self._context
             job = context.background.submit(keep_edit, context.catalog, self.path, self.edit)
+            job.key = self.path  # if it does not come to its end, the photo is named
             context.report_failure(job).finished.connect(context.report_catalog_problems)
