@@ -36,7 +36,8 @@ app = typer.Typer(
     no_args_is_help=False,
     pretty_exceptions_enable=False,
     help="Retouch photos the way you do: learned from a few of your own edits, on your own machine.\n\n"
-    "`pie-desktop [PHOTO]...` opens these photos in the editor; one named like a command: `pie-desktop ./export`.\n\n"
+    "`pie-desktop [PHOTO]...` opens these photos in the editor; "
+    "a file named like a command is opened with `pie-desktop ./export`.\n\n"
     "Exit codes: 0 all done, 1 some photos failed (listed on stderr, the others are done), 2 nothing could be done "
     "(one line on stderr says why), 130 interrupted.",
 )

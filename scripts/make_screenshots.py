@@ -24,7 +24,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.samples import SAMPLE_NAMES, copy_sample_photos, sample_image
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.export.page import DEFAULT_FOLDER, ExportPage
+from pie_desktop.ui.export.form import DEFAULT_FOLDER
+from pie_desktop.ui.export.page import ExportPage
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.theme import apply_theme
 from pie_desktop.ui.train.page import TrainPage

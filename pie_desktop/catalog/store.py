@@ -126,7 +126,7 @@ class Catalog:
         try:
             digest = self._hasher.digest(photo)
         except OSError as error:
-            raise PieError(f"The edit of “{photo}” cannot be kept: {error.strerror or error}.") from error
+            raise PieError(f"The edit of “{photo}” cannot be saved: {error.strerror or error}.") from error
         row = (digest, _key(photo), edit.to_text(), time.time())
 
         def write(connection: sqlite3.Connection) -> None:
@@ -153,10 +153,10 @@ class Catalog:
 
     def _set_aside(self, path: Path) -> None:
         place = set_aside(path)
-        self._warn(f"The catalog of edits was damaged. It was set aside as {place}, and a new one was begun.")
+        self._warn(f"The catalog of edits was damaged. It was set aside as {place}, and a new one was started.")
 
     def _do_without(self, error: Exception) -> None:
-        self._warn(f"The edits of this session will not be kept, because {self.path} cannot be used: {error}.")
+        self._warn(f"The edits of this session will not be saved, because {self.path} cannot be used: {error}.")
 
     def _warn(self, problem: str) -> None:
         _log.warning(problem)

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from pie_desktop.styles.store import StyleLibrary
 
 Style = Annotated[str | None, typer.Option("--style", help="Name or id of a style; neutral enhancement without it.")]
-Model = Annotated[str | None, typer.Option("--model", help="Name or folder of a model; the editor's choice otherwise.")]
+Model = Annotated[str | None, typer.Option("--model", help="Name or folder of a model; by default that of the editor.")]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:N or mps.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
 
 Originals = Annotated[
     list[Path] | None,
-    typer.Option("--before", metavar="ORIGINAL...", help="Their originals, where these are not found by themselves."),
+    typer.Option("--before", metavar="ORIGINAL...", help="Their originals, if they are not found automatically."),
 ]
 
 AS_IT_IS = Edit()
@@ -92,7 +92,7 @@ def edit_pairs(edits: Sequence[Path], originals: Sequence[Path]) -> "list[EditPa
         pairs.update(zip(waiting, left, strict=True))
     else:
         for original in left:
-            say_problem(f"“{original.name}” belongs to none of the edits by its name and is not used.")
+            say_problem(f"“{original.name}” does not match the name of any edit and is not used.")
     return [EditPair(after, before) for after, before in pairs.items()]
 
 

@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
 Policy = Literal["skip", "unique", "overwrite"]
 
-OnConflict = Annotated[Policy, typer.Option("--on-conflict", help="What happens when a file of that name exists.")]
-Workers = Annotated[int | None, typer.Option(min=1, help="Photos at a time; by default what suits this machine.")]
+OnConflict = Annotated[Policy, typer.Option("--on-conflict", help="What to do if a file of that name exists.")]
+Workers = Annotated[int | None, typer.Option(min=1, help="Photos at a time; by default what suits this computer.")]
 Name = Annotated[
     str,
-    typer.Option("--name", metavar="TEMPLATE", help="Names of the results, such as {date:%Y-%m-%d}/{name}_{seq:04d}."),
+    typer.Option("--name", metavar="TEMPLATE", help="Template of the names, such as {date:%Y-%m-%d}/{name}_{seq:04d}."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the plan and write nothing.")]
 Receipt = Annotated[
     Path | None,
-    typer.Option("--receipt", metavar="FILE", help="Write a receipt of all photos to a .json, .html or .txt file."),
+    typer.Option("--receipt", metavar="FILE", help="Write a receipt for all photos to a .json, .html or .txt file."),
 ]
 Scheduler = Annotated[
     str | None,
-    typer.Option("--scheduler", metavar="ADDRESS", help="Make the photos on a Dask cluster, such as tcp://host:8786."),
+    typer.Option("--scheduler", metavar="ADDRESS", help="Export on a Dask cluster, such as tcp://host:8786."),
 ]
 BurstLock = Annotated[
     bool,
-    typer.Option("--burst-lock/--no-burst-lock", help="Give the frames of one sequence the same look: no flicker."),
+    typer.Option("--burst-lock/--no-burst-lock", help="Give the frames of a burst the same look, to avoid flicker."),
 ]
 
 MakePreference = Callable[[output.Progress, output.ShouldCancel], "Preference | None"]

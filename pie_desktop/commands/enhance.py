@@ -35,9 +35,9 @@ def register(app: typer.Typer) -> None:
 @with_edit
 @encoding.with_options
 def enhance(
-    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO", help="Photos or folders; name them first.")],
+    photos: Annotated[list[Path], typer.Argument(metavar="PHOTO", help="Photos or folders; these come first.")],
     references: Annotated[list[Path], typer.Option("--refs", metavar="EDIT...", help="1 to 50 of your edits.")],
-    destination: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder of the results.")],
+    destination: Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write to.")],
     before: Originals = None,
     edit: Edit = AS_IT_IS,
     presets: encoding.Presets = None,

@@ -39,13 +39,13 @@ def register(app: typer.Typer) -> None:
 def export(
     sources: Annotated[list[Path] | None, typer.Argument(metavar="SRC", help="Photos, or folders of photos.")] = None,
     destination: Annotated[
-        Path | None, typer.Argument(metavar="DST", help="Folder of the results; made when missing.")
+        Path | None, typer.Argument(metavar="DST", help="Folder to write to; created if missing.")
     ] = None,
     resume: Annotated[
         bool,
         typer.Option(
             "--resume",
-            help="Go on with the last interrupted export (to DST) as it was begun; with none, export SRC.",
+            help="Continue the last interrupted export (to DST) with its own settings; if there is none, export SRC.",
         ),
     ] = False,
     style: Style = None,
@@ -53,7 +53,7 @@ def export(
     presets: encoding.Presets = None,
     changes: encoding.Changes = encoding.UNCHANGED,
     on_conflict: batch.OnConflict = "skip",
-    recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Also the folders in folders.")] = False,
+    recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Include subfolders.")] = False,
     name: batch.Name = "{name}",
     burst_lock: batch.BurstLock = False,
     receipt: batch.Receipt = None,
@@ -74,7 +74,7 @@ def export(
             batch.resume_batch(kept, open_engine(library, kept.parts[0].bundle_id or model, device), how)
             return
     if not sources or destination is None:
-        raise nothing_to_resume(destination) if resume else PieError("Name photos and the folder of the results.")
+        raise nothing_to_resume(destination) if resume else PieError("Give the photos and the folder to write to.")
     chosen = library.find(style) if style is not None else None
     engine = open_engine(library, model, device)
 
@@ -111,4 +111,4 @@ def find_unfinished(destination: Path | None, failed_too: bool) -> "KeptExport |
 
 def nothing_to_resume(destination: Path | None) -> PieError:
     where = f" to {destination}" if destination is not None else ""
-    return PieError(f"There is no unfinished export{where}; name photos and a folder to start one.")
+    return PieError(f"There is no unfinished export{where}; give photos and a folder to start one.")

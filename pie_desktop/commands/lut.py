@@ -43,21 +43,21 @@ def register(app: typer.Typer) -> None:
 def lut(
     style: Annotated[str, typer.Option("--style", help="Name or id of a style.")],
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write; for darktable the folder.")
+        Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write; for darktable, a folder.")
     ],
     photo: Annotated[Path | None, typer.Argument(metavar="PHOTO", help="The photo whose edit is wanted.")] = None,
     kind: Annotated[
-        Format | None, typer.Option("--format", help="By the suffix of the file unless given.", show_default=False)
+        Format | None, typer.Option("--format", help="By default it follows the suffix.", show_default=False)
     ] = None,
     edit: Edit = AS_IT_IS,
     size: Annotated[int, typer.Option(help="Points per axis: 17, 33 or 65; a HaldCLUT has 64.")] = Size.MEDIUM.value,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace what exists.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     model: Model = None,
     device: Device = "auto",
 ) -> None:
     """Write a style as a look for other programs: .cube, .clf, HaldCLUT (.png) or a darktable style.
 
-    With PHOTO it is the edit of this photo; without, the mean of what the style does to typical photos: the originals
+    With PHOTO it is the edit of this photo; without, the averages what the style does to typical photos: the originals
     of its pairs, or sample photographs where it has fewer than two. How far the look is from PIE Desktop's own
     rendering is measured on these photos, printed, and kept in the file.
     """
@@ -65,9 +65,9 @@ def lut(
         raise PieError(f"A LUT of {size} points per axis cannot be made; use 17, 33 or 65.")
     chosen_format = _format(kind, output)
     if photo is not None and photo.exists() and output.exists() and output.samefile(photo):
-        raise PieError(f"“{output}” is the photo itself, which is never replaced; name another file.")
+        raise PieError(f"“{output}” is the photo itself, which is never replaced; choose another file.")
     if output.exists() and not overwrite:
-        raise PieError(f"“{output}” exists; name another file or use --overwrite.")
+        raise PieError(f"“{output}” already exists; choose another file or use --overwrite.")
     from pie_desktop.export.looks import average_look, export_look, photo_look
 
     library = open_library()
@@ -88,5 +88,5 @@ def lut(
 def _format(kind: Format | None, output: Path) -> "LookFormat":
     found = kind or _BY_SUFFIX.get(output.suffix.lower())
     if found is None:
-        raise PieError(f"“{output.name}” does not tell its format; use .cube, .clf, .png (HaldCLUT) or --format.")
+        raise PieError(f"“{output.name}” does not show its format; use .cube, .clf, .png (HaldCLUT) or --format.")
     return found.value

@@ -28,7 +28,7 @@ PolicyName = Literal["all", "no-location", "copyright", "none"]
 
 Presets = Annotated[
     list[str] | None,
-    typer.Option("--preset", help="A preset, which the options here change; several write into a folder each."),
+    typer.Option("--preset", help="A preset, which other options modify; each of several has its own folder."),
 ]
 Changes = Mapping[str, Any]
 """Values of fields of `EncodeOptions`, by name: those that a command was given."""
@@ -39,34 +39,34 @@ OPTIONS: dict[str, Any] = {
     "format": Annotated[
         FormatName | None,
         typer.Option(
-            "--format", help="jpeg unless given; png keeps the photo's bit depth, a number in the name sets it."
+            "--format", help="jpeg by default; png keeps the photo's bit depth, a number in the name sets it."
         ),
     ],
     "quality": Annotated[
-        int | None, typer.Option(min=1, max=100, help="Of JPEG, WebP, HEIC and AVIF; 92 unless given.")
+        int | None, typer.Option(min=1, max=100, help="Quality of JPEG, WebP, HEIC and AVIF; 92 by default.")
     ],
     "long_side": Annotated[int | None, typer.Option(min=16, help="Longest side in pixels.")],
     "short_side": Annotated[int | None, typer.Option(min=16, help="Shortest side in pixels.")],
-    "megapixels": Annotated[float | None, typer.Option(min=0.01, max=300, help="Millions of pixels.")],
-    "percent": Annotated[float | None, typer.Option(min=1, max=1000, help="Of both sides.")],
+    "megapixels": Annotated[float | None, typer.Option(min=0.01, max=300, help="Size in megapixels.")],
+    "percent": Annotated[float | None, typer.Option(min=1, max=1000, help="Size in percent of the photo's.")],
     "enlarge": Annotated[
-        bool | None, typer.Option("--enlarge", help="Also make small photos larger to the size asked for.")
+        bool | None, typer.Option("--enlarge", help="Also enlarge photos that are smaller than the size asked for.")
     ],
     "subsampling": Annotated[
         SubsamplingName | None,
-        typer.Option("--subsampling", help="Resolution of colour; auto: full from quality 90 on, a quarter below."),
+        typer.Option("--subsampling", help="Chroma subsampling; auto: 4:4:4 from quality 90 on, 4:2:0 below."),
     ],
-    "lossless": Annotated[bool | None, typer.Option("--lossless", help="WebP without loss.")],
+    "lossless": Annotated[bool | None, typer.Option("--lossless", help="Write lossless WebP.")],
     "compression": Annotated[
-        CompressionName | None, typer.Option("--compression", help="Of TIFF; deflate unless given.")
+        CompressionName | None, typer.Option("--compression", help="Compression of TIFF; deflate by default.")
     ],
     "color": Annotated[
         ColorName | None,
-        typer.Option("--color", help="Colour space, always embedded; srgb unless given, source is the photo's own."),
+        typer.Option("--color", help="Colour space; srgb by default, source is the photo's own."),
     ],
-    "sharpen": Annotated[SharpeningName | None, typer.Option("--sharpen", help="For screens, after the resizing.")],
+    "sharpen": Annotated[SharpeningName | None, typer.Option("--sharpen", help="For screens; applied after resizing.")],
     "metadata": Annotated[
-        PolicyName | None, typer.Option("--metadata", help="EXIF, IPTC and XMP that are kept; all unless given.")
+        PolicyName | None, typer.Option("--metadata", help="Which EXIF, IPTC and XMP data are kept; all by default.")
     ],
 }
 

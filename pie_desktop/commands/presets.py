@@ -10,10 +10,10 @@ from pie_desktop.commands import output_options as encoding
 from pie_desktop.commands.arguments import AsJson
 from pie_desktop.commands.console import print_json, say, say_problem
 
-commands = typer.Typer(help="List, keep, delete, import and export presets of export settings.", no_args_is_help=True)
+commands = typer.Typer(help="List, save, delete, import and export presets of export settings.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Name of the preset.")]
-Replace = Annotated[bool, typer.Option("--overwrite", help="Replace what is there.")]
+Replace = Annotated[bool, typer.Option("--overwrite", help="Replace an existing one.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 @commands.command("list")
 def list_presets(as_json: AsJson = False) -> None:
-    """List all presets, those of the program first."""
+    """List all presets, the built-in ones first."""
     from pie_desktop.export.presets import PresetLibrary
 
     library = PresetLibrary()
@@ -44,7 +44,7 @@ def save(
     changes: encoding.Changes = encoding.UNCHANGED,
     overwrite: Replace = False,
 ) -> None:
-    """Keep options under a name."""
+    """Save options under a name."""
     from pie_desktop.export.presets import PresetLibrary
 
     (chosen,) = encoding.chosen_presets([preset] if preset is not None else None, changes)
@@ -62,7 +62,7 @@ def delete(name: Name) -> None:
 
 @commands.command("import")
 def import_presets(files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Preset files.")]) -> None:
-    """Take over preset files of another computer; a name that is taken gets a number."""
+    """Import preset files from another computer; a name that is already taken gets a number."""
     from pie_desktop.export.presets import PresetLibrary
 
     library = PresetLibrary()

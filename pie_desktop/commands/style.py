@@ -26,7 +26,7 @@ def create(
     before: Originals = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a style from your own edits; it keeps small copies, so the files may move afterwards."""
+    """Make a style from your own edits; it keeps small copies, so you can move the files afterwards."""
     isolate_decoding()
     pairs = edit_pairs(edits, before or [])
     with interruptible() as should_cancel, showing_progress() as progress:
@@ -56,7 +56,7 @@ def list_styles(as_json: AsJson = False) -> None:
 @commands.command()
 def show(
     name: Name,
-    fits: Annotated[bool, typer.Option("--fits", help="Also how well each reference fits the others.")] = False,
+    fits: Annotated[bool, typer.Option("--fits", help="Also show how well each reference fits the others.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the references of a style."""
@@ -83,8 +83,8 @@ def show(
 
 
 @commands.command()
-def swap(name: Name, reference: Annotated[str, typer.Argument(help="Its number, as `style show` prints it.")]) -> None:
-    """Swap the edit and the original of a reference that was given the wrong way round."""
+def swap(name: Name, reference: Annotated[str, typer.Argument(help="Its number, as printed by `style show`.")]) -> None:
+    """Swap the edit and the original of a reference that are the wrong way round."""
     library = open_library()
     style = library.swap_pair(library.find(name).id, reference)
     swapped = next(item for item in style.references if item.id == reference)
@@ -101,9 +101,9 @@ def delete(name: Name) -> None:
 
 
 @commands.command()
-def restore(token: Annotated[str, typer.Argument(help="As `style delete` printed it.")]) -> None:
+def restore(token: Annotated[str, typer.Argument(help="The token that `style delete` printed.")]) -> None:
     """Bring a deleted style back."""
-    say(f"“{open_library().undelete(token).name}” is back.")
+    say(f"“{open_library().undelete(token).name}” was restored.")
 
 
 def _counted(style: Style) -> str:

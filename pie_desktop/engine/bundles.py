@@ -66,7 +66,7 @@ def find_bundle(name: str) -> Path:
         if name in (bundle.name, bundle.id, bundle.path.name):
             return bundle.path
     names = ", ".join(f"“{bundle.name}”" for bundle in known) or "none"
-    raise BundleError(f"There is no model “{name}”; there are: {names}.")
+    raise BundleError(f"There is no model “{name}”; the models are: {names}.")
 
 
 def _chosen_bundle() -> Path | None:

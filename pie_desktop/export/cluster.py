@@ -123,7 +123,7 @@ class ClusterPool:
             # moment at which the scheduler went.
             error = None
         if type(error).__name__ == "KilledWorker":
-            problem = f"{task.source.name} ended several workers and was left out; it is probably damaged."
+            problem = f"{task.source.name} crashed several workers and was left out; it is probably damaged."
         elif error is None or type(error).__name__ in ("CancelledError", "FutureCancelledError"):
             problem = self._lost(task)
         else:
@@ -202,7 +202,7 @@ def _judge(worker: str, answer: Any, folder: Path) -> None:
     if answer is True:
         return
     if isinstance(answer, ImportError):
-        raise PieError(f"The worker {worker} has no PIE Desktop of this version installed ({answer}).")
+        raise PieError(f"The worker {worker} does not have this version of PIE Desktop installed ({answer}).")
     if isinstance(answer, BaseException):
         raise PieError(f"The worker {worker} could not be used ({answer}).")
     raise PieError(f"The folder {folder} is not visible to the worker {worker}; mount it there under the same path.")
@@ -210,11 +210,11 @@ def _judge(worker: str, answer: Any, folder: Path) -> None:
 
 def _connect(scheduler: str) -> "Client":
     if _ADDRESS.fullmatch(scheduler) is None:
-        raise PieError(f"“{scheduler}” is no address of a scheduler; write it like tcp://host:8786.")
+        raise PieError(f"“{scheduler}” is not a scheduler address; write it like tcp://host:8786.")
     try:
         from distributed import Client
     except ImportError as error:
-        raise PieError("Exporting on a cluster needs more packages: pip install 'pie-desktop[cluster]'.") from error
+        raise PieError("Exporting on a cluster needs extra packages: pip install 'pie-desktop[cluster]'.") from error
     try:
         return Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

@@ -64,7 +64,7 @@ def run_demo(
     originals_folder, enhanced_folder = folder / "photos", folder / "enhanced"
     try:
         if folder.exists() and any(folder.iterdir()):
-            raise PieError(f"The folder “{folder}” is not empty; name another one for the demo.")
+            raise PieError(f"The folder “{folder}” is not empty; choose another one for the demo.")
         for each in (originals_folder, enhanced_folder):
             each.mkdir(parents=True)
     except OSError as error:

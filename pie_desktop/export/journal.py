@@ -112,8 +112,8 @@ class Journal:
         except OSError as error:
             _log.exception("The journal %s", self.folder)
             self.problem = (
-                f"The journal {self.folder} could not be written any more ({error.strerror or error}); "
-                "an export that is interrupted now cannot go on where it stood."
+                f"The journal {self.folder} can no longer be written ({error.strerror or error}); "
+                "if this export is interrupted, it cannot be continued."
             )
 
     def _append(self, records: list[dict[str, Any]], flush: bool = True) -> None:
@@ -142,7 +142,7 @@ def create(folder: Path, parts: Sequence[ExportPart]) -> Journal:
             raise
     except OSError as error:
         reason = error.strerror or error
-        raise PieError(f"The journal of the export could not be written to {folder} ({reason}).") from error
+        raise PieError(f"The export's journal could not be written to {folder} ({reason}).") from error
     return journal
 
 

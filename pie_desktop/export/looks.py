@@ -73,9 +73,9 @@ class LookReport:
     @property
     def sentences(self) -> list[str]:
         """The measured differences in words."""
-        words = [f"The file against PIE Desktop's own rendering: {self.of_file}."]
+        words = [f"Difference between the file and PIE Desktop's own rendering: {self.of_file}."]
         if self.of_style is not None:
-            words.append(f"One look for all photos against what the style does to each: {self.of_style}.")
+            words.append(f"Difference between this one look and what the style does to each photo: {self.of_style}.")
         return words
 
 
@@ -126,7 +126,7 @@ def export_look(path: Path, look: Look, kind: LookFormat, size: int = 33, overwr
     if not path.suffix and SUFFIXES[kind]:
         path = path.with_suffix(SUFFIXES[kind])
     if path.exists() and not overwrite:
-        raise PieError(f"“{path}” exists; choose another name or allow to replace it.")
+        raise PieError(f"“{path}” already exists; choose another name, or allow it to be replaced.")
     with tempfile.TemporaryDirectory(prefix="pie-look-") as folder:
         trial = Path(folder) / f"trial{SUFFIXES[kind]}"
         write_look(trial, look.lut, kind, look.title, size=size)

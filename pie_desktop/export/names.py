@@ -22,10 +22,10 @@ FIELDS: dict[str, str] = {
     "lens": "name of the lens",
     "iso": "sensitivity",
     "preset": "name of the export preset",
-    "folder": "name of the folder the photo lies in",
+    "folder": "name of the photo's folder",
     "type": "suffix of the photo, such as NEF",
-    "width": "pixels of the exported file",
-    "height": "pixels of the exported file",
+    "width": "width of the exported file in pixels",
+    "height": "height of the exported file in pixels",
 }
 SUMMARY_FIELDS = frozenset({"date", "camera", "lens", "iso"})
 """Fields that need the photo's EXIF data."""
@@ -99,7 +99,7 @@ class NameTemplate:
                 if _check(name, spec, conversion)
             ]
         except ValueError as error:
-            problem = f"“{self.text}” has a brace without its partner; write {{{{ for a brace itself."
+            problem = f"“{self.text}” has an unmatched brace; write {{{{ or }}}} for the brace itself."
             raise TemplateError(problem) from error
         if len(pieces) == 1 and not pieces[0][1] and pieces[0][0].strip(". ") == "":
             name = pieces[0][0]
@@ -111,11 +111,11 @@ def _split(text: str) -> list[str]:
     if not text.strip():
         raise TemplateError("Write a name, such as {name}.")
     if len(text) > MAX_TEMPLATE:
-        raise TemplateError(f"A name template has at most {MAX_TEMPLATE} characters.")
+        raise TemplateError(f"A name template can have at most {MAX_TEMPLATE} characters.")
     if "\\" in text:
         raise TemplateError("Write / between folders, not \\.")
     if re.match(r"[A-Za-z]:", text) or text.startswith(("/", "~")):
-        raise TemplateError("A name is inside the destination folder: leave out the disk, / or ~ at its start.")
+        raise TemplateError("Names are relative to the destination folder: leave out the drive, / or ~ at the start.")
     parts: list[str] = []
     depth, start = 0, 0
     for position, character in enumerate(text):  # a / in a date's format is not allowed either, but told by its field
@@ -125,7 +125,7 @@ def _split(text: str) -> list[str]:
             start = position + 1
     parts.append(text[start:])
     if not all(part.strip() for part in parts):
-        raise TemplateError("There is nothing before or behind one of the /: each folder needs a name.")
+        raise TemplateError("There is nothing before or after one of the slashes; each folder needs a name.")
     return parts
 
 
@@ -134,10 +134,10 @@ def _check(name: str | None, spec: str | None, conversion: str | None) -> bool:
         return True
     if name not in FIELDS:
         shown = name or "{}"
-        raise TemplateError(f"There is no field “{shown}”; there are {', '.join(FIELDS)}.")
+        raise TemplateError(f"There is no field “{shown}”; the fields are {', '.join(FIELDS)}.")
     if conversion or (spec and not _fits(name, spec)):
         example = "{date:%Y-%m-%d}" if name == "date" else "{seq:04d}" if name == "seq" else f"{{{name}}}"
-        raise TemplateError(f"“{name}” cannot be written like that; write it as {example}.")
+        raise TemplateError(f"“{name}” cannot be formatted like that; write it as {example}.")
     return True
 
 

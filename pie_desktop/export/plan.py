@@ -127,7 +127,7 @@ def _resolve(
     if not os.path.lexists(path):
         return PlannedPhoto(photo, path, "write", _name_warning(photo, target), renamed=target.taken)
     if conflict == "skip":
-        return PlannedPhoto(photo, path, "skip", f"{path.name} exists already and was left as it is.")
+        return PlannedPhoto(photo, path, "skip", f"{path.name} already exists and was not replaced.")
     if conflict == "overwrite" and path.is_dir():
         return PlannedPhoto(photo, path, "fail", f"{path} is a folder; choose another destination.")
     if conflict == "overwrite" and path not in originals:
@@ -147,9 +147,9 @@ def _with_free_name(photo: Path, wanted: Target, free: Target, conflict: Conflic
 
 def _name_warning(photo: Path, target: Target) -> str | None:
     if target.taken:
-        return f"Another photo of this export has that name, so that {photo.name} is written as {target.path.name}."
+        return f"Another photo in this export has that name, so {photo.name} is written as {target.path.name}."
     if target.mended:
-        return f"Not every system takes the name, so that {photo.name} is written as {target.path.name}."
+        return f"Not every system accepts that name, so {photo.name} is written as {target.path.name}."
     return None
 
 

@@ -90,7 +90,7 @@ class PresetLibrary:
             if collision_key(preset.name) == collision_key(name.strip()):
                 return preset
         names = ", ".join(f"“{preset.name}”" for preset in presets)
-        raise PresetError(f"There is no preset “{name}”; there are {names}.")
+        raise PresetError(f"There is no preset “{name}”; the presets are {names}.")
 
     def save(self, name: str, encode: EncodeOptions, *, overwrite: bool = False) -> ExportPreset:
         """Keep options under a name.
@@ -102,9 +102,9 @@ class PresetLibrary:
         preset = ExportPreset(_checked_name(name), encode)
         taken = next((one for one in self.presets() if collision_key(one.name) == collision_key(preset.name)), None)
         if taken is not None and taken.builtin:
-            raise PresetError(f"“{taken.name}” comes with the program and stays as it is; choose another name.")
+            raise PresetError(f"“{taken.name}” comes with the program and cannot be changed; choose another name.")
         if taken is not None and not overwrite:
-            raise PresetError(f"There is a preset “{taken.name}” already; choose another name.")
+            raise PresetError(f"There is already a preset “{taken.name}”; choose another name.")
         file = self._file_of(taken) if taken is not None else self._free_file(preset.name)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -182,7 +182,7 @@ def write_preset(preset: ExportPreset, path: Path, *, overwrite: bool = False) -
         with atomic_write(path, overwrite=overwrite) as temporary:
             temporary.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     except FileExistsError as error:
-        raise PresetError(f"{path} exists already and was left as it is; choose another name.") from error
+        raise PresetError(f"{path} already exists and was not replaced; choose another name.") from error
     except OSError as error:
         raise PresetError(f"{path} could not be written ({error.strerror or error}).") from error
 
@@ -231,7 +231,7 @@ def options_from_json(values: object) -> EncodeOptions | None:
 def _checked_name(name: str) -> str:
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > MAX_NAME or any(unicodedata.category(letter)[0] == "C" for letter in cleaned):
-        raise PresetError(f"A preset's name has 1 to {MAX_NAME} letters; choose another name.")
+        raise PresetError(f"A preset's name can have 1 to {MAX_NAME} characters; choose another name.")
     return cleaned
 
 

@@ -71,7 +71,7 @@ def check_receipt_file(path: Path) -> None:
     """
     _check_suffix(path)
     if path.exists() and not _is_receipt(path):
-        raise PieError(f"{path} exists and is no receipt, so that it stays as it is; choose another name.")
+        raise PieError(f"{path} already exists and is not a receipt, so it was not replaced; choose another name.")
 
 
 def _is_receipt(path: Path) -> bool:
@@ -89,7 +89,7 @@ def _is_receipt(path: Path) -> bool:
 
 def _check_suffix(path: Path) -> None:
     if path.suffix.lower() not in (".json", ".html", ".htm", ".txt"):
-        raise PieError(f"The receipt {path.name} can be a .json, .html or .txt file; give it one of these suffixes.")
+        raise PieError(f"The receipt {path.name} must be a .json, .html or .txt file; give it one of these suffixes.")
 
 
 def receipt_content(document: dict[str, Any], path: Path) -> str:

@@ -146,7 +146,7 @@ class ExportRun:
                     except PieError as error:
                         pool.answer(news.index, str(error))
         except WorkersUnavailable:
-            _log.warning("No worker process can be started here; photos are exported one after the other instead.")
+            _log.warning("No worker process can be started here; photos are exported one at a time instead.")
             todo.extendleft(task.index for task in reversed(pool.running()))
         except Cancelled:
             self._drain(pool)

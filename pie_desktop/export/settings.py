@@ -148,7 +148,7 @@ def resume_part(
     engine.load()
     if bundle_id is not None and engine.bundle_id != bundle_id:
         raise BundleError(
-            f"The export was begun with the model {bundle_id}, and {engine.bundle_id} is in use now; "
+            f"The export was started with the model {bundle_id}, but {engine.bundle_id} is now in use; "
             "choose that model again, or start a new export."
         )
     return make_part(engine, settings, photos, preference)

@@ -58,7 +58,7 @@ class Staging:
         """
         if not Path(os.path.realpath(target)).is_relative_to(os.path.realpath(destination)):
             staged.unlink(missing_ok=True)
-            raise PieError(f"{target} leads out of the destination by a link; remove it and export the photo again.")
+            raise PieError(f"{target} leads out of the destination through a link; remove it and export again.")
         try:
             publish(staged, target, overwrite=overwrite)
         except OSError as error:
@@ -89,7 +89,7 @@ class Staging:
 
 
 def gone(folder: Path) -> str:
-    return f"The folder {folder} is not there any more; was its drive or network folder disconnected?"
+    return f"The folder {folder} no longer exists; was its drive or network folder disconnected?"
 
 
 def _device(folder: Path) -> int | None:

@@ -75,7 +75,7 @@ class TargetNames:
             return f"{target.name} is a link that leads out of the destination; remove it or use another name."
         file = os.path.realpath(target)
         if file in self._replaced:
-            return f"{target.name} is, by a link, where another photo of this export is written; remove the link."
+            return f"{target.name} is a link to a place where another photo of this export is written; remove the link."
         self._replaced.add(file)
         return None
 
@@ -88,7 +88,7 @@ class TargetNames:
             return f"The folder {folder} is a link that leads out of the destination; remove it or use another name."
         while folder != self.destination:
             if os.path.lexists(folder) and not folder.is_dir():
-                return f"{folder} is a file, so that no folder of that name can be made; use another name template."
+                return f"{folder} is a file, so no folder of that name can be created; use another name template."
             folder = folder.parent
         return None
 
@@ -155,7 +155,7 @@ def space_problem(destination: Path, needed: int) -> str | None:
     if needed * _LEAST_SHARE <= free:
         return None
     return (
-        f"The disk of {destination} has only {size_text(free)} left for about {size_text(needed)}; "
+        f"The disk of {destination} has only {size_text(free)} left, but about {size_text(needed)} is needed; "
         "free some space or choose another disk."
     )
 

@@ -88,7 +88,9 @@ def read_export(place: Path) -> KeptExport:
             event = record.pop("event")
             if event == "export":
                 if record["version"] > journal.VERSION:
-                    raise PieError(f"The export {place.name} was begun by a newer PIE Desktop; go on with that one.")
+                    raise PieError(
+                        f"The export {place.name} was started by a newer version of PIE Desktop; continue it with that."
+                    )
                 export = KeptExport(place, datetime.fromisoformat(record["time"]))
             elif export is not None:
                 _take(export, event, record)
@@ -230,7 +232,7 @@ def changed_since(item: ExportItem) -> ExportItem:
     """The item of a photo written earlier, with a remark when its source is another one now or its file is gone."""
     warning, state = None, item.source_state
     if state is not None and state.is_still(item.source) is False:
-        warning = f"{item.source.name} was changed after it was exported; export it again to have it as it is now."
+        warning = f"{item.source.name} was changed after it was exported; export it again to bring it up to date."
     elif not item.target.exists():
-        warning = f"{item.target.name} was written and is not in its place any more."
+        warning = f"{item.target.name} was written but is no longer there."
     return replace(item, message=" ".join(filter(None, (item.message, warning)))) if warning else item

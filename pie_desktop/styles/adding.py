@@ -32,7 +32,7 @@ def add_staged(folder: Path, document: StyleDocument, staged: Sequence[StagedRef
         if item.before is not None:
             set_original(folder, reference, item)
             if item.doubt is not None:
-                problems.append(f"{item.doubt} Swap the two if so.")
+                problems.append(f"{item.doubt} If so, swap the two.")
     return added, problems
 
 

@@ -72,7 +72,7 @@ class StyleDocument(BaseModel):
         for reference in self.references:
             if reference.id == reference_id:
                 return reference
-        raise StyleError(f"The style “{self.name}” has no reference {reference_id} any more.")
+        raise StyleError(f"The style “{self.name}” no longer has a reference {reference_id}.")
 
 
 def read_document(folder: Path) -> StyleDocument:
@@ -89,7 +89,7 @@ def read_document(folder: Path) -> StyleDocument:
         data = json.loads(content.decode("utf-8"))
         version = data.get("format") if isinstance(data, dict) else None
         if isinstance(version, int) and version > FORMAT:
-            raise NewerStyle(f"The style in {folder} needs a newer version of PIE Desktop; update it.")
+            raise NewerStyle(f"The style in {folder} was made by a newer version of PIE Desktop; update the program.")
         return StyleDocument.model_validate(data)
     except (ValueError, RecursionError) as error:  # ValidationError and the JSON and UTF-8 errors are ValueErrors
         kind = "does not describe a style" if isinstance(error, ValidationError) else "is not readable JSON"

@@ -45,7 +45,7 @@ class StyleReader:
             for folder in _style_folders(root):
                 if folder.name == style_id and (style := self._read(folder, builtin=builtin)):
                     return style
-        raise StyleError("This style is not there any more; choose another one.")
+        raise StyleError("This style no longer exists; choose another one.")
 
     def find(self, name: str) -> Style:
         """By name (any case) or id. Raises StyleError that lists the names there are."""
@@ -54,7 +54,7 @@ class StyleReader:
             if style.id == name or style.name.casefold() == name.strip().casefold():
                 return style
         known = ", ".join(f"“{style.name}”" for style in styles) or "none yet"
-        raise StyleError(f"There is no style called “{name}”; there are: {known}.")
+        raise StyleError(f"There is no style called “{name}”; the styles are: {known}.")
 
     def unique_name(self, wanted: str) -> str:
         """`wanted`, or `wanted 2`, `wanted 3`, … when it is taken."""
@@ -68,9 +68,9 @@ class StyleReader:
     def check_name(self, name: str, except_id: str | None = None) -> None:
         name = name.strip()
         if not name or not name.isprintable():
-            raise StyleError("A style needs a name of letters, digits or signs.")
+            raise StyleError("A style needs a name made of printable characters.")
         if len(name) > MAX_NAME:
-            raise StyleError(f"The name of a style can have {MAX_NAME} letters; “{name[:20]}…” has {len(name)}.")
+            raise StyleError(f"A style's name can have at most {MAX_NAME} characters; “{name[:20]}…” has {len(name)}.")
         for style in self.list():
             if style.id != except_id and style.name.casefold() == name.casefold():
                 raise StyleError(f"There is already a style called “{style.name}”; choose another name.")
@@ -88,7 +88,7 @@ class StyleReader:
             else:
                 with contextlib.suppress(OSError):  # another process may have set it aside already
                     place = trash.set_aside(self.folder, folder)
-                    self._tell(f"{error} It was set aside as {place}; its images are in there.")
+                    self._tell(f"{error} It was set aside as {place}; its images are still there.")
         except StyleError as error:
             self._tell(str(error))
         except FileNotFoundError:

@@ -133,7 +133,7 @@ def _aligned(edited: np.ndarray, edit: EditPair) -> AlignedPair | str:
         return f"“{edit_name}” is used without its original, as “{original_name}” is {empty}."
     pair = align(edited, original)
     if isinstance(pair, str):
-        return f"“{edit_name}” and “{original_name}” {pair}, so the edit is used without original."
+        return f"“{edit_name}” and “{original_name}” {pair}, so the edit is used without its original."
     return pair
 
 

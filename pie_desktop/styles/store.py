@@ -74,7 +74,7 @@ class StyleLibrary(StyleReader):
             document = StyleDocument(name=name, created=datetime.now(UTC))
             added, problems = add_staged(new, document, staged)
             if not added:
-                raise StyleError(f"The style “{name}” was not made, as none of its edits can be used: {problems[0]}")
+                raise StyleError(f"The style “{name}” was not created, as none of its edits can be used: {problems[0]}")
             write_document(new, document)
             with self._lock():
                 self.check_name(name)
@@ -134,7 +134,7 @@ class StyleLibrary(StyleReader):
             style = self._own(style_id)
             current = next((item for item in style.references if item.id == reference_id), None)
             if current is None:
-                raise StyleError(f"The style “{style.name}” has no reference {reference_id} any more.")
+                raise StyleError(f"The style “{style.name}” no longer has a reference {reference_id}.")
             staged, old = None, current.before
             if original is not None:
                 try:
@@ -157,7 +157,7 @@ class StyleLibrary(StyleReader):
         with self._changing(style_id) as (folder, document):
             reference = document.reference(reference_id)
             if reference.before is None:
-                raise StyleError(f"“{Path(reference.source).name}” has no original that it could be swapped with.")
+                raise StyleError(f"“{Path(reference.source).name}” has no original to swap it with.")
             swap(reference)
         return style_from(folder, document, builtin=False)
 
@@ -241,7 +241,7 @@ class StyleLibrary(StyleReader):
             with FileLock(self.folder / ".lock", timeout=LOCK_TIMEOUT):
                 yield
         except Timeout as error:
-            raise StyleError("Another PIE Desktop is busy changing the styles; try again in a moment.") from error
+            raise StyleError("Another PIE Desktop window is changing the styles; try again in a moment.") from error
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -261,6 +261,6 @@ class StyleLibrary(StyleReader):
 
 def _check_count(edits: Sequence[EditPair]) -> None:
     if not edits:
-        raise StyleError("A style is made from edited photos; give at least one.")
+        raise StyleError("A style is made from edited photos; add at least one.")
     if len(edits) > MAX_EDITS:
         raise StyleError(f"{len(edits)} edits are too many at once; add up to {MAX_EDITS} at a time.")

@@ -83,7 +83,7 @@ DOUBTFUL = 0.5
 # Two references that fit each other less than this contradict each other; which of them is off, nobody knows.
 OPPOSED = 0.1
 WHAT_TO_DO = (
-    "If these are two tastes, give each a style of its own, or remove what does not belong. Edits that differ because "
+    "If these are two tastes, give each its own style, or remove what does not belong. Edits that differ because "
     "the photos do are fine."
 )
 

@@ -15,7 +15,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.formats.registry import readable_suffixes
 from pie_desktop.ui.settings import Settings
 
-# Some desktops tell upper case from lower case here, and cameras write either.
+# Some desktops distinguish upper and lower case here, and cameras write either.
 _PATTERNS = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(readable_suffixes()))
 LAST_FOLDER = "open.folder"  # the setting for the folder of the photos that were opened last
 PHOTO_FILTER = f"Photos ({_PATTERNS});;All files (*)"
@@ -70,7 +70,7 @@ def confirm_cancel(parent: QWidget) -> bool:
     answer = QMessageBox.question(
         parent,
         "An export is running",
-        "Cancel the export and close? The photos that are written stay.",
+        "Cancel the export and close? Photos already written are kept.",
         QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
         QMessageBox.StandardButton.No,
     )
@@ -84,7 +84,7 @@ def show_in_file_manager(path: Path) -> None:
         PieError: neither the file nor its folder is there any more, or no file manager answers.
     """
     if not path.parent.is_dir():
-        raise PieError(f"The folder {path.parent} is no longer there; connect its drive or open another folder.")
+        raise PieError(f"The folder {path.parent} no longer exists; connect its drive or open another folder.")
     if sys.platform == "win32" and path.exists():
         subprocess.Popen(["explorer", f"/select,{path}"])
     elif sys.platform == "darwin" and path.exists():

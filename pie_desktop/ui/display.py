@@ -27,7 +27,7 @@ _XA_CARDINAL = 6
 
 
 def monitor_profile(screen: QScreen) -> bytes | None:
-    """The profile of a monitor, or None where the system has none or does not tell it. Never raises."""
+    """The profile of a monitor, or None where the system has none or does not give it out. Never raises."""
     try:
         if sys.platform == "win32":
             return _windows_profile(screen.name())
@@ -98,14 +98,14 @@ SETTING = "display.profile"  # "monitor" (default), "off", or the path of an ICC
 
 
 class DisplayColors(QObject):
-    """The table for the monitor at hand; widgets that show photos apply it last.
+    """The LUT for the monitor at hand; widgets that show photos apply it last.
 
     Attributes:
-        table: float32 (S, S, S, 3) for `imaging.lut.apply_lut`, or None where colours go out as they are.
+        lut: float32 (S, S, S, 3) for `imaging.lut.apply_lut`, or None where colours go out as they are.
         name: description of the profile, or empty.
 
     Signals:
-        changed: `table` is another one.
+        changed: `lut` is another one.
     """
 
     changed = Signal()

@@ -74,7 +74,7 @@ class EditPage(QWidget):
         self.welcome.samples_ready.connect(self.open_paths)
 
     def open_paths(self, chosen: Sequence[Path]) -> None:
-        """Open photos and folders; what cannot be opened is told in one sentence and the rest is."""
+        """Open photos and folders; what cannot be opened is reported, the rest is opened."""
         photos: list[Path] = []
         folders: list[Path] = []
         for path in (Path(one).absolute() for one in chosen):
@@ -85,7 +85,7 @@ class EditPage(QWidget):
             elif is_photo(path):
                 photos.append(path)
             else:
-                self._context.notifier.warning(f"“{path.name}” is not a photo that can be opened; it is left out.")
+                self._context.notifier.warning(f"“{path.name}” cannot be opened as a photo and is left out.")
         if len(folders) == 1 and not photos:
             self.filmstrip.set_folder(folders[0])
         elif len(photos) == 1 and not folders:

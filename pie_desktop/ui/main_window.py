@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
         page.welcome.open_folder_requested.connect(self.ask_for_folder)
         page.filmstrip.export_requested.connect(self.export)
         page.filmstrip.reference_requested.connect(page.styles.add_edits)
-        page.styles.look_asked.connect(self.look_export.open)
+        page.styles.look_requested.connect(self.look_export.open)
         page.filmstrip.folder_changed.connect(lambda folder: context.settings.set(LAST_FOLDER, str(folder)))
         for signal in (self.session.opened, self.session.opening, self.session.failed, self.canvas.view_changed):
             signal.connect(self._update_commands)

@@ -46,8 +46,8 @@ def define_view_commands(commands: Commands, canvas: Canvas) -> None:
     ):
         add(f"view_{view.value}", text, _setter(canvas.set_view, view), key, icon_name=name, checkable=True)
     add("zoom_fit", "Fit", canvas.fit, "Ctrl+0", icon_name="mdi6.fit-to-screen-outline", tip="Fit the whole photo")
-    add("zoom_actual", "1:1", canvas.actual_size, "Ctrl+1", icon_name="mdi6.numeric-1-box-outline", tip="Real size")
-    add("zoom_toggle", "Toggle fit and 1:1", canvas.toggle_fit, "Z")
+    add("zoom_actual", "1:1", canvas.actual_size, "Ctrl+1", icon_name="mdi6.numeric-1-box-outline", tip="Actual size")
+    add("zoom_toggle", "Switch between fit and 1:1", canvas.toggle_fit, "Z")
     add("zoom_in", "Zoom in", lambda: canvas.zoom_by(ZOOM_STEP), keys.ZoomIn, "Ctrl+=", icon_name="mdi6.plus")
     add("zoom_out", "Zoom out", lambda: canvas.zoom_by(1 / ZOOM_STEP), keys.ZoomOut, icon_name="mdi6.minus")
 
@@ -110,7 +110,7 @@ def build_menus(
         commands: with all of them defined.
         of_styles: the style panel's own actions.
         raw_pairs: the choice of what is shown of RAW + JPEG photos.
-        clearing: is told before its action is shown.
+        clearing: measures the cache when the File menu is opened.
     """
     # One key, one meaning: in the whole window Ctrl+Z undoes the edit of the photo.
     of_styles.undo.setShortcut(QKeySequence())

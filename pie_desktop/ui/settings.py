@@ -64,4 +64,4 @@ class Settings:
                 self.path.rename(aside)
             except OSError:
                 log.exception("Cannot set %s aside", self.path)
-            self.problem = f"The settings were damaged and start anew; the old file is kept as {aside}."
+            self.problem = f"The settings were damaged and have been reset; the old file is kept as {aside}."

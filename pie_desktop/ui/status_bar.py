@@ -148,7 +148,7 @@ class StatusBar(QStatusBar):
         context.engine_changed.connect(self.show_device)
 
     def show_device(self) -> None:
-        """Say where the model runs; a notice of the engine is also told once as a message."""
+        """Say where the model runs; a notice of the engine is also shown once as a message."""
         device, notice = self._context.engine.device, self._context.engine.notice
         if device is None:
             text = ""
@@ -164,7 +164,7 @@ class StatusBar(QStatusBar):
 
 
 def describe(photo: OpenedPhoto) -> str:
-    """Name, size and camera data in one line; what the photo does not tell is left out."""
+    """Name, size and camera data in one line; what is not known is left out."""
     info, summary = photo.info, photo.summary
     megapixels = info.width * info.height / 1e6
     facts = [

@@ -21,7 +21,7 @@ STEPS = (
     (
         "mdi6.palette-outline",
         "2  Drop your edits",
-        "Three to five edits of your own, on the style panel; best with their originals.",
+        "Three to five of them on the style panel, ideally with their originals.",
     ),
     ("mdi6.tune-variant", "3  Slide", "Each photo is shown your way. Choose how strongly, then export them all."),
 )
@@ -51,7 +51,7 @@ class WelcomeView(QScrollArea):
         self.open_photos_button.clicked.connect(self.open_photos_requested)
         self.open_folder_button.clicked.connect(self.open_folder_requested)
         self.samples_button.clicked.connect(self._copy_samples)
-        self.samples_button.setToolTip("Copies a few photographs to the program's own folder and opens them.")
+        self.samples_button.setToolTip("Copies a few photos to the program's own folder and opens them.")
         page = QWidget()
         # Not in the style sheet: only here does a page have the colour of the surround.
         page.setObjectName("welcome")

@@ -201,7 +201,7 @@ class TrainingProcess(QObject):
         if last and last["event"] == "stopped":
             return TrainingOutcome("stopped", "Training was stopped; its checkpoint is kept.")
         if self._killed:
-            return TrainingOutcome("stopped", "Training was ended; it can go on from its last checkpoint.", tail)
+            return TrainingOutcome("stopped", "Training was ended; it can be resumed from its last checkpoint.", tail)
         if last:
             return TrainingOutcome("failed", str(last.get("message", "Training failed.")), tail)
         if status == QProcess.ExitStatus.CrashExit:

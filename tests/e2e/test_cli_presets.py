@@ -33,7 +33,7 @@ def test_presets_are_kept_and_travel(cli: Cli, tmp_path: Path) -> None:
     )  # fmt: skip
     assert code == 0 and out.strip() == "Proof: WebP 85, sRGB, short side 900 px, sharpened, no metadata"
     code, _, err = cli("presets", "save", "proof")
-    assert code == 2 and "There is a preset “Proof” already" in err
+    assert code == 2 and "There is already a preset “Proof”" in err
     file = tmp_path / "proof.piepreset"
     assert cli("presets", "export", "Proof", "-o", file)[0] == 0
     assert cli("presets", "import", file)[1].startswith("Proof (2): WebP 85")

@@ -70,9 +70,9 @@ def test_looks_for_other_programs(cli: Cli, style: str, tmp_path: Path) -> None:
         assert outcome.code == 0, outcome.err
         written, of_file, of_style = outcome.out.splitlines()
         assert Path(written).exists() and written.startswith(str(tmp_path / name))
-        assert "own rendering: dE00 mean 0.0" in of_file and "what the style does to each: dE00 mean" in of_style
+        assert "own rendering: dE00 mean 0.0" in of_file and "what the style does to each photo: dE00 mean" in of_style
     outcome = cli("lut", "--style", style, "-o", tmp_path / "a.xyz")
-    assert outcome.code == 2 and "does not tell its format" in outcome.err
+    assert outcome.code == 2 and "does not show its format" in outcome.err
     assert cli("lut", "--style", style, "-o", tmp_path / "a.clf").code == 2
 
 

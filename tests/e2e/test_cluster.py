@@ -164,7 +164,7 @@ def test_a_scheduler_that_is_not_there(photo_folder: Path, tmp_path: Path, monke
 
 
 def test_what_is_no_address(photo_folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(PieError, match="“host” is no address of a scheduler; write it like tcp://host:8786"):
+    with pytest.raises(PieError, match="“host” is not a scheduler address; write it like tcp://host:8786"):
         run_job([part(photo_folder, tmp_path / "out")], Running(scheduler="host"))
 
 

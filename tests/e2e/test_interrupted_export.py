@@ -83,7 +83,7 @@ def test_nothing_to_resume(capfd: pytest.CaptureFixture[str], photo_folder: Path
     with pytest.raises(SystemExit) as ended:
         main(["export", "--resume"])
     assert ended.value.code == 2
-    assert capfd.readouterr().err.strip() == "There is no unfinished export; name photos and a folder to start one."
+    assert capfd.readouterr().err.strip() == "There is no unfinished export; give photos and a folder to start one."
     with pytest.raises(SystemExit) as ended:  # the same line in a script starts the export where there is none yet
         main(["export", str(photo_folder / "coffee.jpg"), str(tmp_path / "out"), "--resume"])
     assert not ended.value.code

@@ -23,7 +23,7 @@ def wait_shown(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
             and look is not None
             and look.style_id == session.edit.style_id
             and renderer.base is not None
-            and renderer.base.frame.luts is look.transform
+            and renderer.base.request.luts is look.transform
             and renderer.base.exact_for == session.edit.with_style(None)
         )
 

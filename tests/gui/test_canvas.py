@@ -215,7 +215,7 @@ def test_at_one_to_one_only_the_visible_part_is_computed(context: AppContext, qt
     canvas.actual_size()
     assert canvas.renderer.needs_full
     canvas.renderer.set_full(Source(full, 1.0))
-    qtbot.waitUntil(lambda: canvas.renderer.detail is not None and canvas.renderer.detail.frame.source.scale == 1.0)
+    qtbot.waitUntil(lambda: canvas.renderer.detail is not None and canvas.renderer.detail.request.source.scale == 1.0)
     assert not canvas.renderer.needs_full
     detail = canvas.renderer.detail
     assert detail.original.shape[0] <= 1.5 * 500 + 2 and detail.original.shape[1] <= 1.5 * 600 + 2
@@ -232,12 +232,12 @@ def test_the_latest_of_fifty_looks_is_shown(canvas: Canvas, image: np.ndarray, q
         lut = (identity * (1 - number / 100)).astype(np.float32)
         looks.append(FixedLook(lut))
     seen: list[object] = []
-    canvas.renderer.changed.connect(lambda: seen.append(canvas.renderer.base.frame.luts))
-    before = canvas.renderer.base.frame.luts
+    canvas.renderer.changed.connect(lambda: seen.append(canvas.renderer.base.request.luts))
+    before = canvas.renderer.base.request.luts
     with qtbot.waitSignal(canvas.renderer.shown):
         for look in looks:
             canvas.renderer.set_luts(look)
-    assert canvas.renderer.base.frame.luts is looks[-1]
+    assert canvas.renderer.base.request.luts is looks[-1]
     assert all(luts is before or luts is looks[-1] for luts in seen)
     np.testing.assert_array_equal(photo_area(canvas), apply_lut(image, looks[-1].preferred)[:350])
 

@@ -54,12 +54,12 @@ def test_the_canvas_is_shown_through_the_profile_and_the_edit_stays(
 
     def shown() -> bool:
         layer = renderer.base
-        return layer is not None and layer.frame.luts is not None and layer.frame.display is context.display.lut
+        return layer is not None and layer.request.luts is not None and layer.request.display is context.display.lut
 
     qtbot.waitUntil(shown)
     layer, lut = renderer.base, context.display.lut
     assert lut is not None and context.display.name == "Rec. 2020"
-    luts = layer.frame.luts
+    luts = layer.request.luts
     np.testing.assert_array_equal(layer.original, apply_lut(layer.sampled, lut))
     np.testing.assert_array_equal(layer.preferred, apply_lut(apply_lut(layer.sampled, luts.preferred), lut))
     window.commands["monitor_colors"].trigger()

@@ -1,5 +1,6 @@
 """The form of the Export page: every option in and out, nothing jumps, presets ticked, saved and deleted."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from pie_desktop import paths
 from pie_desktop.export.presets import BUILTIN, PresetLibrary
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.formats.registry import written_formats
@@ -50,6 +52,16 @@ def test_options_in_and_out(qtbot: QtBot, options: EncodeOptions) -> None:
 
 def test_every_format_can_be_chosen() -> None:
     assert {value for _, depths in format_choices() for _, value in depths} == set(written_formats())
+
+
+def test_every_text_says_what_automatic_chroma_is(form: ExportForm) -> None:
+    full, less = EncodeOptions(quality=90).chroma, EncodeOptions(quality=89).chroma
+    assert (full, less) == ("4:4:4", "4:2:0")
+    help_page = paths.resource("help/4-export.md").read_text(encoding="utf-8")
+    command_line = (Path(__file__).parents[2] / "docs/CLI.md").read_text(encoding="utf-8")
+    for text in (form.file.subsampling.toolTip(), help_page, command_line):
+        assert re.search(rf"90\s+on,( and)? (a quarter \()?{less}\)? below", text), text
+        assert "half below" not in text
 
 
 def test_nothing_jumps_when_the_format_changes(form: ExportForm) -> None:
@@ -165,7 +177,7 @@ def test_two_presets_are_planned_and_written(
     page.form.presets.refresh()
     page.form.presets.set_ticked({"Full JPEG", "Tiny"})
     page.set_sources([sample_photos["coffee"], sample_photos["rocket"]])
-    qtbot.waitUntil(lambda: not page._planning, timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: not page._planner.busy, timeout=TIMEOUT)
     model = page.view.model
     names = [model.data(model.index(row, 1)) for row in range(model.rowCount())]
     wanted = ["Full JPEG/coffee.jpg", "Full JPEG/rocket.jpg", "Tiny/coffee.webp", "Tiny/rocket.webp"]
@@ -178,5 +190,5 @@ def test_two_presets_are_planned_and_written(
     with Image.open(tmp_path / "out" / "Tiny" / "coffee.webp") as image:
         assert image.size == (64, 43)
     page.form.presets.set_ticked(())
-    qtbot.waitUntil(lambda: not page._planning, timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: not page._planner.busy, timeout=TIMEOUT)
     assert model.rowCount() == 2

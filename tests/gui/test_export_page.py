@@ -61,7 +61,7 @@ def plan(qtbot: QtBot, page: ExportPage) -> Callable[[list[Path]], None]:
 
 
 def _wait_for_plan(qtbot: QtBot, page: ExportPage) -> None:
-    qtbot.waitUntil(lambda: not page._planning, timeout=TIMEOUT)
+    qtbot.waitUntil(lambda: not page._planner.busy, timeout=TIMEOUT)
 
 
 def _export(qtbot: QtBot, page: ExportPage) -> None:
@@ -146,7 +146,7 @@ def test_the_plan_follows_the_form(
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "photo_0.jpg").write_text("kept")
     plan(photos)
-    assert _actions(page)[0] == "Skip: photo_0.jpg exists already and was left as it is."
+    assert _actions(page)[0] == "Skip: photo_0.jpg already exists and was not replaced."
     page.form.conflict.setCurrentIndex(page.form.conflict.findData("unique"))
     _wait_for_plan(qtbot, page)
     model = page.view.model

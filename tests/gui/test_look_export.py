@@ -31,12 +31,12 @@ def test_a_style_on_average(window: MainWindow, tmp_path: Path, qtbot: QtBot, mo
     next(action for action in menu.actions() if action.text() == "Export look…").trigger()
     dialog = opened(window)
     assert dialog.subject.count() == 1 and style.name in dialog.subject.currentText()
-    assert "mean of what the style does" in dialog.hint.text()
+    assert "averages what the style does" in dialog.hint.text()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "look.cube"), ""))
     dialog.write.click()
     assert not dialog.write.isEnabled()
     qtbot.waitUntil(dialog.write.isEnabled)
-    assert f"{tmp_path / 'look.cube'} is written." in dialog.answer.text()
+    assert f"{tmp_path / 'look.cube'} was written." in dialog.answer.text()
     assert "own rendering: dE00 mean 0.0" in dialog.answer.text()
     assert read_cube(tmp_path / "look.cube").shape[0] == 33
 
@@ -53,7 +53,7 @@ def test_the_open_photo_and_every_format(window: MainWindow, photo_folder: Path,
         assert dialog.size_box.isEnabled() == (dialog.kind != "hald")
         dialog.start(tmp_path / name, overwrite=False)
         qtbot.waitUntil(dialog.write.isEnabled)
-        assert "is written" in dialog.answer.text() and (tmp_path / name).exists()
+        assert "was written" in dialog.answer.text() and (tmp_path / name).exists()
         assert "to each" not in dialog.answer.text()
 
 

@@ -22,10 +22,10 @@ def test_dropped_photo_is_opened_and_enhanced(window: MainWindow, photo_folder: 
     photo = photo_folder / "coffee.jpg"
     assert drop(window, [photo])
     wait_shown(window, photo, qtbot)
-    frame = window.canvas.renderer.base.frame
-    assert frame.source.image.shape == load_photo(photo).shape
+    request = window.canvas.renderer.base.request
+    assert request.source.image.shape == load_photo(photo).shape
     np.testing.assert_array_equal(
-        window.canvas.renderer.base.exact, apply_lut(window.canvas.renderer.base.sampled, frame.luts.preferred)
+        window.canvas.renderer.base.exact, apply_lut(window.canvas.renderer.base.sampled, request.luts.preferred)
     )
     assert window.edit_page.filmstrip.folder == photo_folder
     assert {path: path.stat().st_mtime_ns for path in photo_folder.rglob("*")} == before, "opening writes nothing"
@@ -45,13 +45,13 @@ def test_full_resolution_is_read_when_the_zoom_asks_for_it(
     Image.fromarray(np.tile(sample_images["coffee"], (5, 5, 1))).save(photo, quality=95)
     open_photo(window, photo, qtbot)
     renderer = window.canvas.renderer
-    assert renderer.base.frame.source.scale < 1
+    assert renderer.base.request.source.scale < 1
     window.commands["zoom_actual"].trigger()
-    qtbot.waitUntil(lambda: renderer.detail is not None and renderer.detail.frame.source.scale == 1)
-    zone = renderer.detail.frame.zone
+    qtbot.waitUntil(lambda: renderer.detail is not None and renderer.detail.request.source.scale == 1)
+    zone = renderer.detail.request.zone
     assert zone.width < 3000 and zone.height < 2000
     full = load_photo(photo)[zone.top : zone.bottom, zone.left : zone.right]
-    np.testing.assert_array_equal(renderer.detail.exact, apply_lut(full, renderer.detail.frame.luts.preferred))
+    np.testing.assert_array_equal(renderer.detail.exact, apply_lut(full, renderer.detail.request.luts.preferred))
 
 
 def test_drops_reach_the_window_except_on_the_styles(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
@@ -119,7 +119,7 @@ def test_a_raw_photo_shows_its_preview_until_it_is_developed(
     assert [name for name, _ in seen] == ["preview", "reduced"]
     assert (seen[0][1].dtype, seen[1][1].dtype) == (np.uint8, np.uint16)
     source = window.canvas.renderer
-    qtbot.waitUntil(lambda: source.base.frame.source.image is seen[1][1])
+    qtbot.waitUntil(lambda: source.base.request.source.image is seen[1][1])
     # From the development, of full or of half size, not from the preview.
     assert mean_delta_e(window.session.look.proxy, load_proxy(photo)) < 3
     assert mean_delta_e(window.session.look.proxy, load_preview(photo, 256)) > 10

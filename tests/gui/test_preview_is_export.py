@@ -82,14 +82,14 @@ def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarra
             and look.style_id is not None
             and session._proxy is not None
             and np.array_equal(session._proxy, look.proxy)
-            and detail.frame.luts is look.transform
+            and detail.request.luts is look.transform
             and detail.exact_for == Edit.styled(None, 1.2, 1.0)
-            and detail.frame.source.scale == 1
+            and detail.request.source.scale == 1
         )
 
     qtbot.waitUntil(settled, timeout=TIMEOUT)
     assert renderer.detail is not None
-    zone = renderer.detail.frame.zone
+    zone = renderer.detail.request.zone
     return renderer.detail.exact.copy(), np.s_[zone.top : zone.bottom, zone.left : zone.right]
 
 

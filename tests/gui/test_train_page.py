@@ -89,7 +89,7 @@ def test_pairs_are_found_and_shown(open_page: Callable[..., TrainPage]) -> None:
     assert model.complete == 4 and model.unpaired == 1
     assert page.pair_note.text() == "4 pairs found; 1 photo without an original will not be used."
     assert model.data(model.index(0, 0)) == "photo0_edit.jpg" and model.data(model.index(0, 1)) == "photo0.jpg"
-    assert model.data(model.index(4, 2)) == "no original: not used"
+    assert model.data(model.index(4, 2)) == "no original, not used"
 
 
 def test_a_run_draws_curves_and_ends_with_a_model(

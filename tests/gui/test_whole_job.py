@@ -49,13 +49,13 @@ def test_from_edits_to_an_exported_folder(
     qtbot.waitUntil(
         lambda: (
             renderer.detail is not None
-            and renderer.detail.frame.luts is wanted
+            and renderer.detail.request.luts is wanted
             and renderer.detail.exact_for == Edit.styled(None, 0.8, 1.0)
         ),
         timeout=TIMEOUT,
     )
     detail = renderer.detail
-    shown, zone = detail.exact.copy(), detail.frame.zone
+    shown, zone = detail.exact.copy(), detail.request.zone
 
     edit, original = load_photo(sample_pairs[1][0]), load_photo(photo)
     assert sample_pairs[1][1] == photo

@@ -117,7 +117,7 @@ def test_without_a_place_to_write_the_program_still_runs(tmp_path: Path, photo: 
     in_the_way = tmp_path / "file"
     in_the_way.touch()
     catalog = Catalog(in_the_way / "catalog.sqlite")
-    assert "will not be kept" in catalog.take_problems()[0]
+    assert "will not be saved" in catalog.take_problems()[0]
     catalog.put(photo, STATE)
     assert catalog.get(photo) == STATE
 

@@ -33,11 +33,11 @@ def test_a_destination_that_vanishes(photo_folder: Path, tmp_path: Path) -> None
     report = run_job([part(photo_folder, out, disconnect)], ALONE)
     assert report.summary == "1 written, 3 failed"
     assert {item.message for item in report.items[1:]} == {
-        f"The folder {out} is not there any more; was its drive or network folder disconnected?"
+        f"The folder {out} no longer exists; was its drive or network folder disconnected?"
     }
     assert not out.exists()  # not made again on the disk below
     (kept,) = unfinished_exports(paths.exports_dir(), interrupted_only=False)
-    with pytest.raises(PieError, match="not there any more"):
+    with pytest.raises(PieError, match="no longer exists"):
         run_job(again(kept, Model()), ALONE, kept)
     (tmp_path / "elsewhere").rename(out)
     assert run_job(again(kept, Model()), ALONE, kept).summary == "4 written"
@@ -119,14 +119,14 @@ def test_without_a_journal_the_export_goes_on(
 
     report = run_job([part(photo_folder, tmp_path / "out", Model())], Running(workers=0, progress=fill_the_disk))
     assert report.summary == "4 written"
-    assert "could not be written any more" in (report.notice or "")
+    assert "can no longer be written" in (report.notice or "")
 
 
 def test_nothing_is_written_where_no_journal_can_be(
     photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIE_DESKTOP_HOME", str(photo_folder / "coffee.jpg"))
-    with pytest.raises(PieError, match="journal of the export could not be written"):
+    with pytest.raises(PieError, match="export's journal could not be written"):
         run_job([part(photo_folder, tmp_path / "out", Model())], ALONE)
     assert not (tmp_path / "out").exists()
 

@@ -65,7 +65,7 @@ def test_a_receipt_of_another_kind_is_refused_before_anything_is_written(photo_f
 def test_a_receipt_replaces_receipts_alone(photo_folder: Path, tmp_path: Path, name: str) -> None:
     file = tmp_path / name
     file.write_text("mine" * 1000)
-    with pytest.raises(PieError, match="is no receipt"):
+    with pytest.raises(PieError, match="is not a receipt"):
         run_job([part(photo_folder / "rocket.jpg", tmp_path / "out", Model())], Running(workers=0, receipt=file))
     assert file.read_text() == "mine" * 1000 and not (tmp_path / "out").exists()
     file.unlink()

@@ -58,7 +58,7 @@ def test_existing_names(source: Path, destination: Path, on_conflict: str, expec
     plan = plan_export([source], ExportSettings(destination, on_conflict=on_conflict))  # type: ignore[arg-type]
     assert actions(plan) == expected
     if on_conflict == "skip":
-        assert plan[0].problem == "a.jpg exists already and was left as it is."
+        assert plan[0].problem == "a.jpg already exists and was not replaced."
 
 
 @pytest.mark.parametrize("on_conflict", ["skip", "unique", "overwrite"])
@@ -135,7 +135,7 @@ def test_disk_without_space(source: Path, destination: Path, monkeypatch: pytest
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10, 9, 1000))
     plan = plan_export([source], ExportSettings(destination, EncodeOptions("tiff16")))
     assert {photo.action for photo in plan} == {"fail"}
-    assert "has only 1.0 KB left for about 16 KB" in (plan[0].problem or "")
+    assert "has only 1.0 KB left, but about 16 KB is needed" in (plan[0].problem or "")
     small = ExportSettings(destination, EncodeOptions("tiff16", long_side=20))
     assert {photo.action for photo in plan_export([source], small)} == {"write"}
 

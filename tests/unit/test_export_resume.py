@@ -96,7 +96,7 @@ def test_what_was_written_before_and_changed_since_is_told(
     kept = the_unfinished()
     report = run_job(again(kept, Model()), ALONE, kept)
     assert "astronaut.jpg was changed after it was exported" in (report.items[0].message or "")
-    assert "not in its place any more" in (report.items[1].message or "")
+    assert "no longer there" in (report.items[1].message or "")
     assert not (tmp_path / "out" / "chelsea.png").exists()  # taken away on purpose, for all we know
 
 

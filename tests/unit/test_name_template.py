@@ -47,12 +47,12 @@ def test_what_the_photo_does_not_tell() -> None:
         ("../{name}", "stays inside the destination"),
         ("{name}/..", "stays inside the destination"),
         ("a/./b", "stays inside the destination"),
-        ("/etc/{name}", "inside the destination folder"),
-        ("C:/{name}", "inside the destination folder"),
-        ("~/{name}", "inside the destination folder"),
+        ("/etc/{name}", "relative to the destination folder"),
+        ("C:/{name}", "relative to the destination folder"),
+        ("~/{name}", "relative to the destination folder"),
         ("a\\{name}", "not \\"),
-        ("a//{name}", "nothing before or behind"),
-        ("{name}/", "nothing before or behind"),
+        ("a//{name}", "nothing before or after"),
+        ("{name}/", "nothing before or after"),
         ("{nmae}", "no field “nmae”"),
         ("{}", "no field"),
         ("{0}", "no field"),
@@ -140,14 +140,14 @@ def test_no_silent_collision(photos: list[Path], tmp_path: Path) -> None:
     assert [photo.target.name for photo in plan] == ["Canon EOS R6.jpg", "Canon EOS R6-1.jpg", "Canon EOS R6-2.jpg"]
     assert plan[0].problem is None and [photo.renamed for photo in plan] == [False, True, True]
     assert plan[1].problem == (
-        "Another photo of this export has that name, so that two.jpg is written as Canon EOS R6-1.jpg."
+        "Another photo in this export has that name, so two.jpg is written as Canon EOS R6-1.jpg."
     )
 
 
 def test_a_mended_name_is_told(photos: list[Path], tmp_path: Path) -> None:
     plan = plan_export(photos[:1], ExportSettings(tmp_path / "out", name="{style}: {name}", style="A/B"))
     assert plan[0].target == tmp_path / "out" / "A_B_ one.jpg"
-    assert plan[0].problem == "Not every system takes the name, so that one.jpg is written as A_B_ one.jpg."
+    assert plan[0].problem == "Not every system accepts that name, so one.jpg is written as A_B_ one.jpg."
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")

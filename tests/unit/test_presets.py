@@ -41,7 +41,7 @@ def test_kept_found_and_deleted(library: PresetLibrary, tmp_path: Path) -> None:
 
 def test_overwriting_is_asked_for(library: PresetLibrary, tmp_path: Path) -> None:
     library.save("Web", OPTIONS)
-    with pytest.raises(PresetError, match="There is a preset “Web” already"):
+    with pytest.raises(PresetError, match="There is already a preset “Web”"):
         library.save("web", EncodeOptions())
     assert library.find("Web").encode == OPTIONS
     library.save("WEB", EncodeOptions(), overwrite=True)
@@ -59,7 +59,7 @@ def test_the_programs_own_stay(library: PresetLibrary) -> None:
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 61, "a\x00b", "a\u202eb"])
 def test_names_that_cannot_be(library: PresetLibrary, name: str) -> None:
-    with pytest.raises(PresetError, match="1 to 60 letters"):
+    with pytest.raises(PresetError, match="1 to 60 characters"):
         library.save(name, OPTIONS)
 
 
@@ -71,14 +71,14 @@ def test_names_that_are_no_file_names(library: PresetLibrary) -> None:
 
 
 def test_missing(library: PresetLibrary) -> None:
-    with pytest.raises(PresetError, match=r"no preset “Nothing”; there are “Full JPEG”"):
+    with pytest.raises(PresetError, match=r"no preset “Nothing”; the presets are “Full JPEG”"):
         library.find("Nothing")
 
 
 def test_files_travel(library: PresetLibrary, tmp_path: Path) -> None:
     file = tmp_path / f"x{SUFFIX}"
     write_preset(ExportPreset("Web 2048 px", OPTIONS), file)
-    with pytest.raises(PresetError, match="exists already"):
+    with pytest.raises(PresetError, match="already exists"):
         write_preset(ExportPreset("Other", OPTIONS), file)
     assert read_preset(file) == ExportPreset("Web 2048 px", OPTIONS)
     assert library.import_file(file).name == "Web 2048 px (2)"
@@ -92,7 +92,7 @@ def test_files_travel(library: PresetLibrary, tmp_path: Path) -> None:
         (lambda document: document.update(kind="something"), "not an export preset"),
         (lambda document: document.update(version=2), "newer version"),
         (lambda document: document.pop("name"), "damaged"),
-        (lambda document: document.update(name="x" * 500), "1 to 60 letters"),
+        (lambda document: document.update(name="x" * 500), "1 to 60 characters"),
         (lambda document: document["encode"].update(format="bmp"), "format"),
         (lambda document: document["encode"].update(quality=1000), "quality must be from 1 to 100"),
         (lambda document: document["encode"].update(long_side=100), "at most one"),
@@ -112,7 +112,7 @@ def test_files_are_not_trusted(library: PresetLibrary, tmp_path: Path, change, r
     library.save("Good", OPTIONS)
     assert [preset.name for preset in library.presets() if not preset.builtin] == ["Good"]
     (problem,) = library.take_problems()
-    assert f"bad{SUFFIX}" in problem or "letters" in problem
+    assert f"bad{SUFFIX}" in problem or "characters" in problem
     assert not library.take_problems()
 
 

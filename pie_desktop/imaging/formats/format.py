@@ -112,7 +112,7 @@ class Depth:
     @property
     def title(self) -> str:
         """Such as `16 bit`."""
-        return "As photo" if self.bits is None else f"{self.bits} bit"
+        return "Auto" if self.bits is None else f"{self.bits} bit"
 
 
 @dataclass(frozen=True)

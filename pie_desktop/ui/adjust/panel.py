@@ -41,7 +41,7 @@ class AdjustPanel(QFrame):
             for slider in sliders:
                 layout.addWidget(slider)
         layout.addSpacing(SPACE)
-        layout.addWidget(heading("HOW MUCH IS YOU"))
+        layout.addWidget(heading("HOW MUCH IS YOURS"))
         layout.addWidget(self.attribution)
         self.sliders.changed.connect(context.current.change)
         context.current.changed.connect(self._on_edit)

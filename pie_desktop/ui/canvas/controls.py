@@ -77,7 +77,7 @@ TEXT_FIELDS = (QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit)
 class CompareKeys(QObject):
     """Event filter for a window's `windowHandle()`: there, keys arrive before the widget that has the focus.
 
-    A shortcut would not do, for it tells no release; and lists would take the letter for a search.
+    A shortcut does not report the release of its key, and lists would take the letter for a search.
     """
 
     def __init__(self, canvas: PhotoWidget) -> None:

@@ -1,6 +1,6 @@
-"""Mix of cached previews while a slider moves: no network, no LUT, one weighted sum of bytes per step.
+"""Rendered parts of the photo, which the canvas draws, and the mixing of them while a slider moves.
 
-A rendered part of the photo: what the canvas draws and what slider moves are mixed from.
+Mixing needs no network and no LUT: one weighted sum of bytes per step.
 """
 
 from dataclasses import dataclass, field
@@ -97,7 +97,7 @@ class Source:
 
 
 @dataclass(frozen=True, eq=False)
-class Frame:
+class RenderRequest:
     """What to render: a zone of the photo at a zoom, from a source, with the look of a transform.
 
     Attributes:
@@ -105,7 +105,7 @@ class Frame:
         zoom: pixels per photo pixel.
         whole: the photo in zoomed pixels.
         zone: the part to render, in zoomed pixels.
-        display: the table of the monitor, applied last; None for none.
+        display: the LUT of the monitor, applied last; None for none.
     """
 
     base: bool
@@ -119,7 +119,7 @@ class Frame:
 
 @dataclass(eq=False)
 class Layer:
-    """A rendered frame.
+    """A part of the photo, rendered as a request asked for.
 
     Attributes:
         sampled: the zone in the bit depth of the source, for exact results.
@@ -128,7 +128,7 @@ class Layer:
         exact: the zone with the exact LUT for `exact_for`.
     """
 
-    frame: Frame
+    request: RenderRequest
     sampled: np.ndarray
     original: np.ndarray
     neutral: np.ndarray
@@ -141,10 +141,10 @@ class Layer:
     def pixels(self, edit: Edit, visible: Zone) -> np.ndarray:
         """The image with an edit: exact where that is known, else made now, and then only within `visible` (zoomed
         pixels). The array has the size of the whole zone and is reused."""
-        if self.exact_for == edit or self.frame.luts is None:
+        if self.exact_for == edit or self.request.luts is None:
             return self.exact
         if self._made is None or self._made[0] != edit or not self._made[1].contains(visible):
-            zone = self.frame.zone
+            zone = self.request.zone
             rows = slice(visible.top - zone.top, visible.bottom - zone.top)
             columns = slice(visible.left - zone.left, visible.right - zone.left)
             self._made = (edit, visible, self._make(edit, (rows, columns)))
@@ -152,10 +152,10 @@ class Layer:
 
     def _make(self, edit: Edit, part: Area) -> np.ndarray:
         if edit.adjusted:
-            assert self.frame.luts is not None
+            assert self.request.luts is not None
             image = np.empty_like(self.original)
             image[part] = shown(
-                apply_lut(np.ascontiguousarray(self.sampled[part]), self.frame.luts.lut(edit)), self.frame
+                apply_lut(np.ascontiguousarray(self.sampled[part]), self.request.luts.lut(edit)), self.request
             )
             return image
         if self._mixer is None:
@@ -163,9 +163,9 @@ class Layer:
         return self._mixer.mix(edit.style.strength, edit.style.amount, part)
 
 
-def shown(image: np.ndarray, frame: Frame) -> np.ndarray:
+def shown(image: np.ndarray, request: RenderRequest) -> np.ndarray:
     """An image as uint8 in the colours of the monitor."""
-    return to_uint8(image if frame.display is None else apply_lut(image, frame.display))
+    return to_uint8(image if request.display is None else apply_lut(image, request.display))
 
 
 def to_uint8(image: np.ndarray) -> np.ndarray:

@@ -48,7 +48,7 @@ def draw_photo(
 ) -> None:
     """Draw the original or the result into a pane, limited to `clip`."""
     base, detail = renderer.base, renderer.detail
-    covered = detail is not None and detail.frame.whole == viewport.zoomed() and _covers(detail, viewport)
+    covered = detail is not None and detail.request.whole == viewport.zoomed() and _covers(detail, viewport)
     painter.save()
     painter.setClipRect(clip)
     if base is not None and not covered:
@@ -97,7 +97,7 @@ def draw_label(painter: QPainter, text: str, pane: QRect, right: bool, scale: fl
 
 
 def _covers(layer: Layer, viewport: Viewport) -> bool:
-    return layer.frame.zone.contains(viewport.visible())
+    return layer.request.zone.contains(viewport.visible())
 
 
 def _draw_layer(
@@ -109,10 +109,10 @@ def _draw_layer(
     clip: QRect,
     original: bool,
 ) -> None:
-    frame, zone = layer.frame, layer.frame.zone
+    request, zone = layer.request, layer.request.zone
     left, top = viewport.offset()
     whole = viewport.zoomed()
-    if frame.whole == whole:
+    if request.whole == whole:
         shown = clip.translated(-pane.left() - left, -pane.top() - top)
         visible = Zone(shown.left(), shown.top(), shown.right() + 1, shown.bottom() + 1).grown(0, 0, zone)
         if visible.width <= 0 or visible.height <= 0:
@@ -124,7 +124,7 @@ def _draw_layer(
         return
     # The zoom has changed and the right pixels are on their way: stretch what is there.
     pixels = layer.original if original else layer.pixels(renderer.edit, zone)
-    ratio_x, ratio_y = whole.width / frame.whole.width, whole.height / frame.whole.height
+    ratio_x, ratio_y = whole.width / request.whole.width, whole.height / request.whole.height
     target = QRect(
         pane.left() + left + round(zone.left * ratio_x),
         pane.top() + top + round(zone.top * ratio_y),

@@ -5,7 +5,7 @@ import numpy as np
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.lut.apply import apply_lut
-from pie_desktop.ui.canvas.layer import Frame, Layer, shown
+from pie_desktop.ui.canvas.layer import Layer, RenderRequest, shown
 from pie_desktop.workers.job import JobContext
 
 # From here on single pixels are meant to be seen, not smoothed over.
@@ -13,26 +13,26 @@ NEAREST_FROM_ZOOM = 3.0
 
 
 def render_all(
-    context: JobContext, frames: list[Frame], stale: list[Layer], edit: Edit
+    context: JobContext, requests: list[RenderRequest], stale: list[Layer], edit: Edit
 ) -> tuple[list[Layer], list[tuple[Layer, np.ndarray]], Edit]:
-    """Job of the preview lane: frames to render, and layers that lack only the exact result for `edit`."""
-    layers = [render_layer(context, frame, edit) for frame in frames]
+    """Job of the preview lane: requests to render, and layers that lack only the exact result for `edit`."""
+    layers = [render_layer(context, request, edit) for request in requests]
     exact = [(layer, render_exact(context, layer, edit)) for layer in stale]
     return layers, exact, edit
 
 
-def render_layer(context: JobContext, frame: Frame, edit: Edit) -> Layer:
-    """Render a frame with its exact result; raises `Cancelled` between the steps."""
+def render_layer(context: JobContext, request: RenderRequest, edit: Edit) -> Layer:
+    """Render a request with its exact result; raises `Cancelled` between the steps."""
     context.check()
-    sampled = sample(frame)
-    original = shown(sampled, frame)
-    if frame.luts is None:
-        return Layer(frame, sampled, original, original, original, original, edit)
+    sampled = sample(request)
+    original = shown(sampled, request)
+    if request.luts is None:
+        return Layer(request, sampled, original, original, original, original, edit)
     context.check()
-    neutral = shown(apply_lut(sampled, frame.luts.neutral), frame)
+    neutral = shown(apply_lut(sampled, request.luts.neutral), request)
     context.check()
-    preferred = shown(apply_lut(sampled, frame.luts.preferred), frame)
-    layer = Layer(frame, sampled, original, neutral, preferred, preferred, Edit())
+    preferred = shown(apply_lut(sampled, request.luts.preferred), request)
+    layer = Layer(request, sampled, original, neutral, preferred, preferred, Edit())
     layer.exact, layer.exact_for = render_exact(context, layer, edit), edit
     return layer
 
@@ -40,19 +40,19 @@ def render_layer(context: JobContext, frame: Frame, edit: Edit) -> Layer:
 def render_exact(context: JobContext, layer: Layer, edit: Edit) -> np.ndarray:
     """The layer's zone as export computes it, uint8, in the colours of the monitor."""
     context.check()
-    if layer.frame.luts is None:
+    if layer.request.luts is None:
         return layer.original
     strength, amount = edit.style.strength, edit.style.amount
     if not edit.adjusted and amount == 0:
         return layer.original
     if not edit.adjusted and amount == 1 and strength in (0, 1):
         return layer.preferred if strength else layer.neutral
-    return shown(apply_lut(layer.sampled, layer.frame.luts.lut(edit)), layer.frame)
+    return shown(apply_lut(layer.sampled, layer.request.luts.lut(edit)), layer.request)
 
 
-def sample(frame: Frame) -> np.ndarray:
-    """The zone of the source at the frame's zoom, `(zone.height, zone.width, 3)`, contiguous."""
-    image, zone, whole = frame.source.image, frame.zone, frame.whole
+def sample(request: RenderRequest) -> np.ndarray:
+    """The zone of the source at the request's zoom, `(zone.height, zone.width, 3)`, contiguous."""
+    image, zone, whole = request.source.image, request.zone, request.whole
     height, width = image.shape[:2]
     if (width, height) == (whole.width, whole.height):
         return np.ascontiguousarray(image[zone.top : zone.bottom, zone.left : zone.right])
@@ -76,7 +76,7 @@ def sample(frame: Frame) -> np.ndarray:
             [0, step_y, (zone.top + 0.5) * step_y - 0.5 - top],
         ]
     )
-    flags = cv2.INTER_NEAREST if frame.zoom >= NEAREST_FROM_ZOOM and frame.source.scale >= 1 else cv2.INTER_LINEAR
+    flags = cv2.INTER_NEAREST if request.zoom >= NEAREST_FROM_ZOOM and request.source.scale >= 1 else cv2.INTER_LINEAR
     return cv2.warpAffine(
         crop,
         to_source,

@@ -4,7 +4,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.edit.edit import Edit
-from pie_desktop.ui.canvas.layer import Frame, Layer, Luts, Source
+from pie_desktop.ui.canvas.layer import Layer, Luts, RenderRequest, Source
 from pie_desktop.ui.canvas.render import render_all
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
 from pie_desktop.ui.context import AppContext
@@ -49,7 +49,7 @@ class PreviewRenderer(QObject):
     @property
     def enhanced(self) -> bool:
         """Whether what is shown has the look of a transform."""
-        return self.base is not None and self.base.frame.luts is not None
+        return self.base is not None and self.base.request.luts is not None
 
     @property
     def needs_full(self) -> bool:
@@ -104,9 +104,9 @@ class PreviewRenderer(QObject):
         """
         if self._broken or (self._job is not None and not self._job.done and not self._job.cancelled):
             return
-        frames, stale = self._wanted()
-        if frames or stale:
-            self._job = self._lane.submit(render_all, frames, stale, self.edit)
+        requests, stale = self._wanted()
+        if requests or stale:
+            self._job = self._lane.submit(render_all, requests, stale, self.edit)
             self._job.result.connect(self._on_rendered)
             self._job.failed.connect(self._on_failed)
             self._job.finished.connect(self.update)
@@ -119,62 +119,62 @@ class PreviewRenderer(QObject):
             self._job.cancel()
         self.update()
 
-    def _wanted(self) -> tuple[list[Frame], list[Layer]]:
+    def _wanted(self) -> tuple[list[RenderRequest], list[Layer]]:
         """Frames to render, and layers that lack only the exact result."""
-        frames: list[Frame] = []
+        requests: list[RenderRequest] = []
         stale: list[Layer] = []
-        for layer, frame in ((self.base, self._base_frame()), (self.detail, self._detail_frame())):
-            if frame is None:
+        for layer, request in ((self.base, self._base_request()), (self.detail, self._detail_request())):
+            if request is None:
                 continue
             # The base under a detail is only seen for moments: mixing is good enough for it.
-            exact = not self._moving and frame.base == self._viewport.fitted
-            if layer is None or not self._serves(layer, frame):
-                frames.append(frame)
-            elif exact and layer.exact_for != self.edit and frame.luts is not None:
+            exact = not self._moving and request.base == self._viewport.fitted
+            if layer is None or not self._serves(layer, request):
+                requests.append(request)
+            elif exact and layer.exact_for != self.edit and request.luts is not None:
                 stale.append(layer)
-        return frames, stale
+        return requests, stale
 
-    def _base_frame(self) -> Frame | None:
+    def _base_request(self) -> RenderRequest | None:
         fit = Viewport()
         fit.set_photo(*self._viewport.photo)
         fit.set_pane(*self._viewport.pane)
-        return self._frame(True, fit.zoom, fit.zoomed(), fit.zoomed())
+        return self._request(True, fit.zoom, fit.zoomed(), fit.zoomed())
 
-    def _detail_frame(self) -> Frame | None:
+    def _detail_request(self) -> RenderRequest | None:
         view = self._viewport
         if view.fitted:
             return None
         whole = view.zoomed()
         zone = view.visible().grown(round(view.pane[0] * MARGIN), round(view.pane[1] * MARGIN), whole)
-        return self._frame(False, view.zoom, whole, zone)
+        return self._request(False, view.zoom, whole, zone)
 
-    def _frame(self, base: bool, zoom: float, whole: Zone, zone: Zone) -> Frame | None:
+    def _request(self, base: bool, zoom: float, whole: Zone, zone: Zone) -> RenderRequest | None:
         source = self._reduced
         if source is None or zone.width <= 0 or zone.height <= 0:
             return None
         if self._full is not None and not self._enough(source, zoom):
             source = self._full
-        return Frame(base, zoom, whole, zone, source, self._luts, self._display.lut)
+        return RenderRequest(base, zoom, whole, zone, source, self._luts, self._display.lut)
 
     def _enough(self, source: Source, zoom: float | None = None) -> bool:
         return (self._viewport.zoom if zoom is None else zoom) <= source.scale * 1.01
 
-    def _serves(self, layer: Layer, frame: Frame) -> bool:
-        """Whether the layer can be drawn for the frame: same look, zoom and source, and enough around the pane."""
-        has = layer.frame
-        if has.luts is not frame.luts or has.source is not frame.source or has.display is not frame.display:
+    def _serves(self, layer: Layer, request: RenderRequest) -> bool:
+        """Whether the layer can be drawn for the request: same look, zoom and source, and enough around the pane."""
+        has = layer.request
+        if has.luts is not request.luts or has.source is not request.source or has.display is not request.display:
             return False
-        if has.whole != frame.whole:
+        if has.whole != request.whole:
             return False
-        if frame.base:
+        if request.base:
             return True
         spare_x, spare_y = (round(side * MARGIN / 4) for side in self._viewport.pane)
-        return has.zone.contains(self._viewport.visible().grown(spare_x, spare_y, frame.whole))
+        return has.zone.contains(self._viewport.visible().grown(spare_x, spare_y, request.whole))
 
     def _on_rendered(self, outcome: tuple[list[Layer], list[tuple[Layer, np.ndarray]], Edit]) -> None:
         layers, exact, edit = outcome
         for layer in layers:
-            if layer.frame.base:
+            if layer.request.base:
                 self.base = layer
             else:
                 self.detail = layer

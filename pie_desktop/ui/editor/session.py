@@ -166,7 +166,7 @@ class EditSession(QObject):
         self._current.show(edit)  # before there is a photo: its look is computed once, below
         self.photo = photo
         if photo.style_gone:
-            self._context.notifier.info(f"The style of {path.name} was deleted; it is shown without one.")
+            self._context.notifier.info(f"The style of {path.name} was deleted; the photo is shown without one.")
         self.opened.emit(photo)
         if photo.info.format in PREVIEWED:
             job = self._context.open.submit(read_preview, photo.info, self._reduced_side)

@@ -40,7 +40,7 @@ class NameField(QWidget):
         self._suffix = ".jpg"
         self.edit = QLineEdit(DEFAULT_TEMPLATE)
         self.edit.setAccessibleName("Name template")
-        self.edit.setToolTip("Text and fields such as {name}; a / makes folders inside the destination.")
+        self.edit.setToolTip("Text and fields such as {name}; a / creates folders inside the destination.")
         self.preview = QLabel()
         self.preview.setWordWrap(True)
         self.preview.setProperty("role", "muted")

@@ -1,4 +1,4 @@
-"""How the files are written: format with what belongs to it, colour space, size, sharpening, metadata."""
+"""The Export form's part for the files: format with its options, colour space, size, sharpening, metadata."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
@@ -13,23 +13,23 @@ from pie_desktop.ui.widgets.slider import LabelledSlider
 
 Choices = tuple[tuple[str, str], ...]
 SUBSAMPLING: Choices = (
-    ("Colour: by quality", "auto"),
-    ("Colour: full (4:4:4)", "4:4:4"),
-    ("Colour: half (4:2:2)", "4:2:2"),
-    ("Colour: quarter (4:2:0)", "4:2:0"),
+    ("Chroma: by quality", "auto"),
+    ("Chroma: full (4:4:4)", "4:4:4"),
+    ("Chroma: half (4:2:2)", "4:2:2"),
+    ("Chroma: quarter (4:2:0)", "4:2:0"),
 )
-COMPRESSION: Choices = (("Deflate", "deflate"), ("LZW", "lzw"), ("Not compressed", "none"))
+COMPRESSION: Choices = (("Deflate", "deflate"), ("LZW", "lzw"), ("Uncompressed", "none"))
 COLORS: Choices = (
     ("sRGB", "srgb"),
     ("Display P3", "display-p3"),
     ("Adobe RGB", "adobe-rgb"),
     ("Rec. 2020", "rec2020"),
-    ("As photo", "source"),
+    ("Same as photo", "source"),
 )
 SHARPENING: Choices = (("Off", "off"), ("Low", "low"), ("Standard", "standard"), ("High", "high"))
 METADATA: Choices = (
     ("All", "all"),
-    ("All but the location", "no-location"),
+    ("All except location", "no-location"),
     ("Copyright only", "copyright"),
     ("None", "none"),
 )
@@ -60,27 +60,27 @@ class FileForm(QWidget):
         self.bits = QComboBox()
         self.bits.setFixedWidth(SPIN_WIDTH)
         self.bits.setAccessibleName("Bits per channel")
-        self.bits.setToolTip("Bits per channel. 16-bit photos stay 16-bit into 16-bit files.")
+        self.bits.setToolTip("Bits per channel; auto keeps those of the photo.")
         self.quality = LabelledSlider(QUALITY, in_form=True)
-        self.subsampling = _box(SUBSAMPLING, "Resolution of colour")
-        self.subsampling.setToolTip("By quality: full from 90 on, a quarter below.")
+        self.subsampling = _box(SUBSAMPLING, "Chroma subsampling")
+        self.subsampling.setToolTip("By quality: full (4:4:4) from 90 on, a quarter (4:2:0) below.")
         self.compression = _box(COMPRESSION, "Compression")
-        self.lossless = QCheckBox("Without loss")
-        self.nothing = QLabel("Always without loss")
+        self.lossless = QCheckBox("Lossless")
+        self.nothing = QLabel("Always lossless")
         self.nothing.setProperty("role", "muted")
         self.details = QStackedWidget()
         self._detail_of = {"subsampling": self.subsampling, "compression": self.compression, "lossless": self.lossless}
         for widget in (*self._detail_of.values(), self.nothing):
             self.details.addWidget(widget)
         self.color = _box(COLORS, "Colour space")
-        self.color.setToolTip("Its profile is always embedded. Wide spaces keep the colours that sRGB has not.")
+        self.color.setToolTip("The profile is always embedded. Wide colour spaces keep colours that sRGB cannot hold.")
         self.size_field = SizeField()
         self.enlarge = QCheckBox("Also enlarge smaller photos")
         self.enlarge.setMinimumHeight(ROW_HEIGHT)
         self.sharpen = _box(SHARPENING, "Sharpening")
-        self.sharpen.setToolTip("For screens, after the resizing.")
+        self.sharpen.setToolTip("For screens; applied after resizing.")
         self.metadata = _box(METADATA, "Metadata")
-        self.metadata.setToolTip("EXIF, IPTC and XMP of the photo that the file keeps.")
+        self.metadata.setToolTip("Which of the photo's EXIF, IPTC and XMP data the file keeps.")
         self._build()
         self._show_depths()
         self._show_dependent()
@@ -139,7 +139,7 @@ class FileForm(QWidget):
             "",
             ("Format", form),
             ("Quality", self.quality),
-            ("Coding", self.details),
+            ("Encoding", self.details),
             ("Colour space", self.color),
             ("Size", self.size_field),
             ("", self.enlarge),

@@ -19,11 +19,12 @@ from pie_desktop.ui.export.preset_list import PresetList
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.form import FolderField, add_section
 
+DEFAULT_FOLDER = "enhanced"
 CONFLICTS = (("Skip it", "skip"), ("Use a new name", "unique"), ("Overwrite it", "overwrite"))
 # By the number of presets that are ticked: none, one, several.
 _HINTS = (
-    "Nothing ticked: the settings below count.",
-    "Written as the ticked preset says.",
+    "No preset is ticked: the settings below apply.",
+    "The settings of the ticked preset apply.",
     "Each ticked preset writes into its own folder.",
 )
 
@@ -34,7 +35,7 @@ class ExportChoice:
 
     Attributes:
         edit: style, strength and amount for all photos, or for those without an edit of their own.
-        own_edits: whether a photo's own edit counts where it has one.
+        own_edits: whether a photo that has an edit of its own keeps it.
         settings: how the files are written where no preset is ticked; None while no destination is chosen.
         presets: those that are ticked.
     """
@@ -65,12 +66,13 @@ class ExportForm(QWidget):
         super().__init__(parent)
         self._context = context
         self._followed: Edit | None = None
+        self._suggested: Path | None = None
         self.style_box = QComboBox()
         self.style_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.own_edits = QCheckBox("Each photo's own edit, if it has one")
+        self.own_edits = QCheckBox("Each photo's own edit if it has one")
         self.own_edits.setToolTip(
             "Photos that you have adjusted on the Edit page keep that style, preference and amount; "
-            "the others get what is chosen here."
+            "all others get what you choose here."
         )
         self.sliders = EditSliders(in_form=True)
         self.file = FileForm()
@@ -81,8 +83,8 @@ class ExportForm(QWidget):
         self.names = NameField()
         self.burst_lock = QCheckBox("Frames of a burst share one look")
         self.burst_lock.setToolTip(
-            "Photos that one camera took within two seconds of each other, and that look alike, get the same look, "
-            "so that they do not flicker one after the other. The plan shows which."
+            "Photos taken by one camera within two seconds of each other that look alike get the same look, so that "
+            "they do not flicker when viewed in sequence. The plan shows which photos these are."
         )
         self.conflict = QComboBox()
         for text, value in CONFLICTS:
@@ -115,7 +117,7 @@ class ExportForm(QWidget):
         chosen = self.style_box.currentData() if self.style_box.count() else self._context.current.style_id
         self.style_box.blockSignals(True)
         self.style_box.clear()
-        self.style_box.addItem("None: neutral", None)
+        self.style_box.addItem("None (neutral)", None)
         for style in self._context.library.list():
             self.style_box.addItem(style.name, style.id)
         self.style_box.setCurrentIndex(max(self.style_box.findData(chosen), 0))
@@ -130,7 +132,7 @@ class ExportForm(QWidget):
     def follow(self, edit: Edit) -> None:
         """Takes over the edit of the photo on the Edit page, so that the export looks like the screen.
 
-        Without effect while that edit is still the one that was taken over before: what was chosen here since counts.
+        Without effect while that edit is the one that was taken over last: what was chosen here since then stays.
         """
         if edit != self._followed:
             self._followed = edit
@@ -138,14 +140,24 @@ class ExportForm(QWidget):
             self.sliders.set_edit(edit)
             self._on_changed()
 
-    def remember(self, with_destination: bool) -> None:
-        """Keeps the values for the next start of the editor; the style is remembered with the Edit page."""
+    def suggest_destination(self, source: Path) -> None:
+        """Suggests a folder beside the first photo (or in the first folder), unless the user has chosen one."""
+        if self.destination.path() in (None, self._suggested):
+            self._suggested = (source if source.is_dir() else source.parent) / DEFAULT_FOLDER
+            self.destination.set_path(self._suggested)
+
+    def remember(self) -> None:
+        """Keeps the values for the next start of the editor; a destination that was only suggested is not kept.
+
+        The style is remembered with the Edit page.
+        """
+        destination = self.destination.path()
         values = {
             "own_edits": self.own_edits.isChecked(),
             "edit": self.sliders.edit.with_style(None).to_json(),
             "file": asdict(self.file.options()),
             "presets": [preset.name for preset in self.presets.presets()],
-            "destination": str(self.destination.path() or "") if with_destination else "",
+            "destination": str(destination or "") if destination != self._suggested else "",
             "on_conflict": self.conflict.currentData(),
             "name": self.names.text(),
             "burst_lock": self.burst_lock.isChecked(),
@@ -160,7 +172,7 @@ class ExportForm(QWidget):
         add_section(layout, "EDIT", ("Style", self.style_box), *self.sliders.rows())
         layout.addWidget(self.own_edits)
         layout.addWidget(self.burst_lock)
-        destination = ("Folder", self.destination), ("Names", self.names), ("If it exists", self.conflict)
+        destination = ("Folder", self.destination), ("Names", self.names), ("If file exists", self.conflict)
         add_section(layout, "DESTINATION", *destination)
         layout.addWidget(self.presets)
         layout.addWidget(self.hint)

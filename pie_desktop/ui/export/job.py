@@ -191,12 +191,12 @@ def _run(
     watcher: ExportWatcher,
     kept: KeptExport | None = None,
 ) -> ExportReport:
-    """Runs the parts and tells everything; the report has the order of `targets`."""
-    told: set[Path] = set()
+    """Runs the parts and reports everything; the items of the report are in the order of `targets`."""
+    reported: set[Path] = set()
 
     def on_progress(progress: ExportProgress) -> None:
         if progress.item is not None:
-            told.add(progress.item.target)
+            reported.add(progress.item.target)
             watcher.item.emit(progress.item)
         watcher.progress.emit(progress)
         context.progress(progress.fraction, f"Exporting {progress.done:,} of {progress.total:,}")
@@ -204,7 +204,7 @@ def _run(
     report = run_job(parts, Running(progress=on_progress, should_cancel=context.should_cancel), kept)
     items = {item.target: item for item in report.items}
     for item in report.items:
-        if item.target not in told:
+        if item.target not in reported:
             watcher.item.emit(item)
     report = replace(report, items=tuple(items[target] for target in targets))
     watcher.report.emit(report)

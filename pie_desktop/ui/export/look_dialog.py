@@ -1,6 +1,5 @@
-"""The dialog that writes a look for other programs, the job behind it, and what opens it from menu and styles."""
+"""The dialog that writes a look for other programs, and what opens it from the menu and the styles."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
@@ -17,52 +16,17 @@ from PySide6.QtWidgets import (
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.note import edit_summary
-from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import PieError
-from pie_desktop.export.looks import LookReport, average_look, export_look, photo_look
+from pie_desktop.export.looks import LookReport
 from pie_desktop.imaging.lut.looks import FORMATS, SIZES, SUFFIXES, LookFormat
-from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.session import EditSession
+from pie_desktop.ui.export.look_job import LookOrder, write_look
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.form import add_section
-from pie_desktop.workers.job import Job, JobContext
+from pie_desktop.workers.job import Job
 from pie_desktop.workers.lane import Lane
 from pie_desktop.workers.lanes import QueueLane
-
-
-@dataclass(frozen=True)
-class LookOrder:
-    """What to write.
-
-    Attributes:
-        edit: of which the style is taken, None for neutral enhancement.
-        photo: whose edit it is, or None for the style on average.
-        path: the file, or the folder of a darktable style.
-        overwrite: whether `path` may be replaced.
-    """
-
-    edit: Edit
-    photo: Path | None
-    kind: LookFormat
-    size: int
-    path: Path
-    overwrite: bool
-
-
-def write_look(job: JobContext, engine: Engine, library: StyleLibrary, order: LookOrder) -> LookReport:
-    """Raises PieError, Cancelled."""
-    style_id = order.edit.style_id
-    style = library.get(style_id) if style_id is not None else None
-    preference = engine.preference(style, job.progress, job.should_cancel) if style is not None else None
-    job.check()
-    if order.photo is not None:
-        look = photo_look(engine, style, preference, order.photo, order.edit)
-    else:
-        look = average_look(engine, style, preference, order.edit)
-    job.check()
-    return export_look(order.path, look, order.kind, order.size, order.overwrite)
-
 
 _WIDTH = 520
 _TITLES: dict[LookFormat, str] = {
@@ -72,10 +36,10 @@ _TITLES: dict[LookFormat, str] = {
     "darktable": "darktable style (folder)",
 }
 _READERS: dict[LookFormat, str] = {
-    "cube": "What most programs read, such as Photoshop, DaVinci Resolve and darktable.",
+    "cube": "Read by most programs, such as Photoshop, DaVinci Resolve and darktable.",
     "clf": "For programs with OpenColorIO or ACES, such as Nuke and Blender.",
     "hald": "For RawTherapee, darktable and G'MIC; 64 points per axis, 16 bits.",
-    "darktable": "A style for the module “lut 3D” with its .cube; the README in the folder says where they belong.",
+    "darktable": "A style for the “lut 3D” module with its .cube file; the README in the folder says where they go.",
 }
 
 
@@ -142,7 +106,7 @@ class LookDialog(QDialog):
         suggested = str(start / f"{self._file_name()}{suffix}")
         chosen, _ = QFileDialog.getSaveFileName(self, "Export look", suggested, f"{_TITLES[self.kind]} (*{suffix})")
         if chosen:
-            # Without its suffix the dialog has asked about another file than the one that is written.
+            # Without the suffix, the dialog has asked about a file other than the one that is written.
             self.start(Path(chosen), overwrite=Path(chosen).suffix.lower() == suffix)
 
     def start(self, path: Path, overwrite: bool) -> None:
@@ -157,11 +121,11 @@ class LookDialog(QDialog):
         )
         self._context.settings.set("looks.folder", str(path.parent))
         self.write.setEnabled(False)
-        self._tell("Writing and measuring…", "muted")
+        self._answer("Writing and measuring…", "muted")
         context = self._context
         job = self._lane.submit(write_look, context.engine, context.library, order, title="Exporting look")
         job.result.connect(self._on_written)
-        job.failed.connect(lambda message: self._tell(message, "error"))
+        job.failed.connect(lambda message: self._answer(message, "error"))
         job.finished.connect(lambda: self.write.setEnabled(True))
         self._job = job
 
@@ -171,9 +135,9 @@ class LookDialog(QDialog):
         super().closeEvent(event)  # type: ignore[arg-type]
 
     def _on_written(self, report: LookReport) -> None:
-        self._tell("\n".join([f"{report.path} is written.", *report.sentences]), "")
+        self._answer("\n".join([f"{report.path} was written.", *report.sentences]), "")
 
-    def _tell(self, text: str, role: str) -> None:
+    def _answer(self, text: str, role: str) -> None:
         self.answer.setText(text)
         self.answer.setProperty("role", role)
         self.answer.style().unpolish(self.answer)
@@ -187,8 +151,8 @@ class LookDialog(QDialog):
     def _show_hint(self) -> None:
         self.size_box.setEnabled(self.kind != "hald")
         average = (
-            " It is the mean of what the style does to the originals of its pairs, or to sample photographs where it "
-            "has fewer than two: one look for all photos, where PIE Desktop treats each by its content."
+            " It averages what the style does to the originals of its pairs, or to sample photos if it has fewer than "
+            "two pairs: one look for all photos, whereas PIE Desktop adapts to the content of each."
         )
         self.hint.setText(_READERS[self.kind] + ("" if self.subject.currentData() is not None else average))
 
@@ -197,7 +161,7 @@ class LookDialog(QDialog):
         column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
         mix = QLabel(edit_summary(self._edit))
-        mix.setToolTip("These are the settings of the sliders on the Edit page.")
+        mix.setToolTip("As set by the sliders on the Edit page")
         rows = [("Look of", self.subject), ("Strength", mix), ("Format", self.format), ("Size", self.size_box)]
         add_section(column, "", *rows)
         column.addWidget(self.hint)
@@ -211,7 +175,7 @@ class LookDialog(QDialog):
 
 
 def _paragraph(role: str) -> QLabel:
-    """A label of a fixed height, so that nothing jumps when it speaks."""
+    """A label of a fixed height, so that nothing jumps when its text changes."""
     label = QLabel()
     label.setWordWrap(True)
     label.setProperty("role", role)
@@ -221,7 +185,7 @@ def _paragraph(role: str) -> QLabel:
 
 
 class LookExport(QObject):
-    """Has a lane of its own: a look shall not wait for a folder that is being exported."""
+    """Opens the dialog; its jobs have a lane of their own, so that a look need not wait for the export of a folder."""
 
     def __init__(self, context: AppContext, session: EditSession, window: QWidget) -> None:
         super().__init__(window)

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -12,18 +11,16 @@ from pie_desktop.export.job import ExportReport
 from pie_desktop.export.settings import plan_summary
 from pie_desktop.export.unfinished import KeptExport
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.dialogs import choose_folder, choose_photos, confirm_cancel, confirm_overwrite
+from pie_desktop.ui.dialogs import confirm_cancel, confirm_overwrite
 from pie_desktop.ui.export.form import ExportForm
-from pie_desktop.ui.export.job import ExportWatcher, FoundPlan, Services, export_photos, find_plan, resume_photos
+from pie_desktop.ui.export.job import ExportWatcher, FoundPlan, Services, export_photos, resume_photos
 from pie_desktop.ui.export.plan_view import PlanView
+from pie_desktop.ui.export.planner import Planner
 from pie_desktop.ui.export.resume_banner import ResumeBanner
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.widgets.form import form_panel
+from pie_desktop.ui.widgets.labels import counted
 from pie_desktop.workers.job import Job
-from pie_desktop.workers.lanes import LatestLane
-
-PLAN_DELAY_MS = 120
-DEFAULT_FOLDER = "enhanced"
 
 
 class ExportPage(QWidget):
@@ -32,13 +29,9 @@ class ExportPage(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._lane = LatestLane("export plan")
-        context.add_lane(self._lane)
         self._sources: list[Path] = []
         self._job: Job | None = None
-        self._planning = False
         self._destination: Path | None = None
-        self._suggested: Path | None = None
         self.form = ExportForm(context)
         self.view = PlanView(context.thumbnails)
         self.banner = ResumeBanner(context)
@@ -47,11 +40,8 @@ class ExportPage(QWidget):
         self.start_button.setIcon(icon("mdi6.export", COLORS.accent_text, COLORS.accent_text))
         self.start_button.setToolTip("Writes what the plan shows (Ctrl+Return).")
         self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.setToolTip("Stops the export; the photos that are written stay.")
-        self._plan_timer = QTimer(self)
-        self._plan_timer.setSingleShot(True)
-        self._plan_timer.setInterval(PLAN_DELAY_MS)
-        self._plan_timer.timeout.connect(self._make_plan)
+        self.cancel_button.setToolTip("Stops the export; photos already written are kept.")
+        self._planner = Planner(context, self)
         self._watcher = ExportWatcher(self)
         self._build()
         self._connect()
@@ -67,7 +57,8 @@ class ExportPage(QWidget):
         if self.running:
             return
         self._sources = list(sources)
-        self._suggest_destination()
+        if self._sources:
+            self.form.suggest_destination(self._sources[0])
         self._make_plan()
 
     def add_sources(self, sources: Sequence[Path]) -> None:
@@ -88,34 +79,31 @@ class ExportPage(QWidget):
             self._make_plan()
             return
         choice, plan = self.form.choice(), self.view.model.plan
-        if self.running or choice.settings is None or not plan or self._planning:
+        if self.running or choice.settings is None or not plan or self._planner.busy:
             return
         replaced = self.view.model.count("overwrite")
         if replaced and not confirm_overwrite(self, replaced, choice.settings.destination):
             return
         self._destination = choice.settings.destination
-        self.form.remember(with_destination=self._destination != self._suggested)
+        self.form.remember()
         # edits are kept one after the other in the background: what was changed just now must be exported, too
         edits_kept = threading.Event()
         self._context.background.submit(lambda _context: edits_kept.set())
-        title = f"Exporting {len(plan):,} photos"
+        title = f"Exporting {counted(len(plan), 'photo')}"
         self._run(export_photos, self._services(edits_kept), plan, choice, self._watcher, title=title, total=len(plan))
 
     def go_on(self, kept: KeptExport) -> None:
         """Continues an export that was interrupted; without effect while one is running."""
         if self.running:
             return
-        self._lane.cancel_all()
-        self._plan_timer.stop()
-        self._planning = False
+        self._planner.stop()
         self._destination = kept.destination
         self._sources = list(dict.fromkeys(photo.source for photo in kept.photos))
         self.view.show_plan(self._sources, kept.photos)
         for item in kept.items.values():
             if item.status == "written":
                 self.view.show_item(item)
-        total = len(kept.photos)
-        title = f"Continuing an export of {total:,} photos"
+        title, total = f"Continuing an export of {counted(len(kept.photos), 'photo')}", len(kept.photos)
         self._run(resume_photos, self._services(threading.Event()), kept, self._watcher, title=title, total=total)
 
     def _services(self, edits_kept: threading.Event) -> Services:
@@ -140,7 +128,7 @@ class ExportPage(QWidget):
         super().showEvent(event)
         # Files may have come and gone meanwhile; a report that is still shown is left alone.
         if self._sources and not self.running and not self.view.model.has_outcomes:
-            self._plan_timer.start()
+            self._planner.wait()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if not self.running and any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -171,13 +159,15 @@ class ExportPage(QWidget):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._plan_later)
+        self._planner.due.connect(self._make_plan)
+        self._planner.found.connect(self._on_plan)
+        self._planner.failed.connect(self._on_plan_failed)
         self.start_button.clicked.connect(self.start)
         start = QShortcut(QKeySequence("Ctrl+Return"), self)
         start.setWhatsThis("Start the export")
         start.activated.connect(self.start_button.click)
         self.cancel_button.clicked.connect(self.cancel)
-        self.view.add_files_button.clicked.connect(self._choose_photos)
-        self.view.add_folder_button.clicked.connect(self._choose_folder)
+        self.view.added.connect(self.add_sources)
         self.view.removed.connect(self._remove)
         self.view.clear_button.clicked.connect(lambda: self.set_sources([]))
         self.view.failed.connect(self._context.notifier.error)
@@ -187,36 +177,19 @@ class ExportPage(QWidget):
         self.banner.accepted.connect(self.go_on)
         self.banner.look()
 
-    def _suggest_destination(self) -> None:
-        """A folder beside the photos, unless the user has chosen one."""
-        if self._sources and self.form.destination.path() in (None, self._suggested):
-            first = self._sources[0]
-            self._suggested = (first if first.is_dir() else first.parent) / DEFAULT_FOLDER
-            self.form.destination.set_path(self._suggested)
-
     def _plan_later(self) -> None:
-        self._planning = True
-        # A plan that is still being made is for the settings before: it must not be shown, let alone exported.
-        self._lane.cancel_all()
-        self._plan_timer.start()
+        self._planner.plan_later()
         self._show_state()
 
     def _make_plan(self) -> None:
         if self.running:
             return
-        self._plan_timer.stop()
-        self._planning = True
-        choice = self.form.choice()
-        services = self._services(threading.Event())
-        job = self._lane.submit(find_plan, services, tuple(self._sources), choice.exports, choice.own_edits)
-        job.result.connect(self._on_plan)
-        job.failed.connect(self._on_plan_failed)
+        self._planner.plan(self._services(threading.Event()), self._sources, self.form.choice())
         self._show_state()
 
     def _on_plan(self, found: FoundPlan) -> None:
         if self.running:
             return
-        self._planning = False
         self._sources = found.sources
         self.view.show_plan(found.sources, found.plan)
         if found.sample is not None or not found.sources:
@@ -225,7 +198,6 @@ class ExportPage(QWidget):
         self._show_state()
 
     def _on_plan_failed(self, problem: str) -> None:
-        self._planning = False
         self._sources = self.view.model.sources
         self._context.notifier.error(problem)
         self._show_state()
@@ -251,28 +223,17 @@ class ExportPage(QWidget):
         gone = set(photos)
         self.set_sources([photo for photo in self._sources if photo not in gone])
 
-    def _choose_photos(self) -> None:
-        if chosen := choose_photos(self, self._start_folder()):
-            self.add_sources(chosen)
-
-    def _choose_folder(self) -> None:
-        if chosen := choose_folder(self, self._start_folder()):
-            self.add_sources(chosen)
-
-    def _start_folder(self) -> str:
-        return str(self._sources[-1].parent) if self._sources else ""
-
     def _show_state(self) -> None:
         model = self.view.model
         count = model.count("write", "overwrite")
         self.form.setEnabled(not self.running)
         self.banner.go_on_button.setEnabled(not self.running)
         self.view.set_editable(not self.running)
-        idle = not self.running and not self._planning
+        idle = not self.running and not self._planner.busy
         ready = idle and count > 0 and not model.has_outcomes
         self.start_button.setEnabled(ready or (idle and model.has_outcomes))
         what = "photo" if len(self.form.choice().presets) < 2 else "file"
-        text = f"Export {count:,} {what}{'' if count == 1 else 's'}" if ready else "Export"
+        text = f"Export {counted(count, what)}" if ready else "Export"
         self.start_button.setText("Plan again" if idle and model.has_outcomes else text)
         self.cancel_button.setEnabled(self.running)
         if not self.running and not model.has_outcomes:

@@ -26,7 +26,7 @@ class PlanTableModel(HeadedTableModel):
     A row is a source or, once there is a plan, a file: several presets make several files of one source.
     """
 
-    HEADERS = ("Photo", "Is written as", "State", "Pixels", "About", "Burst", "Remark")
+    HEADERS = ("Photo", "Written as", "Status", "Pixels", "Est. size", "Burst", "Warning")
 
     def __init__(self, thumbnails: PriorityLane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -164,7 +164,7 @@ def _state(planned: PlannedPhoto | None, outcome: ExportItem | None, in_work: bo
         return outcome.status.capitalize()
     if planned is None:
         return ""
-    return "In work…" if in_work else ACTIONS[planned.action_name]
+    return "In progress…" if in_work else ACTIONS[planned.action_name]
 
 
 def _warning(planned: PlannedPhoto | None, outcome: ExportItem | None) -> str:

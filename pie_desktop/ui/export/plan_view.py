@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from pie_desktop.errors import PieError
 from pie_desktop.export.job import ExportItem, ExportProgress, ExportReport, PlannedPhoto
-from pie_desktop.ui.dialogs import show_in_file_manager
+from pie_desktop.ui.dialogs import choose_folder, choose_photos, show_in_file_manager
 from pie_desktop.ui.export.plan_model import (
     BURST,
     PIXELS,
@@ -32,20 +32,22 @@ from pie_desktop.ui.export.plan_model import (
 )
 from pie_desktop.ui.status_bar import duration_text
 from pie_desktop.ui.theme import SPACE, icon
-from pie_desktop.ui.widgets.labels import EmptyState
+from pie_desktop.ui.widgets.labels import EmptyState, counted
 from pie_desktop.workers.lanes import PriorityLane
 
-COLUMN_WIDTHS = {SOURCE: 190, TARGET: 170, STATE: 84, PIXELS: 112, SIZE: 72, BURST: 96}
+COLUMN_WIDTHS = {SOURCE: 230, TARGET: 200, STATE: 84, PIXELS: 112, SIZE: 72, BURST: 96}
 
 
 class PlanView(QWidget):
     """Shows plan, progress and report; decides nothing.
 
     Signals:
+        added: photos and folders to export, too.
         removed: list of photos that are not to be exported.
         failed: one sentence.
     """
 
+    added = Signal(object)
     removed = Signal(object)
     failed = Signal(str)
 
@@ -59,7 +61,7 @@ class PlanView(QWidget):
         self.add_files_button = QPushButton(icon("mdi6.image-plus"), "Add photos…")
         self.add_folder_button = QPushButton(icon("mdi6.folder-plus-outline"), "Add folder…")
         self.remove_button = QPushButton("Remove")
-        self.remove_button.setToolTip("Takes the selected photos out of the export (Del); the files stay.")
+        self.remove_button.setToolTip("Removes the selected photos from the export (Del); the files are kept.")
         self.clear_button = QPushButton("Clear")
         self.table = QTableView()
         self.empty = EmptyState("mdi6.tray-arrow-down", "Add photos…")
@@ -74,14 +76,16 @@ class PlanView(QWidget):
         self.remaining.setProperty("role", "muted")
         self.open_button = QPushButton(icon("mdi6.folder-open-outline"), "Open folder")
         self.receipt_button = QPushButton(icon("mdi6.receipt-text-outline"), "Receipt")
-        self.receipt_button.setToolTip("What was written from which photo with which settings; opens in the browser.")
+        self.receipt_button.setToolTip("Shows in the browser what was written, from which photo and how.")
         self._build()
         self.end()
         self._hide_results()
+        self.add_files_button.clicked.connect(lambda: self._add(choose_photos(self, self._start_folder())))
+        self.add_folder_button.clicked.connect(lambda: self._add(choose_folder(self, self._start_folder())))
         self.remove_button.clicked.connect(self._remove)
         delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
         delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.setWhatsThis("Take the selected photos out of the export")
+        delete.setWhatsThis("Remove the selected photos from the export")
         delete.activated.connect(self._remove)
         self.open_button.clicked.connect(self._open)
         self.receipt_button.clicked.connect(self._open_receipt)
@@ -93,7 +97,7 @@ class PlanView(QWidget):
             self.model.set_sources(sources)
         self.model.set_plan(plan)
         count = len(self.model.sources)
-        self.title.setText(f"{count:,} photo{'' if count == 1 else 's'}" if count else "No photos")
+        self.title.setText(counted(count, "photo") if count else "No photos")
         self.stack.setCurrentWidget(self.table if count else self.empty)
         self.table.setColumnHidden(BURST, not self.model.has_bursts)
         self._hide_results()
@@ -194,13 +198,20 @@ class PlanView(QWidget):
         if self._editable and self._selected():
             self.removed.emit(self._selected())
 
+    def _add(self, chosen: Sequence[Path]) -> None:
+        if chosen:
+            self.added.emit(chosen)
+
+    def _start_folder(self) -> str:
+        return str(self.model.sources[-1].parent) if self.model.sources else ""
+
     def _hide_results(self) -> None:
         self.open_button.hide()
         self.receipt_button.hide()
 
     def _open_receipt(self) -> None:
         if self._receipt is None or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._receipt))):
-            self.failed.emit(f"No program could be started to show the receipt; it is {self._receipt}.")
+            self.failed.emit(f"No program could be started to show the receipt; it is in {self._receipt}.")
 
     def _open(self) -> None:
         if self._result is None:

@@ -57,7 +57,7 @@ class PresetList(QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFixedHeight(VISIBLE_ROWS * ROW_HEIGHT + 2)
-        self.list.setToolTip("Tick presets to export with them; click one to take over its settings below.")
+        self.list.setToolTip("Tick presets to export with them; click one to load its settings below.")
         self.save_button = _button("mdi6.content-save-outline", "Save the settings below as a preset…")
         self.delete_button = _button("mdi6.trash-can-outline", "Delete the selected preset")
         self.more_button = _button("mdi6.dots-horizontal", "Preset files")
@@ -138,13 +138,13 @@ class PresetList(QWidget):
     def _save(self) -> None:
         selected = self._selected()
         suggestion = selected.name if selected is not None and not selected.builtin else ""
-        name, agreed = QInputDialog.getText(self, "Save as a preset", "Name of the preset:", text=suggestion)
+        name, agreed = QInputDialog.getText(self, "Save as preset", "Name of the preset:", text=suggestion)
         if agreed and name.strip():
             self._try(lambda: self._save_as(name))
 
     def _save_as(self, name: str) -> None:
         taken = any(preset.name.casefold() == " ".join(name.split()).casefold() for preset in self._own())
-        if taken and not self._confirm(f"Replace the preset “{name.strip()}” by the settings below?", "Replace"):
+        if taken and not self._confirm(f"Replace the preset “{name.strip()}” with the settings below?", "Replace"):
             return
         self.refresh(select=self._library.save(name, self._current(), overwrite=taken).name)
 
@@ -172,7 +172,7 @@ class PresetList(QWidget):
         selected = self._selected()
         if selected is None:
             return
-        file, _ = QFileDialog.getSaveFileName(self, "Export a preset", f"{selected.name}{SUFFIX}", _FILES)
+        file, _ = QFileDialog.getSaveFileName(self, "Export preset", f"{selected.name}{SUFFIX}", _FILES)
         if file:
             path = Path(file) if Path(file).suffix else Path(file + SUFFIX)
             self._try(lambda: write_preset(selected, path, overwrite=True))  # the dialog has asked

@@ -18,24 +18,24 @@ def find_interrupted(context: JobContext) -> KeptExport | None:
 
 
 def interrupted_text(export: KeptExport) -> str:
-    """Such as `The export to /holiday of 9 March, 15:04 was interrupted: 41 of 120 photos are written.`"""
+    """Such as `The export to holiday of 9 March, 15:04 was interrupted: 41 of 120 photos were written.`"""
     total = sum(photo.writes for photo in export.photos)
     begun = export.begun
     return (
         f"The export to {export.destination.name} of {begun.day} {begun:%B, %H:%M} was interrupted: "
-        f"{total - export.left:,} of {total:,} photos are written."
+        f"{total - export.left:,} of {total:,} photos were written."
     )
 
 
 def report_interrupted(context: AppContext, show: Callable[[], None]) -> None:
-    """Look for an interrupted export in the background, and tell it with a way to the Export page."""
+    """Look for an interrupted export in the background, and report it with a button that leads to the Export page."""
 
-    def tell(export: KeptExport | None) -> None:
+    def report(export: KeptExport | None) -> None:
         if export is not None:
             context.notifier.info(interrupted_text(export), "Show", show)
 
     job = context.background.submit(find_interrupted)  # kept until it is connected: a closed lane keeps none
-    job.result.connect(tell)
+    job.result.connect(report)
 
 
 class ResumeBanner(QFrame):
@@ -55,9 +55,9 @@ class ResumeBanner(QFrame):
         self.text.setWordWrap(True)
         self.go_on_button = QPushButton(icon("mdi6.play", COLORS.accent_text, COLORS.accent_text), "Continue")
         self.go_on_button.setProperty("primary", True)
-        self.go_on_button.setToolTip("Writes the photos that are missing, as the export was begun.")
+        self.go_on_button.setToolTip("Writes the missing photos, with the settings that the export was started with.")
         self.dismiss_button = QPushButton("Dismiss")
-        self.dismiss_button.setToolTip("What is written stays; the rest is not exported.")
+        self.dismiss_button.setToolTip("Keeps what was written; the rest is not exported.")
         self.setProperty("role", "card")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)

@@ -15,7 +15,7 @@ from pie_desktop.ui.filmstrip.view import ThumbnailView
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
 from pie_desktop.ui.widgets.labels import EmptyState
 
-NOTHING_OPEN = "Drop photos or a folder on the window, or open a folder."
+NOTHING_OPEN = "Drop photos or a folder onto the window, or open a folder."
 NEARBY_SCREENS = 1
 BUSY_DELAY = 300  # ms: a quick listing shows no message that is gone before it can be read
 
@@ -198,9 +198,8 @@ class Filmstrip(QWidget):
         self._reader.look_for_changes([(path, times[path]) for path in listing.photos if path in times])
 
     def _on_outdated(self, paths: list[Path]) -> None:
-        if paths:
-            self._loader.forget(paths)
-            self.view.announce_visible()
+        self._loader.forget(paths)
+        self.view.announce_visible()
 
     def _on_listing_failed(self, problem: str) -> None:
         self._show_paths([])

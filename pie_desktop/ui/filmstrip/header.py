@@ -8,6 +8,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.widgets.labels import counted
 
 MAX_PARTS = 4
 
@@ -51,7 +52,7 @@ class Breadcrumb(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """Show as many of the last parts as there is room for; the very last one is shortened rather than left out."""
+        """Show as many of the last parts as fit; the very last one is shortened rather than left out."""
         room = self.width()
         for button in reversed(self.buttons):
             last = button is self.buttons[-1]
@@ -88,11 +89,7 @@ class Breadcrumb(QWidget):
             action.triggered.connect(lambda _=False, folder=subfolder: self.folder_chosen.emit(folder))
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolTip(f"{folder_count(len(subfolders))} in {button.toolTip()}")
-
-
-def folder_count(count: int) -> str:
-    return "1 folder" if count == 1 else f"{count:,} folders"
+        button.setToolTip(f"{counted(len(subfolders), 'folder')} in {button.toolTip()}")
 
 
 class FolderHeader(QWidget):
@@ -132,6 +129,6 @@ class FolderHeader(QWidget):
         self.breadcrumb.set_folder(folder, subfolders)
 
     def set_count(self, photos: int, selected: int) -> None:
-        total = "1 photo" if photos == 1 else f"{photos:,} photos"
+        total = counted(photos, "photo")
         self.count.setText(f"{selected:,} of {total} selected" if selected > 1 else total)
         self.count.setVisible(photos > 0)

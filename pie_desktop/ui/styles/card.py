@@ -10,7 +10,7 @@ from pie_desktop.ui.styles.drop_zone import ProgressRow
 from pie_desktop.ui.styles.mosaic import Mosaic
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
-from pie_desktop.ui.widgets.labels import NameEdit
+from pie_desktop.ui.widgets.labels import NameEdit, counted
 
 MOSAIC_SIDE = 60
 NEUTRAL_NAME = "Neutral (no preference)"
@@ -22,16 +22,16 @@ class StyleCard(QFrame):
     Signals:
         chosen: clicked, or Return or Space pressed.
         focused: has the keyboard focus now.
-        details_asked, cancel_asked: their buttons.
-        menu_asked: global position for the context menu.
+        details_requested, cancel_requested: their buttons.
+        menu_requested: global position for the context menu.
         renamed: a new name was typed.
     """
 
     chosen = Signal()
     focused = Signal()
-    details_asked = Signal()
-    cancel_asked = Signal()
-    menu_asked = Signal(object)
+    details_requested = Signal()
+    cancel_requested = Signal()
+    menu_requested = Signal(object)
     renamed = Signal(str)
 
     def __init__(self, style: Style | None, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
@@ -61,9 +61,9 @@ class StyleCard(QFrame):
         self.details.setToolTip("References of this style (Alt+Return)")
         self.details.setAccessibleName("References")
         self.details.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.details.clicked.connect(self.details_asked)
+        self.details.clicked.connect(self.details_requested)
         self.progress = ProgressRow()
-        self.progress.cancelled.connect(self.cancel_asked)
+        self.progress.cancelled.connect(self.cancel_requested)
         self._lay_out()
         self.set_style(style)
         self.set_selected(False)
@@ -101,7 +101,7 @@ class StyleCard(QFrame):
         self._show_state()
 
     def set_contradiction(self, found: Contradiction | None) -> None:
-        """Tell that references disagree; None where they do not, or while that is not known."""
+        """Warn that references disagree; None if they do not, or while that is not known."""
         self._contradiction = found
         self._show_state()
 
@@ -134,7 +134,7 @@ class StyleCard(QFrame):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self.shown_style is not None:
-            self.details_asked.emit()
+            self.details_requested.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -142,13 +142,13 @@ class StyleCard(QFrame):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
-        self.menu_asked.emit(self.mapToGlobal(self.rect().center()) if keyboard else event.globalPos())
+        self.menu_requested.emit(self.mapToGlobal(self.rect().center()) if keyboard else event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.modifiers():
             self.chosen.emit()
         elif event.key() == Qt.Key.Key_Escape and self.progress.isVisible():
-            self.cancel_asked.emit()
+            self.cancel_requested.emit()
         else:
             event.ignore()
 
@@ -172,6 +172,5 @@ def summary(style: Style) -> str:
     """What a style is made of, such as `4 pairs, 1 edit`."""
     pairs = style.pair_count
     edits = len(style.references) - pairs
-    counts = ((pairs, "pair"), (edits, "edit"))
-    parts = [f"{number} {word}{'' if number == 1 else 's'}" for number, word in counts if number]
+    parts = [counted(number, word) for number, word in ((pairs, "pair"), (edits, "edit")) if number]
     return ", ".join(parts) or "No references"

@@ -18,8 +18,8 @@ from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.ui.widgets.labels import NameEdit
 
-PAIRS_COUNT_MORE = "An edit with its original teaches far more than an edit alone: give each its unedited original."
-ALL_PAIRS = "Every edit has its original: this is the best a style can learn from."
+PAIRS_COUNT_MORE = "An edit teaches far more together with its original. Add the unedited original to each."
+ALL_PAIRS = "Every edit has its original, which is the best a style can learn from."
 BUILT_IN = "This style comes with the program; duplicate it to change it."
 
 
@@ -30,19 +30,19 @@ class StyleDetails(QWidget):
         closed: back to the gallery.
         renamed: style id and the new name.
         original_chosen: style id, reference id and the path of its original, or None to use it without.
-        swap_asked, dismiss_requested, remove_asked: style id and reference id.
-        reveal_asked: path of the edit.
-        cancel_asked: id of the style; stop the work on it.
+        swap_requested, dismiss_requested, remove_requested: style id and reference id.
+        reveal_requested: path of the edit.
+        cancel_requested: id of the style; stop the work on it.
     """
 
     closed = Signal()
     renamed = Signal(str, str)
     original_chosen = Signal(str, str, object)
-    swap_asked = Signal(str, str)
+    swap_requested = Signal(str, str)
     dismiss_requested = Signal(str, str)
-    remove_asked = Signal(str, str)
-    reveal_asked = Signal(object)
-    cancel_asked = Signal(str)
+    remove_requested = Signal(str, str)
+    reveal_requested = Signal(object)
+    cancel_requested = Signal(str)
 
     def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,7 +61,7 @@ class StyleDetails(QWidget):
         self.advice.setProperty("role", "muted")
         self.count = QLabel()
         self.progress = ProgressRow()
-        self.progress.cancelled.connect(lambda: self.cancel_asked.emit(self.style_id))
+        self.progress.cancelled.connect(lambda: self.cancel_requested.emit(self.style_id))
         self._lay_out()
 
     @property
@@ -99,7 +99,7 @@ class StyleDetails(QWidget):
         """Ask to remove the reference whose row has the focus."""
         for row in self.rows:
             if row.hasFocus():
-                row.remove_asked.emit()
+                row.remove_requested.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = stepped(self.rows, event)
@@ -129,12 +129,12 @@ class StyleDetails(QWidget):
 
     def _row(self, reference: StyleReference, style: Style) -> ReferenceRow:
         row = ReferenceRow(reference, not style.builtin, self._loader)
-        row.choose_original_asked.connect(lambda: self._choose_original(style, reference))
-        row.drop_original_asked.connect(lambda: self.original_chosen.emit(style.id, reference.id, None))
-        row.swap_asked.connect(lambda: self.swap_asked.emit(style.id, reference.id))
+        row.choose_original_requested.connect(lambda: self._choose_original(style, reference))
+        row.drop_original_requested.connect(lambda: self.original_chosen.emit(style.id, reference.id, None))
+        row.swap_requested.connect(lambda: self.swap_requested.emit(style.id, reference.id))
         row.dismiss_requested.connect(lambda: self.dismiss_requested.emit(style.id, reference.id))
-        row.remove_asked.connect(lambda: self.remove_asked.emit(style.id, reference.id))
-        row.reveal_asked.connect(lambda: self.reveal_asked.emit(Path(reference.source)))
+        row.remove_requested.connect(lambda: self.remove_requested.emit(style.id, reference.id))
+        row.reveal_requested.connect(lambda: self.reveal_requested.emit(Path(reference.source)))
         return row
 
     def _choose_original(self, style: Style, reference: StyleReference) -> None:

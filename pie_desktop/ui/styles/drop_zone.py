@@ -8,7 +8,7 @@ from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, icon
 from pie_desktop.ui.widgets.labels import ElidedLabel
 
 TITLE = "Drop your edits here"
-ADVICE = "3 to 5 of your own edits work well, best each with its unedited original."
+ADVICE = "3 to 5 of your own edits work well, ideally each with its unedited original."
 
 
 class DropZone(QWidget):

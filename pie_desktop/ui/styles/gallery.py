@@ -36,15 +36,15 @@ class StyleGallery(QScrollArea):
 
     Signals:
         chosen: style id, or None for neutral.
-        details_asked, renamed, menu_asked: style id and, for the latter two, the name or the global position.
-        cancel_asked: key of the card or of the new style.
+        details_requested, renamed, menu_requested: style id and, for the latter two, the name or the global position.
+        cancel_requested: key of the card or of the new style.
     """
 
     chosen = Signal(object)
-    details_asked = Signal(str)
+    details_requested = Signal(str)
     renamed = Signal(str, str)
-    menu_asked = Signal(str, QPoint)
-    cancel_asked = Signal(str)
+    menu_requested = Signal(str, QPoint)
+    cancel_requested = Signal(str)
 
     def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -153,10 +153,10 @@ class StyleGallery(QScrollArea):
         card.chosen.connect(lambda: self.chosen.emit(style_id))
         card.focused.connect(lambda: self._set_current(style_id))
         if style_id is not None:
-            card.details_asked.connect(lambda: self.details_asked.emit(style_id))
+            card.details_requested.connect(lambda: self.details_requested.emit(style_id))
             card.renamed.connect(lambda name: self.renamed.emit(style_id, name))
-            card.menu_asked.connect(lambda position: self.menu_asked.emit(style_id, position))
-            card.cancel_asked.connect(lambda: self.cancel_asked.emit(style_id))
+            card.menu_requested.connect(lambda position: self.menu_requested.emit(style_id, position))
+            card.cancel_requested.connect(lambda: self.cancel_requested.emit(style_id))
         self._cards[style_id] = card
         self._layout.insertWidget(self._layout.count() - 1, card)
 
@@ -185,7 +185,7 @@ class StyleGallery(QScrollArea):
             frame = QFrame()
             frame.setProperty("role", "card")
             row = ProgressRow()
-            row.cancelled.connect(lambda: self.cancel_asked.emit(key))
+            row.cancelled.connect(lambda: self.cancel_requested.emit(key))
             layout = QVBoxLayout(frame)
             layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
             layout.addWidget(row)

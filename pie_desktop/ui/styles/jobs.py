@@ -32,12 +32,12 @@ def expand_folders(paths: Iterable[Path]) -> list[Path]:
         else:
             found[path] = None
     if not found:
-        names = ", ".join(folder.name for folder in folders) or "what was dropped"
+        names = ", ".join(folder.name for folder in folders) or "what you dropped"
         raise StyleError(f"There are no photos in {names}; drop edited photos or a folder of them.")
     return list(found)
 
 
-# Names that say nothing about a look: steps of the work, after which the folder above may say more ...
+# Names that say nothing about a style: steps of the work, after which the folder above may say more ...
 STEPS = re.compile(
     r"(afters?|befores?|edits?|edited|exports?|exported|finals?|images?|img|dscf?|jpe?gs?|out|output|photos?|pngs?"
     r"|processed|raws?|results?|tiffs?)",
@@ -174,7 +174,7 @@ def compute_preference(context: JobContext, library: StyleLibrary, engine: Engin
     engine.preference(style, context.progress, context.should_cancel)
     context.check()
     values = engine.agreement(style)
-    if len(values) != len(style.references):  # some copy could not be read, and which one is not told
+    if len(values) != len(style.references):  # some copy could not be read, and the engine does not say which
         values = []
     agreement = {reference.id: value for reference, value in zip(style.references, values, strict=False)}
     return ReadyStyle(style_id, style.fingerprint, agreement)

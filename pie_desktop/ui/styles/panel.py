@@ -25,11 +25,11 @@ class StylePanel(QWidget):
 
     Signals:
         style_selected: id of the style that is selected and ready now, None for neutral. `CurrentEdit` says the same.
-        look_asked: id of the style whose look is to be exported.
+        look_requested: id of the style whose look is to be exported.
     """
 
     style_selected = Signal(object)
-    look_asked = Signal(str)
+    look_requested = Signal(str)
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -104,8 +104,6 @@ class StylePanel(QWidget):
         self.gallery.show_card(style_id)
         style = self.controller.style(style_id)
         return self.style_actions.menu(builtin=style is None or style.builtin)
-
-    # ---- drops
 
     def _drop_target(self, position: QPoint) -> str | None:
         """The user's own style under a position; None elsewhere, where edits make a new style."""
@@ -206,18 +204,18 @@ class StylePanel(QWidget):
         current.wanted_changed.connect(lambda: gallery.set_selected(current.wanted))
         current.style_changed.connect(self._on_selected)
         gallery.chosen.connect(self.select_style)
-        gallery.details_asked.connect(self.open_details)
+        gallery.details_requested.connect(self.open_details)
         gallery.renamed.connect(controller.rename)
-        gallery.menu_asked.connect(lambda style_id, position: self.context_menu(style_id).popup(position))
-        gallery.cancel_asked.connect(controller.cancel)
+        gallery.menu_requested.connect(lambda style_id, position: self.context_menu(style_id).popup(position))
+        gallery.cancel_requested.connect(controller.cancel)
         details.closed.connect(self.close_details)
         details.renamed.connect(controller.rename)
         details.original_chosen.connect(controller.set_original)
-        details.swap_asked.connect(controller.swap_pair)
+        details.swap_requested.connect(controller.swap_pair)
         details.dismiss_requested.connect(controller.dismiss_doubt)
-        details.remove_asked.connect(controller.remove_reference)
-        details.reveal_asked.connect(self._reveal)
-        details.cancel_asked.connect(controller.cancel)
+        details.remove_requested.connect(controller.remove_reference)
+        details.reveal_requested.connect(self._reveal)
+        details.cancel_requested.connect(controller.cancel)
         self.drop_zone.clicked.connect(self.choose_edits)
         actions = self.style_actions
         self._new.clicked.connect(actions.new.trigger)
@@ -226,7 +224,7 @@ class StylePanel(QWidget):
         actions.details_requested.connect(self.open_details)
         actions.rename_requested.connect(self._rename)
         actions.duplicate_requested.connect(controller.duplicate)
-        actions.look_requested.connect(self.look_asked)
+        actions.look_requested.connect(self.look_requested)
         actions.delete_requested.connect(self._delete)
         actions.undo_requested.connect(controller.undo_delete)
         self._drops.hovered.connect(self._mark_drop)

@@ -28,16 +28,16 @@ class ReferenceRow(QFrame):
     """Original and edit side by side, whether it is a pair, and how well it fits the others.
 
     Signals:
-        choose_original_asked, drop_original_asked, swap_asked, settle_asked, remove_asked, reveal_asked: from the
-            buttons and the menu.
+        choose_original_requested, drop_original_requested, swap_requested, dismiss_requested, remove_requested,
+            reveal_requested: from the buttons and the menu.
     """
 
-    choose_original_asked = Signal()
-    drop_original_asked = Signal()
-    swap_asked = Signal()
+    choose_original_requested = Signal()
+    drop_original_requested = Signal()
+    swap_requested = Signal()
     dismiss_requested = Signal()
-    remove_asked = Signal()
-    reveal_asked = Signal()
+    remove_requested = Signal()
+    reveal_requested = Signal()
 
     def __init__(
         self, reference: StyleReference, editable: bool, loader: ThumbnailLoader, parent: QWidget | None = None
@@ -59,17 +59,17 @@ class ReferenceRow(QFrame):
         self.badge = QLabel("swapped?" if reference.doubt else "pair" if reference.before else "edit only")
         self.badge.setProperty("role", "badge" if reference.before and not reference.doubt else "badge-warning")
         if reference.doubt:
-            self.badge.setToolTip(f"{reference.doubt} Swap the two, or say that they are right, in the menu.")
+            self.badge.setToolTip(f"{reference.doubt} Use the menu to swap them, or to say that they are not swapped.")
             self.setAccessibleDescription(reference.doubt)
         self.fit = QLabel()
-        self.fit.setToolTip("How well this edit fits the others; remove one that is off, or give it a style of its own")
+        self.fit.setToolTip("How well this edit fits the others. Remove one that does not, or give it its own style.")
         self.original_button = QToolButton()
         self.original_button.setText("Choose original…")
         self.original_button.setProperty("outlined", True)
-        self.original_button.clicked.connect(self.choose_original_asked)
+        self.original_button.clicked.connect(self.choose_original_requested)
         self.menu_button = QToolButton()
         self.menu_button.setIcon(icon("mdi6.dots-vertical"))
-        self.menu_button.setToolTip("More for this reference (Menu key)")
+        self.menu_button.setToolTip("More actions for this reference (Menu key)")
         self.menu_button.setAccessibleName("More")
         self.menu_button.clicked.connect(
             lambda: self.menu().popup(self.menu_button.mapToGlobal(QPoint(0, self.menu_button.height())))
@@ -80,7 +80,7 @@ class ReferenceRow(QFrame):
 
     def set_agreement(self, agreement: float | None) -> None:
         """How well the edit fits the others, 0 to 1; None while that is not known."""
-        self.fit.setText("" if agreement is None else f"fits {agreement:.0%}")
+        self.fit.setText("" if agreement is None else f"fits {100 * agreement:.0f} %")
         set_flag(self.fit, "role", "warning" if agreement is not None and agreement < DOUBTFUL else "muted")
 
     def menu(self) -> QMenu:
@@ -89,16 +89,16 @@ class ReferenceRow(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self._editable:
             replace = "Choose another original…" if self.reference.before else "Choose original…"
-            menu.addAction(icon("mdi6.image-plus"), replace, self.choose_original_asked.emit)
+            menu.addAction(icon("mdi6.image-plus"), replace, self.choose_original_requested.emit)
             if self.reference.before:
-                menu.addAction(icon("mdi6.swap-horizontal"), "Swap edit and original", self.swap_asked.emit)
+                menu.addAction(icon("mdi6.swap-horizontal"), "Swap edit and original", self.swap_requested.emit)
                 if self.reference.doubt:
-                    menu.addAction(icon("mdi6.check"), "Edit and original are right", self.dismiss_requested.emit)
-                menu.addAction(icon("mdi6.image-minus"), "Use without original", self.drop_original_asked.emit)
-        menu.addAction(icon("mdi6.folder-search-outline"), "Show edit in file manager", self.reveal_asked.emit)
+                    menu.addAction(icon("mdi6.check"), "Edit and original are not swapped", self.dismiss_requested.emit)
+                menu.addAction(icon("mdi6.image-minus"), "Use without original", self.drop_original_requested.emit)
+        menu.addAction(icon("mdi6.folder-search-outline"), "Show edit in file manager", self.reveal_requested.emit)
         if self._editable:
             menu.addSeparator()
-            menu.addAction(icon("mdi6.trash-can-outline"), "Remove from style", self.remove_asked.emit)
+            menu.addAction(icon("mdi6.trash-can-outline"), "Remove from style", self.remove_requested.emit)
         return menu
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -42,16 +42,16 @@ def read_thumbnail(
     store: ThumbnailStore | None = None,
     display: np.ndarray | None = None,
 ) -> LoadedThumbnail:
-    """Read or make one thumbnail; a photo that cannot be read is a result too, not an error.
+    """Read or make one thumbnail; a photo that cannot be read is a result, not an error.
 
     Args:
-        stand_in: the small image in the file's header will do for now, if it has one.
+        placeholder: the small image in the file's header will do for now, if it has one.
         store: of thumbnails that were made earlier.
-        display: table from sRGB to the colours of the monitor.
+        display: LUT from sRGB to the colours of the monitor.
     """
 
     def qimage(image: np.ndarray) -> QImage:
-        return image_from_image(image if display is None else apply_lut(image, display))
+        return qimage_of(image if display is None else apply_lut(image, display))
 
     context.check()
     version = FileVersion.of(path)
@@ -73,7 +73,7 @@ def read_thumbnail(
     return LoadedThumbnail(path, qimage(image), side, modified)
 
 
-def image_from_image(image: np.ndarray) -> QImage:
+def qimage_of(image: np.ndarray) -> QImage:
     """QImage with its own memory from an image `(H, W, 3)` uint8 sRGB."""
     pixels = np.ascontiguousarray(image)
     height, width = pixels.shape[:2]
@@ -129,7 +129,7 @@ class ThumbnailLoader(QObject):
     def want(self, visible: Iterable[Path], nearby: Iterable[Path], rest: Iterable[Path] = ()) -> None:
         """Replace what is to be loaded; earlier requests that have not started are forgotten.
 
-        First every photo gets an image that is quick to have, then those that were a placeholder only a proper one.
+        First every photo gets an image that is quick to make; then placeholders are replaced by proper thumbnails.
         `rest` gets the quick ones, while the cache has room to spare, so that it never pushes out what was seen.
         """
         self._soon = [*visible, *nearby]
@@ -169,8 +169,8 @@ class ThumbnailLoader(QObject):
 
     def _start(self, path: Path, placeholder: bool) -> None:
         key = (id(self), path)
-        table = self._display.lut if self._display is not None else None
-        job = self._lane.submit(read_thumbnail, path, self.side, placeholder, self._store, table, key=key)
+        lut = self._display.lut if self._display is not None else None
+        job = self._lane.submit(read_thumbnail, path, self.side, placeholder, self._store, lut, key=key)
         self._in_flight[path] = job
         job.result.connect(self._on_result)
         job.finished.connect(self._on_finished)

@@ -54,8 +54,8 @@ class TrainingForm(QWidget):
         super().__init__(parent)
         self._settings = settings
         self.base = base
-        self.pairs = FolderField("Folder of your edits", "Edited photos, each with its original beside it")
-        self.originals = FolderField("Folder of the originals", "Only if they lie elsewhere", clearable=True)
+        self.pairs = FolderField("Folder of your edits", "Choose a folder")
+        self.originals = FolderField("Folder of originals", "Only if they are elsewhere", clearable=True)
         self.name = QLineEdit("My model")
         self.name.setMaxLength(60)
         self.name.setToolTip("The finished model appears under this name in the model list.")
@@ -67,12 +67,12 @@ class TrainingForm(QWidget):
         self.references = _integer(1, 50, 5)
         self.references.setToolTip("How many of your edits the model sees as references in each training step.")
         self.encoder_lr = _scientific(1e-5)
-        self.encoder_lr.setToolTip("Kept low: the encoder overfits first.")
+        self.encoder_lr.setToolTip("Keep this low: the encoder is the first to overfit.")
         self.enhancer_lr = _scientific(1e-4)
         self.gram = _decimal(0.01)
-        self.gram.setToolTip("Weight of the Gram loss: the texture of colours.")
+        self.gram.setToolTip("Weight of the Gram loss, which compares textures of colour.")
         self.tv = _decimal(0.01)
-        self.tv.setToolTip("Weight of the total variation loss: no noise, no banding.")
+        self.tv.setToolTip("Weight of the total variation loss, which discourages noise and banding.")
         self.device = QComboBox()
         for label, value in DEVICES:
             self.device.addItem(label, value)
@@ -109,7 +109,7 @@ class TrainingForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE)
         add_section(layout, "YOUR EDITS", ("Edits", self.pairs), ("Originals", self.originals))
-        add_section(layout, "RUN", ("Start from", self.base), ("Name", self.name), ("Length by", self.limit))
+        add_section(layout, "RUN", ("Start from", self.base), ("Name", self.name), ("Length in", self.limit))
         self._length = add_section(layout, "", ("Epochs", self.epochs), ("Minutes", self.minutes))
         add_section(
             layout,

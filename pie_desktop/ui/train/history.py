@@ -103,7 +103,7 @@ class RunHistory:
         self.state, self.message = "failed", str(event["message"])
 
     def _on_ended(self, event: Event) -> None:
-        """The editor's own last line: how the process ended, which a crashed process cannot tell itself."""
+        """The editor's own last line: how the process ended, which a crashed process cannot report itself."""
         self.state, self.message = str(event["kind"]), str(event["message"])
         self.step = int(event.get("step", self.step))
         self.last_lines = tuple(str(line) for line in event.get("lines", ()))

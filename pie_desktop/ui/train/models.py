@@ -31,7 +31,7 @@ from pie_desktop.workers.lanes import LatestLane
 if TYPE_CHECKING:
     from pie_desktop.model.bundle import BundleInfo
 
-HEADERS = ("Model", "From", "Made", "Held-out PSNR", "Before training", "Gain")
+HEADERS = ("Model", "Source", "Created", "Held-out PSNR", "Before training", "Gain")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class ModelList(QWidget):
         context.add_lane(self._lane)
         self._models = Models((), (), None)
         self.base = QComboBox()
-        self.base.setToolTip("The model that the training starts from; it is not changed.")
+        self.base.setToolTip("The model that training starts from; it is not changed.")
         self.table = QTableWidget(0, len(HEADERS))
         self.table.setHorizontalHeaderLabels(HEADERS)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -86,7 +86,7 @@ class ModelList(QWidget):
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.table.setAccessibleName("Models")
         self.use_button = QPushButton("Use this model")
-        self.use_button.setToolTip("The editor and the export enhance with it from now on.")
+        self.use_button.setToolTip("Editing and exporting use this model from now on.")
         self.rename_button = QPushButton("Rename…")
         self.delete_button = QPushButton("Delete…")
         buttons = QHBoxLayout()
@@ -177,7 +177,7 @@ class ModelList(QWidget):
         if info is None or info.path == self._models.used:
             return
         self._take_into_use(info.path)
-        self._context.notifier.info(f"“{info.name}” is in use now.")
+        self._context.notifier.info(f"“{info.name}” is now in use.")
         self.refresh()
 
     def _take_into_use(self, path: Path | None) -> None:
@@ -198,7 +198,7 @@ class ModelList(QWidget):
         if not accepted or not name or name == info.name:
             return
         if self.free_name(name) != name and name.casefold() != info.name.casefold():
-            self._context.notifier.error(f"There is a model named “{name}” already; choose another name.")
+            self._context.notifier.error(f"There is already a model named “{name}”; choose another name.")
             return
         try:
             rename_model(info, name)

@@ -109,7 +109,7 @@ class RunMonitor(QWidget):
         texts.addWidget(self.status, 1)
         texts.addWidget(self.rate)
         copy = QPushButton("Copy")
-        copy.setToolTip("Copies the message and the last lines, to report them.")
+        copy.setToolTip("Copies the message and the last lines, for a bug report.")
         copy.clicked.connect(self._copy_failure)
         headline = QHBoxLayout()
         headline.addWidget(self.failure_text, 1)

@@ -31,6 +31,7 @@ from pie_desktop.ui.train.run_panel import RunPanel
 from pie_desktop.ui.train.runs import TrainingRun, create_run, new_run_folder
 from pie_desktop.ui.train.session import TrainingSession
 from pie_desktop.ui.widgets.form import form_panel
+from pie_desktop.ui.widgets.labels import counted
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
 from pie_desktop.workers.training_process import TrainingOptions
@@ -59,7 +60,7 @@ class TrainPage(QWidget):
         self.start_button.setProperty("primary", True)
         self.start_button.setIcon(icon("mdi6.play", COLORS.accent_text, COLORS.accent_text))
         self.stop_button = QPushButton("Stop")
-        self.stop_button.setToolTip("Ends the run after a checkpoint; Resume goes on from there.")
+        self.stop_button.setToolTip("Saves a checkpoint and stops; Resume continues from there.")
         self._build()
         self._connect()
         self._on_folders_changed()
@@ -72,7 +73,7 @@ class TrainPage(QWidget):
         answer = QMessageBox.question(
             self,
             "Training is running",
-            "Stop the training and close? It keeps a checkpoint and can be resumed later.",
+            "Stop training and close? A checkpoint is kept, so that you can resume it later.",
             QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
             QMessageBox.StandardButton.Yes,
         )
@@ -186,7 +187,7 @@ class TrainPage(QWidget):
         if values.pairs is None:
             self._pair_lane.cancel_all()
             self.pair_note.setText(
-                "Choose a folder of photos that you have edited. The original of each is looked for beside it, in a "
+                "Choose a folder of photos that you have edited. Their originals are searched for beside them, in a "
                 "folder named “original” or “before”, or in the folder of originals that you choose."
             )
         else:
@@ -199,9 +200,9 @@ class TrainPage(QWidget):
     def _on_pairs(self, pairs: list[PairGuess]) -> None:
         self.pairs.set_pairs(pairs)
         found, rest = self.pairs.complete, self.pairs.unpaired
-        text = f"{found:,} pair{'' if found == 1 else 's'} found"
+        text = f"{counted(found, 'pair')} found"
         if rest:
-            text += f"; {rest:,} photo{'' if rest == 1 else 's'} without an original will not be used"
+            text += f"; {counted(rest, 'photo')} without an original will not be used"
         self.pair_note.setText(f"{text}.")
         self.tabs.setTabText(0, f"Pairs ({found:,})")
         self._show_state()

@@ -65,7 +65,7 @@ class PairTableModel(HeadedTableModel):
         path = (pair.after, pair.before, None)[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             if index.column() == 2:
-                return pair.how if pair.before is not None else "no original: not used"
+                return pair.how if pair.before is not None else "no original, not used"
             return path.name if path is not None else "—"
         if role == Qt.ItemDataRole.ToolTipRole and path is not None:
             return str(path)

@@ -105,10 +105,10 @@ class RunPanel(QWidget):
         self.view.horizontalHeader().setHighlightSections(False)
         self.view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
         self.view.setAccessibleName("Training runs")
-        self.empty = QLabel("Runs that you start are listed here; a stopped one can be resumed, also another day.")
+        self.empty = QLabel("Runs that you start are listed here. A stopped run can be resumed at any time.")
         self.empty.setProperty("role", "muted")
         self.resume_button = QPushButton("Resume")
-        self.resume_button.setToolTip("Goes on from the last checkpoint with the options of the run.")
+        self.resume_button.setToolTip("Continues from the last checkpoint, with the run's own options.")
         self.open_button = QPushButton("Open folder")
         self.delete_button = QPushButton("Delete…")
         buttons = QHBoxLayout()
@@ -181,7 +181,7 @@ class RunPanel(QWidget):
         run = self.current()
         if run is None:
             return
-        question = f"Delete the run “{run.name}” with its checkpoints? The model that it made stays."
+        question = f"Delete the run “{run.name}” and its checkpoints? The model that it produced is kept."
         if QMessageBox.question(self, "Delete run", question) != QMessageBox.StandardButton.Yes:
             return
         try:

@@ -79,7 +79,7 @@ class TrainingSession(QObject):
         if run is None:
             return
         ended = {"kind": outcome.kind, "message": outcome.message, "lines": list(outcome.last_lines)}
-        # Not every step is kept, so the last one is told here.
+        # Not every step is kept, so the last one is noted here.
         self._record({"event": "ended", "step": run.history.step, **ended})
         self.run_changed.emit(run)
         self.state_changed.emit()
@@ -90,7 +90,7 @@ class TrainingSession(QObject):
             self.model_finished.emit(Path(run.history.bundle))
 
     def _record(self, event: dict[str, Any]) -> None:
-        """The curves go on when the disk is full; that they are not kept is told once."""
+        """The curves go on when the disk is full; that they are not kept is reported once."""
         assert self.run is not None
         try:
             self.run.record(event)

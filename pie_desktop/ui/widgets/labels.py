@@ -1,10 +1,15 @@
-"""Text widgets of several panels: an elided label, the contents of an empty panel, a name that is edited in place."""
+"""Texts of several panels: counts, an elided label, the contents of an empty panel, a name that is edited in place."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+
+
+def counted(number: int, word: str) -> str:
+    """A number with its noun, such as `1 photo` or `2,000 photos`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 class ElidedLabel(QLabel):

@@ -69,7 +69,7 @@ def test_agreement_marks_the_reference_that_does_not_fit(
     engine.go_on.set()
     use(panel, context, engine)
     panel.open_details(style.id)
-    qtbot.waitUntil(lambda: [row.fit.text() for row in panel.details.rows] == ["fits 20%", *["fits 90%"] * 3])
+    qtbot.waitUntil(lambda: [row.fit.text() for row in panel.details.rows] == ["fits 20 %", *["fits 90 %"] * 3])
     assert panel.details.rows[0].fit.property("role") == "warning"
     assert context.current.style_id is None
 
@@ -97,7 +97,7 @@ def test_the_card_tells_that_references_contradict(
     panel.select_style(style.id)
     qtbot.waitUntil(card.contradiction.isVisible)
     assert "1 of 4 disagrees" in card.contradiction.text()
-    assert "a style of its own" in card.contradiction.toolTip()
+    assert "its own style" in card.contradiction.toolTip()
     panel.open_details(style.id)
     assert "1 of 4 disagrees" in panel.details.advice.text()
     assert panel.details.advice.property("role") == "warning"
