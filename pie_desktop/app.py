@@ -22,6 +22,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pie_desktop import __version__, paths
 from pie_desktop.errors import PieError
 from pie_desktop.imaging import compiled, isolation
+from pie_desktop.imaging import warm_up as loops
 from pie_desktop.ui import closing
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
@@ -171,7 +172,7 @@ def warm_up_loops(context: AppContext) -> None:
 def _load_loops(job: JobContext) -> None:
     for kind in compiled.KINDS:
         job.check()  # who closes the window does not wait for all of them
-        compiled.warm_up((kind,))
+        loops.warm_up((kind,))
 
 
 def _load_model(job: JobContext, context: AppContext) -> None:

@@ -178,10 +178,10 @@ def _prepare_worker() -> None:
     """Once for each process: threads of the cluster are the parallelism, and all photos are computed alike."""
     import cv2
 
-    from pie_desktop.imaging import compiled
+    from pie_desktop.imaging.warm_up import warm_up
 
     cv2.setNumThreads(1)
-    compiled.warm_up()
+    warm_up()
 
 
 def _sees(mark: str, token: str) -> bool:

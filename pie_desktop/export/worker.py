@@ -22,11 +22,11 @@ import numpy as np
 
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.staging import SourceState, unchanged
-from pie_desktop.imaging import compiled
 from pie_desktop.imaging.encode import EditNote, EncodeOptions, edited_photo, save_photo
 from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation import isolated_within
 from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
+from pie_desktop.imaging.warm_up import warm_up
 
 READY = "ready"
 # Those of decoding and as much again for each of what follows: colours, size, sharpening, a slow codec.
@@ -115,7 +115,7 @@ def export_isolated(source: Path, task: ExportTask) -> Outcome:
         DecodeError: the photo crashed the process, or took too much time or memory.
         Cancelled: inside `isolation.cancellable`.
     """
-    compiled.warm_up()  # once for each process, so that photos are computed as in a worker
+    warm_up()  # once for each process, so that photos are computed as in a worker
     return export_photo(task, no_lut)
 
 
@@ -149,7 +149,7 @@ def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -
         with contextlib.suppress(OSError):
             os.nice(5)  # the window stays responsive
     # Before the first photo, so that all are computed alike; what is compiled already is here in half a second.
-    compiled.warm_up()
+    warm_up()
     registry.preload()
     memory = MemoryLimit()
     try:

@@ -1,18 +1,15 @@
-"""When the compiled loops of `kernels` and `resample_kernels` may be used: loaded ahead, never in the middle of a job.
+"""Which compiled loops may be used: those of `lut.kernels` and `resize.kernels`, once they are loaded and tried.
 
-The first use on a computer compiles for its processor, about 2.5 s per kind of sample; the result is kept on the disk
-and later loaded in a moment, after numba itself (0.25 s). Until then, and where numba is missing or does not work,
-callers do without.
+`imaging.warm_up` gets them ready ahead of time, never in the middle of a job. Until then, and where numba is missing
+or does not work, callers do without.
 """
 
 import logging
-import os
 import threading
+from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
-
-from pie_desktop import paths
 
 _log = logging.getLogger(__name__)
 
@@ -24,12 +21,17 @@ _unusable = False
 
 
 def kernels_for(dtype: np.dtype) -> ModuleType | None:
-    """The module `kernels` if all loops are ready for such samples, those of `resample_kernels` too; never waits."""
+    """The module `lut.kernels` if all loops, those of `resize.kernels` too, are ready for such samples; never waits."""
     return _ready.get(dtype)
 
 
-def warm_up(kinds: tuple[np.dtype, ...] = KINDS) -> bool:
-    """Load or compile the loops for these kinds of samples and try them; False where they cannot be used."""
+def make_ready(kinds: tuple[np.dtype, ...], load: Callable[[np.dtype], ModuleType]) -> bool:
+    """Load the loops for these kinds of samples; False where they cannot be used, which is not tried again.
+
+    Args:
+        kinds: of samples.
+        load: gives the module with the loops for one kind, tried; whatever it raises makes them unusable.
+    """
     global _unusable
     with _lock:
         for kind in kinds:
@@ -38,46 +40,9 @@ def warm_up(kinds: tuple[np.dtype, ...] = KINDS) -> bool:
             if kind in _ready:
                 continue
             try:
-                kernels = _load()
-                _try_out(kernels, kind)
+                _ready[kind] = load(kind)
             except Exception as error:  # whatever a compiler can fail with: there is always a way without it
                 _unusable = True
                 _log.warning("The compiled loops cannot be used, photos take longer: %s", error)
                 return False
-            _ready[kind] = kernels
     return True
-
-
-def _load() -> ModuleType:
-    from numba import config
-
-    if config.DISABLE_JIT:
-        raise RuntimeError("numba is switched off by NUMBA_DISABLE_JIT")
-    if not config.CACHE_DIR:
-        # Beside the module would be the default: often not writable, and in a frozen program not there.
-        config.CACHE_DIR = os.fspath(paths.cache_dir() / "compiled")
-    from pie_desktop.imaging.lut import kernels
-
-    return kernels
-
-
-def _try_out(kernels: ModuleType, kind: np.dtype) -> None:
-    """Every loop once, which compiles it, on what has a known answer."""
-    from pie_desktop.imaging.lut.apply import identity_lut
-    from pie_desktop.imaging.resize import kernels as resample_kernels
-    from pie_desktop.imaging.resize import resample
-
-    ramp = np.linspace(0, 1, 8 * 8 * 3).reshape(8, 8, 3)
-    if kind.kind == "u":
-        ramp = np.round(ramp * np.iinfo(kind).max)
-    image = ramp.astype(kind)
-    result = np.empty_like(image)
-    kernels.apply_lut(image, identity_lut(), result)
-    right = np.allclose(result, image, rtol=0, atol=0 if kind.kind == "u" else 1e-6)
-    if kind == np.uint8:
-        right = right and np.allclose(kernels.eighth(image), ramp.mean((0, 1)), rtol=0, atol=0.51)
-    if kind.kind == "u":
-        smaller = resample_kernels.shrink(image, (3, 5), (1, 1)), resample.shrink_plain(image, (3, 5), (1, 1))
-        right = right and np.allclose(*smaller, rtol=0, atol=2)
-    if not right:
-        raise RuntimeError("they compute something else on this computer")

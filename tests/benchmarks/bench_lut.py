@@ -6,8 +6,8 @@ from measurement import Measurement, best_seconds
 from photographs import camera_image
 from PIL import Image, ImageFilter
 
-from pie_desktop.imaging import compiled
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
+from pie_desktop.imaging.warm_up import warm_up
 
 MOST_OF_PILLOW = 0.5
 
@@ -22,7 +22,7 @@ def pillow_lut(lut: np.ndarray) -> ImageFilter.Color3DLUT:
 
 def measure() -> list[Measurement]:
     cv2.setNumThreads(1)
-    compiled.warm_up()
+    warm_up()
     image, lut = camera_image(0), look()
     opened, theirs = Image.fromarray(image), pillow_lut(lut)
     eight = best_seconds(lambda: apply_lut(image, lut))

@@ -6,6 +6,7 @@ import pytest
 from pie_desktop.imaging import compiled
 from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
+from pie_desktop.imaging.warm_up import warm_up
 
 
 def tetrahedral(values: np.ndarray, lut: np.ndarray) -> np.ndarray:
@@ -37,7 +38,7 @@ def strong_look(size: int) -> np.ndarray:
 @pytest.fixture(params=["OpenColorIO", "compiled"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "compiled":
-        assert compiled.warm_up()
+        assert warm_up()
     else:
         monkeypatch.setattr(compiled, "kernels_for", lambda dtype: None)
     return request.param

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.transform import Transform
-from pie_desktop.imaging import compiled
+from pie_desktop.imaging.warm_up import warm_up
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
@@ -128,7 +128,7 @@ def context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
 @pytest.fixture
 def shipped_context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
     """The AppContext of the editor as it starts: the real engine with the shipped bundle, the compiled loops there."""
-    assert compiled.warm_up()
+    assert warm_up()
     made = AppContext()
     yield made
     made.close()

@@ -1,5 +1,6 @@
 """HEIC, AVIF, JPEG XL and PSD: depth, colours, orientation, transparency, damage."""
 
+import base64
 import struct
 from pathlib import Path
 
@@ -11,7 +12,10 @@ from PIL import Image, ImageOps
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.color.difference import mean_delta_e
+from pie_desktop.imaging.color.spaces import make_profile
+from pie_desktop.imaging.color.working import to_srgb
 from pie_desktop.imaging.decode import MAX_PIXELS, load_photo, load_preview, load_thumbnail, load_wide, probe
+from pie_desktop.imaging.stored import StoredPixels
 
 
 @pytest.fixture
@@ -128,6 +132,34 @@ def test_jpeg_xl(tmp_path: Path, image: np.ndarray, dtype: type, container: bool
         assert info.icc_name == "sRGB linear"
         assert opened.mean() / 257 > image.mean() + 20
     assert load_thumbnail(photo, 100).shape == (67, 100, 3)
+
+
+# 12 x 8 pixels in Adobe RGB without loss, by libjxl 0.11 with JxlEncoderSetICCProfile: imagecodecs writes no profile.
+JPEG_XL_WITH_PROFILE = base64.b64decode(
+    "/woBQQifDAMS5gHQ1JivbeMwr9sjQBS1CTkrtPxRKrHQRWbXR9haYTGbC9xZVGa5s0gcXZuQo6OjS3MAAEAgX7EvmmH4i1ha8WOG"
+    "Q10nYrlsIOmraBmg5KEQEJSYnBycFODoaytsKG2qKGvJJ5ffiwRyWcf3iRY2Vzb1FJUOC7B2tgzQVLa0lDWH2mtlADpNYw4VYFdv"
+    "//13nvK8IjqB9gvpv//uG+q///YrgrVcKFAXyrkIPi3BpnwIbQMKCoPzViAmES7kQX3d8GbJBAgEAQCAAEsYixUA1BVjjLHUBUIA"
+    "iJySACAkgIAwh3PzBy6TBZgK"
+)
+
+
+def test_jpeg_xl_with_a_compressed_profile(tmp_path: Path) -> None:
+    photo = tmp_path / "a.jxl"
+    photo.write_bytes(JPEG_XL_WITH_PROFILE)
+    assert probe(photo).icc_name == "Adobe RGB (1998) compatible"
+    stored = np.full((8, 12, 3), (40, 200, 60), np.uint8)
+    stored[:4, :6] = (200, 30, 90)
+    np.testing.assert_array_equal(load_photo(photo), to_srgb(StoredPixels(stored, "rgb"), make_profile("adobe-rgb")))
+
+
+def test_jpeg_xl_made_from_a_jpeg_has_its_profile(tmp_path: Path, image: np.ndarray) -> None:
+    jpeg, photo = tmp_path / "a.jpg", tmp_path / "a.jxl"
+    Image.fromarray(image).save(jpeg, quality=95, subsampling=0, icc_profile=make_profile("adobe-rgb"))
+    photo.write_bytes(imagecodecs.jpegxl_encode_jpeg(jpeg.read_bytes()))
+    assert probe(photo).icc_name == probe(jpeg).icc_name == "Adobe RGB (1998) compatible"
+    as_jpeg = load_photo(jpeg).astype(int)
+    assert np.abs(load_photo(photo) - as_jpeg).mean() < 2  # both decode the same coefficients, but round otherwise
+    assert np.abs(image - as_jpeg).mean() > 6  # what the stored values would give as sRGB
 
 
 def test_jpeg_xl_sizes(tmp_path: Path) -> None:

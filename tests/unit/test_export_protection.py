@@ -20,13 +20,14 @@ from pie_desktop.export import worker as export_worker
 from pie_desktop.export.job import ExportSettings, plan_export, run_export
 from pie_desktop.export.photo_luts import AbandonableThread
 from pie_desktop.export.pool import WorkerPool
-from pie_desktop.imaging import compiled, isolation
+from pie_desktop.imaging import isolation
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation import Limits, child
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 from pie_desktop.imaging.metadata import copying
+from pie_desktop.imaging.warm_up import warm_up
 
 WARM = identity_lut() * np.array([1.0, 0.95, 0.7], np.float32)
 
@@ -69,7 +70,7 @@ def odd_on_chelsea(connection: Connection) -> None:
 def test_one_photo_is_read_in_a_decoding_process_alone(
     photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled.warm_up()  # as in that process
+    warm_up()  # as in that process
     expected = apply_lut(load_photo(photo_folder / "coffee.jpg"), WARM)
 
     def here(*_: object) -> None:

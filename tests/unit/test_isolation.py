@@ -193,6 +193,31 @@ def test_what_was_cancelled_is_not_waited_for(
     assert hostile.process_id(PHOTO) != os.getpid(), "the next photo gets its place"
 
 
+@pytest.mark.skipif(not SHARED.is_dir(), reason="looks for shared memory where Linux has it")
+@pytest.mark.parametrize("abandoned", [False, True])
+def test_closing_leaves_no_shared_memory_of_a_busy_process(
+    hostile: ModuleType, tmp_path: Path, abandoned: bool
+) -> None:
+    """Whether somebody waits for its value or not."""
+    isolation.start(processes=1)
+    started, cancel = tmp_path / "started", threading.Event()
+
+    def wait() -> None:
+        with isolation.cancellable(cancel.is_set), pytest.raises(Cancelled):
+            hostile.hang_with_shared_memory(PHOTO, started)
+
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(wait)
+        _wait_until(started.exists)
+        assert list(SHARED.glob(f"pie{os.getpid():x}-*"))
+        if abandoned:
+            cancel.set()
+            waiting.result(timeout=20)
+        isolation.stop()
+        assert not list(SHARED.glob(f"pie{os.getpid():x}-*"))
+        waiting.result(timeout=20)
+
+
 def test_a_process_that_was_ended_between_two_photos_is_replaced(
     isolated_decoding: Callable[..., None], hostile: ModuleType
 ) -> None:

@@ -11,17 +11,19 @@ import numpy as np
 import pytest
 
 from pie_desktop.imaging import compiled
+from pie_desktop.imaging import warm_up as warm_up_module
 from pie_desktop.imaging.encode import EncodeOptions, encode_photo
 from pie_desktop.imaging.lut import apply as lut_module
 from pie_desktop.imaging.lut.apply import apply_lut, apply_lut_padded, identity_lut
 from pie_desktop.imaging.resize.resample import resample, shrink_plain
+from pie_desktop.imaging.warm_up import warm_up
 
 KINDS = [np.uint8, np.uint16, np.float32]
 
 
 @pytest.fixture(scope="module")
 def kernels() -> ModuleType:
-    assert compiled.warm_up()
+    assert warm_up()
     module = compiled.kernels_for(np.dtype(np.uint8))
     assert module is not None
     return module
@@ -165,7 +167,7 @@ def test_without_numba_opencolorio_does_it(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(compiled, "_ready", {})
     monkeypatch.setattr(compiled, "_unusable", False)
     monkeypatch.setattr(builtins, "__import__", without_numba)
-    assert not compiled.warm_up()
+    assert not warm_up()
     image = np.full((2, 2, 3), 99, np.uint8)
     np.testing.assert_array_equal(apply_lut(image, identity_lut()), image)
 
@@ -178,8 +180,8 @@ def test_loops_that_compute_something_else_are_not_used(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(compiled, "_ready", {})
     monkeypatch.setattr(compiled, "_unusable", False)
-    monkeypatch.setattr(compiled, "_load", lambda: Broken("broken"))
-    assert not compiled.warm_up()
+    monkeypatch.setattr(warm_up_module, "_load", lambda: Broken("broken"))
+    assert not warm_up()
     assert compiled.kernels_for(np.dtype(np.uint8)) is None
 
 

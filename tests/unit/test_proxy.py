@@ -11,12 +11,13 @@ from pie_desktop.imaging import compiled
 from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.decode import load_photo, load_proxy, proxy_of
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
+from pie_desktop.imaging.warm_up import warm_up
 
 
 @pytest.fixture(params=[True, False], ids=["compiled", "OpenCV"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param:
-        assert compiled.warm_up()
+        assert warm_up()
     else:
         monkeypatch.setattr(compiled, "kernels_for", lambda dtype: None)
 

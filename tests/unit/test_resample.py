@@ -7,13 +7,14 @@ from pie_desktop.imaging import compiled
 from pie_desktop.imaging.encode import EncodeOptions, encode_photo
 from pie_desktop.imaging.resize.resample import resample
 from pie_desktop.imaging.resize.sharpen import STRENGTHS, sharpen
+from pie_desktop.imaging.warm_up import warm_up
 
 
 @pytest.fixture(params=["compiled", "plain"], autouse=True)
 def loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test with the compiled loops and without."""
     if request.param == "compiled":
-        assert compiled.warm_up()
+        assert warm_up()
     else:
         monkeypatch.setattr(compiled, "kernels_for", lambda dtype: None)
 

@@ -13,7 +13,7 @@ import cv2
 import torch
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging import compiled
+from pie_desktop.imaging.warm_up import warm_up
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -51,7 +51,7 @@ def _start(threads: int) -> None:
 
 def _same_arithmetic() -> None:
     """Tables are applied alike in all processes: what is compiled rounds a few values otherwise than what is not."""
-    compiled.warm_up()
+    warm_up()
 
 
 def in_order(work: Callable[[Item], Result], items: Iterable[Item], workers: int, threads: int = 1) -> Iterator[Result]:

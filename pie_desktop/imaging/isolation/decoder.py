@@ -115,12 +115,12 @@ class Decoder:
         return self._task is not None
 
     def close(self) -> None:
-        """End the process: by asking when it is idle, at once when it is busy."""
+        """End the process: by asking when it is idle, at once when it is busy, with what it could not deliver."""
         if self._ready and self._task is None:
             with contextlib.suppress(OSError):
                 self._connection.send(None)
             self._process.join(_END_SECONDS)
-        self._end()
+        self._bury()
 
     def _await_ready(self, should_cancel: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _START_SECONDS
@@ -137,8 +137,10 @@ class Decoder:
         self._ready = True
 
     def _bury(self) -> None:
+        """End the process at once and free the shared memory of a value that was not received."""
         self._end()
-        discard(self._shared_name)
+        if self._task is not None:
+            discard(self._shared_name)
         self._task = None
 
     def _end(self) -> None:

@@ -15,6 +15,7 @@ from pie_desktop.imaging.isolation.limits import Limits
 __all__ = ["DecoderPool", "Unavailable", "default_processes"]
 
 _POLL = 0.05
+_END_SECONDS = 5.0
 
 
 def default_processes() -> int:
@@ -70,7 +71,7 @@ class DecoderPool:
             decoder.send(task, give_up)
             return decoder.receive(give_up)
         except Abandoned as error:
-            abandoned = decoder.busy
+            abandoned = decoder.busy and not self._closed
             raise Cancelled from error
         finally:
             if abandoned:
@@ -80,13 +81,17 @@ class DecoderPool:
                 self._release(decoder)
 
     def close(self) -> None:
-        """End all processes; calls that are under way end with `Cancelled`."""
+        """End all processes; calls that are under way end with `Cancelled`. Nothing is left behind afterwards."""
         with self._changed:
             self._closed = True
             idle, self._idle = self._idle, []
             self._changed.notify_all()
         for decoder in idle:
             decoder.close()
+        with self._changed:
+            self._count -= len(idle)
+            # Whoever waits for a busy decoder notices at once, and ends it with all that it left behind.
+            self._changed.wait_for(lambda: self._count == 0, _END_SECONDS)
 
     def _acquire(self, give_up: Callable[[], bool]) -> Decoder:
         with self._changed:
@@ -119,13 +124,13 @@ class DecoderPool:
                 self._idle.append(decoder)
                 self._changed.notify()
         if not keep:
-            self._lose()
             decoder.close()
+            self._lose()
 
     def _lose(self) -> None:
         with self._changed:
             self._count -= 1
-            self._changed.notify()
+            self._changed.notify_all()
 
     def _drain(self, decoder: Decoder) -> None:
         """Wait for a value that nobody wants, within the limits, and only while nobody wants the process."""

@@ -66,7 +66,7 @@ def mix_luts(neutral: np.ndarray, preferred: np.ndarray, strength: float, amount
 def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """The image through a table, tetrahedral interpolation, clipped to the range of the dtype.
 
-    By the compiled loops once they are ready (`compiled.warm_up`), a quarter of OpenColorIO's time; else by
+    By the compiled loops once they are ready (`warm_up`), a quarter of OpenColorIO's time; else by
     OpenColorIO. Both give the same but for about one value in ten thousand, which the rounding puts one level beside.
 
     Args:

@@ -1,6 +1,6 @@
 """Compiled loops over pixels: a 3D LUT, tetrahedral, and the mean of blocks. Imports numba, which takes a while.
 
-Do not import this module directly: `imaging.compiled` loads it at a good time, and without numba nothing depends on it.
+Do not import this module directly: `imaging.warm_up` loads it at a good time, and without numba nothing depends on it.
 """
 
 from typing import Any

@@ -48,6 +48,19 @@ def crash_with_shared_memory(path: Path) -> np.ndarray:
 
 
 @isolated
+def hang_with_shared_memory(path: Path, started: Path) -> np.ndarray:
+    """Hangs once its value is in shared memory, before the other side is told."""
+    from pie_desktop.imaging.isolation import child
+
+    def never(*_: object) -> None:
+        started.touch()
+        time.sleep(1000)
+
+    child.Reply = never  # type: ignore[assignment,misc]
+    return np.zeros((2000, 2000), np.uint8)
+
+
+@isolated
 def hang(path: Path, started: Path | None = None, hold: bool = False) -> None:
     """Never returns; with `hold` the interpreter's lock is held, so that no thread of Python's runs any more."""
     if started is not None:

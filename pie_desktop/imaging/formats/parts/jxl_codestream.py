@@ -21,10 +21,11 @@ class JxlHeader:
         orientation: 1 to 8, as in EXIF; the decoder applies it.
         bits: per sample; `floating` for floating point.
         gray: one colour channel.
-        embedded_icc: the colours are told by a compressed ICC profile, which is not read.
+        xyb: the samples are stored in a colour space of JPEG XL's own, and the decoder converts them.
+        embedded_icc: the colours are described by a compressed ICC profile, which is not read here.
         white: x, y of the white point, or None for D65.
         primaries: a code point of CICP, or x, y of red, green, blue.
-        transfer: a code point of CICP, or None where `gamma` tells.
+        transfer: a code point of CICP, or None where there is a `gamma`.
         gamma: exponent of encoded to linear, or None.
     """
 
@@ -34,6 +35,7 @@ class JxlHeader:
     bits: int = 8
     floating: bool = False
     gray: bool = False
+    xyb: bool = False
     embedded_icc: bool = False
     white: tuple[float, float] | None = None
     primaries: int | tuple[float, ...] = 1
@@ -53,7 +55,7 @@ def read_jxl_header(data: bytes) -> JxlHeader:
     bits = _Bits(codestream[2:_START])
     width, height = _size(bits)
     if bits.flag():  # all default
-        return JxlHeader(width, height)
+        return JxlHeader(width, height, xyb=True)
     orientation = 1
     if bits.flag():
         orientation = bits.read(3) + 1
@@ -67,8 +69,8 @@ def read_jxl_header(data: bytes) -> JxlHeader:
     bits.read(1)  # whether 16 bits suffice for the decoder
     for _ in range(bits.choose(0, 1, (4, 2), (12, 1))):
         _skip_extra_channel(bits)
-    bits.read(1)  # XYB
-    return _color(bits, JxlHeader(width, height, orientation, depth, floating))
+    xyb = bits.flag()
+    return _color(bits, JxlHeader(width, height, orientation, depth, floating, xyb=xyb))
 
 
 def _color(bits: "_Bits", header: JxlHeader) -> JxlHeader:
