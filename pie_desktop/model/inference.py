@@ -17,7 +17,7 @@ from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.model.bundle import load_bundle
 from pie_desktop.model.features import color_statistics, picked_colors, shrink, squares
 from pie_desktop.model.lut_prior import Evidence
-from pie_desktop.model.network import Style
+from pie_desktop.model.network import EncodedReferences
 from pie_desktop.model.preference import Preference, ReferencePixels, agreement
 from pie_desktop.model.residual import ResidualFit, ResidualPairs
 from pie_desktop.model.runtime import automatic_device, device_failure
@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 class _Prepared:
     """A preference on the device, with the normal equations of its pairs."""
 
-    style: Style
+    style: EncodedReferences
     before: Tensor  # (R, M, 3)
     after: Tensor  # (R, M, 3)
     evidence: Evidence  # of N references; rows of those without an original are zero
@@ -199,7 +199,7 @@ class Inference:
             torch.from_numpy(a[name]).to(self.device)[None] for name in ("tokens", "keys", "vector")
         )
         spread = self._network.prior.spread(evidence[None], paired[None])
-        style = Style(tokens, keys, torch.ones_like(paired)[None], paired[None], vector, spread)
+        style = EncodedReferences(tokens, keys, torch.ones_like(paired)[None], paired[None], vector, spread)
         residual = self._residual.prepare(before, after) if len(before) else None
         prepared = _Prepared(style, before, after, evidence, residual)
         self._prepared[key] = prepared

@@ -19,7 +19,7 @@ from pie_desktop.model.neutral import NeutralHead
 
 
 @dataclass
-class Style:
+class EncodedReferences:
     """Encoded references of U users.
 
     Attributes:
@@ -78,7 +78,7 @@ class PreferenceNetwork(nn.Module):
         super().__init__()
         a = self.architecture = architecture
         self.prior = LutPrior(a.components, a.lut_size)
-        self.encoder = StyleEncoder(a)
+        self.encoder = ReferenceEncoder(a)
         self.enhancer = Enhancer(a)
         self.neutral = NeutralHead(a.width, a.components)
 
@@ -90,7 +90,7 @@ class PreferenceNetwork(nn.Module):
         has_before: Tensor,
         valid: Tensor,
         fit: Tensor | None = None,
-    ) -> Style:
+    ) -> EncodedReferences:
         """Encode N references of U users from their image features.
 
         Args:
@@ -122,7 +122,7 @@ class PreferenceNetwork(nn.Module):
         return self.prior.posterior(gram, moment, prediction.noise, prediction.mu, prediction.scale)
 
 
-class StyleEncoder(nn.Module):
+class ReferenceEncoder(nn.Module):
     """From references to style tokens and content keys."""
 
     def __init__(self, a: Architecture) -> None:
@@ -149,7 +149,7 @@ class StyleEncoder(nn.Module):
         spread: Tensor,
         has_before: Tensor,
         valid: Tensor,
-    ) -> Style:
+    ) -> EncodedReferences:
         """Encode N references of U users.
 
         Args:
@@ -171,7 +171,7 @@ class StyleEncoder(nn.Module):
         tokens = self.norm(self.mixer(tokens, src_key_padding_mask=ignore))
         weight = torch.where(ignore, 0.0, 1.0)[..., None]
         vector = (tokens * weight)[:, 1:].sum(1) / weight[:, 1:].sum(1).clamp_min(1)
-        return Style(tokens, content, valid, has_before & valid, vector, spread)
+        return EncodedReferences(tokens, content, valid, has_before & valid, vector, spread)
 
 
 class Enhancer(nn.Module):
@@ -192,7 +192,7 @@ class Enhancer(nn.Module):
             nn.init.zeros_(head.weight)
             nn.init.zeros_(head.bias)
 
-    def forward(self, photo: Tensor, style: Style) -> Prediction:
+    def forward(self, photo: Tensor, style: EncodedReferences) -> Prediction:
         """Predict for photos' features `(U, Q, D)` of U styles."""
         references, pairs = style.valid.sum(1), style.paired.sum(1)
         counts = torch.stack([references.to(photo.dtype).log1p(), pairs.log1p(), style.spread.log10() / 2 + 2], 1)

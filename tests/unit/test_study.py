@@ -21,7 +21,8 @@ from training.cli import app, main
 from training.running.events import Event
 from training.study import progress
 from training.study.config import load_scale, load_systems
-from training.systems.system import SystemConfig, build_system, save_system
+from training.systems.build import build_system, save_system
+from training.systems.system import SystemConfig
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCALE = """

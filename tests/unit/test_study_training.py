@@ -33,7 +33,8 @@ from training.study.protocol import Terms
 from training.study.protocols import Batch, EndToEnd, build_protocol
 from training.study.runner import Run, check, runs_of, train_all
 from training.study.trainer import StudyTrainer
-from training.systems.system import SystemConfig, build_system, load_system
+from training.systems.build import build_system, load_system
+from training.systems.system import SystemConfig
 
 SMALL = SystemConfig(width=16, channels=8, encoder_channels=8, side=32)
 METRICS: dict[str, str] = {"two_stage": "multi_similarity", "embedding": "triplet", "two_stage_proxies": "proxy_anchor"}

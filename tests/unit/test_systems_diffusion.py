@@ -16,12 +16,12 @@ from training.systems.enhancers.diffusion import (
     stratified,
     time_embedding,
 )
-from training.systems.style import Style
+from training.systems.style import StyleCode
 
 
-def style_of(vectors: Tensor) -> Style:
+def style_of(vectors: Tensor) -> StyleCode:
     rows = len(vectors)
-    return Style(vectors, vectors[:, None], torch.zeros(rows, 1, 1, 1, 1), torch.ones(rows, 1, dtype=torch.bool))
+    return StyleCode(vectors, vectors[:, None], torch.zeros(rows, 1, 1, 1, 1), torch.ones(rows, 1, dtype=torch.bool))
 
 
 def smooth_basis(components: int, size: int) -> Tensor:

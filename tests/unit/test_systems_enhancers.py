@@ -5,10 +5,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from training.systems.build import build_system
 from training.systems.enhancers.attention import MOST_SIDE, channel_attention
 from training.systems.enhancers.base import AdaIN, pad_to_multiple, shrink
 from training.systems.enhancers.curves import DualAffine, apply_curves
-from training.systems.system import System, SystemConfig, build_system
+from training.systems.system import System, SystemConfig
 
 ENHANCERS = ("curves", "unet", "adain_unet", "attention", "style_attention", "diffusion")
 

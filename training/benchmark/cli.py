@@ -22,7 +22,7 @@ def _numbers(text: str) -> list[int]:
 def _systems(given: list[str]) -> dict[str, Path]:
     """Folders of systems by name, as given on the command line; each is looked at before anything is computed."""
     from training.benchmark.methods import METHODS
-    from training.systems.system import load_system
+    from training.systems.build import load_system
 
     found: dict[str, Path] = {}
     for text in given:

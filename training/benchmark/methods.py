@@ -20,8 +20,8 @@ from training.benchmark.baselines import (
 )
 from training.benchmark.tasks import Pair
 from training.running.processes import choose_device
-from training.systems.retouch import retouch, style_of
-from training.systems.system import System, load_system
+from training.systems.build import load_system, retouch, style_of
+from training.systems.system import System
 
 # what a method makes of its references: a query is retouched with it; the query's answer is for the oracle only
 Retouch = Callable[[np.ndarray, np.ndarray], np.ndarray]

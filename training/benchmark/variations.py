@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pie_desktop.imaging.encode import Format
-    from training.systems.style import Style
+    from training.systems.style import StyleCode
     from training.systems.system import System
 
 GAP, CAPTION, SURROUND, INK = 8, 24, 43, 230
 FORMATS: "dict[str, Format]" = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
 
 
-def style_of_files(system: "System", references: Sequence[Path]) -> "Style":
+def style_of_files(system: "System", references: Sequence[Path]) -> "StyleCode":
     """The style `(1, ...)` of retouched photos; a system that looks at pairs finds their originals by name.
 
     Raises:
@@ -105,7 +105,7 @@ def variations(
     from pie_desktop.imaging.lut.apply import apply_lut
     from pie_desktop.imaging.resize.resize import resize_long_side
     from pie_desktop.imaging.stored import to_uint8
-    from training.systems.system import load_system
+    from training.systems.build import load_system
 
     if len(files) < 2:
         raise PieError("Name the photo and the sheet to write after the references.")

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.model.lut_prior import Evidence
-from pie_desktop.model.network import Prediction, PreferenceNetwork, Style
+from pie_desktop.model.network import EncodedReferences, Prediction, PreferenceNetwork
 from training.data.batch import WHOLE, Group, Roles, Share
 from training.fit.config import LossConfig
 from training.losses import GramLoss, lab_loss, lut_monotonicity, lut_smoothness, total_variation
@@ -30,7 +30,7 @@ class Prepared:
 class Answer:
     """What the network does to Q queries of U users: LUT weights `(U, Q, K)` on the photos numbered `(U, Q)`."""
 
-    style: Style
+    style: EncodedReferences
     prediction: Prediction
     weights: Tensor
     photos: Tensor
@@ -81,7 +81,7 @@ class Objective:
             prior.posterior(evidence.gram, evidence.moment),
         )
 
-    def encode(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Style, Evidence]:
+    def encode(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[EncodedReferences, Evidence]:
         """Encode the references of all users."""
         users, shots = group.capture.shape[:2]
         rows = torch.arange(users, device=roles.reference.device)[:, None]

@@ -24,7 +24,7 @@ from training.study.config import Scale
 from training.study.measures import photo_vectors, score_vectors
 from training.study.population import unseen_users
 from training.study.runner import Run
-from training.systems.system import load_system
+from training.systems.build import load_system
 
 VECTORS = "vectors.npy"  # of the unseen users' photos, `(U, S, D)` float32
 

@@ -17,8 +17,8 @@ from training.data.color import to_bytes
 from training.data.photos import square
 from training.data.source import seeded
 from training.data.users import UserSimulator
+from training.systems.build import style_of
 from training.systems.enhancers.diffusion import DiffusionEnhancer
-from training.systems.retouch import style_of
 
 SIDE = 300  # px, of an image on a sheet
 SAMPLES = ("coffee", "chelsea", "rocket", "astronaut")  # photographs of scikit-image, in the public domain

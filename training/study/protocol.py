@@ -10,7 +10,7 @@ from training.data.batch import Movable, Roles
 from training.losses import StyleGramLoss, l1_loss, lab_loss, total_variation
 from training.study.config import LossWeights, StudyConfig
 from training.study.population import UserGroup
-from training.systems.style import Style
+from training.systems.style import StyleCode
 from training.systems.system import System
 
 Terms = dict[str, Tensor]  # unweighted, detached
@@ -114,7 +114,7 @@ class Protocol(nn.Module):
         """What is minimised in a stage, and its terms."""
         raise NotImplementedError
 
-    def style(self, batch: Batch) -> Style:
+    def style(self, batch: Batch) -> StyleCode:
         """The styles of the batch's users, from their references."""
         return self.system.style(batch.after, batch.before if self.system.needs_pairs else None, batch.valid)
 

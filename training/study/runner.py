@@ -23,7 +23,8 @@ from training.study.measures import Curve
 from training.study.population import Material, prepare_material
 from training.study.protocols import build_protocol
 from training.study.trainer import StudyTrainer
-from training.systems.system import DESCRIPTION, System, SystemConfig, build_system, save_system
+from training.systems.build import DESCRIPTION, build_system, save_system
+from training.systems.system import System, SystemConfig
 
 SETTINGS, FAILURE = "study.json", "failed.json"
 

@@ -13,12 +13,12 @@ from torch import Tensor, nn
 
 from training.systems.encoders import ResNetEncoder, StyleEncoder
 from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
-from training.systems.style import Style, masked_mean, pool
+from training.systems.style import StyleCode, masked_mean, pool
 from training.systems.system import System, SystemConfig
 
 
 @dataclass
-class MaskedStyle(Style):
+class MaskedStyle(StyleCode):
     """A style that knows what each reference shows and what was done to it.
 
     Attributes:
@@ -101,9 +101,11 @@ class MaskedSystem(System):
     def retouch(self, photos: Tensor, codes: Tensor) -> Tensor:
         """Photos `(B, 3, H, W)` enhanced by one style code each, `(B, D)`: `(B, 3, H, W)`."""
         nothing = codes.new_zeros(len(codes), 1, self.encoder.map_channels, 1, 1)
-        style = Style(codes, codes[:, None], nothing, torch.ones(len(codes), 1, dtype=torch.bool, device=codes.device))
+        style = StyleCode(
+            codes, codes[:, None], nothing, torch.ones(len(codes), 1, dtype=torch.bool, device=codes.device)
+        )
         return self.enhance_rows(photos, style)
 
-    def enhance(self, photos: Tensor, style: Style) -> Tensor:
+    def enhance(self, photos: Tensor, style: StyleCode) -> Tensor:
         assert isinstance(style, MaskedStyle)
         return self.retouch(photos.flatten(0, 1), self.predict(photos, style)).unflatten(0, photos.shape[:2])

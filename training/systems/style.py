@@ -29,7 +29,7 @@ class StyleFeatures(Movable):
 
 
 @dataclass
-class Style(Movable):
+class StyleCode(Movable):
     """The preference of U users, pooled over their N references.
 
     Attributes:
@@ -48,9 +48,9 @@ class Style(Movable):
         """Codes `(U, D)` of a level, the coarsest being 0; the finest that there is serves for all beyond."""
         return self.levels[:, min(level, self.levels.shape[1] - 1)]
 
-    def expand(self, queries: int) -> "Style":
+    def expand(self, queries: int) -> "StyleCode":
         """Every user repeated for Q photos: U * Q rows, the photos of one user next to each other."""
-        return Style(*(t.repeat_interleave(queries, 0) for t in (self.vector, self.levels, self.maps, self.valid)))
+        return StyleCode(*(t.repeat_interleave(queries, 0) for t in (self.vector, self.levels, self.maps, self.valid)))
 
 
 def masked_mean(values: Tensor, valid: Tensor) -> Tensor:
@@ -63,7 +63,7 @@ def masked_mean(values: Tensor, valid: Tensor) -> Tensor:
     return chosen.sum(1) / count.reshape(-1, *(1,) * (values.ndim - 2))
 
 
-def pool(features: StyleFeatures, valid: Tensor) -> Style:
+def pool(features: StyleFeatures, valid: Tensor) -> StyleCode:
     """The style of U users from the features of their U * N references.
 
     Args:
@@ -72,7 +72,7 @@ def pool(features: StyleFeatures, valid: Tensor) -> Style:
     """
     vector, levels, maps = (t.unflatten(0, valid.shape) for t in (features.vector, features.levels, features.maps))
     kept = torch.where(valid[:, :, None, None, None], maps, 0.0)
-    return Style(masked_mean(vector, valid), masked_mean(levels, valid), kept, valid)
+    return StyleCode(masked_mean(vector, valid), masked_mean(levels, valid), kept, valid)
 
 
 EPSILON = 1e-5

@@ -1,25 +1,14 @@
-"""A system of the study: a style encoder and an enhancer, how they are built, kept and used."""
+"""A system of the study: a style encoder and an enhancer, used together."""
 
-import json
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-from pie_desktop.errors import PieError
-from pie_desktop.imaging.atomic import atomic_write
-from training.systems.encoders import PspEncoder, ResNetEncoder, StyleEncoder
-from training.systems.enhancers.attention import AttentionEnhancer, StyleAttentionEnhancer
+from training.systems.encoders import StyleEncoder
 from training.systems.enhancers.base import Enhancer, shrink
-from training.systems.enhancers.curves import CurveEnhancer
-from training.systems.enhancers.diffusion import DiffusionEnhancer
-from training.systems.enhancers.unet import AdaINUNetEnhancer, PieNetEnhancer
-from training.systems.style import Style, StyleFeatures, pool
-
-FORMAT_VERSION = 1
-WEIGHTS, DESCRIPTION = "system.safetensors", "system.json"
+from training.systems.style import StyleCode, StyleFeatures, pool
 
 
 class SystemConfig(BaseModel):
@@ -87,7 +76,7 @@ class System(nn.Module):
         side = self.config.side
         return self.encoder(shrink(after, side), None if before is None else shrink(before, side))
 
-    def style(self, after: Tensor, before: Tensor | None, valid: Tensor) -> Style:
+    def style(self, after: Tensor, before: Tensor | None, valid: Tensor) -> StyleCode:
         """Styles of U users.
 
         Args:
@@ -119,15 +108,17 @@ class System(nn.Module):
         """Style vectors `(B, D)` of unedited photos `(B, 3, H, W)`; for a paired encoder a pair without any edit."""
         return self.features(photos, photos if self.needs_pairs else None).vector
 
-    def enhance(self, photos: Tensor, style: Style) -> Tensor:
+    def enhance(self, photos: Tensor, style: StyleCode) -> Tensor:
         """Photos `(U, Q, 3, H, W)` in the styles of U users, `(U, Q, 3, H, W)`; not clipped to [0, 1]."""
         return self.enhance_rows(photos.flatten(0, 1), style.expand(photos.shape[1])).unflatten(0, photos.shape[:2])
 
-    def enhance_rows(self, photos: Tensor, style: Style) -> Tensor:
+    def enhance_rows(self, photos: Tensor, style: StyleCode) -> Tensor:
         """Photos `(B, 3, H, W)`, each in a style of its own, `(B, 3, H, W)`; not clipped to [0, 1]."""
         return self.enhancer(photos, style, self.source(photos) if self.enhancer.wants_source else None)
 
-    def loss(self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None) -> Tensor:
+    def loss(
+        self, photos: Tensor, targets: Tensor, style: StyleCode, generator: torch.Generator | None = None
+    ) -> Tensor:
         """What a system with `own_loss` minimises, a scalar; photos and targets `(U, Q, 3, H, W)`, style of U users."""
         rows = style.expand(photos.shape[1])
         return self.enhancer.loss(photos.flatten(0, 1), targets.flatten(0, 1), rows, generator)
@@ -143,76 +134,3 @@ def shown(after: Tensor, before: Tensor | None, valid: Tensor) -> tuple[Tensor, 
         torch.where(mask, after, 0.5).flatten(0, 1),
         None if before is None else torch.where(mask, before, 0.5).flatten(0, 1),
     )
-
-
-def _encoder(c: SystemConfig) -> StyleEncoder:
-    build = {"resnet": ResNetEncoder, "psp": PspEncoder}[c.encoder]
-    return build(c.width, c.encoder_channels, c.paired)
-
-
-def _enhancer(c: SystemConfig, encoder: StyleEncoder) -> Enhancer:
-    match c.enhancer:
-        case "curves":
-            return CurveEnhancer(c.width, c.channels)
-        case "unet":
-            return PieNetEnhancer(c.width, c.channels)
-        case "adain_unet":
-            return AdaINUNetEnhancer(c.width, c.channels)
-        case "attention":
-            return AttentionEnhancer(c.width, c.channels)
-        case "style_attention":
-            return StyleAttentionEnhancer(encoder.map_channels, c.channels)
-        case "diffusion":
-            return DiffusionEnhancer(c.width, c.components, c.lut_size)
-
-
-def build_system(config: SystemConfig) -> System:
-    """A new system; its weights depend on torch's global random state."""
-    from training.systems.masked import MaskedSystem  # which is a system, too
-
-    encoder = _encoder(config)
-    return (MaskedSystem if config.masked else System)(config, encoder, _enhancer(config, encoder))
-
-
-def save_system(folder: Path, system: System, card: dict[str, Any]) -> None:
-    """Write `system.safetensors` and `system.json` into a folder, made if missing; each atomically, no pickle.
-
-    Args:
-        card: what the system is and how it was trained, for `load_system` to return; JSON.
-    """
-    from safetensors.torch import save
-
-    folder.mkdir(parents=True, exist_ok=True)
-    data = save({key: value.detach().cpu().contiguous() for key, value in system.state_dict().items()})
-    with atomic_write(folder / WEIGHTS) as temporary:
-        temporary.write_bytes(data)  # `save_file` would make it readable for its owner alone
-    description = {"format_version": FORMAT_VERSION, "config": system.config.model_dump(), "card": card}
-    with atomic_write(folder / DESCRIPTION) as temporary:
-        temporary.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-
-
-def load_system(folder: Path) -> tuple[System, dict[str, Any]]:
-    """A system on the CPU in evaluation mode, and its card.
-
-    Raises:
-        PieError: it is missing, damaged, or of another format version.
-    """
-    from safetensors.torch import load_file
-
-    try:
-        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-        version = description["format_version"]
-        if version == FORMAT_VERSION:
-            config, card = SystemConfig.model_validate(description["config"]), dict(description["card"])
-    except OSError as error:
-        raise PieError(f"{folder} holds no trained system: its {DESCRIPTION} cannot be read.") from error
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
-        raise PieError(f"The system in {folder} is damaged: its {DESCRIPTION} cannot be understood.") from error
-    if version != FORMAT_VERSION:
-        raise PieError(f"The system in {folder} has format {version}; this program reads format {FORMAT_VERSION}.")
-    system = build_system(config)
-    try:
-        system.load_state_dict(load_file(folder / WEIGHTS))
-    except Exception as error:
-        raise PieError(f"The weights {folder / WEIGHTS} are missing or damaged; train the system again.") from error
-    return system.eval(), card

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from training.systems.enhancers.base import AdaIN
 from training.systems.enhancers.unet import BottleneckEnhancer
-from training.systems.style import Style
+from training.systems.style import StyleCode
 
 MOST_SIDE = 16
 
@@ -49,7 +49,7 @@ class AttentionEnhancer(BottleneckEnhancer):
         super().__init__(channels)
         self.blocks = nn.ModuleList(AttentionBlock(width, 8 * channels, heads) for _ in range(blocks))
 
-    def bottleneck(self, x: Tensor, style: Style) -> Tensor:
+    def bottleneck(self, x: Tensor, style: StyleCode) -> Tensor:
         height, width = x.shape[-2:]
         small = nn.functional.adaptive_avg_pool2d(x, (min(height, MOST_SIDE), min(width, MOST_SIDE)))
         y = small
@@ -131,7 +131,7 @@ class StyleAttentionEnhancer(BottleneckEnhancer):
         super().__init__(channels)
         self.blocks = nn.ModuleList(StyleAttentionBlock(8 * channels, map_channels, heads) for _ in range(blocks))
 
-    def bottleneck(self, x: Tensor, style: Style) -> Tensor:
+    def bottleneck(self, x: Tensor, style: StyleCode) -> Tensor:
         for block in self.blocks:
             x = block(x, style.maps, style.valid)
         return x

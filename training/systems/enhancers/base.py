@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from training.systems.style import Style, channel_statistics
+from training.systems.style import StyleCode, channel_statistics
 
 
 class Enhancer(nn.Module):
@@ -19,7 +19,7 @@ class Enhancer(nn.Module):
     needs_basis = False
     own_loss = False
 
-    def forward(self, photos: Tensor, style: Style, source: Tensor | None = None) -> Tensor:
+    def forward(self, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
         """Enhance photos.
 
         Args:
@@ -33,7 +33,9 @@ class Enhancer(nn.Module):
         """
         raise NotImplementedError
 
-    def loss(self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None) -> Tensor:
+    def loss(
+        self, photos: Tensor, targets: Tensor, style: StyleCode, generator: torch.Generator | None = None
+    ) -> Tensor:
         """What an enhancer with `own_loss` minimises, a scalar.
 
         Args:

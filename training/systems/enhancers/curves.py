@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
-from training.systems.style import Style
+from training.systems.style import StyleCode
 
 LOOK_SIDE = 64  # px, what the curve encoder sees
 
@@ -90,7 +90,7 @@ class CurveEnhancer(Enhancer):
         features = torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)
         return self.head(features).unflatten(1, (3, 3, self.knots))
 
-    def forward(self, photos: Tensor, style: Style, source: Tensor | None = None) -> Tensor:
+    def forward(self, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
         if source is None:
             raise ValueError("The curve enhancer needs the style of the photo itself.")
         return photos + apply_curves(photos, self.curves(photos, style.vector, source))

@@ -20,7 +20,7 @@ from pie_desktop.model.features import ImageFeatures
 from pie_desktop.model.lut_prior import LutPrior
 from training.fit.objective import pixel_grid
 from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
-from training.systems.style import Style
+from training.systems.style import StyleCode
 
 LOOK_SIDE = 48  # px, what is seen of the photo
 FIT_SIDE = 24  # px, grid of the pixels that a pair's weights are fitted on
@@ -133,11 +133,11 @@ class DiffusionEnhancer(Enhancer):
     def set_basis(self, basis: Tensor) -> None:
         self.prior.set_basis(basis)
 
-    def condition(self, photos: Tensor, style: Style) -> Tensor:
+    def condition(self, photos: Tensor, style: StyleCode) -> Tensor:
         """What the denoiser is told of photos `(B, 3, H, W)` and styles of B rows, `(B, 2D)`."""
         return torch.cat([self.features(shrink(photos, LOOK_SIDE)), style.vector], 1)
 
-    def expected(self, photos: Tensor, style: Style) -> Tensor:
+    def expected(self, photos: Tensor, style: StyleCode) -> Tensor:
         """Expected LUT weights `(B, K)`.
 
         What the denoiser takes for the clean weights where there is nothing but noise: the mean of all samples,
@@ -147,7 +147,7 @@ class DiffusionEnhancer(Enhancer):
         return -self.denoiser(nothing, photos.new_ones(len(photos)), self.condition(photos, style))
 
     def samples(
-        self, photos: Tensor, style: Style, count: int, generator: torch.Generator | None = None, steps: int = STEPS
+        self, photos: Tensor, style: StyleCode, count: int, generator: torch.Generator | None = None, steps: int = STEPS
     ) -> Tensor:
         """LUT weights `(B, count, K)` of different samples.
 
@@ -158,16 +158,20 @@ class DiffusionEnhancer(Enhancer):
         noise = torch.randn(len(condition), self.prior.components, generator=generator).to(photos.device)
         return ddim(self.denoiser, noise, condition, steps).unflatten(0, (len(photos), count))
 
-    def forward(self, photos: Tensor, style: Style, source: Tensor | None = None) -> Tensor:
+    def forward(self, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
         return apply_luts(photos, self.prior.luts(self.expected(photos, style)))
 
-    def variations(self, photos: Tensor, style: Style, count: int, generator: torch.Generator | None = None) -> Tensor:
+    def variations(
+        self, photos: Tensor, style: StyleCode, count: int, generator: torch.Generator | None = None
+    ) -> Tensor:
         """Different answers `(B, count, 3, H, W)` to photos `(B, 3, H, W)`; see `samples`."""
         luts = self.prior.luts(self.samples(photos, style, count, generator))
         copies = photos.repeat_interleave(count, 0)
         return apply_luts(copies, luts.flatten(0, 1)).unflatten(0, (len(photos), count))
 
-    def loss(self, photos: Tensor, targets: Tensor, style: Style, generator: torch.Generator | None = None) -> Tensor:
+    def loss(
+        self, photos: Tensor, targets: Tensor, style: StyleCode, generator: torch.Generator | None = None
+    ) -> Tensor:
         """Error of v, a scalar; see `Enhancer.loss`.
 
         Every photo is asked for at several random times, since the denoiser is a small part of a step, and at time 1

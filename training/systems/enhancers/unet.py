@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from training.systems.enhancers.base import AdaIN, Enhancer, pad_to_multiple, zero_initialised
-from training.systems.style import Style
+from training.systems.style import StyleCode
 
 DEPTH = 3  # halvings
 FACTOR = 2**DEPTH
@@ -82,11 +82,11 @@ class UNetEnhancer(Enhancer):
         self.down = Down(channels)
         self.head = zero_initialised(nn.Conv2d(channels, 3, 3, 1, 1))
 
-    def decode(self, maps: list[Tensor], style: Style) -> Tensor:
+    def decode(self, maps: list[Tensor], style: StyleCode) -> Tensor:
         """Features `(B, c, H, W)` from those of `Down`, full size first."""
         raise NotImplementedError
 
-    def forward(self, photos: Tensor, style: Style, source: Tensor | None = None) -> Tensor:
+    def forward(self, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
         height, width = photos.shape[-2:]
         x = pad_to_multiple(photos, FACTOR) - 0.5
         # few channels and many pixels: with the channels of a pixel side by side a step takes a quarter less time
@@ -101,11 +101,11 @@ class BottleneckEnhancer(UNetEnhancer):
         super().__init__(channels)
         self.ups = nn.ModuleList(Up(size) for size in self.down.channels[-2::-1])
 
-    def bottleneck(self, x: Tensor, style: Style) -> Tensor:
+    def bottleneck(self, x: Tensor, style: StyleCode) -> Tensor:
         """Features `(B, 8c, h, w)` in the style."""
         raise NotImplementedError
 
-    def decode(self, maps: list[Tensor], style: Style) -> Tensor:
+    def decode(self, maps: list[Tensor], style: StyleCode) -> Tensor:
         x = self.bottleneck(maps[-1], style)
         for up, skip in zip(self.ups, maps[-2::-1], strict=True):
             x = up(x, skip)
@@ -136,7 +136,7 @@ class PieNetEnhancer(UNetEnhancer):
         super().__init__(channels)
         self.ups = nn.ModuleList(PersonalizedUp(width, size) for size in self.down.channels[-2::-1])
 
-    def decode(self, maps: list[Tensor], style: Style) -> Tensor:
+    def decode(self, maps: list[Tensor], style: StyleCode) -> Tensor:
         x = maps[-1]
         for up, skip in zip(self.ups, maps[-2::-1], strict=True):
             x = up(x, skip, style.vector)
@@ -164,7 +164,7 @@ class AdaINUNetEnhancer(UNetEnhancer):
         super().__init__(channels)
         self.ups = nn.ModuleList(AdaINUp(width, size) for size in self.down.channels[-2::-1])
 
-    def decode(self, maps: list[Tensor], style: Style) -> Tensor:
+    def decode(self, maps: list[Tensor], style: StyleCode) -> Tensor:
         x = maps[-1]
         for level, (up, skip) in enumerate(zip(self.ups, maps[-2::-1], strict=True)):
             x = up(x, skip, style.code(level))
