@@ -50,7 +50,7 @@ def variants(tmp_path: Path, photo_folder_of_crops: Path) -> list[Variant]:
 def test_variants_change_only_what_they_name(variants: list[Variant]) -> None:
     whole, less = (variant.config for variant in variants)
     assert (whole.architecture.content, less.architecture.content) == (True, False)
-    assert less.losses.tv == 0 and less.losses.gram == whole.losses.gram
+    assert less.losses["tv"] == 0 and less.losses["gram"] == whole.losses["gram"]
     assert less.architecture.width == 32 and less.data == whole.data
     assert variants[1].slug == "without-content-and-tv"
 

@@ -9,8 +9,8 @@ from pie_desktop.model.features import STATISTICS, color_statistics, soft_histog
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import Roles
 from training.data.source import SimulatedSource
-from training.fit.config import LossConfig
 from training.fit.objective import Objective
+from training.losses.registry import LossWeights
 
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
 
@@ -55,7 +55,7 @@ def roles(users: int, order: list[int], has_before: bool = True) -> Roles:
 
 
 def weights_of(network: PreferenceNetwork, bank: np.ndarray, chosen: Roles) -> torch.Tensor:
-    objective = Objective(network, LossConfig())
+    objective = Objective(network, LossWeights())
     group = SimulatedSource(bank, SMALL.side, users=2, shots=6, seed=1).group(0)
     prepared = objective.prepare(group)
     with torch.no_grad():
@@ -85,7 +85,7 @@ def test_originals_matter_only_where_they_are_known(network: PreferenceNetwork, 
 
 
 def test_gradients_reach_encoder_and_enhancer(network: PreferenceNetwork, bank: np.ndarray) -> None:
-    objective = Objective(network, LossConfig())
+    objective = Objective(network, LossWeights())
     group = SimulatedSource(bank, SMALL.side, users=2, shots=6, seed=2).group(0)
     loss, terms = objective(group, objective.prepare(group), roles(2, [0, 1, 2]))
     loss.backward()
@@ -112,7 +112,7 @@ def test_without_content_every_photo_gets_the_same(network: PreferenceNetwork, b
 
 def test_without_the_closed_form_evidence_does_not_count(network: PreferenceNetwork, bank: np.ndarray) -> None:
     changed = ablated(network, closed_form=False)
-    objective = Objective(changed, LossConfig())
+    objective = Objective(changed, LossWeights())
     group = SimulatedSource(bank, SMALL.side, users=2, shots=6, seed=1).group(0)
     answer = objective.answer(group, objective.prepare(group), roles(2, [0, 1, 2]))
     assert torch.equal(answer.weights, answer.prediction.mu)

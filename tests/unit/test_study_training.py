@@ -13,13 +13,14 @@ import torch
 from pie_desktop.errors import PieError
 from training.data.photos import square
 from training.fit.basis import build_basis
+from training.losses.registry import Terms
 from training.running.events import Event
 from training.study.config import (
     BatchConfig,
     Budget,
     EvaluationConfig,
+    ImageWeights,
     Kind,
-    LossWeights,
     PopulationConfig,
     ProtocolConfig,
     Rates,
@@ -29,7 +30,6 @@ from training.study.config import (
 from training.study.evaluate import expert_cases
 from training.study.measures import Curve
 from training.study.population import Material, Population, prepare_material
-from training.study.protocol import Terms
 from training.study.protocols import Batch, EndToEnd, build_protocol
 from training.study.runner import Run, check, runs_of, train_all
 from training.study.trainer import StudyTrainer
@@ -63,7 +63,7 @@ def tiny_system(kind: Kind, rate: float = 3e-3, **changes: object) -> StudyConfi
         source="none",
         system=SMALL.model_copy(update=changes),
         protocol=ProtocolConfig(kind=kind, metric=METRICS.get(kind), share=0.4),
-        losses=LossWeights(lab=1.0),
+        losses=ImageWeights(lab=1.0),
         rates=Rates(encoder=rate, enhancer=rate, warmup=1),
     )
 
@@ -298,3 +298,17 @@ def test_experts_are_users_too(scale: Scale, experts: Path, tmp_path: Path) -> N
     assert {before.mean() for case in cases for before, _ in [*case.references, *case.queries]} == test
     with pytest.raises(PieError, match="3 test photos"):
         expert_cases(experts, 2, 3, seed=0)
+
+
+def test_a_loss_that_came_later_does_not_make_settings_other_ones(scale: Scale, tmp_path: Path) -> None:
+    run = runs_of([tiny_system("end_to_end")], scale, tmp_path)[0]
+    list(train_all([run], tmp_path))
+    path = run.folder / "study.json"
+    stored = json.loads(path.read_text())
+    del stored["system"]["losses"]["tv"]
+    path.write_text(json.dumps(stored))
+    check([run], resume=False)
+    stored["system"]["losses"]["lab"] = 0.5
+    path.write_text(json.dumps(stored))
+    with pytest.raises(PieError, match="other settings"):
+        check([run], resume=False)

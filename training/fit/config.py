@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from training.data.photos import guess_pairs
+from training.losses.registry import LossWeights
 
 
 class _Section(BaseModel):
@@ -47,18 +48,6 @@ class DataConfig(_Section):
     queries: int = Field(3, ge=1)
     reuse: int = Field(3, ge=1)
     workers: int = Field(0, ge=0, le=32)
-
-
-class LossConfig(_Section):
-    """Weights of the loss terms of `training.fit.objective`; L1 in sRGB counts 1."""
-
-    lab: float = 1.0
-    log_mse: float = 0.05
-    prior_loss: float = 0.5
-    gram: float = 0.01
-    tv: float = 0.01
-    smoothness: float = 0.02
-    monotonicity: float = 0.1
 
 
 class OptimizerConfig(_Section):
@@ -116,7 +105,7 @@ class FitConfig(_Section):
     data: DataConfig
     pretrain: PretrainConfig = PretrainConfig()
     neutral: NeutralConfig = NeutralConfig()
-    losses: LossConfig = LossConfig()
+    losses: LossWeights = LossWeights()
     optimizer: OptimizerConfig = OptimizerConfig()
     architecture: Architecture = Architecture()
 
@@ -153,7 +142,6 @@ def fine_tune_config(folder: Path, architecture: Architecture, references: int =
         validate_every=20,
         checkpoint_every=50,
         data=DataConfig(kind="pairs", folder=folder, users=4, shots=references + 3, references=references, reuse=2),
-        losses=LossConfig(),
         optimizer=OptimizerConfig(encoder_lr=1e-5, enhancer_lr=1e-4, warmup=20, ema=0.98),
         architecture=architecture,
     )

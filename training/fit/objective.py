@@ -8,8 +8,7 @@ from torch import Tensor, nn
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import EncodedReferences, Prediction, PreferenceNetwork
 from training.data.batch import WHOLE, Group, Roles, Share
-from training.fit.config import LossConfig
-from training.losses import GramLoss, lab_loss, lut_monotonicity, lut_smoothness, total_variation
+from training.losses.registry import Errors, Images, LossSum, LossWeights, Luts, PriorErrors, Terms
 
 
 @dataclass
@@ -56,9 +55,9 @@ def noisy(colors: Tensor, users: int, generator: torch.Generator, share: Share =
 class Objective:
     """The loss of a network on groups of users."""
 
-    def __init__(self, network: PreferenceNetwork, weights: LossConfig) -> None:
-        self.network, self.weights = network, weights
-        self.gram = GramLoss().to(network.prior.table.device)
+    def __init__(self, network: PreferenceNetwork, weights: LossWeights) -> None:
+        self.network = network
+        self.losses = LossSum(weights, (Images, Luts, Errors, PriorErrors)).to(network.prior.table.device)
 
     @torch.no_grad()
     def prepare(self, group: Group, generator: torch.Generator | None = None, share: Share = WHOLE) -> Prepared:
@@ -104,59 +103,24 @@ class Objective:
         weights = self.network.combine(prediction, evidence, style.paired)
         return Answer(style, prediction, weights, rows * shots + roles.query)
 
-    def __call__(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
+    def __call__(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Tensor, Terms]:
         """Total loss and its unweighted terms."""
         answer = self.answer(group, prepared, roles)
-        style, prediction, weights, flat = answer.style, answer.prediction, answer.weights, answer.photos
-        target = prepared.after[flat]
-        terms = self.terms(prepared, flat, weights, target)
-        # users whose pairs determine the look count to the last digit; for all others the logarithm would only praise
-        # the courage to do nothing
-        known = style.paired.any(1)[:, None]
-        terms["log_mse"] = (log_mse(self.render(prepared, flat, weights), target) * known).mean()
-        # the network's own prediction, before the pairs correct it: without this it learns little from users with pairs
-        terms["prior_loss"] = (self.render(prepared, flat, prediction.mu) - target).abs().mean()
-        w = self.weights
-        total = (
-            terms["l1"]
-            + w.log_mse * terms["log_mse"]
-            + w.lab * terms["lab"]
-            + w.gram * terms["gram"]
-            + w.tv * terms["tv"]
-            + w.smoothness * terms["smoothness"]
-            + w.monotonicity * terms["monotonicity"]
-            + w.prior_loss * terms["prior_loss"]
+        photos, target = answer.photos, prepared.after[answer.photos]
+        output = self.render(prepared, photos, answer.weights)
+        return self.losses(
+            Images(*(self._images(colors) for colors in (output, target, prepared.before[photos]))),
+            Luts(self.network.prior.luts(answer.weights)),
+            Errors(((output - target) ** 2).mean((-2, -1)), answer.style.paired.any(1)[:, None]),
+            PriorErrors((self.render(prepared, photos, answer.prediction.mu) - target).abs()),
         )
-        return total, {name: term.detach() for name, term in terms.items()}
+
+    def _images(self, colors: Tensor) -> Tensor:
+        """Images `(U * Q, 3, g, g)` of colours `(U, Q, g * g, 3)`."""
+        side = self.network.architecture.grid
+        return colors.flatten(0, 1).mT.unflatten(2, (side, side))
 
     def render(self, prepared: Prepared, photos: Tensor, weights: Tensor) -> Tensor:
         """Apply LUTs given by weights `(U, Q, K)` to the photos numbered `(U, Q)`: colours `(U, Q, g * g, 3)`."""
         change = torch.einsum("uqmck,uqk->uqmc", prepared.values[photos], weights)
         return prepared.before[photos] + change
-
-    def terms(self, prepared: Prepared, photos: Tensor, weights: Tensor, target: Tensor) -> dict[str, Tensor]:
-        """Unweighted loss terms of LUT weights `(U, Q, K)` on the photos numbered `(U, Q)`."""
-        side = self.network.architecture.grid
-
-        def images(colors: Tensor) -> Tensor:
-            return colors.flatten(0, 1).mT.unflatten(2, (side, side))
-
-        output, luts = self.render(prepared, photos, weights), self.network.prior.luts(weights)
-        out, want = images(output), images(target)
-        return {
-            "l1": (out - want).abs().mean(),
-            "lab": lab_loss(out.clamp(0.002, 1), want.clamp(0.002, 1)),
-            "gram": self.gram(out, want),
-            # of the change, not of the photo, whose own texture is none of the model's business
-            "tv": total_variation(out - images(prepared.before[photos])),
-            "smoothness": lut_smoothness(luts),
-            "monotonicity": lut_monotonicity(luts),
-        }
-
-
-def log_mse(output: Tensor, target: Tensor) -> Tensor:
-    """Logarithm of the mean squared error of images `(..., M, 3)`, 0 at 60 dB: PSNR up to scale; `(...)`.
-
-    L1 alone is spent on users that nobody can predict; one whose pairs determine the look to the last digit counts too.
-    """
-    return ((output - target) ** 2).mean((-2, -1)).mul(1e6).log1p()

@@ -18,6 +18,7 @@ from training.data.batch import WHOLE, Group, Roles, Share
 from training.data.source import AHEAD, Source, seeded
 from training.fit.config import FitConfig
 from training.fit.objective import noisy, pixel_grid
+from training.losses.registry import Errors, LossSum, PriorErrors, Statistics, Terms
 
 _FIRST = 1_000_000  # numbers of the pool's groups, apart from those of end-to-end training
 
@@ -70,7 +71,8 @@ class Pretraining:
 
     def __init__(self, network: PreferenceNetwork, source: Source, config: FitConfig, groups: int = 2) -> None:
         self.network, self.source, self.seed, self.groups = network, source, config.seed, groups
-        self.pool, self.refresh, self.losses = config.pretrain.pool, config.pretrain.refresh, config.losses
+        self.pool, self.refresh = config.pretrain.pool, config.pretrain.refresh
+        self.losses = LossSum(config.losses, (Statistics, Errors, PriorErrors))
         self._kept: OrderedDict[int, Summary] = OrderedDict()
 
     def _summary(self, number: int) -> Summary:
@@ -104,7 +106,7 @@ class Pretraining:
         self.source.expect([_FIRST + n for n in range(oldest, newest + AHEAD) if n not in self._kept])
         return [self._summary(number) for number in self._chosen(step, generator)]
 
-    def loss(self, groups: list[Summary], roles: Roles) -> tuple[Tensor, dict[str, Tensor]]:
+    def loss(self, groups: list[Summary], roles: Roles) -> tuple[Tensor, Terms]:
         """Loss of the network on summarised users: root mean square and logarithmic error.
 
         Args:
@@ -119,18 +121,11 @@ class Pretraining:
         prediction = network.enhancer(photos, style)
         weights = network.combine(prediction, u.observed, style.paired)
         left = u.answer.unexplained(weights)
-        # users whose pairs determine the look count to the last digit; for all others the logarithm would only praise
-        # the courage to do nothing
-        known = style.paired.any(1)[:, None]
-        terms = {
-            "rms": (left + 1e-6).sqrt().mean(),
-            "log_mse": ((left * 1e6).log1p() * known).mean(),
-            # the network's own prediction, before the pairs correct it
-            "prior_loss": (u.answer.unexplained(prediction.mu) + 1e-5).sqrt().mean(),
-        }
-        w = self.losses
-        total = terms["rms"] + w.log_mse * terms["log_mse"] + w.prior_loss * terms["prior_loss"]
-        return total, {name: term.detach() for name, term in terms.items()}
+        return self.losses(
+            Statistics(left),
+            Errors(left, style.paired.any(1)[:, None]),
+            PriorErrors((u.answer.unexplained(prediction.mu) + 1e-5).sqrt()),
+        )
 
 
 @dataclass

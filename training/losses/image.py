@@ -1,14 +1,10 @@
-"""Differences of images, pixel by pixel.
-
-Differences of style statistics: Gram matrices of feature maps.
-
-Regularisers of 3D LUTs.
-"""
+"""Losses of images: differences of pixels, and of the textures and colours of a style (Gram matrices)."""
 
 import torch
 from torch import Tensor, nn
 
 from training.data import color
+from training.losses.registry import Images, loss
 
 
 def l1_loss(output: Tensor, target: Tensor) -> Tensor:
@@ -39,7 +35,24 @@ def total_variation(images: Tensor) -> Tensor:
     return (images[..., 1:, :] - images[..., :-1, :]).abs().mean() + (images[..., 1:] - images[..., :-1]).abs().mean()
 
 
-SCALE = 100.0  # brings the loss of visibly different images near 1
+@loss("l1", 1.0, Images)
+def _l1(images: Images) -> Tensor:
+    return l1_loss(images.output, images.target)
+
+
+@loss("lab", 1.0, Images)
+def _lab(images: Images) -> Tensor:
+    # the cube root of Lab is steep near black
+    return lab_loss(images.output.clamp(0.002, 1), images.target.clamp(0.002, 1))
+
+
+@loss("tv", 0.01, Images)
+def _tv(images: Images) -> Tensor:
+    # of the change: the photo's own texture is none of the model's business
+    return total_variation(images.output - images.input)
+
+
+SCALE = 100.0  # brings the Gram loss of visibly different images near 1
 
 
 def gram_matrix(features: Tensor) -> Tensor:
@@ -48,6 +61,7 @@ def gram_matrix(features: Tensor) -> Tensor:
     return flat @ flat.mT / (flat.shape[1] * flat.shape[2])
 
 
+@loss("gram", 0.01, Images)
 class GramLoss(nn.Module):
     """Squared distance of Gram matrices under fixed random filters.
 
@@ -69,20 +83,24 @@ class GramLoss(nn.Module):
         """Gram matrices `(B, F, F)` of images `(B, 3, H, W)`, sRGB-encoded [0, 1]."""
         return gram_matrix(nn.functional.conv2d(images - 0.5, self.filters).relu())
 
-    def forward(self, output: Tensor, target: Tensor) -> Tensor:
-        """Images `(B, 3, H, W)`, sRGB-encoded [0, 1]; a scalar."""
+    def forward(self, images: Images) -> Tensor:
+        """A scalar: to the user's references where they are given, at half size, else to the target."""
+        if images.styles is None:
+            return self.to_target(images.output, images.target)
+        # of half-size images: a style is not in the finest texture, and it is a quarter of the work
+        halves = nn.functional.avg_pool2d(images.styles.flatten(0, 1), 2).unflatten(0, images.styles.shape[:2])
+        return self.to_styles(nn.functional.avg_pool2d(images.output, 2), halves, images.valid)
+
+    def to_target(self, output: Tensor, target: Tensor) -> Tensor:
+        """Distance from one image each; images `(B, 3, H, W)`, sRGB-encoded [0, 1]; a scalar."""
         return ((self.grams(output) - self.grams(target)) ** 2).sum((1, 2)).mean() * SCALE
 
+    def to_styles(self, output: Tensor, styles: Tensor, valid: Tensor | None = None) -> Tensor:
+        """Distance from the mean Gram matrix of N images of a style each, a scalar.
 
-class StyleGramLoss(GramLoss):
-    """Squared distance of each image's Gram matrix to the mean one of a batch of images of its style.
-
-    The style term of Gatys, Ecker and Bethge (Image style transfer using convolutional neural networks, 2016), with N
-    style images instead of one: what they have in common counts, not what one of them happens to show.
-    """
-
-    def forward(self, output: Tensor, styles: Tensor, valid: Tensor | None = None) -> Tensor:
-        """The scalar loss; images without a valid style image add nothing.
+        The style term of Gatys, Ecker and Bethge (Image style transfer using convolutional neural networks, 2016), with
+        N style images instead of one: what they have in common counts, not what one of them happens to show. Images
+        without a valid style image add nothing.
 
         Args:
             output: `(B, 3, H, W)`, sRGB-encoded [0, 1].
@@ -97,23 +115,3 @@ class StyleGramLoss(GramLoss):
         distance = ((self.grams(output) - wanted) ** 2).sum((1, 2))
         known = (total > 0).to(distance.dtype)
         return (distance * known).sum() / known.sum().clamp_min(1) * SCALE
-
-
-def lut_smoothness(luts: Tensor) -> Tensor:
-    """Mean squared second difference along the axes of LUTs `(..., S, S, S, 3)`, in units of grid steps."""
-    size = luts.shape[-2]
-    total = luts.new_zeros(())
-    for axis in (-4, -3, -2):
-        parts = [luts.narrow(axis, start, size - 2) for start in (0, 1, 2)]
-        total = total + ((parts[0] - 2 * parts[1] + parts[2]) ** 2).mean()
-    return total * (size - 1) ** 2
-
-
-def lut_monotonicity(luts: Tensor) -> Tensor:
-    """Mean amount by which a channel falls while its own input rises; LUTs `(..., S, S, S, 3)`, per grid step."""
-    size = luts.shape[-2]
-    total = luts.new_zeros(())
-    for channel, axis in enumerate((-3, -2, -1)):
-        values = luts[..., channel]
-        total = total + (values.narrow(axis, 0, size - 1) - values.narrow(axis, 1, size - 1)).clamp_min(0).mean()
-    return total * (size - 1)

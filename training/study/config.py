@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from pie_desktop.errors import PieError
 from training.fit.config import merged
+from training.losses.registry import Images, LossWeights
 from training.systems.system import SystemConfig
 
 Kind = Literal["end_to_end", "two_stage", "two_stage_proxies", "masked", "diffusion", "embedding"]
@@ -40,13 +41,14 @@ class ProtocolConfig(_Section):
         return self
 
 
-class LossWeights(_Section):
-    """Weights of the image losses; Gram is against the user's references, TV is of the change."""
+class ImageWeights(LossWeights):
+    """Weights of the image losses; without any in the configuration it is L1 alone."""
 
-    l1: float = Field(1.0, ge=0)
-    lab: float = Field(0.0, ge=0)
-    gram: float = Field(0.0, ge=0)
-    tv: float = Field(0.0, ge=0)
+    kinds = (Images,)
+
+    @classmethod
+    def defaults(cls) -> dict[str, float]:
+        return dict.fromkeys(super().defaults(), 0.0) | {"l1": 1.0}
 
 
 class Rates(_Section):
@@ -76,7 +78,7 @@ class StudyConfig(_Section):
     budget: float = Field(1.0, gt=0, le=1)
     system: SystemConfig
     protocol: ProtocolConfig
-    losses: LossWeights = LossWeights()
+    losses: ImageWeights = ImageWeights()
     rates: Rates = Rates()
 
 

@@ -7,13 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from training.data.batch import Movable, Roles
-from training.losses import StyleGramLoss, l1_loss, lab_loss, total_variation
-from training.study.config import LossWeights, StudyConfig
+from training.losses.registry import Images, LossSum, LossWeights, Terms
+from training.study.config import StudyConfig
 from training.study.population import UserGroup
 from training.systems.style import StyleCode
 from training.systems.system import System
-
-Terms = dict[str, Tensor]  # unweighted, detached
 
 
 @dataclass(frozen=True)
@@ -66,32 +64,16 @@ class Batch(Movable):
         )
 
 
-class ImageLoss(nn.Module):
-    """The weighted sum of the losses of images."""
+class ImageLoss(LossSum):
+    """The weighted sum of the losses of images; textures are compared with those of the user's references."""
 
     def __init__(self, weights: LossWeights) -> None:
-        super().__init__()
-        self.weights = weights
-        self.gram = StyleGramLoss()
+        super().__init__(weights, [Images])
 
-    def forward(self, output: Tensor, batch: Batch) -> tuple[Tensor, Terms]:
-        """Total and terms of the retouched photos `(U, Q, 3, P, P)`."""
-        queries, w = output.shape[1], self.weights
-        out, want, photos = (t.flatten(0, 1) for t in (output, batch.targets, batch.photos))
-        terms: Terms = {"l1": l1_loss(out, want)}
-        if w.lab:
-            # the cube root of Lab is steep near black
-            terms["lab"] = lab_loss(out.clamp(0.002, 1), want.clamp(0.002, 1))
-        if w.gram:
-            styles, valid = (t.repeat_interleave(queries, 0) for t in (batch.after, batch.valid))
-            # of half-size images: a style is not in the finest texture, and it is a quarter of the work
-            halves = nn.functional.avg_pool2d(styles.flatten(0, 1), 2).unflatten(0, styles.shape[:2])
-            terms["gram"] = self.gram(nn.functional.avg_pool2d(out, 2), halves, valid)
-        if w.tv:
-            # of the change: the photo's own texture is none of the system's business
-            terms["tv"] = total_variation(out - photos)
-        total = torch.stack([getattr(w, name) * term for name, term in terms.items()]).sum()
-        return total, {name: term.detach() for name, term in terms.items()}
+    def of(self, output: Tensor, batch: Batch) -> tuple[Tensor, Terms]:
+        """Total and terms of the outputs `(U, Q, 3, P, P)` for the photos of a batch."""
+        images = (t.flatten(0, 1) for t in (output, batch.targets, batch.photos))
+        return self(Images(*images, *(t.repeat_interleave(output.shape[1], 0) for t in (batch.after, batch.valid))))
 
 
 class Protocol(nn.Module):
@@ -120,7 +102,7 @@ class Protocol(nn.Module):
 
     def retouching(self, batch: Batch) -> tuple[Tensor, Terms]:
         """The loss of the photos retouched in the style of the references."""
-        return self.images(self.system.enhance(batch.photos, self.style(batch)), batch)
+        return self.images.of(self.system.enhance(batch.photos, self.style(batch)), batch)
 
     def embedding(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Vectors `(U * S, D)` of all photos of the users, and whose they are `(U * S,)`."""

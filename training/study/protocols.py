@@ -31,8 +31,9 @@ from torch.nn.functional import smooth_l1_loss
 
 from pie_desktop.errors import PieError
 from training.losses.metric import MetricName, ProxyName, metric_loss, proxy_classifier
+from training.losses.registry import Terms
 from training.study.config import Kind, StudyConfig
-from training.study.protocol import Batch, Protocol, Stage, Terms
+from training.study.protocol import Batch, Protocol, Stage
 from training.systems.masked import MaskedStyle, MaskedSystem
 from training.systems.system import System
 
@@ -79,11 +80,12 @@ class Masked(Protocol):
         photos, targets = batch.photos.flatten(0, 1), batch.targets.flatten(0, 1)
         codes = self.system.features(targets, photos).vector
         if stage == 0:
-            return self.images(self.system.retouch(photos, codes).unflatten(0, batch.photos.shape[:2]), batch)
+            return self.images.of(self.system.retouch(photos, codes).unflatten(0, batch.photos.shape[:2]), batch)
         style = self.style(batch)
         assert isinstance(style, MaskedStyle)
         predicted = self.system.predict(batch.photos, style)
-        total, terms = self.images(self.system.retouch(photos, predicted).unflatten(0, batch.photos.shape[:2]), batch)
+        output = self.system.retouch(photos, predicted).unflatten(0, batch.photos.shape[:2])
+        total, terms = self.images.of(output, batch)
         # relative to how long codes are, which nothing prescribes
         masked = smooth_l1_loss(predicted, codes) / codes.abs().mean().clamp_min(1e-3)
         return total + masked, terms | {"masked": masked.detach()}

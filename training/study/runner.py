@@ -98,12 +98,18 @@ def check(runs: Sequence[Run], resume: bool) -> None:
         kept = run.folder / SETTINGS
         if not kept.exists():
             continue
-        if json.loads(kept.read_text(encoding="utf-8")) != run.settings():
+        if _compared(json.loads(kept.read_text(encoding="utf-8"))) != _compared(run.settings()):
             raise PieError(
                 f"{run.folder} was trained with other settings; choose another folder with --out, or remove it."
             )
         if run.begun and not run.over and not resume:
             raise PieError(f"{run.folder} was cut off; go on with --resume, or choose another folder with --out.")
+
+
+def _compared(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings without losses of weight 0: one that did not exist yet is the same as one that is not used."""
+    system = settings["system"]
+    return settings | {"system": system | {"losses": {k: v for k, v in system["losses"].items() if v}}}
 
 
 def train_all(runs: Sequence[Run], out: Path, should_stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
