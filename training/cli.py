@@ -113,8 +113,9 @@ def fit(
     """Train a model, or fine-tune one on your own edits."""
     import torch
 
+    from pie_desktop.model.fine_tuning import FINE_TUNING
     from training.fit.assemble import fit as run_fit
-    from training.fit.config import DEFAULT_EPOCHS, override, steps_for, stored_config
+    from training.fit.config import override, steps_for, stored_config
     from training.running.events import json_sink, text_sink
     from training.running.processes import start_processes
 
@@ -137,7 +138,7 @@ def fit(
     )
     if chosen.data.kind == "pairs" and steps is None and (epochs or not resume):
         # with a time limit alone, time decides
-        passes = epochs or (10_000 if minutes else DEFAULT_EPOCHS)
+        passes = epochs or (10_000 if minutes else FINE_TUNING.epochs)
         chosen = override(chosen, {"run": {"steps": steps_for(chosen, passes, originals)}})
     sink = json_sink if events == "-" else text_sink(Console())
     processes = start_processes(chosen.device)

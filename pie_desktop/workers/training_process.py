@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
+from pie_desktop.model.fine_tuning import FINE_TUNING
+
 TAIL_LINES = 40
 NICENESS = 3  # enough to come after the editor, not after everything else on the machine
 # The last line of a traceback, such as `torch.OutOfMemoryError: CUDA out of memory.`
@@ -43,13 +45,13 @@ class TrainingOptions:
     models: Path
     init: Path
     originals: Path | None = None
-    epochs: int | None = 20
+    epochs: int | None = FINE_TUNING.epochs
     minutes: float | None = None
-    references: int = 5
-    encoder_lr: float = 1e-5
-    enhancer_lr: float = 1e-4
-    gram: float = 0.01
-    tv: float = 0.01
+    references: int = FINE_TUNING.references
+    encoder_lr: float = FINE_TUNING.encoder_lr
+    enhancer_lr: float = FINE_TUNING.enhancer_lr
+    gram: float = FINE_TUNING.gram
+    tv: float = FINE_TUNING.tv
     device: str = "auto"
 
     def arguments(self, resume: bool = False) -> list[str]:

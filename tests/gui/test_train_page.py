@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import astuple
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop import paths
 from pie_desktop.engine import bundles
+from pie_desktop.model.fine_tuning import FINE_TUNING
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.train.page import TrainPage
 from pie_desktop.workers import training_process
@@ -221,3 +223,9 @@ def test_the_form_is_remembered(qtbot: QtBot, open_page: Callable[..., TrainPage
     assert again.form.values() == page.form.values()
     assert again.form.values().minutes == 25 and again.form.values().encoder_lr == 3e-6
     assert again.form.encoder_lr.text() == "3e-06"
+
+
+def test_form_offers_the_shared_defaults(open_page: Callable[..., TrainPage], base_bundle: Path) -> None:
+    values = open_page().form.values()
+    offered = (values.epochs, values.references, values.encoder_lr, values.enhancer_lr, values.gram, values.tv)
+    assert offered == astuple(FINE_TUNING)

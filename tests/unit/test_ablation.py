@@ -68,6 +68,12 @@ def test_unknown_settings_are_refused(tmp_path: Path) -> None:
         load_variants(path)
     with pytest.raises(PieError, match="cannot be read"):
         load_variants(tmp_path / "none.toml")
+    path.write_text("[base]\n[[variants]]\nseed = 1\n", encoding="utf-8")
+    with pytest.raises(PieError, match="needs a `name`"):
+        load_variants(path)
+    path.write_text("[base]\n", encoding="utf-8")
+    with pytest.raises(PieError, match="a list `variants`"):
+        load_variants(path)
 
 
 def test_every_variant_is_trained_once_and_judged(

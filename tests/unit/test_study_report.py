@@ -1,6 +1,7 @@
 """The page of a study: complete, drawn from the results alone, and with conclusions that follow from them."""
 
 from pathlib import Path
+from typing import get_args
 from xml.etree import ElementTree
 
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from tests.unit.helpers.study_results import LOSSES, PSNR, SYSTEMS, TASKS, steering_entry, study_results
 from training.audit.run import Mean
 from training.study.conclusions import conclusions, verdict
+from training.study.config import Kind
 from training.study.figures import write_figures
 from training.study.page import study_page
-from training.study.words import method_titles, number
+from training.study.protocols import PROTOCOLS
+from training.study.words import PROTOCOL_TITLES, method_titles, number
 
 
 def test_every_method_has_its_row_and_every_system_its_numbers() -> None:
@@ -105,3 +108,7 @@ def test_what_was_not_measured_is_left_out(part: str) -> None:
     del results[part]
     page = study_page(results, "study")
     assert {"maps": "t-SNE", "pictures": "## Images", "shipped": "76 minutes"}[part] not in page
+
+
+def test_every_protocol_has_a_title() -> None:
+    assert PROTOCOL_TITLES.keys() == PROTOCOLS.keys() == set(get_args(Kind))

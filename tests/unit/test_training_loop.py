@@ -13,6 +13,9 @@ from PIL import Image
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.bundle import list_bundles, load_bundle
+from pie_desktop.model.fine_tuning import FINE_TUNING
+from pie_desktop.workers.training_process import TrainingOptions
+from training import cli
 from training.fit import basis, validation
 from training.fit.assemble import fit
 from training.fit.config import (
@@ -160,6 +163,25 @@ def test_fine_tuning_on_own_pairs(whole_run: list[Event], photo_folder_of_crops:
     events = list(fit(config, tmp_path / "tune", tmp_path / "models", init=Path(whole_run[-1]["bundle"])))
     assert events[0]["pairs"] == 10 and events[0]["validation"] == 2
     assert events[-1]["event"] == "done" and np.isfinite(events[-1]["psnr"])
+
+
+def test_command_line_has_the_defaults_of_the_editor(
+    whole_run: list[Event], photo_folder_of_crops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 10)
+    asked: list[FitConfig] = []
+    monkeypatch.setattr("training.fit.assemble.fit", lambda config, *rest: asked.append(config) or iter(()))
+    init = Path(whole_run[-1]["bundle"])
+    cli.fit(pairs=edits, out=tmp_path, init=init)
+    options = TrainingOptions(edits, tmp_path, "edits", tmp_path, init).arguments()
+    given = dict(zip(options[1:-2:2], options[2:-2:2], strict=True))
+    cli.fit(pairs=edits, out=tmp_path, init=init, epochs=float(given["--epochs"]))
+    assert asked[0] == asked[1] and asked[0].steps == steps_for(asked[0], FINE_TUNING.epochs, None)
+    config = asked[0]
+    assert config.data.references == int(given["--references"])
+    rates = config.optimizer.encoder_lr, config.optimizer.enhancer_lr
+    assert rates == (float(given["--encoder-lr"]), float(given["--enhancer-lr"]))
+    assert (config.losses["gram"], config.losses["tv"]) == (float(given["--gram"]), float(given["--tv"]))
 
 
 def test_pairs_with_another_crop_are_left_out_and_too_few_are_refused(

@@ -5,14 +5,12 @@
 
 import json
 import shutil
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 
 from pie_desktop.errors import PieError
@@ -22,9 +20,10 @@ from training.benchmark.run import Row, run_benchmark
 from training.benchmark.tasks import NORMALISING, simulated_cases
 from training.data.users import UserMix
 from training.fit.assemble import fit
-from training.fit.config import FitConfig, merged
+from training.fit.config import FitConfig
 from training.reports.tables import rounded, write_json
 from training.running.events import Event
+from training.running.settings import merged, read_toml, validated
 
 # users whose looks are fixed, who normalise every photo, and who treat every photo by its content
 POPULATIONS = {
@@ -54,16 +53,14 @@ def load_variants(path: Path) -> list[Variant]:
     Raises:
         PieError: the file is missing or not valid.
     """
-    try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-        found = []
-        for changes in read["variants"]:
-            name = changes.pop("name")
-            found.append(Variant(name, FitConfig.model_validate(merged(read["base"], changes))))
-    except OSError as error:
-        raise PieError(f"The ablations {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, KeyError, ValidationError) as error:
-        raise PieError(f"The ablations {path} are not valid: {error}.") from error
+    read, found = read_toml(path), []
+    if not {"base", "variants"} <= read.keys():
+        raise PieError(f"The configuration {path} is not valid: it needs a table `base` and a list `variants`.")
+    for changes in read["variants"]:
+        if "name" not in changes:
+            raise PieError(f"The configuration {path} is not valid: every variant needs a `name`.")
+        config = validated(FitConfig, merged(read["base"], {k: v for k, v in changes.items() if k != "name"}), path)
+        found.append(Variant(changes["name"], config))
     return found
 
 

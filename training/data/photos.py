@@ -55,6 +55,19 @@ def photo_bank(photos: Sequence[Path], side: int, cache: Path) -> np.ndarray:
     return np.load(path, mmap_mode="r")
 
 
+def split_bank(folder: Path, side: int, every: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The finished photos of a folder at `side` px, those to train on and those kept apart: every `every`-th one.
+
+    Raises:
+        PieError: there are too few.
+    """
+    bank = photo_bank(finished_photos(folder), side, cache)
+    held = np.arange(len(bank)) % every == every - 1
+    if not held.any():
+        raise PieError(f"{folder} holds {len(bank)} finished photos; training needs at least {every}.")
+    return bank[~held], bank[held]
+
+
 def random_views(
     bank: np.ndarray,
     index: np.ndarray,

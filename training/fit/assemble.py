@@ -19,7 +19,7 @@ from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.bundle import SUFFIX, load_bundle, save_bundle
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import RoleMix
-from training.data.photos import finished_photos, guess_pairs, load_pairs, photo_bank, square
+from training.data.photos import guess_pairs, load_pairs, split_bank, square
 from training.data.prefetch import prefetched
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.source import PairSource, SimulatedSource, Source
@@ -50,11 +50,7 @@ class _Material:
 
 def _simulated(config: FitConfig, run: Path, device: torch.device) -> tuple[_Material, np.ndarray]:
     d = config.data
-    bank = photo_bank(finished_photos(d.folder), d.bank_side, run / "cache")
-    held = np.arange(len(bank)) % HOLD_OUT == HOLD_OUT - 1
-    train, validation = np.ascontiguousarray(bank[~held]), np.ascontiguousarray(bank[held])
-    if not len(validation):
-        raise PieError(f"{d.folder} holds {len(bank)} finished photos; simulated training needs at least {HOLD_OUT}.")
+    train, validation = split_bank(d.folder, d.bank_side, HOLD_OUT, run / "cache")
     side = config.architecture.side
     source = SimulatedSource(train, side, d.users, d.shots, config.seed, device)
     judge = simulated_validation(validation, side)

@@ -1,27 +1,20 @@
-"""Training configurations, as TOML files in `configs/`.
-
-Command-line options on top of a configuration.
-"""
+"""Configuration of a training run of the model: a TOML file of `configs/`, with options of the command line on top."""
 
 import math
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
+from pie_desktop.model.fine_tuning import FINE_TUNING
 from training.data.photos import guess_pairs
 from training.losses.registry import LossWeights
+from training.running.settings import Section, read_toml, validated
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DataConfig(_Section):
+class DataConfig(Section):
     """Where examples come from.
 
     Attributes:
@@ -50,7 +43,7 @@ class DataConfig(_Section):
     workers: int = Field(0, ge=0, le=32)
 
 
-class OptimizerConfig(_Section):
+class OptimizerConfig(Section):
     """AdamW with warm-up and cosine decay; the encoder learns at a rate of its own."""
 
     encoder_lr: float = 1e-3
@@ -61,7 +54,7 @@ class OptimizerConfig(_Section):
     ema: float = 0.999
 
 
-class PretrainConfig(_Section):
+class PretrainConfig(Section):
     """Pretraining on statistics, for simulated users; see `training.fit.pretraining`.
 
     Attributes:
@@ -75,7 +68,7 @@ class PretrainConfig(_Section):
     refresh: int = Field(8, ge=1)
 
 
-class NeutralConfig(_Section):
+class NeutralConfig(Section):
     """The last stage of a run on simulated users: training the neutral preference; see `training.fit.neutral`.
 
     Attributes:
@@ -87,7 +80,7 @@ class NeutralConfig(_Section):
     steps: int = Field(2000, ge=1)
 
 
-class FitConfig(_Section):
+class FitConfig(Section):
     """One training run.
 
     Attributes:
@@ -116,33 +109,19 @@ def load_config(path: Path) -> FitConfig:
     Raises:
         PieError: the file is missing, is not TOML, or says something unknown.
     """
-    try:
-        return FitConfig.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise PieError(f"The configuration {path} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
-        raise PieError(f"The configuration {path} is not valid: {error}.") from error
+    return validated(FitConfig, read_toml(path), path)
 
 
-def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """`base` with `changes`, table by table."""
-    result = dict(base)
-    for key, value in changes.items():
-        result[key] = merged(result.get(key, {}), value) if isinstance(value, Mapping) else value
-    return result
-
-
-DEFAULT_EPOCHS = 30
-
-
-def fine_tune_config(folder: Path, architecture: Architecture, references: int = 5) -> FitConfig:
-    """Defaults for a user's own pairs: the encoder, which overfits first, learns ten times slower than the enhancer."""
+def fine_tune_config(folder: Path, architecture: Architecture, references: int = FINE_TUNING.references) -> FitConfig:
+    """Defaults for a user's own pairs, as in the editor's form; how long it takes is for `steps_for` to say."""
+    d = FINE_TUNING
     return FitConfig(
         name=folder.resolve().name,
         validate_every=20,
         checkpoint_every=50,
         data=DataConfig(kind="pairs", folder=folder, users=4, shots=references + 3, references=references, reuse=2),
-        optimizer=OptimizerConfig(encoder_lr=1e-5, enhancer_lr=1e-4, warmup=20, ema=0.98),
+        losses=LossWeights(gram=d.gram, tv=d.tv),
+        optimizer=OptimizerConfig(encoder_lr=d.encoder_lr, enhancer_lr=d.enhancer_lr, warmup=20, ema=0.98),
         architecture=architecture,
     )
 

@@ -1,26 +1,21 @@
 """Configurations of the study: a *system* is what is compared, a *scale* what all systems get alike."""
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from pie_desktop.errors import PieError
-from training.fit.config import merged
 from training.losses.registry import Images, LossWeights
+from training.running.settings import Section, merged, read_toml, validated
 from training.systems.system import SystemConfig
 
 Kind = Literal["end_to_end", "two_stage", "two_stage_proxies", "masked", "diffusion", "embedding"]
 NAME = r"^[a-z0-9][a-z0-9-]*$"  # names are folders
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ProtocolConfig(_Section):
+class ProtocolConfig(Section):
     """How a system is trained; see `training.study.protocols`.
 
     Attributes:
@@ -51,7 +46,7 @@ class ImageWeights(LossWeights):
         return dict.fromkeys(super().defaults(), 0.0) | {"l1": 1.0}
 
 
-class Rates(_Section):
+class Rates(Section):
     """AdamW with warm-up and cosine decay, anew in every stage; encoder and enhancer have rates of their own."""
 
     encoder: float = Field(1e-3, ge=0)
@@ -62,7 +57,7 @@ class Rates(_Section):
     ema: float = Field(0.99, ge=0, lt=1)
 
 
-class StudyConfig(_Section):
+class StudyConfig(Section):
     """One system of the study.
 
     Attributes:
@@ -82,7 +77,7 @@ class StudyConfig(_Section):
     rates: Rates = Rates()
 
 
-class PopulationConfig(_Section):
+class PopulationConfig(Section):
     """The users that everything is trained on, and those that the training curve is measured on.
 
     Attributes:
@@ -102,7 +97,7 @@ class PopulationConfig(_Section):
     validation_users: int = Field(16, ge=2)
 
 
-class BatchConfig(_Section):
+class BatchConfig(Section):
     """What one step shows: U users with up to N references and Q photos to retouch each."""
 
     users: int = Field(6, ge=2)
@@ -115,7 +110,7 @@ class BatchConfig(_Section):
         return self.references + self.queries
 
 
-class SizeConfig(_Section):
+class SizeConfig(Section):
     """Sizes of the networks, for all systems; None leaves what a system's own configuration says."""
 
     side: int | None = None
@@ -124,7 +119,7 @@ class SizeConfig(_Section):
     encoder_channels: int | None = None
 
 
-class Budget(_Section):
+class Budget(Section):
     """What every system gets: minutes of training, or samples (photos retouched), whichever is named.
 
     Measuring the curve, writing checkpoints and building the population are not counted.
@@ -147,7 +142,7 @@ class Budget(_Section):
         return self
 
 
-class EvaluationConfig(_Section):
+class EvaluationConfig(Section):
     """The benchmark's settings; photos and looks must not be among those trained on.
 
     Attributes:
@@ -171,7 +166,7 @@ class EvaluationConfig(_Section):
     embedding_shots: int = Field(16, ge=4)
 
 
-class Scale(_Section):
+class Scale(Section):
     """What is the same for all systems of a study.
 
     Attributes:
@@ -194,25 +189,6 @@ class Scale(_Section):
     evaluation: EvaluationConfig
 
 
-Model = TypeVar("Model", bound=BaseModel)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PieError(f"The configuration {path} cannot be read: {error.strerror}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise PieError(f"The configuration {path} is not valid: {error}.") from error
-
-
-def _validated(kind: type[Model], values: dict[str, Any], path: Path) -> Model:
-    try:
-        return kind.model_validate(values)
-    except ValidationError as error:
-        raise PieError(f"The configuration {path} is not valid: {error}.") from error
-
-
 def load_systems(paths: Sequence[Path]) -> list[StudyConfig]:
     """The systems of configuration files; a file with `variants` holds one system for each, the rest being common.
 
@@ -221,9 +197,9 @@ def load_systems(paths: Sequence[Path]) -> list[StudyConfig]:
     """
     found: list[StudyConfig] = []
     for path in paths:
-        values = _read(path)
+        values = read_toml(path)
         variants = values.pop("variants", [{}])
-        found += [_validated(StudyConfig, merged(values, changes), path) for changes in variants]
+        found += [validated(StudyConfig, merged(values, changes), path) for changes in variants]
     names = [system.name for system in found]
     for name in names:
         if names.count(name) > 1:
@@ -237,4 +213,4 @@ def load_scale(path: Path) -> Scale:
     Raises:
         PieError: the file cannot be read or is not valid.
     """
-    return _validated(Scale, _read(path), path)
+    return validated(Scale, read_toml(path), path)

@@ -7,6 +7,7 @@ from training.study.conclusions import budget_words, conclusions
 from training.study.page_details import effort, embeddings, images
 from training.study.words import (
     MODES,
+    PROTOCOL_TITLES,
     TASKS,
     Results,
     interval,
@@ -18,15 +19,6 @@ from training.study.words import (
     table,
     tasks_of,
 )
-
-PROTOCOLS = {
-    "end_to_end": "end to end",
-    "two_stage": "two stages: metric learning, then the enhancer",
-    "two_stage_proxies": "two stages: a classifier of users, then the enhancer",
-    "masked": "masked style modeling, two stages",
-    "diffusion": "denoising, end to end",
-    "embedding": "metric learning alone",
-}
 
 
 def study_page(results: Results, folder: str) -> str:
@@ -94,7 +86,7 @@ def _compared(results: Results) -> list[str]:
                 (
                     f"{s['title']} (`{s['name']}`)",
                     s["source"],
-                    PROTOCOLS[s["protocol"]] + (f" ({s['metric'].replace('_', ' ')})" if s["metric"] else ""),
+                    PROTOCOL_TITLES[s["protocol"]] + (f" ({s['metric'].replace('_', ' ')})" if s["metric"] else ""),
                     "pairs only" if s.get("needs_pairs") else "edits alone",
                 )
                 for s in compared

@@ -17,7 +17,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from training.data.batch import Group
 from training.data.color import to_bytes
-from training.data.photos import finished_photos, photo_bank
+from training.data.photos import finished_photos, photo_bank, split_bank
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.source import Source, seeded
 from training.data.users import UserSimulator
@@ -122,11 +122,7 @@ def _group(bank: np.ndarray, side: int, users: int, shots: int, seed: int, strea
 
 def split_photos(config: PopulationConfig, cache: Path) -> tuple[np.ndarray, np.ndarray]:
     """The photographs to train on and those kept apart."""
-    bank = photo_bank(finished_photos(config.folder), config.bank_side, cache)
-    held = np.arange(len(bank)) % HOLD_OUT == HOLD_OUT - 1
-    if not held.any():
-        raise PieError(f"{config.folder} holds {len(bank)} finished photos; the study needs at least {HOLD_OUT}.")
-    return bank[~held], bank[held]
+    return split_bank(config.folder, config.bank_side, HOLD_OUT, cache)
 
 
 def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:

@@ -32,6 +32,14 @@ TASKS = {
     "normalising": "users who correct first",
     "experts": "experts, unseen photos",
 }
+PROTOCOL_TITLES = {
+    "end_to_end": "end to end",
+    "two_stage": "two stages: metric learning, then the enhancer",
+    "two_stage_proxies": "two stages: a classifier of users, then the enhancer",
+    "masked": "masked style modeling, two stages",
+    "diffusion": "denoising, end to end",
+    "embedding": "metric learning alone",
+}
 MODES = {"after": "edits alone", "pairs": "pairs"}
 _TITLES = {
     "identity": "the photo as it is",

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pie_desktop.model.fine_tuning import FINE_TUNING
 from pie_desktop.ui.settings import Settings
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.form import FolderField, add_section
@@ -62,16 +63,16 @@ class TrainingForm(QWidget):
         self.limit = QComboBox()
         self.limit.addItems(["Epochs", "Minutes"])
         self.limit.setToolTip("One epoch is one pass over all pairs.")
-        self.epochs = _integer(1, 10_000, 20)
+        self.epochs = _integer(1, 10_000, FINE_TUNING.epochs)
         self.minutes = _integer(1, 14 * 24 * 60, 60)
-        self.references = _integer(1, 50, 5)
+        self.references = _integer(1, 50, FINE_TUNING.references)
         self.references.setToolTip("How many of your edits the model sees as references in each training step.")
-        self.encoder_lr = _scientific(1e-5)
+        self.encoder_lr = _scientific(FINE_TUNING.encoder_lr)
         self.encoder_lr.setToolTip("Keep this low: the encoder is the first to overfit.")
-        self.enhancer_lr = _scientific(1e-4)
-        self.gram = _decimal(0.01)
+        self.enhancer_lr = _scientific(FINE_TUNING.enhancer_lr)
+        self.gram = _decimal(FINE_TUNING.gram)
         self.gram.setToolTip("Weight of the Gram loss, which compares textures of colour.")
-        self.tv = _decimal(0.01)
+        self.tv = _decimal(FINE_TUNING.tv)
         self.tv.setToolTip("Weight of the total variation loss, which discourages noise and banding.")
         self.device = QComboBox()
         for label, value in DEVICES:

@@ -1,0 +1,53 @@
+"""Reading of configurations (TOML): sections that refuse unknown keys, and mistakes as one sentence."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pie_desktop.errors import PieError
+
+
+class Section(BaseModel):
+    """Base of configurations and their sections."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a file.
+
+    Raises:
+        PieError: the file cannot be read or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PieError(f"The configuration {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # not TOML, or not text
+        raise PieError(f"The configuration {path} is not valid: {error}.") from error
+
+
+def validated(kind: type[Model], values: Mapping[str, Any], path: Path) -> Model:
+    """A configuration of the tables of a file.
+
+    Raises:
+        PieError: a key is unknown or missing, or a value is impossible.
+    """
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise PieError(f"The configuration {path} is not valid: {error}.") from error
+
+
+def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `changes`, table by table."""
+    result = dict(base)
+    for key, value in changes.items():
+        result[key] = merged(result.get(key, {}), value) if isinstance(value, Mapping) else value
+    return result
