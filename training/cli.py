@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 
@@ -17,6 +16,7 @@ from training.benchmark.ablation import ablations
 from training.benchmark.cli import benchmark, evaluate
 from training.benchmark.variations import variations
 from training.data.inspection import prepare
+from training.data.sheet import sheet
 from training.study.cli import study
 
 if TYPE_CHECKING:
@@ -37,30 +37,7 @@ app.command()(ablations)
 app.command()(variations)
 app.command()(study)
 app.command()(prepare)
-
-
-@app.command()
-def sheet(
-    photos: Annotated[Path, typer.Option(help="Folder of finished photographs.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The image to write (JPEG).")] = Path("users.jpg"),
-    users: Annotated[int, typer.Option(min=1)] = 12,
-    shots: Annotated[int, typer.Option(min=1, help="Photos per user.")] = 6,
-    side: Annotated[int, typer.Option(min=16, max=512, help="Side of an image, px.")] = 96,
-    seed: Annotated[int, typer.Option()] = 0,
-) -> None:
-    """Draw simulated users: each row a user, of every photo the capture and the edit."""
-    import tempfile
-
-    from pie_desktop.imaging.encode import EncodeOptions, save_photo
-    from training.data.photos import finished_photos, photo_bank
-    from training.data.source import SimulatedSource
-    from training.sheet import contact_sheet
-
-    with tempfile.TemporaryDirectory() as cache:
-        bank = np.array(photo_bank(finished_photos(photos), round(1.5 * side), Path(cache)))
-    group = SimulatedSource(bank, side, users, shots, seed).group(0)
-    save_photo(contact_sheet(group), output, EncodeOptions("jpeg", 92), overwrite=False)
-    Console().print(f"{users} users with {shots} photos each: {output}")
+app.command()(sheet)
 
 
 def _stop_on_request(listen: bool) -> Callable[[], bool]:

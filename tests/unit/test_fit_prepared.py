@@ -83,7 +83,7 @@ def test_workers_map_the_cache_itself(cache: Path) -> None:
         # nothing is copied: a cache may be larger than the disk for temporary files
         assert list(Path(ahead._folder.name).iterdir()) == []
         ahead.expect([0])
-        assert torch.equal(ahead.group(0).retouched, source.group(0).retouched)
+        assert torch.equal(ahead.group(0).target, source.group(0).target)
         assert ahead.describe(0) == source.describe(0)
 
 
@@ -95,7 +95,7 @@ def test_photo_that_is_not_a_number_stops_and_keeps_the_checkpoint(
     def damaged(self: PreparedSource, number: int) -> Group:
         group = whole(self, number)
         if number == 3:
-            group.retouched[0] = torch.nan
+            group.target[0] = torch.nan
         return group
 
     monkeypatch.setattr(PreparedSource, "group", damaged)

@@ -60,7 +60,7 @@ def weights_of(network: PreferenceNetwork, bank: np.ndarray, chosen: Roles) -> t
     prepared = objective.prepare(group)
     with torch.no_grad():
         style, evidence = objective.encode(group, prepared, chosen)
-        photos = group.capture[:, 4:6]
+        photos = group.input[:, 4:6]
         features = network.enhancer.features(photos.flatten(0, 1)).unflatten(0, (2, 2))
         return network.combine(network.enhancer(features, style), evidence, style.paired)
 

@@ -78,7 +78,7 @@ def test_groups_are_the_same_with_workers(simulated: SimulatedSource, bank: np.n
         assert len(list(folder.iterdir())) == 2  # one bank is in both sources, and is written once
         for number in (0, 1, 6, 7):
             ours, theirs = source.group(number), wait_for(ahead, number)
-            assert torch.equal(ours.capture, theirs.capture) and torch.equal(ours.retouched, theirs.retouched)
+            assert torch.equal(ours.input, theirs.input) and torch.equal(ours.target, theirs.target)
             assert (ours.finished is None) == (theirs.finished is None)
             if ours.finished is not None and theirs.finished is not None:
                 assert torch.equal(ours.finished, theirs.finished)
@@ -89,17 +89,17 @@ def test_workers_compute_what_is_expected_and_share_the_images() -> None:
     with Prefetched(Told(), 2) as ahead:
         ahead.expect(range(1, 9))
         first, second = ahead.group(1), ahead.group(2)
-        processes = {int(g.capture[0]) for g in (first, second)}
+        processes = {int(g.input[0]) for g in (first, second)}
         assert len(processes) == 2 and os.getpid() not in processes
         for group in (first, second):
-            assert group.capture[1:].tolist() == [1, 1, True]  # one thread of torch, OpenCV's own off, a mapped file
-        assert [int(g.retouched[0]) for g in (first, second)] == [1, 2]
+            assert group.input[1:].tolist() == [1, 1, True]  # one thread of torch, OpenCV's own off, a mapped file
+        assert [int(g.target[0]) for g in (first, second)] == [1, 2]
         # what nobody expected is computed here, and what was expected and is not any more is forgotten
-        assert int(ahead.group(77).capture[0]) == os.getpid()
+        assert int(ahead.group(77).input[0]) == os.getpid()
         ahead.expect([3, 4])
         for worker in ahead._workers:
             wait([worker.answer])  # type: ignore[list-item]
-        assert int(wait_for(ahead, 100).capture[0]) in processes
+        assert int(wait_for(ahead, 100).input[0]) in processes
         # mistakes come with their traceback
         with pytest.raises(RuntimeError, match="no luck"):
             wait_for(ahead, 13)

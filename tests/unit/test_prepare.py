@@ -253,20 +253,20 @@ def test_groups_are_experts_with_the_same_views(fivek: Callable[..., Path], tmp_
     data = open_prepared(tmp_path / "cache")
     source = PreparedSource(data, side=24, users=6, shots=4, seed=5)
     group = source.group(3)
-    assert group.capture.shape == group.retouched.shape == (6, 4, 3, 24, 24)
-    assert float(group.capture.min()) >= 0 and 0.5 < float(group.capture.max()) <= 1
+    assert group.input.shape == group.target.shape == (6, 4, 3, 24, 24)
+    assert float(group.input.min()) >= 0 and 0.5 < float(group.input.max()) <= 1
     styles = source.styles_of(3)
     assert sorted(styles[:5]) == [0, 1, 2, 3, 4]
     for user, style in enumerate(styles):
         # the same crop, turned by this expert's hand
-        image = group.capture[user].permute(0, 2, 3, 1).numpy() * 255
+        image = group.input[user].permute(0, 2, 3, 1).numpy() * 255
         expected = np.clip(image * [1 + 0.05 * (style + 1), 1, 1 - 0.08 * (style + 1)] + 4 * (style + 1), 0, 255)
-        found = group.retouched[user].permute(0, 2, 3, 1).numpy() * 255
+        found = group.target[user].permute(0, 2, 3, 1).numpy() * 255
         assert np.abs(found - expected).mean() < 4
     again = PreparedSource(data, side=24, users=6, shots=4, seed=5).group(3)
-    assert torch.equal(group.retouched, again.retouched)
+    assert torch.equal(group.target, again.target)
     part = source.shared(Share(1, 2))
-    assert torch.equal(part.group(3).retouched, group.retouched[3:])
+    assert torch.equal(part.group(3).target, group.target[3:])
     assert part.styles_of(3).tolist() == styles[3:].tolist()
     name = source.describe(3)
     assert name.startswith("group 3 (a00") and "more)" in name and source.names[0].startswith("a00")

@@ -33,7 +33,7 @@ def test_error_without_pixels_is_the_error_of_the_pixels(pretraining: Pretrainin
     users = pretraining.draw(0, seeded(1))
     group = pretraining.source.group(1_000_000)
     prior = pretraining.network.prior
-    before, after = (pixel_grid(p.flatten(0, 1), SMALL.grid)[0] for p in (group.capture, group.retouched))
+    before, after = (pixel_grid(p.flatten(0, 1), SMALL.grid)[0] for p in (group.input, group.target))
     weights = torch.randn(8, generator=torch.Generator().manual_seed(2))
     by_pixels = float(((before + prior.design(before) @ weights - after) ** 2).mean())
     # the first photo of one of the four users drawn
@@ -46,7 +46,7 @@ def test_pool_is_a_function_of_the_step(pretraining: Pretraining) -> None:
     config = FitConfig(data=DataConfig(folder=Path()), pretrain=PretrainConfig(pool=3, refresh=2))
     again = Pretraining(pretraining.network, pretraining.source, config).draw(9, seeded(9))
     for one, other in zip(late, again, strict=True):
-        assert torch.equal(one.capture, other.capture) and torch.equal(one.fit, other.fit)
+        assert torch.equal(one.input, other.input) and torch.equal(one.fit, other.fit)
     assert len(pretraining._kept) <= 3
 
 
@@ -61,7 +61,7 @@ def test_gradients_reach_everything_but_the_trunk(pretraining: Pretraining) -> N
 
 def test_calibration_standardises_what_the_network_reads(pretraining: Pretraining) -> None:
     calibrate(pretraining.network, pretraining.source, groups=3)
-    statistics = torch.cat([users.capture.flatten(0, 1) for users in pretraining.draw(0, seeded(1))])
+    statistics = torch.cat([users.input.flatten(0, 1) for users in pretraining.draw(0, seeded(1))])
     features = pretraining.network.encoder.features
     standard = (statistics - features.usual) / features.spread
     assert float(standard.abs().mean()) < 3

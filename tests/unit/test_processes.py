@@ -100,7 +100,7 @@ def test_users_that_cannot_be_shared_are_refused(config: FitConfig, tmp_path: Pa
 def test_shares_are_the_whole() -> None:
     group = Group(torch.arange(6.0)[:, None], torch.arange(6.0)[:, None])
     parts = [group.rows(Share(index, 3).rows(6)) for index in range(3)]
-    assert torch.equal(torch.cat([part.capture for part in parts]), group.capture)
+    assert torch.equal(torch.cat([part.input for part in parts]), group.input)
     assert parts[0].finished is None
     assert Share(1, 2).rows_of([4, 2]).tolist() == [2, 3, 5]
 

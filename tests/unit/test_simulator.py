@@ -8,10 +8,10 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from training.data.batch import Share, draw_roles
 from training.data.capture import degrade, restore, sample_captures
 from training.data.recipe import apply_recipes, sample_recipes
+from training.data.sheet import GAP, contact_sheet
 from training.data.source import PairSource, SimulatedSource, seeded
 from training.data.users import UserMix, UserSimulator
 from training.fit.basis import build_basis, grid_colors, sample_luts
-from training.sheet import GAP, contact_sheet
 
 
 @pytest.fixture(scope="module")
@@ -50,16 +50,16 @@ def test_restore_undoes_a_capture_where_nothing_clipped() -> None:
 def test_a_group_is_a_function_of_seed_and_number(bank: np.ndarray) -> None:
     first = SimulatedSource(bank, 48, users=3, shots=4, seed=7)
     again = SimulatedSource(bank, 48, users=3, shots=4, seed=7)
-    assert torch.equal(first.group(5).retouched, again.group(5).retouched)
-    assert not torch.equal(first.group(5).retouched, first.group(6).retouched)
+    assert torch.equal(first.group(5).target, again.group(5).target)
+    assert not torch.equal(first.group(5).target, first.group(6).target)
 
 
 def test_users_who_only_normalise_make_the_finished_photo(bank: np.ndarray) -> None:
     mix = UserMix(perfect_capture=0, no_correction=0, full_correction=1, adaptive=0, no_taste=1, local=0)
     group = UserSimulator(bank, 48, mix).group(4, 4, seeded(1))
     assert group.finished is not None
-    assert torch.allclose(group.retouched, group.finished, atol=1e-5)
-    assert float((group.capture - group.finished).abs().mean()) > 0.02
+    assert torch.allclose(group.target, group.finished, atol=1e-5)
+    assert float((group.input - group.finished).abs().mean()) > 0.02
 
 
 def test_users_with_a_fixed_look_have_one_lut(bank: np.ndarray) -> None:
@@ -73,7 +73,7 @@ def test_users_with_a_fixed_look_have_one_lut(bank: np.ndarray) -> None:
 
 def test_pair_source_keeps_views_aligned(bank: np.ndarray) -> None:
     group = PairSource(bank, 255 - bank, 48, users=2, shots=5, seed=0).group(0)
-    assert torch.allclose(group.capture + group.retouched, torch.ones_like(group.capture), atol=0.01)
+    assert torch.allclose(group.input + group.target, torch.ones_like(group.input), atol=0.01)
 
 
 def test_roles_are_disjoint_and_from_one_reference_to_many() -> None:
@@ -111,7 +111,7 @@ def test_contact_sheet_shows_captures_and_edits(bank: np.ndarray) -> None:
     group = SimulatedSource(bank, 32, users=2, shots=3, seed=0).group(0)
     sheet = contact_sheet(group)
     assert sheet.shape == (2 * 32 + GAP, 3 * (64 + GAP) + 2 * GAP, 3)
-    first = (group.retouched[0, 0].permute(1, 2, 0) * 255).round().byte().numpy()
+    first = (group.target[0, 0].permute(1, 2, 0) * 255).round().byte().numpy()
     assert np.array_equal(sheet[:32, 32:64], first)
 
 
@@ -128,7 +128,7 @@ def test_pixels_stay_on_the_device_that_was_asked_for(bank: np.ndarray, device: 
 def test_a_whole_group_is_made_on_the_device(bank: np.ndarray) -> None:
     simulated = SimulatedSource(bank, 48, users=3, shots=4, seed=7, device="meta").group(5)
     own = PairSource(bank, 255 - bank, 48, users=3, shots=4, seed=7, device="meta").group(5)
-    for images in (simulated.capture, simulated.retouched, simulated.finished, own.capture, own.retouched):
+    for images in (simulated.input, simulated.target, simulated.finished, own.input, own.target):
         assert images is not None and images.device.type == "meta" and images.shape == (3, 4, 3, 48, 48)
 
 

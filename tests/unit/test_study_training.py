@@ -108,26 +108,26 @@ def trainer(config: StudyConfig, scale: Scale, material: Material, folder: Path)
 
 def test_population_is_fixed_and_its_users_differ(scale: Scale, material: Material, tmp_path: Path) -> None:
     again = prepare_material(scale, tmp_path, CPU).population
-    assert np.array_equal(again.retouched, material.population.retouched)
+    assert np.array_equal(again.targets, material.population.targets)
     first, second = (population.group(3) for population in (again, material.population))
-    assert torch.equal(first.retouched, second.retouched) and first.users is not None
+    assert torch.equal(first.target, second.target) and first.users is not None
     assert len(set(first.users.tolist())) == 4
-    assert not torch.equal(first.retouched, again.group(4).retouched)
+    assert not torch.equal(first.target, again.group(4).target)
     # what users do to colours on average tells them apart
-    change = (again.retouched.astype(float) - again.capture).mean((1, 2, 3))
+    change = (again.targets.astype(float) - again.inputs).mean((1, 2, 3))
     distance = np.abs(change[:, None] - change[None]).sum(-1) + np.eye(len(change)) * 99
     assert distance.min() > 0.5
     held_out = prepare_material(scale, tmp_path, CPU).validation
-    assert not any(np.array_equal(p, held_out.capture[0, 0].permute(1, 2, 0)) for p in again.capture[:, 0] / 255)
+    assert not any(np.array_equal(p, held_out.input[0, 0].permute(1, 2, 0)) for p in again.inputs[:, 0] / 255)
 
 
 def test_group_keeps_pairs_and_their_users(material: Material) -> None:
     population = material.population
     group = population.group(0)
     assert group.users is not None
-    for user, photos, edits in zip(group.users, group.capture, group.retouched, strict=True):
-        stored = torch.from_numpy(population.capture[user].copy()).permute(0, 3, 1, 2) / 255
-        edited = torch.from_numpy(population.retouched[user].copy()).permute(0, 3, 1, 2) / 255
+    for user, photos, edits in zip(group.users, group.input, group.target, strict=True):
+        stored = torch.from_numpy(population.inputs[user].copy()).permute(0, 3, 1, 2) / 255
+        edited = torch.from_numpy(population.targets[user].copy()).permute(0, 3, 1, 2) / 255
         for photo, edit in zip(photos, edits, strict=True):
             flips = [(dims, (stored.flip(dims) - photo).abs().amax((1, 2, 3))) for dims in ([], [-1])]
             dims, distance = min(flips, key=lambda flip: float(flip[1].min()))
@@ -138,7 +138,7 @@ def test_group_keeps_pairs_and_their_users(material: Material) -> None:
 def test_a_batch_that_is_too_large_is_refused(material: Material) -> None:
     p = material.population
     with pytest.raises(PieError, match="8 users with 6 photos"):
-        Population(p.capture, p.retouched, 9, 3, 0)
+        Population(p.inputs, p.targets, 9, 3, 0)
 
 
 @pytest.mark.parametrize("kind", PROTOCOLS)
@@ -278,13 +278,13 @@ def test_experts_are_users_too(scale: Scale, experts: Path, tmp_path: Path) -> N
     changes = {"population": PopulationConfig(kind="prepared", folder=experts)}
     real = scale.model_copy(update=changes)
     found = prepare_material(real, tmp_path / "cache", CPU)
-    population, held_out = found.population, found.validation.capture
+    population, held_out = found.population, found.validation.input
     # three photos validate: none is a reference and retouched as well, and references are left
     assert held_out.shape[:2] == (3, 3) and Curve(found.validation, 3).references == 2
     assert population.size == 3
     group = population.group(0)
     assert group.users is not None and set(group.users.tolist()) == {0, 1, 2}
-    warmth = (group.retouched - group.capture).mean((1, 3, 4))
+    warmth = (group.target - group.input).mean((1, 3, 4))
     warmth = (warmth[:, 0] - warmth[:, 2]).sign().tolist()
     expected = {0: 1.0, 1: -1.0}
     for user, sign in zip(group.users.tolist(), warmth, strict=True):

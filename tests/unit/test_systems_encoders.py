@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from training.systems.encoders import PspEncoder, ResNetEncoder, StyleEncoder
+from training.systems.style_encoders import PspEncoder, ResNetEncoder, StyleEncoder
 
 
 @pytest.mark.parametrize(("kind", "levels"), [(ResNetEncoder, 1), (PspEncoder, 3)])

@@ -145,7 +145,7 @@ def simulated_cases(
     simulator = UserSimulator(bank, side, mix)
     for number in range(count):
         group = simulator.group(1, most + queries, seeded(seed, number))
-        x, y = (to_bytes(t[0].permute(0, 2, 3, 1)) for t in (group.capture, group.retouched))
+        x, y = (to_bytes(t[0].permute(0, 2, 3, 1)) for t in (group.input, group.target))
         pairs = list(zip(x, y, strict=True))
         yield Case(f"user {number}", pairs[queries:], pairs[:queries])
 

@@ -1,8 +1,6 @@
-"""Records of tensors that move to a device together.
+"""What a training step is given: groups of users with their photos, and the roles of these.
 
-Which users of a group a process trains on, where several processes train together.
-
-Groups of users with their photos, and which of these are references and which are to be retouched.
+A group can be shared by several processes, each with some of its users (`Share`).
 """
 
 from collections.abc import Callable, Sequence
@@ -82,13 +80,13 @@ class Group(Movable):
     """U users with S photos each, images `(U, S, 3, P, P)`, sRGB-encoded floats in [0, 1].
 
     Attributes:
-        capture: the unedited photo.
-        retouched: what the user made of it.
+        input: the unedited photo.
+        target: what the user made of it.
         finished: the well-corrected photo where it is known (simulated users), else None.
     """
 
-    capture: Tensor
-    retouched: Tensor
+    input: Tensor
+    target: Tensor
     finished: Tensor | None = None
 
 

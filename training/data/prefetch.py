@@ -72,7 +72,7 @@ def _serve(connection: Connection, pickled: bytes) -> None:
             number = connection.recv()
             try:
                 group = source.group(number)
-                images = (group.capture, group.retouched, group.finished)
+                images = (group.input, group.target, group.finished)
                 connection.send([None if p is None else p.cpu().numpy() for p in images])
             except Exception:
                 connection.send(traceback.format_exc())

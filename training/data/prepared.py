@@ -179,12 +179,12 @@ class PreparedSource(Source):
         generator = seeded(self.seed, 11, number)
         styles, photos = self._styles(generator), self._photos(generator).reshape(self.users, self.shots)
         views = draw_views(photos.size, generator).reshape(self.users, self.shots, 4)
-        captures, edits = [], []
+        inputs, targets = [], []
         for user in range(*self.share.rows(self.users).indices(self.users)):
             rows, seen = self.rows[photos[user]], views[user]
-            captures.append(take_views(self.before, rows, seen, self.side, self.device))
-            edits.append(take_views(self.after[styles[user]], rows, seen, self.side, self.device))
-        return Group(torch.stack(captures), torch.stack(edits))
+            inputs.append(take_views(self.before, rows, seen, self.side, self.device))
+            targets.append(take_views(self.after[styles[user]], rows, seen, self.side, self.device))
+        return Group(torch.stack(inputs), torch.stack(targets))
 
     def describe(self, number: int) -> str:
         generator = seeded(self.seed, 11, number)

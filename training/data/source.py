@@ -106,11 +106,11 @@ class PairSource(Source):
         rows = slice(mine.start * self.shots, mine.stop * self.shots)
         # the same views of both: the generator is rewound in between
         state = generator.get_state()
-        capture = random_views(self.before, index, self.side, generator, self.device, rows)
+        inputs = random_views(self.before, index, self.side, generator, self.device, rows)
         generator.set_state(state)
-        retouched = random_views(self.after, index, self.side, generator, self.device, rows)
+        targets = random_views(self.after, index, self.side, generator, self.device, rows)
         size = (-1, self.shots, 3, self.side, self.side)
-        return Group(capture.reshape(size), retouched.reshape(size))
+        return Group(inputs.reshape(size), targets.reshape(size))
 
     def _photos(self, generator: torch.Generator) -> np.ndarray:
         """Indices `(users * shots,)` of the pairs of a group."""

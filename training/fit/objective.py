@@ -18,8 +18,8 @@ class Prepared:
     B = U * S photos; `g` is the pixel grid's side.
     """
 
-    before: Tensor  # (B, g * g, 3) colours of the captures
-    after: Tensor  # (B, g * g, 3) colours of the retouched photos
+    before: Tensor  # (B, g * g, 3) colours of the inputs
+    after: Tensor  # (B, g * g, 3) colours of the targets
     values: Tensor  # (B, g * g, 3, K) basis values
     evidence: Evidence  # of every photo's pair
     fit: Tensor  # (B, K) weights of every pair alone
@@ -67,9 +67,9 @@ class Objective:
             share: whose users these are, of a group that several processes share.
         """
         side, prior = self.network.architecture.grid, self.network.prior
-        before = pixel_grid(group.capture.flatten(0, 1), side)
-        after = pixel_grid(group.retouched.flatten(0, 1), side)
-        observed = after if generator is None else noisy(after, len(group.capture), generator, share)
+        before = pixel_grid(group.input.flatten(0, 1), side)
+        after = pixel_grid(group.target.flatten(0, 1), side)
+        observed = after if generator is None else noisy(after, len(group.input), generator, share)
         values = prior.design(before.reshape(-1, 3))
         evidence = prior.evidence(before, observed, values)
         return Prepared(
@@ -82,9 +82,9 @@ class Objective:
 
     def encode(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[EncodedReferences, Evidence]:
         """Encode the references of all users."""
-        users, shots = group.capture.shape[:2]
+        users, shots = group.input.shape[:2]
         rows = torch.arange(users, device=roles.reference.device)[:, None]
-        images = torch.cat([group.capture[rows, roles.reference], group.retouched[rows, roles.reference]], 1)
+        images = torch.cat([group.input[rows, roles.reference], group.target[rows, roles.reference]], 1)
         features = self.network.encoder.features(images.flatten(0, 1)).unflatten(0, images.shape[:2])
         before, after = features.chunk(2, 1)
         flat = rows * shots + roles.reference
@@ -94,10 +94,10 @@ class Objective:
 
     def answer(self, group: Group, prepared: Prepared, roles: Roles) -> Answer:
         """What the network does to the queries of all users."""
-        users, shots = group.capture.shape[:2]
+        users, shots = group.input.shape[:2]
         rows = torch.arange(users, device=roles.query.device)[:, None]
         style, evidence = self.encode(group, prepared, roles)
-        photos = group.capture[rows, roles.query]
+        photos = group.input[rows, roles.query]
         features = self.network.enhancer.features(photos.flatten(0, 1)).unflatten(0, photos.shape[:2])
         prediction = self.network.enhancer(features, style)
         weights = self.network.combine(prediction, evidence, style.paired)

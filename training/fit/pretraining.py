@@ -1,6 +1,6 @@
 """Pretraining on colour statistics: the same network and the same users, without looking at a pixel twice.
 
-A pair's normal equations tell the squared error of any LUT weights on that photo exactly, so users can be kept as
+A pair's normal equations give the squared error of any LUT weights on that photo exactly, so users can be kept as
 statistics and normal equations, and a step costs a small fraction of an end-to-end step. The trunk stays silent
 meanwhile; it joins when training goes on end to end.
 """
@@ -28,14 +28,14 @@ class Summary:
     """U users with S photos, without pixels.
 
     Attributes:
-        capture, retouched: `(U, S, F)` colour statistics.
+        input, target: `(U, S, F)` colour statistics of the unedited and of the edited photos.
         observed: evidence `(U, S, ...)` of the pairs as references, with small misalignments.
         fit: `(U, S, K)` weights of every pair alone.
         answer: evidence of the pairs as targets; shares its `gram` with `observed`.
     """
 
-    capture: Tensor
-    retouched: Tensor
+    input: Tensor
+    target: Tensor
     observed: Evidence
     fit: Tensor
     answer: Evidence
@@ -47,14 +47,14 @@ def _fold(evidence: Evidence, users: int) -> Evidence:
 
 def summarise(network: PreferenceNetwork, group: Group, generator: torch.Generator, share: Share = WHOLE) -> Summary:
     """Reduce a group of simulated users, or the share of it that these are."""
-    users, side = len(group.capture), network.architecture.grid
-    captures, retouched = group.capture.flatten(0, 1), group.retouched.flatten(0, 1)
-    before, after = (pixel_grid(p, side) for p in (captures, retouched))
+    users, side = len(group.input), network.architecture.grid
+    inputs, targets = group.input.flatten(0, 1), group.target.flatten(0, 1)
+    before, after = (pixel_grid(p, side) for p in (inputs, targets))
     prior = network.prior
     values = prior.design(before.reshape(-1, 3))
     observed = prior.evidence(before, noisy(after, users, generator, share), values)
     answer = prior.evidence(before, after, values, observed.gram)
-    statistics = [color_statistics(p).unflatten(0, (users, -1)) for p in (captures, retouched)]
+    statistics = [color_statistics(p).unflatten(0, (users, -1)) for p in (inputs, targets)]
     fit = prior.posterior(observed.gram, observed.moment).unflatten(0, (users, -1))
     return Summary(statistics[0], statistics[1], _fold(observed, users), fit, _fold(answer, users))
 
@@ -141,7 +141,7 @@ class _Picked:
 
     @staticmethod
     def of(groups: list[Summary], roles: Roles) -> "_Picked":
-        sizes = [len(group.capture) for group in groups]
+        sizes = [len(group.input) for group in groups]
         references, queries = roles.reference.split(sizes), roles.query.split(sizes)
 
         def pick(values: list[Tensor], chosen: tuple[Tensor, ...]) -> Tensor:
@@ -156,9 +156,9 @@ class _Picked:
             )
 
         return _Picked(
-            pick([g.capture for g in groups], references),
-            pick([g.retouched for g in groups], references),
-            pick([g.capture for g in groups], queries),
+            pick([g.input for g in groups], references),
+            pick([g.target for g in groups], references),
+            pick([g.input for g in groups], queries),
             evidence([g.observed for g in groups], references),
             pick([g.fit for g in groups], references),
             evidence([g.answer for g in groups], queries),
@@ -168,7 +168,7 @@ class _Picked:
 def calibrate(network: PreferenceNetwork, source: Source, groups: int = 6) -> None:
     """Standardise the statistics that a new network reads by those of simulated photos, unedited and edited."""
     images = [source.group(_FIRST - 1 - number) for number in range(groups)]
-    captures = color_statistics(torch.cat([g.capture.flatten(0, 1) for g in images]))
-    edits = color_statistics(torch.cat([g.retouched.flatten(0, 1) for g in images]))
+    inputs = color_statistics(torch.cat([g.input.flatten(0, 1) for g in images]))
+    targets = color_statistics(torch.cat([g.target.flatten(0, 1) for g in images]))
     for features in (network.encoder.features, network.enhancer.features):
-        features.calibrate(torch.cat([captures, edits]))
+        features.calibrate(torch.cat([inputs, targets]))

@@ -107,8 +107,8 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
         c, step = self.config, self.progress.step
         if self._pretrains():
             groups = self.pretraining.draw(step, seeded(c.seed, 6, step))
-            roles = self._roles([len(g.capture) for g in groups], groups[0].capture.shape[1])
-            return self.pretraining.loss(groups, roles.to(groups[0].capture.device))
+            roles = self._roles([len(g.input) for g in groups], groups[0].input.shape[1])
+            return self.pretraining.loss(groups, roles.to(groups[0].input.device))
         number = step // c.data.reuse
         if self._cached is None or self._cached[0] != number:
             group = self.source.group(number).to(self.network.prior.table.device)
@@ -117,8 +117,8 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
             prepared = self.objective.prepare(group, seeded(c.seed, 3, number), self.processes.share)
             self._cached = number, group, prepared
         _, group, prepared = self._cached
-        roles = self._roles([len(group.capture)], group.capture.shape[1])
-        return self.objective(group, prepared, roles.to(group.capture.device))
+        roles = self._roles([len(group.input)], group.input.shape[1])
+        return self.objective(group, prepared, roles.to(group.input.device))
 
     def _pretrains(self) -> bool:
         return self.fraction() < self.config.pretrain.share

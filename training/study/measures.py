@@ -35,9 +35,9 @@ class EmbeddingScore:
 def photo_vectors(system: System, group: Group) -> Tensor:
     """Vectors `(U, S, D)` of all photos of all users, on the CPU."""
     found = []
-    for capture, retouched in zip(group.capture, group.retouched, strict=True):
-        before = capture if system.needs_pairs else None
-        found.append(system.features(retouched, before).vector.cpu())
+    for inputs, targets in zip(group.input, group.target, strict=True):
+        before = inputs if system.needs_pairs else None
+        found.append(system.features(targets, before).vector.cpu())
     return torch.stack(found)
 
 
@@ -84,23 +84,23 @@ class Curve:
     """
 
     def __init__(self, group: Group, references: int) -> None:
-        self.group, self.references = group, min(references, group.capture.shape[1] - 1)
+        self.group, self.references = group, min(references, group.input.shape[1] - 1)
 
     @torch.no_grad()
     def measure(self, protocol: Protocol, trains_enhancer: bool) -> Point:
         """Judge a protocol's system in evaluation mode."""
         system, n, group = protocol.system, self.references, self.group
         vectors, values = [], []
-        for capture, retouched in zip(group.capture, group.retouched, strict=True):
+        for inputs, targets in zip(group.input, group.target, strict=True):
             parts = []
             for part in (slice(None, n), slice(n, None)):
-                after, before = retouched[None, part], capture[None, part]
+                after, before = targets[None, part], inputs[None, part]
                 valid = torch.ones(after.shape[:2], dtype=torch.bool, device=after.device)
                 parts.append(system.style(after, before if system.needs_pairs else None, valid))
             vectors.append(torch.stack([style.vector[0] for style in parts]))
             if trains_enhancer:
-                output = system.enhance(capture[None, n:], parts[0])[0]
-                values.append(psnr(output.flatten(2).mT, retouched[n:].flatten(2).mT))
+                output = system.enhance(inputs[None, n:], parts[0])[0]
+                values.append(psnr(output.flatten(2).mT, targets[n:].flatten(2).mT))
         both = torch.stack(vectors)
         score = float(torch.cat(values).mean()) if values else None
         return Point(score, retrieval(both[:, 0], both[:, 1]))

@@ -40,7 +40,7 @@ class Population(Source):
     """A finite number of users with their photos.
 
     Args:
-        capture, retouched: `(K, S, P, P, 3)` uint8, sRGB; may be memory-mapped.
+        inputs, targets: `(K, S, P, P, 3)` uint8, sRGB; may be memory-mapped.
         users, shots: of a group.
         seed: of the groups.
         device: where groups are made.
@@ -48,31 +48,31 @@ class Population(Source):
 
     def __init__(
         self,
-        capture: np.ndarray,
-        retouched: np.ndarray,
+        inputs: np.ndarray,
+        targets: np.ndarray,
         users: int,
         shots: int,
         seed: int,
         device: torch.device | str = "cpu",
     ) -> None:
-        if users > len(capture) or shots > capture.shape[1]:
+        if users > len(inputs) or shots > inputs.shape[1]:
             raise PieError(
-                f"The population has {len(capture)} users with {capture.shape[1]} photos each; a step of {users} users"
+                f"The population has {len(inputs)} users with {inputs.shape[1]} photos each; a step of {users} users"
                 f" with {shots} photos needs more. Lower the batch of the scale, or raise its population."
             )
-        self.capture, self.retouched = capture, retouched
+        self.inputs, self.targets = inputs, targets
         self.users, self.shots, self.seed, self.device = users, shots, seed, device
 
     @property
     def size(self) -> int:
         """Number of users."""
-        return len(self.capture)
+        return len(self.inputs)
 
     def group(self, number: int) -> UserGroup:
         """Distinct users with distinct photos each, mirrored at random; a pure function of seed and number."""
         generator = seeded(self.seed, 20, number)
         chosen = self._users(generator)
-        photos = torch.rand(self.users, self.capture.shape[1], generator=generator).argsort(1)[:, : self.shots]
+        photos = torch.rand(self.users, self.inputs.shape[1], generator=generator).argsort(1)[:, : self.shots]
         mirrored = (torch.rand(self.users, self.shots, 1, 1, 1, generator=generator) < 0.5).to(self.device)
         rows = chosen.numpy()[:, None], photos.numpy()
 
@@ -80,7 +80,7 @@ class Population(Source):
             planes = torch.from_numpy(images[rows]).to(self.device).permute(0, 1, 4, 2, 3).float().div_(255)
             return torch.where(mirrored, planes.flip(-1), planes)
 
-        group = UserGroup(floats(self.capture), floats(self.retouched), None, chosen.to(self.device))
+        group = UserGroup(floats(self.inputs), floats(self.targets), None, chosen.to(self.device))
         return group.rows(self.share.rows(self.users))
 
     def describe(self, number: int) -> str:
@@ -101,23 +101,23 @@ class PreparedPopulation(PreparedSource):
     def group(self, number: int) -> UserGroup:
         """Users with photos, seen at random; a pure function of seed and number."""
         group = super().group(number)
-        return UserGroup(group.capture, group.retouched, None, torch.from_numpy(self.styles_of(number)).to(self.device))
+        return UserGroup(group.input, group.target, None, torch.from_numpy(self.styles_of(number)).to(self.device))
 
 
 def _user(simulator: UserSimulator, shots: int, seed: int, stream: int, user: int) -> tuple[np.ndarray, np.ndarray]:
-    """Captures and retouched photos of one user, each `(S, P, P, 3)` uint8: a pure function of the numbers."""
+    """Inputs and targets of one user, each `(S, P, P, 3)` uint8: a pure function of the numbers."""
     group = simulator.group(1, shots, seeded(seed, stream, user))
-    capture, retouched = (to_bytes(t[0].permute(0, 2, 3, 1)) for t in (group.capture, group.retouched))
-    return capture, retouched
+    inputs, targets = (to_bytes(t[0].permute(0, 2, 3, 1)) for t in (group.input, group.target))
+    return inputs, targets
 
 
 def _group(bank: np.ndarray, side: int, users: int, shots: int, seed: int, stream: int) -> Group:
     simulator = UserSimulator(bank, side)
     found = [_user(simulator, shots, seed, stream, user) for user in range(users)]
-    capture, retouched = (
+    inputs, targets = (
         torch.from_numpy(np.stack(part)).permute(0, 1, 4, 2, 3).float() / 255 for part in zip(*found, strict=True)
     )
-    return Group(capture, retouched)
+    return Group(inputs, targets)
 
 
 def split_photos(config: PopulationConfig, cache: Path) -> tuple[np.ndarray, np.ndarray]:
@@ -126,11 +126,11 @@ def split_photos(config: PopulationConfig, cache: Path) -> tuple[np.ndarray, np.
 
 
 def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Captures and retouched photos of all users, each `(K, S, P, P, 3)` uint8, rendered once under `cache`."""
+    """Inputs and targets of all users, each `(K, S, P, P, 3)` uint8, rendered once under `cache`."""
     photos = [f"{p.name}:{p.stat().st_size}" for p in finished_photos(config.folder)]
     settings = [photos, side, seed, config.bank_side, config.users, config.shots]
     key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
-    paths = [cache / f"users-{key}-{part}.npy" for part in ("capture", "retouched")]
+    paths = [cache / f"users-{key}-{part}.npy" for part in ("capture", "retouched")]  # names of earlier versions
     if not all(path.exists() for path in paths):
         train, _ = split_photos(config, cache)
         shape = (config.users, config.shots, side, side, 3)
@@ -144,8 +144,8 @@ def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path
                     stored[user] = images
             for stored in maps:
                 stored.flush()
-    capture, retouched = (np.load(path, mmap_mode="r") for path in paths)
-    return capture, retouched
+    inputs, targets = (np.load(path, mmap_mode="r") for path in paths)
+    return inputs, targets
 
 
 def validation_group(config: PopulationConfig, side: int, shots: int, seed: int, cache: Path) -> Group:
@@ -193,7 +193,7 @@ def prepare_material(scale: Scale, cache: Path, device: torch.device) -> Materia
         held_out = PreparedSource(data, scale.side, max(2, len(data.styles)), shots, seed, "validation").group(0)
         rows = data.rows("train")
         return Material(source, held_out, data.before[rows[:: -(-len(rows) // BASIS_PHOTOS)]], cache)
-    capture, retouched = simulated_arrays(config, scale.side, seed, cache)
-    population = Population(capture, retouched, batch.users, batch.shots, seed, device)
+    inputs, targets = simulated_arrays(config, scale.side, seed, cache)
+    population = Population(inputs, targets, batch.users, batch.shots, seed, device)
     validation = validation_group(config, scale.side, shots, seed, cache)
     return Material(population, validation, split_photos(config, cache)[0], cache)

@@ -39,28 +39,28 @@ class Batch(Movable):
         group: all photos of the users, with the users' numbers in the population.
         after, before: the references, N of each user.
         valid: `(U, N)` bool, which of them count.
-        photos, targets: the Q photos to retouch and what the users made of them.
+        inputs, targets: the Q photos to retouch and what the users made of them.
     """
 
     group: UserGroup
     after: Tensor
     before: Tensor
     valid: Tensor
-    photos: Tensor
+    inputs: Tensor
     targets: Tensor
 
     @classmethod
     def of(cls, group: UserGroup, roles: Roles) -> "Batch":
         """References and queries of a group, as drawn."""
-        rows = torch.arange(len(group.capture), device=roles.query.device)[:, None]
+        rows = torch.arange(len(group.input), device=roles.query.device)[:, None]
         references, queries = (rows, roles.reference), (rows, roles.query)
         return cls(
             group,
-            group.retouched[references],
-            group.capture[references],
+            group.target[references],
+            group.input[references],
             roles.valid,
-            group.capture[queries],
-            group.retouched[queries],
+            group.input[queries],
+            group.target[queries],
         )
 
 
@@ -72,7 +72,7 @@ class ImageLoss(LossSum):
 
     def of(self, output: Tensor, batch: Batch) -> tuple[Tensor, Terms]:
         """Total and terms of the outputs `(U, Q, 3, P, P)` for the photos of a batch."""
-        images = (t.flatten(0, 1) for t in (output, batch.targets, batch.photos))
+        images = (t.flatten(0, 1) for t in (output, batch.targets, batch.inputs))
         return self(Images(*images, *(t.repeat_interleave(output.shape[1], 0) for t in (batch.after, batch.valid))))
 
 
@@ -102,12 +102,12 @@ class Protocol(nn.Module):
 
     def retouching(self, batch: Batch) -> tuple[Tensor, Terms]:
         """The loss of the photos retouched in the style of the references."""
-        return self.images.of(self.system.enhance(batch.photos, self.style(batch)), batch)
+        return self.images.of(self.system.enhance(batch.inputs, self.style(batch)), batch)
 
     def embedding(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Vectors `(U * S, D)` of all photos of the users, and whose they are `(U * S,)`."""
         group = batch.group
         assert group.users is not None
-        before = group.capture.flatten(0, 1) if self.system.needs_pairs else None
-        vectors = self.system.features(group.retouched.flatten(0, 1), before).vector
-        return vectors, group.users.repeat_interleave(group.retouched.shape[1])
+        before = group.input.flatten(0, 1) if self.system.needs_pairs else None
+        vectors = self.system.features(group.target.flatten(0, 1), before).vector
+        return vectors, group.users.repeat_interleave(group.target.shape[1])

@@ -58,7 +58,7 @@ class Diffusion(EndToEnd):
             raise PieError(f"{config.name}: this enhancer learns from its images; choose the protocol end_to_end.")
 
     def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
-        value = self.system.loss(batch.photos, batch.targets, self.style(batch))
+        value = self.system.loss(batch.inputs, batch.targets, self.style(batch))
         return value, {"denoising": value.detach()}
 
 
@@ -77,14 +77,14 @@ class Masked(Protocol):
         )
 
     def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
-        photos, targets = batch.photos.flatten(0, 1), batch.targets.flatten(0, 1)
+        photos, targets = batch.inputs.flatten(0, 1), batch.targets.flatten(0, 1)
         codes = self.system.features(targets, photos).vector
         if stage == 0:
-            return self.images.of(self.system.retouch(photos, codes).unflatten(0, batch.photos.shape[:2]), batch)
+            return self.images.of(self.system.retouch(photos, codes).unflatten(0, batch.inputs.shape[:2]), batch)
         style = self.style(batch)
         assert isinstance(style, MaskedStyle)
-        predicted = self.system.predict(batch.photos, style)
-        output = self.system.retouch(photos, predicted).unflatten(0, batch.photos.shape[:2])
+        predicted = self.system.predict(batch.inputs, style)
+        output = self.system.retouch(photos, predicted).unflatten(0, batch.inputs.shape[:2])
         total, terms = self.images.of(output, batch)
         # relative to how long codes are, which nothing prescribes
         masked = smooth_l1_loss(predicted, codes) / codes.abs().mean().clamp_min(1e-3)

@@ -116,14 +116,14 @@ class StudyTrainer(TrainingLoop[Protocol, StudyProgress]):
         group = self.population.group(step)
         roles = draw_roles(b.users, b.shots, b.references, b.queries, seeded(self.scale.seed, 30, step))
         # pixels may be made elsewhere, see `pixel_device`, and are chosen there
-        return Batch.of(group, roles.to(group.capture.device)).to(self.device)
+        return Batch.of(group, roles.to(group.input.device)).to(self.device)
 
     def loss(self) -> Losses:
         p = self.progress
         # noise and dropout of a step are the same after an interruption
         torch.manual_seed(int(seeded(self.scale.seed, 31, p.step).initial_seed()))
         batch = self.batch(p.step)
-        self._shown = batch.photos.shape[0] * batch.photos.shape[1]
+        self._shown = batch.inputs.shape[0] * batch.inputs.shape[1]
         return self.protocol.loss(p.stage, batch)
 
     def describe(self) -> str:

@@ -82,11 +82,11 @@ def shipped_vectors(bundle: Path, device: str, group: Group, pairs: bool) -> np.
     """
     inference = Inference(bundle, device)
 
-    def vector(retouched: torch.Tensor, capture: torch.Tensor) -> np.ndarray:
-        after, before = (to_bytes(t.permute(1, 2, 0)) for t in (retouched, capture))
+    def vector(target: torch.Tensor, source: torch.Tensor) -> np.ndarray:
+        after, before = (to_bytes(t.permute(1, 2, 0)) for t in (target, source))
         return inference.encode([ReferencePixels(after, before if pairs else None)]).vector
 
-    users = zip(group.retouched, group.capture, strict=True)
+    users = zip(group.target, group.input, strict=True)
     return np.stack([[vector(a, b) for a, b in zip(after, before, strict=True)] for after, before in users])
 
 

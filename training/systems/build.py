@@ -15,7 +15,6 @@ from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.preference import ReferencePixels
 from training.data.color import to_bytes
 from training.data.photos import square
-from training.systems.encoders import PspEncoder, ResNetEncoder, StyleEncoder
 from training.systems.enhancers.attention import AttentionEnhancer, StyleAttentionEnhancer
 from training.systems.enhancers.base import Enhancer
 from training.systems.enhancers.curves import CurveEnhancer
@@ -23,6 +22,7 @@ from training.systems.enhancers.diffusion import DiffusionEnhancer
 from training.systems.enhancers.unet import AdaINUNetEnhancer, PieNetEnhancer
 from training.systems.masked import MaskedSystem
 from training.systems.style import StyleCode
+from training.systems.style_encoders import PspEncoder, ResNetEncoder, StyleEncoder
 from training.systems.system import System, SystemConfig
 
 FORMAT_VERSION = 1

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from training.systems.encoders import ResNetEncoder, StyleEncoder
 from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
 from training.systems.style import StyleCode, masked_mean, pool
+from training.systems.style_encoders import ResNetEncoder, StyleEncoder
 from training.systems.system import System, SystemConfig
 
 

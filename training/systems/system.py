@@ -6,9 +6,9 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field
 from torch import Tensor, nn
 
-from training.systems.encoders import StyleEncoder
 from training.systems.enhancers.base import Enhancer, shrink
 from training.systems.style import StyleCode, StyleFeatures, pool
+from training.systems.style_encoders import StyleEncoder
 
 
 class SystemConfig(BaseModel):

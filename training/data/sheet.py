@@ -1,0 +1,55 @@
+"""`python -m training sheet`: a contact sheet of simulated users, to see what the model learns from."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from training.data.batch import Group
+
+GAP = 2
+
+
+def contact_sheet(group: "Group") -> np.ndarray:
+    """One row per user; of every photo the input and, right of it, what the user made of it.
+
+    Returns:
+        uint8 image `(H, W, 3)`, sRGB.
+    """
+    from training.data.color import to_bytes
+
+    users, shots, _, side, _ = group.input.shape
+    pair, step = 2 * side + GAP, side + GAP
+    drawn = np.full((users * step - GAP, shots * (pair + GAP) - GAP, 3), 40, np.uint8)
+    for user in range(users):
+        for shot in range(shots):
+            top, left = user * step, shot * (pair + GAP)
+            for offset, images in ((0, group.input), (side, group.target)):
+                tile = to_bytes(images[user, shot].permute(1, 2, 0))
+                drawn[top : top + side, left + offset : left + offset + side] = tile
+    return drawn
+
+
+def sheet(
+    photos: Annotated[Path, typer.Option(help="Folder of finished photographs.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The image to write (JPEG).")] = Path("users.jpg"),
+    users: Annotated[int, typer.Option(min=1, help="Number of simulated users.")] = 12,
+    shots: Annotated[int, typer.Option(min=1, help="Photos per user.")] = 6,
+    side: Annotated[int, typer.Option(min=16, max=512, help="Side of an image, px.")] = 96,
+    seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 0,
+) -> None:
+    """Draw simulated users: one row per user, each photo before and after the edit."""
+    import tempfile
+
+    from pie_desktop.imaging.encode import EncodeOptions, save_photo
+    from training.data.photos import finished_photos, photo_bank
+    from training.data.source import SimulatedSource
+
+    with tempfile.TemporaryDirectory() as cache:
+        bank = np.array(photo_bank(finished_photos(photos), round(1.5 * side), Path(cache)))
+    group = SimulatedSource(bank, side, users, shots, seed).group(0)
+    save_photo(contact_sheet(group), output, EncodeOptions("jpeg", 92), overwrite=False)
+    Console().print(f"{users} users with {shots} photos each: {output}")
