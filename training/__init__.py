@@ -1,1 +1,1 @@
-"""The end-to-end training core: simulator, losses, loop, evaluation. Headless, no Qt."""
+"""The training core: simulator, losses, training runs, benchmark and study. No Qt."""

@@ -1,4 +1,4 @@
-"""Command line of the training core."""
+"""The command line of the training core."""
 
 import os
 import sys
@@ -61,27 +61,27 @@ def fit(
         Path | None, typer.Option(help="Configuration (TOML) of a run on simulated users or pairs.")
     ] = None,
     pairs: Annotated[Path | None, typer.Option(help="Folder of your own edits; originals are found by name.")] = None,
-    originals: Annotated[Path | None, typer.Option(help="Folder of the originals, where it is another one.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the run: checkpoint, cache.")] = Path("runs/fit"),
+    originals: Annotated[Path | None, typer.Option(help="Folder of the originals, if they are elsewhere.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of the run, for its checkpoint and cache.")] = Path("runs/fit"),
     models: Annotated[
-        Path | None, typer.Option(help="Folder that gets the finished model; default: the run's.")
+        Path | None, typer.Option(help="Folder for the finished model; default: that of the run.")
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the finished model.")] = None,
     init: Annotated[
-        Path | None, typer.Option(help="Bundle to start from; default for --pairs: the shipped one.")
+        Path | None, typer.Option(help="Model (bundle) to start from; default for --pairs: the shipped one.")
     ] = None,
     epochs: Annotated[float | None, typer.Option(min=0.01, help="Passes over the training pairs.")] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Optimizer steps.")] = None,
     references: Annotated[int | None, typer.Option(min=1, max=50, help="Most reference images per sample.")] = None,
-    encoder_lr: Annotated[float | None, typer.Option(min=0)] = None,
-    enhancer_lr: Annotated[float | None, typer.Option(min=0)] = None,
+    encoder_lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of the encoder.")] = None,
+    enhancer_lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of the enhancer.")] = None,
     gram: Annotated[float | None, typer.Option(min=0, help="Weight of the Gram loss.")] = None,
     tv: Annotated[float | None, typer.Option(min=0, help="Weight of the total-variation loss.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = None,
-    seed: Annotated[int | None, typer.Option()] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the random choices.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
-    workers: Annotated[int | None, typer.Option(min=0, help="Processes that compute data ahead; default 0.")] = None,
+    workers: Annotated[int | None, typer.Option(min=0, help="Processes that prepare data ahead; default: 0.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint in --out.")] = False,
     events: Annotated[
         str | None, typer.Option(help="'-': JSON lines on stdout, and 'stop' on stdin ends the run.")

@@ -1,1 +1,1 @@
-"""The audit: does the preference steer the result?"""
+"""The audit: whether and how the preference changes the result."""

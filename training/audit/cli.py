@@ -11,18 +11,18 @@ from training.benchmark.cli import chosen_bundle
 
 def audit(
     photos: Annotated[Path, typer.Option(help="Folder of test photos, never trained on.")],
-    looks: Annotated[Path | None, typer.Option(help="Folder of looks: these too, not simulated users alone.")] = None,
-    users: Annotated[int, typer.Option(min=2, help="Looks and simulated users to draw.")] = 20,
+    looks: Annotated[Path | None, typer.Option(help="Folder of looks, to be tested besides simulated users.")] = None,
+    users: Annotated[int, typer.Option(min=2, help="Number of looks and of simulated users.")] = 20,
     refs: Annotated[int, typer.Option(min=1, help="References per user.")] = 5,
     queries: Annotated[int, typer.Option(min=1, help="Photos per user.")] = 3,
-    model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
-    seed: Annotated[int, typer.Option()] = 0,
-    device: Annotated[str, typer.Option()] = "auto",
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Model (bundle); default: the shipped one.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; they do not change the results.")] = None,
     output: Annotated[Path | None, typer.Option("--json", help="Write the findings to this file.")] = None,
     figures: Annotated[Path | None, typer.Option(help="Folder for figures (SVG).")] = None,
 ) -> None:
-    """Does the preference steer? Right, wrong and no preference, what the vector tells, what one reference counts."""
+    """Check how the preference steers results: with the right, a wrong and no preference, and by each reference."""
     from pie_desktop.model.bundle import read_bundle_info
     from training.audit.figures import write_figures
     from training.audit.run import COUNTS

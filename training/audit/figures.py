@@ -1,4 +1,4 @@
-"""The figures of an audit."""
+"""The figures of an audit, as SVG."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +8,7 @@ from training.reports.svg import FAINT, INK, Axes, Drawing, legend, ticks_up_to
 
 Audits = list[dict[str, Any]]
 
-# Okabe and Ito's colours, which colour-blind people can tell apart
+# Okabe and Ito's colours, which colour-blind people can distinguish
 WHOSE = {
     "right": ("#0072b2", "own preference"),
     "swapped": ("#d55e00", "another user's"),
@@ -97,7 +97,7 @@ def _curves(axes: Axes, audits: Audits, name: str, value: str) -> None:
         drawing.text(axes.x(place, len(counts)), axes.top + axes.height + 18, str(count), "middle")
     drawing.text(axes.left + axes.width / 2, axes.top + axes.height + 36, "references", "middle")
     for number, (color, audit) in enumerate(zip(SERIES, audits, strict=False)):
-        shift = 8 * (number - (len(audits) - 1) / 2)  # side by side, so that equal values can be told apart
+        shift = 8 * (number - (len(audits) - 1) / 2)  # side by side, so that equal values do not hide each other
         points = []
         for entry in audit[name]:
             x = axes.x(counts.index(entry["refs"]), len(counts)) + shift

@@ -1,4 +1,4 @@
-"""Does the preference steer? Right, wrong and no preference on the same photos, and what the vector alone can tell."""
+"""The audit of a model: results with the right, a wrong and no preference, and what the vector alone reveals."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -208,7 +208,7 @@ def _findings(
 
 
 def similarity(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Cosine `(U, U)` of vectors `(U, D)` and `(U, D)`, each set less its mean: what all users share tells nothing."""
+    """Cosine `(U, U)` of vectors `(U, D)` and `(U, D)`, each less the mean of its set, which all users share."""
     units = []
     for vectors in (first, second):
         centred = vectors - vectors.mean(0)

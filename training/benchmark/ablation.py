@@ -1,7 +1,4 @@
-"""Ablations: the same small model trained again and again, each time without one part, and one table.
-
-`python -m training ablations`.
-"""
+"""`python -m training ablations`: a small model trained once for each part that is left out, and a table of results."""
 
 import json
 import shutil
@@ -120,15 +117,15 @@ def ablations(
     config: Annotated[Path, typer.Option(help="The base configuration and the variants.")] = Path(
         "configs/ablations.toml"
     ),
-    out: Annotated[Path, typer.Option(help="Folder of the runs; finished ones are not repeated.")] = Path(
+    out: Annotated[Path, typer.Option(help="Folder of the runs; finished runs are not repeated.")] = Path(
         "runs/ablations"
     ),
-    users: Annotated[int, typer.Option(min=2, help="Simulated users of each kind to judge by.")] = 24,
+    users: Annotated[int, typer.Option(min=2, help="Simulated test users of each kind.")] = 24,
     queries: Annotated[int, typer.Option(min=1, help="Photos compared per user.")] = 4,
-    seed: Annotated[int, typer.Option()] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 0,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of torch.")] = 1,
 ) -> None:
-    """Train the model without one of its parts at a time, and tell what each part is worth."""
+    """Train the model without one of its parts at a time, to measure what each part contributes."""
     import torch
 
     from training.benchmark.ablation import judge, load_variants, markdown, train

@@ -1,14 +1,4 @@
-"""Histogram matching: every channel gets the distribution of the references' (Gonzalez and Woods, section 3.3).
-
-The plain LUT fit: one smooth LUT for all pairs, every pair counting the same.
-
-Ridge regression of the change on trilinear weights, with a discrete Laplacian as smoothness: what is left of the model
-without its prior, its attention and its network. The oracle is the same fit to the answer itself.
-
-Statistics transfer: the photo gets the mean and spread of the references in CIE Lab.
-
-Reinhard, Ashikhmin, Gooch and Shirley, Color transfer between images, 2001 (with Lab in place of l-alpha-beta).
-"""
+"""The methods without learning that the model is compared with: colour transfer and the plain LUT fit."""
 
 import warnings
 from collections.abc import Sequence
@@ -25,7 +15,10 @@ from pie_desktop.model.lut_prior import interpolation, laplacian
 
 
 def histogram_transfer(photo: np.ndarray, edits: Sequence[np.ndarray]) -> np.ndarray:
-    """Transfer from `edits` to `photo`; images `(H, W, 3)` uint8, sRGB."""
+    """Give every channel of `photo` the distribution of the references' (Gonzalez and Woods, section 3.3).
+
+    Images are `(H, W, 3)` uint8, sRGB.
+    """
     reference = np.concatenate([edit.reshape(-1, 1, 3) for edit in edits])
     return np.round(np.clip(match_histograms(photo, reference, channel_axis=2), 0, 255)).astype(np.uint8)
 
@@ -36,7 +29,12 @@ _PENALTIES: dict[int, torch.Tensor] = {}
 
 
 def fit_lut(before: np.ndarray, after: np.ndarray, size: int = 9, stiffness: float = STIFFNESS) -> np.ndarray:
-    """Fit a LUT `float32 (S, S, S, 3)` that takes colours `before` to `after`, both `(M, 3)` in [0, 1]."""
+    """Fit a LUT `float32 (S, S, S, 3)` that takes colours `before` to `after`, both `(M, 3)` in [0, 1].
+
+    Ridge regression of the change on trilinear weights, with a discrete Laplacian as smoothness; every pair counts the
+    same. It is what is left of the model without its prior, its attention and its network. The oracle is the same fit
+    to the answer itself.
+    """
     if size not in _PENALTIES:
         _PENALTIES[size] = laplacian(size) + 0.01 * torch.eye(size**3)
     x, y = torch.from_numpy(before).float(), torch.from_numpy(after).float()
@@ -68,7 +66,11 @@ def statistics(edits: Sequence[np.ndarray]) -> Statistics:
 
 
 def reinhard_transfer(photo: np.ndarray, wanted: Statistics) -> np.ndarray:
-    """Transfer what `statistics` found in the references to `photo`, `(H, W, 3)` uint8, sRGB."""
+    """Transfer what `statistics` found in the references to `photo`, `(H, W, 3)` uint8, sRGB.
+
+    The photo gets the mean and spread of the references in CIE Lab: Reinhard, Ashikhmin, Gooch and Shirley, Color
+    transfer between images, 2001, with Lab in place of l-alpha-beta.
+    """
     mean, spread = statistics([photo])
     result = (to_lab(photo) - mean) / (spread + 1e-6) * wanted[1] + wanted[0]
     with warnings.catch_warnings():

@@ -56,21 +56,21 @@ def benchmark(
     photos: Annotated[Path | None, typer.Option(help="Folder of test photos, never trained on.")] = None,
     users: Annotated[Path | None, typer.Option(help="Folder of <user>/before and <user>/after.")] = None,
     simulated: Annotated[int, typer.Option(min=0, help="Number of simulated users over --photos.")] = 0,
-    normalising: Annotated[int, typer.Option(min=0, help="Simulated users who normalise every photo.")] = 0,
+    normalising: Annotated[int, typer.Option(min=0, help="Number of simulated users who normalise every photo.")] = 0,
     captures: Annotated[
-        int, typer.Option(min=0, help="Simulated captures of --photos, to be corrected without references.")
+        int, typer.Option(min=0, help="Number of simulated captures of --photos, to be corrected without references.")
     ] = 0,
-    refs: Annotated[str, typer.Option(help="Numbers of references.")] = "1,3,5,10,20",
-    count: Annotated[int, typer.Option(min=1, help="Looks to draw.")] = 40,
+    refs: Annotated[str, typer.Option(help="Numbers of references to test, separated by commas.")] = "1,3,5,10,20",
+    count: Annotated[int, typer.Option(min=1, help="Number of looks.")] = 40,
     queries: Annotated[int, typer.Option(min=1, help="Photos compared per look or user.")] = 8,
-    model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Model (bundle); default: the shipped one.")] = None,
     system: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME=FOLDER", help="A trained system of the study; may be given several times."),
+        typer.Option(metavar="NAME=FOLDER", help="A trained system of the study; can be repeated."),
     ] = None,
-    seed: Annotated[int, typer.Option()] = 0,
-    device: Annotated[str, typer.Option()] = "auto",
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; the numbers do not depend on it.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; they do not change the results.")] = None,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of torch in each process.")] = 1,
     output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
     record: Annotated[bool, typer.Option("--record", help="Add the rows to the bundle's model card.")] = False,
@@ -120,15 +120,15 @@ def benchmark(
 
 def evaluate(
     pairs: Annotated[Path, typer.Option(help="Folder of your own edits; originals are found by name.")],
-    originals: Annotated[Path | None, typer.Option(help="Folder of the originals, where it is another one.")] = None,
-    model: Annotated[Path | None, typer.Option(help="Bundle; default: the shipped one.")] = None,
-    refs: Annotated[str, typer.Option(help="Numbers of references.")] = "1,3,5",
+    originals: Annotated[Path | None, typer.Option(help="Folder of the originals, if they are elsewhere.")] = None,
+    model: Annotated[Path | None, typer.Option(help="Model (bundle); default: the shipped one.")] = None,
+    refs: Annotated[str, typer.Option(help="Numbers of references to test, separated by commas.")] = "1,3,5",
     queries: Annotated[int, typer.Option(min=1, help="Photos compared.")] = 20,
-    seed: Annotated[int, typer.Option()] = 0,
-    device: Annotated[str, typer.Option()] = "auto",
+    seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 0,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
     output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
 ) -> None:
-    """How near a model comes to your own edits, on photos that it is not shown."""
+    """Measure how near a model comes to your own edits, on photos that it has not seen."""
     from training.benchmark.methods import MethodSet
     from training.benchmark.run import run_benchmark
     from training.benchmark.tasks import own_case

@@ -1,4 +1,4 @@
-"""The methods of the benchmark behind one interface."""
+"""The methods that the benchmark compares, behind one interface: from references to a function of photos."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field

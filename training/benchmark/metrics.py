@@ -1,4 +1,4 @@
-"""How near a result is to what the user made, and how sure the mean is."""
+"""Quality of a result against what the user made, and bootstrap intervals of means."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def bootstrap_interval(groups: Sequence[Sequence[float]], seed: int = 0, rounds:
     """95 % percentile bootstrap interval of the mean of all values (Efron 1979).
 
     Args:
-        groups: values by user. Users are drawn, not values: two photos of one user tell less than photos of two users.
+        groups: values by user. Users are drawn, not values: two photos of one user say less than photos of two users.
             Where there is one user alone, its values are drawn.
         seed: of the draws.
         rounds: number of draws.

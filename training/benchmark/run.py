@@ -1,4 +1,4 @@
-"""The benchmark: methods x tasks x numbers of references, one table."""
+"""The benchmark: every method on every task with every number of references, as the rows of one table."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a method is judged on: users with references, and photos of which the user's own version is known."""
+"""The tasks of the benchmark: users with references, and photos whose retouched version is known."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

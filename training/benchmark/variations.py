@@ -1,4 +1,4 @@
-"""Variations of a user's style on one photo, drawn by a diffusion system, on a labelled contact sheet."""
+"""`python -m training variations`: variations of a user's style, drawn by a diffusion system, on a labelled sheet."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -97,7 +97,7 @@ def variations(
     references: Annotated[list[Path], typer.Option("--references", "-r", help="Your edits, one or more.")],
     count: Annotated[int, typer.Option(min=1, max=23, help="Variations to draw.")] = 6,
     side: Annotated[int, typer.Option(min=64, max=2048, help="Long side of an image on the sheet, px.")] = 480,
-    seed: Annotated[int, typer.Option()] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 0,
 ) -> None:
     """Draw variations of a style: the photo, the answer and random variations on one sheet (JPEG or PNG)."""
     from pie_desktop.imaging.decode import load_photo

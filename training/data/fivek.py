@@ -1,7 +1,7 @@
-"""The folders of a data set of experts: MIT-Adobe FiveK as it is commonly laid out, and styles of one's own beside it.
+"""The folders of a data set of experts: MIT-Adobe FiveK in its usual layouts, and further styles beside it.
 
 Bychkovsky, Paris, Chan and Durand, Learning photographic global tonal adjustment with a database of input/output image
-pairs, 2011. Known are `expertA` to `expertE` (also `ExpertC`, `c`, `tiff16_c`) with `input`, `raw` or `original`;
+pairs, 2011. Recognised are `expertA` to `expertE` (also `ExpertC`, `c`, `tiff16_c`) with `input`, `raw` or `original`;
 numbered folders below `train`, `valid` and `test` such as `train/01-Experts-A` and `train/06-Inputs-Zeroed`; `ExpertA`
 with `ExpertA_input`; the collections of FiveK's catalog (`(default) Input with ExpertC WhiteBalance minus1.5`). Any
 other folder with photos of the same numbers is one more style.
@@ -39,7 +39,7 @@ class Dataset:
         folder: where it lies.
         inputs: unedited photos by number.
         styles: edited photos by number, by style: experts first, then others by name.
-        splits: `train`, `validation` or `test` by number, where the folders tell.
+        splits: `train`, `validation` or `test` by number, where folders show it.
         remarks: what was ignored, one sentence each.
     """
 
@@ -66,7 +66,7 @@ def _plain(name: str) -> str:
 
 
 def _role(parts: Sequence[str]) -> tuple[str | None, str | None]:
-    """What the folders on the way to a photo tell: its style (`input` for unedited ones), and its split."""
+    """What the folders on the way to a photo say of it: its style (`input` for unedited ones), and its split."""
     split = next((SPLITS[_plain(part)] for part in parts if _plain(part) in SPLITS), None)
     names = [part for part in parts if _plain(part) not in SPLITS]
     for name in names:
@@ -79,7 +79,7 @@ def _role(parts: Sequence[str]) -> tuple[str | None, str | None]:
 
 
 def _put(dataset: Dataset, photos: dict[str, Path], path: Path) -> None:
-    """Add a photo where its number is new; else the first one found stays, and what is ignored is told."""
+    """Add a photo where its number is new; else the first one found stays, and what is ignored is reported."""
     other = photos.setdefault(photo_number(path), path)
     if other == path:
         return

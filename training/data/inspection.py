@@ -1,6 +1,6 @@
-"""What is missing or wrong in a data set, told before hours are spent on it: by headers only, no pixel is decoded.
+"""`python -m training prepare`, and the inspection of a data set before it: what is missing or wrong in it.
 
-`python -m training prepare`.
+Only headers are read, no pixel is decoded, so that problems are reported before hours are spent.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -97,7 +97,7 @@ def inspect(dataset: Dataset, side: int, progress: Callable[[float], None] = lam
 
     Args:
         side: of the cache, px; photos with a smaller long side are too small.
-        progress: told the share of photos looked at.
+        progress: called with the share of photos looked at.
     """
     problems = [Problem("missing experts", f"There is no folder of {name}.") for name in dataset.missing_experts()]
     for name, numbers in incomplete(dataset).items():
@@ -136,11 +136,11 @@ def _wrong(number: str, versions: Mapping[str, Path], side: int) -> Iterator[Pro
 
 def prepare(
     dataset: Annotated[Path, typer.Option(help="Folder with unedited photos and those of the experts.")],
-    out: Annotated[Path, typer.Option(help="Folder of the cache; one that was interrupted is gone on with.")],
+    out: Annotated[Path, typer.Option(help="Folder of the cache; an interrupted one is continued.")],
     side: Annotated[int, typer.Option(min=48, max=1024, help="Side of the stored images, px.")] = 256,
-    style: Annotated[list[Path] | None, typer.Option(help="Folder of one more style; may be repeated.")] = None,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on with the photos that are in order.")] = False,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes that decode.")] = None,
+    style: Annotated[list[Path] | None, typer.Option(help="Folder of one more style; can be repeated.")] = None,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out photos with problems.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Number of decoding processes.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; nothing is written.")] = False,
 ) -> None:
     """Decode a data set of experts once, into a memory-mapped cache that training reads from."""

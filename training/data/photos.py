@@ -1,6 +1,6 @@
-"""Photographs as one small memory-mapped array, decoded once, so that no training step waits for a JPEG.
+"""Photographs in memory: banks of small images, decoded once, so that no training step waits for a JPEG.
 
-A user's own edits with their originals, decoded once into two aligned banks.
+A bank is a memory-mapped array of finished photographs; a user's own edits and originals are two aligned ones.
 """
 
 import csv
@@ -25,7 +25,7 @@ SMALLEST_VIEW = 0.4  # of a photo's side: few photos, many views
 
 
 def finished_photos(folder: Path) -> list[Path]:
-    """Photos in `folder`; where a `manifest.csv` beside or inside tells kinds, only the *finished* ones."""
+    """Photos in `folder`; if a `manifest.csv` beside or inside lists kinds, only the *finished* ones."""
     photos = list_photos(folder)
     if not photos:
         raise PieError(f"No photo was found in {folder}; choose a folder of JPEG, PNG or TIFF files.")

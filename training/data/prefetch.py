@@ -1,4 +1,4 @@
-"""Groups computed ahead by worker processes: the same ones as without, while the network learns from the last."""
+"""Groups computed ahead by worker processes while the network learns; they are the same as without workers."""
 
 import contextlib
 import io

@@ -2,7 +2,7 @@
 
 A cache is a folder with `index.json`, `input.npy` and one `style-<n>.npy` per style, `(P, S, S, 3)` uint8 sRGB, the
 whole photo squeezed to a square. `training.data.preparing` writes it; the index comes last, so that an interrupted
-cache is told from a finished one.
+cache can be recognised.
 """
 
 import json

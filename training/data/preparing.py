@@ -21,7 +21,7 @@ from training.data.photos import square
 from training.data.prepared import FORMAT, INDEX, style_file
 from training.running.pool import in_order
 
-TESTED, VALIDATED = 0.1, 0.05  # of the photos where folders do not tell; of those that train
+TESTED, VALIDATED = 0.1, 0.05  # of the photos where folders do not say; of those that train
 _BUILDING = "building.json"
 _DONE = "done.npy"
 _FLUSH = 64  # photos between two points from which an interrupted run can go on
@@ -45,7 +45,7 @@ class PrepareReport:
 def split_photos(numbers: list[str], known: dict[str, str]) -> list[str]:
     """`train`, `validation` or `test` for every photo.
 
-    What folders tell counts. Else a tenth is for testing, and of the photos to train with a twentieth for validation,
+    What folders say counts. Else a tenth is for testing, and of the photos to train with a twentieth for validation,
     one at least each: chosen by a hash of the number, so that it depends neither on the other photos' order nor a seed.
     """
     order = sorted(numbers, key=lambda number: hashlib.sha256(number.encode()).digest())
@@ -110,7 +110,7 @@ class _Cache:
 
 
 def _stamp(paths: tuple[Path, ...]) -> int:
-    """Tells files from others of their names, and from what they were before; never 0."""
+    """A number that differs between files of one name, and between versions of a file; never 0."""
     about = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
     return int.from_bytes(hashlib.sha256(repr(about).encode()).digest()[:8], "big") or 1
 
@@ -146,7 +146,7 @@ def prepare(
         side: of the stored images, px.
         workers: processes that decode.
         skip_bad: leave out photos that cannot be decoded; else the first one stops.
-        progress: told the share of photos that are there.
+        progress: called with the share of photos that are there.
 
     Raises:
         PieError: a photo cannot be decoded, the folder holds another cache or is not writable, or a worker died.

@@ -1,4 +1,4 @@
-"""Endless groups of users for training, each a pure function of seed and number: a resumed run sees the same."""
+"""Endless groups of users for training, each a pure function of seed and number, so that resumed runs see the same."""
 
 import copy
 from collections.abc import Sequence
@@ -31,8 +31,8 @@ def name_photos(number: int, names: Sequence[str], index: np.ndarray) -> str:
     """A group for an error message: its number and the first of its photos."""
     distinct = [names[i] for i in dict.fromkeys(index.tolist()) if i < len(names)]
     more = len(distinct) - NAMED
-    told = ", ".join(distinct[:NAMED]) + (f" and {more} more" if more > 0 else "")
-    return f"group {number}" + (f" ({told})" if told else "")
+    listed = ", ".join(distinct[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"group {number}" + (f" ({listed})" if listed else "")
 
 
 class Source(Protocol):
@@ -57,7 +57,7 @@ class Source(Protocol):
         return other
 
     def expect(self, numbers: Sequence[int]) -> None:
-        """Be told which groups are wanted soon, the first ones first. A source may compute them ahead; most do not."""
+        """Hear which groups are needed soon, the first ones first. A source may compute them ahead; most do not."""
         return None
 
 

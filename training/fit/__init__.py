@@ -1,1 +1,1 @@
-"""Fitting the preference model: assembly, loop, objective, checkpoints."""
+"""Training of the preference model: assembly, trainer, objective, pretraining, validation."""

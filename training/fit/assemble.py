@@ -1,4 +1,4 @@
-"""Assemble a run from its configuration: data, network, validation, and the bundle at the end."""
+"""A training run from its configuration: data, network and validation at the start, the bundle at the end."""
 
 import json
 import os

@@ -1,8 +1,8 @@
 """The LUT basis: principal components of what simulated users do to colours.
 
 A user's transform is modelled as `LUT = I + sum_k w_k B_k` with `w ~ N(0, 1)`: a Gaussian prior over 3D LUTs whose
-covariance is learned from the simulator, so that a few pairs that show some colours also tell about those that they do
-not show.
+covariance is learned from the simulator, so that a few pairs that show some colours also say something about the
+others.
 """
 
 from pathlib import Path

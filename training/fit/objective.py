@@ -1,4 +1,4 @@
-"""From a group of users to a loss: what is minimised, end to end."""
+"""The objective of end-to-end training: from a group of users to a loss."""
 
 from dataclasses import dataclass
 

@@ -145,7 +145,7 @@ class ProxyClassifier(nn.Module):
         return nn.functional.normalize(found, dim=1)
 
     def logits(self, vectors: Tensor) -> Tensor:
-        """`(B, classes)` cosines with the proxies: the largest one tells the class, with every loss."""
+        """`(B, classes)` cosines with the proxies: the largest one is the predicted class, with every loss."""
         return nn.functional.normalize(vectors, dim=1) @ self.proxies().T
 
 

@@ -1,4 +1,4 @@
-"""Small charts as SVG: crisp at every size, readable on light and dark pages (they bring their own background)."""
+"""Small charts as SVG: crisp at every size, on a background of their own, so that they suit light and dark pages."""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the benchmark and the audit found, as a table for people and as JSON."""
+"""Results of the benchmark and the audit as tables on the screen and as JSON."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Resume state of a run, as safetensors: weights, their average, optimizer moments, and a JSON header. No pickle."""
+"""Checkpoints: weights, their average, optimizer moments and a JSON header in one safetensors file, without pickle."""
 
 import json
 from pathlib import Path

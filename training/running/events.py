@@ -1,4 +1,4 @@
-"""What a training run reports: one JSON object per line, for the editor's training tab, or plain text for people."""
+"""Events of a training run: one JSON object per line for the editor's training tab, or plain text for people."""
 
 import json
 import sys

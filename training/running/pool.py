@@ -1,4 +1,4 @@
-"""Work spread over processes, with results in the order of the work and no thread too many."""
+"""Work spread over processes: results come in the order of the work, whatever the number of processes."""
 
 import os
 from collections import deque
@@ -50,7 +50,7 @@ def _start(threads: int) -> None:
 
 
 def _same_arithmetic() -> None:
-    """Tables are applied alike in all processes: what is compiled rounds a few values otherwise than what is not."""
+    """LUTs are applied alike in all processes: compiled code rounds a few values differently."""
     warm_up()
 
 

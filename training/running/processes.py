@@ -1,7 +1,4 @@
-"""Choosing where to train.
-
-The processes that train one model together: this one alone, or those that `torchrun` started.
-"""
+"""The device to train on, and the processes that train one model together: one, or those that `torchrun` started."""
 
 import os
 from collections.abc import Iterator
@@ -97,7 +94,7 @@ class Processes:
         """What the leader makes inside, such as a cache on disk, is there when the others come to it.
 
         Raises:
-            PieError: in the others, where the leader has failed; its own message tells why.
+            PieError: in the others, where the leader has failed; its own message says why.
         """
         if not self.leader and not self.agreed(False)[0]:
             raise PieError("This process did not begin, because the first one could not.")

@@ -1,6 +1,6 @@
-"""One optimizer step, the same for every trainer: checked, averaged over processes, clipped, followed by an average.
+"""One optimizer step, the same for every trainer, with the schedule of learning rates and the average of weights.
 
-How rates fall and weights are averaged while training.
+A step is checked for bad numbers, averaged over processes, clipped, and followed by the moving average.
 """
 
 import math
@@ -111,7 +111,7 @@ class Stepper:
             return None, {}
 
     def _average_gradients(self, loss: Tensor | None, step: int, batch: Callable[[], str]) -> None:
-        """Replace every gradient by its mean over the processes, in one exchange that also tells if one has failed."""
+        """Replace every gradient by its mean over the processes, in one exchange that also shows failures."""
         parameters = self._parameters
         if loss is None:
             # take part all the same, so that no other process waits for ever

@@ -65,34 +65,34 @@ def _chosen_scale(
 
 def study(
     configs: Annotated[list[Path], typer.Argument(help="Configurations of systems (TOML): configs/study/*.toml.")],
-    scale: Annotated[Path, typer.Option(help="What all systems get alike (TOML).")] = Path(
+    scale: Annotated[Path, typer.Option(help="Settings that all systems share (TOML).")] = Path(
         "configs/scales/reduced.toml"
     ),
-    out: Annotated[Path, typer.Option(help="Folder of the study; what is trained there is not trained again.")] = Path(
+    out: Annotated[Path, typer.Option(help="Folder of the study; systems trained there are kept.")] = Path(
         "runs/study"
     ),
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Minutes of training for every system.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0.01, help="Training time of every system, in minutes.")] = None,
     photos: Annotated[Path | None, typer.Option(help="Folder of photographs to train on.")] = None,
     experts: Annotated[Path | None, typer.Option(help="Cache made by `prepare` to train on instead.")] = None,
     looks: Annotated[Path | None, typer.Option(help="Folder of looks (.cube, HaldCLUT .png) to test with.")] = None,
     test_photos: Annotated[Path | None, typer.Option(help="Folder of photographs to test with.")] = None,
-    only: Annotated[list[str] | None, typer.Option(help="Name of a system; may be given several times.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where the study was cut off.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="Name of a system to train; can be repeated.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted study.")] = False,
     evaluate_only: Annotated[
-        bool, typer.Option("--evaluate-only", help="Train nothing; judge what is trained.")
+        bool, typer.Option("--evaluate-only", help="Train nothing; evaluate the systems that are trained.")
     ] = False,
     report_only: Annotated[
-        bool, typer.Option("--report-only", help="Train and judge nothing; write the page anew, from results.json.")
+        bool, typer.Option("--report-only", help="Only rewrite the page, from results.json.")
     ] = False,
     report: Annotated[
         Path | None, typer.Option(help="Page to write (.md), its figures beside it; default: STUDY.md in --out.")
     ] = None,
     model: Annotated[Path | None, typer.Option(help="Bundle to compare with; default: the shipped one.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes of the evaluation.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of torch.")] = 1,
 ) -> None:
-    """Train the systems of the study alike, for the same budget on the same users, and compare them."""
+    """Train the systems of the study on the same users with the same budget, and compare them."""
     import torch
 
     from training.benchmark.cli import chosen_bundle
@@ -131,19 +131,19 @@ def _report(runs: "list[Run]", out: Path, page: Path, bundle: Path, written: boo
     from pie_desktop.model.bundle import read_bundle_info
     from training.reports.tables import print_table, write_json
     from training.study.evaluate import evaluate_study
-    from training.study.progress import told
+    from training.study.progress import status_lines
     from training.study.report import RESULTS, complete, read_results, write_report
 
-    with told(Console(stderr=True)) as tell:
+    with status_lines(Console(stderr=True)) as report:
         if written:
             found = read_results(out)
         else:
-            rows, found = evaluate_study(runs, out, bundle, tell, workers, threads)
+            rows, found = evaluate_study(runs, out, bundle, report, workers, threads)
             found |= {"model": read_bundle_info(bundle).id}
             write_json(out / RESULTS, found)
             print_table(rows, Console(width=120))
-        found = complete(found, runs, out, bundle, tell, workers, threads)
-        tell("pictures")
+        found = complete(found, runs, out, bundle, report, workers, threads)
+        report("images")
         found = write_report(found, runs, bundle, page)
         write_json(out / RESULTS, found)
     Console().print(f"Results: {out / RESULTS}\nPage: {page}", markup=False)

@@ -1,4 +1,4 @@
-"""What came out of a study, in plain words: every sentence follows from the numbers by a rule."""
+"""Conclusions of a study in plain words: every sentence follows from the numbers by a rule."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,7 +21,7 @@ def conclusions(results: Results) -> list[str]:
     """Sentences in Markdown.
 
     Differences are those of the same users' photos, with 95 % bootstrap intervals over users; one whose interval holds
-    zero is called one that cannot be told.
+    zero counts as none.
     """
     judge = _Judge(results)
     if not judge.systems:
@@ -67,7 +67,7 @@ class _Judge:
             d = self.difference(task, first, second)
             between = f"{number(d.low, sign='+')} to {number(d.high, sign='+')}"
             words = f"{number(abs(d.mean))} dB {verdict(d)} ({between})"
-            words = f"not to be told apart ({between} dB)" if verdict(d) == "level" else words
+            words = f"indistinguishable ({between} dB)" if verdict(d) == "level" else words
             parts.append(f"{words} on {TASKS.get(task, task)}")
         return " and ".join(parts)
 
@@ -99,11 +99,11 @@ class _Judge:
         """Which systems are worth their work."""
         parts, below = [], []
         for task in self.tasks:
-            told = {s: verdict(self.difference(task, s, UNEDITED)) for s in self.systems}
-            above = [self.title(s) for s, v in told.items() if v == "above"]
-            below += [s for s, v in told.items() if v == "below"]
-            named = f" ({_names(above)})" if 0 < len(above) < len(told) else ""
-            parts.append(f"on {TASKS.get(task, task)} {len(above) or 'none'} of {len(told)}{named}")
+            verdicts = {s: verdict(self.difference(task, s, UNEDITED)) for s in self.systems}
+            above = [self.title(s) for s, v in verdicts.items() if v == "above"]
+            below += [s for s, v in verdicts.items() if v == "below"]
+            named = f" ({_names(above)})" if 0 < len(above) < len(verdicts) else ""
+            parts.append(f"on {TASKS.get(task, task)} {len(above) or 'none'} of {len(verdicts)}{named}")
         text = f"*Above the photo as it is* are {'; '.join(parts)}."
         if below:
             named = _names(self.title(s) for s in dict.fromkeys(below))
@@ -120,18 +120,18 @@ class _Judge:
                 parts.append(f"{name} {self.against(('model', mode), best)}")
         if not parts:
             return None
-        told = "; ".join(parts)
-        return f"*The shipped model*, trained in its own way (see below), against the best of them: {told}."
+        compared = "; ".join(parts)
+        return f"*The shipped model*, trained in its own way (see below), against the best of them: {compared}."
 
     def end_to_end(self) -> str | None:
         """The study's own question, all else being equal."""
         if not {END_TO_END, TWO_STAGE} <= set(self.settings):
             return None
-        told = [verdict(self.difference(task, END_TO_END, TWO_STAGE)) for task in self.tasks]
-        none = "makes no difference that can be told"
+        verdicts = [verdict(self.difference(task, END_TO_END, TWO_STAGE)) for task in self.tasks]
+        none = "makes no measurable difference"
         answer = {"above": "pays", "below": "does not pay, two stages are better", "level": none}
-        summary = answer[told[0]] if len(set(told)) == 1 else "pays on some tasks and not on others"
-        if set(told) == {"above", "level"}:
+        summary = answer[verdicts[0]] if len(set(verdicts)) == 1 else "pays on some tasks and not on others"
+        if set(verdicts) == {"above", "level"}:
             summary = f"pays on some tasks and {none} on others"
         return (
             "*End to end or two stages?* With the same encoder, enhancer, losses and budget, training end to end "
@@ -154,11 +154,11 @@ class _Judge:
         others = [s for s in lost if s not in steered]
         text = "*Does the preference steer?* "
         if steered:
-            told = [f"{self.title(s)} ({_least(lost[s])})" for s in steered]
-            text += f"With another user's references these lose on every task: {_names(told)}. "
+            losing = _names(f"{self.title(s)} ({_least(lost[s])})" for s in steered)
+            text += f"With another user's references these lose on every task: {losing}. "
         if others:
-            told = [f"{self.title(s)} ({_least(lost[s])})" for s in others]
-            text += f"For these the loss cannot be told from zero on every task: {_names(told)}. "
+            level = _names(f"{self.title(s)} ({_least(lost[s])})" for s in others)
+            text += f"These lose nothing that can be distinguished from zero on at least one task: {level}. "
         shipped = [s for s in self.settings if s[0] == "model"]
         for s in shipped:
             values = [self.found[task, *s]["lost"] for task in self.tasks]
@@ -166,11 +166,11 @@ class _Judge:
         return text.strip()
 
     def limits(self) -> str:
-        """What the study cannot tell."""
+        """What the study does not show."""
         scale = self.results["scale"]
         return (
             f"All of this is at the scale “{scale['name']}”, {budget_words(scale['budget'])} for each system and one "
-            "seed: it tells what these ideas reach there, not what their authors' own networks reach on their own "
+            "seed: it shows what these ideas reach there, not what their authors' own networks reach on their own "
             "data after days on a GPU."
         )
 

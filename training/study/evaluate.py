@@ -1,7 +1,4 @@
-"""What the vectors of a style encoder tell about users: numbers beside the image.
-
-All trained systems of a study judged by the benchmark, and their embeddings by users who never trained.
-"""
+"""Evaluation of a study: all trained systems in the benchmark, and their embeddings on users who never trained."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -160,7 +157,7 @@ def evaluate_study(
 
 
 def _embedding(run: Run, group: Group) -> dict[str, Any]:
-    """How well the vectors tell users apart; the vectors are written beside the system, for figures."""
+    """How well the vectors distinguish users; the vectors are written beside the system, for figures."""
     device = choose_device(run.scale.device)
     vectors = photo_vectors(load_system(run.folder)[0].to(device), group.to(device))
     with atomic_write(run.folder / VECTORS) as temporary, temporary.open("wb") as f:

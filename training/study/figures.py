@@ -7,7 +7,7 @@ from typing import Any
 from training.reports.svg import FAINT, INK, Axes, Drawing, legend, round_ticks
 from training.study.words import MODES, TASKS, Results, judged_at, method_titles, methods_of, row_of, tasks_of
 
-# Okabe and Ito's colours, which colour-blind people can tell apart; without yellow, too faint on white
+# Okabe and Ito's colours, which colour-blind people can distinguish; without yellow, too faint on white
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 MODE_COLORS = {"after": COLORS[0], "pairs": COLORS[1]}
 GREY = "#7a7a7a"

@@ -1,4 +1,4 @@
-"""Held-out quality while a system learns, and what its preference vectors tell about users."""
+"""Measures of a study: held-out quality while a system learns, and how well its vectors separate users."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from training.systems.system import System
 
 @dataclass(frozen=True)
 class EmbeddingScore:
-    """How well single photos' vectors tell users apart who never trained.
+    """How well single photos' vectors distinguish users who never trained.
 
     Attributes:
         silhouette: mean silhouette coefficient by cosine distance, -1 to 1 (Rousseeuw 1987).

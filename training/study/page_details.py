@@ -1,4 +1,4 @@
-"""The parts of a study's page about the systems themselves: what they took, what their vectors tell, images."""
+"""The parts of a study's page about the systems themselves: training effort, style vectors, sample images."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -42,12 +42,12 @@ def effort(results: Results, folder: str) -> list[str]:
 
 
 def embeddings(results: Results, folder: str) -> list[str]:
-    """What the style vectors tell about users, in numbers and images."""
+    """How well the style vectors separate users, in numbers and images."""
     judged = [s for s in results["systems"] if s.get("embedding")]
     e = results["scale"]["evaluation"]
     losses = [s for s in judged if not s["compared"]]
     lines = [
-        "## What the vectors tell",
+        "## What the vectors show",
         f"{e['embedding_users']} users who never trained, {e['embedding_shots']} photos each, by the vectors of "
         "single photos: the silhouette by cosine distance (-1 to 1), how often a photo's nearest other is the same "
         "user's, and how often the mean vector of half of a user's photos is nearest to that of the other half.",

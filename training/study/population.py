@@ -24,7 +24,7 @@ from training.data.users import UserSimulator
 from training.study.config import PopulationConfig, Scale
 
 CURVE_QUERIES = 3  # photos per user that the training curve is measured on
-BASIS_PHOTOS = 1000  # of a prepared cache, copied to memory: they tell which colours a LUT basis has to know
+BASIS_PHOTOS = 1000  # of a prepared cache, copied to memory: they show which colours a LUT basis has to know
 HOLD_OUT = 12  # every 12th photo is kept apart, for the users that the training curve is measured on
 _TRAINING, _VALIDATION, _TEST = 21, 22, 23  # streams of users that never meet
 

@@ -1,7 +1,4 @@
-"""The training curve: held-out quality while a system learns.
-
-What a study tells while it runs: a line every few seconds, and one for every turn.
-"""
+"""What a study prints while it runs: a line every few seconds, and one for every event."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +22,7 @@ def study_sink(console: Console, seconds: float = 5.0, clock: Callable[[], float
         nonlocal written
         kind, name = event["event"], event.get("system", "")
         if kind != "step":
-            text = _told(event)
+            text = _line(event)
             if text:
                 console.print(f"[bold]{escape(name)}[/] {escape(text)}", highlight=False, soft_wrap=True)
             if status is not None and kind in ("done", "stopped", "failed"):
@@ -47,7 +44,7 @@ def study_sink(console: Console, seconds: float = 5.0, clock: Callable[[], float
     return write
 
 
-def _told(event: Event) -> str | None:
+def _line(event: Event) -> str | None:
     kind = event["event"]
     if kind == "validation":
         psnr = "" if event["psnr"] is None else f"{event['psnr']:.2f} dB held out, "
@@ -62,7 +59,7 @@ def _told(event: Event) -> str | None:
 
 
 @contextmanager
-def told(console: Console, seconds: float = 10.0) -> Iterator[Callable[[str], None]]:
+def status_lines(console: Console, seconds: float = 10.0) -> Iterator[Callable[[str], None]]:
     """What is being judged: in a terminal a line that is replaced, elsewhere one every some seconds."""
     if console.is_terminal:
         with console.status("") as status:

@@ -1,28 +1,4 @@
-"""End to end: encoder and enhancer learn together, from the retouched photos alone.
-
-Diffusion: encoder and denoiser learn together to draw the LUT weights of the users' retouches.
-
-Masked style modeling: first style codes and enhancer by reconstruction, then the prediction of masked styles.
-
-Kosugi and Yamasaki, Personalized image enhancement featuring masked style modeling, 2023. They learn from photographs
-of Flickr's users and inputs degraded from them; here it is the population that all systems learn from. Only the style
-of the photo to retouch is masked, and what is predicted has to retouch it well besides being near its own code.
-
-Two stages: an embedding by metric learning, then an enhancer on top of the frozen embedding.
-
-Kim, Koh and Kim, PieNet: Personalized image enhancement network, 2020: photos retouched by one user are to have similar
-vectors; a new user is the mean vector of the photos given. Triplets are of photos alone, all of a batch that violate
-the margin; no user has a learned vector, which a new one would not have either.
-
-Two stages, the first with one learned proxy per user: the encoder learns to tell the users of the population apart.
-
-Song, Qian and Du, StarEnhancer: Learning real-time and style-aware image enhancement, 2021: a style encoder trained as
-a classifier of styles, then frozen, and a curve enhancer between source and target style. Theirs also learns to go from
-one user's retouch to another's; here every photo starts unedited, as for all systems compared, and what the encoder
-makes of it is the source style.
-
-How the systems of the study are trained: which stages there are, what learns in them, and what is minimised.
-"""
+"""The protocols of the study: how systems are trained, in which stages, what learns in them, and what is minimised."""
 
 from typing import cast
 
@@ -39,7 +15,10 @@ from training.systems.system import System
 
 
 class EndToEnd(Protocol):
-    """One stage; the style is whatever helps the enhancer."""
+    """One stage; the style is whatever helps the enhancer.
+
+    Encoder and enhancer learn together, from the targets alone.
+    """
 
     def __init__(self, config: StudyConfig, system: System, users: int) -> None:
         super().__init__(config, system, users)
@@ -50,7 +29,10 @@ class EndToEnd(Protocol):
 
 
 class Diffusion(EndToEnd):
-    """One stage, as `EndToEnd`, with the enhancer's own loss."""
+    """One stage, as `EndToEnd`, with the enhancer's own loss.
+
+    Encoder and denoiser learn together to draw the LUT weights of the users' edits.
+    """
 
     def __init__(self, config: StudyConfig, system: System, users: int) -> None:
         super().__init__(config, system, users)
@@ -63,7 +45,13 @@ class Diffusion(EndToEnd):
 
 
 class Masked(Protocol):
-    """Stage 1: a pair's own code must retouch its own photo. Stage 2: the code of a photo from those of other pairs."""
+    """Stage 1: a pair's own code must retouch its own photo. Stage 2: the code of a photo from those of other pairs.
+
+    Kosugi and Yamasaki, Personalized image enhancement featuring masked style modeling, 2023. They learn from
+    photographs of Flickr's users and inputs degraded from them; here it is the population that all systems learn from.
+    Only the style of the photo to retouch is masked, and what is predicted has to retouch it well besides being near
+    its own code.
+    """
 
     system: MaskedSystem
 
@@ -111,7 +99,12 @@ class EmbeddingOnly(Protocol):
 
 
 class TwoStage(EmbeddingOnly):
-    """The enhancer learns while the encoder stays as metric learning left it."""
+    """The enhancer learns while the encoder stays as metric learning left it.
+
+    Kim, Koh and Kim, PieNet: Personalized image enhancement network, 2020: photos retouched by one user are to have
+    similar vectors; a new user is the mean vector of the photos given. Triplets are of photos alone, all of a batch
+    that violate the margin; no user has a learned vector, which a new one would not have either.
+    """
 
     def __init__(self, config: StudyConfig, system: System, users: int) -> None:
         super().__init__(config, system, users)
@@ -123,7 +116,13 @@ class TwoStage(EmbeddingOnly):
 
 
 class TwoStageProxies(TwoStage):
-    """As `TwoStage`, with a proxy loss."""
+    """As `TwoStage`, with a proxy loss.
+
+    Song, Qian and Du, StarEnhancer: Learning real-time and style-aware image enhancement, 2021: a style encoder trained
+    as a classifier of styles, with one learned proxy per user, then frozen, and a curve enhancer between source and
+    target style. Theirs also learns to go from one user's retouch to another's; here every photo starts unedited, as
+    for all systems compared, and what the encoder makes of it is the source style.
+    """
 
     def _metric(self, config: StudyConfig, users: int) -> nn.Module:
         return proxy_classifier(cast(ProxyName, config.protocol.metric), config.system.width, users)

@@ -1,4 +1,4 @@
-"""The report of a study: what the evaluation leaves open is measured, then figures, images and page are written."""
+"""The report of a study: remaining measurements, then figures, images and the page."""
 
 import json
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""All systems of a study, one after the other: each is trained and kept, or its failure told; none stops the others."""
+"""All systems of a study, one after the other: each is trained and kept, or its failure is; none stops the others."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Does the preference steer? The photos of every user in the user's own style, and in that of the next user."""
+"""Steering: how much quality is lost when photos are retouched with the next user's preference."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -18,7 +18,7 @@ from training.data.color import to_bytes
 from training.study.measures import EmbeddingScore, score_vectors
 
 PERPLEXITY = 15.0  # about as many neighbours as a user has photos
-USERS = 12  # as many as one can tell apart by colour and shape
+USERS = 12  # as many as can be distinguished by colour and shape
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,4 @@
-"""Markdown, line by line.
-
-What the results of a study are called, and how its numbers are found.
-"""
+"""Words and Markdown of a study's page: names of results, tables, and how its numbers are found."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

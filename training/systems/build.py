@@ -1,4 +1,4 @@
-"""Systems of the study as files and in use: building, saving, loading, and retouching photos with one."""
+"""Systems of the study from configuration to result: built, saved, loaded, and used on photos."""
 
 import json
 from collections.abc import Sequence

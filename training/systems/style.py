@@ -1,9 +1,4 @@
-"""What a style encoder says about images, and what is kept of a user.
-
-Mean and deviation of feature maps: what encoders read a style from, and what AdaIN replaces.
-
-A trained system at work on images: what the benchmark and the figures of the study call.
-"""
+"""Styles of the study's systems: what an encoder reads from images, and what is kept of a user."""
 
 from dataclasses import dataclass
 

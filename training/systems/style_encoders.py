@@ -1,28 +1,7 @@
-"""What every style encoder shares.
+"""Style encoders: networks that read a style vector, or one code per level, from images.
 
-The residual network that the style encoders share.
-
-He et al., "Deep residual learning for image recognition", CVPR 2016; the blocks are torchvision's, *without
-normalisation*: a learned scale and shift per channel stands where a norm would, and residual branches start at zero
-(De & Smith, NeurIPS 2020), which trains six blocks well. Batch normalisation would make a style depend on which other
-users share the batch, or a process of several, and its running statistics are no part of an average of weights. Group
-normalisation does neither, but takes away how bright and contrasty an image is, and earns nothing here: the LUT
-weights of unseen simulated users, told from five edits after 220 steps, were explained to 14 % of their variance with
-it and to 15 % without (one seed).
-
-pSp encoder: a feature pyramid whose levels each give a style code.
-
-Richardson et al., "Encoding in style: a StyleGAN encoder for image-to-image translation" (pixel2style2pixel), CVPR
-2021. The maps of a residual backbone are merged from coarse to fine into a pyramid (Lin et al., "Feature pyramid
-networks", CVPR 2017), and a *map2style* block per level, convolutions of stride 2 down to one pixel, gives that level's
-code. There the codes drive the layers of StyleGAN, here the levels of a decoder: coarse codes the deep ones, fine codes
-the shallow.
-
-ResNet style encoder: channel statistics of a small residual network are the style vector.
-
-PieNet and StarEnhancer embed retouched photos with residual networks; this one is sized for 64 to 128 px images on a
-CPU, since a style needs colour, not detail. The vector is read from the mean and the deviation of the feature maps of
-all stages, which is what Huang & Belongie (ICCV 2017) take for the style of an image.
+ResNet and pSp encoders share one residual trunk. They are sized for 64 to 128 px images on a CPU, since a style needs
+colour, not detail.
 """
 
 import math
@@ -97,6 +76,14 @@ def stage(inputs: int, outputs: int, stride: int, blocks: int) -> nn.Sequential:
 class ResNetTrunk(nn.Module):
     """A stem of stride 4 and three stages: feature maps at strides 4, 8 and 16 of `(c, 2c, 4c)` channels.
 
+    He et al., "Deep residual learning for image recognition", CVPR 2016; the blocks are torchvision's, *without
+    normalisation*: a learned scale and shift per channel stands where a norm would, and residual branches start at zero
+    (De & Smith, NeurIPS 2020), which trains six blocks well. Batch normalisation would make a style depend on which
+    other users share the batch, and its running statistics are no part of an average of weights. Group normalisation
+    does neither, but takes away how bright and contrasty an image is, and gains nothing here: of the variance of the
+    LUT weights of unseen simulated users, 14 % were explained with it and 15 % without (five edits, 220 steps, one
+    seed).
+
     Args:
         inputs: channels of the images.
         channels: c.
@@ -140,7 +127,13 @@ def map2style(width: int, side: int) -> nn.Sequential:
 
 
 class PspEncoder(StyleEncoder):
-    """Three codes `(B, 3, D)` per image, coarse to fine, and their projection as the style vector."""
+    """Three codes `(B, 3, D)` per image, coarse to fine, and their projection as the style vector.
+
+    Richardson et al., "Encoding in style: a StyleGAN encoder for image-to-image translation" (pixel2style2pixel), CVPR
+    2021. The maps of the trunk are merged from coarse to fine into a pyramid (Lin et al., "Feature pyramid networks",
+    CVPR 2017), and a *map2style* block per level gives that level's code. There the codes drive the layers of StyleGAN,
+    here the levels of a decoder: coarse codes the deep ones, fine codes the shallow.
+    """
 
     def __init__(self, width: int = 128, channels: int = 32, paired: bool = False) -> None:
         super().__init__(width, 3, 4 * channels, paired)
@@ -164,7 +157,12 @@ class PspEncoder(StyleEncoder):
 
 
 class ResNetEncoder(StyleEncoder):
-    """One style vector `(B, D)` per image."""
+    """One style vector `(B, D)` per image.
+
+    PieNet and StarEnhancer embed retouched photos with residual networks. Here the vector is read from the mean and the
+    deviation of the feature maps of all stages, which is what Huang & Belongie (ICCV 2017) take for the style of an
+    image.
+    """
 
     def __init__(self, width: int = 128, channels: int = 32, paired: bool = False) -> None:
         super().__init__(width, 1, 4 * channels, paired)

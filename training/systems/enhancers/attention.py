@@ -1,18 +1,4 @@
-"""Attention + AdaIN: self-attention over the photo's low-resolution features, modulated by the style.
-
-Transformer blocks (Vaswani et al., NeurIPS 2017) at the bottleneck of a U-Net, so that every place of the photo sees
-all others, with AdaIN (Huang & Belongie, ICCV 2017) where a transformer normalises: the style decides what it reads.
-Attention costs the square of its places; larger photos are averaged to at most 16 x 16 of them, and what the blocks
-change is scaled up again.
-
-Style attention: the photo's features read from the feature maps of all references, channel by channel.
-
-Transposed attention after Restormer (Zamir et al., CVPR 2022): queries and keys are compared over places instead of
-over channels, so that the attention matrix is of channels by channels, with a learned temperature per head and queries
-and keys of unit length. Queries come from the photo, keys and values from the last feature maps of all N references,
-whose channels stand side by side: a channel of the photo chooses among N * C channels. Neither the number of references
-nor their order is built in, and no mean over references blurs them.
-"""
+"""U-Net enhancers with attention at the bottleneck: within the photo, or from the photo to its references."""
 
 import torch
 from torch import Tensor, nn
@@ -43,7 +29,13 @@ class AttentionBlock(nn.Module):
 
 
 class AttentionEnhancer(BottleneckEnhancer):
-    """U-Net with AdaIN-modulated self-attention at the bottleneck."""
+    """U-Net with AdaIN-modulated self-attention at the bottleneck.
+
+    Transformer blocks (Vaswani et al., NeurIPS 2017), so that every place of the photo sees all others, with AdaIN
+    (Huang & Belongie, ICCV 2017) where a transformer normalises: the style decides what it reads. Attention costs the
+    square of its places; larger photos are averaged to at most 16 x 16 of them, and what the blocks change is scaled up
+    again.
+    """
 
     def __init__(self, width: int = 128, channels: int = 16, blocks: int = 2, heads: int = 4) -> None:
         super().__init__(channels)
@@ -125,7 +117,14 @@ class StyleAttentionBlock(nn.Module):
 
 
 class StyleAttentionEnhancer(BottleneckEnhancer):
-    """U-Net whose bottleneck attends to the references' feature maps."""
+    """U-Net whose bottleneck attends to the references' feature maps.
+
+    Transposed attention after Restormer (Zamir et al., CVPR 2022): queries and keys are compared over places instead of
+    over channels, so that the attention matrix is of channels by channels, with a learned temperature per head and
+    queries and keys of unit length. Queries come from the photo, keys and values from the last feature maps of all N
+    references, whose channels stand side by side: a channel of the photo chooses among N * C channels. Neither the
+    number of references nor their order is built in, and no mean over references blurs them.
+    """
 
     def __init__(self, map_channels: int = 128, channels: int = 16, blocks: int = 2, heads: int = 4) -> None:
         super().__init__(channels)

@@ -1,4 +1,4 @@
-"""What every enhancer shares."""
+"""The base class of enhancers, and the layers that several of them use."""
 
 import torch
 from torch import Tensor, nn

@@ -5,11 +5,11 @@ encoder* looks at the down-scaled photo and predicts tone curves, so that full r
 pixel. Its feature maps are modulated by two styles: one affine from the *source* style (what the photo looks like now)
 and one from the *target* style. Two mapping networks turn the style vectors into what these affines are read from.
 
-Two choices are this project's. Features are not normalised before the affines: the mean of a small image's feature
-map tells its exposure, which the curves have to answer to. And every output channel is the photo's own plus three
-curves, one of each input channel, since with one curve a channel alone no photo becomes more or less saturated.
+Two choices are this project's. Features are not normalised before the affines: the mean of a small image's feature map
+shows its exposure, to which the curves have to answer. And every output channel is the photo's own plus three curves,
+one of each input channel, since with one curve per channel no photo becomes more or less saturated.
 
-The last layer is zero at the start: so is every curve, and the photo stays.
+The last layer is zero at the start: so is every curve, and the photo stays as it is.
 """
 
 from itertools import pairwise

@@ -78,10 +78,10 @@ class Denoiser(nn.Module):
         self.last = nn.Sequential(nn.LayerNorm(hidden), zero_initialised(nn.Linear(hidden, components)))
 
     def forward(self, noisy: Tensor, time: Tensor, condition: Tensor) -> Tensor:
-        told = nn.functional.silu(self.condition(condition) + self.time(time_embedding(time, 64)))
+        modulation = nn.functional.silu(self.condition(condition) + self.time(time_embedding(time, 64)))
         x = self.first(noisy)
         for block in self.blocks:
-            x = block(x, told)
+            x = block(x, modulation)
         return self.last(x)
 
 
@@ -134,14 +134,14 @@ class DiffusionEnhancer(Enhancer):
         self.prior.set_basis(basis)
 
     def condition(self, photos: Tensor, style: StyleCode) -> Tensor:
-        """What the denoiser is told of photos `(B, 3, H, W)` and styles of B rows, `(B, 2D)`."""
+        """What the denoiser knows of photos `(B, 3, H, W)` and styles of B rows, `(B, 2D)`."""
         return torch.cat([self.features(shrink(photos, LOOK_SIDE)), style.vector], 1)
 
     def expected(self, photos: Tensor, style: StyleCode) -> Tensor:
         """Expected LUT weights `(B, K)`.
 
         What the denoiser takes for the clean weights where there is nothing but noise: the mean of all samples,
-        if the denoiser is exact, at the price of one evaluation. The noise tells nothing there, and is left out.
+        if the denoiser is exact, at the price of one evaluation. The noise says nothing there, and is left out.
         """
         nothing = photos.new_zeros(len(photos), self.prior.components)
         return -self.denoiser(nothing, photos.new_ones(len(photos)), self.condition(photos, style))

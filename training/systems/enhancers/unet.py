@@ -1,21 +1,8 @@
-"""The U-Net that several enhancers share (Ronneberger et al., MICCAI 2015): they differ in how a style enters it.
+"""U-Net enhancers: one network with skip connections, into which a style enters in different ways.
 
-It predicts what to add to the photo. Its last layer is zero at the start, so that the photo stays as it is. The way
-down is not normalised: how bright a photo is, and in which colour, is what retouching answers to.
-
-PieNet's preference-conditioned U-Net.
-
-Kim, Koh & Kim, "PieNet: Personalized image enhancement network", ECCV 2020. An encoder and a decoder with skip
-connections, whose *personalized up-sampling blocks* take the preference vector besides the features of the level below
-and the skip. Here the vector gates the channels of the skip by multiplication and is, repeated over all pixels, joined
-to the features by concatenation; these details and the sizes of the layers are this project's.
-
-U-Net whose decoder is modulated by adaptive instance normalisation.
-
-AdaIN after Huang & Belongie, "Arbitrary style transfer in real-time with adaptive instance normalization", ICCV 2017,
-with scale and shift predicted from the style code as in StyleGAN (Karras et al., CVPR 2019). With a pyramid encoder
-(pSp) every level of the decoder has a code of its own, the coarse one the deepest level; with one code per style all
-levels share it. Skips are joined after the normalisation, which would otherwise take away how bright the photo is.
+All predict what to add to the photo (Ronneberger et al., MICCAI 2015). The last layer is zero at the start, so that the
+photo stays as it is. The way down is not normalised: how bright a photo is, and in which colour, is what retouching
+answers to.
 """
 
 import torch
@@ -130,7 +117,13 @@ class PersonalizedUp(nn.Module):
 
 
 class PieNetEnhancer(UNetEnhancer):
-    """U-Net with personalized up-sampling blocks."""
+    """U-Net with personalized up-sampling blocks.
+
+    Kim, Koh & Kim, "PieNet: Personalized image enhancement network", ECCV 2020: *personalized up-sampling blocks* take
+    the preference vector besides the features of the level below and the skip. Here the vector gates the channels of
+    the skip by multiplication and is, repeated over all pixels, joined to the features by concatenation; these details
+    and the sizes of the layers are this project's.
+    """
 
     def __init__(self, width: int = 128, channels: int = 16) -> None:
         super().__init__(channels)
@@ -158,7 +151,14 @@ class AdaINUp(nn.Module):
 
 
 class AdaINUNetEnhancer(UNetEnhancer):
-    """U-Net with AdaIN at every level of the decoder."""
+    """U-Net with AdaIN at every level of the decoder.
+
+    Huang & Belongie, "Arbitrary style transfer in real-time with adaptive instance normalization", ICCV 2017, with
+    scale and shift predicted from the style code as in StyleGAN (Karras et al., CVPR 2019). With a pyramid encoder
+    (pSp) every level of the decoder has a code of its own, the coarse one the deepest level; with one code per style
+    all levels share it. Skips are joined after the normalisation, which would otherwise take away how bright the photo
+    is.
+    """
 
     def __init__(self, width: int = 128, channels: int = 16) -> None:
         super().__init__(channels)
