@@ -118,6 +118,16 @@ def test_a_stopped_run_goes_on_to_the_same_numbers_in_either_stage(tmp_path: Pat
     assert again.progress.elapsed == 12
 
 
+def test_a_request_to_stop_while_an_event_is_handled_counts_for_its_step(tmp_path: Path) -> None:
+    asked: list[int] = []
+    found = []
+    for event in Line(tmp_path, lambda: bool(asked)).events():
+        found.append(event)
+        if event["event"] == "step":
+            asked.append(event["step"])
+    assert kinds(found) == ["step", "checkpoint", "stopped"]
+
+
 def test_a_request_to_stop_at_the_last_step_finishes_the_run(tmp_path: Path) -> None:
     answers = iter([False] * 5 + [True])
     assert kinds(list(Line(tmp_path, lambda: next(answers)).events()))[-1] == "finished"

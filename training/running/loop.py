@@ -156,12 +156,13 @@ class TrainingLoop(ABC, Generic[Network, State]):
             step_began = self.clock()
             event = self._step()
             now = self.clock()
-            elapsed = p.elapsed + now - step_began if self.steps_only else before + now - started
-            p.elapsed, stop = self.processes.agreed(elapsed, self.should_stop())
+            p.elapsed = p.elapsed + now - step_began if self.steps_only else before + now - started
             done, passed = self.fraction(), time.monotonic() - begun
-            last = done >= 1
             left = passed * (1 - done) / max(done - first_done, 1e-9)
             yield event | {"rate": (p.step - first_step) / max(passed, 1e-9), "eta": left, "fraction": done}
+            # asked last: whoever handles the event may want the run to stop
+            p.elapsed, stop = self.processes.agreed(p.elapsed, self.should_stop())
+            last = self.fraction() >= 1
             validates = last or self.validation_due()
             saves = last or bool(stop) or self.checkpoint_due()
             if validates or saves:
