@@ -18,8 +18,9 @@ from training.benchmark.baselines import fit_lut, histogram_transfer, reinhard_t
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.benchmark.metrics import bootstrap_interval, quality
 from training.benchmark.run import Row, mean_over_tasks, run_benchmark
+from training.benchmark.table import benchmark_report
 from training.benchmark.tasks import Case, capture_cases, look_cases, own_case, simulated_cases, user_cases
-from training.reports.tables import benchmark_report, write_json
+from training.reports.files import write_json
 
 
 @pytest.fixture(scope="module")

@@ -25,11 +25,11 @@ def audit(
     """Check how the preference steers results: with the right, a wrong and no preference, and by each reference."""
     from pie_desktop.model.bundle import read_bundle_info
     from training.audit.figures import write_figures
-    from training.audit.run import COUNTS
+    from training.audit.run import COUNTS, audit_report
     from training.audit.run import audit as run_audit
     from training.benchmark.methods import MethodSet
     from training.benchmark.tasks import look_cases, simulated_cases
-    from training.reports.tables import audit_report, prepare_folder, write_json
+    from training.reports.files import prepare_folder, write_json
     from training.running.pool import default_workers
 
     for path in (output, figures):

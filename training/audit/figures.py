@@ -32,7 +32,7 @@ def title_of(audit: Mapping[str, Any]) -> str:
 
 
 def write_figures(report: Mapping[str, Any], folder: Path) -> list[Path]:
-    """Draw the figures of a report of `training.reports.tables.audit_report` as SVG files; returns their paths."""
+    """Draw the figures of a report of `training.audit.run.audit_report` as SVG files; returns their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     audits = report["audits"]
     first = [audit for audit in audits if audit["task"] == audits[0]["task"]]

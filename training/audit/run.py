@@ -1,8 +1,9 @@
 """The audit of a model: results with the right, a wrong and no preference, and what the vector alone reveals."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from pie_desktop.model.preference import ReferencePixels
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.benchmark.metrics import Target, bootstrap_interval
 from training.benchmark.tasks import Case
+from training.reports.files import rounded
 from training.running.pool import in_order
 
 COUNTS = (1, 3, 5, 10)  # numbers of references at which retrieval and sensitivity are measured
@@ -225,3 +227,9 @@ def _accuracy(similarity: np.ndarray) -> float:
 def _sensitivity(count: int, values: list[float]) -> Sensitivity:
     low, high = np.percentile(values, [5, 95])
     return Sensitivity(count, float(np.mean(values)), float(low), float(high))
+
+
+def audit_report(found: Sequence[Audit], seed: int, model: str) -> dict[str, Any]:
+    """`{"audits": [...], "seed": ..., "model": bundle id}`, numbers to four decimals; similarities to two."""
+    audits = [rounded(asdict(audit)) | {"similarity": rounded(audit.similarity, 2)} for audit in found]
+    return {"audits": audits, "seed": seed, "model": model}

@@ -18,7 +18,7 @@ from training.benchmark.tasks import NORMALISING, simulated_cases
 from training.data.users import UserMix
 from training.fit.assemble import fit
 from training.fit.config import FitConfig
-from training.reports.tables import rounded, write_json
+from training.reports.files import rounded, write_json
 from training.running.events import Event
 from training.running.settings import merged, read_toml, validated
 

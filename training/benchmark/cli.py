@@ -79,8 +79,9 @@ def benchmark(
     from pie_desktop.model.bundle import read_bundle_info, record_benchmark
     from training.benchmark.methods import MethodSet
     from training.benchmark.run import run_benchmark
+    from training.benchmark.table import benchmark_report, print_table
     from training.benchmark.tasks import NORMALISING, capture_cases, look_cases, simulated_cases, user_cases
-    from training.reports.tables import benchmark_report, prepare_folder, print_table, write_json
+    from training.reports.files import prepare_folder, write_json
     from training.running.pool import default_workers
 
     prepare_folder(output)
@@ -131,8 +132,9 @@ def evaluate(
     """Measure how near a model comes to your own edits, on photos that it has not seen."""
     from training.benchmark.methods import MethodSet
     from training.benchmark.run import run_benchmark
+    from training.benchmark.table import benchmark_report, print_table
     from training.benchmark.tasks import own_case
-    from training.reports.tables import benchmark_report, prepare_folder, print_table, write_json
+    from training.reports.files import prepare_folder, write_json
 
     prepare_folder(output)
     numbers = _numbers(refs)

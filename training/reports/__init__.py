@@ -1,1 +1,1 @@
-"""How results are reported: tables on the screen, JSON files, and drawings (SVG)."""
+"""Files and drawings (SVG) in which results are reported."""

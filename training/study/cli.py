@@ -96,7 +96,7 @@ def study(
     import torch
 
     from training.benchmark.cli import chosen_bundle
-    from training.reports.tables import prepare_folder
+    from training.reports.files import prepare_folder
     from training.study.config import load_systems
     from training.study.evaluate import require_tests
     from training.study.progress import study_sink
@@ -129,7 +129,8 @@ def study(
 def _report(runs: "list[Run]", out: Path, page: Path, bundle: Path, written: bool, workers: int, threads: int) -> None:
     """Judge what is trained, unless results are written already, and make the page."""
     from pie_desktop.model.bundle import read_bundle_info
-    from training.reports.tables import print_table, write_json
+    from training.benchmark.table import print_table
+    from training.reports.files import write_json
     from training.study.evaluate import evaluate_study
     from training.study.progress import status_lines
     from training.study.report import RESULTS, complete, read_results, write_report

@@ -15,7 +15,7 @@ from training.benchmark.tasks import NORMALISING, Case, PhotoPool, look_cases, l
 from training.data.batch import Group
 from training.data.photos import finished_photos
 from training.data.prepared import PreparedData, open_prepared
-from training.reports.tables import rounded
+from training.reports.files import rounded
 from training.running.processes import choose_device
 from training.study.config import Scale
 from training.study.measures import photo_vectors, score_vectors

@@ -12,7 +12,7 @@ from safetensors import safe_open
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.bundle import read_bundle_info
-from training.reports.tables import rounded, write_json
+from training.reports.files import rounded, write_json
 from training.study.evaluate import VECTORS, embedding_users, method_set, tasks_of
 from training.study.figures import write_figures
 from training.study.images import write_images

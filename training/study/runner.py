@@ -13,7 +13,7 @@ from torch import nn
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from training.fit.basis import kept_basis
-from training.reports.tables import rounded
+from training.reports.files import rounded
 from training.running.checkpoint import NAME
 from training.running.events import Event
 from training.running.processes import choose_device, pixel_device

@@ -1,20 +1,15 @@
-"""Results of the benchmark and the audit as tables on the screen and as JSON."""
+"""The rows of the benchmark as a table on the screen, and as a report in JSON."""
 
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from pie_desktop.errors import PieError
-from pie_desktop.imaging.atomic import atomic_write
-from training.audit.run import Audit
 from training.benchmark.methods import MODES, NO_REFERENCES, rank
 from training.benchmark.run import Row, mean_over_tasks
+from training.reports.files import rounded
 
 
 def print_table(rows: Sequence[Row], console: Console) -> None:
@@ -43,39 +38,3 @@ def print_table(rows: Sequence[Row], console: Console) -> None:
 def benchmark_report(rows: Sequence[Row], seed: int, model: str) -> dict[str, Any]:
     """`{"rows": [...], "seed": ..., "model": bundle id}`, numbers to four decimals."""
     return {"rows": [rounded(asdict(row)) for row in rows], "seed": seed, "model": model}
-
-
-def audit_report(found: Sequence[Audit], seed: int, model: str) -> dict[str, Any]:
-    """`{"audits": [...], "seed": ..., "model": bundle id}`, numbers to four decimals; similarities to two."""
-    audits = [rounded(asdict(audit)) | {"similarity": rounded(audit.similarity, 2)} for audit in found]
-    return {"audits": audits, "seed": seed, "model": model}
-
-
-def rounded(value: Any, digits: int = 4) -> Any:
-    """The same JSON value with its floats rounded."""
-    if isinstance(value, float):
-        return round(value, digits)
-    if isinstance(value, Mapping):
-        return {key: rounded(part, digits) for key, part in value.items()}
-    return [rounded(part, digits) for part in value] if isinstance(value, list | tuple) else value
-
-
-def prepare_folder(path: Path | None) -> None:
-    """Make the folder of an output that is written at the end, so that no long run is in vain.
-
-    Raises:
-        PieError: it cannot be made.
-    """
-    if path is None:
-        return
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PieError(f"The folder of {path} cannot be made; choose another one.") from error
-
-
-def write_json(path: Path, found: Mapping[str, Any]) -> None:
-    """Write a report; lists of numbers stand on one line."""
-    text = re.sub(r"\[[-\d.,\s]+\]", lambda m: re.sub(r"\s+", " ", m[0]), json.dumps(found, indent=1))
-    with atomic_write(path) as temporary:
-        temporary.write_text(text + "\n", encoding="utf-8")
