@@ -149,7 +149,7 @@ def test_processes_share_the_users_of_a_group(bank: np.ndarray) -> None:
     for source in (simulated, own):
         whole = source.group(2)
         parts = [source.shared(Share(index, 2)).group(2) for index in range(2)]
-        for name in ("capture", "retouched", "finished"):
+        for name in ("input", "target", "finished"):
             if getattr(whole, name) is not None:
                 joined = torch.cat([getattr(part, name) for part in parts])
                 assert torch.allclose(joined, getattr(whole, name), atol=1e-6)
