@@ -7,11 +7,11 @@ import torch
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.features import color_statistics
 from pie_desktop.model.network import PreferenceNetwork
+from training.data.color import pixel_grid
 from training.data.source import seeded
 from training.fit.basis import build_basis
 from training.fit.config import NeutralConfig
 from training.fit.neutral import STRENGTHS, captures, lab_at_mid_grey, neutral_strength, train_neutral
-from training.fit.objective import pixel_grid
 from training.losses import to_lab
 
 SMALL = Architecture(components=24, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)

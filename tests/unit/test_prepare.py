@@ -13,11 +13,11 @@ from typer.testing import CliRunner
 from pie_desktop.errors import PieError
 from training.cli import app
 from training.data import preparing
-from training.data.batch import Share
 from training.data.fivek import find_dataset
 from training.data.inspection import inspect
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.preparing import PrepareReport, prepare, split_photos
+from training.running.processes import Share
 
 SIDE = 48
 

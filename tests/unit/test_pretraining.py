@@ -9,9 +9,9 @@ import torch
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import draw_roles
+from training.data.color import pixel_grid
 from training.data.source import SimulatedSource, seeded
 from training.fit.config import DataConfig, FitConfig, PretrainConfig
-from training.fit.objective import pixel_grid
 from training.fit.pretraining import Pretraining, calibrate
 
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)

@@ -13,11 +13,11 @@ from torch import nn
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
-from training.data.batch import Group, Share
+from training.data.batch import Group
 from training.fit import basis
 from training.fit.assemble import fit
 from training.fit.config import DataConfig, FitConfig, NeutralConfig, OptimizerConfig, PretrainConfig
-from training.running.processes import ALONE, Processes, start_processes
+from training.running.processes import ALONE, Processes, Share, start_processes
 
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
 

@@ -5,13 +5,14 @@ import pytest
 import torch
 from torch._subclasses.fake_tensor import FakeTensorMode
 
-from training.data.batch import Share, draw_roles
+from training.data.batch import draw_roles
 from training.data.capture import degrade, restore, sample_captures
 from training.data.recipe import apply_recipes, sample_recipes
 from training.data.sheet import GAP, contact_sheet
 from training.data.source import PairSource, SimulatedSource, seeded
 from training.data.users import UserMix, UserSimulator
 from training.fit.basis import build_basis, grid_colors, sample_luts
+from training.running.processes import Share
 
 
 @pytest.fixture(scope="module")

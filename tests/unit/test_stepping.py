@@ -10,8 +10,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from training.data.batch import Share
-from training.running.processes import Processes
+from training.running.processes import Processes, Share
 from training.running.stepping import Losses, NotFinite, Stepper, StepResult
 
 

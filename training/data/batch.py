@@ -1,16 +1,11 @@
-"""What a training step is given: groups of users with their photos, and the roles of these.
+"""Groups of users with their photos, and which of these are references and which are queries."""
 
-A group can be shared by several processes, each with some of its users (`Share`).
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Self
 
 import torch
 from torch import Tensor
-
-from pie_desktop.errors import PieError
 
 
 class Movable:
@@ -37,42 +32,6 @@ class Movable:
     def rows(self, chosen: slice | Tensor) -> Self:
         """Some rows of every tensor."""
         return self._each(lambda tensor: tensor[chosen])
-
-
-@dataclass(frozen=True)
-class Share:
-    """An equal part of the users of every group; all of them by default.
-
-    Attributes:
-        index: number of the part, from 0.
-        count: how many parts there are.
-    """
-
-    index: int = 0
-    count: int = 1
-
-    def rows(self, users: int) -> slice:
-        """The users of this part, of a whole group of so many.
-
-        Raises:
-            PieError: they cannot be shared equally.
-        """
-        if users % self.count:
-            raise PieError(
-                f"{users} users per step cannot be shared equally by {self.count} processes; choose a multiple"
-                f" of {self.count} ('users' under [data])."
-            )
-        size = users // self.count
-        return slice(self.index * size, (self.index + 1) * size)
-
-    def rows_of(self, sizes: Sequence[int]) -> Tensor:
-        """Where the users of this part are in several whole groups of these sizes, one after the other; indices."""
-        starts = [sum(sizes[:n]) for n in range(len(sizes))]
-        parts = [torch.arange(size)[self.rows(size)] + start for start, size in zip(starts, sizes, strict=True)]
-        return torch.cat(parts)
-
-
-WHOLE = Share()
 
 
 @dataclass

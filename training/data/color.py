@@ -92,3 +92,8 @@ def curve(x: Tensor, knots: Tensor) -> Tensor:
 def to_bytes(colors: Tensor) -> np.ndarray:
     """Floats in [0, 1], clipped to it, as uint8 of the same shape on the CPU."""
     return (colors.clamp(0, 1) * 255).round().cpu().numpy().astype(np.uint8)
+
+
+def pixel_grid(images: Tensor, side: int) -> Tensor:
+    """Colours `(B, side * side, 3)` on an even grid of `(B, 3, P, P)`; picked, so that pairs stay exact."""
+    return torch.nn.functional.interpolate(images, size=(side, side), mode="nearest-exact").flatten(2).mT.contiguous()

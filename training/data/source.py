@@ -7,9 +7,10 @@ from typing import Protocol, Self
 import numpy as np
 import torch
 
-from training.data.batch import WHOLE, Group, Share
+from training.data.batch import Group
 from training.data.photos import random_views
 from training.data.users import UserSimulator
+from training.running.processes import WHOLE, Share
 
 NAMED = 6  # photos that a message names, at most
 AHEAD = 8  # groups that a consumer names ahead; more workers than that have nothing to do

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor
 
 from training.data import color
-from training.data.batch import WHOLE, Group, Share
+from training.data.batch import Group
 from training.data.capture import Capture, degrade, sample_captures, sample_severity
 from training.data.photos import random_views
 from training.data.recipe import Recipe, apply_recipes, sample_recipes
+from training.running.processes import WHOLE, Share
 
 
 @dataclass(frozen=True)

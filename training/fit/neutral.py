@@ -20,11 +20,10 @@ from pie_desktop.model.lut_prior import Evidence, LutPrior
 from pie_desktop.model.network import PreferenceNetwork
 from pie_desktop.model.neutral import NeutralHead
 from training.data.capture import degrade, sample_captures, sample_severity
-from training.data.color import to_bytes
+from training.data.color import pixel_grid, to_bytes
 from training.data.photos import random_views
 from training.data.source import seeded
 from training.fit.config import NeutralConfig
-from training.fit.objective import pixel_grid
 from training.losses import to_lab
 from training.running.stepping import follow, rate_factor
 

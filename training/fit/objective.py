@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import EncodedReferences, Prediction, PreferenceNetwork
-from training.data.batch import WHOLE, Group, Roles, Share
+from training.data.batch import Group, Roles
+from training.data.color import pixel_grid
 from training.losses.registry import Errors, Images, LossSum, LossWeights, Luts, PriorErrors, Terms
+from training.running.processes import WHOLE, Share
 
 
 @dataclass
@@ -33,11 +35,6 @@ class Answer:
     prediction: Prediction
     weights: Tensor
     photos: Tensor
-
-
-def pixel_grid(images: Tensor, side: int) -> Tensor:
-    """Colours `(B, side * side, 3)` on an even grid of `(B, 3, P, P)`; picked, so that pairs stay exact."""
-    return nn.functional.interpolate(images, size=(side, side), mode="nearest-exact").flatten(2).mT.contiguous()
 
 
 def noisy(colors: Tensor, users: int, generator: torch.Generator, share: Share = WHOLE) -> Tensor:

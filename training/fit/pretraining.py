@@ -14,11 +14,13 @@ from torch import Tensor
 from pie_desktop.model.features import color_statistics
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import PreferenceNetwork
-from training.data.batch import WHOLE, Group, Roles, Share
+from training.data.batch import Group, Roles
+from training.data.color import pixel_grid
 from training.data.source import AHEAD, Source, seeded
 from training.fit.config import FitConfig
-from training.fit.objective import noisy, pixel_grid
+from training.fit.objective import noisy
 from training.losses.registry import Errors, LossSum, PriorErrors, Statistics, Terms
+from training.running.processes import WHOLE, Share
 
 _FIRST = 1_000_000  # numbers of the pool's groups, apart from those of end-to-end training
 

@@ -1,8 +1,9 @@
 """The device to train on, and the processes that train one model together: one, or those that `torchrun` started."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
@@ -10,7 +11,6 @@ from torch import Tensor, nn
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.runtime import automatic_device
-from training.data.batch import Share
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -35,6 +35,42 @@ def choose_device(name: str) -> torch.device:
 def pixel_device(device: torch.device) -> torch.device:
     """Where a run on `device` computes its users' pixels: there on CUDA; MPS samples no volumes, so on the CPU."""
     return device if device.type == "cuda" else torch.device("cpu")
+
+
+@dataclass(frozen=True)
+class Share:
+    """An equal part of the users of every group; all of them by default.
+
+    Attributes:
+        index: number of the part, from 0.
+        count: how many parts there are.
+    """
+
+    index: int = 0
+    count: int = 1
+
+    def rows(self, users: int) -> slice:
+        """The users of this part, of a whole group of so many.
+
+        Raises:
+            PieError: they cannot be shared equally.
+        """
+        if users % self.count:
+            raise PieError(
+                f"{users} users per step cannot be shared equally by {self.count} processes; choose a multiple"
+                f" of {self.count} ('users' under [data])."
+            )
+        size = users // self.count
+        return slice(self.index * size, (self.index + 1) * size)
+
+    def rows_of(self, sizes: Sequence[int]) -> Tensor:
+        """Where the users of this part are in several whole groups of these sizes, one after the other; indices."""
+        starts = [sum(sizes[:n]) for n in range(len(sizes))]
+        parts = [torch.arange(size)[self.rows(size)] + start for start, size in zip(starts, sizes, strict=True)]
+        return torch.cat(parts)
+
+
+WHOLE = Share()
 
 
 class Processes:

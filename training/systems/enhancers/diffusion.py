@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from pie_desktop.model.features import ImageFeatures
 from pie_desktop.model.lut_prior import LutPrior
-from training.fit.objective import pixel_grid
+from training.data.color import pixel_grid
 from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
 from training.systems.style import StyleCode
 
