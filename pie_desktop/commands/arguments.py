@@ -159,9 +159,7 @@ def with_edit(command: Callable[..., None]) -> Callable[..., None]:
     options = {
         name: Annotated[
             float | None,
-            typer.Option(
-                f"--{one.option}", min=one.low, max=one.high, help=f"{one.help} {one.default:g} unless given."
-            ),
+            typer.Option(f"--{one.option}", min=one.low, max=one.high, help=f"{one.help} {one.default:g} by default."),
         ]
         for name, one in by_name.items()
     }

@@ -103,7 +103,7 @@ class NameTemplate:
             raise TemplateError(problem) from error
         if len(pieces) == 1 and not pieces[0][1] and pieces[0][0].strip(". ") == "":
             name = pieces[0][0]
-            raise TemplateError(f"“{name}” cannot be a folder or a file; a name stays inside the destination folder.")
+            raise TemplateError(f"“{name}” cannot be a file or folder name; names stay inside the destination folder.")
         return pieces
 
 

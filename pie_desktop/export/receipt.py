@@ -118,7 +118,7 @@ def _photo(item: ExportItem, burst: int | None) -> dict[str, Any]:
 def settings_lines(part: dict[str, Any]) -> list[tuple[str, str]]:
     """What a part of a receipt says about its settings, for people."""
     settings = part["settings"]
-    style = settings["style"] or ("neutral enhancement" if part["preference"] is None else "edits named for it")
+    style = settings["style"] or ("neutral enhancement" if part["preference"] is None else "edits given for it")
     return [
         ("Destination", settings["destination"]),
         ("Style", style),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
     from pie_desktop.styles.store import StyleLibrary
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 # They mostly wait: for the disk, and for the processes that decode. Half of the cores stay for what the user waits for.
 THUMBNAIL_THREADS = max(2, min(4, (os.cpu_count() or 2) // 2))
@@ -127,7 +127,7 @@ class AppContext(QObject):
         try:
             self.settings.save()
         except OSError:
-            log.exception("Cannot save the settings")
+            _log.exception("Cannot save the settings")
 
     def _open_library(self) -> StyleLibrary:
         from pie_desktop.styles.store import StyleLibrary

@@ -67,14 +67,14 @@ def confirm_overwrite(parent: QWidget, count: int, folder: Path) -> bool:
 
 def confirm_cancel(parent: QWidget) -> bool:
     """Asks whether the window may close although an export is running."""
-    answer = QMessageBox.question(
-        parent,
-        "An export is running",
-        "Cancel the export and close? Photos already written are kept.",
-        QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
-        QMessageBox.StandardButton.No,
-    )
-    return answer == QMessageBox.StandardButton.Yes
+    question = "Cancel the export and close? Photos already written are kept."
+    return confirm(parent, "An export is running", question, default=False)
+
+
+def confirm(parent: QWidget, title: str, question: str, default: bool) -> bool:
+    """Asks a question that is answered with yes or no; `default` is the answer of the Return key."""
+    yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
+    return QMessageBox.question(parent, title, question, yes | no, yes if default else no) == yes
 
 
 def show_in_file_manager(path: Path) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 Level = Literal["info", "warning", "error"]
 _LOG_LEVELS: dict[Level, int] = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -60,7 +60,7 @@ class Notifier(QObject):
         self._post(Notice(text, "error", details))
 
     def _post(self, notice: Notice) -> None:
-        log.log(_LOG_LEVELS[notice.level], "Shown to the user: %s", notice.text)
+        _log.log(_LOG_LEVELS[notice.level], "Shown to the user: %s", notice.text)
         self._arrived.emit(notice)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 class Settings:
@@ -63,5 +63,5 @@ class Settings:
             try:
                 self.path.rename(aside)
             except OSError:
-                log.exception("Cannot set %s aside", self.path)
+                _log.exception("Cannot set %s aside", self.path)
             self.problem = f"The settings were damaged and have been reset; the old file is kept as {aside}."

@@ -1,5 +1,6 @@
 """The status bar: the open photo, running tasks with a way to stop them, and the device that the model runs on."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -11,6 +12,7 @@ from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.theme import COLORS, SPACE, icon, numeric_font
 from pie_desktop.ui.widgets.labels import ElidedLabel
 from pie_desktop.workers.job import Job
+from pie_desktop.workers.lane import Lane
 
 
 def duration_text(seconds: float) -> str:
@@ -40,7 +42,7 @@ class TaskBar(QWidget):
 
     changed = Signal()
 
-    def __init__(self, context: AppContext) -> None:
+    def __init__(self, lanes: Iterable[Lane]) -> None:
         super().__init__()
         self.jobs: list[Job] = []
         self._progress: dict[int, tuple[float, str]] = {}
@@ -62,7 +64,7 @@ class TaskBar(QWidget):
         for widget in (self._more, self._text, self._bar, self.cancel_button):
             layout.addWidget(widget)
         self.hide()
-        for lane in context.lanes:
+        for lane in lanes:
             lane.submitted.connect(self._on_submitted)
 
     def _on_submitted(self, job: Job) -> None:
@@ -136,7 +138,7 @@ class StatusBar(QStatusBar):
         self.setContentsMargins(SPACE, 0, SPACE, 0)
         self.photo = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self.photo.setFont(numeric_font(self.font()))
-        self.tasks = TaskBar(context)
+        self.tasks = TaskBar(context.lanes)
         self.device = QLabel()
         self.addWidget(self.photo, 1)
         self.addPermanentWidget(self.tasks)

@@ -185,5 +185,5 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(cli: Cli, photo_folder: Pat
 def test_a_bad_name_template_is_one_sentence(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:
     outcome = cli("export", photo_folder, tmp_path / "out", "--name", "../{name}")
     assert outcome.code == 2 and one_line(outcome.err)
-    assert "stays inside the destination folder" in outcome.err
+    assert "stay inside the destination folder" in outcome.err
     assert not (tmp_path / "out").exists()

@@ -70,11 +70,6 @@ def test_starts_with_a_photo_and_ends_cleanly(pie_home: Path, photo_folder: Path
     """In a process of its own, as `pie-desktop PHOTO` is."""
     watch = f"""
 import sys
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
-from pie_desktop.imaging import compiled
-from pie_desktop.ui import application
-from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 shown = MainWindow.show
 def show(window):

@@ -353,8 +353,8 @@ def test_names_follow_the_template_and_its_problem_is_told(
     assert _column(page, TARGET)[2] == "003 photo_2.jpg"
     names.set_text("../{name}")
     _wait_for_plan(qtbot, page)
-    assert "stays inside the destination" in names.preview.text()
-    assert not page.start_button.isEnabled() and "stays inside the destination" in page.view.message.text()
+    assert "stay inside the destination" in names.preview.text()
+    assert not page.start_button.isEnabled() and "stay inside the destination" in page.view.message.text()
     names.set_text("{name}")
     _wait_for_plan(qtbot, page)
     assert page.start_button.isEnabled()

@@ -1,9 +1,11 @@
 """The slider of all panels: when a move is done, and how it serves as a field of a form."""
 
+from PySide6.QtWidgets import QStyle, QStyleOptionSpinBox
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import STRENGTH
 from pie_desktop.ui.export.file_form import QUALITY
+from pie_desktop.ui.theme import style_sheet
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
@@ -41,3 +43,17 @@ def test_a_value_from_elsewhere_is_shown_and_not_announced(qtbot: QtBot) -> None
     assert (slider.value, slider.number.value(), heard) == (1.2, 120, [])
     slider.reset()
     assert heard == [1.0]
+
+
+def test_only_the_number_in_a_form_has_arrows(qtbot: QtBot) -> None:
+    def arrow_width(slider: LabelledSlider) -> int:
+        qtbot.addWidget(slider)
+        slider.setStyleSheet(style_sheet())
+        slider.show()
+        option = QStyleOptionSpinBox()
+        slider.number.initStyleOption(option)
+        spin_box, arrow = QStyle.ComplexControl.CC_SpinBox, QStyle.SubControl.SC_SpinBoxUp
+        return slider.number.style().subControlRect(spin_box, option, arrow, slider.number).width()
+
+    assert arrow_width(LabelledSlider(STRENGTH)) <= 1
+    assert arrow_width(LabelledSlider(STRENGTH, in_form=True)) > 10

@@ -129,4 +129,4 @@ def test_the_cache_is_cleared_by_command(qtbot: QtBot, context: AppContext, phot
     told: list[str] = []
     context.notifier.posted.connect(lambda notice: told.append(notice.text))
     action.trigger()
-    qtbot.waitUntil(lambda: any("thumbnail cache is empty" in text for text in told))
+    qtbot.waitUntil(lambda: any("thumbnail cache was cleared" in text for text in told))

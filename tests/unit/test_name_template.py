@@ -44,9 +44,9 @@ def test_what_the_photo_does_not_tell() -> None:
     ("template", "sentence"),
     [
         ("", "Write a name"),
-        ("../{name}", "stays inside the destination"),
-        ("{name}/..", "stays inside the destination"),
-        ("a/./b", "stays inside the destination"),
+        ("../{name}", "stay inside the destination"),
+        ("{name}/..", "stay inside the destination"),
+        ("a/./b", "stay inside the destination"),
         ("/etc/{name}", "relative to the destination folder"),
         ("C:/{name}", "relative to the destination folder"),
         ("~/{name}", "relative to the destination folder"),

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from pie_desktop.export.names import DEFAULT_TEMPLATE, FIELDS, NameTemplate, NameValues, TemplateError
 from pie_desktop.imaging.encode_options import EncodeOptions
-from pie_desktop.ui.theme import SPACE, icon
+from pie_desktop.ui.theme import SPACE, icon, set_flag
 
 # What a field is inserted as: with a format where one is usual.
 _INSERTED = {"date": "{date:%Y-%m-%d}", "seq": "{seq:04d}"}
@@ -107,11 +107,7 @@ class NameField(QWidget):
         text = problem
         if text is None:
             text = "/".join(NameTemplate(self.text()).render(self._sample).parts) + self._suffix
-        role = "muted" if problem is None else "error"
-        if self.preview.property("role") != role:
-            self.preview.setProperty("role", role)
-            self.preview.style().unpolish(self.preview)
-            self.preview.style().polish(self.preview)
+        set_flag(self.preview, "role", "muted" if problem is None else "error")
         self.preview.setText(text)
 
 

@@ -22,7 +22,7 @@ from pie_desktop.imaging.lut.looks import FORMATS, SIZES, SUFFIXES, LookFormat
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.export.look_job import LookOrder, write_look
-from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.theme import SPACE, set_flag
 from pie_desktop.ui.widgets.form import add_section
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lane import Lane
@@ -139,9 +139,7 @@ class LookDialog(QDialog):
 
     def _answer(self, text: str, role: str) -> None:
         self.answer.setText(text)
-        self.answer.setProperty("role", role)
-        self.answer.style().unpolish(self.answer)
-        self.answer.style().polish(self.answer)
+        set_flag(self.answer, "role", role)
 
     def _file_name(self) -> str:
         photo = self.subject.currentData()

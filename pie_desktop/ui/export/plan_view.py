@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -31,8 +30,9 @@ from pie_desktop.ui.export.plan_model import (
     PlanTableModel,
 )
 from pie_desktop.ui.status_bar import duration_text
-from pie_desktop.ui.theme import SPACE, icon
+from pie_desktop.ui.theme import SPACE, icon, set_flag
 from pie_desktop.ui.widgets.labels import EmptyState, counted
+from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.lanes import PriorityLane
 
 COLUMN_WIDTHS = {SOURCE: 230, TARGET: 200, STATE: 84, PIXELS: 112, SIZE: 72, BURST: 96}
@@ -132,11 +132,7 @@ class PlanView(QWidget):
         self.receipt_button.setVisible(report.receipt is not None)
 
     def show_message(self, text: str, error: bool = False) -> None:
-        role = "error" if error else "muted"
-        if self.message.property("role") != role:
-            self.message.setProperty("role", role)
-            self.message.style().unpolish(self.message)
-            self.message.style().polish(self.message)
+        set_flag(self.message, "role", "error" if error else "muted")
         self.message.setText(text)
 
     def end(self) -> None:
@@ -155,15 +151,10 @@ class PlanView(QWidget):
         self._editable = True
         header = self.table.horizontalHeader()
         self.table.setModel(self.model)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setShowGrid(False)
+        set_up_table(self.table, "Export plan")
         self.table.setWordWrap(False)
         self.table.setIconSize(THUMBNAIL)
-        self.table.verticalHeader().hide()
         self.table.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + SPACE)
-        self.table.setAccessibleName("Export plan")
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
         header.setStretchLastSection(True)
         for column, width in COLUMN_WIDTHS.items():
             header.resizeSection(column, width)

@@ -18,11 +18,11 @@ def find_interrupted(context: JobContext) -> KeptExport | None:
 
 
 def interrupted_text(export: KeptExport) -> str:
-    """Such as `The export to holiday of 9 March, 15:04 was interrupted: 41 of 120 photos were written.`"""
+    """Such as `The export to holiday started on 9 March at 15:04 was interrupted: 41 of 120 photos were written.`"""
     total = sum(photo.writes for photo in export.photos)
     begun = export.begun
     return (
-        f"The export to {export.destination.name} of {begun.day} {begun:%B, %H:%M} was interrupted: "
+        f"The export to {export.destination.name} started on {begun.day} {begun:%B at %H:%M} was interrupted: "
         f"{total - export.left:,} of {total:,} photos were written."
     )
 

@@ -44,7 +44,7 @@ STEPS = re.compile(
     re.IGNORECASE,
 )
 # ... and places where everything lies, above which there is only the user's own name.
-PLACES = re.compile(r"(dcim|desktop|documents|downloads|home|images|temp|tmp|users?)", re.IGNORECASE)
+PLACES = re.compile(r"(dcim|desktop|documents|downloads|home|pictures|temp|tmp|users?)", re.IGNORECASE)
 MIN_PREFIX = 4
 FALLBACK = "My style"
 

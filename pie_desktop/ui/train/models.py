@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -25,6 +25,7 @@ from pie_desktop.engine.bundles import delete_model, held_out, rename_model, ver
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.job import JobContext
 from pie_desktop.workers.lanes import LatestLane
 
@@ -75,16 +76,10 @@ class ModelList(QWidget):
         self.base.setToolTip("The model that training starts from; it is not changed.")
         self.table = QTableWidget(0, len(HEADERS))
         self.table.setHorizontalHeaderLabels(HEADERS)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        set_up_table(self.table, "Models", one_row=True)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setShowGrid(False)
-        self.table.verticalHeader().hide()
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.horizontalHeader().setHighlightSections(False)
-        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        self.table.setAccessibleName("Models")
         self.use_button = QPushButton("Use this model")
         self.use_button.setToolTip("Editing and exporting use this model from now on.")
         self.rename_button = QPushButton("Rename…")

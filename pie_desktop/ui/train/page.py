@@ -5,12 +5,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QApplication,
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QMessageBox,
     QPushButton,
     QSplitter,
     QTableView,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import (
 from pie_desktop import paths
 from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.dialogs import confirm
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.train.form import TrainingForm
 from pie_desktop.ui.train.models import ModelList
@@ -32,6 +31,7 @@ from pie_desktop.ui.train.runs import TrainingRun, create_run, new_run_folder
 from pie_desktop.ui.train.session import TrainingSession
 from pie_desktop.ui.widgets.form import form_panel
 from pie_desktop.ui.widgets.labels import counted
+from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
 from pie_desktop.workers.training_process import TrainingOptions
@@ -70,14 +70,8 @@ class TrainPage(QWidget):
         """Asks whether a run in progress may be stopped; if so, stops it with a checkpoint before returning."""
         if not self.session.running:
             return True
-        answer = QMessageBox.question(
-            self,
-            "Training is running",
-            "Stop training and close? A checkpoint is kept, so that you can resume it later.",
-            QMessageBox.StandardButton.Yes | QMessageBox.StandardButton.No,
-            QMessageBox.StandardButton.Yes,
-        )
-        if answer != QMessageBox.StandardButton.Yes:
+        question = "Stop training and close? A checkpoint is kept, so that you can resume it later."
+        if not confirm(self, "Training is running", question, default=True):
             return False
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         self.session.stop_and_wait()
@@ -150,15 +144,10 @@ class TrainPage(QWidget):
         layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         view = QTableView()
         view.setModel(self.pairs)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setShowGrid(False)
+        set_up_table(view, "Pairs found")
         view.setIconSize(THUMBNAIL)
-        view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + 8)
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        view.horizontalHeader().setHighlightSections(False)
-        view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        view.setAccessibleName("Pairs found")
         layout.addWidget(self.pair_note)
         layout.addWidget(view, 1)
         return tab

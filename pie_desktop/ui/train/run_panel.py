@@ -6,7 +6,6 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -21,7 +20,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.ui.dialogs import show_in_file_manager
 from pie_desktop.ui.theme import COLORS, SPACE
 from pie_desktop.ui.train.runs import OPTIONS_FILE, TrainingRun, delete_run, list_runs
-from pie_desktop.ui.widgets.table import HeadedTableModel, Index
+from pie_desktop.ui.widgets.table import HeadedTableModel, Index, set_up_table
 
 STATES = {"done": "complete", "stopped": "stopped", "failed": "failed", "interrupted": "interrupted"}
 
@@ -96,15 +95,9 @@ class RunPanel(QWidget):
         self.model = RunTableModel(self)
         self.view = QTableView()
         self.view.setModel(self.model)
-        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.view.setShowGrid(False)
-        self.view.verticalHeader().hide()
+        set_up_table(self.view, "Training runs", one_row=True)
         self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.view.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.view.horizontalHeader().setHighlightSections(False)
-        self.view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        self.view.setAccessibleName("Training runs")
         self.empty = QLabel("Runs that you start are listed here. A stopped run can be resumed at any time.")
         self.empty.setProperty("role", "muted")
         self.resume_button = QPushButton("Resume")

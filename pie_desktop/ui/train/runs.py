@@ -15,7 +15,7 @@ from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.ui.train.history import RunHistory
 from pie_desktop.workers.training_process import TrainingOptions
 
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 OPTIONS_FILE = "run.json"
 EVENTS_FILE = "events.jsonl"
@@ -59,7 +59,7 @@ class TrainingRun:
         try:
             self.history.apply(event)
         except (KeyError, TypeError, ValueError):
-            log.warning("Malformed training event: %r", event)
+            _log.warning("Malformed training event: %r", event)
             return
         if event["event"] == "step":
             now = time.monotonic()
@@ -139,7 +139,7 @@ def _read_run(folder: Path) -> TrainingRun | None:
         options = TrainingOptions.from_json({**stored["options"], "run": folder})
         run = TrainingRun(options, datetime.fromisoformat(stored["created"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        log.warning("The training run in %s cannot be read: %s", folder, error)
+        _log.warning("The training run in %s cannot be read: %s", folder, error)
         return None
     try:
         lines = (folder / EVENTS_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
@@ -149,5 +149,5 @@ def _read_run(folder: Path) -> TrainingRun | None:
         try:
             run.history.apply(json.loads(line))
         except (ValueError, KeyError, TypeError):
-            log.warning("A damaged line in %s was skipped", folder / EVENTS_FILE)
+            _log.warning("A damaged line in %s was skipped", folder / EVENTS_FILE)
     return run

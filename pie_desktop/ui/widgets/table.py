@@ -1,10 +1,11 @@
-"""What the tables of several pages have in common: a model with fixed headers, and a column of thumbnails."""
+"""What the tables of several pages have in common: their looks, a model with fixed headers, a column of thumbnails."""
 
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.workers.lanes import PriorityLane
@@ -35,6 +36,23 @@ class HeadedTableModel(QAbstractTableModel):
     def announce(self, first: int, last: int) -> None:
         """Say that these rows have changed."""
         self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.HEADERS) - 1))
+
+
+def set_up_table(view: QTableView, name: str, one_row: bool = False) -> None:
+    """Make a table look like the others: whole rows are selected, without a grid and row numbers.
+
+    Args:
+        name: for screen readers.
+        one_row: whether only one row can be selected at a time.
+    """
+    view.setAccessibleName(name)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    if one_row:
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setShowGrid(False)
+    view.verticalHeader().hide()
+    view.horizontalHeader().setHighlightSections(False)
+    view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 CACHE_BYTES = 32 * 2**20
