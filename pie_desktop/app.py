@@ -80,7 +80,7 @@ def start(photos: Sequence[Path]) -> int:
     painted = FirstPaint(window)
     # The imports of the former would take many times as long while another thread imports torch.
     painted.done.connect(lambda: report_interrupted(context, lambda: window.show_tab("Export")))
-    painted.done.connect(lambda: warm_up(context))
+    painted.done.connect(window.session.load_model)
     window.show()
     window.open_paths(photos)
     QTimer.singleShot(COMPILE_DELAY_MS, window, lambda: warm_up_loops(context))
@@ -155,28 +155,15 @@ def report_interrupted(context: AppContext, show: Callable[[], None]) -> None:
     resume_banner.report_interrupted(context, show)
 
 
-def warm_up(context: AppContext) -> None:
-    """Load the model in the background, unless a photo already asks for it."""
-    if not context.look.open_jobs:
-        job = context.look.submit(_load_model, context)
-        job.failed.connect(context.notifier.error)
-
-
 def warm_up_loops(context: AppContext) -> None:
     """Load the compiled loops, at the first start ever compile them; in a lane of their own, for that takes seconds."""
-    lane = QueueLane("warm-up")
-    context.add_lane(lane)
-    lane.submit(_load_loops)
+    context.add_lane(QueueLane("warm-up")).submit(_load_loops)
 
 
 def _load_loops(job: JobContext) -> None:
     for kind in compiled.KINDS:
         job.check()  # who closes the window does not wait for all of them
         loops.warm_up((kind,))
-
-
-def _load_model(job: JobContext, context: AppContext) -> None:
-    context.engine.load()
 
 
 def _on_qt_message(kind: QtMsgType, where: QMessageLogContext, text: str) -> None:

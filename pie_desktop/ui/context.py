@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,7 +16,7 @@ from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.settings import Settings
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lane import Lane
-from pie_desktop.workers.lanes import LatestLane, PriorityLane, QueueLane
+from pie_desktop.workers.lanes import PriorityLane, QueueLane
 
 if TYPE_CHECKING:
     from pie_desktop.catalog.store import Catalog
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
     from pie_desktop.styles.store import StyleLibrary
 
+L = TypeVar("L", bound=Lane)
 _log = logging.getLogger(__name__)
 
 # They mostly wait: for the disk, and for the processes that decode. Half of the cores stay for what the user waits for.
@@ -38,23 +39,21 @@ class AppContext(QObject):
         thumbnail_store: thumbnails on disk.
         display: the colours of the monitor.
         settings: values by dotted name; saved by `close`.
-        open, look, full, preview, analysis: lanes of the open photo (latest wins): header and reduced decode, the
-            transform, the full decode, what the canvas shows, the attribution.
-        preference: lane of encoding a style's references (latest wins).
-        styles: lane of changes to the library, in order.
         thumbnails: lane of small images, visible first.
-        export: lane of batch exports.
         background: lane of small things in order, such as saving edits.
+        lanes: these and those of the widgets; whoever runs jobs has a lane of its own.
         notifier: messages for the user.
         current: the edit of the open photo, and the selected style.
 
     Signals:
         styles_changed: a style was made, changed or deleted.
+        lane_added: a `Lane` that is new.
         engine_changed: another bundle or device is in use: preferences and previews must be made anew.
     """
 
     styles_changed = Signal()
     engine_changed = Signal()
+    lane_added = Signal(object)
 
     def __init__(
         self,
@@ -74,36 +73,19 @@ class AppContext(QObject):
         self.engine = engine or self._open_engine()
         self.catalog = catalog or self._open_catalog()
         self.thumbnail_store = self._thumbnail_store()
-        self.open = LatestLane("open")
-        self.look = LatestLane("look")
-        self.full = LatestLane("full")
-        self.preview = LatestLane("preview")
-        self.analysis = LatestLane("analysis")
-        self.preference = LatestLane("preference")
-        self.styles = QueueLane("styles")
-        self.thumbnails = PriorityLane("thumbnails", THUMBNAIL_THREADS)
-        self.export = QueueLane("export")
-        self.background = QueueLane("background")
-        self.lanes: tuple[Lane, ...] = (
-            self.open,
-            self.look,
-            self.full,
-            self.preview,
-            self.analysis,
-            self.preference,
-            self.styles,
-            self.thumbnails,
-            self.export,
-            self.background,
-        )
+        self.lanes: list[Lane] = []
+        self.thumbnails = self.add_lane(PriorityLane("thumbnails", THUMBNAIL_THREADS))
+        self.background = self.add_lane(QueueLane("background"))
         closing.report_problems(self.settings, self.notifier)
         # Not here: another process may have locked the file, and this is the thread of the window.
         opening = self.background.submit(lambda _context: self.catalog.open())
         opening.finished.connect(self.report_catalog_problems)
 
-    def add_lane(self, lane: Lane) -> None:
-        """Take over a lane that one page has for itself: `close` ends it with the others."""
-        self.lanes = (*self.lanes, lane)
+    def add_lane(self, lane: L) -> L:
+        """Take charge of the end of a lane: `close` ends it with the others. Returns the lane."""
+        self.lanes.append(lane)
+        self.lane_added.emit(lane)
+        return lane
 
     def report_catalog_problems(self) -> None:
         """Show what went wrong with the catalog file itself since the last time."""

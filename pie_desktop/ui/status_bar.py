@@ -1,6 +1,5 @@
 """The status bar: the open photo, running tasks with a way to stop them, and the device that the model runs on."""
 
-from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -42,7 +41,7 @@ class TaskBar(QWidget):
 
     changed = Signal()
 
-    def __init__(self, lanes: Iterable[Lane]) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__()
         self.jobs: list[Job] = []
         self._progress: dict[int, tuple[float, str]] = {}
@@ -64,8 +63,12 @@ class TaskBar(QWidget):
         for widget in (self._more, self._text, self._bar, self.cancel_button):
             layout.addWidget(widget)
         self.hide()
-        for lane in lanes:
-            lane.submitted.connect(self._on_submitted)
+        for lane in context.lanes:
+            self._watch(lane)
+        context.lane_added.connect(self._watch)
+
+    def _watch(self, lane: Lane) -> None:
+        lane.submitted.connect(self._on_submitted)
 
     def _on_submitted(self, job: Job) -> None:
         if job.title:
@@ -138,7 +141,7 @@ class StatusBar(QStatusBar):
         self.setContentsMargins(SPACE, 0, SPACE, 0)
         self.photo = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self.photo.setFont(numeric_font(self.font()))
-        self.tasks = TaskBar(context.lanes)
+        self.tasks = TaskBar(context)
         self.device = QLabel()
         self.addWidget(self.photo, 1)
         self.addPermanentWidget(self.tasks)

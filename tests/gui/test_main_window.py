@@ -87,7 +87,7 @@ def test_tasks_are_shown_and_can_be_stopped(window: MainWindow, qtbot: QtBot) ->
             job.check()
 
     tasks = window.statusBar().tasks
-    job = window.context.export.submit(work, title="Exporting")
+    job = window.context.background.submit(work, title="Exporting")
     qtbot.waitUntil(tasks.isVisible)
     with qtbot.waitSignal(job.finished):
         tasks.cancel_button.click()

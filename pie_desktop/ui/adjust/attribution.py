@@ -10,6 +10,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Look
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
 from pie_desktop.workers.job import Job, JobContext
+from pie_desktop.workers.lanes import LatestLane
 
 # A full bar; larger differences make the scale grow.
 FULL_SCALE = 12.0
@@ -27,6 +28,7 @@ class AttributionMeter(QObject):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
+        self._lane = context.add_lane(LatestLane("attribution"))
         self._job: Job | None = None
         self._wanted: tuple[Look, Edit] | None = None
 
@@ -37,14 +39,14 @@ class AttributionMeter(QObject):
 
     def clear(self) -> None:
         self._wanted = None
-        self._context.analysis.cancel_all()
+        self._lane.cancel_all()
 
     def _next(self) -> None:
         self._job = None
         if self._wanted is not None:
             look, edit = self._wanted
             self._wanted = None
-            self._job = self._context.analysis.submit(_measure, look, edit)
+            self._job = self._lane.submit(_measure, look, edit)
             self._job.result.connect(self.measured)
             self._job.failed.connect(self._context.notifier.error)
             self._job.finished.connect(self._next)

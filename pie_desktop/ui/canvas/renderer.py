@@ -9,6 +9,7 @@ from pie_desktop.ui.canvas.render import render_all
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
 from pie_desktop.ui.context import AppContext
 from pie_desktop.workers.job import Job
+from pie_desktop.workers.lanes import LatestLane
 
 # How much around the visible part is rendered in advance, in parts of the pane, so that panning shows pixels at once.
 MARGIN = 0.25
@@ -32,7 +33,7 @@ class PreviewRenderer(QObject):
 
     def __init__(self, context: AppContext, viewport: Viewport) -> None:
         super().__init__()
-        self._lane = context.preview
+        self._lane = context.add_lane(LatestLane("preview"))
         self._display = context.display
         self._display.changed.connect(self._supersede)
         self._viewport = viewport

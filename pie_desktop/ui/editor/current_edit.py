@@ -43,6 +43,7 @@ class CurrentEdit(QObject):
     def choose_style(self, style_id: str | None) -> None:
         """Take the style that the user chose: for this photo, and for photos without an edit that are opened later."""
         self._chosen = style_id
+        self.want(style_id)
         self._set(self.edit.with_style(style_id), moving=False)
 
     def change(self, edit: Edit, moving: bool = False) -> None:
@@ -59,7 +60,9 @@ class CurrentEdit(QObject):
 
     def _set(self, edit: Edit, moving: bool) -> None:
         before, self.edit = self.edit, edit
-        self.want(edit.style_id)
+        style_changes = edit.style_id != before.style_id
+        if style_changes:  # else one may be wanted that is not ready yet
+            self.want(edit.style_id)
         self.changed.emit(edit, moving)
-        if edit.style_id != before.style_id:
+        if style_changes:
             self.style_changed.emit(edit.style_id or "")

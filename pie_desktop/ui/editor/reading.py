@@ -134,3 +134,8 @@ def compute_look(
 def keep_edit(context: JobContext, catalog: Catalog, path: Path, edit: Edit) -> None:
     """Keep the edit of a photo; raises PieError."""
     catalog.put(path, edit)
+
+
+def load_model(context: JobContext, engine: Engine) -> None:
+    """Load the model ahead of the first photo; raises BundleError."""
+    engine.load()

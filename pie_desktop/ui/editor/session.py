@@ -18,10 +18,12 @@ from pie_desktop.ui.editor.reading import (
     compute_look,
     identify,
     keep_edit,
+    load_model,
     read_preview,
     read_source,
 )
 from pie_desktop.workers.job import Job
+from pie_desktop.workers.lanes import LatestLane
 
 # The full decode starts once the user has stayed on a photo for so long, so that stepping through a folder stays quick.
 FULL_DELAY_MS = 400
@@ -73,11 +75,20 @@ class EditSession(QObject):
         self.path: Path | None = None
         self.photo: OpenedPhoto | None = None
         self.look: Look | None = None
+        # Latest wins in each: what arrives is of the photo that is open.
+        self._open_lane = context.add_lane(LatestLane("open"))
+        self._look_lane = context.add_lane(LatestLane("look"))
+        self._full_lane = context.add_lane(LatestLane("full"))
         self._current = context.current
         self._current.changed.connect(self._on_edit_changed)
         self._current.style_changed.connect(self._compute_look)
         context.styles_changed.connect(self._compute_look)
         context.engine_changed.connect(self._compute_look)
+
+    def load_model(self) -> None:
+        """Load the model in the background, unless a photo already asks for it."""
+        if not self._look_lane.open_jobs:
+            self._context.report_failure(self._look_lane.submit(load_model, self._context.engine))
 
     def set_reduced_side(self, pixels: int) -> None:
         """Long side of the first decode of photos opened from now on: the size of the canvas."""
@@ -91,7 +102,7 @@ class EditSession(QObject):
         self._wait_for("reduced", "Opening…")
         history = self._histories.get(path)
         known = history.current if history is not None and history.edited else None
-        job = self._context.open.submit(identify, self._context.catalog, self._context.library, path, known)
+        job = self._open_lane.submit(identify, self._context.catalog, self._context.library, path, known)
         job.result.connect(self._on_identified)
         job.failed.connect(self._on_failed)
 
@@ -99,7 +110,7 @@ class EditSession(QObject):
         """Leave the photo, if there is one; a slider move that has not settled yet counts."""
         self._keep()
         self._full_timer.stop()
-        for lane in (self._context.open, self._context.look, self._context.full):
+        for lane in (self._open_lane, self._look_lane, self._full_lane):
             lane.cancel_all()
         self.path = self.photo = self.look = self._proxy = self._full_job = self._look_job = None
         self._waiting = {}
@@ -141,7 +152,7 @@ class EditSession(QObject):
         self._full_timer.stop()
         if self.photo is None or self._full_job is not None:
             return
-        self._full_job = self._context.full.submit(read_source, self.photo.info, None)
+        self._full_job = self._full_lane.submit(read_source, self.photo.info, None)
         self._full_job.result.connect(self._on_full)
         self._full_job.failed.connect(self._context.notifier.error)
         self._full_job.finished.connect(self._on_full_finished)
@@ -169,7 +180,7 @@ class EditSession(QObject):
             self._context.notifier.info(f"The style of {path.name} was deleted; the photo is shown without one.")
         self.opened.emit(photo)
         if photo.info.format in PREVIEWED:
-            job = self._context.open.submit(read_preview, photo.info, self._reduced_side)
+            job = self._open_lane.submit(read_preview, photo.info, self._reduced_side)
             job.result.connect(self._on_previewed)
         else:
             self._start_reduced(photo.info)
@@ -185,7 +196,7 @@ class EditSession(QObject):
         self._start_reduced(self.photo.info)
 
     def _start_reduced(self, info: PhotoInfo) -> None:
-        job = self._context.open.submit(read_source, info, self._reduced_side)
+        job = self._open_lane.submit(read_source, info, self._reduced_side)
         job.result.connect(self._on_reduced)
         job.failed.connect(self._on_failed)
 
@@ -215,7 +226,7 @@ class EditSession(QObject):
     def _start_look(self, known: np.ndarray | None) -> None:
         assert self.photo is not None
         context, path = self._context, self.photo.info.path
-        job = context.look.submit(compute_look, context.engine, context.library, path, self.edit.style_id, known)
+        job = self._look_lane.submit(compute_look, context.engine, context.library, path, self.edit.style_id, known)
         self._look_job = job
         job.result.connect(self._on_look)
         job.failed.connect(self._on_look_failed)

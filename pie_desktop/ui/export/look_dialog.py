@@ -190,8 +190,7 @@ class LookExport(QObject):
         self._context = context
         self._session = session
         self._window = window
-        self._lane = QueueLane("looks")
-        context.add_lane(self._lane)
+        self._lane = context.add_lane(QueueLane("looks"))
         self.dialog: LookDialog | None = None
 
     def open(self, style_id: str | None = None) -> None:

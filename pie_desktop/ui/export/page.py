@@ -21,6 +21,7 @@ from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.widgets.form import form_panel
 from pie_desktop.ui.widgets.labels import counted
 from pie_desktop.workers.job import Job
+from pie_desktop.workers.lanes import QueueLane
 
 
 class ExportPage(QWidget):
@@ -29,6 +30,7 @@ class ExportPage(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self.lane = context.add_lane(QueueLane("export"))
         self._sources: list[Path] = []
         self._job: Job | None = None
         self._destination: Path | None = None
@@ -110,7 +112,7 @@ class ExportPage(QWidget):
         return Services(self._context.engine, self._context.library, self._context.catalog, edits_kept)
 
     def _run(self, work: Callable[..., ExportReport], *arguments: object, title: str, total: int) -> None:
-        job = self._context.export.submit(work, *arguments, title=title)
+        job = self.lane.submit(work, *arguments, title=title)
         self._job = job
         self.view.begin(total)
         job.progress.connect(self._on_preparing)

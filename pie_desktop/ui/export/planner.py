@@ -28,8 +28,7 @@ class Planner(QObject):
 
     def __init__(self, context: AppContext, parent: QObject) -> None:
         super().__init__(parent)
-        self._lane = LatestLane("export plan")
-        context.add_lane(self._lane)
+        self._lane = context.add_lane(LatestLane("export plan"))
         self._busy = False
         self._timer = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._timer.timeout.connect(self.due)

@@ -13,6 +13,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.operation import Operation
 from pie_desktop.workers.job import Job
+from pie_desktop.workers.lanes import LatestLane, QueueLane
 
 SHOWN_PROBLEMS = 3
 
@@ -25,6 +26,7 @@ class StyleController(QObject):
 
     Attributes:
         styles: all styles as last read, the user's own first.
+        lane: changes to the library, in order.
 
     Signals:
         listed: `styles` may have changed.
@@ -43,6 +45,8 @@ class StyleController(QObject):
         self._context = context
         self.styles: list[Style] = []
         self._current = context.current
+        self.lane = context.add_lane(QueueLane("styles"))
+        self._preference_lane = context.add_lane(LatestLane("preference"))
         self._ready: dict[str, jobs.ReadyStyle] = {}
         self._operations: dict[str, Operation] = {}
         self._new_keys = (f"new-{number}" for number in count(1))
@@ -76,9 +80,9 @@ class StyleController(QObject):
     def prepare(self, style_id: str) -> None:
         """Compute the preference of a style unless it is ready; a computation for another style is given up."""
         context = self._context
-        if self._is_ready(style_id) or context.preference.closed:
+        if self._is_ready(style_id) or self._preference_lane.closed:
             return
-        job = context.preference.submit(
+        job = self._preference_lane.submit(
             jobs.compute_preference, context.library, context.engine, style_id, title="Computing the preference"
         )
         given_up, self._computing = self._computing, self._watch(style_id, job, self._on_ready)
@@ -226,9 +230,9 @@ class StyleController(QObject):
         self, on_result: Callable[[Any], None], work: Callable[..., Any], *args: Any, key: str = "", title: str = ""
     ) -> None:
         """Do something with the library; short work has no key, so that its end is not that of a longer one."""
-        if self._context.styles.closed:
+        if self.lane.closed:
             return  # the window is being closed, and jobs that were cancelled report their end
-        job = self._context.styles.submit(work, self._context.library, *args, title=title)
+        job = self.lane.submit(work, self._context.library, *args, title=title)
         self._watch(key, job, on_result)
 
     def _watch(self, key: str, job: Job, on_result: Callable[[Any], None]) -> Operation:

@@ -69,8 +69,7 @@ class ModelList(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._lane = LatestLane("models")
-        context.add_lane(self._lane)
+        self._lane = context.add_lane(LatestLane("models"))
         self._models = Models((), (), None)
         self.base = QComboBox()
         self.base.setToolTip("The model that training starts from; it is not changed.")

@@ -45,8 +45,7 @@ class TrainPage(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._pair_lane = LatestLane("pairs")
-        context.add_lane(self._pair_lane)
+        self._pair_lane = context.add_lane(LatestLane("pairs"))
         self.session = TrainingSession(context.notifier, self)
         self.monitor = RunMonitor()
         self.pairs = PairTableModel(context.thumbnails, self)

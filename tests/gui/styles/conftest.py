@@ -35,5 +35,5 @@ def style(qtbot: QtBot, panel: StylePanel, sample_pairs: Pairs) -> Style:
     """A style of the user's own with four pairs, selected."""
     with qtbot.waitSignal(panel.style_selected):
         panel.add_edits([after for pair in sample_pairs for after in pair])
-    qtbot.waitUntil(lambda: not panel._context.styles.open_jobs)
+    qtbot.waitUntil(lambda: not panel.controller.lane.open_jobs)
     return own_styles(panel)[0]

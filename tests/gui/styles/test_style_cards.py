@@ -85,7 +85,7 @@ def test_built_in_styles_are_not_deleted_or_renamed(qtbot: QtBot, panel: StylePa
     texts = [action.text() for action in panel.context_menu(builtin.id).actions()]
     assert "Duplicate" in texts
     assert "Delete" not in texts
-    assert not panel._context.styles.open_jobs
+    assert not panel.controller.lane.open_jobs
     with qtbot.waitSignal(panel.controller.created) as created:
         qtbot.keyClick(card, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
     copy = panel._context.library.get(created.args[0])

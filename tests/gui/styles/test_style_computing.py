@@ -96,7 +96,7 @@ def test_reading_edits_can_be_cancelled(
     qtbot.mouseClick(row.button, Qt.MouseButton.LeftButton)
     assert not panel.gallery._making
     go_on.set()
-    qtbot.waitUntil(lambda: not context.styles.open_jobs)
+    qtbot.waitUntil(lambda: not panel.controller.lane.open_jobs)
     assert own_styles(panel) == []
     assert len(panel.gallery.cards) == len(panel.controller.styles) + 1
 
@@ -111,7 +111,7 @@ def test_renaming_does_not_end_a_computation(
     name = panel.gallery.cards[style.id].name
     qtbot.keyClicks(name.editor, "Another name")
     qtbot.keyClick(name.editor, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: own_styles(panel)[0].name == "Another name" and not context.styles.open_jobs)
+    qtbot.waitUntil(lambda: own_styles(panel)[0].name == "Another name" and not panel.controller.lane.open_jobs)
     assert panel.gallery.cards[style.id].progress.isVisible()
     with qtbot.waitSignal(panel.style_selected) as selected:
         engine.go_on.set()
