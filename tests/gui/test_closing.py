@@ -17,6 +17,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.page import ExportPage
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.workers.lane import threads_left_behind
+from pie_desktop.workers.lanes import LatestLane
 from tests.gui.opening import open_photo
 
 
@@ -123,7 +124,7 @@ def test_work_that_hangs_is_left_behind(context: AppContext, monkeypatch: pytest
         entered.set()
         go_on.wait(20)
 
-    context.look.submit(hang, title="Hanging")
+    context.add_lane(LatestLane("look")).submit(hang, title="Hanging")
     assert entered.wait(10)
     started = time.monotonic()
     context.close()
