@@ -122,6 +122,6 @@ def test_weights_that_are_not_numbers_never_reach_the_checkpoint(config: FitConf
     kept = checkpoint.read_bytes()
     rates = {"encoder_lr": float("inf"), "enhancer_lr": float("inf")}
     wild = override(config, {"run": {"steps": 6, "checkpoint_every": 1}, "optimizer": rates})
-    with pytest.raises(PieError, match="weights are not finite numbers any more after step 3"):
+    with pytest.raises(PieError, match="weights are no longer finite numbers after step 3"):
         list(fit(wild, tmp_path / "run", tmp_path / "models", resume=True))
     assert checkpoint.read_bytes() == kept

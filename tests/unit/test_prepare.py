@@ -146,7 +146,7 @@ def test_report_names_what_is_wrong(fivek: Callable[..., Path], monkeypatch: pyt
     assert len(kinds["different shape"]) == 1 and "expertC" in kinds["different shape"][0]
     assert len(kinds["too small"]) == 4 and "40 x 30" in kinds["too small"][0]
     assert found.whole == tuple(f"a{n:04d}" for n in range(5, 13))
-    with pytest.raises(PieError, match=r"not in order .*missing experts.*8 whole photos with --skip-bad"):
+    with pytest.raises(PieError, match=r"has problems .*missing experts.*8 whole photos with --skip-bad"):
         found.require(skip_bad=False)
     found.require(skip_bad=True)
     with pytest.raises(PieError, match="Only 0 photos"):
@@ -186,7 +186,7 @@ def test_interrupted_cache_goes_on(fivek: Callable[..., Path], tmp_path: Path) -
     victim = root / "expertB" / "a0007.jpg"
     whole = victim.read_bytes()
     victim.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(PieError, match=r"a0007.jpg.*Mend it and start again"):
+    with pytest.raises(PieError, match=r"a0007.jpg.*Fix it and start again"):
         _prepare(root, out)
     with pytest.raises(PieError, match=r"no finished cache .*python -m training prepare"):
         open_prepared(out)
@@ -300,7 +300,7 @@ def test_cache_that_lost_a_file_is_made_whole(fivek: Callable[..., Path], tmp_pa
     victim = root / "Faded" / "a0012.jpg"
     whole = victim.read_bytes()
     victim.write_bytes(whole[:4000])
-    with pytest.raises(PieError, match="Mend it"):
+    with pytest.raises(PieError, match="Fix it"):
         _prepare(root, out)
     victim.write_bytes(whole)
     (out / "style-1.npy").unlink()

@@ -113,7 +113,7 @@ def test_without_torchrun_a_process_is_alone() -> None:
         pass
 
 
-class Told(Processes):
+class Answered(Processes):
     """One of two processes; the other's words are given."""
 
     def __init__(self, index: int, leader: float = 0.0) -> None:
@@ -126,14 +126,14 @@ class Told(Processes):
 
 
 def test_others_wait_for_the_leader_and_fail_with_it() -> None:
-    leader = Told(0)
+    leader = Answered(0)
     with leader.leader_first():
         assert leader.said == []
     assert leader.said == [(True,)]
     with pytest.raises(PieError, match="no cache"), leader.leader_first():
         raise PieError("no cache")
     assert leader.said == [(True,), (False,)]
-    with Told(1, leader=True).leader_first():
+    with Answered(1, leader=True).leader_first():
         pass
-    with pytest.raises(PieError, match="because the first one could not"), Told(1, leader=False).leader_first():
+    with pytest.raises(PieError, match="because the first one could not"), Answered(1, leader=False).leader_first():
         raise AssertionError("nothing is begun")

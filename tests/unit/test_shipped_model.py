@@ -18,7 +18,7 @@ def info() -> BundleInfo:
     return found
 
 
-def test_card_tells_data_seed_steps_and_time(info: BundleInfo) -> None:
+def test_card_names_data_seed_steps_and_time(info: BundleInfo) -> None:
     card = info.card
     assert card["data"]["train"] > 500 and card["steps"] > 1000 and card["seconds"] > 600
     config = tomllib.loads(CONFIG.read_text(encoding="utf-8"))

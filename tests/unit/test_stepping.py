@@ -81,7 +81,7 @@ def test_bad_weights_are_found_before_they_are_saved() -> None:
     network = _line()
     stepper = _stepper(network)
     network.bias.data[1] = torch.inf
-    with pytest.raises(NotFinite, match="weights are not finite numbers any more after step 4"):
+    with pytest.raises(NotFinite, match="weights are no longer finite numbers after step 4"):
         stepper.check_weights(4)
 
 

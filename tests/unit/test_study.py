@@ -112,7 +112,7 @@ def test_study_trains_and_compares(configs: list[str], tmp_path: Path) -> None:
     ]
 
 
-def test_mistakes_are_told_before_anything_is_trained(configs: list[str], tmp_path: Path) -> None:
+def test_mistakes_are_reported_before_anything_is_trained(configs: list[str], tmp_path: Path) -> None:
     scale = str(tmp_path / "scale.toml")
     text = Path(scale).read_text()
     (tmp_path / "nothing.toml").write_text(text.replace("simulated = 2", "simulated = 0"))
@@ -124,7 +124,7 @@ def test_mistakes_are_told_before_anything_is_trained(configs: list[str], tmp_pa
         ([*configs, "--scale", configs[0]], "is not valid"),
         ([*configs, "--scale", scale, "--evaluate-only"], "Nothing is trained"),
         ([*configs, "--scale", scale, "--report-only"], "cannot be read; judge the systems again"),
-        ([*configs, "--scale", scale, "--report", str(tmp_path / "page.html")], "is no Markdown page"),
+        ([*configs, "--scale", scale, "--report", str(tmp_path / "page.html")], "is not a Markdown page"),
         ([*configs, "--scale", scale, "--looks", str(tmp_path)], "No look"),
         ([*configs, "--scale", scale, "--test-photos", str(tmp_path / "none")], "could not be read"),
         ([*configs, "--scale", scale, "--test-photos", str(tmp_path / "train")], "is among the photographs to train"),
@@ -151,7 +151,7 @@ def test_terminating_the_study_leaves_a_checkpoint(
     monkeypatch.setattr(sys, "argv", ["training", *arguments])
     with pytest.raises(SystemExit) as end:
         main()
-    assert end.value.code == 130 and "go on with --resume" in capsys.readouterr().out
+    assert end.value.code == 130 and "continue with --resume" in capsys.readouterr().out
     assert (tmp_path / "out" / "curves" / "checkpoint.safetensors").exists()
     assert not (tmp_path / "out" / "pixels").exists()
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

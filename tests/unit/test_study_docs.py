@@ -14,7 +14,7 @@ from training.study.config import load_systems
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCS = REPOSITORY / "docs"
-AGAIN = "scripts/update_study_docs.py writes the page anew; docs/TRAINING.md tells how to repeat the study"
+AGAIN = "scripts/update_study_docs.py writes the page anew; docs/TRAINING.md says how to repeat the study"
 
 
 @pytest.fixture

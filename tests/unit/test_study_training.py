@@ -113,7 +113,7 @@ def test_population_is_fixed_and_its_users_differ(scale: Scale, material: Materi
     assert torch.equal(first.target, second.target) and first.users is not None
     assert len(set(first.users.tolist())) == 4
     assert not torch.equal(first.target, again.group(4).target)
-    # what users do to colours on average tells them apart
+    # what users do to colours on average distinguishes them
     change = (again.targets.astype(float) - again.inputs).mean((1, 2, 3))
     distance = np.abs(change[:, None] - change[None]).sum(-1) + np.eye(len(change)) * 99
     assert distance.min() > 0.5
@@ -251,7 +251,7 @@ def test_a_loss_that_is_not_a_number_ends_that_system_only(
     (failed,) = [event for event in events if event["event"] == "failed"]
     assert failed["system"] == "wild" and "not a number at step 3" in failed["message"]
     assert events[-1]["event"] == "done" and events[-1]["system"] == "end-to-end"
-    # the last good checkpoint is what there is, and the card tells
+    # the last good checkpoint is what there is, and the card says so
     system, card = load_system(tmp_path / "wild")
     assert card["steps"] == 2 and card["failure"] == failed["message"] == runs[0].failure
     assert all(bool(torch.isfinite(value).all()) for value in system.state_dict().values())

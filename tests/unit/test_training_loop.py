@@ -76,7 +76,7 @@ def whole_run(config: FitConfig, tmp_path_factory: pytest.TempPathFactory) -> li
     return list(fit(config, folder / "run", folder / "models"))
 
 
-def test_run_tells_what_it_does_and_ends_with_a_bundle(whole_run: list[Event]) -> None:
+def test_run_reports_what_it_does_and_ends_with_a_bundle(whole_run: list[Event]) -> None:
     kinds = [e["event"] for e in whole_run]
     assert kinds[0] == "start" and kinds[-1] == "done"
     assert kinds.count("step") == 6 and kinds.count("validation") == 2 and kinds.count("checkpoint") == 3

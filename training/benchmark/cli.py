@@ -15,7 +15,7 @@ def _numbers(text: str) -> list[int]:
     except ValueError:
         numbers = []
     if not numbers or numbers[0] < 1:
-        raise PieError(f"--refs wants numbers such as 1,3,5, not {text}.")
+        raise PieError(f"--refs takes numbers such as 1,3,5, not {text}.")
     return numbers
 
 
@@ -28,7 +28,7 @@ def _systems(given: list[str]) -> dict[str, Path]:
     for text in given:
         name, _, folder = text.partition("=")
         if not name or not folder:
-            raise PieError(f"--system wants a name and a folder, such as pienet=runs/study/pienet, not {text}.")
+            raise PieError(f"--system takes a name and a folder, such as pienet=runs/study/pienet, not {text}.")
         if name in found or name in METHODS:
             raise PieError(f"--system: there are two methods called {name}; choose another name.")
         load_system(Path(folder))

@@ -111,8 +111,7 @@ def find_dataset(folder: Path, extra: Sequence[Path] = ()) -> Dataset:
         known = dataset.splits.setdefault(number, split) if split is not None else split
         if known != split and "train" in (known, split):
             raise PieError(
-                f"Photo {number} lies both in {split} and in {known} of {folder}; a photo that is tested with must not"
-                " train."
+                f"Photo {number} lies both in {split} and in {known} of {folder}; a test photo must not be trained on."
             )
         if known == split:
             # validation and test may be the same photos: they are tested with, the folder that comes first

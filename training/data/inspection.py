@@ -66,7 +66,7 @@ class Inspection:
         return lines
 
     def require(self, skip_bad: bool) -> None:
-        """Go on only with what is in order.
+        """Continue only with photos that have no problems.
 
         Raises:
             PieError: there are problems and they are not to be skipped, or too few photos are left.
@@ -74,12 +74,12 @@ class Inspection:
         kinds = list(dict.fromkeys(problem.kind for problem in self.problems))
         if kinds and not skip_bad:
             raise PieError(
-                f"{self.dataset.folder} is not in order ({', '.join(kinds)}; {len(self.problems)} in all); mend that,"
-                f" or go on with the {len(self.whole)} whole photos with --skip-bad."
+                f"{self.dataset.folder} has problems ({', '.join(kinds)}; {len(self.problems)} in all); fix them,"
+                f" or continue with the {len(self.whole)} whole photos with --skip-bad."
             )
         if len(self.whole) < FEWEST:
             raise PieError(
-                f"Only {len(self.whole)} photos of {self.dataset.folder} are there in every style and in order;"
+                f"Only {len(self.whole)} photos of {self.dataset.folder} exist in every style and have no problems;"
                 f" training needs at least {FEWEST}."
             )
 

@@ -80,12 +80,12 @@ def open_prepared(folder: Path) -> PreparedData:
     if not path.exists():
         raise PieError(
             f"There is no finished cache in {folder}; make it with `python -m training prepare --dataset DIR --out"
-            f" {folder}`, which also goes on where it was interrupted."
+            f" {folder}`, which also continues an interrupted one."
         )
     try:
         index = json.loads(path.read_text(encoding="utf-8"))
         if index["format"] != FORMAT:
-            raise PieError(f"The cache {folder} was made by another version; make it anew in another folder.")
+            raise PieError(f"The cache {folder} was made by another version; build a new one in another folder.")
         names, splits, styles = tuple(index["photos"]), tuple(index["splits"]), tuple(index["styles"])
         before = np.load(folder / "input.npy", mmap_mode="r")
         after = tuple(np.load(folder / style_file(n), mmap_mode="r") for n in range(len(styles)))
@@ -93,7 +93,7 @@ def open_prepared(folder: Path) -> PreparedData:
         if len(splits) != len(names) or any(a.shape != shape or a.dtype != np.uint8 for a in (before, *after)):
             raise ValueError("sizes do not agree")
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise PieError(f"The cache {folder} is damaged ({error}); delete it and make it anew.") from error
+        raise PieError(f"The cache {folder} is damaged ({error}); delete it and build it again.") from error
     return PreparedData(folder, index["side"], names, splits, styles, before, after)
 
 

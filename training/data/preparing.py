@@ -197,7 +197,7 @@ def _build(
         for count, (row, result) in enumerate(zip(todo, decoding, strict=True)):
             if isinstance(result, str):
                 if not skip_bad:
-                    raise PieError(f"{result} Mend it and start again, or leave such photos out with --skip-bad.")
+                    raise PieError(f"{result} Fix it and start again, or leave out such photos with --skip-bad.")
                 problems.append(result)
                 continue
             for images, version in zip(cache.images, result, strict=True):

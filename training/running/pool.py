@@ -82,7 +82,7 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item], workers: int
                     yield waiting.popleft().result()
             except BrokenProcessPool as error:
                 raise PieError(
-                    "A worker process died, probably for want of memory; try it again with --workers 1."
+                    "A worker process died, probably because memory ran out; try again with --workers 1."
                 ) from error
             finally:
                 for future in waiting:

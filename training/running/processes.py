@@ -133,7 +133,7 @@ class Processes:
             PieError: in the others, where the leader has failed; its own message says why.
         """
         if not self.leader and not self.agreed(False)[0]:
-            raise PieError("This process did not begin, because the first one could not.")
+            raise PieError("This process did not start because the first one could not.")
         try:
             yield
         except Exception:

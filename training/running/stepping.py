@@ -98,8 +98,8 @@ class Stepper:
         """
         if not bool(torch.stack([torch.isfinite(p).all() for p in self._parameters]).all()):
             raise NotFinite(
-                f"The weights are not finite numbers any more after step {step}; the last checkpoint is kept:"
-                " lower the learning rates and go on from it with --resume."
+                f"The weights are no longer finite numbers after step {step}; the last checkpoint is kept:"
+                " lower the learning rates and continue from it with --resume."
             )
 
     @staticmethod
@@ -134,7 +134,7 @@ class Stepper:
     def _refusal(what: str, step: int, batch: Callable[[], str]) -> NotFinite:
         return NotFinite(
             f"The {what} is not a number at step {step}, which learned from {batch()}; the last checkpoint is kept:"
-            " go on from it with --resume and lower learning rates, or without these photos where they are damaged."
+            " continue from it with --resume and lower learning rates, or leave out these photos if they are damaged."
         )
 
 

@@ -111,7 +111,7 @@ def study(
     runs = runs_of([system for system in systems if not only or system.name in only], chosen, out)
     page = report or out / "STUDY.md"
     if page.suffix.lower() != ".md":
-        raise PieError(f"--report: {page} is no Markdown page; give it the suffix .md.")
+        raise PieError(f"--report: {page} is not a Markdown page; give it the suffix .md.")
     for path in (out / "results.json", page):
         prepare_folder(path)
     require_tests(chosen)

@@ -74,8 +74,8 @@ def _require_apart(training: Sequence[Path], test: Sequence[Path]) -> None:
     both = [path for path in test if (path.name, path.stat().st_size) in known]
     if both:
         raise PieError(
-            f"{both[0]} is among the photographs to train on ({len(both)} of {len(test)} are); test with others, see"
-            " --photos and --test-photos."
+            f"{both[0]} is among the photographs to train on ({len(both)} of {len(test)} are); choose others with"
+            " --photos or --test-photos."
         )
 
 

@@ -53,7 +53,7 @@ def _line(event: Event) -> str | None:
         "stage": f"step {event.get('step')}: {event.get('stage')}",
         "skipped": "is trained already",
         "failed": f"failed: {event.get('message')}",
-        "stopped": f"stopped at step {event.get('step')}; go on with --resume",
+        "stopped": f"stopped at step {event.get('step')}; continue with --resume",
         "done": f"trained, {event.get('step')} steps",
     }.get(kind)
 

@@ -103,7 +103,7 @@ def check(runs: Sequence[Run], resume: bool) -> None:
                 f"{run.folder} was trained with other settings; choose another folder with --out, or remove it."
             )
         if run.begun and not run.over and not resume:
-            raise PieError(f"{run.folder} was cut off; go on with --resume, or choose another folder with --out.")
+            raise PieError(f"{run.folder} was interrupted; continue with --resume, or choose another --out.")
 
 
 def _compared(settings: dict[str, Any]) -> dict[str, Any]:
