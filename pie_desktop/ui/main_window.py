@@ -135,7 +135,8 @@ class MainWindow(QMainWindow):
         page.filmstrip.folder_changed.connect(lambda folder: context.settings.set(LAST_FOLDER, str(folder)))
         for signal in (self.session.opened, self.session.opening, self.session.failed, self.canvas.view_changed):
             signal.connect(self._update_commands)
-        self.session.history_changed.connect(self._update_commands)
+        self.session.keeper.changed.connect(self._update_commands)
+        self.session.closed.connect(self._update_commands)
         page.panels_changed.connect(self._update_commands)
         self.session.opening.connect(lambda path: self.setWindowTitle(f"{path.name} – PIE Desktop"))
         self._update_commands()
@@ -149,8 +150,8 @@ class MainWindow(QMainWindow):
             commands[name].setEnabled(photo)
         for name in ("next", "previous", "no_style", "filmstrip", "panel", "panels", "next_area"):
             commands[name].setEnabled(editing)
-        commands["undo"].setEnabled(photo and self.session.can_undo)
-        commands["redo"].setEnabled(photo and self.session.can_redo)
+        commands["undo"].setEnabled(photo and self.session.keeper.can_undo)
+        commands["redo"].setEnabled(photo and self.session.keeper.can_redo)
         for view in View:
             commands[f"view_{view.value}"].setEnabled(editing)
             commands[f"view_{view.value}"].setChecked(self.canvas.view is view)

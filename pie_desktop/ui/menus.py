@@ -69,8 +69,8 @@ def define_file_commands(
 def define_edit_commands(commands: Commands, session: EditSession, page: EditPage) -> None:
     """What is done to the open photo, and which one is open."""
     add, keys = commands.add, QKeySequence.StandardKey
-    add("undo", "Undo", session.undo, keys.Undo, icon_name="mdi6.undo")
-    add("redo", "Redo", session.redo, keys.Redo, "Ctrl+Y", icon_name="mdi6.redo")
+    add("undo", "Undo", session.keeper.undo, keys.Undo, icon_name="mdi6.undo")
+    add("redo", "Redo", session.keeper.redo, keys.Redo, "Ctrl+Y", icon_name="mdi6.redo")
     add("reset", "Reset strength", page.adjust.reset, "Ctrl+R", icon_name="mdi6.restore")
     add("next", "Next photo", _setter(page.step, 1), "Ctrl+Right", icon_name="mdi6.chevron-right")
     add("previous", "Previous photo", _setter(page.step, -1), "Ctrl+Left", icon_name="mdi6.chevron-left")

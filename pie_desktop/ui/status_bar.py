@@ -149,7 +149,7 @@ class StatusBar(QStatusBar):
         session.opening.connect(lambda path: self.photo.set_full_text(path.name))
         session.opened.connect(lambda photo: self.photo.set_full_text(describe(photo)))
         session.failed.connect(lambda message: self.photo.set_full_text(""))
-        session.looked.connect(lambda look: self.show_device())
+        session.enhanced.connect(lambda enhancement: self.show_device())
         context.engine_changed.connect(self.show_device)
 
     def show_device(self) -> None:

@@ -17,13 +17,13 @@ def wait_shown(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
     renderer, session = window.canvas.renderer, window.session
 
     def shown() -> bool:
-        look = session.look
+        enhancement = session.enhancement
         return (
             session.path == photo
-            and look is not None
-            and look.style_id == session.edit.style_id
+            and enhancement is not None
+            and enhancement.style_id == session.edit.style_id
             and renderer.base is not None
-            and renderer.base.request.luts is look.transform
+            and renderer.base.request.luts is enhancement.transform
             and renderer.base.exact_for == session.edit.with_style(None)
         )
 

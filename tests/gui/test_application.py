@@ -75,7 +75,7 @@ shown = MainWindow.show
 def show(window):
     shown(window)
     print("torch" if "torch" in sys.modules else "no torch", flush=True)
-    window.canvas.renderer.shown.connect(lambda: window.session.look and print("enhanced", flush=True))
+    window.canvas.renderer.shown.connect(lambda: window.session.enhancement and print("enhanced", flush=True))
 MainWindow.show = show
 from pie_desktop.app import run
 from pathlib import Path

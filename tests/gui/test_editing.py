@@ -132,7 +132,7 @@ def test_an_edit_is_there_again_before_it_is_saved(window: MainWindow, photo_fol
     window.context.current.change(Edit.styled(window.session.edit.style_id, 1.0, 0.25), moving=False)
     open_photo(window, other, qtbot)
     open_photo(window, photo, qtbot)
-    assert window.session.edit.style.amount == 0.25 and window.session.can_undo
+    assert window.session.edit.style.amount == 0.25 and window.session.keeper.can_undo
     gate.set()
 
 

@@ -43,7 +43,7 @@ def test_a_style_on_average(window: MainWindow, tmp_path: Path, qtbot: QtBot, mo
 
 def test_the_open_photo_and_every_format(window: MainWindow, photo_folder: Path, tmp_path: Path, qtbot: QtBot) -> None:
     window.open_paths([photo_folder / "coffee.jpg"])
-    qtbot.waitUntil(lambda: window.session.look is not None)
+    qtbot.waitUntil(lambda: window.session.enhancement is not None)
     window.commands["export_look"].trigger()
     dialog = opened(window)
     dialog.subject.setCurrentIndex(1)

@@ -121,5 +121,5 @@ def test_a_raw_photo_shows_its_preview_until_it_is_developed(
     source = window.canvas.renderer
     qtbot.waitUntil(lambda: source.base.request.source.image is seen[1][1])
     # From the development, of full or of half size, not from the preview.
-    assert mean_delta_e(window.session.look.proxy, load_proxy(photo)) < 3
-    assert mean_delta_e(window.session.look.proxy, load_preview(photo, 256)) > 10
+    assert mean_delta_e(window.session.enhancement.proxy, load_proxy(photo)) < 3
+    assert mean_delta_e(window.session.enhancement.proxy, load_preview(photo, 256)) > 10

@@ -67,7 +67,7 @@ def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarra
     """What the 1:1 view shows once everything is there, and which part of the photo that is."""
     session, canvas, renderer = window.session, window.canvas, window.canvas.renderer
     # the first decode shows the photo in fit: a zoom chosen before would be that of the photo before
-    with qtbot.waitSignals([session.reduced, session.looked], timeout=TIMEOUT):
+    with qtbot.waitSignals([session.reduced, session.enhanced], timeout=TIMEOUT):
         window.open_paths([photo])
     window.edit_page.styles.select_style(window.context.library.list()[0].id)
     window.edit_page.adjust.strength.track.setValue(120)
@@ -75,14 +75,14 @@ def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarra
     canvas.actual_size()
 
     def settled() -> bool:
-        detail, look = renderer.detail, session.look
+        detail, enhancement = renderer.detail, session.enhancement
         return (
             detail is not None
-            and look is not None
-            and look.style_id is not None
+            and enhancement is not None
+            and enhancement.style_id is not None
             and session._proxy is not None
-            and np.array_equal(session._proxy, look.proxy)
-            and detail.request.luts is look.transform
+            and np.array_equal(session._proxy, enhancement.proxy)
+            and detail.request.luts is enhancement.transform
             and detail.exact_for == Edit.styled(None, 1.2, 1.0)
             and detail.request.source.scale == 1
         )

@@ -33,8 +33,10 @@ def test_from_edits_to_an_exported_folder(
     qtbot.waitUntil(lambda: session.path == photo and renderer.enhanced, timeout=TIMEOUT)
 
     assert drop(window.edit_page.styles, [path for pair in sample_pairs for path in pair])
-    qtbot.waitUntil(lambda: session.look is not None and session.look.style_id is not None, timeout=TIMEOUT)
-    style = window.context.library.get(session.look.style_id)
+    qtbot.waitUntil(
+        lambda: session.enhancement is not None and session.enhancement.style_id is not None, timeout=TIMEOUT
+    )
+    style = window.context.library.get(session.enhancement.style_id)
     assert not style.builtin
     assert [reference.before is not None for reference in style.references] == [True] * len(sample_pairs)
 
@@ -45,7 +47,7 @@ def test_from_edits_to_an_exported_folder(
     # the 1:1 view after the move: what was rendered before is only mixed anew until the move has ended
     window.canvas.set_view(View.SINGLE)
     window.canvas.actual_size()
-    wanted = session.look.transform
+    wanted = session.enhancement.transform
     qtbot.waitUntil(
         lambda: (
             renderer.detail is not None

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Attribution, attribution
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.editor.reading import Look
+from pie_desktop.ui.editor.reading import Enhancement
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
 from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lanes import LatestLane
@@ -30,10 +30,10 @@ class AttributionMeter(QObject):
         self._context = context
         self._lane = context.add_lane(LatestLane("attribution"))
         self._job: Job | None = None
-        self._wanted: tuple[Look, Edit] | None = None
+        self._wanted: tuple[Enhancement, Edit] | None = None
 
-    def measure(self, look: Look, edit: Edit) -> None:
-        self._wanted = (look, edit)
+    def measure(self, enhancement: Enhancement, edit: Edit) -> None:
+        self._wanted = (enhancement, edit)
         if self._job is None:
             self._next()
 
@@ -44,16 +44,16 @@ class AttributionMeter(QObject):
     def _next(self) -> None:
         self._job = None
         if self._wanted is not None:
-            look, edit = self._wanted
+            enhancement, edit = self._wanted
             self._wanted = None
-            self._job = self._lane.submit(_measure, look, edit)
+            self._job = self._lane.submit(_measure, enhancement, edit)
             self._job.result.connect(self.measured)
             self._job.failed.connect(self._context.notifier.error)
             self._job.finished.connect(self._next)
 
 
-def _measure(context: JobContext, look: Look, edit: Edit) -> Attribution:
-    return attribution(look.proxy, look.transform, edit)
+def _measure(context: JobContext, enhancement: Enhancement, edit: Edit) -> Attribution:
+    return attribution(enhancement.proxy, enhancement.transform, edit)
 
 
 class AttributionView(QWidget):

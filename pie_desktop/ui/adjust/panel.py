@@ -6,7 +6,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.ui.adjust.attribution import AttributionMeter, AttributionView
 from pie_desktop.ui.adjust.sliders import EditSliders, heading
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.editor.reading import Look, OpenedPhoto
+from pie_desktop.ui.editor.reading import Enhancement, OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.theme import SPACE, icon
 from pie_desktop.ui.widgets.slider import LabelledSlider
@@ -48,7 +48,7 @@ class AdjustPanel(QFrame):
         session.opening.connect(self._on_closed)
         session.failed.connect(self._on_closed)
         session.opened.connect(self._on_opened)
-        session.looked.connect(self._on_look)
+        session.enhanced.connect(self._on_enhanced)
         self._set_active(False)
 
     @property
@@ -77,12 +77,12 @@ class AdjustPanel(QFrame):
         self._meter.clear()
         self._set_active(False)
 
-    def _on_look(self, look: Look) -> None:
+    def _on_enhanced(self, enhancement: Enhancement) -> None:
         self._measure()
 
     def _measure(self) -> None:
-        if self._session.look is not None:
-            self._meter.measure(self._session.look, self._session.edit)
+        if self._session.enhancement is not None:
+            self._meter.measure(self._session.enhancement, self._session.edit)
 
     def _set_active(self, active: bool) -> None:
         self.sliders.set_active(active)

@@ -11,7 +11,7 @@ from pie_desktop.ui.canvas.controls import CanvasToolbar
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.ui.commands import Commands
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.editor.reading import Look
+from pie_desktop.ui.editor.reading import Enhancement
 from pie_desktop.ui.editor.session import EditSession
 
 # The photo before stays on the canvas for so long while the next one is read; longer would pass it off as the new one.
@@ -39,7 +39,7 @@ class PhotoView(QWidget):
         session.previewed.connect(self._on_reduced)
         session.reduced.connect(self._on_reduced)
         session.full.connect(canvas.renderer.set_full)
-        session.looked.connect(self._on_look)
+        session.enhanced.connect(self._on_enhanced)
         context.current.changed.connect(self._on_edit)
         session.failed.connect(self._on_failed)
         session.busy.connect(canvas.set_busy)
@@ -64,13 +64,13 @@ class PhotoView(QWidget):
         self.canvas.set_photo(photo.info.width, photo.info.height)
         self.canvas.renderer.set_edit(session.edit)
         self.canvas.renderer.set_reduced(source)
-        if session.look is not None:
-            self._on_look(session.look)
+        if session.enhancement is not None:
+            self._on_enhanced(session.enhancement)
 
-    def _on_look(self, look: Look) -> None:
+    def _on_enhanced(self, enhancement: Enhancement) -> None:
         if self._shows_current:
-            self.canvas.set_labels("Original", look.style_name or "Enhanced")
-            self.canvas.renderer.set_luts(look.transform)
+            self.canvas.set_labels("Original", enhancement.style_name or "Enhanced")
+            self.canvas.renderer.set_luts(enhancement.transform)
 
     def _on_edit(self, edit: Edit, moving: bool) -> None:
         if self._shows_current:

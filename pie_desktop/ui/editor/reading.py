@@ -1,4 +1,4 @@
-"""Jobs that read a photo and compute its look. No widget is touched here."""
+"""Jobs that read a photo and compute its transform. No widget is touched here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +38,7 @@ class OpenedPhoto:
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class Enhancement:
     """The transform of a photo in a style, with the proxy that it was computed from."""
 
     proxy: np.ndarray
@@ -103,18 +103,18 @@ def read_preview(context: JobContext, info: decode.PhotoInfo, max_side: int) -> 
     return Source(image, min(1.0, width / info.width))
 
 
-def compute_look(
+def compute_enhancement(
     context: JobContext,
     engine: Engine,
     library: StyleLibrary,
     path: Path,
     style_id: str | None,
     proxy: np.ndarray | None,
-) -> Look:
+) -> Enhancement:
     """The photo's transform in a style.
 
     Args:
-        proxy: of the same photo, if it is known: that of an earlier look, or the one from all its pixels.
+        proxy: of the same photo, if it is known: that of an earlier transform, or the one from all its pixels.
 
     Raises:
         DecodeError, StyleError, BundleError.
@@ -128,7 +128,7 @@ def compute_look(
         name = style.name
         preference = engine.preference(style, context.progress, context.should_cancel)
         context.check()
-    return Look(proxy, engine.transform(proxy, preference), style_id, name)
+    return Enhancement(proxy, engine.transform(proxy, preference), style_id, name)
 
 
 def keep_edit(context: JobContext, catalog: Catalog, path: Path, edit: Edit) -> None:
