@@ -25,6 +25,10 @@ class EditError(PieError):
     """An edit that cannot be used: damaged, outside its bounds, or of a newer version."""
 
 
+class NewerEditError(EditError):
+    """An edit that a newer version of the program made."""
+
+
 class BundleError(PieError):
     """A model bundle that is missing, damaged or of another format version."""
 

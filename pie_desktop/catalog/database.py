@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 FILES = ("", "-wal", "-shm")  # what SQLite adds to the name
 _DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -133,11 +133,28 @@ class Database:
                 connection.execute(f"PRAGMA {pragma}")
             if self._check:
                 _quick_check(connection)
-            self._migrate(connection)
+            try:
+                self._migrate(connection)
+                tables = _schema(connection)
+                foreign = any(tables.get(name) != columns for name, columns in self._expected_schema().items())
+            except sqlite3.OperationalError as error:
+                # SQL that is right for our own tables and wrong for these: somebody else's, under our name.
+                if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_ERROR:
+                    raise
+                _log.info("%s: %s", self.path, error)
+                foreign = True
+            if foreign:
+                raise _damage("its tables are not those of this program")
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _expected_schema(self) -> dict[str, list[tuple[Any, ...]]]:
+        with closing(sqlite3.connect(":memory:")) as empty:
+            for migration in self._migrations:
+                migration(empty)
+            return _schema(empty)
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         newest = len(self._migrations)
@@ -153,6 +170,14 @@ class Database:
             connection.execute(f"PRAGMA user_version = {newest}")
         if version:
             _log.info("%s: version %d became version %d.", self.path, version, newest)
+
+
+def _schema(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """The columns of all tables: names, types, whether they may be NULL, their place in the primary key."""
+    named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    tables = [name for (name,) in connection.execute(named)]
+    columns = 'SELECT name, type, "notnull", pk FROM pragma_table_info(?) ORDER BY cid'
+    return {table: connection.execute(columns, (table,)).fetchall() for table in tables}
 
 
 def is_damage(error: BaseException) -> bool:
@@ -186,6 +211,10 @@ def _quick_check(connection: sqlite3.Connection) -> None:
     with closing(connection.execute("PRAGMA quick_check")) as check:
         (verdict,) = check.fetchone()
     if verdict != "ok":
-        error = sqlite3.DatabaseError(verdict)
-        error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-        raise error
+        raise _damage(verdict)
+
+
+def _damage(reason: str) -> sqlite3.DatabaseError:
+    error = sqlite3.DatabaseError(reason)
+    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+    return error

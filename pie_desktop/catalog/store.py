@@ -12,11 +12,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pie_desktop.catalog.database import Database, Migration, set_aside
 from pie_desktop.edit.edit import Edit
-from pie_desktop.errors import PieError
+from pie_desktop.errors import EditError, NewerEditError, PieError
 
 BUSY_SECONDS = 10.0
 
@@ -42,7 +42,10 @@ def _begin(connection: sqlite3.Connection) -> None:
 
 
 def _whole_edits(connection: sqlite3.Connection) -> None:
-    """Version 2: the whole edit as one JSON text (see `Edit.to_text`), whatever parts it has."""
+    """Version 2: the whole edit as one JSON text (see `Edit.to_text`), whatever parts it has.
+
+    A row with something else in the place of a number is left out: it must not cost the others.
+    """
     rows = connection.execute("SELECT digest, path, style_id, strength, amount, updated FROM edits").fetchall()
     connection.execute("DROP TABLE edits")
     connection.execute(
@@ -58,16 +61,19 @@ def _whole_edits(connection: sqlite3.Connection) -> None:
     )
     connection.executemany(
         "INSERT INTO edits VALUES (?, ?, ?, ?)",
-        [
-            (
-                digest,
-                path,
-                Edit.from_json({"style_id": style, "strength": strength, "amount": amount}).to_text(),
-                updated,
-            )
-            for digest, path, style, strength, amount, updated in rows
-        ],
+        [whole for row in rows if (whole := _whole_edit(*row)) is not None],
     )
+
+
+def _whole_edit(
+    digest: Any, path: Any, style: Any, strength: Any, amount: Any, updated: Any
+) -> tuple[Any, Any, str, Any] | None:
+    try:
+        edit = Edit.from_json({"style_id": style, "strength": strength, "amount": amount})
+    except EditError as error:
+        _log.warning("The edit of %r was left out: %s", path, error)
+        return None
+    return digest, path, edit.to_text(), updated
 
 
 MIGRATIONS: tuple[Migration, ...] = (_begin, _whole_edits)
@@ -102,8 +108,12 @@ class Catalog:
     def get(self, photo: Path) -> Edit | None:
         """The edit last put for this photo, or None; also for a photo that cannot be read.
 
+        A stored edit that cannot be understood is no edit: `take_problems` reports it, and the photo opens as if it
+        had never been edited.
+
         Raises:
-            PieError: the catalog cannot be used, or the stored edit is damaged.
+            PieError: the catalog cannot be used.
+            EditError: the edit was made with a newer version, which must not be replaced by a new one unseen.
         """
         try:
             digest = self._hasher.digest(photo)
@@ -115,7 +125,15 @@ class Catalog:
                 (digest, _key(photo)),
             ).fetchone()
         )
-        return Edit.from_text(row[0]) if row else None
+        if row is None:
+            return None
+        try:
+            return Edit.from_text(row[0])
+        except NewerEditError:
+            raise
+        except EditError as error:
+            self._warn(f"The edit of “{photo.name}” could not be used, so that the photo opens without it. {error}")
+            return None
 
     def put(self, photo: Path, edit: Edit) -> None:
         """Keep the edit; it is on the disk when this returns.

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from pie_desktop import json_files
 from pie_desktop.edit.part import Parameter, Part, part_types
 from pie_desktop.edit.parts.style import StylePart
-from pie_desktop.errors import EditError
+from pie_desktop.errors import EditError, NewerEditError
 
+MAX_TEXT = 1024 * 1024
 VERSION = 1
 """Of the JSON document. Version 0 was `{"style_id", "strength", "amount"}`, without parts."""
 
@@ -86,15 +88,18 @@ class Edit:
         """Read what this or any older version wrote.
 
         Raises:
-            EditError: it is damaged, or a newer version wrote it.
+            EditError: it is damaged.
+            NewerEditError: a newer version wrote it.
         """
         if not isinstance(stored, Mapping):
             raise EditError("The edit is damaged: it is not a set of values.")
         version = stored.get("version", 0)
         if version == 0:
             return cls().with_part(StylePart.from_json(stored))
-        if not isinstance(version, int) or version > VERSION:
-            raise EditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
+        if not isinstance(version, int):
+            raise EditError("The edit is damaged: its version is not a number.")
+        if version > VERSION:
+            raise NewerEditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
         parts = stored.get("parts")
         if not isinstance(parts, Mapping):
             raise EditError("The edit is damaged: its parts are missing.")
@@ -108,17 +113,19 @@ class Edit:
     @classmethod
     def from_text(cls, text: str) -> "Edit":
         """Read what `to_text` wrote. Raises EditError, as `from_json`."""
+        if not isinstance(text, str):  # a catalog may hold anything
+            raise EditError("The edit is damaged: it is not text.")
         try:
-            stored = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise EditError("The edit is damaged: it is not valid JSON.") from error
+            stored = json_files.parse(text, max_bytes=MAX_TEXT)
+        except json_files.DamagedJsonError as error:
+            raise EditError(f"The edit is damaged: {error}.") from error
         return cls.from_json(stored)
 
 
 def _kind(key: str) -> type[Part]:
     kind = next((kind for kind in part_types() if key == kind.KEY), None)
     if kind is None:
-        raise EditError(
+        raise NewerEditError(
             f"The edit has a part that this version of PIE Desktop does not know ({key}); update the program to use it."
         )
     return kind

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
-from pie_desktop.errors import EditError
+from pie_desktop.errors import EditError, NewerEditError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,7 +53,7 @@ class Parameter:
 
     def clip(self, value: float) -> float:
         """The nearest value within the bounds; the default for a value that is not a number."""
-        return self.default if math.isnan(value) else min(max(float(value), self.low), self.high)
+        return self.default if math.isnan(value) else float(min(max(value, self.low), self.high))
 
     def text(self, value: float) -> str:
         """The value as it stands on screen, such as `85 %`."""
@@ -130,12 +130,15 @@ class Part:
         """Read what this or an older version wrote; numbers outside today's bounds become the nearest that is allowed.
 
         Raises:
-            EditError: a newer version wrote it, or a value has the wrong type.
+            EditError: a value has the wrong type.
+            NewerEditError: a newer version wrote it.
         """
         values = dict(stored)
         version = values.pop("version", 1)
-        if not isinstance(version, int) or version > cls.VERSION:
-            raise EditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
+        if not isinstance(version, int):
+            raise EditError("The edit is damaged: its version is not a number.")
+        if version > cls.VERSION:
+            raise NewerEditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
         values = cls.upgrade(values, version)
         declared = {one.name: one for one in cls.parameters()}
         known = {}
@@ -144,7 +147,7 @@ class Part:
                 continue
             value = values[one.name]
             if one.name in declared:
-                if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+                if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
                     raise EditError(f"The edit is damaged: {one.name} is not a number.")
                 value = declared[one.name].clip(value)
             known[one.name] = value

@@ -3,7 +3,6 @@
 What can be done with the models that the user trained: look at their proof, rename, delete.
 """
 
-import json
 import logging
 import math
 import shutil
@@ -11,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pie_desktop import paths
+from pie_desktop import json_files, paths
 from pie_desktop.errors import BundleError
-from pie_desktop.imaging.atomic import atomic_write
 
 if TYPE_CHECKING:
     from pie_desktop.model.bundle import BundleInfo
@@ -72,10 +70,9 @@ def find_bundle(name: str) -> Path:
 def _chosen_bundle() -> Path | None:
     """The settings belong to the editor, which tells the user when they are damaged; here they are only looked at."""
     try:
-        values = json.loads((paths.home_dir() / "settings.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        chosen = json_files.read_object(paths.home_dir() / "settings.json").get(SETTING)
+    except (OSError, json_files.DamagedJsonError):
         return None
-    chosen = values.get(SETTING) if isinstance(values, dict) else None
     return Path(chosen) if isinstance(chosen, str) and chosen else None
 
 
@@ -106,7 +103,7 @@ def held_out(info: "BundleInfo") -> HeldOut | None:
     validation: Any = info.card.get("validation")
     try:
         numbers = HeldOut(float(validation["psnr"]), float(validation["baseline_psnr"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
     comparable = info.card.get("init") is not None and math.isfinite(numbers.gain)
     return numbers if comparable else None
@@ -119,13 +116,11 @@ def rename_model(info: "BundleInfo", name: str) -> None:
         BundleError: it comes with the program, or cannot be read or written.
     """
     _check_own(info)
-    file = info.path / "model.json"
+    from pie_desktop.model.bundle import read_description, write_description
+
     try:
-        description = json.loads(file.read_text(encoding="utf-8"))
-        description["name"] = name
-        with atomic_write(file) as temporary:
-            Path(temporary).write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
-    except (OSError, ValueError) as error:
+        write_description(info.path, read_description(info.path) | {"name": name})
+    except OSError as error:
         raise BundleError(f"The model “{info.name}” in {info.path} could not be renamed: {error}.") from error
 
 

@@ -79,9 +79,15 @@ class Engine:
     """
 
     def __init__(self, library: StyleLibrary, bundle: Path | None = None, device: str = "auto") -> None:
-        """`bundle` is the one chosen in the settings, or the shipped one, unless given."""
+        """`bundle` is the one chosen in the settings, or the shipped one, unless given.
+
+        One that is given is used or refused; in place of a damaged one that was chosen, the shipped one is used, and
+        `notice` says so.
+        """
         self._library = library
         self._bundle = bundle
+        self._given = bundle is not None
+        self._replaced: str | None = None
         self._requested_device = device
         self._inference: Inference | None = None
         self._choice = threading.Lock()  # of the bundle; never held for long, for `set_bundle` is called by the window
@@ -104,9 +110,10 @@ class Engine:
 
     @property
     def notice(self) -> str | None:
-        """A sentence for the status bar, such as that the GPU ran out of memory and the CPU does the work."""
+        """Sentences for the status bar, such as that the GPU ran out of memory and the CPU does the work."""
         inference = self._inference
-        return inference.notice if inference is not None else None
+        notices = (self._replaced, inference.notice if inference is not None else None)
+        return " ".join(notice for notice in notices if notice) or None
 
     def load(self) -> None:
         """Load the model now. Raises BundleError."""
@@ -116,6 +123,8 @@ class Engine:
         """Use another model from now on (None: the default one); it is loaded at its first use."""
         with self._choice:
             self._bundle = path
+            self._given = False
+            self._replaced = None
             self._inference = None
 
     def preference(
@@ -135,7 +144,7 @@ class Engine:
             return remembered
         with _taking_turns(self._encoding, should_cancel):  # two callers must not compute the same one side by side
             preference = self._remembered(key) or self._library.preference(style, inference.bundle_id)
-            if preference is None:
+            if preference is None or not inference.fits(preference):
                 preference = encode_style(inference, style, progress, should_cancel)
                 self._library.store_preference(style, preference)
             with self._preferences_lock:
@@ -208,13 +217,24 @@ class Engine:
         with self._loading:
             while True:
                 with self._choice:
-                    bundle, inference = self._bundle, self._inference
+                    bundle, given, inference = self._bundle, self._given, self._inference
                 if inference is not None:
                     return inference
-                inference = _open_inference(bundle or bundles.default_bundle(), self._requested_device)
+                inference, replaced = self._open(bundle or bundles.default_bundle(), given)
                 with self._choice:
                     if self._bundle == bundle:  # unless another one was chosen while this one was loading
-                        self._inference = inference
+                        self._inference, self._replaced = inference, replaced
+
+    def _open(self, bundle: Path, given: bool) -> "tuple[Inference, str | None]":
+        """The model, and a sentence where it is the shipped one in place of the one that was chosen."""
+        try:
+            return _open_inference(bundle, self._requested_device), None
+        except BundleError as error:
+            shipped = next((info.path for info in bundles.shipped_bundles()), None)
+            if given or shipped is None or shipped.resolve() == bundle.resolve():
+                raise
+            inference = _open_inference(shipped, self._requested_device)
+            return inference, f"{error} The model that comes with PIE Desktop is used instead."
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.export.report import ExportItem
 from pie_desktop.export.settings import ExportPart, photo_to_json, settings_to_json
@@ -33,6 +34,7 @@ KEPT_EXPORTS = 200
 JOURNAL = "journal.jsonl"
 _LOCK = "lock"
 _LAST_LINE = 512  # bytes at the end of a journal that hold the line with which it is closed
+_MAX_LINE = 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
@@ -179,16 +181,17 @@ def records(place: Path) -> Iterator[dict[str, Any]]:
         PieError: it cannot be read.
     """
     try:
-        lines = (place / JOURNAL).read_bytes().splitlines(keepends=True)
+        with (place / JOURNAL).open("rb") as file:
+            number = 0
+            while (line := file.readline(_MAX_LINE + 1)).endswith(b"\n"):
+                number += 1
+                yield json_files.parse_object(line, max_bytes=_MAX_LINE)
+            if len(line) > _MAX_LINE:
+                raise json_files.DamagedJsonError("it is too long")
     except OSError as error:
         raise PieError(f"The journal {place} cannot be read ({error.strerror or error}).") from error
-    for number, line in enumerate(lines):
-        try:
-            record = json.loads(line) if line.endswith(b"\n") else None
-        except ValueError as error:
-            raise PieError(f"The journal {place} is damaged in line {number + 1}; start the export again.") from error
-        if isinstance(record, dict):
-            yield record
+    except json_files.DamagedJsonError as error:
+        raise PieError(f"The journal {place} is damaged in line {number + 1}; start the export again.") from error
 
 
 def is_closed(place: Path) -> bool:

@@ -1,6 +1,5 @@
 """Presets: named ways to write photos. Some come with the program, the others are the user's, one JSON file each."""
 
-import json
 import logging
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from pie_desktop import paths
+from pie_desktop import json_files, paths
 from pie_desktop.errors import PieError
 from pie_desktop.export.names import collision_key, portable_name
 from pie_desktop.export.plan import plan_export
@@ -162,15 +161,18 @@ def read_preset(path: Path) -> ExportPreset:
     except OSError as error:
         raise PresetError(f"{path} could not be read ({error.strerror or error}).") from error
     try:
-        document: Any = json.loads(text) if len(text) <= _MAX_FILE else None
+        document: Any = json_files.parse(text, max_bytes=_MAX_FILE)
         if not isinstance(document, dict) or document.get("kind") != _KIND:
             raise PresetError(f"{path.name} is not an export preset.")
         if not isinstance(document.get("version"), int) or document["version"] > _VERSION:
             raise PresetError(f"{path.name} was written by a newer version of this program.")
         return ExportPreset(_checked_name(document["name"]), _OPTIONS.validate_python(document["encode"]))
-    except (ValueError, KeyError, TypeError, RecursionError) as error:  # ValidationError is a ValueError
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # ValidationError is a ValueError
         _log.info("The preset %s: %s", path, error)
-        detail = _first_reason(error) if isinstance(error, ValidationError) else "it is damaged"
+        if isinstance(error, ValidationError):
+            detail = _first_reason(error)
+        else:
+            detail = str(error) if isinstance(error, json_files.DamagedJsonError) else "it is damaged"
         raise PresetError(f"{path.name} cannot be used as an export preset: {detail}.") from error
 
 
@@ -180,7 +182,7 @@ def write_preset(preset: ExportPreset, path: Path, *, overwrite: bool = False) -
     document = {"kind": _KIND, "version": _VERSION, "name": preset.name, "encode": options}
     try:
         with atomic_write(path, overwrite=overwrite) as temporary:
-            temporary.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+            temporary.write_text(json_files.to_text(document), encoding="utf-8")
     except FileExistsError as error:
         raise PresetError(f"{path} already exists and was not replaced; choose another name.") from error
     except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
@@ -175,8 +176,11 @@ def settings_from_json(values: Mapping[str, Any]) -> ExportSettings:
     if "edit" not in known:  # until journals of version 2, which keep the whole edit
         known["edit"] = {"strength": known.pop("strength"), "amount": known.pop("amount")}
     edit = Edit.from_json(known.pop("edit"))
-    encode = EncodeOptions(**known.pop("encode"))
-    return ExportSettings(Path(known.pop("destination")), encode, edit=edit, **known)
+    return _SETTINGS.validate_python(known | {"edit": edit})
+
+
+# Instances are taken as they are; everything else is checked by its type.
+_SETTINGS, _PHOTO = TypeAdapter(ExportSettings), TypeAdapter(PlannedPhoto)
 
 
 def photo_to_json(photo: PlannedPhoto) -> dict[str, Any]:
@@ -185,8 +189,5 @@ def photo_to_json(photo: PlannedPhoto) -> dict[str, Any]:
 
 
 def photo_from_json(values: Mapping[str, Any]) -> PlannedPhoto:
-    """Raises TypeError, KeyError or ValueError where this is no planned photo of this version."""
-    known = dict(values)
-    size = known.pop("size")
-    source, target = Path(known.pop("source")), Path(known.pop("target"))
-    return PlannedPhoto(source, target, **known, size=tuple(size) if size is not None else None)
+    """Raises ValueError where this is no planned photo of this version."""
+    return _PHOTO.validate_python(values)

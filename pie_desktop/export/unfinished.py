@@ -1,12 +1,15 @@
 """Exports that were interrupted: what their journals say, and how they go on."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pie_desktop.errors import PieError
+from pydantic import TypeAdapter
+
+from pie_desktop.errors import EditError, PieError
 from pie_desktop.export import journal
 from pie_desktop.export.report import ExportItem
 from pie_desktop.export.settings import (
@@ -23,13 +26,44 @@ if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
 
 
+@dataclass(frozen=True)
+class ReadyFile:
+    """A file that was complete under a temporary name, as the journal has it.
+
+    Attributes:
+        index: place of its photo in the plan.
+        staged: the temporary name.
+        size, modified: bytes and nanoseconds, as it was then.
+        source_state: the photo as it was read.
+    """
+
+    index: int
+    staged: Path
+    size: int
+    modified: int
+    source_state: SourceState | None
+
+
+@dataclass(frozen=True)
+class _KeptPreference:
+    preference: str | None
+    digest: str | None
+    bundle: str | None
+
+
+_ITEM, _READY, _KEPT = TypeAdapter(ExportItem), TypeAdapter(ReadyFile), TypeAdapter(_KeptPreference)
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
 @dataclass
 class KeptPart:
-    """A part of a kept export; `preference` is a file or None."""
+    """A part of a kept export; `preference` is a file or None, `digest` the key of what it holds."""
 
     settings: ExportSettings
     bundle_id: str | None
     preference: Path | None
+    digest: str | None = None
     photos: list[PlannedPhoto] = field(default_factory=list)
 
 
@@ -43,7 +77,7 @@ class KeptExport:
         parts: settings and plan.
         photos: those of all parts, in the order of the indexes.
         items: results by index over all parts; those that are missing are not done.
-        ready: the records of photos that were complete but perhaps not named.
+        ready: by index, what is known of photos that were complete but perhaps not named.
         how: `finished`, `cancelled`, or None when it was interrupted.
     """
 
@@ -52,7 +86,7 @@ class KeptExport:
     parts: list[KeptPart] = field(default_factory=list)
     photos: list[PlannedPhoto] = field(default_factory=list)
     items: dict[int, ExportItem] = field(default_factory=dict)
-    ready: dict[int, dict[str, Any]] = field(default_factory=dict)
+    ready: dict[int, ReadyFile] = field(default_factory=dict)
     how: str | None = None
     planned: bool = False
 
@@ -87,15 +121,16 @@ def read_export(place: Path) -> KeptExport:
         for record in journal.records(place):
             event = record.pop("event")
             if event == "export":
-                if record["version"] > journal.VERSION:
+                if not 0 < int(record["version"]) <= journal.VERSION:
                     raise PieError(
                         f"The export {place.name} was started by a newer version of PIE Desktop; continue it with that."
                     )
                 export = KeptExport(place, datetime.fromisoformat(record["time"]))
             elif export is not None:
                 _take(export, event, record)
-    except (KeyError, TypeError, ValueError, IndexError) as error:
-        raise PieError(f"The journal {place} is damaged ({error}); start the export again.") from error
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, EditError) as error:
+        _log.warning("The journal %s: %s", place, error)
+        raise PieError(f"The journal {place} is damaged; start the export again.") from error
     if export is None or not export.planned:
         raise PieError(f"The export {place.name} was interrupted before its plan was complete; start it again.")
     return export
@@ -166,7 +201,7 @@ def continued(export: KeptExport, engine: "Engine") -> list[ExportPart]:
 
     parts = []
     for part in export.parts:
-        preference = Preference.load(part.preference) if part.preference is not None else None
+        preference = Preference.load(part.preference, part.digest) if part.preference is not None else None
         parts.append(resume_part(engine, part.settings, tuple(part.photos), preference, part.bundle_id))
     return parts
 
@@ -184,15 +219,15 @@ def settle(export: KeptExport, staging: Staging, commit: Callable[[int, Path], N
         if index in export.items:
             continue
         target = photos[index].target
-        staged = Path(record["staged"])
-        state = staging.recover(staged, target, record["size"], record["modified"])
+        staged = record.staged
+        state = staging.recover(staged, target, record.size, record.modified)
         if state == "staged":
             try:
                 commit(index, staged)
             except PieError:
                 continue
         if state != "lost":
-            photo, source_state = photos[index], _state(record["source_state"])
+            photo, source_state = photos[index], record.source_state
             export.items[index] = ExportItem(photo.source, target, "written", photo.problem, source_state=source_state)
 
 
@@ -202,30 +237,35 @@ def _staging(export: KeptExport) -> Staging:
 
 def _take(export: KeptExport, event: str, record: dict[str, Any]) -> None:
     if event == "part":
-        preference = export.folder / record["preference"] if record["preference"] else None
-        export.parts.append(KeptPart(settings_from_json(record["settings"]), record["bundle"], preference))
+        kept = _KEPT.validate_python(record)
+        preference = export.folder / kept.preference if kept.preference else None
+        export.parts.append(KeptPart(settings_from_json(record["settings"]), kept.bundle, preference, kept.digest))
     elif event == "photo":
-        part = export.parts[record.pop("part")]
+        part = _at(export.parts, record.pop("part"))
         export.photos.append(photo_from_json(record))
         part.photos.append(export.photos[-1])
     elif event == "planned":
         export.planned = True
     elif event == "ready":
-        export.ready[record["index"]] = record
-        export.items.pop(record["index"], None)
+        ready = _READY.validate_python(record)
+        _at(export.photos, ready.index)
+        export.ready[ready.index] = ready
+        export.items.pop(ready.index, None)
     elif event == "ended":
         index = record.pop("index")
-        photo = export.photos[index]
-        state = _state(record.pop("source_state"))
-        export.items[index] = ExportItem(photo.source, photo.target, **record, source_state=state)
+        photo = _at(export.photos, index)
+        export.items[index] = _ITEM.validate_python(record | {"source": photo.source, "target": photo.target})
     elif event == "resumed":
         export.how = None
     elif event == "closed":
         export.how = record["how"]
 
 
-def _state(values: dict[str, Any] | None) -> SourceState | None:
-    return SourceState(**values) if values is not None else None
+def _at(values: list[T], index: Any) -> T:
+    """An element by a number that may be none of them. Raises ValueError."""
+    if not isinstance(index, int) or not 0 <= index < len(values):
+        raise ValueError(f"there is no number {index!r}")
+    return values[index]
 
 
 def changed_since(item: ExportItem) -> ExportItem:

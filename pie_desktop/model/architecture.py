@@ -1,10 +1,14 @@
 """The sizes of a network, as stored in `model.json`."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_MOST_LUT_VALUES = 2**23  # of all components; 32 MB a channel
 
 
 class Architecture(BaseModel):
     """Everything needed to build the network before its weights are loaded.
+
+    The bounds are what a network may cost before anybody has seen whether its weights fit: a few hundred megabytes.
 
     Attributes:
         side: side of the square images that the trunk looks at, px.
@@ -24,16 +28,24 @@ class Architecture(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    side: int = 48
-    grid: int = 24
-    components: int = 128
-    lut_size: int = 17
-    residual_size: int = 9
-    width: int = 192
-    heads: int = 4
-    encoder_layers: int = 2
-    decoder_layers: int = 2
-    dropout: float = 0.0
+    side: int = Field(48, ge=8, le=512)
+    grid: int = Field(24, ge=4, le=256)
+    components: int = Field(128, ge=1, le=1024)
+    lut_size: int = Field(17, ge=2, le=65)
+    residual_size: int = Field(9, ge=2, le=33)
+    width: int = Field(192, ge=4, le=512)
+    heads: int = Field(4, ge=1, le=64)
+    encoder_layers: int = Field(2, ge=0, le=8)
+    decoder_layers: int = Field(2, ge=0, le=8)
+    dropout: float = Field(0.0, ge=0.0, lt=1.0)
     closed_form: bool = True
     attention: bool = True
     content: bool = True
+
+    @model_validator(mode="after")
+    def _affordable(self) -> "Architecture":
+        if self.components * self.lut_size**3 > _MOST_LUT_VALUES:
+            raise ValueError("components and lut_size make too large a LUT basis")
+        if self.width % self.heads:
+            raise ValueError("width must be a multiple of heads")
+        return self

@@ -1,15 +1,12 @@
-"""Model bundles on disk: `<name>.piemodel/` with `model.safetensors` and `model.json`. No pickle anywhere.
-
-The sizes of a network, as stored in `model.json`.
-"""
+"""Model bundles on disk: `<name>.piemodel/` with `model.safetensors` and `model.json`. No pickle anywhere."""
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pie_desktop import json_files
 from pie_desktop.errors import BundleError
 from pie_desktop.imaging.atomic import atomic_write
 
@@ -18,6 +15,9 @@ if TYPE_CHECKING:
 
 FORMAT_VERSION = 1
 SUFFIX = ".piemodel"
+WEIGHTS = "model.safetensors"
+_MAX_WEIGHTS = 512 * 1024 * 1024
+_MAX_TEXT = 1000
 
 
 @dataclass(frozen=True)
@@ -39,14 +39,15 @@ class BundleInfo:
     card: Mapping[str, Any] = field(default_factory=dict)
 
 
-def _read_description(path: Path) -> dict[str, Any]:
+def read_description(path: Path) -> dict[str, Any]:
+    """The whole of a bundle's `model.json`. Raises BundleError."""
     try:
-        description = json.loads((path / "model.json").read_text(encoding="utf-8"))
+        description = json_files.read_object(path / "model.json", finite=False)
     except OSError as error:
         raise BundleError(f"{path} is not a model bundle: its model.json cannot be read.") from error
-    except ValueError as error:
-        raise BundleError(f"The model bundle {path} is damaged: its model.json is not valid JSON.") from error
-    version = description.get("format_version") if isinstance(description, dict) else None
+    except json_files.DamagedJsonError as error:
+        raise BundleError(f"The model bundle {path} is damaged: its model.json cannot be used, as {error}.") from error
+    version = description.get("format_version")
     if version != FORMAT_VERSION:
         raise BundleError(f"The model bundle {path} has format {version}; this program reads format {FORMAT_VERSION}.")
     return description
@@ -58,11 +59,18 @@ def read_bundle_info(path: Path) -> BundleInfo:
     Raises:
         BundleError: it is missing, damaged or of another format version.
     """
-    d = _read_description(path)
-    try:
-        return BundleInfo(path, str(d["id"]), str(d["name"]), str(d["created"]), d.get("card", {}))
-    except KeyError as error:
-        raise BundleError(f"The model bundle {path} is damaged: its model.json has no {error}.") from error
+    return _info(path, read_description(path))
+
+
+def _info(path: Path, description: Mapping[str, Any]) -> BundleInfo:
+    card = description.get("card", {})
+    texts = {name: description.get(name) for name in ("id", "name", "created")}
+    for name, text in texts.items():
+        if not isinstance(text, str) or not 0 < len(text) <= _MAX_TEXT:
+            raise BundleError(f"The model bundle {path} is damaged: its model.json has no {name}.")
+    if not isinstance(card, dict):
+        raise BundleError(f"The model bundle {path} is damaged: its training card is not a set of values.")
+    return BundleInfo(path, str(texts["id"]), str(texts["name"]), str(texts["created"]), card)
 
 
 def list_bundles(*folders: Path) -> list[BundleInfo]:
@@ -94,7 +102,7 @@ def save_bundle(
     data = save(tensors)
     info = BundleInfo(path, hashlib.sha256(data).hexdigest()[:16], name, created, card)
     path.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path / "model.safetensors") as temporary:
+    with atomic_write(path / WEIGHTS) as temporary:
         temporary.write_bytes(data)
     description = {
         "format_version": FORMAT_VERSION,
@@ -105,13 +113,14 @@ def save_bundle(
         "preprocessing": {"color_space": "sRGB", "range": [0, 1], "proxy_side": 256},
         "card": dict(card),
     }
-    _write_description(path, description)
+    write_description(path, description)
     return info
 
 
-def _write_description(path: Path, description: Mapping[str, Any]) -> None:
+def write_description(path: Path, description: Mapping[str, Any]) -> None:
+    """Replace a bundle's `model.json` atomically. Raises OSError."""
     with atomic_write(path / "model.json") as temporary:
-        temporary.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+        temporary.write_text(json_files.to_text(description), encoding="utf-8")
 
 
 def record_benchmark(path: Path, benchmark: Mapping[str, Any]) -> None:
@@ -120,33 +129,50 @@ def record_benchmark(path: Path, benchmark: Mapping[str, Any]) -> None:
     Raises:
         BundleError: it is not a readable bundle.
     """
-    description = _read_description(path)
+    description = read_description(path)
     description["card"] = dict(description.get("card", {})) | {"benchmark": dict(benchmark)}
-    _write_description(path, description)
+    write_description(path, description)
 
 
 def load_bundle(path: Path) -> tuple["PreferenceNetwork", BundleInfo]:
     """Load a bundle on the CPU, in evaluation mode.
 
     Raises:
-        BundleError: it is missing, damaged, or its weights do not fit its description.
+        BundleError: it is missing, damaged, or its weights are not the ones that `model.json` describes.
     """
     from pydantic import ValidationError
-    from safetensors.torch import load_file
+    from safetensors.torch import load
 
     from pie_desktop.model.architecture import Architecture
     from pie_desktop.model.network import PreferenceNetwork
 
-    description = _read_description(path)
-    info = read_bundle_info(path)
+    description = read_description(path)
+    info = _info(path, description)
     try:
-        network = PreferenceNetwork(Architecture.model_validate(description["architecture"]))
-        state = {key: value.float() for key, value in load_file(path / "model.safetensors").items()}
-        network.load_state_dict(state)
+        architecture = Architecture.model_validate(description["architecture"])
     except (KeyError, ValidationError) as error:
-        raise BundleError(f"The model bundle {path} is damaged: its architecture cannot be read.") from error
+        raise BundleError(f"The model bundle {path} is damaged: its architecture cannot be used.") from error
+    damaged = f"The weights of the model bundle {path} are missing or damaged; install or train it again."
+    try:
+        data = _read_weights(path / WEIGHTS)
+        if hashlib.sha256(data).hexdigest()[:16] != info.id:
+            raise BundleError(damaged)
+        state = {key: value.float() for key, value in load(data).items()}
+        del data
+        if not all(bool(value.isfinite().all()) for value in state.values()):
+            raise BundleError(damaged)
+        network = PreferenceNetwork(architecture)
+        network.load_state_dict(state)
+    except BundleError:
+        raise
     except Exception as error:
-        raise BundleError(
-            f"The weights of the model bundle {path} are missing or damaged; install or train it again."
-        ) from error
+        raise BundleError(damaged) from error
     return network.eval(), info
+
+
+def _read_weights(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(_MAX_WEIGHTS + 1)
+    if len(data) > _MAX_WEIGHTS:
+        raise ValueError("larger than any model of this program")
+    return data

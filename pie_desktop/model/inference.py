@@ -207,6 +207,10 @@ class Inference:
             self._prepared.popitem(last=False)
         return prepared
 
+    def fits(self, preference: Preference) -> bool:
+        """Whether a stored preference can be one of this model."""
+        return preference.bundle_id == self.bundle_id and preference.fits(self._network.architecture.width)
+
     def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         """The photo's neutral and preferred LUTs, `float32 (17, 17, 17, 3)` each; equal when there is no preference.
 

@@ -53,29 +53,51 @@ class Preference:
             digest.update(self.arrays[name].tobytes())
         return digest.hexdigest()
 
-    def save(self, path: Path) -> None:
-        """Write as safetensors, atomically."""
-        from safetensors.numpy import save_file
+    def fits(self, width: int) -> bool:
+        """Whether names, shapes and kinds are those of a model of this width, and all numbers are finite."""
+        a = self.arrays
+        if set(a) != {"tokens", "keys", "paired", "vector", "colors_before", "colors_after"}:
+            return False
+        paired, before, after = a["paired"], a["colors_before"], a["colors_after"]
+        if paired.ndim != 1 or not len(paired) or paired.dtype != np.bool_ or before.ndim != 3:
+            return False
+        wanted = {"tokens": (1 + len(paired), width), "keys": (len(paired), width), "vector": (width,)}
+        if any(a[name].shape != shape or not np.isfinite(a[name]).all() for name, shape in wanted.items()):
+            return False
+        colors = before.dtype == after.dtype == np.uint16 and before.shape == after.shape
+        return bool(colors and before.shape[2] == 3 and len(before) == paired.sum())
 
-        with atomic_write(path) as temporary:
-            save_file(dict(self.arrays), temporary, metadata={"bundle_id": self.bundle_id})
+    def save(self, path: Path) -> None:
+        """Write as safetensors, atomically. Raises OSError."""
+        from safetensors.numpy import save
+
+        data = save(dict(self.arrays), metadata={"bundle_id": self.bundle_id, "key": self.key})
+        with atomic_write(path) as temporary:  # not `save_file`, whose errors of a full disk are none of the system's
+            temporary.write_bytes(data)
 
     @classmethod
-    def load(cls, path: Path) -> "Preference":
+    def load(cls, path: Path, key: str | None = None) -> "Preference":
         """Read what `save` wrote.
 
+        Args:
+            path: the file.
+            key: that the preference must have, where it is known; otherwise the one that the file was written with.
+
         Raises:
-            StyleError: the file is damaged.
+            StyleError: the file is damaged: any byte of the arrays is another than when they were written.
         """
         from safetensors import safe_open
 
         try:
             with safe_open(path, framework="numpy") as f:
                 arrays = {name: f.get_tensor(name) for name in f.keys()}  # noqa: SIM118 - not a dict
-                bundle_id = (f.metadata() or {})["bundle_id"]
+                metadata = f.metadata() or {}
+            preference = cls(arrays, metadata["bundle_id"])
+            if preference.key != (key or metadata["key"]):
+                raise ValueError("its contents are not those that were written")
         except Exception as error:
             raise StyleError(f"The stored preference {path} is damaged; it will be computed again.") from error
-        return cls(arrays, bundle_id)
+        return preference
 
 
 _ENOUGH_CHANGE = 0.02  # mean absolute; an edit that changes less is measured against this

@@ -5,7 +5,6 @@ Computed preferences on disk, one per set of references and model.
 
 import contextlib
 import hashlib
-import json
 import logging
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from pie_desktop import json_files
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.styles.style import Style, StyleReference
@@ -24,6 +24,7 @@ FILE_NAME = "style.json"
 REFERENCES_FOLDER = "refs"
 FORMAT = 1
 MAX_NAME = 80
+MAX_REFERENCES = 10_000
 
 # A bare file name: a style from elsewhere must not point outside its own folder.
 CopyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}\.(jpg|png)$")]
@@ -65,7 +66,7 @@ class StyleDocument(BaseModel):
     name: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True)]
     created: datetime
     next_id: int = Field(default=1, ge=1)
-    references: list[ReferenceDocument] = []
+    references: Annotated[list[ReferenceDocument], Field(max_length=MAX_REFERENCES)] = []
 
     def reference(self, reference_id: str) -> ReferenceDocument:
         """Raises StyleError for an unknown one."""
@@ -84,16 +85,16 @@ def read_document(folder: Path) -> StyleDocument:
         OSError: it cannot be read at all.
     """
     path = folder / FILE_NAME
-    content = path.read_bytes()
     try:
-        data = json.loads(content.decode("utf-8"))
-        version = data.get("format") if isinstance(data, dict) else None
+        data = json_files.read_object(path)
+        version = data.get("format")
         if isinstance(version, int) and version > FORMAT:
             raise NewerStyle(f"The style in {folder} was made by a newer version of PIE Desktop; update the program.")
         return StyleDocument.model_validate(data)
-    except (ValueError, RecursionError) as error:  # ValidationError and the JSON and UTF-8 errors are ValueErrors
-        kind = "does not describe a style" if isinstance(error, ValidationError) else "is not readable JSON"
-        raise DamagedStyle(f"The style in {folder} is damaged: {FILE_NAME} {kind}.") from error
+    except json_files.DamagedJsonError as error:
+        raise DamagedStyle(f"The style in {folder} is damaged: {FILE_NAME} cannot be used, as {error}.") from error
+    except ValidationError as error:
+        raise DamagedStyle(f"The style in {folder} is damaged: {FILE_NAME} does not describe a style.") from error
 
 
 def write_document(folder: Path, document: StyleDocument) -> None:

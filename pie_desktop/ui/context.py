@@ -6,7 +6,7 @@ import logging
 import os
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from pie_desktop import paths
 from pie_desktop.ui import closing
@@ -14,7 +14,7 @@ from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.editor.current_edit import CurrentEdit
 from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.settings import Settings
-from pie_desktop.workers.job import Job
+from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lane import Lane
 from pie_desktop.workers.lanes import PriorityLane, QueueLane
 
@@ -28,6 +28,7 @@ L = TypeVar("L", bound=Lane)
 _log = logging.getLogger(__name__)
 
 # They mostly wait: for the disk, and for the processes that decode. Half of the cores stay for what the user waits for.
+SAVE_DELAY_MS = 300  # one write for what changes together
 THUMBNAIL_THREADS = max(2, min(4, (os.cpu_count() or 2) // 2))
 
 
@@ -38,7 +39,7 @@ class AppContext(QObject):
         library, engine, catalog: the layers below.
         thumbnail_store: thumbnails on disk.
         display: the colours of the monitor.
-        settings: values by dotted name; saved by `close`.
+        settings: values by dotted name; saved in the background soon after a change, and by `close`.
         thumbnails: lane of small images, visible first.
         background: lane of small things in order, such as saving edits.
         lanes: these and those of the widgets; whoever runs jobs has a lane of its own.
@@ -76,6 +77,9 @@ class AppContext(QObject):
         self.lanes: list[Lane] = []
         self.thumbnails = self.add_lane(PriorityLane("thumbnails", THUMBNAIL_THREADS))
         self.background = self.add_lane(QueueLane("background"))
+        self._saving = QTimer(self, singleShot=True, interval=SAVE_DELAY_MS)
+        self._saving.timeout.connect(lambda: self.background.submit(_save_settings, self.settings))
+        self.settings.changed = self._saving.start
         closing.report_problems(self.settings, self.notifier)
         # Not here: another process may have locked the file, and this is the thread of the window.
         opening = self.background.submit(lambda _context: self.catalog.open())
@@ -102,14 +106,13 @@ class AppContext(QObject):
 
         What is submitted afterwards does not run.
         """
+        self._saving.stop()
+        self.settings.changed = lambda: None
         others = [lane for lane in self.lanes if lane is not self.background]
         closing.keep_problems(self.settings, closing.end_lanes(self.background, others))
         self.catalog.close()
         self.thumbnail_store.close()
-        try:
-            self.settings.save()
-        except OSError:
-            _log.exception("Cannot save the settings")
+        _save(self.settings)
 
     def _open_library(self) -> StyleLibrary:
         from pie_desktop.styles.store import StyleLibrary
@@ -129,7 +132,16 @@ class AppContext(QObject):
     def _thumbnail_store(self) -> ThumbnailStore:
         from pie_desktop.catalog.thumbnails import DEFAULT_LIMIT, ThumbnailStore
 
-        limit = self.settings.get("thumbnails.cache_mb", DEFAULT_LIMIT // 1_000_000)
-        usable = isinstance(limit, int | float) and limit >= 0
-        path = paths.cache_dir() / "thumbnails.sqlite"
-        return ThumbnailStore(path, int(limit * 1_000_000) if usable else DEFAULT_LIMIT)
+        megabytes = self.settings.number("thumbnails.cache_mb", DEFAULT_LIMIT // 1_000_000, 0, 1_000_000)
+        return ThumbnailStore(paths.cache_dir() / "thumbnails.sqlite", int(megabytes * 1_000_000))
+
+
+def _save_settings(context: JobContext, settings: Settings) -> None:
+    _save(settings)
+
+
+def _save(settings: Settings) -> None:
+    try:
+        settings.save()
+    except OSError:
+        _log.exception("Cannot save the settings")

@@ -35,7 +35,7 @@ def choose_folder(parent: QWidget, start: str) -> list[Path]:
 
 def ask_for_photos(parent: QWidget, settings: Settings) -> list[Path]:
     """Photos to open, starting in the folder of last time; empty if the user thinks better of it."""
-    names, _ = QFileDialog.getOpenFileNames(parent, "Open photos", settings.get(LAST_FOLDER, ""), PHOTO_FILTER)
+    names, _ = QFileDialog.getOpenFileNames(parent, "Open photos", settings.text(LAST_FOLDER), PHOTO_FILTER)
     if names:
         settings.set(LAST_FOLDER, str(Path(names[0]).parent))
     return [Path(name) for name in names]
@@ -43,7 +43,7 @@ def ask_for_photos(parent: QWidget, settings: Settings) -> list[Path]:
 
 def ask_for_folder(parent: QWidget, settings: Settings) -> list[Path]:
     """A folder to open, as a list of one, starting in that of last time; empty if the user thinks better of it."""
-    name = QFileDialog.getExistingDirectory(parent, "Open folder", settings.get(LAST_FOLDER, ""))
+    name = QFileDialog.getExistingDirectory(parent, "Open folder", settings.text(LAST_FOLDER))
     if name:
         settings.set(LAST_FOLDER, name)
     return [Path(name)] if name else []

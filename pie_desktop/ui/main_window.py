@@ -202,14 +202,14 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         settings = self.context.settings
         self.resize(1440, 900)
-        geometry = settings.get("window.geometry")
-        if isinstance(geometry, str):
+        geometry = settings.text("window.geometry")
+        if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
         screen = self.screen().availableGeometry()
         if not screen.intersects(QRect(self.pos(), self.size())):
             self.move(screen.topLeft())
         self.resize(self.size().boundedTo(screen.size()))
-        view = settings.get("canvas.view")
+        view = settings.text("canvas.view")
         if view in {known.value for known in View}:
             self.canvas.set_view(View(view))
 

@@ -1,67 +1,121 @@
-"""The program's own settings: one small JSON file, written atomically."""
+"""The program's own settings: one small JSON file that several editors may have open at once."""
 
-import json
+import contextlib
 import logging
-from datetime import datetime
+import math
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from pie_desktop import json_files
+
 _log = logging.getLogger(__name__)
+
+_MAX_BYTES = 1024 * 1024
+_LOCK_SECONDS = 2.0  # a writer holds the lock for as long as it takes to write a page
 
 
 class Settings:
     """Values by dotted name, kept in memory and saved on `save`.
 
-    Values are what JSON can hold. A file that cannot be parsed is renamed, never overwritten, and `problem` says so.
+    Values are what JSON can hold. Only those that were set here are written: another editor on the same file keeps its
+    own. A file that cannot be understood is renamed, never overwritten, and `problem` says so. Values in a sound file
+    may still be of any type: `text`, `number` and `flag` give the default in place of another type.
 
     Attributes:
         problem: one sentence for the user if the file could not be used, else None.
+        changed: called after each change; the place to save soon.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.problem: str | None = None
-        self._values: dict[str, Any] = {}
-        self._changed = False
-        self._load()
+        self.changed: Callable[[], None] = lambda: None
+        self._lock = threading.Lock()  # the values are set in one thread and saved in another
+        self._unsaved: dict[str, Any] = {}
+        self._values = self._read() or {}
 
     def get(self, name: str, default: Any = None) -> Any:
+        """A value as it was stored; its reader checks it."""
         return self._values.get(name, default)
 
+    def text(self, name: str, default: str = "") -> str:
+        value = self._values.get(name)
+        return value if isinstance(value, str) else default
+
+    def number(self, name: str, default: float, low: float, high: float) -> float:
+        """A number between two bounds; the default where there is none, the nearer bound where it is outside them."""
+        value = self._values.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
+            return default
+        return min(max(value, low), high)
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        value = self._values.get(name)
+        return value if isinstance(value, bool) else default
+
     def set(self, name: str, value: Any) -> None:
-        if self._values.get(name) != value:
-            self._values[name] = value
-            self._changed = True
+        with self._lock:
+            if name in self._values and self._values[name] == value:
+                return
+            self._values[name] = self._unsaved[name] = value
+        self.changed()
 
     def save(self) -> None:
-        """Write the file if anything changed.
+        """Write what was set since the last time, if anything was, into the file as it is now.
 
         Raises:
             OSError: if the folder cannot be written.
         """
-        if not self._changed:
+        with self._lock:
+            unsaved, self._unsaved = self._unsaved, {}
+        if not unsaved:
             return
+        try:
+            self._write(unsaved)
+        except OSError:
+            with self._lock:
+                self._unsaved = unsaved | self._unsaved
+            raise
+
+    def _write(self, unsaved: dict[str, Any]) -> None:
         from pie_desktop.imaging.atomic import atomic_write
 
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(self.path) as temporary:
-            Path(temporary).write_text(json.dumps(self._values, indent=1, sort_keys=True), encoding="utf-8")
-        self._changed = False
+        with _locked(self.path):
+            kept = self._read()
+            values = (kept if kept is not None else self._values) | unsaved
+            with atomic_write(self.path) as temporary:
+                temporary.write_text(json_files.to_text(dict(sorted(values.items())), indent=1), encoding="utf-8")
 
-    def _load(self) -> None:
+    def _read(self) -> dict[str, Any] | None:
+        """What the file holds; None where it cannot be used, which is for `problem` to say."""
         try:
-            values = json.loads(self.path.read_text(encoding="utf-8"))
-            if not isinstance(values, dict):
-                raise ValueError("not an object")
-            self._values = values
+            return json_files.read_object(self.path, max_bytes=_MAX_BYTES)
         except FileNotFoundError:
-            return
+            return {}
         except OSError as error:
             self.problem = f"The settings in {self.path} cannot be read ({error.strerror}); defaults are used."
-        except ValueError:
-            aside = self.path.with_name(f"{self.path.stem}-damaged-{datetime.now():%Y%m%d-%H%M%S}{self.path.suffix}")
-            try:
-                self.path.rename(aside)
-            except OSError:
-                _log.exception("Cannot set %s aside", self.path)
-            self.problem = f"The settings were damaged and have been reset; the old file is kept as {aside}."
+        except json_files.DamagedJsonError as error:
+            aside = json_files.set_aside(self.path)
+            _log.warning("The settings in %s are damaged: %s", self.path, error)
+            kept = f"the old file is kept as {aside}" if aside is not None else "the old file could not be set aside"
+            self.problem = f"The settings were damaged and have been reset; {kept}."
+        return None
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold the file's lock; where none can be had for long, go on without: settings are no reason to stand still."""
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(path.with_name(f".{path.name}.lock"), timeout=_LOCK_SECONDS)
+    try:
+        lock.acquire()
+    except (Timeout, OSError, NotImplementedError) as error:
+        _log.warning("The settings are written without a lock: %s", error)
+    try:
+        yield
+    finally:
+        lock.release()

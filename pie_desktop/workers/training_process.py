@@ -1,7 +1,6 @@
 """The training core as a child process: started, watched, stopped, its events read from its output."""
 
 import contextlib
-import json
 import os
 import re
 import signal
@@ -14,9 +13,11 @@ from typing import Any, Literal
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
+from pie_desktop import json_files
 from pie_desktop.model.fine_tuning import FINE_TUNING
 
 TAIL_LINES = 40
+MAX_LINE = 1024 * 1024
 NICENESS = 3  # enough to come after the editor, not after everything else on the machine
 # The last line of a traceback, such as `torch.OutOfMemoryError: CUDA out of memory.`
 _EXCEPTION = re.compile(r"[\w.]*(Error|Exception|Exit|Interrupt)\b")
@@ -69,13 +70,12 @@ class TrainingOptions:
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "TrainingOptions":
-        """Raises TypeError when a required entry is missing; unknown entries are ignored."""
+        """Raises ValueError where an entry is missing or of another type; unknown entries are ignored."""
+        from pydantic import TypeAdapter
+
         known = {field.name for field in fields(cls)}
         values = {key: value for key, value in stored.items() if key in known}
-        for key in ("pairs", "run", "models", "init", "originals"):
-            if values.get(key) is not None:
-                values[key] = Path(values[key])
-        return cls(**values)
+        return TypeAdapter(cls).validate_python(values)
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,8 @@ class TrainingProcess(QObject):
 
     def _take_line(self, line: bytes) -> None:
         try:
-            event = json.loads(line)
-        except ValueError:
+            event = json_files.parse(line, max_bytes=MAX_LINE, finite=False)
+        except json_files.DamagedJsonError:
             event = None
         if isinstance(event, dict) and isinstance(event.get("event"), str):
             if event["event"] in _TERMINAL_EVENTS:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.ui.context import AppContext
@@ -16,16 +17,59 @@ def test_settings_survive(tmp_path: Path) -> None:
     settings.set("window.size", [1280, 800])
     settings.save()
     assert Settings(settings.path).get("window.size") == [1280, 800]
-    assert list(settings.path.parent.iterdir()) == [settings.path]
+    assert {one.name for one in settings.path.parent.iterdir()} <= {"settings.json", ".settings.json.lock"}
 
 
-def test_damaged_settings_are_set_aside(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", ["{oops", "[" * 100_000, "[1]", '{"window.size": Infinity}'])
+def test_damaged_settings_are_set_aside(tmp_path: Path, content: str) -> None:
     path = tmp_path / "settings.json"
-    path.write_text("{oops", encoding="utf-8")
+    path.write_text(content, encoding="utf-8")
     settings = Settings(path)
     assert settings.problem and settings.get("anything", 3) == 3
     (aside,) = tmp_path.iterdir()
-    assert aside != path and aside.read_text(encoding="utf-8") == "{oops"
+    assert aside != path and aside.read_text(encoding="utf-8") == content
+    assert str(aside) in settings.problem
+
+
+def test_two_editors_keep_each_others_settings(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    first, second = Settings(path), Settings(path)
+    first.set("canvas.view", "split")
+    second.set("window.size", [1280, 800])
+    first.save()
+    second.save()  # the second to close knows nothing of what the first has changed
+    second.set("window.size", [800, 600])
+    first.save()
+    second.save()
+    assert Settings(path).get("canvas.view") == "split" and Settings(path).get("window.size") == [800, 600]
+
+
+def test_what_could_not_be_saved_is_saved_the_next_time(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "home" / "settings.json")
+    (tmp_path / "home").write_text("a file in the place of the folder", encoding="utf-8")
+    settings.set("canvas.view", "split")
+    with pytest.raises(OSError):
+        settings.save()
+    (tmp_path / "home").unlink()
+    settings.save()
+    assert Settings(settings.path).get("canvas.view") == "split"
+
+
+def test_settings_are_saved_soon_after_a_change(context: AppContext, qtbot: QtBot) -> None:
+    context.settings.set("canvas.view", "split")
+    qtbot.waitUntil(context.settings.path.exists)
+    assert json.loads(context.settings.path.read_text(encoding="utf-8")) == {"canvas.view": "split"}
+
+
+def test_values_of_another_type_are_replaced_by_the_default(tmp_path: Path) -> None:
+    settings = Settings(tmp_path / "settings.json")
+    settings.set("value", ["a list"])
+    assert settings.text("value", "x") == "x" and settings.number("value", 3, 0, 10) == 3
+    assert settings.flag("value", True) is True
+    settings.set("value", float("inf"))
+    assert settings.number("value", 3, 0, 10) == 3
+    settings.set("value", 10**400)
+    assert settings.number("value", 3, 0, 10) == 10
 
 
 def test_settings_are_saved_on_close(context: AppContext) -> None:

@@ -167,6 +167,30 @@ def test_damaged_settings_are_not_used(qtbot: QtBot, context: AppContext) -> Non
     assert form.file.options() == EncodeOptions() and not form.presets.presets()
 
 
+KEYS = (
+    "own_edits",
+    "edit",
+    "strength",
+    "amount",
+    "file",
+    "presets",
+    "destination",
+    "on_conflict",
+    "name",
+    "burst_lock",
+)
+HOSTILE = (7, float("inf"), float("nan"), 10**400, "x" * 5000, "a\0b", ["list"], {"a": 1}, True, None)
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
+def test_the_form_opens_whatever_type_a_setting_has(qtbot: QtBot, context: AppContext, value: object) -> None:
+    for key in KEYS:
+        context.settings.set(f"export.{key}", value)
+    form = ExportForm(context)
+    qtbot.addWidget(form)
+    assert form.choice().edit.style.amount in (0.07, 1.0)  # 7 was a percentage in earlier versions
+
+
 def test_two_presets_are_planned_and_written(
     qtbot: QtBot, context: AppContext, sample_photos: dict[str, Path], tmp_path: Path
 ) -> None:

@@ -229,3 +229,17 @@ def test_form_offers_the_shared_defaults(open_page: Callable[..., TrainPage], ba
     values = open_page().form.values()
     offered = (values.epochs, values.references, values.encoder_lr, values.enhancer_lr, values.gram, values.tv)
     assert offered == astuple(FINE_TUNING)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [7, float("inf"), float("nan"), 10**400, "x" * 5000, "a\0b", ["list"], {"a": 1}, True],
+    ids=lambda v: repr(v)[:12],
+)
+def test_the_form_opens_whatever_type_a_setting_has(qtbot: QtBot, context: AppContext, value: object) -> None:
+    names = ("pairs", "originals", "name", "epochs", "minutes", "references", "encoder_lr", "gram", "tv", "device")
+    for name in names:
+        context.settings.set(f"train.{name}", value)
+    page = TrainPage(context)
+    qtbot.addWidget(page)
+    assert page.form.values().device == "auto"

@@ -126,3 +126,34 @@ def test_rows_painted_one_after_the_other_all_get_their_thumbnails(
     qtbot.waitUntil(lambda: sorted(loaded) == sorted(photos), timeout=30_000)
     middle = column.icon(photos[0], size).toImage().pixelColor(30, 20)
     assert middle.red() > 150 and middle.green() < 80
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[" * 100_000,
+        '{"created": "2026-11-01T10:00:00+00:00", "options": {"epochs": Infinity}}',
+        '{"created": "2026-11-01T10:00:00+00:00", "options": ["list"]}',
+        '{"created": 3, "options": {}}',
+        '{"created": "2026-11-01T10:00:00+00:00", "options": {"pairs": 1, "name": [], "models": {}, "init": null}}',
+    ],
+)
+def test_a_damaged_run_does_not_cost_the_list_of_the_others(tmp_path: Path, content: str) -> None:
+    kept = create_run(_options(tmp_path))
+    damaged = tmp_path / "runs" / "Damaged"
+    damaged.mkdir()
+    (damaged / "run.json").write_text(content, encoding="utf-8")
+    assert [run.name for run in list_runs(tmp_path / "runs")] == [kept.name]
+
+
+@pytest.mark.parametrize(
+    "line", ["[" * 100_000, "[1]", "3", '{"event": ["list"]}', '{"event": "step", "step": Infinity}']
+)
+def test_a_damaged_event_is_skipped(tmp_path: Path, line: str) -> None:
+    run = create_run(_options(tmp_path))
+    run.record(_start())
+    with (run.folder / EVENTS_FILE).open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    run.record({"event": "validation", "step": 1, "psnr": 21.0, "baseline_psnr": 20.0})
+    (read,) = list_runs(tmp_path / "runs")
+    assert read.history.psnr == [21.0]

@@ -158,3 +158,50 @@ def test_threads_and_a_second_catalog_write_together(path: Path, photo: Path) ->
         thread.join()
     assert failures == []
     assert [catalogs[0].get(item) for item in photos] == [Edit.styled(str(number)) for number in range(40)]
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "[" * 100_000,
+        3,
+        2.5,
+        None,
+        b"\xff\x00",
+        '{"version": "1"}',
+        '{"version": 1, "parts": {"style": {"amount": "much"}}}',
+    ],
+)
+def test_a_damaged_edit_does_not_keep_its_photo_from_opening(path: Path, photo: Path, stored: object) -> None:
+    catalog = Catalog(path)
+    catalog.put(photo, STATE)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = 1")
+        connection.execute("UPDATE edits SET edit = ?", ("" if stored is None else stored,))
+    assert catalog.get(photo) is None
+    (problem,) = catalog.take_problems()
+    assert photo.name in problem
+    catalog.put(photo, STATE)
+    assert catalog.get(photo) == STATE
+
+
+FOREIGN = {
+    "another schema": "CREATE TABLE edits (photo TEXT, stars INTEGER); PRAGMA user_version = 2;",
+    "another schema of version 1": "CREATE TABLE edits (photo TEXT, stars INTEGER); PRAGMA user_version = 1;",
+    "no table": "CREATE TABLE other (a); PRAGMA user_version = 2;",
+    "no table of version 1": "CREATE TABLE other (a); PRAGMA user_version = 1;",
+    "a view of that name": "CREATE TABLE a (b); CREATE VIEW edits AS SELECT * FROM a; PRAGMA user_version = 1;",
+}
+
+
+@pytest.mark.parametrize("script", FOREIGN.values(), ids=FOREIGN.keys())
+def test_a_catalog_with_another_schema_is_set_aside(path: Path, photo: Path, script: str) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path)
+    connection.executescript(script)
+    connection.close()
+    catalog = Catalog(path)
+    catalog.put(photo, STATE)
+    assert catalog.get(photo) == STATE
+    (problem,) = catalog.take_problems()
+    assert "set aside" in problem

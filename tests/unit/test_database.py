@@ -177,3 +177,17 @@ def test_a_catalog_can_be_made_without_waiting_for_its_file(tmp_path: Path) -> N
     assert catalog.take_problems() == [] and path.read_bytes().startswith(b"no database")
     catalog.open()
     assert "damaged" in catalog.take_problems()[0]
+
+
+def test_text_in_the_place_of_a_number_costs_that_edit_alone(tmp_path: Path) -> None:
+    path, photo = tmp_path / "catalog.sqlite", tmp_path / "a.jpg"
+    photo.write_bytes(b"a")
+    digest = store.ContentHasher().digest(photo)
+    connection = sqlite3.connect(path)
+    connection.executescript(CATALOG_1)
+    row = (digest, str(photo), None, 1.0, 0.5, 1.0)
+    connection.execute("INSERT INTO edits VALUES (?, ?, ?, ?, ?, ?)", row)
+    connection.execute("INSERT INTO edits VALUES ('b', '/b.jpg', NULL, 'strong', 0.5, 1.0)")
+    connection.commit()
+    connection.close()
+    assert Catalog(path).get(photo) == Edit.styled(None, 1.0, 0.5)

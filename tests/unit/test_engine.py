@@ -43,6 +43,9 @@ class MeanColor:
         mean = np.mean([reference.after.mean(axis=(0, 1)) / 255 for reference in references], axis=0)
         return Preference({"mean": mean.astype(np.float32)}, self.bundle_id)
 
+    def fits(self, preference: Preference) -> bool:
+        return preference.bundle_id == self.bundle_id
+
     def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         neutral = identity_lut(17) * 0.9
         return neutral, neutral if preference is None else neutral + 0.2 * preference.arrays["mean"]

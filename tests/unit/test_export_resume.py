@@ -122,3 +122,34 @@ def test_a_running_export_is_not_offered_and_not_run_twice(photo_folder: Path, t
 
     run_job([part(photo_folder, tmp_path / "out", Model())], Running(workers=0, progress=look))
     assert seen and not any(seen)
+
+
+HOSTILE_RECORDS = {
+    "brackets": "[" * 100_000,
+    "a list": "[1]",
+    "an unknown photo": (
+        '{"event": "ready", "index": 99, "staged": "/x", "size": 1, "modified": 1, "source_state": null}'
+    ),
+    "a negative index": '{"event": "ended", "index": -1, "status": "written", "source_state": null}',
+    "an index that is text": '{"event": "ended", "index": "0", "status": "written", "source_state": null}',
+    "a status there is not": '{"event": "ended", "index": 0, "status": "eaten", "source_state": null}',
+    "a state that is a list": '{"event": "ended", "index": 0, "status": "written", "source_state": [1]}',
+    "infinity": '{"event": "ended", "index": 0, "status": "written", "general": Infinity, "source_state": null}',
+    "a path that is a number": '{"event": "photo", "part": 0, "source": 3, "target": "/x", "action": "write"}',
+    "settings that are text": '{"event": "part", "settings": "x", "preference": null, "digest": null, "bundle": null}',
+    "a version that is a list": '{"event": "export", "version": [1], "time": "2026-01-01T00:00:00"}',
+    "too long a line": '{"event": "' + "x" * (2 << 20) + '"}',
+}
+
+
+@pytest.mark.parametrize("line", HOSTILE_RECORDS.values(), ids=HOSTILE_RECORDS.keys())
+def test_a_damaged_journal_is_one_sentence_and_no_export_to_go_on_with(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    run_killed(monkeypatch, part(photo_folder, tmp_path / "out", Model()), Journal, "ready")
+    kept = the_unfinished()
+    with (kept.folder / journals.JOURNAL).open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+    with pytest.raises(PieError, match="damaged"):
+        read_export(kept.folder)
+    assert unfinished_exports(paths.exports_dir()) == []

@@ -1,6 +1,5 @@
 """`python -m training ablations`: a small model trained once for each part that is left out, and a table of results."""
 
-import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.model.bundle import list_bundles
 from training.benchmark.methods import MethodSet
@@ -75,7 +75,7 @@ def judge(variant: Variant, out: Path, photos: Path, users: int, queries: int, s
     """Benchmark of a trained variant on simulated users of every population; kept beside it and not repeated."""
     kept = out / variant.slug / "benchmark.json"
     if kept.exists():
-        return [Row(**row) for row in json.loads(kept.read_text(encoding="utf-8"))["rows"]]
+        return [Row(**row) for row in json_files.read_object(kept)["rows"]]
     bundle = list_bundles(out / variant.slug)[0].path
     tasks = {
         name: list(simulated_cases(photos, users, max(REFERENCES), queries, seed, mix))

@@ -5,7 +5,6 @@ whole photo squeezed to a square. `training.data.preparing` writes it; the index
 cache can be recognised.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from training.data.batch import Group
 from training.data.photos import SMALLEST_VIEW
@@ -22,6 +22,7 @@ from training.data.source import Source, name_photos, pick_photos, seeded
 
 INDEX = "index.json"
 FORMAT = 1
+MAX_INDEX = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def open_prepared(folder: Path) -> PreparedData:
             f" {folder}`, which also continues an interrupted one."
         )
     try:
-        index = json.loads(path.read_text(encoding="utf-8"))
+        index = json_files.read_object(path, max_bytes=MAX_INDEX)
         if index["format"] != FORMAT:
             raise PieError(f"The cache {folder} was made by another version; build a new one in another folder.")
         names, splits, styles = tuple(index["photos"]), tuple(index["splits"]), tuple(index["styles"])

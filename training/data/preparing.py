@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.lib.format import open_memmap
 
+from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.decode import load_photo
 from training.data.fivek import Dataset
 from training.data.photos import square
-from training.data.prepared import FORMAT, INDEX, style_file
+from training.data.prepared import FORMAT, INDEX, MAX_INDEX, style_file
 from training.running.pool import in_order
 
 TESTED, VALIDATED = 0.1, 0.05  # of the photos where folders do not say; of those that train
@@ -117,10 +118,9 @@ def _stamp(paths: tuple[Path, ...]) -> int:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return json_files.read_object(path, max_bytes=MAX_INDEX)
+    except (OSError, json_files.DamagedJsonError):
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _write(path: Path, values: dict[str, Any]) -> None:

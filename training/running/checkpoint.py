@@ -9,6 +9,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 
@@ -41,7 +42,7 @@ def read_state(run: Path) -> dict[str, Any]:
         raise PieError(f"There is no checkpoint in {run}; start the training without resuming.")
     try:
         with safe_open(path, framework="pt") as f:
-            state: dict[str, Any] = json.loads(f.metadata()["state"])
+            state = json_files.parse_object(f.metadata()["state"])
     except Exception as error:
         raise PieError(f"The checkpoint {path} cannot be used: it is damaged; start a new run.") from error
     return state

@@ -1,11 +1,12 @@
 """Events of a training run: one JSON object per line for the editor's training tab, or plain text for people."""
 
-import json
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
+
+from pie_desktop import json_files
 
 Event = dict[str, Any]
 Sink = Callable[[Event], None]
@@ -13,7 +14,7 @@ Sink = Callable[[Event], None]
 
 def json_sink(event: Event) -> None:
     """Write one JSON line to stdout at once."""
-    sys.stdout.write(json.dumps(event) + "\n")
+    sys.stdout.write(json_files.to_text(event, indent=None))
     sys.stdout.flush()
 
 

@@ -1,6 +1,5 @@
 """The report of a study: remaining measurements, then figures, images and the page."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 from safetensors import safe_open
 
+from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.bundle import read_bundle_info
@@ -23,6 +23,7 @@ from training.study.tsne import draw_maps, shipped_vectors
 from training.study.words import judged_at
 
 RESULTS = "results.json"
+MAX_RESULTS = 256 * 1024 * 1024
 
 
 def image_folder(page: Path) -> Path:
@@ -37,10 +38,9 @@ def read_results(out: Path) -> dict[str, Any]:
         PieError: there are none that can be read.
     """
     try:
-        found: dict[str, Any] = json.loads((out / RESULTS).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return json_files.read_object(out / RESULTS, max_bytes=MAX_RESULTS)
+    except (OSError, json_files.DamagedJsonError) as error:
         raise PieError(f"{out / RESULTS} cannot be read; judge the systems again with --evaluate-only.") from error
-    return found
 
 
 def complete(

@@ -10,6 +10,7 @@ import torch
 from pydantic import ValidationError
 from torch import nn
 
+from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from training.fit.basis import kept_basis
@@ -60,7 +61,12 @@ class Run:
     def failure(self) -> str | None:
         """What went wrong, or None."""
         path = self.folder / FAILURE
-        return str(json.loads(path.read_text(encoding="utf-8"))["message"]) if path.exists() else None
+        if not path.exists():
+            return None
+        try:
+            return str(json_files.read_object(path).get("message"))
+        except json_files.DamagedJsonError as error:
+            return f"The note of the failure, {path}, cannot be read: {error}."
 
     def settings(self) -> dict[str, Any]:
         """All that the weights depend on; where a run may end is not part of it."""
@@ -98,7 +104,7 @@ def check(runs: Sequence[Run], resume: bool) -> None:
         kept = run.folder / SETTINGS
         if not kept.exists():
             continue
-        if _compared(json.loads(kept.read_text(encoding="utf-8"))) != _compared(run.settings()):
+        if _compared(_kept_settings(kept)) != _compared(run.settings()):
             raise PieError(
                 f"{run.folder} was trained with other settings; choose another folder with --out, or remove it."
             )
@@ -108,8 +114,17 @@ def check(runs: Sequence[Run], resume: bool) -> None:
 
 def _compared(settings: dict[str, Any]) -> dict[str, Any]:
     """Settings without losses of weight 0: one that did not exist yet is the same as one that is not used."""
-    system = settings["system"]
+    system = settings.get("system")
+    if not isinstance(system, dict) or not isinstance(system.get("losses"), dict):
+        return settings  # damaged, and therefore equal to none
     return settings | {"system": system | {"losses": {k: v for k, v in system["losses"].items() if v}}}
+
+
+def _kept_settings(path: Path) -> dict[str, Any]:
+    try:
+        return json_files.read_object(path)
+    except json_files.DamagedJsonError:
+        return {}
 
 
 def train_all(runs: Sequence[Run], out: Path, should_stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:

@@ -1,6 +1,5 @@
 """Systems of the study from configuration to result: built, saved, loaded, and used on photos."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
+from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.preference import ReferencePixels
@@ -70,7 +70,7 @@ def save_system(folder: Path, system: System, card: dict[str, Any]) -> None:
         temporary.write_bytes(data)  # `save_file` would make it readable for its owner alone
     description = {"format_version": FORMAT_VERSION, "config": system.config.model_dump(), "card": card}
     with atomic_write(folder / DESCRIPTION) as temporary:
-        temporary.write_text(json.dumps(description, indent=2) + "\n", encoding="utf-8")
+        temporary.write_text(json_files.to_text(description), encoding="utf-8")
 
 
 def load_system(folder: Path) -> tuple[System, dict[str, Any]]:
@@ -82,7 +82,7 @@ def load_system(folder: Path) -> tuple[System, dict[str, Any]]:
     from safetensors.torch import load_file
 
     try:
-        description = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        description = json_files.read_object(folder / DESCRIPTION, finite=False)
         version = description["format_version"]
         if version == FORMAT_VERSION:
             config, card = SystemConfig.model_validate(description["config"]), dict(description["card"])

@@ -145,6 +145,7 @@ class EditSession(QObject):
 
     def _on_identified(self, photo: OpenedPhoto) -> None:
         path = photo.info.path
+        self._context.report_catalog_problems()
         # Before there is a photo, so that its transform is computed once, below.
         self.keeper.begin(path, photo.edit or self._current.unedited())
         self.photo = photo

@@ -180,19 +180,18 @@ class ExportForm(QWidget):
         layout.addStretch(1)
 
     def _restore(self) -> None:
-        get = self._context.settings.get
+        settings = self._context.settings
         self.sliders.set_edit(self._remembered_edit().with_style(self.style_box.currentData()))
-        self.conflict.setCurrentIndex(max(self.conflict.findData(get("export.on_conflict")), 0))
-        stored_file = options_from_json(get("export.file"))
+        self.conflict.setCurrentIndex(max(self.conflict.findData(settings.text("export.on_conflict")), 0))
+        stored_file = options_from_json(settings.get("export.file"))
         if stored_file is not None:
             self.file.set_options(stored_file)
-        ticked = get("export.presets")
+        ticked = settings.get("export.presets")
         self.presets.set_ticked(ticked if isinstance(ticked, list) else ())
-        self.own_edits.setChecked(bool(get("export.own_edits", False)))
-        self.burst_lock.setChecked(bool(get("export.burst_lock", False)))
-        name = get("export.name")
-        self.names.set_text(name if isinstance(name, str) else DEFAULT_TEMPLATE)
-        destination = get("export.destination")
+        self.own_edits.setChecked(settings.flag("export.own_edits"))
+        self.burst_lock.setChecked(settings.flag("export.burst_lock"))
+        self.names.set_text(settings.text("export.name", DEFAULT_TEMPLATE))
+        destination = settings.text("export.destination")
         self.destination.set_path(Path(destination) if destination else None)
 
     def _connect(self) -> None:
@@ -211,11 +210,11 @@ class ExportForm(QWidget):
 
     def _remembered_edit(self) -> Edit:
         """The strength and amount of the last start; those of earlier versions were kept in percent."""
-        get = self._context.settings.get
-        percent = {name: get(f"export.{name}") for name in ("strength", "amount")}
-        older = {name: value / 100 for name, value in percent.items() if isinstance(value, int | float)}
+        settings = self._context.settings
+        percent = {name: settings.number(f"export.{name}", 100, 0, 200) for name in ("strength", "amount")}
+        older = {name: value / 100 for name, value in percent.items()}
         try:
-            return Edit.from_json(get("export.edit") or older)
+            return Edit.from_json(settings.get("export.edit") or older)
         except EditError:
             return Edit()
 

@@ -96,7 +96,7 @@ class LookDialog(QDialog):
 
     def choose_file(self) -> None:
         """Ask for the file, or for a darktable style the folder to make its folder in, and write."""
-        start = Path(self._context.settings.get("looks.folder", str(Path.home())))
+        start = Path(self._context.settings.text("looks.folder", str(Path.home())))
         if self.kind == "darktable":
             chosen = QFileDialog.getExistingDirectory(self, "Folder for the darktable style", str(start))
             if chosen:

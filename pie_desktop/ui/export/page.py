@@ -113,6 +113,7 @@ class ExportPage(QWidget):
 
     def _run(self, work: Callable[..., ExportReport], *arguments: object, title: str, total: int) -> None:
         job = self.lane.submit(work, *arguments, title=title)
+        job.finished.connect(self._context.report_catalog_problems)  # edits that could not be used
         self._job = job
         self.view.begin(total)
         job.progress.connect(self._on_preparing)

@@ -65,7 +65,7 @@ class StylePanel(QWidget):
         """Ask for edited photos, then do as `add_edits`."""
         title = "Choose edited photos" if style_id is None else "Add edited photos"
         settings = self._context.settings
-        chosen, _ = QFileDialog.getOpenFileNames(self, title, settings.get("styles.folder", ""), PHOTO_FILTER)
+        chosen, _ = QFileDialog.getOpenFileNames(self, title, settings.text("styles.folder"), PHOTO_FILTER)
         if chosen:
             settings.set("styles.folder", str(Path(chosen[0]).parent))
             self.add_edits([Path(path) for path in chosen], style_id)

@@ -1,5 +1,6 @@
 """The form for what a training run is asked to do; its values are remembered."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,13 +131,13 @@ class TrainingForm(QWidget):
         self._length.setRowVisible(self.minutes, not by_epochs)
 
     def _restore(self) -> None:
-        get = self._settings.get
+        settings = self._settings
         for field, key in ((self.pairs, "pairs"), (self.originals, "originals")):
-            stored = get(f"train.{key}")
-            if stored and Path(stored).is_dir():
+            stored = settings.text(f"train.{key}")
+            if stored and os.path.isdir(stored):  # noqa: PTH112 - Path.is_dir raises for names that are too long
                 field.set_path(Path(stored))
-        self.name.setText(str(get("train.name") or "My model"))
-        if get("train.minutes") is not None:
+        self.name.setText(settings.text("train.name") or "My model")
+        if settings.get("train.minutes") is not None:
             self.limit.setCurrentIndex(1)
         for spin, key in (
             (self.epochs, "epochs"),
@@ -147,10 +148,9 @@ class TrainingForm(QWidget):
             (self.gram, "gram"),
             (self.tv, "tv"),
         ):
-            stored = get(f"train.{key}")
-            if isinstance(stored, int | float):
-                spin.setValue(stored)  # type: ignore[arg-type] # each has its own number type
-        index = self.device.findData(get("train.device", "auto"))
+            value = settings.number(f"train.{key}", spin.value(), spin.minimum(), spin.maximum())
+            spin.setValue(type(spin.value())(value))  # type: ignore[arg-type] # each has its own number type
+        index = self.device.findData(settings.text("train.device", "auto"))
         self.device.setCurrentIndex(max(index, 0))
 
 

@@ -67,7 +67,7 @@ class RunHistory:
         _cut(self.validation_steps, self.psnr, self.step)
 
     def _on_step(self, event: Event) -> None:
-        loss = float(event["loss"])
+        loss = _number(event["loss"])
         self.step, self.total = int(event["step"]), int(event["steps"])
         self.rate = float(event.get("rate") or 0.0)
         self.eta = None if event.get("eta") is None else float(event["eta"])
@@ -76,7 +76,7 @@ class RunHistory:
             self.losses.append(loss)
 
     def _on_validation(self, event: Event) -> None:
-        psnr = float(event["psnr"])
+        psnr = _number(event["psnr"])
         if event.get("baseline_psnr") is not None:
             self.baseline_psnr = float(event["baseline_psnr"])
         if math.isfinite(psnr):
@@ -107,6 +107,11 @@ class RunHistory:
         self.state, self.message = str(event["kind"]), str(event["message"])
         self.step = int(event.get("step", self.step))
         self.last_lines = tuple(str(line) for line in event.get("lines", ()))
+
+
+def _number(value: Any) -> float:
+    """A number that may not be finite, which JSON says by null."""
+    return math.nan if value is None else float(value)
 
 
 def _cut(steps: list[int], values: list[float], last: int) -> None:

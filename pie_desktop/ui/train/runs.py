@@ -1,6 +1,5 @@
 """Training runs on disk: what was asked for and what was reported, so that they outlive the editor."""
 
-import json
 import logging
 import math
 import re
@@ -11,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pie_desktop import json_files
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.ui.train.history import RunHistory
-from pie_desktop.workers.training_process import TrainingOptions
+from pie_desktop.workers.training_process import MAX_LINE, TrainingOptions
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class TrainingRun:
         """
         try:
             self.history.apply(event)
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, AttributeError):
             _log.warning("Malformed training event: %r", event)
             return
         if event["event"] == "step":
@@ -68,7 +68,7 @@ class TrainingRun:
                 return
             self._last_written = now
         with (self.folder / EVENTS_FILE).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(event) + "\n")
+            file.write(json_files.to_text(event, indent=None))
 
 
 def create_run(options: TrainingOptions) -> TrainingRun:
@@ -81,7 +81,7 @@ def create_run(options: TrainingOptions) -> TrainingRun:
     run = TrainingRun(options, datetime.now().astimezone())
     stored = {"format": 1, "created": run.created.isoformat(), "options": options.to_json()}
     with atomic_write(options.run / OPTIONS_FILE) as temporary:
-        Path(temporary).write_text(json.dumps(stored, indent=1), encoding="utf-8")
+        temporary.write_text(json_files.to_text(stored), encoding="utf-8")
     return run
 
 
@@ -134,11 +134,11 @@ def _events_size(folder: Path) -> int:
 
 def _read_run(folder: Path) -> TrainingRun | None:
     try:
-        stored = json.loads((folder / OPTIONS_FILE).read_text(encoding="utf-8"))
+        stored = json_files.read_object(folder / OPTIONS_FILE)
         # The program's folder may have moved, and with it the run.
         options = TrainingOptions.from_json({**stored["options"], "run": folder})
         run = TrainingRun(options, datetime.fromisoformat(stored["created"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         _log.warning("The training run in %s cannot be read: %s", folder, error)
         return None
     try:
@@ -147,7 +147,7 @@ def _read_run(folder: Path) -> TrainingRun | None:
         lines = []
     for line in lines:
         try:
-            run.history.apply(json.loads(line))
-        except (ValueError, KeyError, TypeError):
+            run.history.apply(json_files.parse_object(line, max_bytes=MAX_LINE, finite=False))
+        except (ValueError, KeyError, TypeError, AttributeError):
             _log.warning("A damaged line in %s was skipped", folder / EVENTS_FILE)
     return run
