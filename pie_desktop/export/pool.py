@@ -3,23 +3,20 @@
 Processes that export photos: each has one photo at a time, so that a crash is known to be that photo's.
 """
 
-import contextlib
 import logging
-import multiprocessing
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from multiprocessing import connection as connections
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
-from pie_desktop.export.worker import LIMITS, READY, ExportTask, LutWanted, Outcome, serve
+from pie_desktop.export.worker import LIMITS, ExportTask, LutWanted, Outcome, serve
 from pie_desktop.imaging.atomic import remove_unfinished
 from pie_desktop.imaging.isolation.limits import Watch
+from pie_desktop.processes import GRACE, READY, Child, stop_all
 
 
 class Pool(Protocol):
@@ -42,32 +39,24 @@ class Pool(Protocol):
 
 
 _log = logging.getLogger(__name__)
-_GRACE = 2.0  # seconds that an idle process has to end by itself
 
 
 class WorkersUnavailable(Exception):
     """No worker process comes up on this machine."""
 
 
-@dataclass
-class _Worker:
-    process: SpawnProcess
-    connection: Connection
+class _Worker(Child):
     task: ExportTask | None = None
-    ready: bool = False
+    ready = False
     watch: Watch | None = None
 
 
 class WorkerPool:
-    """A fixed number of worker processes; to be used from one thread.
-
-    `spawn` rather than `fork`: the parent has threads, Qt and perhaps a GPU.
-    """
+    """A fixed number of worker processes; to be used from one thread."""
 
     asks = True  # for tables: a photo is decoded once, in its worker
 
     def __init__(self, count: int, body: Callable[[Connection], None] = serve) -> None:
-        self._context = multiprocessing.get_context("spawn")
         self._body = body
         self._workers = [self._start() for _ in range(count)]
 
@@ -86,15 +75,13 @@ class WorkerPool:
         worker.task = task
         # The start of a process is not the photo's work: at the very first one loops are compiled, for seconds.
         worker.watch = Watch(worker.process.pid, task.source, LIMITS) if worker.ready else None
-        with contextlib.suppress(OSError):  # a worker that died is found out by `wait`
-            worker.connection.send(task)
+        worker.send(task)  # `wait` notices a worker that died
 
     def answer(self, index: int, lut: np.ndarray | str) -> None:
         """What was wanted for a photo: its table, or a sentence why there is none."""
         worker = next((worker for worker in self._workers if worker.task and worker.task.index == index), None)
         if worker is not None:
-            with contextlib.suppress(OSError):
-                worker.connection.send(lut)
+            worker.send(lut)
 
     def wait(self, timeout: float) -> list[Outcome | LutWanted]:
         """What comes within `timeout` seconds: photos that ended, and those that now want their table (`answer`).
@@ -143,32 +130,17 @@ class WorkerPool:
         Args:
             at_once: ask nobody: somebody waits for the end.
         """
+        idle = [worker for worker in self._workers if worker.task is None and worker.ready and not at_once]
+        stop_all(idle, [worker for worker in self._workers if worker not in idle])
         for worker in self._workers:
-            if worker.task is None and worker.ready and not at_once:
-                with contextlib.suppress(OSError):
-                    worker.connection.send(None)
-            else:
-                worker.process.kill()
-        for worker in self._workers:
-            worker.process.join(_GRACE)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
             self._clean_up(worker)
         self._workers = []
 
     def _start(self) -> _Worker:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=self._body, args=(theirs,), name="pie-export", daemon=True)
-        process.start()
-        theirs.close()
-        return _Worker(process, ours)
+        return _Worker(self._body, (), "pie-export")
 
     def _bury(self, worker: _Worker, problem: str | None = None) -> list[Outcome]:
-        worker.process.join(_GRACE)
-        if worker.process.is_alive():
-            worker.process.kill()
-            worker.process.join()
+        worker.stop(GRACE)
         task = worker.task
         _log.warning(
             "A worker ended with exit code %s at %s: %s",
@@ -185,5 +157,4 @@ class WorkerPool:
         pid = worker.process.pid
         if worker.task is not None and pid is not None:
             remove_unfinished(Path(os.path.realpath(worker.task.target)).parent, pid)
-        worker.connection.close()
-        worker.process.close()
+        worker.release()

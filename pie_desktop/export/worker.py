@@ -8,7 +8,6 @@ import contextlib
 import ctypes
 import functools
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from typing import NoReturn
 import cv2
 import numpy as np
 
+from pie_desktop import processes
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.staging import SourceState, unchanged
 from pie_desktop.imaging.encode import EditNote, EncodeOptions, edited_photo, save_photo
@@ -28,7 +28,6 @@ from pie_desktop.imaging.isolation import isolated_within
 from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
 from pie_desktop.imaging.warm_up import warm_up
 
-READY = "ready"
 # Those of decoding and as much again for each of what follows: colours, size, sharpening, a slow codec.
 LIMITS = Limits(seconds=100.0, patience=600.0, bytes_per_second=2e5, memory=4_000_000_000, memory_per_byte=20)
 
@@ -144,7 +143,7 @@ def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -
 
     cv2.setNumThreads(1)  # the processes are the parallelism
     _keep_freed_memory()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
+    processes.begin()
     if hasattr(os, "nice"):
         with contextlib.suppress(OSError):
             os.nice(5)  # the window stays responsive
@@ -153,7 +152,7 @@ def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -
     registry.preload()
     memory = MemoryLimit()
     try:
-        connection.send(READY)
+        connection.send(processes.READY)
         while (task := connection.recv()) is not None:
             memory.set(LIMITS.memory_for(file_size(task.source)))
             connection.send(work(task, functools.partial(ask, task.index)))

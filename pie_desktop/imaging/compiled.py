@@ -1,4 +1,4 @@
-"""Which compiled loops may be used: those of `lut.kernels` and `resize.kernels`, once they are loaded and tried.
+"""The compiled loops that may be used: those of `lut.kernels` and `resize.kernels`, once they are loaded and tried.
 
 `imaging.warm_up` gets them ready ahead of time, never in the middle of a job. Until then, and where numba is missing
 or does not work, callers do without.

@@ -40,9 +40,9 @@ class PhotoInfo:
         width, height: pixels, upright.
         format: `jpeg`, `png`, `tiff`, `webp`, `raw`, `heic`, `avif`, `jxl` or `psd`, by content.
         bit_depth: 8, 16 (also 10 and 12), or 32 (floating point, opened with 16).
-        icc_name: description of the embedded profile, or of what else tells the colours, or None.
+        icc_name: description of the embedded profile, or of what else describes the colours, or None.
         file_size: bytes.
-        wide: the profile has colours that sRGB has not; `load_wide` keeps them.
+        wide: the profile has colours beyond sRGB; `load_wide` keeps them.
     """
 
     path: Path
@@ -151,7 +151,7 @@ def load_placeholder(path: Path, side: int) -> np.ndarray | None:
 
     Returns:
         uint8 (H, W, 3), upright, sRGB, long side at most `side`; None when there is none of at least a third of that.
-        Never raises: what is wrong with a photo is told when it is read.
+        Never raises: what is wrong with a photo is reported when it is read.
     """
     try:
         found = read_exif_thumbnail(Path(path))

@@ -1,7 +1,4 @@
-"""Writing photos: sized, sharpened, in the colour space and format asked for, with the metadata of their source.
-
-The way of a photo through an export: opened as its output needs it, edited, and ready for `encode.save_photo`.
-"""
+"""Writing photos: sized, sharpened, in the colour space and format asked for, with the metadata of their source."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +38,7 @@ def save_photo(
         image: (H, W, 3) uint8, uint16 or, for wide gamuts, float32 that may lie outside [0, 1]; sRGB-encoded.
         path: the file; its folder must exist. Its suffix does not choose the format.
         options: format, size, sharpening, colour space, metadata.
-        source: photo whose metadata is copied, see `metadata_copy.SourceMetadata`, and whose profile is `source`.
+        source: photo whose metadata is copied, see `copying.SourceMetadata`, and whose profile is `source`.
         overwrite: False refuses to replace an existing file.
         note: the edit, for the metadata.
 
@@ -146,7 +143,7 @@ def edited_photo(source: Path, options: EncodeOptions, edit: Edit) -> np.ndarray
     Args:
         source: the photo.
         options: how it will be written: its colours beyond sRGB are kept when the file can hold them.
-        edit: a table, float32 (S, S, S, 3), or what gives it for the small image that the model looks at.
+        edit: a LUT, float32 (S, S, S, 3), or what gives it for the small image that the model looks at.
 
     Returns:
         (H, W, 3) in sRGB: uint8 or uint16, or float32 with values outside [0, 1] for a wide gamut.
@@ -166,5 +163,5 @@ def edited_photo(source: Path, options: EncodeOptions, edit: Edit) -> np.ndarray
     lut = edit(proxy_of(image, from_jpeg)) if callable(edit) else edit
     if options.writing.takes_padded and image.dtype == np.uint8 and not options.changes_pixels:
         return apply_lut_padded(image, lut)
-    # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the table.
+    # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the LUT.
     return apply_lut(image, lut, out=image if image.flags.writeable else None)

@@ -50,7 +50,7 @@ class EncodeOptions:
         percent: of both sides, or None; at most one of the four sizes is given.
         enlarge: whether a size above that of the photo makes it larger; otherwise it stays as large as it is.
         sharpen: output sharpening for screens, after the resizing; see `sharpen.sharpen`.
-        metadata: what of the photo's EXIF, IPTC and XMP is kept; see `metadata_policy`.
+        metadata: what of the photo's EXIF, IPTC and XMP is kept; see `metadata.policy`.
 
     Raises:
         ValueError: a value outside its range, or more than one size.

@@ -1,7 +1,4 @@
-"""What decoders give: a header, and samples as they are stored.
-
-Between 8 and 16 bits per sample.
-"""
+"""What decoders give: a header, and samples as they are stored; and conversions between their depths."""
 
 import logging
 import stat
@@ -83,7 +80,7 @@ def read_start(path: Path, count: int) -> bytes:
     """The first bytes of a file.
 
     Raises:
-        DecodeError: it is missing, may not be read, or is no file: opening a pipe waits for what never comes.
+        DecodeError: it is missing, may not be read, or is no file: opening a pipe would wait forever.
     """
     try:
         if not stat.S_ISREG(path.stat().st_mode):

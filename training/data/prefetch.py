@@ -3,16 +3,12 @@
 import contextlib
 import io
 import mmap
-import multiprocessing
 import pickle
-import signal
 import tempfile
 import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,13 +16,13 @@ from typing import Any, Self
 import numpy as np
 import torch
 
+from pie_desktop import processes
 from pie_desktop.errors import PieError
 from training.data.batch import Group
 from training.data.source import Source
 
 TIMEOUT = 120.0  # seconds for one group, the start of the process included
 _LARGE = 1 << 16  # bytes from which an array is mapped from a file instead of copied to every worker
-_GRACE = 2.0  # seconds that an idle worker has to end by itself
 _ADVICE = "continue the run with --resume, or without workers ('workers = 0' under [data])"
 
 
@@ -58,18 +54,16 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _serve(connection: Connection, pickled: bytes) -> None:
-    """Body of a worker: group numbers in, images as arrays out, until the connection is closed or the parent dies."""
+    """Body of a worker: group numbers in, images as arrays out, until it gets None or the parent dies."""
     import cv2
 
-    # Ctrl+C in a terminal reaches all its processes; the parent decides
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    processes.begin()
     # threads of its own in every worker would only take the cores from training
     cv2.setNumThreads(0)
     torch.set_num_threads(1)
     source: Source = _Unpickler(io.BytesIO(pickled)).load()
     with contextlib.suppress(EOFError, OSError):
-        while True:
-            number = connection.recv()
+        while (number := connection.recv()) is not None:
             try:
                 group = source.group(number)
                 images = (group.input, group.target, group.finished)
@@ -78,10 +72,7 @@ def _serve(connection: Connection, pickled: bytes) -> None:
                 connection.send(traceback.format_exc())
 
 
-@dataclass
-class _Worker:
-    process: SpawnProcess
-    connection: Connection
+class _Worker(processes.Child):
     number: int | None = None
     answer: "Future[list[np.ndarray | None] | str] | None" = None
 
@@ -89,8 +80,7 @@ class _Worker:
 class Prefetched(Source):
     """A source whose expected groups are computed by worker processes; others are computed here, as without workers.
 
-    `spawn` rather than `fork`: the parent has threads and perhaps a GPU. One group per worker is kept, at most. To be
-    closed in the end, or used in a `with` statement.
+    One group per worker is kept, at most. To be closed in the end, or used in a `with` statement.
 
     Args:
         source: computes its groups on the CPU, each a pure function of its number.
@@ -105,14 +95,7 @@ class Prefetched(Source):
         self._folder = tempfile.TemporaryDirectory(prefix="pie-data-", ignore_cleanup_errors=True)
         pickled = io.BytesIO()
         _Pickler(pickled, Path(self._folder.name)).dump(source)
-        context = multiprocessing.get_context("spawn")
-        self._workers: list[_Worker] = []
-        for _ in range(workers):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, pickled.getvalue()), name="pie-data", daemon=True)
-            process.start()
-            theirs.close()
-            self._workers.append(_Worker(process, ours))
+        self._workers = [_Worker(_serve, (pickled.getvalue(),), "pie-data") for _ in range(workers)]
 
     def __enter__(self) -> Self:
         return self
@@ -134,9 +117,7 @@ class Prefetched(Source):
         for worker in self._workers:
             number = next(wanted, None) if worker.answer is None else None
             if number is not None:
-                # a worker that has ended is found out by the answer
-                with contextlib.suppress(OSError):
-                    worker.connection.send(number)
+                worker.send(number)  # a worker that has ended is noticed when its answer is read
                 worker.number, worker.answer = number, self._readers.submit(worker.connection.recv)
 
     def group(self, number: int) -> Group:
@@ -174,20 +155,11 @@ class Prefetched(Source):
 
     def close(self) -> None:
         """End the workers: idle ones end by themselves, busy ones at once."""
-        for worker in self._workers:
-            if worker.answer is not None:
-                worker.process.kill()
-            else:
-                worker.connection.close()
-        for worker in self._workers:
-            worker.process.join(_GRACE)
-            if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+        busy = [worker for worker in self._workers if worker.answer is not None]
+        processes.stop_all([worker for worker in self._workers if worker.answer is None], busy)
         self._readers.shutdown()
         for worker in self._workers:
-            worker.connection.close()
-            worker.process.close()
+            worker.release()
         self._workers = []
         self._folder.cleanup()
 

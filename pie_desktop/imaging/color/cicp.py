@@ -1,4 +1,4 @@
-"""Colours told by code points (ITU-T H.273: `nclx` of HEIC and AVIF, `cICP` of PNG, JPEG XL) or EXIF, as profiles."""
+"""ICC profiles of colours that a file describes by code points (ITU-T H.273: HEIC, AVIF, PNG, JPEG XL) or by EXIF."""
 
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,7 +1,4 @@
-"""From the working space to the colour space of a file.
-
-From the working space to the colours of a monitor. For showing alone: never part of a file.
-"""
+"""Conversion from the working space: to the colour space of a file, and to that of a monitor (for display only)."""
 
 import logging
 import struct
@@ -26,9 +23,9 @@ class OutputSpace:
 
     Attributes:
         icc: the profile that the file carries.
-        cicp: colour primaries and transfer characteristics (ITU-T H.273); `UNSPECIFIED` where only the profile tells.
+        cicp: colour primaries and transfer characteristics (ITU-T H.273); `UNSPECIFIED` if only the profile has them.
         transform: from sRGB, also beyond [0, 1]; None where the samples stay as they are.
-        remark: a sentence when it is not the space that was asked for.
+        warning: a sentence when it is not the space that was asked for.
     """
 
     icc: bytes

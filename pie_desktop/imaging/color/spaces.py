@@ -1,8 +1,7 @@
-"""Published RGB primaries: CIE 1931 x and y of red, green and blue, in this order. Their white is D65.
+"""RGB colour spaces: their published primaries, the curve of sRGB, and ICC profiles made from them.
 
-The transfer curve of sRGB (IEC 61966-2-1), mirrored for negative values: those of colours beyond the gamut.
-
-The colour spaces that photos are written in: ICC profiles made from published primaries, and the way there.
+Primaries are CIE 1931 x and y of red, green and blue, in this order; their white is D65. The curve of sRGB
+(IEC 61966-2-1) is mirrored for negative values, which colours beyond its gamut have.
 """
 
 import struct

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing
+from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing, lossy_density
 from pie_desktop.imaging.formats.parts.boxes import PrimaryItem, box, children, read_primary_item
-from pie_desktop.imaging.formats.parts.density import lossy_density
 from pie_desktop.imaging.formats.parts.pillow import pixels_of, valid_orientation
 from pie_desktop.imaging.stored import Header, StoredPixels, check_size, scaled_to_16, to_10_bits, without_alpha
 

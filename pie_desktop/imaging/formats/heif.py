@@ -6,8 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Preview, Writing
-from pie_desktop.imaging.formats.parts.density import lossy_density
+from pie_desktop.imaging.formats.format import (
+    Coding,
+    Density,
+    Depth,
+    FileExtras,
+    FileFormat,
+    Preview,
+    Writing,
+    lossy_density,
+)
 from pie_desktop.imaging.stored import Header, StoredPixels, check_size, scaled_to_16, to_10_bits, without_alpha
 
 # x265's own choice takes eight times as long (107 s of a core for 24 MP) for 13 % smaller files of a larger error.

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing
-from pie_desktop.imaging.formats.parts.density import lossy_density
+from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing, lossy_density
 from pie_desktop.imaging.formats.parts.pillow import header_of, pixels_of
 from pie_desktop.imaging.stored import Header, StoredPixels, damaged, reduction
 

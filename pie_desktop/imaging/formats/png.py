@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing
-from pie_desktop.imaging.formats.parts.density import lossless_density
+from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing, lossless_density
 from pie_desktop.imaging.formats.parts.pillow import header_of, pixels_of
 from pie_desktop.imaging.stored import Header, StoredPixels, composite_on_white, damaged
 
@@ -24,7 +23,7 @@ _LEVEL = 3  # those beyond take two to four times as long for 3 to 5 % smaller p
 
 
 def read_header(path: Path) -> Header:
-    """Header through Pillow, but for what it does not tell: see `_scan`."""
+    """Header through Pillow, and what Pillow does not report, see `_scan`."""
     from PIL import PngImagePlugin
 
     with PngImagePlugin.PngImageFile(path) as image:

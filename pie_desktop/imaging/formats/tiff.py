@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pie_desktop.errors import DecodeError
-from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, OtherFormat, Writing
-from pie_desktop.imaging.formats.parts.density import lossless_density
+from pie_desktop.imaging.formats.format import (
+    Coding,
+    Density,
+    Depth,
+    FileExtras,
+    FileFormat,
+    OtherFormat,
+    Writing,
+    lossless_density,
+)
 from pie_desktop.imaging.formats.parts.pillow import pixels_of, says_adobe_rgb, valid_orientation
 from pie_desktop.imaging.stored import MAX_PIXELS, Header, StoredPixels, composite_on_white, from_float
 

@@ -5,8 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing
-from pie_desktop.imaging.formats.parts.density import lossless_density, lossy_density
+from pie_desktop.imaging.formats.format import (
+    Coding,
+    Density,
+    Depth,
+    FileExtras,
+    FileFormat,
+    Writing,
+    lossless_density,
+    lossy_density,
+)
 from pie_desktop.imaging.formats.parts.pillow import header_of, pixels_of
 from pie_desktop.imaging.stored import Header, StoredPixels
 

@@ -5,8 +5,6 @@ import faulthandler
 import logging
 import os
 import pickle
-import signal
-import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,15 +14,15 @@ from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from typing import Any
 
+from pie_desktop import processes
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
 from pie_desktop.imaging.isolation.transfer import Packed, pack
 
-READY = "ready"
 BEGUN = "begun"
 TAKEN = "taken"
-_GRACE = 2.0  # seconds after which a process ends itself that its parent has not ended
+_GRACE = 2.0  # seconds beyond its limit after which a process ends itself, if its parent has not ended it
 # What nearly every task needs, loaded before the first one comes; what each format needs, its own module says.
 _MODULES = ("pie_desktop.imaging.decode", "pie_desktop.imaging.metadata.reading")
 
@@ -58,16 +56,15 @@ class Reply:
 
 def serve(connection: Connection, limits: Limits) -> None:
     """Body of the process. Between two tasks it does nothing; it ends with its parent, whatever ended that."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is the parent's to handle
+    processes.begin()
     _be_silent()
-    _no_core_dumps()
     held: SharedMemory | None = None
     try:
         for module in _MODULES:
             import_module(module)
         registry.preload()
         memory = MemoryLimit()
-        connection.send(READY)
+        connection.send(processes.READY)
         while (message := connection.recv()) is not None:
             if held is not None:
                 held.close()  # on Windows it must live until the parent has opened it
@@ -117,15 +114,8 @@ def _watchdog(seconds: float) -> Iterator[None]:
 
 
 def _be_silent() -> None:
-    """What libraries have to say about odd photos, also those in C, is told by the sentence."""
+    """Discard what libraries, also those in C, print about odd photos: the sentence of the error says it."""
     logging.getLogger().addHandler(logging.NullHandler())
     warnings.simplefilter("ignore")
     with contextlib.suppress(OSError), Path(os.devnull).open("wb") as nowhere:  # a program without a console has no 2
         os.dup2(nowhere.fileno(), 2)
-
-
-def _no_core_dumps() -> None:
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))

@@ -1,7 +1,5 @@
 """One decoding process, as its parent sees it."""
 
-import contextlib
-import multiprocessing
 import os
 import pickle
 import secrets
@@ -10,13 +8,13 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from pie_desktop.imaging.isolation.child import BEGUN, READY, TAKEN, Reply, Task
+from pie_desktop.imaging.isolation.child import BEGUN, TAKEN, Reply, Task
 from pie_desktop.imaging.isolation.limits import Limits, Watch, crashed
 from pie_desktop.imaging.isolation.transfer import discard, unpack
+from pie_desktop.processes import READY, Child, stop_all
 
 _POLL = 0.05  # seconds between two looks at what a waiting call must notice: cancelling, time, memory
 _START_SECONDS = 60.0
-_END_SECONDS = 2.0
 
 
 class Unavailable(Exception):
@@ -35,13 +33,10 @@ class Decoder:
     """Owned by one thread at a time."""
 
     def __init__(self, limits: Limits, body: Callable[[Connection, Limits], None]) -> None:
-        context = multiprocessing.get_context("spawn")  # not fork: the parent has threads, Qt and perhaps a GPU
         self._limits = limits
-        self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=body, args=(theirs, limits), name="pie-decoder", daemon=True)
-        self._process.start()
-        theirs.close()
-        self._ready = False
+        self._child = Child(body, (limits,), "pie-decoder")
+        self._connection = self._child.connection
+        self._ready = self._ended = False
         self._task: Task | None = None
         self._begun = False
         self._shared_name = ""
@@ -50,7 +45,7 @@ class Decoder:
     @property
     def usable(self) -> bool:
         """Whether an idle process is still there; the system may have ended it."""
-        return self._process.is_alive()
+        return not self._ended and self._child.process.is_alive()
 
     def send(self, task: Task, should_cancel: Callable[[], bool]) -> None:
         """Give the process a task.
@@ -64,7 +59,7 @@ class Decoder:
             self._await_ready(should_cancel)
         self._task, self._begun = task, False
         self._shared_name = f"pie{os.getpid():x}-{secrets.token_hex(4)}"
-        self._watch = Watch(self._process.pid, task.path, task.limits or self._limits)
+        self._watch = Watch(self._child.process.pid, task.path, task.limits or self._limits)
         try:
             self._connection.send((task, self._shared_name))
         except OSError as error:
@@ -94,8 +89,7 @@ class Decoder:
         self._task = None
         value = unpack(reply.value)
         if reply.value.shared is not None:
-            with contextlib.suppress(OSError):
-                self._connection.send(TAKEN)
+            self._child.send(TAKEN)
         if reply.raised:
             raise value
         return value
@@ -116,10 +110,8 @@ class Decoder:
 
     def close(self) -> None:
         """End the process: by asking when it is idle, at once when it is busy, with what it could not deliver."""
-        if self._ready and self._task is None:
-            with contextlib.suppress(OSError):
-                self._connection.send(None)
-            self._process.join(_END_SECONDS)
+        if self._ready and not self._ended and self._task is None:
+            stop_all([self._child], [])
         self._bury()
 
     def _await_ready(self, should_cancel: Callable[[], bool]) -> None:
@@ -138,13 +130,10 @@ class Decoder:
 
     def _bury(self) -> None:
         """End the process at once and free the shared memory of a value that was not received."""
-        self._end()
+        if not self._ended:
+            self._child.stop()
+            self._child.release()
+            self._ended = True
         if self._task is not None:
             discard(self._shared_name)
         self._task = None
-
-    def _end(self) -> None:
-        if self._process.is_alive():
-            self._process.kill()
-        self._process.join()
-        self._connection.close()

@@ -1,8 +1,7 @@
-"""How much time and memory reading one photo may take.
+"""How much time and memory reading one photo may take, and how that is enforced.
 
-A limit for the memory of this process, where the system has one that counts what matters.
-
-Whether a process that reads a photo still keeps to its limits; for the parent, which looks now and then.
+The process that reads limits its own memory where the system can (`MemoryLimit`); its parent looks now and then at
+the time, and elsewhere at the memory too (`Watch`).
 """
 
 import re

@@ -37,7 +37,7 @@ class DecoderPool:
         self._closed = False
 
     def warm(self, count: int) -> None:
-        """Start processes now; they come up in the background. Where that fails the first call tells."""
+        """Start processes now; they come up in the background. Where that fails, the first call raises."""
         for _ in range(min(count, self._most)):
             with self._changed:
                 self._count += 1

@@ -1,4 +1,4 @@
-"""3D lookup tables: making, mixing and applying them."""
+"""3D LUTs as arrays: making, checking, mixing and applying them."""
 
 import numpy as np
 import PyOpenColorIO as ocio
@@ -28,18 +28,18 @@ _BIT_DEPTHS = {
 MAX_SIZE = 129  # OpenColorIO's limit
 
 _CONFIG = ocio.Config.CreateRaw()
-# Every image has its own table, so the cache would only grow.
+# Every image has its own LUT, so the cache would only grow.
 _CONFIG.setProcessorCacheFlags(ocio.PROCESSOR_CACHE_OFF)
 
 
 def identity_lut(size: int = 17) -> np.ndarray:
-    """The table that changes nothing: float32 (size, size, size, 3), indexed [r, g, b]."""
+    """The LUT that changes nothing: float32 (size, size, size, 3), indexed [r, g, b]."""
     axis = np.linspace(0, 1, size, dtype=np.float32)
     return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
 
 
 def check_lut(lut: np.ndarray) -> None:
-    """Raise ValueError unless the array is a finite table (S, S, S, 3) with 2 <= S <= 129."""
+    """Raise ValueError unless the array is a finite LUT (S, S, S, 3) with 2 <= S <= 129."""
     size = lut.shape[0] if lut.ndim == 4 else 0
     if lut.shape != (size, size, size, 3) or not 2 <= size <= MAX_SIZE:
         raise ValueError(f"a LUT has the shape (S, S, S, 3) with S from 2 to {MAX_SIZE}, got {lut.shape}")
@@ -48,10 +48,10 @@ def check_lut(lut: np.ndarray) -> None:
 
 
 def mix_luts(neutral: np.ndarray, preferred: np.ndarray, strength: float, amount: float) -> np.ndarray:
-    """The table of one edit: guidance by `strength` between two tables, then `amount` of the whole edit.
+    """The LUT of one edit: guidance by `strength` between two LUTs, then `amount` of the whole edit.
 
     Args:
-        neutral, preferred: tables of the same size.
+        neutral, preferred: LUTs of the same size.
         strength: 0 is neutral, 1 preferred, above 1 emphasised.
         amount: 0 leaves the photo as it is, 1 is the whole edit.
 
@@ -64,14 +64,14 @@ def mix_luts(neutral: np.ndarray, preferred: np.ndarray, strength: float, amount
 
 
 def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """The image through a table, tetrahedral interpolation, clipped to the range of the dtype.
+    """The image through a LUT, tetrahedral interpolation, clipped to the range of the dtype.
 
     By the compiled loops once they are ready (`warm_up`), a quarter of OpenColorIO's time; else by
     OpenColorIO. Both give the same but for about one value in ten thousand, which the rounding puts one level beside.
 
     Args:
         image: (H, W, 3) uint8, uint16, or float32 in [0, 1], sRGB-encoded. uint16 is computed without an 8-bit step.
-        table: float32 (S, S, S, 3) with 2 <= S <= 129; values may lie outside [0, 1].
+        lut: float32 (S, S, S, 3) with 2 <= S <= 129; values may lie outside [0, 1].
         out: C-contiguous array for the result, of the same shape and dtype; may be `image` itself.
 
     Returns:
@@ -90,16 +90,16 @@ def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray | None = None)
 
 
 def apply_lut_wide(image: np.ndarray, lut: np.ndarray) -> np.ndarray:
-    """An image with colours beyond sRGB through a table, without losing them.
+    """An image with colours beyond sRGB through a LUT, without losing them.
 
-    The table acts on the colour clipped to sRGB; what was clipped off is put back on the result, in proportion to the
-    colourfulness that the table leaves (largest minus smallest channel, after over before, at most 1): an edit to black
-    and white leaves no tint of it. Colours within sRGB come out exactly as from `apply_lut`; the identity table
+    The LUT acts on the colour clipped to sRGB; what was clipped off is put back on the result, in proportion to the
+    colourfulness that the LUT leaves (largest minus smallest channel, after over before, at most 1): an edit to black
+    and white leaves no tint of it. Colours within sRGB come out exactly as from `apply_lut`; the identity LUT
     changes nothing at all.
 
     Args:
         image: (H, W, 3) float32, sRGB-encoded, values below 0 and above 1 allowed (`decode.load_wide`).
-        table: float32 (S, S, S, 3).
+        lut: float32 (S, S, S, 3).
 
     Returns:
         A new array of the same kind.
@@ -125,7 +125,7 @@ def apply_lut_padded(image: np.ndarray, lut: np.ndarray) -> np.ndarray:
 
     Args:
         image: (H, W, 3) uint8, C-contiguous; it may be written to.
-        table: as there.
+        lut: as there.
 
     Returns:
         (H, W, 3) uint8: `image`, or a view of a contiguous (H, W, 4).

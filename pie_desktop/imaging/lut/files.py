@@ -27,10 +27,10 @@ def load_lut(path: Path) -> np.ndarray:
 
 
 def write_cube(path: Path, lut: np.ndarray, title: str) -> None:
-    """Write a table as `.cube` (red fastest, as its specification wants; seven decimals).
+    """Write a LUT as `.cube` (red fastest, as its specification wants; seven decimals).
 
     Args:
-        table: float32 (S, S, S, 3), indexed [r, g, b].
+        lut: float32 (S, S, S, 3), indexed [r, g, b].
         title: free text; quotes and line ends are replaced.
 
     Raises:
@@ -113,7 +113,7 @@ def _parse_cube(text: str) -> np.ndarray:
 def read_haldclut(path: Path) -> np.ndarray:
     """Table of a HaldCLUT image (a square of side L^3 with L^2 nodes per axis), 8 or 16 bit.
 
-    Levels above 11 are resampled to 129 nodes. An embedded profile is ignored: the numbers are the table.
+    Levels above 11 are resampled to 129 nodes. An embedded profile is ignored: the numbers are the LUT.
     Format: E. Smith, The Hald CLUT (2008).
 
     Raises:
@@ -144,7 +144,7 @@ def read_haldclut(path: Path) -> np.ndarray:
 
 
 def _sample(lut: np.ndarray, positions: list[np.ndarray]) -> np.ndarray:
-    """Trilinear samples of a table on a grid; `positions[c]` are node coordinates along axis c, clamped."""
+    """Trilinear samples of a LUT on a grid; `positions[c]` are node coordinates along axis c, clamped."""
     last = lut.shape[0] - 1
     for axis, unclamped in enumerate(positions):
         position = np.clip(unclamped, 0, last)

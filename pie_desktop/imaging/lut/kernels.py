@@ -19,11 +19,11 @@ _FOUR_FLOATS, _FOUR_INTS = ir.VectorType(_FLOAT, 4), ir.VectorType(_INT, 4)
 
 
 def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray) -> None:
-    """An image through a table, tetrahedral, clipped; the GIL is released.
+    """An image through a LUT, tetrahedral, clipped; the GIL is released.
 
     Args:
         image: (H, W, 3) uint8, uint16 or float32 in [0, 1], contiguous. Not-a-number counts as 0.
-        table: float32 (S, S, S, 3).
+        lut: float32 (S, S, S, 3).
         out: (H, W, 3) of the same type, may be `image`; or (H, W, 4), whose fourth channel gets the maximum.
     """
     size = lut.shape[0]
@@ -174,21 +174,14 @@ def _blend(out, first, step, count, nodes, across, top, places, weights):  # typ
             out,
             first + pixel * step,
             nodes,
-            node,
-            np.uint64(places[second]),
-            np.uint64(places[third]),
-            node + across,
-            weights[pixel],
-            weights[second],
-            weights[third],
-            weights[fourth],
-            top,
-        )
+            node, np.uint64(places[second]), np.uint64(places[third]), node + across,
+            weights[pixel], weights[second], weights[third], weights[fourth], top,
+        )  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
 def _apply_lut(samples, out, step, nodes, size, scale, top):  # type: ignore[no-untyped-def]
-    """All pixels through a table.
+    """All pixels through a LUT.
 
     Args:
         samples: (N * 3,) uint8, uint16 or float32.

@@ -1,6 +1,6 @@
-"""A look as a darktable style: a `.cube` for its LUT folder and a `.dtstyle` whose module *lut 3D* points to it.
+"""Looks for other programs: a LUT as `.cube`, CLF, HaldCLUT or darktable style, and how those programs read it.
 
-Looks for other programs: a table as `.cube`, CLF, HaldCLUT or a darktable style, and how those programs read it.
+A darktable style is a `.cube` for darktable's LUT folder and a `.dtstyle` whose module *lut 3D* points to it.
 """
 
 import itertools
@@ -46,7 +46,7 @@ def style_files(name: str, lut: np.ndarray, title: str, comment: str) -> dict[st
 
     Args:
         name: of the style's files; characters that are no plain ones are replaced.
-        table: float32 (S, S, S, 3).
+        lut: float32 (S, S, S, 3).
     """
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.") or "look"
     cube, style = f"{FOLDER}/{plain}.cube", f"{plain}.dtstyle"
@@ -85,8 +85,8 @@ Rendering = Callable[[np.ndarray], np.ndarray]
 
 
 def resampled(lut: np.ndarray, size: int) -> np.ndarray:
-    """A table with another number of points per axis, clipped to [0, 1]; from 17 to 33 and 65 nothing is lost."""
-    # A table is itself an image of all colours, which another table can be applied to.
+    """A LUT with another number of points per axis, clipped to [0, 1]; from 17 to 33 and 65 nothing is lost."""
+    # A LUT is itself an image of all colours, which another LUT can be applied to.
     colors = identity_lut(size).reshape(size * size, size, 3)
     return apply_lut(colors, lut).reshape(size, size, size, 3)
 
@@ -100,11 +100,11 @@ def write_look(
     size: int = 33,
     overwrite: bool = True,
 ) -> None:
-    """Write a table for other programs; its colours are sRGB in and out.
+    """Write a LUT for other programs; its colours are sRGB in and out.
 
     Args:
         path: the file; of a darktable style the folder, which is made.
-        table: float32 (S, S, S, 3).
+        lut: float32 (S, S, S, 3).
         kind: of `FORMATS`.
         title, comment: kept in the file.
         size: points per axis; a HaldCLUT always has 64.

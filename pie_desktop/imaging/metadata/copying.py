@@ -1,4 +1,4 @@
-"""EXIF, IPTC and XMP from a photo into its export. exiv2 keeps what it does not know."""
+"""Copying EXIF, IPTC and XMP from a photo into its export, through exiv2, which keeps what it does not know."""
 
 import io
 import logging
@@ -77,7 +77,7 @@ class SourceMetadata:
     """The metadata of one photo, read once; safe in several threads.
 
     Attributes:
-        resolution: of its print, None where it does not tell.
+        resolution: for printing, None if it gives none.
         problem: a sentence when its metadata cannot be read.
     """
 

@@ -1,4 +1,4 @@
-"""What of a photo's metadata goes into its export. Keys are exiv2's, such as `Exif.Photo.FNumber`."""
+"""Rules for which metadata of a photo goes into its export. Keys are exiv2's, such as `Exif.Photo.FNumber`."""
 
 import re
 
@@ -41,7 +41,7 @@ STALE_XMP = (
 # Adobe's development, which its programs would apply to the new pixels unless it says that it is applied already.
 DEVELOPMENT_XMP = "Xmp.crs."
 _PREVIEW_IPTC = "Iptc.Application2.Preview"
-_IPTC_DIGEST = "Xmp.photoshop.LegacyIPTCDigest"  # tells whether the IPTC is that which the XMP was made from
+_IPTC_DIGEST = "Xmp.photoshop.LegacyIPTCDigest"  # shows whether the XMP was made from this IPTC
 # Names of places and positions wherever they stand, in standard tags, XMP structures and decoded maker notes.
 # Not the sensitivity (ISOSpeedLatitude), not a place in the image (SubjectLocation), not the address of the author.
 _LOCATION = re.compile(

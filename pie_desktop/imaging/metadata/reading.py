@@ -1,6 +1,6 @@
-"""EXIF, IPTC and XMP: what a photo tells about itself, for display.
+"""Reading EXIF, IPTC and XMP of a photo, for display.
 
-exiv2 is not thread safe, so one lock guards all of it, here and in `metadata_copy`.
+exiv2 is not thread safe, so one lock guards all of it, here and in `copying`.
 """
 
 import logging
@@ -29,7 +29,7 @@ _MODIFIED = "Exif.Image.DateTime"
 
 @dataclass(frozen=True)
 class PhotoSummary:
-    """Camera data for the status bar; None where the photo does not tell.
+    """Camera data for the status bar; None where the photo does not say.
 
     Attributes:
         camera: make and model, such as `Canon EOS R6`.
@@ -69,7 +69,7 @@ class SavedBy:
 
 @isolated
 def read_saved_by(path: Path) -> SavedBy:
-    """Which program wrote a photo, and when, by its EXIF and XMP; empty where it does not tell. Never raises."""
+    """Which program wrote a photo, and when, by its EXIF and XMP; empty where it does not say. Never raises."""
     with exiv2_lock:
         try:
             image = open_image(Path(path))

@@ -1,4 +1,4 @@
-"""Bringing an original into the frame of its edit: edits are cropped, straightened, turned and mirrored.
+"""Bringing an original into the frame of its edit: edits are cropped, straightened, rotated and mirrored.
 
 A pair whose two images do not lie on each other would teach the model colours that nobody chose, so what cannot be
 brought into one frame reliably is refused.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pie_desktop.imaging.pairs.content import Frame, compare_frames
+from pie_desktop.imaging.pairs.content import FrameMatch, compare_frames
 
 MAX_ASPECT_DIFFERENCE = 0.02
 SIDE = 512  # long side of what features are looked for in, px
@@ -44,10 +44,10 @@ def align(edited: np.ndarray, original: np.ndarray) -> AlignedPair | str:
     if same_shape:
         fitted = _resized(original, edited)
         frame = compare_frames(edited, fitted)
-        # A soft gradient has no edges to tell by, and none that could be wrong.
-        if frame.same or (not frame.tells and edited.shape == original.shape):
+        # A soft gradient has no edges to compare, and none that could be wrong.
+        if frame.same or (not frame.conclusive and edited.shape == original.shape):
             as_it_is = AlignedPair(edited, fitted, moved=False)
-            if frame.exact or not frame.tells:
+            if frame.exact or not frame.conclusive:
                 return as_it_is
     for candidate in (original, np.ascontiguousarray(original[:, ::-1])):
         found = _register(edited, candidate)
@@ -118,7 +118,7 @@ def _normalised(image: np.ndarray, scale: float) -> np.ndarray:
 
 def _in_frame(
     edited: np.ndarray, original: np.ndarray, matrix: np.ndarray, here: np.ndarray, there: np.ndarray
-) -> tuple[AlignedPair | None, Frame | None]:
+) -> tuple[AlignedPair | None, FrameMatch | None]:
     """Warp, cut to what both show, and look whether they really lie on each other then."""
     nothing = None, None
     landed = cv2.perspectiveTransform(there[:, None], matrix)[:, 0]

@@ -1,9 +1,7 @@
-"""Do an edit and its supposed original show the same image in the same frame?
+"""What two images show: whether an edit and its supposed original are the same image in the same frame.
 
 Edges stay where they are in any edit of tone and colour, so small parts of the edge map of one are looked for in that
-of the other. Where they are found says by how much the frame differs.
-
-What an image shows: nothing at all, or the same as another one.
+of the other; where they are found shows by how much the frame differs.
 """
 
 from dataclasses import dataclass
@@ -27,11 +25,11 @@ EXACT = 0.0015  # as near as an edit that has not been moved at all
 
 
 @dataclass(frozen=True)
-class Frame:
+class FrameMatch:
     """How two images lie on each other.
 
     Attributes:
-        tiles: parts of the image with enough texture in both to tell.
+        tiles: parts of the image with enough texture in both to be found.
         found: share of these that were found again.
         shift: 80th percentile of how far away they were found, as a share of the long side.
     """
@@ -41,20 +39,20 @@ class Frame:
     shift: float
 
     @property
-    def tells(self) -> bool:
-        """Whether there is enough texture to tell anything."""
+    def conclusive(self) -> bool:
+        """Whether there is enough texture for an answer."""
         return self.tiles >= MIN_TILES
 
     @property
     def same(self) -> bool:
-        return self.tells and self.found >= MIN_FOUND and self.shift <= SAME_FRAME
+        return self.conclusive and self.found >= MIN_FOUND and self.shift <= SAME_FRAME
 
     @property
     def exact(self) -> bool:
         return self.same and self.shift <= EXACT
 
 
-def compare_frames(a: np.ndarray, b: np.ndarray) -> Frame:
+def compare_frames(a: np.ndarray, b: np.ndarray) -> FrameMatch:
     """Compare two uint8 images (H, W, 3) that are to lie on each other; both are brought to one size."""
     height, width = a.shape[:2]
     scale = min(1.0, SIDE / max(height, width))
@@ -77,7 +75,7 @@ def compare_frames(a: np.ndarray, b: np.ndarray) -> Frame:
                     np.hypot(_peak(scores[:, column], int(row)) - reach, _peak(scores[row], int(column)) - reach)
                 )
     shift = float(np.percentile(shifts, 80)) / max(size) if shifts else 1.0
-    return Frame(tiles, len(shifts) / max(tiles, 1), shift)
+    return FrameMatch(tiles, len(shifts) / max(tiles, 1), shift)
 
 
 def edge_map(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:

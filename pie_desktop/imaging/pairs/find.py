@@ -76,7 +76,7 @@ def pairs_in_folder(folder: Path, originals: Path | None = None) -> list[PairGue
 
     Args:
         folder: the edits, with or without their originals.
-        originals: a folder of originals elsewhere; the same subfolders in both tell equal names apart.
+        originals: a folder of originals elsewhere; the same subfolders in both distinguish equal names.
 
     Raises:
         DecodeError: a folder cannot be read.

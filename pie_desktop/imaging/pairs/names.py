@@ -25,7 +25,7 @@ class PhotoName:
 
     Attributes:
         core: what an edit and its original have in common.
-        edits: number of suffixes that tell of editing or copying.
+        edits: number of suffixes that stand for editing or copying.
         original: the name or the folder says that it is unedited.
     """
 
@@ -45,7 +45,7 @@ def holds_originals(folder: str) -> bool:
 
 
 def parse_name(path: Path) -> PhotoName:
-    """What the name of a photo and that of its folder tell."""
+    """What the name of a photo and that of its folder say."""
     stem = path.stem.strip()
     edits, original = 0, holds_originals(path.parent.name)
     while match := _TRAILER.search(stem):

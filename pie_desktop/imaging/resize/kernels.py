@@ -1,6 +1,6 @@
 """Compiled loops that make an image smaller in linear light. Imports numba, which takes a while.
 
-As with `kernels`, `imaging.warm_up` loads this module at a good time; without it `resample` does the same by other
+As with `lut.kernels`, `imaging.warm_up` loads this module at a good time; without it `resample` does the same by other
 means, in four to six times the time.
 """
 

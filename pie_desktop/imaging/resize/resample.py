@@ -48,7 +48,7 @@ def resample(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def shrink_plain(image: np.ndarray, size: tuple[int, int], blocks: tuple[int, int]) -> np.ndarray:
-    """What `resample_kernels.shrink` does, without compiled loops, and for float32 too; off by 1 of 65535 at most."""
+    """What `kernels.shrink` does, without compiled loops, and for float32 too; off by 1 of 65535 at most."""
     result = np.empty((size[1], size[0], 3), dtype=np.float32 if image.dtype == np.float32 else np.uint16)
     for row in range(0, size[1], _STRIP):
         rows = (row, min(row + _STRIP, size[1]))

@@ -1,6 +1,6 @@
-"""Resizing of images.
+"""Resizing for display and for the model: averages over areas of encoded values.
 
-The small image that the model looks at, made from one that is decoded already.
+Files are resized by `resample`, which is slower and better.
 """
 
 import cv2
