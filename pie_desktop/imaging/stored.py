@@ -1,4 +1,4 @@
-"""What decoders give: a header, and samples as they are stored; and conversions between their depths."""
+"""What decoders give: a header and samples; and samples of 8 bits as 16, or the other way round."""
 
 import logging
 import stat
@@ -121,14 +121,6 @@ def _is_lack_of_memory(error: Exception) -> bool:
     return "sufficient memory" in text or "out of memory" in text
 
 
-def scaled_to_16(array: np.ndarray, bits: int) -> np.ndarray:
-    """uint16 samples of 9 to 15 bits stretched to the whole range, rounded; 16 bits come back as they are."""
-    if bits >= 16:
-        return array
-    table = np.round(np.arange(2**bits) * (65535 / (2**bits - 1))).astype(np.uint16)
-    return table[np.minimum(array, 2**bits - 1)]
-
-
 def composite_on_white(rgb: np.ndarray, alpha: np.ndarray, premultiplied: bool = False) -> np.ndarray:
     """Colours over white; (H, W, 3) and (H, W) of one integer dtype, or float32.
 
@@ -150,17 +142,6 @@ def composite_on_white(rgb: np.ndarray, alpha: np.ndarray, premultiplied: bool =
         opaque = rgb[part].astype(np.uint64) * (top - inverse)
         result[part] = (opaque + inverse * top + top // 2) // top
     return result
-
-
-def without_alpha(array: np.ndarray) -> tuple[np.ndarray, str]:
-    """Samples (H, W) or (H, W, 1 to 4) with transparency on white: contiguous (H, W) `gray` or (H, W, 3) `rgb`."""
-    if array.ndim == 2 or array.shape[2] == 1:
-        return np.ascontiguousarray(array.reshape(array.shape[:2])), "gray"
-    colors = 3 if array.shape[2] >= 3 else 1
-    base = np.ascontiguousarray(array[..., :colors])
-    if array.shape[2] > colors:
-        base = composite_on_white(base, array[..., colors])
-    return (base, "rgb") if colors == 3 else (base[..., 0], "gray")
 
 
 def reduction(header: Header, min_side: int | None) -> int:

@@ -12,8 +12,9 @@ import numpy as np
 
 from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing, lossy_density
 from pie_desktop.imaging.formats.parts.boxes import PrimaryItem, box, children, read_primary_item
+from pie_desktop.imaging.formats.parts.depth import without_alpha
 from pie_desktop.imaging.formats.parts.pillow import pixels_of, valid_orientation
-from pie_desktop.imaging.stored import Header, StoredPixels, check_size, scaled_to_16, to_10_bits, without_alpha
+from pie_desktop.imaging.stored import Header, StoredPixels, check_size, to_10_bits
 
 _log = logging.getLogger(__name__)
 # 24 MP take 17 s at this speed of libaom and 37 s at the next better one, for 1 % smaller files.
@@ -52,7 +53,7 @@ def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
     import imagecodecs
 
     array = imagecodecs.avif_decode(header.path.read_bytes(), index=0)
-    base, space = without_alpha(scaled_to_16(array, _primary_item(header.path).bits))
+    base, space = without_alpha(array, _primary_item(header.path).bits)
     return StoredPixels(base, space)
 
 

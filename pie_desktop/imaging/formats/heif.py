@@ -16,7 +16,8 @@ from pie_desktop.imaging.formats.format import (
     Writing,
     lossy_density,
 )
-from pie_desktop.imaging.stored import Header, StoredPixels, check_size, scaled_to_16, to_10_bits, without_alpha
+from pie_desktop.imaging.formats.parts.depth import without_alpha
+from pie_desktop.imaging.stored import Header, StoredPixels, check_size, to_10_bits
 
 # x265's own choice takes eight times as long (107 s of a core for 24 MP) for 13 % smaller files of a larger error.
 _PRESET = "ultrafast"
@@ -43,11 +44,7 @@ def read_header(path: Path) -> Header:
 def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
     """The primary image: uint8, or uint16 for 10 and 12 bits."""
     image = _open(header.path)
-    bits = image.info.get("bit_depth", 8)
-    array = np.asarray(image)
-    if array.dtype == np.uint16:
-        array = scaled_to_16(array, bits)
-    base, space = without_alpha(array)
+    base, space = without_alpha(np.asarray(image), image.info.get("bit_depth", 8))
     return StoredPixels(base, space, oriented=True)
 
 
@@ -63,15 +60,18 @@ def read_preview(header: Header, side: int) -> Preview | None:
     array = np.asarray(max(copies, key=lambda copy: copy.size[0]))
     if array.dtype != np.uint8:
         return None
-    base, space = without_alpha(array)
+    base, space = without_alpha(array, 8)
     return StoredPixels(base, space, oriented=True), header.icc
 
 
 def _open(path: Path) -> Any:
+    """The primary image, which need not be the first one: bursts and edited photos keep others beside it."""
     import pillow_heif
 
     # Native bits: the 16-bit mode of the library shifts instead of scaling, so that white would not be white.
-    return pillow_heif.open_heif(path, convert_hdr_to_8bit=False, hdr_to_16bit=False)[0]
+    file = pillow_heif.open_heif(path, convert_hdr_to_8bit=False, hdr_to_16bit=False)
+    # Not by the library's index, which is that of the first image where the primary one cannot be read.
+    return next(image for image in file if image.info.get("primary"))
 
 
 def _encode(samples: np.ndarray, coding: Coding, extras: FileExtras) -> bytes:

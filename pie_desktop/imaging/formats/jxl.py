@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from pie_desktop.imaging.formats.format import FileFormat
+from pie_desktop.imaging.formats.parts.depth import without_alpha
 from pie_desktop.imaging.formats.parts.jxl_codestream import JxlHeader, read_jxl_header
-from pie_desktop.imaging.stored import Header, StoredPixels, check_size, damaged, without_alpha
+from pie_desktop.imaging.stored import Header, StoredPixels, check_size, damaged
 
 _log = logging.getLogger(__name__)
 
@@ -31,10 +32,9 @@ def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
     import imagecodecs
 
     # Frames come stacked along the first axis: one is asked for.
-    array = np.asarray(imagecodecs.jpegxl_decode(header.path.read_bytes(), index=0))
-    if array.dtype == np.float16:
-        array = array.astype(np.float32)
-    base, space = without_alpha(array)
+    data = header.path.read_bytes()
+    array = np.asarray(imagecodecs.jpegxl_decode(data, index=0))
+    base, space = without_alpha(array, read_jxl_header(data).bits)
     return StoredPixels(base, space, oriented=True)
 
 

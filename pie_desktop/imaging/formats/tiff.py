@@ -17,8 +17,10 @@ from pie_desktop.imaging.formats.format import (
     Writing,
     lossless_density,
 )
+from pie_desktop.imaging.formats.parts import ycbcr
+from pie_desktop.imaging.formats.parts.depth import full_range
 from pie_desktop.imaging.formats.parts.pillow import pixels_of, says_adobe_rgb, valid_orientation
-from pie_desktop.imaging.stored import MAX_PIXELS, Header, StoredPixels, composite_on_white, from_float
+from pie_desktop.imaging.stored import MAX_PIXELS, Header, StoredPixels, composite_on_white, damaged, from_float
 
 if TYPE_CHECKING:
     import tifffile
@@ -88,7 +90,7 @@ def _by_tifffile(path: Path, pillow_mode: str, adobe_rgb: bool) -> Header:
         orientation = page.tags.valueof(_ORIENTATION)
         bits = _bits(page)
         bit_depth = 8 if bits <= 8 else 16 if bits <= 16 and page.sampleformat in (1, 2) else 32
-        if page.photometric in _LAB:
+        if page.photometric in _LAB or (page.photometric == _YCBCR and ycbcr.is_plain(page)):
             pillow_mode = ""
         width, height = page.imagewidth, page.imagelength
     name = None
@@ -121,11 +123,19 @@ def _read_with_tifffile(path: Path) -> StoredPixels:
         if photometric not in _READABLE:
             kind = photometric.name
             raise DecodeError(f"{path.name} is a {kind} TIFF, which cannot be opened; save it as an RGB TIFF.")
+        convert = photometric == _YCBCR and not ycbcr.is_converted(page)
+        bits = _bits(page)
+        if convert and not (ycbcr.has_full_color(page) and bits in (8, 16)):
+            if not ycbcr.is_plain(page):
+                raise damaged(path)  # libtiff would have read it
+            kind = "a YCbCr TIFF of an unusual kind"
+            raise DecodeError(f"{path.name} is {kind}, which cannot be opened; save it as an RGB TIFF.")
         array = page.asarray()
         separate = page.planarconfig == tifffile.PLANARCONFIG.SEPARATE and array.ndim == 3
-        bits = _bits(page)
-    if separate:
-        array = np.moveaxis(array, 0, -1)
+        if separate:
+            array = np.moveaxis(array, 0, -1)
+        if convert:
+            array, extra = ycbcr.to_rgb(array, page), ()
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
     if array.ndim not in (2, 3) or np.iscomplexobj(array):
@@ -133,7 +143,7 @@ def _read_with_tifffile(path: Path) -> StoredPixels:
     if photometric in _LAB and array.ndim == 3 and array.shape[2] >= 3:
         signed = photometric == _CIELAB
         return StoredPixels(_icc_lab(path, np.ascontiguousarray(array[..., :3]), signed), "lab")
-    array = _to_photo(array, bits)
+    array = full_range(array, bits)
     if photometric == _WHITE_IS_ZERO:
         array = (np.iinfo(array.dtype).max if array.dtype != np.float32 else np.float32(1)) - array
     if array.ndim == 2:
@@ -166,30 +176,6 @@ def _icc_lab(path: Path, array: np.ndarray, signed: bool) -> np.ndarray:
     values = array[..., 1:].view(np.int16).astype(np.float32)
     array[..., 1:] = np.clip(np.round((values / 256 + 128) * 257), 0, 65535).astype(np.uint16)
     return array
-
-
-def _to_photo(array: np.ndarray, bits: int) -> np.ndarray:
-    """Any sample type as uint8 or uint16 over its whole range, floating point as float32 with 0 to 1 black to white."""
-    if array.dtype == bool:
-        return array.astype(np.uint8) * 255
-    if array.dtype in (np.uint8, np.uint16):
-        stored = 8 * array.dtype.itemsize
-        if bits < stored and bits not in (8, 16):
-            scale = np.iinfo(array.dtype).max / (2**bits - 1)
-            return np.round(array * scale).astype(array.dtype)
-        return array
-    if np.issubdtype(array.dtype, np.floating):
-        return np.nan_to_num(array.astype(np.float32, copy=False), posinf=1.0, neginf=0.0)
-    result = np.empty(array.shape, dtype=np.uint16)
-    for row in range(0, len(array), 256):
-        part = slice(row, row + 256)
-        values = array[part].astype(np.float64)
-        if np.issubdtype(array.dtype, np.signedinteger):
-            values = values / np.iinfo(array.dtype).max
-        else:
-            values = values / (2.0**bits - 1)
-        result[part] = np.round(np.clip(values, 0, 1) * 65535).astype(np.uint16)
-    return result
 
 
 def _encode(samples: np.ndarray, coding: Coding, extras: FileExtras) -> bytes:
