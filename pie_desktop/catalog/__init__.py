@@ -1,1 +1,1 @@
-"""Per-photo edit state, kept across restarts (SQLite). No Qt."""
+"""The edits of all photos, and their thumbnails, in two SQLite files. No Qt."""

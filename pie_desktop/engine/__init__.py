@@ -1,1 +1,1 @@
-"""What the editor and the command line call: preference, enhancement, export. No Qt."""
+"""The model in use: preferences of styles, transforms of photos, and which bundle is chosen. No Qt."""

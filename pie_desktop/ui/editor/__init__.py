@@ -1,1 +1,1 @@
-"""The photo being edited: its decodes, its look, its state and history."""
+"""The photo being edited: its decodes, its transform, its edit and history."""
