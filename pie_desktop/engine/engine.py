@@ -15,6 +15,7 @@ import numpy as np
 
 from pie_desktop.edit.transform import Transform
 from pie_desktop.engine import bundles
+from pie_desktop.engine.model import EnhancementModel, ModelOpener
 from pie_desktop.errors import BundleError, Cancelled, PieError, StyleError
 from pie_desktop.imaging import decode
 from pie_desktop.imaging.pairs.find import EditPair
@@ -22,7 +23,6 @@ from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style
 
 if TYPE_CHECKING:
-    from pie_desktop.model.inference import Inference
     from pie_desktop.model.preference import Preference, ReferencePixels
 
 READING_SHARE = 0.2  # of the progress of a preference; the rest is the network
@@ -32,7 +32,7 @@ ShouldCancel = Callable[[], bool]
 
 
 def encode_style(
-    inference: "Inference", style: Style, progress: Progress | None, should_cancel: ShouldCancel | None
+    model: EnhancementModel, style: Style, progress: Progress | None, should_cancel: ShouldCancel | None
 ) -> "Preference":
     """Read the small copies and encode them; reports progress from READING_SHARE to 1.
 
@@ -48,7 +48,7 @@ def encode_style(
             progress(READING_SHARE + (1 - READING_SHARE) * fraction, text)
 
     tell(0.0)
-    return inference.encode(references, progress=tell, should_cancel=should_cancel)
+    return model.encode(references, progress=tell, should_cancel=should_cancel)
 
 
 def _read_references(style: Style, should_cancel: ShouldCancel | None) -> "list[ReferencePixels]":
@@ -78,18 +78,27 @@ class Engine:
     `device`, `bundle_id` and `notice` never load anything, so that a window may ask for them at any time.
     """
 
-    def __init__(self, library: StyleLibrary, bundle: Path | None = None, device: str = "auto") -> None:
-        """`bundle` is the one chosen in the settings, or the shipped one, unless given.
-
-        One that is given is used or refused; in place of a damaged one that was chosen, the shipped one is used, and
-        `notice` says so.
+    def __init__(
+        self,
+        library: StyleLibrary,
+        bundle: Path | None = None,
+        device: str = "auto",
+        open_model: ModelOpener | None = None,
+    ) -> None:
+        """Args:
+        library: the styles.
+        bundle: one that is used or refused; None for the one chosen in the settings, or else the shipped one. In
+            place of a damaged one that was chosen, the shipped one is used, and `notice` says so.
+        device: `auto` or one of torch's.
+        open_model: opens a bundle; None for `open_inference`.
         """
         self._library = library
         self._bundle = bundle
         self._given = bundle is not None
         self._replaced: str | None = None
         self._requested_device = device
-        self._inference: Inference | None = None
+        self._open_model = open_model
+        self._inference: EnhancementModel | None = None
         self._choice = threading.Lock()  # of the bundle; never held for long, for `set_bundle` is called by the window
         self._loading = threading.Lock()
         self._encoding = threading.Lock()
@@ -213,7 +222,7 @@ class Engine:
                 self._preferences.move_to_end(key)
             return self._preferences.get(key)
 
-    def _loaded(self) -> "Inference":
+    def _loaded(self) -> EnhancementModel:
         with self._loading:
             while True:
                 with self._choice:
@@ -225,15 +234,16 @@ class Engine:
                     if self._bundle == bundle:  # unless another one was chosen while this one was loading
                         self._inference, self._replaced = inference, replaced
 
-    def _open(self, bundle: Path, given: bool) -> "tuple[Inference, str | None]":
+    def _open(self, bundle: Path, given: bool) -> tuple[EnhancementModel, str | None]:
         """The model, and a sentence where it is the shipped one in place of the one that was chosen."""
+        open_model = self._open_model or open_inference
         try:
-            return _open_inference(bundle, self._requested_device), None
+            return open_model(bundle, self._requested_device), None
         except BundleError as error:
             shipped = next((info.path for info in bundles.shipped_bundles()), None)
             if given or shipped is None or shipped.resolve() == bundle.resolve():
                 raise
-            inference = _open_inference(shipped, self._requested_device)
+            inference = open_model(shipped, self._requested_device)
             return inference, f"{error} The model that comes with PIE Desktop is used instead."
 
 
@@ -249,7 +259,8 @@ def _taking_turns(lock: threading.Lock, should_cancel: ShouldCancel | None) -> I
         lock.release()
 
 
-def _open_inference(bundle: Path, device: str) -> "Inference":
+def open_inference(bundle: Path, device: str) -> EnhancementModel:
+    """The model of a bundle. Raises BundleError."""
     from pie_desktop.model.runtime import load_torch_libraries
 
     load_torch_libraries()

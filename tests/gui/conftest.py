@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.edit.transform import Transform
+from pie_desktop.engine.engine import Engine
 from pie_desktop.imaging.warm_up import warm_up
+from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.workers.lane import ALL_THREADS, GuiThreadCollector, LaneThread
+from tests.doubles.models import PlainModel
 
 PATIENCE_MS = 30_000
 
@@ -39,46 +39,6 @@ class PatientBot(QtBot):
 @pytest.fixture
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     return PatientBot(request)
-
-
-class FakeEngine:
-    """The interface of `engine.enhance.Engine` with plain LUTs instead of a network: a brighter neutral, and a
-    preferred look that depends on the style."""
-
-    device = "cpu"
-    bundle_id = "fake"
-    notice: str | None = None
-
-    def load(self) -> None:
-        pass
-
-    def set_bundle(self, path: Path | None) -> None:
-        self.bundle_id = path.stem if path is not None else "fake"
-
-    def preference(
-        self,
-        style: object,
-        progress: Callable[[float, str], None] | None = None,
-        should_cancel: Callable[[], bool] | None = None,
-    ) -> object:
-        if progress:
-            progress(1.0, "Reading references")
-        return SimpleNamespace(style=style, bundle_id=self.bundle_id)
-
-    def agreement(self, style: Any) -> list[float]:
-        return [0.9 for _ in style.references]
-
-    def transform(self, proxy: np.ndarray, preference: object | None) -> Transform:
-        identity = identity_lut()
-        neutral = identity**0.8
-        preferred = neutral if preference is None else np.clip(neutral * np.float32([1.15, 1.0, 0.7]) + 0.03, 0.0, 1.0)
-        return Transform(neutral.astype(np.float32), preferred.astype(np.float32))
-
-
-def identity_lut(size: int = 17) -> np.ndarray:
-    """`table[r, g, b]` = (r, g, b), float32 in [0, 1]."""
-    axis = np.linspace(0.0, 1.0, size, dtype=np.float32)
-    return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1)
 
 
 @pytest.fixture(scope="session")
@@ -119,8 +79,9 @@ EXPECTED_WARNINGS = (
 
 @pytest.fixture
 def context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
-    """An AppContext as `app` makes it, with a real library and catalog and an engine that needs no torch."""
-    made = AppContext(engine=FakeEngine())
+    """An AppContext as `app` makes it; only the model is another one, which takes no time."""
+    library = StyleLibrary()
+    made = AppContext(library, Engine(library, open_model=PlainModel))
     yield made
     made.close()
 

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.transform import Transform
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.ui.canvas.panes import SIDE_GAP, View
 from pie_desktop.ui.context import AppContext
+from tests.doubles.models import any_preference
 
 MakeTransform = Callable[[np.ndarray, object], object]
 
@@ -25,9 +27,15 @@ def image(sample_images: dict[str, np.ndarray]) -> np.ndarray:
     return sample_images["coffee"]  # 400 x 600
 
 
+def warm_transform(context: AppContext, image: np.ndarray) -> Transform:
+    """Of a photo in some style."""
+    context.engine.load()
+    return context.engine.transform(image, any_preference(context.engine.bundle_id))
+
+
 @pytest.fixture
 def transform(context: AppContext, image: np.ndarray) -> object:
-    return context.engine.transform(image, "some preference")
+    return warm_transform(context, image)
 
 
 @pytest.fixture
@@ -202,7 +210,7 @@ def test_tab_toggles_the_panels_and_shift_tab_leaves(canvas: Canvas, qtbot: QtBo
 def test_at_one_to_one_only_the_visible_part_is_computed(context: AppContext, qtbot: QtBot) -> None:
     rng = np.random.default_rng(5)
     full = rng.integers(0, 256, (2000, 3000, 3), np.uint8)
-    transform = context.engine.transform(full, "preference")
+    transform = warm_transform(context, full)
     canvas = Canvas(context)
     qtbot.addWidget(canvas)
     canvas.resize(600, 500)
@@ -230,7 +238,7 @@ def test_the_latest_of_fifty_looks_is_shown(canvas: Canvas, image: np.ndarray, q
     for number in range(50):
         identity = np.stack(np.meshgrid(*[np.linspace(0, 1, 9, dtype=np.float32)] * 3, indexing="ij"), -1)
         lut = (identity * (1 - number / 100)).astype(np.float32)
-        looks.append(FixedLook(lut))
+        looks.append(Transform(lut, lut))
     seen: list[object] = []
     canvas.renderer.changed.connect(lambda: seen.append(canvas.renderer.base.request.luts))
     before = canvas.renderer.base.request.luts
@@ -239,17 +247,7 @@ def test_the_latest_of_fifty_looks_is_shown(canvas: Canvas, image: np.ndarray, q
             canvas.renderer.set_luts(look)
     assert canvas.renderer.base.request.luts is looks[-1]
     assert all(luts is before or luts is looks[-1] for luts in seen)
-    np.testing.assert_array_equal(photo_area(canvas), apply_lut(image, looks[-1].preferred)[:350])
-
-
-class FixedLook:
-    """The same table whatever the strength."""
-
-    def __init__(self, lut: np.ndarray) -> None:
-        self.neutral = self.preferred = lut
-
-    def lut(self, strength: float, amount: float) -> np.ndarray:
-        return self.preferred
+    np.testing.assert_array_equal(photo_area(canvas), apply_lut(image, looks[-1].lut(Edit()))[:350])
 
 
 def test_sixteen_bit_photos_are_shown_like_their_export(

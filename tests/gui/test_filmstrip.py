@@ -18,6 +18,7 @@ from pie_desktop.ui.filmstrip import Filmstrip
 from pie_desktop.ui.filmstrip.photo_model import BADGE_ROLE, PROBLEM_ROLE
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.workers.job import Job
+from pie_desktop.workers.lanes import PriorityLane
 from tests.raw_files import write_dng
 
 DECORATION = Qt.ItemDataRole.DecorationRole
@@ -229,12 +230,11 @@ def test_drag_carries_the_selected_files(qtbot: QtBot, strip: Filmstrip, photo_f
     assert [Path(url.toLocalFile()).name for url in mime.urls()] == ["astronaut.jpg", "coffee.jpg"]
 
 
-class HeldLane:
+class HeldLane(PriorityLane):
     """Keeps the jobs it gets and runs one when told: so a test sees what is asked for, and in which order."""
 
-    closed = False
-
     def __init__(self) -> None:
+        super().__init__("held")
         self.jobs: list[Job] = []
         self.asked: list[Path] = []
 
@@ -254,7 +254,7 @@ def test_thousands_of_photos_are_asked_for_only_when_visible(
     qtbot: QtBot, strip: Filmstrip, sample_photos: dict[str, Path]
 ) -> None:
     lane = HeldLane()
-    strip._loader._lane = lane  # type: ignore[assignment]
+    strip._loader._lane = lane
     photos = [Path(f"/nowhere/{number:04d}.jpg") for number in range(5000)]
     strip.set_photos(photos)
     qtbot.waitUntil(lambda: bool(lane.asked))

@@ -195,6 +195,7 @@ def test_models_are_used_renamed_and_deleted(
     models.table.selectRow(0)
     with qtbot.waitSignal(context.engine_changed):
         models.use_button.click()
+    context.engine.load()
     assert context.engine.bundle_id == "mine"
     qtbot.waitUntil(lambda: models.table.item(0, 0).text() == "Mine (in use)", timeout=TIMEOUT)
     assert json.loads((paths.home_dir() / "settings.json").read_text())[bundles.SETTING] == str(own)

@@ -1,9 +1,7 @@
 """The engine: preferences remembered and recomputed when due, transforms, attribution."""
 
 import threading
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -18,48 +16,20 @@ from pie_desktop.errors import BundleError, Cancelled, StyleError
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 from pie_desktop.imaging.pairs.find import EditPair
-from pie_desktop.model.preference import Preference, ReferencePixels
+from pie_desktop.model.preference import Preference
 from pie_desktop.styles.store import StyleLibrary
-
-
-class MeanColor:
-    """Stands in for the model: the preference is the mean colour of the edits, the table adds a part of it."""
-
-    def __init__(self, bundle: Path, device: str) -> None:
-        self.bundle_id, self.device = bundle.name, "cpu" if device == "auto" else device
-        self.card: dict[str, Any] = {}
-        self.notice = None
-        self.encoded: list[Sequence[ReferencePixels]] = []
-
-    def encode(
-        self,
-        references: Sequence[ReferencePixels],
-        progress: Callable[[float], None] | None = None,
-        should_cancel: Callable[[], bool] | None = None,
-    ) -> Preference:
-        self.encoded.append(references)
-        if progress is not None:
-            progress(1.0)
-        mean = np.mean([reference.after.mean(axis=(0, 1)) / 255 for reference in references], axis=0)
-        return Preference({"mean": mean.astype(np.float32)}, self.bundle_id)
-
-    def fits(self, preference: Preference) -> bool:
-        return preference.bundle_id == self.bundle_id
-
-    def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
-        neutral = identity_lut(17) * 0.9
-        return neutral, neutral if preference is None else neutral + 0.2 * preference.arrays["mean"]
+from tests.doubles.models import MeanColorModel
 
 
 @pytest.fixture
-def models(monkeypatch: pytest.MonkeyPatch) -> list[MeanColor]:
-    opened: list[MeanColor] = []
+def models(monkeypatch: pytest.MonkeyPatch) -> list[MeanColorModel]:
+    opened: list[MeanColorModel] = []
 
-    def open_inference(bundle: Path, device: str) -> MeanColor:
-        opened.append(MeanColor(bundle, device))
+    def open_inference(bundle: Path, device: str) -> MeanColorModel:
+        opened.append(MeanColorModel(bundle, device))
         return opened[-1]
 
-    monkeypatch.setattr(enhance, "_open_inference", open_inference)
+    monkeypatch.setattr(enhance, "open_inference", open_inference)
     return opened
 
 
@@ -79,7 +49,7 @@ def proxy_of(photos: dict[str, Path], name: str) -> np.ndarray:
         return np.asarray(image)
 
 
-def test_nothing_is_loaded_before_it_is_needed(library: StyleLibrary, models: list[MeanColor]) -> None:
+def test_nothing_is_loaded_before_it_is_needed(library: StyleLibrary, models: list[MeanColorModel]) -> None:
     engine = Engine(library, Path("/models/first"), device="cuda:0")
     assert (engine.device, engine.bundle_id, engine.notice) == (None, None, None)
     assert models == []
@@ -88,7 +58,7 @@ def test_nothing_is_loaded_before_it_is_needed(library: StyleLibrary, models: li
 
 
 def test_preference_is_kept_across_restarts(
-    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]
+    library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair]
 ) -> None:
     style = library.create("Warm", edits).style
     engine = Engine(library, Path("/models/first"))
@@ -109,7 +79,7 @@ def test_preference_is_kept_across_restarts(
 
 
 def test_preference_is_made_anew_for_other_references_and_models(
-    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]
+    library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair]
 ) -> None:
     style = library.create("Warm", edits[:2]).style
     engine = Engine(library, Path("/models/first"))
@@ -125,7 +95,7 @@ def test_preference_is_made_anew_for_other_references_and_models(
 
 
 def test_a_late_result_of_old_references_is_not_kept(
-    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]
+    library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair]
 ) -> None:
     old = library.create("Warm", edits[:2]).style
     new = library.add(old.id, edits[2:]).style
@@ -136,7 +106,7 @@ def test_a_late_result_of_old_references_is_not_kept(
 
 
 def test_a_damaged_kept_preference_is_computed_again(
-    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]
+    library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair]
 ) -> None:
     style = library.create("Warm", edits).style
     preference = Engine(library, Path("/models/first")).preference(style)
@@ -149,7 +119,9 @@ def test_a_damaged_kept_preference_is_computed_again(
         assert library.preference(style, "first") is not None
 
 
-def test_cancelling_stops_the_reading(library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]) -> None:
+def test_cancelling_stops_the_reading(
+    library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair]
+) -> None:
     style = library.create("Warm", edits).style
     engine = Engine(library, Path("/models/first"))
     asked: list[int] = []
@@ -166,7 +138,7 @@ def test_cancelling_stops_the_reading(library: StyleLibrary, models: list[MeanCo
 
 
 def test_builtin_styles_stay_untouched(
-    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair], tmp_path: Path
+    library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair], tmp_path: Path
 ) -> None:
     (tmp_path / "builtin").mkdir()
     library.create("Shipped", edits).style.folder.rename(tmp_path / "builtin" / "shipped")
@@ -177,7 +149,7 @@ def test_builtin_styles_stay_untouched(
     assert library.preference(style, "first") is not None
 
 
-def test_a_style_without_references(library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]) -> None:
+def test_a_style_without_references(library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair]) -> None:
     style = library.create("Warm", edits[:1]).style
     style.references[0].after.write_bytes(b"")
     engine = Engine(library, Path("/models/first"))
@@ -189,7 +161,7 @@ def test_a_style_without_references(library: StyleLibrary, models: list[MeanColo
 
 
 def test_one_off_is_the_style_of_the_same_edits(
-    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair], tmp_path: Path
+    library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair], tmp_path: Path
 ) -> None:
     engine = Engine(library, Path("/models/first"))
     problems: list[str] = []
@@ -202,7 +174,7 @@ def test_one_off_is_the_style_of_the_same_edits(
 
 
 def test_transform(
-    library: StyleLibrary, models: list[MeanColor], edits: list[EditPair], sample_photos: dict[str, Path]
+    library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair], sample_photos: dict[str, Path]
 ) -> None:
     engine = Engine(library, Path("/models/first"))
     proxy = proxy_of(sample_photos, "coffee")
@@ -240,7 +212,9 @@ def test_attribution(sample_photos: dict[str, Path]) -> None:
     assert 0 < half.preference < whole.preference
 
 
-def test_many_threads_load_one_model(library: StyleLibrary, models: list[MeanColor], edits: list[EditPair]) -> None:
+def test_many_threads_load_one_model(
+    library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair]
+) -> None:
     style = library.create("Warm", edits[:1]).style
     engine = Engine(library, Path("/models/first"))
     results: list[Preference] = []
@@ -256,12 +230,12 @@ def test_many_threads_load_one_model(library: StyleLibrary, models: list[MeanCol
 def test_a_choice_made_while_loading_wins(library: StyleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine(library, Path("/models/first"))
 
-    def open_inference(bundle: Path, device: str) -> MeanColor:
+    def open_inference(bundle: Path, device: str) -> MeanColorModel:
         if bundle.name == "first":
             engine.set_bundle(Path("/models/second"))
-        return MeanColor(bundle, device)
+        return MeanColorModel(bundle, device)
 
-    monkeypatch.setattr(enhance, "_open_inference", open_inference)
+    monkeypatch.setattr(enhance, "open_inference", open_inference)
     engine.load()
     assert engine.bundle_id == "second"
 

@@ -14,7 +14,8 @@ from pie_desktop.styles.store import Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.notifications import Notice
 from pie_desktop.ui.styles import StylePanel
-from tests.gui.styles.helpers import Pairs, SlowEngine, drop, own_styles, shaded, use
+from tests.doubles.models import SlowModel
+from tests.gui.styles.helpers import Pairs, drop, own_styles, shaded, use
 
 
 def test_details_complete_pairs_and_remove_references(
@@ -65,9 +66,9 @@ def test_an_original_that_does_not_fit_is_refused(
 def test_agreement_marks_the_reference_that_does_not_fit(
     qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style
 ) -> None:
-    engine = SlowEngine()
-    engine.go_on.set()
-    use(panel, context, engine)
+    model = SlowModel()
+    model.go_on.set()
+    use(panel, context, model)
     panel.open_details(style.id)
     qtbot.waitUntil(lambda: [row.fit.text() for row in panel.details.rows] == ["fits 20 %", *["fits 90 %"] * 3])
     assert panel.details.rows[0].fit.property("role") == "warning"
@@ -91,9 +92,9 @@ def test_the_card_tells_that_references_contradict(
 ) -> None:
     card = panel.gallery.cards[style.id]
     assert not card.contradiction.isVisible()
-    engine = SlowEngine()
-    engine.go_on.set()
-    use(panel, context, engine)
+    model = SlowModel()
+    model.go_on.set()
+    use(panel, context, model)
     panel.select_style(style.id)
     qtbot.waitUntil(card.contradiction.isVisible)
     assert "1 of 4 disagrees" in card.contradiction.text()

@@ -1,0 +1,74 @@
+"""What the engine asks of a model: the shape of `model.inference.Inference`, without importing torch.
+
+The engine is given a function that opens one, so that tests can do without a network; mypy holds their models, and the
+real one, to this.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pie_desktop.model.preference import Preference, ReferencePixels
+
+
+class EnhancementModel(Protocol):
+    """A loaded bundle; safe to use from several threads.
+
+    Attributes:
+        bundle_id: of the bundle; preferences of another one cannot be used.
+        card: what the bundle says of itself.
+        device: where it runs now, such as `cuda:0` or `cpu`.
+        notice: a sentence when it had to leave the device that was asked for, or None.
+    """
+
+    @property
+    def bundle_id(self) -> str: ...
+    @property
+    def card(self) -> Mapping[str, Any]: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def notice(self) -> str | None: ...
+
+    def encode(
+        self,
+        references: "Sequence[ReferencePixels]",
+        progress: Callable[[float], None] | None = None,
+        should_cancel: Callable[[], bool] | None = None,
+    ) -> "Preference":
+        """The preference that some references show.
+
+        Args:
+            references: at least one.
+            progress: called with the share done, 0 to 1.
+            should_cancel: asked now and then.
+
+        Raises:
+            StyleError: there is no reference.
+            Cancelled: `should_cancel` answered True.
+        """
+        ...
+
+    def fits(self, preference: "Preference") -> bool:
+        """Whether a stored preference can be one of this model."""
+        ...
+
+    def luts(self, proxy: np.ndarray, preference: "Preference | None") -> tuple[np.ndarray, np.ndarray]:
+        """The neutral and the preferred LUT of a photo, float32 (S, S, S, 3) each; equal without a preference.
+
+        Args:
+            proxy: (H, W, 3) uint8 or uint16, sRGB.
+            preference: of the same bundle.
+        """
+        ...
+
+    def agreement(self, preference: "Preference") -> list[float]:
+        """How well each reference of a preference fits the others, 0 to 1."""
+        ...
+
+
+ModelOpener = Callable[[Path, str], EnhancementModel]
+"""Opens the bundle in a folder on a device (`auto` or one of torch's); raises BundleError."""

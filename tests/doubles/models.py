@@ -1,0 +1,117 @@
+"""Models without a network; the real engine around them reads references, keeps preferences and mixes LUTs."""
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pie_desktop.engine.model import EnhancementModel
+from pie_desktop.errors import Cancelled, StyleError
+from pie_desktop.imaging.lut.apply import identity_lut
+from pie_desktop.model.preference import Preference, ReferencePixels
+
+Progress = Callable[[float], None]
+ShouldCancel = Callable[[], bool]
+
+
+class PlainModel(EnhancementModel):
+    """A brighter neutral enhancement, and one warm preference for all styles."""
+
+    bundle_id = ""
+    device = ""
+    notice: str | None = None
+
+    def __init__(self, bundle: Path, device: str = "auto") -> None:
+        self.bundle_id, self.device = bundle.stem, "cpu" if device == "auto" else device
+
+    @property
+    def card(self) -> Mapping[str, Any]:
+        return {}
+
+    def encode(
+        self,
+        references: Sequence[ReferencePixels],
+        progress: Progress | None = None,
+        should_cancel: ShouldCancel | None = None,
+    ) -> Preference:
+        if progress is not None:
+            progress(1.0)
+        return any_preference(self.bundle_id, len(references))
+
+    def fits(self, preference: Preference) -> bool:
+        return preference.bundle_id == self.bundle_id
+
+    def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
+        neutral = identity_lut() ** np.float32(0.8)
+        if preference is None:
+            return neutral, neutral
+        warm = np.clip(neutral * np.array([1.15, 1.0, 0.7], np.float32) + np.float32(0.03), 0.0, 1.0)
+        return neutral, warm.astype(np.float32)
+
+    def agreement(self, preference: Preference) -> list[float]:
+        return [0.9] * len(preference.arrays["tokens"])
+
+
+class SlowModel(PlainModel):
+    """Encodes until told to go on, and looks at `should_cancel` all the while; its first reference is an outlier."""
+
+    def __init__(self, bundle: Path = Path("slow"), device: str = "auto", problem: str = "") -> None:
+        super().__init__(bundle, device)
+        self.go_on = threading.Event()
+        self.started = threading.Event()
+        self.stopped = threading.Event()
+        self.problem = problem
+
+    def encode(
+        self,
+        references: Sequence[ReferencePixels],
+        progress: Progress | None = None,
+        should_cancel: ShouldCancel | None = None,
+    ) -> Preference:
+        self.started.set()
+        if progress is not None:
+            progress(0.5)
+        while not self.go_on.wait(0.005):
+            if should_cancel is not None and should_cancel():
+                self.stopped.set()
+                raise Cancelled
+        if self.problem:
+            raise StyleError(self.problem)
+        return super().encode(references)
+
+    def agreement(self, preference: Preference) -> list[float]:
+        return [0.2, *super().agreement(preference)[1:]]
+
+
+class MeanColorModel(PlainModel):
+    """The preference is the mean colour of the edits, and the preferred LUT adds a part of it; `encoded` keeps them."""
+
+    def __init__(self, bundle: Path, device: str = "auto") -> None:
+        super().__init__(bundle, device)
+        self.encoded: list[Sequence[ReferencePixels]] = []
+
+    def encode(
+        self,
+        references: Sequence[ReferencePixels],
+        progress: Progress | None = None,
+        should_cancel: ShouldCancel | None = None,
+    ) -> Preference:
+        self.encoded.append(references)
+        if progress is not None:
+            progress(1.0)
+        mean = np.mean([reference.after.mean(axis=(0, 1)) / 255 for reference in references], axis=0)
+        return Preference({"mean": mean.astype(np.float32)}, self.bundle_id)
+
+    def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
+        neutral = identity_lut(17) * np.float32(0.9)
+        if preference is None:
+            return neutral, neutral
+        return neutral, neutral + np.float32(0.2) * preference.arrays["mean"]
+
+
+def any_preference(bundle_id: str | None, references: int = 1) -> Preference:
+    """A preference that the model of this bundle takes."""
+    assert bundle_id is not None
+    return Preference({"tokens": np.zeros(references, np.float32)}, bundle_id)
