@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing, lossy_density
-from pie_desktop.imaging.formats.parts.boxes import PrimaryItem, box, children, read_primary_item
+from pie_desktop.imaging.formats.parts.boxes import PrimaryItem, box, children, read_primary_item, without_sequence
 from pie_desktop.imaging.formats.parts.depth import without_alpha
 from pie_desktop.imaging.formats.parts.pillow import pixels_of, valid_orientation
 from pie_desktop.imaging.stored import Header, StoredPixels, check_size, to_10_bits
@@ -52,7 +52,8 @@ def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
             return pixels_of(image, min_side)
     import imagecodecs
 
-    array = imagecodecs.avif_decode(header.path.read_bytes(), index=0)
+    # Asked for one image of an animation, imagecodecs crashes; without an index it decodes all of them.
+    array = imagecodecs.avif_decode(without_sequence(header.path.read_bytes()), index=0)
     base, space = without_alpha(array, _primary_item(header.path).bits)
     return StoredPixels(base, space)
 

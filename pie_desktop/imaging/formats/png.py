@@ -1,76 +1,66 @@
 """PNG: 8 bits read through Pillow, 16 bits through OpenCV, which also writes; and text in PNG files."""
 
+import io
 import struct
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing, lossless_density
-from pie_desktop.imaging.formats.parts.pillow import header_of, pixels_of
+from pie_desktop.imaging.formats.parts.pillow import orientation_of, pixels_of, says_adobe_rgb
+from pie_desktop.imaging.formats.parts.png_chunks import COLORS, SIGNATURE, declared_profile, describe, for_decoder
 from pie_desktop.imaging.stored import Header, StoredPixels, composite_on_white, damaged
 
-if TYPE_CHECKING:
-    from PIL import Image
-
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER_END = 33  # signature (8 bytes) and IHDR (25)
-_ANIMATION = (b"acTL", b"fcTL", b"fdAT")
-_MAX_EXIF = 1 << 24
 _LEVEL = 3  # those beyond take two to four times as long for 3 to 5 % smaller photographs
 
 
 def read_header(path: Path) -> Header:
-    """Header through Pillow, and what Pillow does not report, see `_scan`."""
-    from PIL import PngImagePlugin
+    """Size and mode through Pillow; EXIF and colours by their chunks, in which Pillow has limits."""
+    from PIL import Image, PngImagePlugin
 
-    with PngImagePlugin.PngImageFile(path) as image:
-        bit_depth, exif, cicp = _scan(path)
-        return header_of(path, FORMAT.name, image, exif, bit_depth, cicp)  # cICP first: PNG, third edition, 4.3
+    from pie_desktop.imaging.color.cicp import adobe_rgb_profile
 
-
-def _scan(path: Path) -> "tuple[int, Image.Exif, tuple[int, int] | None]":
-    """Bit depth, EXIF and cICP: Pillow reports 16-bit RGB as RGB, and decodes all pixels in search of EXIF."""
-    from PIL import Image
-
-    exif, cicp = Image.Exif(), None
-    with path.open("rb") as file:
-        bit_depth = 16 if file.read(25)[24] == 16 else 8
-        file.seek(len(_SIGNATURE))
-        while len(chunk := file.read(8)) == 8:
-            length, kind = struct.unpack(">I4s", chunk)
-            if kind == b"eXIf" and length < _MAX_EXIF:
-                exif.load(file.read(length))
-                file.seek(4, 1)
-                continue
-            if kind == b"cICP" and length == 4:
-                primaries, transfer = file.read(4)[:2]
-                cicp = (primaries, transfer)
-                file.seek(4, 1)
-                continue
-            if kind == b"IEND":
-                break
-            file.seek(length + 4, 1)
-    return bit_depth, exif, cicp
+    found = describe(path)
+    exif = Image.Exif()
+    if b"eXIf" in found.chunks:
+        exif.load(found.chunks[b"eXIf"])
+    icc, name = declared_profile(found.chunks)
+    if not found.chunks.keys() & COLORS and says_adobe_rgb(exif):
+        icc, name = adobe_rgb_profile(), "Adobe RGB"
+    with PngImagePlugin.PngImageFile(io.BytesIO(found.head)) as image:
+        (width, height), mode = image.size, image.mode
+    bit_depth = 16 if found.bits == 16 else 8
+    return Header(path, FORMAT.name, width, height, orientation_of(exif), bit_depth, icc, mode, name)
 
 
 def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
-    """uint8 or uint16 samples, `gray` or `rgb`, transparency on white."""
+    """uint8 or uint16 samples, `gray` or `rgb`, transparency on white; of an animation the image of plain viewers."""
+    found = describe(header.path)
+    # Decoders ignore the transparent shade of grayscale, or compare it in another scale.
+    shade = found.chunks.get(b"tRNS") if found.gray else None
+    data = for_decoder(header.path.read_bytes(), without=b"" if shade is None else b"tRNS")
+    pixels = _read_16(header, data) if found.bits == 16 else _read_8(data, min_side)
+    if shade is None or len(shade) != 2:
+        return pixels
+    top = np.iinfo(pixels.array.dtype).max
+    (stored,) = struct.unpack(">H", shade)
+    transparent = pixels.array == round(stored % 2**found.bits * top / (2**found.bits - 1))
+    return StoredPixels(np.where(transparent, pixels.array.dtype.type(top), pixels.array), pixels.space)
+
+
+def _read_8(data: bytes, min_side: int | None) -> StoredPixels:
     from PIL import PngImagePlugin
 
-    if header.bit_depth == 16:
-        return _read_16(header)
-    with PngImagePlugin.PngImageFile(header.path) as image:
+    with PngImagePlugin.PngImageFile(io.BytesIO(data)) as image:
         return pixels_of(image, min_side)
 
 
-def _read_16(header: Header) -> StoredPixels:
-    """uint16 samples; of an animation the image that plain viewers show."""
+def _read_16(header: Header, data: bytes) -> StoredPixels:
     import cv2
 
-    data = _still(header.path.read_bytes())
     array = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     if array is None or array.dtype != np.uint16:
         raise damaged(header.path)
@@ -80,20 +70,6 @@ def _read_16(header: Header) -> StoredPixels:
     if array.shape[2] == 4:
         rgb = composite_on_white(rgb, array[..., 3])
     return StoredPixels(rgb, "rgb")
-
-
-def _still(data: bytes) -> bytes:
-    """A PNG without the chunks of an animation: OpenCV composes its frames, and loses 16-bit colours in that."""
-    if data.find(b"acTL", 0, 1 << 16) < 0:
-        return data
-    parts, at = [data[: len(_SIGNATURE)]], len(_SIGNATURE)
-    while at + 12 <= len(data):
-        length, kind = struct.unpack_from(">I4s", data, at)
-        end = at + 12 + length
-        if kind not in _ANIMATION:
-            parts.append(data[at:end])
-        at = end
-    return b"".join(parts)
 
 
 def with_text(png: bytes, texts: Mapping[str, str]) -> bytes:
@@ -136,7 +112,7 @@ FORMAT = FileFormat(
     suffixes=(".png",),
     read_header=read_header,
     read_pixels=read_pixels,
-    magic=(_SIGNATURE,),
+    magic=(SIGNATURE,),
     preload=("cv2", "PIL.PngImagePlugin"),
     writing=Writing(
         place=1,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 _MAX_BOXES = 10_000
 _MAX_ITEMS = 10_000
+_SEQUENCE = b"avis"
 
 
 def walk(data: bytes, start: int = 0, end: int | None = None) -> Iterator[tuple[bytes, int, int]]:
@@ -43,6 +44,26 @@ def children(payload: bytes, start: int = 0) -> list[tuple[bytes, bytes]]:
 def box(kind: bytes, payload: bytes) -> bytes:
     """A box as it stands in a file."""
     return struct.pack(">I4s", len(payload) + 8, kind) + payload
+
+
+def without_sequence(data: bytes) -> bytes:
+    """An AVIF file whose animation is hidden from readers, so that they find its primary image alone.
+
+    Everything keeps its place, as items are stored by their offset in the file.
+
+    Raises:
+        ValueError, struct.error: a box is damaged.
+    """
+    result = bytearray(data)
+    for kind, begin, end in walk(data):
+        if kind == b"ftyp":
+            for at in (begin, *range(begin + 8, end - 3, 4)):
+                if data[at : at + 4] == _SEQUENCE:
+                    result[at : at + 4] = b"avif"
+        elif kind == b"moov":
+            at = data.rindex(kind, 0, begin)  # before the payload, or before a size of 64 bits
+            result[at : at + 4] = b"free"
+    return bytes(result)
 
 
 @dataclass(frozen=True)

@@ -22,31 +22,24 @@ def header_of(
     name: str,
     image: "Image.Image",
     exif: "Image.Exif",
-    bit_depth: int = 8,
-    cicp: tuple[int, int] | None = None,
 ) -> Header:
     """Header of a file that Pillow has opened.
 
     Args:
         path: the file.
         name: of the format.
-        image: Pillow's image by its class, such as `PngImageFile(path)`, still open. Not by `Image.open`, whose own
+        image: Pillow's image by its class, such as `WebPImageFile(path)`, still open. Not by `Image.open`, whose own
             limit on pixels (a global of Pillow) is lower than ours.
         exif: of the file.
-        bit_depth: 8 or 16.
-        cicp: colour primaries and transfer characteristics (ITU-T H.273), which take precedence over a profile.
     """
-    from pie_desktop.imaging.color.cicp import adobe_rgb_profile, cicp_profile
+    from pie_desktop.imaging.color.cicp import adobe_rgb_profile
 
     width, height = image.size
     icc, color_name = image.info.get("icc_profile"), None
-    if cicp is not None:
-        icc, color_name = cicp_profile(*cicp) or (None, None)
-    elif not icc and says_adobe_rgb(exif):
+    if not icc and says_adobe_rgb(exif):
         icc, color_name = adobe_rgb_profile(), "Adobe RGB"
-    orientation = valid_orientation(exif.get(_ORIENTATION))
     icc = icc if isinstance(icc, bytes) and icc else None
-    return Header(path, name, width, height, orientation, bit_depth, icc, image.mode, color_name)
+    return Header(path, name, width, height, orientation_of(exif), 8, icc, image.mode, color_name)
 
 
 def pixels_of(image: "Image.Image", min_side: int | None, oriented: bool = False) -> StoredPixels:
@@ -87,6 +80,11 @@ def says_adobe_rgb(exif: "Image.Exif") -> bool:
     if color_space == _ADOBE_RGB:
         return True
     return color_space in (None, _UNCALIBRATED) and str(index).strip("\0 ") == "R03"
+
+
+def orientation_of(exif: "Image.Exif") -> int:
+    """The orientation that EXIF declares, 1 where it declares none."""
+    return valid_orientation(exif.get(_ORIENTATION))
 
 
 def valid_orientation(value: Any) -> int:

@@ -1,0 +1,156 @@
+"""What PNG files say beside their samples: colours, a transparent shade, and texts and profiles of any size."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, ImageCms
+
+from pie_desktop.imaging.color.cicp import adobe_rgb_profile
+from pie_desktop.imaging.color.working import to_srgb
+from pie_desktop.imaging.decode import load_photo, probe
+from pie_desktop.imaging.stored import StoredPixels
+
+RAMP = np.tile(np.arange(0, 256, 4), (16, 1))
+RGB = np.stack([RAMP, RAMP[:, ::-1], np.full_like(RAMP, 96)], axis=-1).astype(np.uint8)
+D65, SRGB, ADOBE = (31270, 32900), (64000, 33000, 30000, 60000, 15000, 6000), (64000, 33000, 21000, 71000, 15000, 6000)
+SRGB_PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+Chunks = list[tuple[bytes, bytes]]
+
+
+def write(path: Path, samples: np.ndarray, extra: Chunks, bits: int | None = None) -> Path:
+    """A PNG with further chunks behind the header; the samples are gray or RGB."""
+    height, width = samples.shape[:2]
+    bits = bits or 8 * samples.itemsize
+    if bits < 8:
+        each = np.unpackbits(samples[..., None], axis=-1)[..., -bits:].reshape(height, -1)
+        rows = np.packbits(each, axis=1)
+    else:
+        rows = samples.astype(samples.dtype.newbyteorder(">"))
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    header = struct.pack(">IIBBBBB", width, height, bits, 0 if samples.ndim == 2 else 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), *extra, (b"IDAT", data), (b"IEND", b"")]
+    whole = b"".join(
+        struct.pack(">I", len(c)) + name + c + struct.pack(">I", zlib.crc32(name + c)) for name, c in chunks
+    )
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + whole)
+    return path
+
+
+def gamma(value: int) -> tuple[bytes, bytes]:
+    return b"gAMA", struct.pack(">I", value)
+
+
+def points(*values: int) -> tuple[bytes, bytes]:
+    return b"cHRM", struct.pack(">8I", *values)
+
+
+def profile(icc: bytes) -> tuple[bytes, bytes]:
+    return b"iCCP", b"name\0\0" + zlib.compress(icc, 1)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_linear_light(tmp_path: Path, dtype: type) -> None:
+    samples = RGB.astype(dtype) * (1 if dtype == np.uint8 else 257)
+    photo = write(tmp_path / "a.png", samples, [gamma(100_000), points(*D65, *SRGB)])
+    light = RGB / 255
+    expected = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    shown = load_photo(photo)
+    assert np.abs(shown / np.iinfo(dtype).max - expected).max() < 0.005
+    assert probe(photo).icc_name == "RGB gamma 1"
+
+
+def test_chromaticities_are_those_of_the_profile_with_the_same(tmp_path: Path) -> None:
+    photo = write(tmp_path / "a.png", RGB, [gamma(45_455), points(*D65, *ADOBE)])
+    expected = to_srgb(StoredPixels(RGB, "rgb"), adobe_rgb_profile())
+    assert np.abs(load_photo(photo).astype(int) - expected).max() <= 1
+    assert probe(photo).wide
+    assert np.abs(load_photo(photo).astype(int) - RGB).max() > 10
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        [gamma(45_455), points(*D65, *SRGB)],
+        [gamma(45_000)],
+        [points(*D65, *SRGB)],
+        [(b"sRGB", b"\0"), gamma(100_000), points(*D65, *ADOBE)],
+        [profile(SRGB_PROFILE), gamma(100_000), points(*D65, *ADOBE)],
+        [(b"cICP", bytes((1, 13, 0, 1))), gamma(100_000), points(*D65, *ADOBE)],
+        [gamma(0)],
+        [gamma(100)],
+        [points(*D65, *SRGB[:4], 0, 0)],
+        [points(*D65, *SRGB[:2], *SRGB[:2], *SRGB[:2])],
+        [points(*SRGB[:2], *SRGB)],
+        [(b"gAMA", b"\0")],
+    ],
+)
+def test_srgb_and_what_makes_no_sense_change_nothing(tmp_path: Path, extra: Chunks) -> None:
+    np.testing.assert_array_equal(load_photo(write(tmp_path / "a.png", RGB, extra)), RGB)
+
+
+def test_gray_stays_gray_under_chromaticities(tmp_path: Path) -> None:
+    photo = write(tmp_path / "a.png", RAMP.astype(np.uint8), [gamma(55_556), points(34_570, 35_850, *ADOBE)])
+    shown = load_photo(photo).astype(int)
+    assert np.ptp(shown, axis=-1).max() <= 1
+    assert shown.mean() > RAMP.mean() + 10
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8, 16])
+def test_the_transparent_shade_of_grayscale_lies_on_white(tmp_path: Path, bits: int) -> None:
+    top = 2**bits - 1
+    shades = (RAMP.astype(np.int64) * top // 255).astype(np.uint8 if bits <= 8 else np.uint16)
+    shade = int(shades[0, 20])
+    photo = write(tmp_path / "a.png", shades, [(b"tRNS", struct.pack(">H", shade))], bits)
+    shown = load_photo(photo)
+    white = np.iinfo(shown.dtype).max
+    expected = np.where(shades == shade, white, np.round(shades / top * white))
+    np.testing.assert_array_equal(shown[..., 0], expected)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_the_transparent_color_lies_on_white(tmp_path: Path, dtype: type) -> None:
+    samples = RGB.astype(dtype) * (1 if dtype == np.uint8 else 257)
+    key = samples[0, 20]
+    shown = load_photo(write(tmp_path / "a.png", samples, [(b"tRNS", struct.pack(">3H", *key.tolist()))]))
+    expected = np.where((samples == key).all(axis=-1)[..., None], np.iinfo(dtype).max, samples)
+    np.testing.assert_array_equal(shown, expected)
+
+
+def with_private_tag(icc: bytes, size: int) -> bytes:
+    """The profile with one more tag, of random bytes: printer profiles are that large."""
+    (count,) = struct.unpack(">I", icc[128:132])
+    entries = [struct.unpack(">4sII", icc[132 + 12 * i : 144 + 12 * i]) for i in range(count)]
+    moved = b"".join(struct.pack(">4sII", name, at + 12, length) for name, at, length in entries)
+    start = len(icc) + 12 + -len(icc) % 4
+    body = icc[:128] + struct.pack(">I", count + 1) + moved + struct.pack(">4sII", b"Zzzz", start, size + 8)
+    body = (body + icc[132 + 12 * count :]).ljust(start, b"\0") + b"data\0\0\0\0" + np.random.default_rng(1).bytes(size)
+    return struct.pack(">I", len(body)) + body[4:]
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+@pytest.mark.parametrize("name", [b"tEXt", b"zTXt", b"iTXt", b"iCCP"])
+def test_texts_and_profiles_of_megabytes_open(tmp_path: Path, name: bytes, dtype: type) -> None:
+    text = b"ab" * 1_500_000
+    content = {
+        b"tEXt": b"Comment\0" + text,
+        b"zTXt": b"Comment\0\0" + zlib.compress(text),
+        b"iTXt": b"Comment\0\1\0\0\0" + zlib.compress(text),
+        b"iCCP": profile(with_private_tag(adobe_rgb_profile(), 1_500_000))[1],
+    }[name]
+    samples = RGB.astype(dtype) * (1 if dtype == np.uint8 else 257)
+    photo = write(tmp_path / "a.png", samples, [(name, content)])
+    expected = to_srgb(StoredPixels(samples, "rgb"), adobe_rgb_profile()) if name == b"iCCP" else samples
+    np.testing.assert_array_equal(load_photo(photo), expected)
+
+
+def test_exif_still_turns_the_photo(tmp_path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    buffer = io.BytesIO()
+    Image.fromarray(RGB).save(buffer, "PNG", exif=exif)
+    (tmp_path / "a.png").write_bytes(buffer.getvalue())
+    np.testing.assert_array_equal(load_photo(tmp_path / "a.png"), np.rot90(RGB, -1))
