@@ -3,8 +3,8 @@
 Exporting many photos: the model looks at small proxies here, worker processes do the full-size pixels.
 """
 
+import logging
 import os
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,8 +16,9 @@ from pie_desktop import paths
 from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import PieError
 from pie_desktop.export import journal as journals
+from pie_desktop.export.cleaning import remove_left_overs
 from pie_desktop.export.cluster import ClusterPool
-from pie_desktop.export.journal import Journal
+from pie_desktop.export.journal import Journal, JournalError
 from pie_desktop.export.plan import plan_export
 from pie_desktop.export.pool import Pool, WorkerPool
 from pie_desktop.export.receipt import check_receipt_file, receipt, write_receipt
@@ -25,6 +26,9 @@ from pie_desktop.export.report import ExportItem, ExportProgress, ExportReport
 from pie_desktop.export.run import ExportRun
 from pie_desktop.export.settings import ExportPart, ExportSettings, PlannedPhoto
 from pie_desktop.export.unfinished import KeptExport
+from pie_desktop.imaging.leftovers import owner
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -58,17 +62,21 @@ def run_job(parts: Sequence[ExportPart], running: Running, kept: KeptExport | No
         The report; `receipt` is the readable one in the state folder.
 
     Raises:
-        PieError: nothing can be done: the destination or the journal cannot be written, or the export is running.
+        PieError: nothing can be done: the destination cannot be written, or the export is running.
     """
     if running.receipt is not None:
         check_receipt_file(running.receipt)
     if kept is None and not any(photo.writes for part in parts for photo in part.photos):
         return _finish(ExportRun(parts, "none").run(lambda photos: None), "none", parts, running, None)
-    journal = journals.create(paths.exports_dir(), parts) if kept is None else journals.reopen(kept.folder)
+    remove_left_overs()
+    try:
+        journal = journals.create(paths.exports_dir(), parts) if kept is None else journals.reopen(kept.folder)
+    except JournalError as error:
+        return _without_journal(parts, running, kept, str(error))
     try:
         if kept is not None:
             journal.resumed()
-        report = _run(parts, journal, running, kept)
+        report = _run(parts, journal, running, kept, journal.id)
         journal.closed("cancelled" if report.cancelled else "finished")
         return _finish(report, journal.id, parts, running, journal.folder, kept.begun if kept is not None else None)
     except PieError:
@@ -79,13 +87,30 @@ def run_job(parts: Sequence[ExportPart], running: Running, kept: KeptExport | No
         journal.close()
 
 
-def _run(parts: Sequence[ExportPart], journal: Journal, running: Running, kept: KeptExport | None) -> ExportReport:
+def _without_journal(
+    parts: Sequence[ExportPart], running: Running, kept: KeptExport | None, problem: str
+) -> ExportReport:
+    """The photos are what the user wants; that the export could not be continued is worth a sentence."""
+    _log.warning("%s", problem)
+    export_id = owner() if kept is None else kept.folder.name
+    report = _run(parts, None, running, kept, export_id)
+    notice = f"{problem} The photos were exported all the same; an interrupted export could not have been continued."
+    return _finish(replace(report, notice=notice), export_id, parts, running, None, kept.begun if kept else None)
+
+
+def _run(
+    parts: Sequence[ExportPart],
+    journal: Journal | None,
+    running: Running,
+    kept: KeptExport | None,
+    export_id: str,
+) -> ExportReport:
     def make_pool(photos: int) -> Pool | None:
         if running.scheduler is not None:
             return ClusterPool(running.scheduler, sorted({part.settings.destination.absolute() for part in parts}))
         return local_pool(photos, running.workers)
 
-    run = ExportRun(parts, journal.id, journal, running.progress, running.should_cancel)
+    run = ExportRun(parts, export_id, journal, running.progress, running.should_cancel)
     return run.run(make_pool, kept)
 
 
@@ -162,7 +187,7 @@ def run_export(
         PieError: the destination cannot be made; nothing was written.
     """
     part = ExportPart(settings, tuple(plan), transform_for)
-    run = ExportRun([part], secrets.token_hex(6), None, progress, should_cancel)
+    run = ExportRun([part], owner(), None, progress, should_cancel)
     return run.run(lambda photos: local_pool(photos, workers))
 
 

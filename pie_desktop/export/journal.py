@@ -38,6 +38,10 @@ _MAX_LINE = 1024 * 1024
 _log = logging.getLogger(__name__)
 
 
+class JournalError(PieError):
+    """A journal that cannot be written: the photos still can."""
+
+
 class Journal:
     """An open journal; to be used by one thread. Nobody else can have it open.
 
@@ -88,7 +92,8 @@ class Journal:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def close(self) -> None:
-        self._file.close()
+        with contextlib.suppress(OSError):  # what a full disk did not take is tried again here, and was reported
+            self._file.close()
         self._lock.release()
 
     def write_plan(self, parts: Sequence[ExportPart]) -> None:
@@ -144,7 +149,8 @@ def create(folder: Path, parts: Sequence[ExportPart]) -> Journal:
             raise
     except OSError as error:
         reason = error.strerror or error
-        raise PieError(f"The export's journal could not be written to {folder} ({reason}).") from error
+        shutil.rmtree(place, ignore_errors=True)
+        raise JournalError(f"The export's journal could not be written to {folder} ({reason}).") from error
     return journal
 
 
@@ -159,7 +165,7 @@ def reopen(place: Path) -> Journal:
         _remove_torn_line(place / JOURNAL)
         return journal
     except OSError as error:
-        raise PieError(f"The journal {place} cannot be used ({error.strerror or error}).") from error
+        raise JournalError(f"The journal {place} cannot be written ({error.strerror or error}).") from error
 
 
 def in_use(place: Path) -> bool:

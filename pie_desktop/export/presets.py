@@ -17,6 +17,7 @@ from pie_desktop.export.settings import ExportSettings, PlannedPhoto
 from pie_desktop.export.targets import TargetNames
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.encode_options import EncodeOptions
+from pie_desktop.imaging.leftovers import remove_abandoned
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class PresetLibrary:
     def presets(self) -> list[ExportPreset]:
         """Those of the program first, then the user's by name; damaged files are left out, see `take_problems`."""
         own = []
-        for file in sorted(self._folder.glob(f"*{SUFFIX}")):
+        for file in sorted(self._files()):
             try:
                 own.append(read_preset(file))
             except PresetError as error:
@@ -109,6 +110,7 @@ class PresetLibrary:
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise PresetError(f"The folder {self._folder} could not be made ({error.strerror or error}).") from error
+        remove_abandoned(self._folder)
         write_preset(preset, file, overwrite=taken is not None)
         return preset
 
@@ -134,13 +136,17 @@ class PresetLibrary:
         return self.save(name, preset.encode)
 
     def _file_of(self, preset: ExportPreset) -> Path:
-        for file in self._folder.glob(f"*{SUFFIX}"):
+        for file in self._files():
             try:
                 if read_preset(file).name == preset.name:
                     return file
             except PresetError:
                 continue
         return self._free_file(preset.name)
+
+    def _files(self) -> list[Path]:
+        """Without hidden ones: those are temporary, also those of earlier versions."""
+        return [file for file in self._folder.glob(f"*{SUFFIX}") if not file.name.startswith(".")]
 
     def _free_file(self, name: str) -> Path:
         stem, number = portable_name(name), 1

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pie_desktop.edit.note import edit_note
 from pie_desktop.errors import Cancelled, DecodeError, PieError
+from pie_desktop.export.cleaning import clean_destination
 from pie_desktop.export.journal import Journal
 from pie_desktop.export.photo_luts import AbandonableThread, PartPhoto, PhotoLuts
 from pie_desktop.export.pool import Pool, WorkersUnavailable
@@ -71,6 +72,8 @@ class ExportRun:
                 if kept is not None and kept.written and not folder.is_dir():
                     raise PieError(gone(folder))
                 prepare_destination(folder)
+            for folder in self._destinations | {self._photos[index].photo.target.parent for index in planned}:
+                clean_destination(folder)
         self._staging = Staging(self._id, self._destinations)
         targets = {self._photos[index].photo.target for index in planned}
         try:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.atomic import TEMPORARY_PREFIX, publish, write_problem
+from pie_desktop.imaging.atomic import publish, write_problem
+from pie_desktop.imaging.leftovers import TEMPORARY_PREFIX
 
 
 class Staging:

@@ -3,19 +3,19 @@
 import contextlib
 import errno
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-TEMPORARY_PREFIX = ".pie-"
+from pie_desktop.imaging.leftovers import of_process, remove, temporary_beside
 
 
 @contextlib.contextmanager
 def atomic_write(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside `path`; on a normal exit it becomes `path`, on an exception it is removed.
 
-    The temporary file exists (empty) when it is handed out, has the suffix of `path`, is flushed to the disk before
-    it is moved, and gets the permissions of the file that it replaces. A link is followed, not replaced.
+    The temporary file exists (empty) when it is handed out, is flushed to the disk before it is moved, and gets the
+    permissions of the file that it replaces. Its name matches no pattern for files of any kind, see `leftovers`. A link
+    is followed, not replaced.
 
     Args:
         path: the file to write; its folder must exist.
@@ -27,7 +27,7 @@ def atomic_write(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     if not overwrite and target.exists():
         raise FileExistsError(f"{path} exists already.")
-    temporary = target.parent / f"{TEMPORARY_PREFIX}{os.getpid()}-{secrets.token_hex(6)}{target.suffix}"
+    temporary = temporary_beside(target)
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield temporary
@@ -35,6 +35,28 @@ def atomic_write(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
         publish(temporary, target, overwrite=overwrite)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Yield a new folder beside `path`; on a normal exit it becomes `path`, on an exception it is removed.
+
+    Args:
+        path: the folder to make; it must not exist, its parent must.
+
+    Raises:
+        OSError: `path` exists, or the disk cannot be written; nothing is left behind.
+    """
+    temporary = temporary_beside(path)
+    temporary.mkdir()
+    try:
+        yield temporary
+        if path.exists():
+            raise FileExistsError(errno.EEXIST, f"{path} exists already")
+        temporary.rename(path)
+        _flush_folder(path.parent)
+    finally:
+        remove(temporary)
 
 
 def publish(finished: Path, path: Path, *, overwrite: bool = True) -> None:
@@ -62,7 +84,7 @@ def publish(finished: Path, path: Path, *, overwrite: bool = True) -> None:
 def remove_unfinished(folder: Path, pid: int) -> None:
     """Remove what `atomic_write` left in a folder when its process, which must have ended, was killed or crashed."""
     with contextlib.suppress(OSError):
-        for temporary in Path(folder).glob(f"{TEMPORARY_PREFIX}{pid}-*"):
+        for temporary in of_process(folder, pid):
             temporary.unlink(missing_ok=True)
 
 

@@ -1,6 +1,8 @@
 """Model bundles on disk: `<name>.piemodel/` with `model.safetensors` and `model.json`. No pickle anywhere."""
 
+import contextlib
 import hashlib
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from pie_desktop import json_files
 from pie_desktop.errors import BundleError
-from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.imaging.atomic import atomic_folder, atomic_write
+from pie_desktop.imaging.leftovers import remove, remove_abandoned
 
 if TYPE_CHECKING:
     from pie_desktop.model.network import PreferenceNetwork
@@ -18,6 +21,7 @@ SUFFIX = ".piemodel"
 WEIGHTS = "model.safetensors"
 _MAX_WEIGHTS = 512 * 1024 * 1024
 _MAX_TEXT = 1000
+_DEAD_SECONDS = 600  # somebody may be copying a bundle into the folder
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,31 @@ def _info(path: Path, description: Mapping[str, Any]) -> BundleInfo:
     return BundleInfo(path, str(texts["id"]), str(texts["name"]), str(texts["created"]), card)
 
 
+def bundle_folders(folder: Path) -> list[Path]:
+    """What is named as a bundle in a folder, readable or not; without hidden entries, which are temporary."""
+    return sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))
+
+
+def remove_dead_bundles(folder: Path) -> None:
+    """Remove what killed trainings left among the bundles of a folder. Never raises.
+
+    Up to version 0.1 a bundle was written in place: one that has weights and has had no description for a while is
+    dead.
+    """
+    remove_abandoned(folder, depth=1)
+    for path in bundle_folders(folder):
+        with contextlib.suppress(OSError):
+            inside = {entry.name for entry in path.iterdir()}
+            if inside == {WEIGHTS} and time.time() - path.stat().st_mtime > _DEAD_SECONDS:
+                remove(path)
+
+
 def list_bundles(*folders: Path) -> list[BundleInfo]:
     """All readable bundles in the folders, in the order of the folders, newest first within each."""
     found: list[BundleInfo] = []
     for folder in folders:
         bundles = []
-        for path in sorted(folder.glob(f"*{SUFFIX}")) if folder.is_dir() else []:
+        for path in bundle_folders(folder):
             try:
                 bundles.append(read_bundle_info(path))
             except BundleError:
@@ -90,20 +113,20 @@ def list_bundles(*folders: Path) -> list[BundleInfo]:
 def save_bundle(
     path: Path, network: "PreferenceNetwork", name: str, created: str, card: Mapping[str, Any]
 ) -> BundleInfo:
-    """Write a bundle; weights are stored in half precision.
+    """Write a bundle, whole or not at all; weights are stored in half precision.
 
     Args:
-        path: folder `<name>.piemodel`, made if missing.
+        path: folder `<name>.piemodel`; it must not exist.
         created: ISO 8601 UTC.
+
+    Raises:
+        OSError: it exists or cannot be written; nothing is left behind.
     """
     from safetensors.torch import save
 
     tensors = {key: value.detach().cpu().half().contiguous() for key, value in network.state_dict().items()}
     data = save(tensors)
     info = BundleInfo(path, hashlib.sha256(data).hexdigest()[:16], name, created, card)
-    path.mkdir(parents=True, exist_ok=True)
-    with atomic_write(path / WEIGHTS) as temporary:
-        temporary.write_bytes(data)
     description = {
         "format_version": FORMAT_VERSION,
         "id": info.id,
@@ -113,7 +136,11 @@ def save_bundle(
         "preprocessing": {"color_space": "sRGB", "range": [0, 1], "proxy_side": 256},
         "card": dict(card),
     }
-    write_description(path, description)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_folder(path) as folder:
+        with atomic_write(folder / WEIGHTS) as temporary:
+            temporary.write_bytes(data)
+        write_description(folder, description)
     return info
 
 

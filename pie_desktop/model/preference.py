@@ -53,6 +53,12 @@ class Preference:
             digest.update(self.arrays[name].tobytes())
         return digest.hexdigest()
 
+    @property
+    def _digest(self) -> str:
+        """Of names, kinds and shapes, too."""
+        parts = [f"{name} {array.dtype} {array.shape}" for name, array in sorted(self.arrays.items())]
+        return hashlib.sha256("\n".join([self.key, *parts]).encode()).hexdigest()
+
     def fits(self, width: int) -> bool:
         """Whether names, shapes and kinds are those of a model of this width, and all numbers are finite."""
         a = self.arrays
@@ -71,7 +77,7 @@ class Preference:
         """Write as safetensors, atomically. Raises OSError."""
         from safetensors.numpy import save
 
-        data = save(dict(self.arrays), metadata={"bundle_id": self.bundle_id, "key": self.key})
+        data = save(dict(self.arrays), metadata={"bundle_id": self.bundle_id, "digest": self._digest})
         with atomic_write(path) as temporary:  # not `save_file`, whose errors of a full disk are none of the system's
             temporary.write_bytes(data)
 
@@ -81,7 +87,7 @@ class Preference:
 
         Args:
             path: the file.
-            key: that the preference must have, where it is known; otherwise the one that the file was written with.
+            key: that the preference must have, where it is known; otherwise the file says what it was written with.
 
         Raises:
             StyleError: the file is damaged: any byte of the arrays is another than when they were written.
@@ -93,7 +99,7 @@ class Preference:
                 arrays = {name: f.get_tensor(name) for name in f.keys()}  # noqa: SIM118 - not a dict
                 metadata = f.metadata() or {}
             preference = cls(arrays, metadata["bundle_id"])
-            if preference.key != (key or metadata["key"]):
+            if preference.key != key if key is not None else preference._digest != metadata["digest"]:
                 raise ValueError("its contents are not those that were written")
         except Exception as error:
             raise StyleError(f"The stored preference {path} is damaged; it will be computed again.") from error

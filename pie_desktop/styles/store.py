@@ -2,7 +2,6 @@
 
 import contextlib
 import shutil
-import tempfile
 import uuid
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from pie_desktop import paths
 from pie_desktop.errors import PieError, StyleError
+from pie_desktop.imaging.leftovers import STAGING_PREFIX, owner, remove
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.styles import trash
 from pie_desktop.styles import trash as removed
@@ -255,8 +255,12 @@ class StyleLibrary(StyleReader):
     @contextlib.contextmanager
     def _staging(self) -> Iterator[Path]:
         """A folder on the same disk as the styles, where new ones are made ready; gone afterwards."""
-        with tempfile.TemporaryDirectory(prefix=".staging-", dir=self.folder, ignore_cleanup_errors=True) as name:
-            yield Path(name)
+        place = self.folder / f"{STAGING_PREFIX}{owner()}"
+        place.mkdir()
+        try:
+            yield place
+        finally:
+            remove(place)
 
 
 def _check_count(edits: Sequence[EditPair]) -> None:

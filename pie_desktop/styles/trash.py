@@ -11,13 +11,12 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pie_desktop.errors import StyleError
+from pie_desktop.imaging.leftovers import remove_abandoned
 from pie_desktop.styles.document import REFERENCES_FOLDER, ReferenceDocument
 
 TRASH = ".trash"
 DAMAGED = ".damaged"
-STAGING_PREFIX = ".staging-"
 KEPT_SECONDS = 30 * 24 * 3600
-ABANDONED_SECONDS = 24 * 3600  # a staging folder this old was left by a crash
 
 
 def put(root: Path, folder: Path) -> str:
@@ -53,10 +52,7 @@ def purge(root: Path) -> None:
         deleted_ns = entry.name.rpartition(".")[2]
         if deleted_ns.isdecimal() and now_ns - int(deleted_ns) > KEPT_SECONDS * 10**9:
             shutil.rmtree(entry, ignore_errors=True)
-    for entry in _entries(root):
-        with contextlib.suppress(OSError):
-            if entry.name.startswith(STAGING_PREFIX) and now_ns - entry.stat().st_mtime_ns > ABANDONED_SECONDS * 10**9:
-                shutil.rmtree(entry, ignore_errors=True)
+    remove_abandoned(root, depth=1)
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -9,6 +9,7 @@ import pytest
 
 from pie_desktop.imaging import atomic
 from pie_desktop.imaging.atomic import atomic_write, remove_unfinished
+from pie_desktop.imaging.leftovers import temporary_beside
 
 
 def test_appears_only_when_complete(tmp_path: Path) -> None:
@@ -16,7 +17,7 @@ def test_appears_only_when_complete(tmp_path: Path) -> None:
     with atomic_write(target) as temporary:
         temporary.write_text("new")
         assert temporary.parent == tmp_path
-        assert temporary.suffix == ".txt"
+        assert not list(tmp_path.glob("*.txt"))  # nobody takes it for a file of the kind
         assert not target.exists()
     assert target.read_text() == "new"
     assert list(tmp_path.iterdir()) == [target]
@@ -75,11 +76,12 @@ def test_missing_folder(tmp_path: Path) -> None:
 
 
 def test_remove_unfinished_touches_only_that_process(tmp_path: Path) -> None:
-    (tmp_path / ".pie-123-abc.jpg").touch()
-    (tmp_path / ".pie-1234-abc.jpg").touch()
-    (tmp_path / "photo.jpg").touch()
-    remove_unfinished(tmp_path, 123)
-    assert {path.name for path in tmp_path.iterdir()} == {".pie-1234-abc.jpg", "photo.jpg"}
+    mine, others = (temporary_beside(tmp_path / "photo.jpg").name for _ in range(2))
+    others = others.replace(f"-p{os.getpid()}-", f"-p{os.getpid()}1-")
+    for name in (mine, others, "photo.jpg"):
+        (tmp_path / name).touch()
+    remove_unfinished(tmp_path, os.getpid())
+    assert {path.name for path in tmp_path.iterdir()} == {others, "photo.jpg"}
 
 
 def test_threads_do_not_share_temporaries(tmp_path: Path) -> None:

@@ -111,7 +111,10 @@ def test_a_damaged_kept_preference_is_computed_again(
     style = library.create("Warm", edits).style
     preference = Engine(library, Path("/models/first")).preference(style)
     (kept,) = style.folder.glob("preference.*")
-    for damage in (b"", b"garbage", kept.read_bytes()[:-3]):
+    whole = kept.read_bytes()
+    other_number = whole[:-1] + bytes([whole[-1] ^ 1])
+    not_finite = whole[:-4] + np.float32(np.nan).tobytes()
+    for damage in (b"", b"garbage", whole[:-3], other_number, not_finite, whole.replace(b"mean", b"moan")):
         kept.write_bytes(damage)
         again = Engine(library, Path("/models/first")).preference(style)
         np.testing.assert_array_equal(again.arrays["mean"], preference.arrays["mean"])

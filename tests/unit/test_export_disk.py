@@ -1,9 +1,11 @@
 """What goes wrong with the disk during an export."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +14,16 @@ import pytest
 from pie_desktop import paths
 from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import PieError
+from pie_desktop.export import journal as journals
 from pie_desktop.export.job import Running, run_job
 from pie_desktop.export.journal import Journal
 from pie_desktop.export.report import ExportProgress
 from pie_desktop.export.unfinished import unfinished_exports
 from pie_desktop.imaging.decode import load_photo
-from tests.unit.helpers.exports import ALONE, LUT, Model, again, names, part
+from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.model.preference import Preference
+from pie_desktop.styles.store import StyleLibrary
+from tests.unit.helpers.exports import ALONE, LUT, Model, again, names, part, run_killed, the_unfinished
 
 
 def test_a_destination_that_vanishes(photo_folder: Path, tmp_path: Path) -> None:
@@ -122,13 +128,50 @@ def test_without_a_journal_the_export_goes_on(
     assert "can no longer be written" in (report.notice or "")
 
 
-def test_nothing_is_written_where_no_journal_can_be(
-    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("workers", [0, 1])
+def test_where_no_journal_can_be_the_photos_are_written_all_the_same(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
 ) -> None:
     monkeypatch.setenv("PIE_DESKTOP_HOME", str(photo_folder / "coffee.jpg"))
-    with pytest.raises(PieError, match="export's journal could not be written"):
-        run_job([part(photo_folder, tmp_path / "out", Model())], ALONE)
-    assert not (tmp_path / "out").exists()
+    receipt = tmp_path / "receipt.json"
+    plan = part(photo_folder, tmp_path / "out", Model())
+    report = run_job([plan], Running(workers=workers, receipt=receipt))
+    assert report.summary == "4 written" and len(names(tmp_path / "out")) == 4 and receipt.is_file()
+    assert "export's journal could not be written" in (report.notice or "")
+    assert "could not have been continued" in (report.notice or "")
+
+
+def test_an_export_goes_on_with_a_journal_that_cannot_be_written_any_more(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_killed(monkeypatch, part(photo_folder, tmp_path / "out", Model()), Journal, "ready")
+    kept = the_unfinished()
+
+    def read_only(*_: object) -> None:
+        raise OSError(30, os.strerror(30))
+
+    monkeypatch.setattr(journals, "_open", read_only)
+    report = run_job(again(kept, Model()), ALONE, kept)
+    assert report.summary == "4 written" and len(names(tmp_path / "out")) == 4
+    assert "cannot be written" in (report.notice or "")
+
+
+def test_a_full_disk_of_the_data_folder_costs_no_photo(
+    photo_folder: Path, tmp_path: Path, small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PIE_DESKTOP_HOME", str(small_disk))
+    library = StyleLibrary()
+    style = library.create("Look", [EditPair(photo_folder / "coffee.jpg")]).style
+    preference = Preference({"vector": np.ones(9000, np.float32)}, "model")
+    plan = replace(part(photo_folder, tmp_path / "out", Model()), preference=preference)
+    with contextlib.suppress(OSError), (small_disk / "full").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(4096))
+    library.store_preference(style, preference)
+    assert library.preference(style, "model") is None  # computed again the next time
+    report = run_job([plan], ALONE)
+    assert report.summary == "4 written" and len(names(tmp_path / "out")) == 4
+    assert "No space left" in (report.notice or "")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")

@@ -8,10 +8,12 @@ import pytest
 from pie_desktop import paths
 from pie_desktop.errors import PieError
 from pie_desktop.export import journal as journals
+from pie_desktop.export.cleaning import remove_left_overs
 from pie_desktop.export.job import Running, run_job
 from pie_desktop.export.journal import Journal
 from pie_desktop.export.report import ExportProgress
 from pie_desktop.export.run import ExportRun
+from pie_desktop.export.staging import Staging
 from pie_desktop.export.unfinished import dismiss, read_export, unfinished_exports
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.lut.apply import apply_lut
@@ -153,3 +155,32 @@ def test_a_damaged_journal_is_one_sentence_and_no_export_to_go_on_with(
     with pytest.raises(PieError, match="damaged"):
         read_export(kept.folder)
     assert unfinished_exports(paths.exports_dir()) == []
+
+
+def test_the_next_start_removes_what_is_half_made_and_keeps_what_is_complete(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_killed(monkeypatch, part(photo_folder, tmp_path / "out", Model()), Journal, "ready")
+    kept = the_unfinished()
+    staging = tmp_path / "out" / f".pie-{kept.folder.name}"
+    (staging / "half.png").write_bytes(bytes(1000))
+    complete = {ready.staged for ready in kept.ready.values()}
+    remove_left_overs()
+    assert set(staging.iterdir()) == {file for file in complete if file.exists()} != set()
+    model = Model()
+    assert run_job(again(kept, model), ALONE, kept).summary == "4 written"
+    assert model.asked == 2 and not staging.exists()
+
+
+def test_an_export_removes_what_dismissed_ones_left(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_killed(monkeypatch, part(photo_folder, tmp_path / "out", Model()), Journal, "ready")
+    kept = the_unfinished()
+    staging = tmp_path / "out" / f".pie-{kept.folder.name}"
+    with monkeypatch.context() as patch:
+        patch.setattr(Staging, "clear", lambda *_: None)  # the destination was not connected then
+        dismiss(kept)
+    assert staging.exists()
+    run_job([part(photo_folder, tmp_path / "out", Model())], ALONE)
+    assert not staging.exists()

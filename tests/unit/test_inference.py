@@ -211,3 +211,24 @@ def test_an_error_of_the_program_leaves_the_device_alone(bundle: Path, error: Ru
         inference._run(work)
     assert raised.value is error
     assert (inference.device, inference.notice) == ("cuda", None)
+
+
+def test_a_stored_preference_of_other_shapes_or_numbers_does_not_fit(
+    inference: Inference, sample_images: dict[str, np.ndarray]
+) -> None:
+    right = inference.encode(pairs(sample_images, "coffee", "rocket"))
+    assert inference.fits(right) and inference.fits(inference.encode([ReferencePixels(sample_images["coffee"])]))
+    arrays = dict(right.arrays)
+    wrong = {
+        "tokens": (arrays["tokens"][:-1], arrays["tokens"] * np.float32(np.nan)),
+        "keys": (arrays["keys"][:, :-1],),
+        "vector": (arrays["vector"][None], np.full_like(arrays["vector"], np.inf)),
+        "paired": (arrays["paired"].astype(np.int64), np.zeros_like(arrays["paired"]), arrays["paired"][:0]),
+        "colors_before": (arrays["colors_before"][:1], arrays["colors_before"].astype(np.float32)),
+        "colors_after": (arrays["colors_after"][..., :2],),
+    }
+    for name, values in wrong.items():
+        for value in values:
+            assert not inference.fits(Preference(arrays | {name: value}, right.bundle_id)), name
+        assert not inference.fits(Preference({k: v for k, v in arrays.items() if k != name}, right.bundle_id))
+    assert not inference.fits(Preference(arrays, "another"))

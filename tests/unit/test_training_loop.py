@@ -1,6 +1,7 @@
 """The loop: learns, stops, resumes to the same numbers, and ends with a bundle that the editor can load."""
 
 import multiprocessing
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,8 +102,28 @@ def test_resumed_run_gives_the_same_numbers(whole_run: list[Event], config: FitC
 
 def test_finished_model_is_not_overwritten(config: FitConfig, tmp_path: Path) -> None:
     short = override(config, {"run": {"steps": 1}})
-    ends = [list(fit(short, tmp_path / "run", tmp_path / "models"))[-1]["bundle"] for _ in range(2)]
+    ends = [list(fit(short, tmp_path / run, tmp_path / "models"))[-1]["bundle"] for run in ("first", "second")]
     assert ends[0] != ends[1] and all(Path(end).is_dir() for end in ends)
+
+
+def test_resuming_a_finished_run_makes_no_second_model(config: FitConfig, tmp_path: Path) -> None:
+    short, models = override(config, {"run": {"steps": 1}}), tmp_path / "models"
+    done = list(fit(short, tmp_path / "run", models))[-1]
+    events = list(fit(short, tmp_path / "run", models, resume=True))
+    assert [e["event"] for e in events] == ["start", "done"] and events[-1] == done
+    assert len(list_bundles(models)) == 1
+    shutil.rmtree(done["bundle"])  # the user deleted it and wants it back
+    assert list(fit(short, tmp_path / "run", models, resume=True))[-1]["bundle"] == done["bundle"]
+    assert len(list_bundles(models)) == 1
+
+
+def test_a_new_run_never_overwrites_the_checkpoint_of_another(config: FitConfig, tmp_path: Path) -> None:
+    short, run = override(config, {"run": {"steps": 1}}), tmp_path / "run"
+    list(fit(short, run, tmp_path / "models"))
+    before = (run / "checkpoint.safetensors").read_bytes()
+    with pytest.raises(PieError, match="resume"):
+        list(fit(short, run, tmp_path / "models"))
+    assert (run / "checkpoint.safetensors").read_bytes() == before
 
 
 def test_training_lowers_the_loss(config: FitConfig, tmp_path: Path) -> None:

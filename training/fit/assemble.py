@@ -14,9 +14,11 @@ import torch
 from torch import Tensor
 
 import pie_desktop
-from pie_desktop.errors import PieError
+from pie_desktop import json_files
+from pie_desktop.errors import BundleError, PieError
 from pie_desktop.imaging.atomic import atomic_write
-from pie_desktop.model.bundle import SUFFIX, load_bundle, save_bundle
+from pie_desktop.imaging.leftovers import remove_abandoned
+from pie_desktop.model.bundle import SUFFIX, load_bundle, read_bundle_info, remove_dead_bundles, save_bundle
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import RoleMix
 from training.data.photos import guess_pairs, load_pairs, split_bank, square
@@ -29,12 +31,14 @@ from training.fit.neutral import neutral_strength, train_neutral
 from training.fit.pretraining import calibrate
 from training.fit.trainer import Trainer
 from training.fit.validation import Validation, pair_validation, simulated_validation, style_validation
+from training.running.checkpoint import NAME
 from training.running.events import Event
 from training.running.processes import ALONE, Processes, pixel_device
 
 HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
 PAIR_HOLD_OUT = 0.2
 FINISHER = "expert C"
+MADE = "made.json"  # in the folder of a run: the model that it made
 
 
 @dataclass
@@ -135,10 +139,15 @@ def fit(
     """
     if config.data.kind == "pairs" and init is None and not resume:
         raise PieError("Training on your own pairs starts from a model; name one with --init.")
+    if not resume and (run / NAME).exists():
+        raise PieError(f"There is a training run in {run} already; continue it with --resume, or choose another --out.")
     processes.share.rows(config.data.users)  # refuses before hours are spent
     device = processes.device(config.device)
     pixels = torch.device("cpu") if config.data.workers else pixel_device(device)
     run.mkdir(parents=True, exist_ok=True)
+    if processes.leader:
+        remove_abandoned(run)
+        remove_dead_bundles(models)
     with processes.leader_first():
         bank: np.ndarray | None
         if config.data.kind == "simulated":
@@ -153,6 +162,7 @@ def fit(
         trainer = Trainer(config, network, source, material.validation, run, material.roles, should_stop, processes)
         if resume:
             trainer.resume()
+        over = resume and trainer.fraction() >= 1
         if processes.leader:
             with atomic_write(run / "config.json") as temporary:
                 temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
@@ -174,17 +184,34 @@ def fit(
             if event["event"] != "finished":
                 yield event
                 continue
+            if over and (made := _made_before(run)) is not None:
+                yield made
+                continue
             bundle = _free_path(models, config.name)
             card = _card(config, trainer, material, init)
             if material.finished is not None:
                 photos, held_out = material.finished
                 train_neutral(trainer.average, photos, config.neutral, config.seed)
                 card["neutral"] = asdict(neutral_strength(trainer.average, held_out, config.seed))
-            save_bundle(bundle, trainer.average, config.name, datetime.now(UTC).isoformat(timespec="seconds"), card)
+            created = datetime.now(UTC).isoformat(timespec="milliseconds")
             p = trainer.progress
-            psnr = card["validation"]["psnr"]
-            ends = {"psnr": psnr, "baseline_psnr": p.baseline_psnr}
-            yield {"event": "done", "step": p.step, "bundle": str(bundle)} | ends
+            ends = {"psnr": card["validation"]["psnr"], "baseline_psnr": p.baseline_psnr}
+            done = {"event": "done", "step": p.step, "bundle": str(bundle)} | ends
+            # Before the model: whenever the run is killed, resuming it knows whether this very model is there.
+            with atomic_write(run / MADE) as temporary:
+                temporary.write_text(json_files.to_text({"created": created, "done": done}), encoding="utf-8")
+            save_bundle(bundle, trainer.average, config.name, created, card)
+            yield done
+
+
+def _made_before(run: Path) -> Event | None:
+    """The last event of a run whose model was made before and is still there."""
+    try:
+        made = json_files.read_object(run / MADE)
+        done = made["done"]
+        return done if read_bundle_info(Path(done["bundle"])).created == made["created"] else None
+    except (OSError, KeyError, TypeError, json_files.DamagedJsonError, BundleError):
+        return None
 
 
 def _free_path(models: Path, name: str) -> Path:

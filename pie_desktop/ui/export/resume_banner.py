@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from pie_desktop import paths
+from pie_desktop.export.cleaning import remove_left_overs
 from pie_desktop.export.unfinished import KeptExport, dismiss, latest_unfinished
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS, SPACE, icon
@@ -13,7 +14,8 @@ from pie_desktop.workers.job import JobContext
 
 
 def find_interrupted(context: JobContext) -> KeptExport | None:
-    """The latest export that was interrupted; a job."""
+    """Remove what killed runs left, and find the latest export that was interrupted; a job."""
+    remove_left_overs()
     return latest_unfinished(paths.exports_dir())
 
 

@@ -112,7 +112,7 @@ class ModelList(QWidget):
     def free_name(self, name: str) -> str:
         """`name`, with a number when a model of that name exists."""
         taken = {info.name.casefold() for info in (*self._models.own, *self._models.shipped)}
-        taken |= {path.stem.casefold() for path in paths.models_dir().glob("*.piemodel")}
+        taken |= {path.stem.casefold() for path in paths.models_dir().glob("[!.]*.piemodel")}
         free, number = name, 2
         while free.casefold() in taken:
             free, number = f"{name} {number}", number + 1
