@@ -4,7 +4,7 @@ PYTHON_IN_VENV := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 ARGS ?=
 
-.PHONY: help run test bench train screenshots docs app clean
+.PHONY: help run test quick bench train screenshots docs app clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -17,15 +17,20 @@ run: $(STAMP)  ## start the editor (ARGS="photo.jpg folder" opens these); withou
 	@$(VENV)/bin/pie-desktop $(ARGS)
 
 # Two threads at most: the tests' images are small, and more threads only fight each other.
-test bench: export OMP_NUM_THREADS := 2
-test bench screenshots docs: export QT_QPA_PLATFORM := offscreen
+test quick bench: export OMP_NUM_THREADS := 2
+test quick bench screenshots docs: export QT_QPA_PLATFORM := offscreen
 
-test: $(STAMP)  ## lint, types, import contracts, tests (ARGS="tests/unit -k lut" picks some)
+test: TESTS := not benchmark
+quick: TESTS := not benchmark and not slow
+
+test: $(STAMP)  ## lint, types, import contracts, all tests, the slow ones last (ARGS="tests/unit -k lut" picks some)
+quick: $(STAMP)  ## the same without the slow tests: those that train models or build the wheel
+test quick:
 	$(PYTHON_IN_VENV) -m ruff check .
 	$(PYTHON_IN_VENV) -m ruff format --check --quiet .
 	$(PYTHON_IN_VENV) -m mypy
 	$(VENV)/bin/lint-imports
-	$(PYTHON_IN_VENV) -m pytest -m "not benchmark" $(ARGS)
+	$(PYTHON_IN_VENV) -m pytest -m "$(TESTS)" $(ARGS)
 
 bench: $(STAMP)  ## measure every budget of speed and memory (ARGS="--json FILE" keeps the numbers)
 	$(PYTHON_IN_VENV) tests/benchmarks/run_all.py $(ARGS)

@@ -28,7 +28,8 @@ def _shared_data_folder() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for `shared_data` carries the marker `data`, so that it can be selected by it."""
+    """Slow tests come last; what asks for `shared_data` carries the marker `data`, so that it can be selected by it."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
     for item in items:
         if "shared_data" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.data)

@@ -13,6 +13,8 @@ from pie_desktop.model.bundle import read_bundle_info
 from pie_desktop.workers import training_process
 from pie_desktop.workers.training_process import TrainingOptions, TrainingOutcome, TrainingProcess
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT = 100_000
 
 

@@ -23,6 +23,8 @@ from training.fit.assemble import fit
 from training.fit.config import DataConfig, FitConfig, NeutralConfig, OptimizerConfig, load_config, override
 from training.fit.neutral import neutral_strength
 
+pytestmark = pytest.mark.slow
+
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
 
 

@@ -67,6 +67,7 @@ def _together(arguments: list[str]) -> subprocess.CompletedProcess[str]:
         os.close(ask)
 
 
+@pytest.mark.slow
 def test_two_processes_have_the_losses_of_one(
     config: FitConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

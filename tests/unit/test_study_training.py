@@ -141,6 +141,7 @@ def test_a_batch_that_is_too_large_is_refused(material: Material) -> None:
         Population(p.inputs, p.targets, 9, 3, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", PROTOCOLS)
 def test_every_protocol_lowers_its_loss(kind: Kind, scale: Scale, material: Material, tmp_path: Path) -> None:
     """Every stage on one batch, again and again: what can be learned by heart must be."""
@@ -192,6 +193,7 @@ def losses(events: list[Event]) -> list[float]:
     return [event["loss"] for event in events if event["event"] == "step"]
 
 
+@pytest.mark.slow
 def test_study_trains_resumes_to_the_same_numbers_and_trains_nothing_twice(
     photo_folder_of_crops: Path, tmp_path: Path
 ) -> None:

@@ -77,6 +77,7 @@ def whole_run(config: FitConfig, tmp_path_factory: pytest.TempPathFactory) -> li
     return list(fit(config, folder / "run", folder / "models"))
 
 
+@pytest.mark.slow
 def test_run_reports_what_it_does_and_ends_with_a_bundle(whole_run: list[Event]) -> None:
     kinds = [e["event"] for e in whole_run]
     assert kinds[0] == "start" and kinds[-1] == "done"
@@ -89,6 +90,7 @@ def test_run_reports_what_it_does_and_ends_with_a_bundle(whole_run: list[Event])
     assert float(network.neutral.strength) == pytest.approx(info.card["neutral"]["strength"], abs=1e-3)
 
 
+@pytest.mark.slow
 def test_resumed_run_gives_the_same_numbers(whole_run: list[Event], config: FitConfig, tmp_path: Path) -> None:
     run = tmp_path / "parts"
     answers = iter([False, False, True])
@@ -100,6 +102,7 @@ def test_resumed_run_gives_the_same_numbers(whole_run: list[Event], config: FitC
     assert second[-1]["psnr"] == pytest.approx(whole_run[-1]["psnr"], abs=1e-3)
 
 
+@pytest.mark.slow
 def test_finished_model_is_not_overwritten(config: FitConfig, tmp_path: Path) -> None:
     short = override(config, {"run": {"steps": 1}})
     ends = [list(fit(short, tmp_path / run, tmp_path / "models"))[-1]["bundle"] for run in ("first", "second")]
@@ -126,6 +129,7 @@ def test_a_new_run_never_overwrites_the_checkpoint_of_another(config: FitConfig,
     assert (run / "checkpoint.safetensors").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_training_lowers_the_loss(config: FitConfig, tmp_path: Path) -> None:
     """On one group of users, again and again: what can be learned by heart must be."""
     one_group = {
@@ -144,6 +148,7 @@ def test_resume_without_checkpoint_is_one_sentence(config: FitConfig, tmp_path: 
         stored_config(tmp_path / "nowhere")
 
 
+@pytest.mark.slow
 def test_checkpoint_of_another_architecture_is_refused(
     whole_run: list[Event], config: FitConfig, tmp_path: Path
 ) -> None:
@@ -175,6 +180,7 @@ def edits_folder(folder: Path, crops: Path, count: int) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_fine_tuning_on_own_pairs(whole_run: list[Event], photo_folder_of_crops: Path, tmp_path: Path) -> None:
     edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 10)
     base = fine_tune_config(edits, SMALL, references=3)
@@ -186,6 +192,7 @@ def test_fine_tuning_on_own_pairs(whole_run: list[Event], photo_folder_of_crops:
     assert events[-1]["event"] == "done" and np.isfinite(events[-1]["psnr"])
 
 
+@pytest.mark.slow
 def test_command_line_has_the_defaults_of_the_editor(
     whole_run: list[Event], photo_folder_of_crops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +212,7 @@ def test_command_line_has_the_defaults_of_the_editor(
     assert (config.losses["gram"], config.losses["tv"]) == (float(given["--gram"]), float(given["--tv"]))
 
 
+@pytest.mark.slow
 def test_pairs_with_another_crop_are_left_out_and_too_few_are_refused(
     whole_run: list[Event], photo_folder_of_crops: Path, tmp_path: Path
 ) -> None:
@@ -219,6 +227,7 @@ def test_pairs_with_another_crop_are_left_out_and_too_few_are_refused(
         list(fit(config, tmp_path / "run", tmp_path / "models", init=Path(whole_run[-1]["bundle"])))
 
 
+@pytest.mark.slow
 def test_loss_that_is_not_a_number_stops_with_the_step(config: FitConfig, tmp_path: Path) -> None:
     rates = {"encoder_lr": float("inf"), "enhancer_lr": float("inf")}
     wild = override(config, {"run": {"steps": 40}, "optimizer": rates})
@@ -226,6 +235,7 @@ def test_loss_that_is_not_a_number_stops_with_the_step(config: FitConfig, tmp_pa
         list(fit(wild, tmp_path / "run", tmp_path / "models"))
 
 
+@pytest.mark.slow
 def test_run_with_workers_gives_the_same_numbers_and_leaves_none(
     whole_run: list[Event], config: FitConfig, tmp_path: Path
 ) -> None:
