@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.formats.format import Coding, Density, Depth, FileExtras, FileFormat, Writing, lossy_density
+from pie_desktop.imaging.formats.parts.jpeg_kind import unusual_kind
 from pie_desktop.imaging.formats.parts.pillow import header_of, pixels_of
 from pie_desktop.imaging.stored import Header, StoredPixels, damaged, reduction
 
@@ -18,11 +20,14 @@ _PROBES = (b"\x55" * 64, b"\xaa\x01" * 32)
 
 
 def read_header(path: Path) -> Header:
-    """Header through Pillow."""
+    """Header through Pillow; a kind that it does not read is refused by its name."""
     from PIL import JpegImagePlugin
 
-    with JpegImagePlugin.JpegImageFile(path) as image:
-        return header_of(path, FORMAT.name, image, image.getexif())
+    try:
+        with JpegImagePlugin.JpegImageFile(path) as image:
+            return header_of(path, FORMAT.name, image, image.getexif())
+    except SyntaxError as error:  # Pillow's way of saying so
+        raise _unreadable(path) from error
 
 
 def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
@@ -45,8 +50,15 @@ def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
     if array is None:
         array = _without_end_marker(data, flags)
     if array is None:
-        raise damaged(header.path)
+        raise _unreadable(header.path)
     return StoredPixels(array, space)
+
+
+def _unreadable(path: Path) -> DecodeError:
+    kind = unusual_kind(path)
+    if kind is None:
+        return damaged(path)
+    return DecodeError(f"{path.name} is {kind}, which cannot be opened; save it as PNG or TIFF first.")
 
 
 def _without_end_marker(data: np.ndarray, flags: int) -> np.ndarray | None:
