@@ -18,10 +18,12 @@ import numpy as np
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.formats.format import FileFormat, OtherFormat, Preview
+from pie_desktop.imaging.formats.parts import raw_gaps
 from pie_desktop.imaging.formats.parts.pillow import says_adobe_rgb
 from pie_desktop.imaging.formats.tiff import MAGIC as TIFF_MAGIC
 from pie_desktop.imaging.formats.tiff import is_raw
-from pie_desktop.imaging.stored import MAX_PIXELS, Header, StoredPixels, check_size
+from pie_desktop.imaging.native_messages import captured
+from pie_desktop.imaging.stored import MAX_PIXELS, Header, StoredPixels, check_size, damaged
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ _MAGIC = (
 _FLIP_ORIENTATIONS = {3: 3, 5: 8, 6: 6}  # LibRaw's flip to the orientation of EXIF
 _BASELINE_EXPOSURE = 50730
 _WHITE = 65535
+_FAULTS = ("Unexpected end of file", "data corrupted")
 _TONE_SIDE = 500  # pixels of the preview from which its tones are taken
 _LUMINANCE_2020 = np.array([0.2627, 0.6780, 0.0593])
 
@@ -114,6 +117,7 @@ def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
     half = min_side is not None and max(header.width, header.height) >= 2 * min_side
     with _opened(header.path) as raw:
         preview = _extract_preview(raw, _TONE_SIDE)
+        _unpack(raw, header.path)
         sensor = raw_tone.sensor_percentiles(raw)
         linear = raw.postprocess(
             half_size=half,
@@ -134,6 +138,20 @@ def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
     for row in range(0, len(linear), 256):
         linear[row : row + 256] = table[linear[row : row + 256]]
     return StoredPixels(linear, "rgb", oriented=True)
+
+
+def _unpack(raw: Any, path: Path) -> None:
+    """Read the sensor data; raise DecodeError where LibRaw finds it faulty, or where parts of it are missing."""
+    with captured() as messages:
+        raw.unpack()
+    for message in messages:
+        _log.info("LibRaw: %s", message)
+    # LibRaw goes on after such a message, with whatever it made of the data.
+    if any(fault in message for message in messages for fault in _FAULTS):
+        raise damaged(path)
+    if raw_gaps.has_gaps(raw, path):
+        lost = "parts of the image are missing in the file"
+        raise DecodeError(f"{path.name} is incomplete: {lost}; copy it again or restore it from a backup.")
 
 
 def read_preview(header: Header, side: int) -> Preview | None:

@@ -1,0 +1,103 @@
+"""Parts of a RAW photo's sensor data that are missing, by its samples: a sensor never gives nothing at all.
+
+Decoders leave what they could not read at 0. Where there is a black level, no area of a sensor is as dark as that;
+where there is none, noise keeps some sites of every tile above it. Tiles and strips are the unit in which files lose
+data, and what the file says of them tells where to look.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+_BAND = 8  # rows of full width that count as a strip where the file does not tell its own
+_CELL = 64  # side of an area that must not be at 0 where black is above it
+_LINEAR, _CFA = 34892, 32803  # TIFF/EP and DNG, PhotometricInterpretation
+_DNG_VERSION, _UNCOMPRESSED = 50706, 1
+_LOOKED_AT = 64  # bytes of a tile; every codec begins with a header that is not 0
+_TRANSPARENCY = 4  # DNG: NewSubfileType of a mask, as panoramas have for what they do not cover
+
+
+def has_gaps(raw: Any, path: Path) -> bool:
+    """Whether a whole tile, strip or area holds no signal.
+
+    Args:
+        raw: rawpy's open file; its sensor data has been unpacked.
+        path: the same file.
+    """
+    try:
+        visible, whole = raw.raw_image_visible, raw.raw_image
+    except (AttributeError, ValueError, RuntimeError):
+        return False
+    if visible is None or not visible.size:
+        return False
+    if not visible.any():
+        return True
+    layout = _layout(path)
+    if layout.lost:
+        return True
+    if layout.masked:
+        return False
+    tile = next((tile for shape, tile in layout.images if shape == whole.shape[:2]), None)
+    if tile is not None and any(not part.any() for part in _parts(whole, *tile)):
+        return True
+    bands = (visible[-_BAND:], *_parts(visible, _BAND, visible.shape[1]))  # what is lost is most often the end
+    if any(not part.any() for part in bands):
+        return True
+    black = min(raw.black_level_per_channel)
+    return black > 0 and any(not part.any() for part in _parts(visible, _CELL, _CELL))
+
+
+def _parts(samples: np.ndarray, height: int, width: int) -> Iterator[np.ndarray]:
+    """Tiles of the samples whose middle is at 0; those at the edges may be smaller, slivers are left out."""
+    for top in range(0, len(samples), height):
+        rows = samples[top : top + height]
+        if len(rows) < min(height, _BAND):
+            continue
+        for left in range(0, samples.shape[1], width):
+            part = rows[:, left : left + width]
+            if part.shape[1] >= min(width, _BAND) and not part[len(part) // 2].any():
+                yield part
+
+
+@dataclass
+class _Layout:
+    """What a file like a TIFF says of its sensor data.
+
+    Attributes:
+        images: (height, width) of each image and of its tiles or strips.
+        masked: there is a mask of what the image does not cover.
+        lost: the data of a compressed tile begins with nothing but zeros, or is not there.
+    """
+
+    images: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    masked: bool = False
+    lost: bool = False
+
+
+def _layout(path: Path) -> _Layout:
+    import tifffile
+
+    found = _Layout()
+    try:
+        with tifffile.TiffFile(path) as tiff:
+            for page in (*tiff.pages, *(tiff.pages[0].pages or ())):
+                found.masked |= bool(int(page.subfiletype) & _TRANSPARENCY)
+                if page.photometric not in (_LINEAR, _CFA):
+                    continue
+                tile = (page.tilelength, page.tilewidth) if page.is_tiled else (page.rowsperstrip, page.imagewidth)
+                shape = (page.imagelength, page.imagewidth)
+                found.images.append((shape, (max(_BAND, tile[0]), max(_BAND, tile[1]))))
+                # LibRaw reads on into the next tile, and what it makes of that is not 0.
+                if _DNG_VERSION in tiff.pages[0].tags and page.compression != _UNCOMPRESSED:
+                    found.lost |= any(not any(_start(tiff.filehandle, offset)) for offset in page.dataoffsets)
+    except Exception:  # of any kind, from what is no TIFF or a strange one
+        pass
+    return found
+
+
+def _start(file: Any, offset: int) -> bytes:
+    file.seek(offset)
+    return bytes(file.read(_LOOKED_AT))
