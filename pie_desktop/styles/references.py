@@ -11,12 +11,11 @@ import numpy as np
 from PIL import Image
 
 from pie_desktop.errors import Cancelled, PieError
-from pie_desktop.imaging.decode import load_photo
-from pie_desktop.imaging.pairs.alignment import AlignedPair, align
-from pie_desktop.imaging.pairs.content import Signature, blankness
+from pie_desktop.imaging.pairs.alignment import AlignedPair
+from pie_desktop.imaging.pairs.check import NoPair, prepare_pair, read_image, useless
+from pie_desktop.imaging.pairs.content import Signature
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.pairs.order import wrong_order
-from pie_desktop.imaging.stored import to_uint8
 
 COPY_SIDE = 768
 JPEG_QUALITY = 95
@@ -91,7 +90,7 @@ def stage_pair(after: Path, edit: EditPair, staging: Path) -> StagedReference:
         PieError: the two are no pair.
     """
     assert edit.before is not None
-    edited = _small_image(after)
+    edited = read_image(after, COPY_SIDE)
     pair = _aligned(edited, edit)
     if isinstance(pair, str):
         raise PieError(pair)
@@ -102,10 +101,10 @@ def stage_pair(after: Path, edit: EditPair, staging: Path) -> StagedReference:
 
 def _stage(edit: EditPair, staging: Path, number: int) -> StagedReference:
     try:
-        edited = _small_image(edit.after)
-        empty = blankness(edited)
-        if empty is not None:
-            problem = f"“{edit.after.name}” is {empty}, so there is nothing to learn from it; it was left out."
+        edited = read_image(edit.after, COPY_SIDE)
+        unusable = useless(edited)
+        if unusable is not None:
+            problem = f"“{edit.after.name}” is {unusable}, so there is nothing to learn from it; it was left out."
             return StagedReference(edit, None, problem=problem)
         signature = Signature.of(edited)
         pair = _aligned(edited, edit) if edit.before is not None else None
@@ -125,25 +124,13 @@ def _aligned(edited: np.ndarray, edit: EditPair) -> AlignedPair | str:
     assert edit.before is not None
     edit_name, original_name = edit.after.name, edit.before.name
     try:
-        original = _small_image(edit.before)
+        original = read_image(edit.before, COPY_SIDE)
     except PieError as error:
         return f"“{edit_name}” is used without its original: {str(error)[:1].lower()}{str(error)[1:]}"
-    empty = blankness(original)
-    if empty is not None:
-        return f"“{edit_name}” is used without its original, as “{original_name}” is {empty}."
-    pair = align(edited, original)
-    if isinstance(pair, str):
-        return f"“{edit_name}” and “{original_name}” {pair}, so the edit is used without its original."
+    pair = prepare_pair(original, edited)
+    if isinstance(pair, NoPair):
+        return pair.sentence(edit_name, original_name, f"“{edit_name}” is used without its original")
     return pair
-
-
-def _small_image(path: Path) -> np.ndarray:
-    """uint8 (H, W, 3) sRGB, long side at most COPY_SIDE."""
-    try:
-        image = load_photo(path, max_side=COPY_SIDE)
-    except OSError as error:
-        raise PieError(f"“{path}” cannot be read: {error.strerror or error}.") from error
-    return to_uint8(image)
 
 
 def _write_copy(image: np.ndarray, stem: Path, source: Path) -> StagedCopy:

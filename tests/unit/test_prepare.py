@@ -143,10 +143,9 @@ def test_report_names_what_is_wrong(fivek: Callable[..., Path], monkeypatch: pyt
     assert "In expert B, photo a0001 is missing." in kinds["unequal counts"]
     assert "Unedited, photo a0099 is missing." in kinds["unequal counts"] and len(kinds["unequal counts"]) == 4
     assert len(kinds["unreadable"]) == 1 and "a0002.jpg" in kinds["unreadable"][0]
-    assert len(kinds["different shape"]) == 1 and "expertC" in kinds["different shape"][0]
     assert len(kinds["too small"]) == 4 and "40 x 30" in kinds["too small"][0]
-    assert found.whole == tuple(f"a{n:04d}" for n in range(5, 13))
-    with pytest.raises(PieError, match=r"has problems .*missing experts.*8 whole photos with --skip-bad"):
+    assert found.whole == ("a0003", *(f"a{n:04d}" for n in range(5, 13)))  # a crop is looked at when it is decoded
+    with pytest.raises(PieError, match=r"has problems .*missing experts.*9 whole photos with --skip-bad"):
         found.require(skip_bad=False)
     found.require(skip_bad=True)
     with pytest.raises(PieError, match="Only 0 photos"):
@@ -282,10 +281,11 @@ def test_command_reports_stops_and_prepares(fivek: Callable[..., Path], tmp_path
     assert "There is no folder of expert D." in stopped.output and isinstance(stopped.exception, PieError)
     assert not out.exists()
     dry = CliRunner().invoke(app, [*command, "--skip-bad", "--dry-run"])
-    assert dry.exit_code == 0 and "whole: 8 photos" in dry.output and not out.exists()
+    assert dry.exit_code == 0 and "whole: 9 photos" in dry.output and not out.exists()
     done = CliRunner().invoke(app, [*command, "--skip-bad"])
-    assert done.exit_code == 0 and "8 photos in" in done.output
-    assert len(open_prepared(out).names) == 8
+    cropped = "expertC/a0003.jpg" in done.output
+    assert done.exit_code == 0 and f"{9 - cropped} photos in" in done.output
+    assert sum(map(bool, open_prepared(out).splits)) == 9 - cropped
 
 
 def test_damaged_cache_is_told(fivek: Callable[..., Path], tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from skimage import data, transform
 from pie_desktop import paths
 from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.imaging.color.difference import mean_delta_e
+from pie_desktop.imaging.pairs import check
 from pie_desktop.imaging.pairs.alignment import AlignedPair, align
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.styles import references, trash
@@ -73,7 +74,7 @@ def test_copies_are_small(library: StyleLibrary, tmp_path: Path) -> None:
 
 def test_a_16_bit_reference_keeps_its_brightness(library: StyleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     ramp = np.repeat(np.linspace(0, 255, 30).astype(np.uint16)[None, :, None], 20, axis=0).repeat(3, axis=2)
-    monkeypatch.setattr(references, "load_photo", lambda path, max_side: ramp * 257)
+    monkeypatch.setattr(check, "load_photo", lambda path, max_side: ramp * 257)
     edit = library.folder.parent / "any"
     library.folder.mkdir(parents=True)
     edit.write_bytes(b"-")

@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 import torch
@@ -213,15 +212,17 @@ def test_command_line_has_the_defaults_of_the_editor(
 
 
 @pytest.mark.slow
-def test_pairs_with_another_crop_are_left_out_and_too_few_are_refused(
+def test_another_photo_under_the_same_name_is_left_out_and_too_few_are_refused(
     whole_run: list[Event], photo_folder_of_crops: Path, tmp_path: Path
 ) -> None:
     edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 5)
-    cropped = sorted(edits.glob("*.jpg"))[0]
-    Image.fromarray(cv2.cvtColor(cv2.imread(str(cropped)), cv2.COLOR_BGR2RGB)[:90]).save(cropped)
+    other = sorted(photo_folder_of_crops.glob("*.jpg"))[-1]
+    victim = sorted(edits.glob("*.jpg"))[0]
+    victim.write_bytes(other.read_bytes())
     config = override(fine_tune_config(edits, SMALL, references=2), {"run": {"steps": 1, "device": "cpu"}})
     start = next(iter(fit(config, tmp_path / "run", tmp_path / "models", init=Path(whole_run[-1]["bundle"]))))
-    assert start["pairs"] == 4 and "cropped differently" in start["problems"][0]
+    assert start["pairs"] == 4 and victim.name in start["problems"][0]
+    assert len(start["problems"]) == 1 and start["problems"][0].endswith("so the pair is left out.")
     sorted(edits.glob("*.jpg"))[1].unlink()
     with pytest.raises(PieError, match="at least 4"):
         list(fit(config, tmp_path / "run", tmp_path / "models", init=Path(whole_run[-1]["bundle"])))

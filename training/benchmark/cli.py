@@ -1,5 +1,7 @@
 """`python -m training benchmark` and `evaluate`."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +19,11 @@ def _numbers(text: str) -> list[int]:
     if not numbers or numbers[0] < 1:
         raise PieError(f"--refs takes numbers such as 1,3,5, not {text}.")
     return numbers
+
+
+def _reporter(console: Console) -> Callable[[str], None]:
+    """Prints a sentence that may hold file names."""
+    return partial(console.print, soft_wrap=True, markup=False, highlight=False)
 
 
 def _systems(given: list[str]) -> dict[str, Path]:
@@ -99,14 +106,14 @@ def benchmark(
             tasks["normalising"] = simulated_cases(photos, normalising, most, queries, seed, NORMALISING)
         if captures:
             tasks["captures"] = capture_cases(photos, captures, seed)
+    console = Console(stderr=True)
     if users is not None:
-        tasks["users"] = user_cases(users, most, queries, seed)
+        tasks["users"] = user_cases(users, most, queries, seed, _reporter(console))
     if not tasks:
         raise PieError(
             "Name at least one task: --looks with --photos, --users, or --simulated, --normalising or --captures N with"
             " --photos."
         )
-    console = Console(stderr=True)
     bundle = chosen_bundle(model)
     methods = MethodSet(bundle, device, _systems(system or []))
     with console.status("") as status:
@@ -139,7 +146,7 @@ def evaluate(
     prepare_folder(output)
     numbers = _numbers(refs)
     methods = MethodSet(chosen_bundle(model), device)
-    case = own_case(pairs, originals, numbers[-1], queries, seed)
+    case = own_case(pairs, originals, numbers[-1], queries, seed, _reporter(Console(stderr=True)))
     rows = run_benchmark({"own edits": [case]}, methods, numbers, seed)
     print_table(rows, Console(width=120))
     if output is not None:

@@ -1,6 +1,6 @@
 """The tasks of the benchmark: users with references, and photos whose retouched version is known."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,15 +12,18 @@ from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.listing import list_photos
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.lut.files import load_lut
+from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.stored import to_uint8
 from training.data.capture import degrade, sample_captures, sample_severity
 from training.data.color import to_bytes
-from training.data.photos import finished_photos, guess_pairs, square
+from training.data.pairs import checked_pairs, guess_pairs
+from training.data.photos import finished_photos, square
 from training.data.source import seeded
 from training.data.users import UserMix, UserSimulator
 
 Pair = tuple[np.ndarray, np.ndarray]
+Report = Callable[[str], None]
 SIDE = 256  # long side at which results are compared, px
 NORMALISING = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)  # correct every photo
 _LUT_SUFFIXES = {".cube", ".png"}
@@ -96,8 +99,14 @@ def look_cases(looks: Path, photos: Path, count: int, most: int, queries: int, s
         yield Case(files[number].stem, pairs[queries:], pairs[:queries])
 
 
-def user_cases(folder: Path, most: int, queries: int, seed: int) -> Iterator[Case]:
-    """Real users: `<user>/before/<id>.*` and `<user>/after/<id>.*`, matched by file stem."""
+def user_cases(folder: Path, most: int, queries: int, seed: int, report: Report = lambda _: None) -> Iterator[Case]:
+    """Real users: `<user>/before/<id>.*` and `<user>/after/<id>.*`, matched by file stem.
+
+    Args:
+        most: references to prepare.
+        queries: photos to compare per user, none of them a reference.
+        report: called with one sentence for each pair that is left out.
+    """
     users = (
         sorted(p for p in folder.iterdir() if (p / "before").is_dir() and (p / "after").is_dir())
         if folder.is_dir()
@@ -111,28 +120,44 @@ def user_cases(folder: Path, most: int, queries: int, seed: int) -> Iterator[Cas
         names = sorted(befores.keys() & afters.keys())
         if len(names) < 2:
             raise PieError(f"{user} has {len(names)} photos in both before and after; it needs at least 2.")
-        order = np.random.default_rng(seed).permutation(len(names))[: most + queries]
-        pairs = [_load_pair(befores[names[i]], afters[names[i]]) for i in order]
+        order = np.random.default_rng(seed).permutation(len(names))
+        guesses = [PairGuess(afters[names[i]], befores[names[i]], "") for i in order]
+        pairs = _usable_pairs(guesses, most + queries, report)
+        if len(pairs) < 2:
+            raise PieError(f"{user} has {len(pairs)} usable pairs; it needs at least 2.")
         yield Case(user.name, pairs[queries:], pairs[:queries])
 
 
-def _load_pair(before: Path, after: Path) -> Pair:
-    first, second = _load(before), _load(after)
-    if first.shape != second.shape:
-        raise PieError(f"{after} is cropped differently from {before}; the benchmark needs equal crops.")
-    return first, second
+def own_case(
+    edits: Path, originals: Path | None, most: int, queries: int, seed: int, report: Report = lambda _: None
+) -> Case:
+    """One user's own edits; up to `most` are references, up to `queries` others are compared.
 
-
-def own_case(edits: Path, originals: Path | None, most: int, queries: int, seed: int) -> Case:
-    """One user's own edits; up to `most` are references, up to `queries` others are compared."""
+    Args:
+        report: called with one sentence for each pair that is left out.
+    """
     guesses = [g for g in guess_pairs(edits, originals) if g.before is not None]
-    if len(guesses) < 2:
-        raise PieError(f"Only {len(guesses)} edits with an original were found in {edits}; at least 2 are needed.")
     order = np.random.default_rng(seed).permutation(len(guesses))
-    queries = min(queries, len(order) - 1)
-    chosen = [guesses[i] for i in order[: most + queries]]
-    pairs = [_load_pair(g.before, g.after) for g in chosen if g.before is not None]
+    pairs = _usable_pairs([guesses[i] for i in order], most + min(queries, max(1, len(order) - 1)), report)
+    if len(pairs) < 2:
+        raise PieError(f"Only {len(pairs)} edits with a usable original were found in {edits}; at least 2 are needed.")
+    queries = min(queries, len(pairs) - 1)
     return Case(edits.name, pairs[queries:], pairs[:queries])
+
+
+def _usable_pairs(guesses: Sequence[PairGuess], most: int, report: Report) -> list[Pair]:
+    """The first `most` pairs (before, after) that pass the check, at `SIDE`; the others are reported."""
+    pairs: list[Pair] = []
+    for _, checked in checked_pairs(guesses, 2 * SIDE):
+        for sentence in filter(None, (checked.problem, *checked.warnings)):
+            report(sentence)
+        if checked.pair is not None:
+            both = (checked.pair.original, checked.pair.edited)
+            before, after = (to_uint8(resize_long_side(image, SIDE)) for image in both)
+            pairs.append((before, after))
+        if len(pairs) == most:
+            break
+    return pairs
 
 
 def simulated_cases(

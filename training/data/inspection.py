@@ -1,6 +1,7 @@
 """`python -m training prepare`, and the inspection of a data set before it: what is missing or wrong in it.
 
-Only headers are read, no pixel is decoded, so that problems are reported before hours are spent.
+Only headers are read, no pixel is decoded, so that problems are reported before hours are spent. Whether the versions
+of a photo show the same is checked when they are decoded.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +16,6 @@ from rich.progress import Progress
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import probe
 from training.data.fivek import Dataset, incomplete, whole_photos
-from training.data.photos import ASPECT_TOLERANCE
 
 SHOWN = 5  # examples of each kind of problem
 
@@ -109,7 +109,7 @@ def inspect(dataset: Dataset, side: int, progress: Callable[[float], None] = lam
         versions = {"input": dataset.inputs[number]} | {s: photos[number] for s, photos in dataset.styles.items()}
         bad += _wrong(number, versions, side)
         progress((index + 1) / len(candidates))
-    order = ("unreadable", "too small", "different shape")
+    order = ("unreadable", "too small")
     bad.sort(key=lambda problem: order.index(problem.kind))
     without = {problem.number for problem in bad}
     whole = tuple(number for number in candidates if number not in without)
@@ -118,7 +118,6 @@ def inspect(dataset: Dataset, side: int, progress: Callable[[float], None] = lam
 
 def _wrong(number: str, versions: Mapping[str, Path], side: int) -> Iterator[Problem]:
     """What is wrong with the versions of one photo, the unedited one first."""
-    aspect = None
     for path in versions.values():
         try:
             info = probe(path)
@@ -128,10 +127,6 @@ def _wrong(number: str, versions: Mapping[str, Path], side: int) -> Iterator[Pro
         if max(info.width, info.height) < side:
             size = f"{info.width} x {info.height}"
             yield Problem("too small", f"{path} has {size} pixels; the cache's side is {side}.", number)
-        if aspect is None:
-            aspect = info.width / info.height
-        elif abs(info.width / info.height / aspect - 1) > ASPECT_TOLERANCE:
-            yield Problem("different shape", f"{path} is cropped differently from its original.", number)
 
 
 def prepare(

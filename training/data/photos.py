@@ -1,12 +1,8 @@
-"""Photographs in memory: banks of small images, decoded once, so that no training step waits for a JPEG.
-
-A bank is a memory-mapped array of finished photographs; a user's own edits and originals are two aligned ones.
-"""
+"""Banks of small photographs: memory-mapped arrays, decoded once, so that no training step waits for a JPEG."""
 
 import csv
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -18,7 +14,6 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.listing import list_photos
-from pie_desktop.imaging.pairs.find import PairGuess, pairs_in_folder
 from pie_desktop.imaging.stored import to_uint8
 
 SMALLEST_VIEW = 0.4  # of a photo's side: few photos, many views
@@ -92,59 +87,3 @@ def random_views(
     theta = theta[rows]
     grid = torch.nn.functional.affine_grid(theta.to(device), [len(theta), 3, side, side], align_corners=False)
     return torch.nn.functional.grid_sample(photos, grid, align_corners=False, padding_mode="reflection")
-
-
-ASPECT_TOLERANCE = 0.02
-
-
-@dataclass(frozen=True)
-class PairBank:
-    """Aligned images `(P, S, S, 3)` uint8, sRGB, and what could not be used.
-
-    Attributes:
-        names: the edits' file names.
-        problems: one sentence each.
-    """
-
-    before: np.ndarray
-    after: np.ndarray
-    names: tuple[str, ...]
-    problems: tuple[str, ...]
-
-
-def guess_pairs(folder: Path, originals: Path | None = None) -> list[PairGuess]:
-    """Edits below `folder` with the originals found by name, in `originals` too where it is given."""
-    guesses = pairs_in_folder(folder, originals)
-    if not guesses:
-        raise PieError(f"No photo was found in {folder}; choose a folder with your edits.")
-    return guesses
-
-
-def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:
-    """Decode the pairs; unreadable ones and different crops are left out and reported.
-
-    Raises:
-        PieError: fewer than four usable pairs.
-    """
-    before, after, names, problems = [], [], [], []
-    for guess in guesses:
-        if guess.before is None:
-            continue
-        try:
-            pair = [load_photo(path, max_side=max(256, side)) for path in (guess.before, guess.after)]
-        except PieError as error:
-            problems.append(str(error))
-            continue
-        aspects = [image.shape[1] / image.shape[0] for image in pair]
-        if abs(aspects[0] / aspects[1] - 1) > ASPECT_TOLERANCE:
-            problems.append(f"{guess.after.name} is cropped differently from its original; it is left out.")
-            continue
-        before.append(square(pair[0], side))
-        after.append(square(pair[1], side))
-        names.append(guess.after.name)
-    if len(names) < 4:
-        raise PieError(
-            f"Only {len(names)} edits with an original were found; training needs at least 4, better 50 or more"
-            " (same file names in a folder 'originals' beside the edits)."
-        )
-    return PairBank(np.stack(before), np.stack(after), tuple(names), tuple(problems))

@@ -17,7 +17,10 @@ from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.pairs.check import CHECK_SIDE, LEFT_OUT, prepare_versions
+from pie_desktop.imaging.stored import to_uint8
 from training.data.fivek import Dataset
+from training.data.inspection import FEWEST
 from training.data.photos import square
 from training.data.prepared import FORMAT, INDEX, MAX_INDEX, style_file
 from training.running.pool import in_order
@@ -35,7 +38,7 @@ class PrepareReport:
     Attributes:
         photos: in the cache.
         made: decoded now; the others were there.
-        left_out: one sentence for each photo that could not be decoded.
+        left_out: one sentence for each photo that could not be decoded, or whose versions are no pairs.
     """
 
     photos: int
@@ -61,12 +64,30 @@ def split_photos(numbers: list[str], known: dict[str, str]) -> list[str]:
     return [splits[number] for number in numbers]
 
 
-def _decoded(paths: tuple[Path, ...], side: int) -> np.ndarray | str:
-    """The versions of one photo `(V, side, side, 3)` uint8, or why not."""
+@dataclass(frozen=True)
+class _Refused:
+    """A photo that is left out: why, as one sentence, and whether its files could be decoded at all."""
+
+    sentence: str
+    decoded: bool
+
+
+def _decoded(paths: tuple[Path, ...], side: int) -> np.ndarray | _Refused:
+    """The versions of one photo in one frame, `(V, side, side, 3)` uint8, or why not."""
     try:
-        return np.stack([square(load_photo(path, max_side=max(256, side)), side) for path in paths])
+        before, *afters = (to_uint8(load_photo(path, max_side=max(CHECK_SIDE, side))) for path in paths)
     except PieError as error:
-        return str(error)
+        return _Refused(str(error), decoded=False)
+    versions = prepare_versions(before, afters)
+    if isinstance(versions, tuple):
+        number, reason = versions
+        return _Refused(reason.sentence(_shown(paths[number + 1]), _shown(paths[0]), LEFT_OUT), decoded=True)
+    return np.stack([square(version, side) for version in versions])
+
+
+def _shown(path: Path) -> str:
+    """Folder and name: the versions of one photo have the same name."""
+    return f"{path.parent.name}/{path.name}"
 
 
 class _Cache:
@@ -145,11 +166,13 @@ def prepare(
         out: folder of the cache; made if missing.
         side: of the stored images, px.
         workers: processes that decode.
-        skip_bad: leave out photos that cannot be decoded; else the first one stops.
+        skip_bad: leave out photos that cannot be decoded; else the first one stops. Photos whose versions are no pairs
+            are always left out.
         progress: called with the share of photos that are there.
 
     Raises:
-        PieError: a photo cannot be decoded, the folder holds another cache or is not writable, or a worker died.
+        PieError: a photo cannot be decoded, too few are usable, the folder holds another cache or is not writable, or
+            a worker died.
     """
     versions = [dataset.inputs, *dataset.styles.values()]
     paths = [tuple(photos[number] for photos in versions) for number in numbers]
@@ -160,16 +183,18 @@ def prepare(
         if finished and finished | plan | {"stamps": stamps} != finished:
             raise PieError(f"{out} holds the cache of other photos, styles or another size; choose another folder.")
         if finished:
-            return PrepareReport(sum(map(bool, finished["splits"])), 0, ())
+            return PrepareReport(sum(map(bool, finished["splits"])), 0, tuple(finished.get("left_out", ())))
         out.mkdir(parents=True, exist_ok=True)
         if _read(out / _BUILDING) != plan:
             (out / _DONE).unlink(missing_ok=True)
             _write(out / _BUILDING, plan)
         found, made, problems = _build(out, paths, stamps, side, workers, skip_bad, progress)
+        if sum(found) < FEWEST:
+            raise PieError(" ".join([f"Only {sum(found)} photos of {dataset.folder} can be used.", *problems[:5]]))
         splits = split_photos([number for number, there in zip(numbers, found, strict=True) if there], dataset.splits)
         by_row = iter(splits)
         kept = [next(by_row) if there else "" for there in found]
-        _write(out / INDEX, plan | {"stamps": stamps, "splits": kept})
+        _write(out / INDEX, plan | {"stamps": stamps, "splits": kept, "left_out": problems})
     except OSError as error:
         raise PieError(f"The cache cannot be written to {out}: {error.strerror or error}.") from error
     for name in (_BUILDING, _DONE):
@@ -195,10 +220,12 @@ def _build(
     try:
         decoding = in_order(partial(_decoded, side=side), (paths[row] for row in todo), workers)
         for count, (row, result) in enumerate(zip(todo, decoding, strict=True)):
-            if isinstance(result, str):
-                if not skip_bad:
-                    raise PieError(f"{result} Fix it and start again, or leave out such photos with --skip-bad.")
-                problems.append(result)
+            if isinstance(result, _Refused):
+                if not result.decoded and not skip_bad:
+                    raise PieError(
+                        f"{result.sentence} Fix it and start again, or leave out such photos with --skip-bad."
+                    )
+                problems.append(result.sentence)
                 continue
             for images, version in zip(cache.images, result, strict=True):
                 images[row] = version

@@ -21,7 +21,8 @@ from pie_desktop.imaging.leftovers import remove_abandoned
 from pie_desktop.model.bundle import SUFFIX, load_bundle, read_bundle_info, remove_dead_bundles, save_bundle
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import RoleMix
-from training.data.photos import guess_pairs, load_pairs, split_bank, square
+from training.data.pairs import PairBank, guess_pairs, load_pairs
+from training.data.photos import split_bank, square
 from training.data.prefetch import prefetched
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.source import PairSource, SimulatedSource, Source
@@ -49,7 +50,7 @@ class _Material:
     held_out: int
     roles: RoleMix
     finished: tuple[np.ndarray, np.ndarray] | None = None  # photos for the neutral preference: training, held out
-    problems: tuple[str, ...] = ()
+    bank: PairBank | None = None
 
 
 def _simulated(config: FitConfig, run: Path, device: torch.device) -> tuple[_Material, np.ndarray]:
@@ -76,7 +77,7 @@ def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _
     source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device, names)
     validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
     # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
-    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), None, bank.problems)
+    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), None, bank)
 
 
 def _prepared(config: FitConfig, device: torch.device) -> tuple[_Material, np.ndarray]:
@@ -176,7 +177,8 @@ def fit(
                 "pairs": material.train + material.held_out,
                 "train": material.train,
                 "validation": material.held_out,
-                "problems": list(material.problems),
+                "problems": list(material.bank.problems if material.bank else ()),
+                "warnings": list(material.bank.warnings if material.bank else ()),
             }
         for event in trainer.events():
             if not processes.leader:

@@ -9,7 +9,7 @@ from pydantic import Field
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.fine_tuning import FINE_TUNING
-from training.data.photos import guess_pairs
+from training.data.pairs import guess_pairs
 from training.losses.registry import LossWeights
 from training.running.settings import Section, read_toml, validated
 

@@ -43,6 +43,9 @@ def text_sink(console: Console, every: int = 20) -> Sink:
                 f"  dE00 {event['de00']:.2f}"
             )
         else:
-            console.print("  ".join(f"{key}: {value}" for key, value in event.items()))
+            lists = {key: value for key, value in event.items() if isinstance(value, list)}
+            console.print("  ".join(f"{key}: {value}" for key, value in event.items() if key not in lists))
+            for sentence in (sentence for sentences in lists.values() for sentence in sentences):
+                console.print(f"  {sentence}", soft_wrap=True, markup=False, highlight=False)
 
     return write
