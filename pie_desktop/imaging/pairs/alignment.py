@@ -55,7 +55,8 @@ def align(edited: np.ndarray, original: np.ndarray) -> AlignedPair | str:
         fitted = resized(original, edited)
         frame = compare_frames(edited, fitted)
         # A soft gradient has no edges to compare, and none that could be wrong: its colours must do.
-        soft = not frame.conclusive and edited.shape == original.shape and explained(edited, original) >= LEAST_EXPLAINED
+        soft = not frame.conclusive and edited.shape == original.shape
+        soft = soft and explained(edited, original) >= LEAST_EXPLAINED
         if frame.same or soft:
             as_it_is = AlignedPair(edited, fitted, moved=False)
             if frame.exact or soft:
