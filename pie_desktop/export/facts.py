@@ -42,8 +42,8 @@ class PhotoFacts:
 
     @property
     def taken(self) -> datetime:
-        """The capture time, else that of the file."""
-        return self.summary.taken or self.modified
+        """The best date that the photo gives (`metadata.dates`), else that of the file."""
+        return self.summary.date or self.modified
 
 
 class FactsReader:

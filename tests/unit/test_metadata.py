@@ -144,6 +144,7 @@ def test_summary(tagged: Path) -> None:
         shutter=1 / 250,
         focal_length=50.0,
         taken=datetime(2024, 5, 6, 7, 8, 9),
+        date=datetime(2024, 5, 6, 7, 8, 9),
     )
     assert summary.shutter_text == "1/250 s"
     assert PhotoSummary(shutter=2.5).shutter_text == "2.5 s"

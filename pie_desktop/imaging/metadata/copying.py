@@ -1,220 +1,190 @@
-"""Copying EXIF, IPTC and XMP from a photo into its export, through exiv2, which keeps what it does not know."""
+"""EXIF, IPTC and XMP from a photo and its sidecars into its export, and a sentence for whatever cannot be kept."""
 
 import io
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import exiv2
 from PIL import Image
 
-from pie_desktop import __version__
 from pie_desktop.imaging.formats.format import Resolution
-from pie_desktop.imaging.metadata.policy import DEVELOPMENT_XMP, is_maker_note, keeps_exif, keeps_iptc, keeps_xmp
+from pie_desktop.imaging.metadata import containers, iptc, sidecars, xmp
+from pie_desktop.imaging.metadata.exif_layout import with_maker_note
+from pie_desktop.imaging.metadata.maker_note import Keeping, find_maker_note
+from pie_desktop.imaging.metadata.policy import is_maker_note, keeps_exif
 from pie_desktop.imaging.metadata.reading import exiv2_lock, has_tag, open_image
+from pie_desktop.imaging.metadata.transfer import MAKER_NOTE, SOFTWARE, EditNote, NewFile, fill
+from pie_desktop.imaging.stored import read_start
+
+__all__ = ["SOFTWARE", "EditNote", "NewFile", "SourceMetadata"]
 
 _log = logging.getLogger(__name__)
-
-SOFTWARE = f"PIE Desktop {__version__}"
-NAMESPACE = "urn:x-pie-desktop:edit:1.0/"
-exiv2.XmpProperties.registerNs(NAMESPACE, "pie")
-
-_MAKER_NOTE = "Exif.Photo.MakerNote"
-_INTEROPERABILITY = "Exif.Iop.InteroperabilityIndex"
-_INTEROPERABILITY_OF = {"srgb": "R98", "adobe-rgb": "R03"}
-# WebP, HEIC and AVIF have no place for IPTC: what XMP has a property for goes there (IPTC Photo Metadata Standard).
-_IPTC_IN_XMP = {
-    "Caption": "Xmp.dc.description",
-    "Keywords": "Xmp.dc.subject",
-    "Byline": "Xmp.dc.creator",
-    "Copyright": "Xmp.dc.rights",
-    "ObjectName": "Xmp.dc.title",
-    "BylineTitle": "Xmp.photoshop.AuthorsPosition",
-    "Headline": "Xmp.photoshop.Headline",
-    "Credit": "Xmp.photoshop.Credit",
-    "Source": "Xmp.photoshop.Source",
-    "SpecialInstructions": "Xmp.photoshop.Instructions",
-    "City": "Xmp.photoshop.City",
-    "ProvinceState": "Xmp.photoshop.State",
-    "CountryName": "Xmp.photoshop.Country",
-    "CountryCode": "Xmp.iptc.CountryCode",
-    "SubLocation": "Xmp.iptc.Location",
-}
-
-
-@dataclass(frozen=True)
-class EditNote:
-    """What a file says of its edit, in the XMP namespace `pie`.
-
-    Attributes:
-        properties: text by the name of the property; see `edit.note`.
-    """
-
-    properties: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class NewFile:
-    """The file that the metadata is for.
-
-    Attributes:
-        width, height: pixels.
-        color: name of its colour space.
-        policy: `all`, `no-location`, `copyright` or `none`.
-        note: what is said of the edit, None for nothing.
-    """
-
-    width: int
-    height: int
-    color: str = "srgb"
-    policy: str = "all"
-    note: EditNote | None = None
+_CODESTREAM = b"\xff\x0a"  # a JPEG XL without a container has no place for metadata
+_NAMED = 3
 
 
 class SourceMetadata:
-    """The metadata of one photo, read once; safe in several threads.
+    """The metadata of one photo with that of its sidecars, read once; safe in several threads.
 
     Attributes:
         resolution: for printing, None if it gives none.
-        problem: a sentence when its metadata cannot be read.
+        problem: sentences about metadata that cannot be read, or None.
     """
 
     def __init__(self, source: Path) -> None:
         self._name = source.name
-        self._image: Any = None
-        self.resolution: Resolution | None = None
-        self.problem: str | None = None
-        try:
-            with exiv2_lock:
-                self._image = open_image(source)
-                self.resolution = _resolution(self._image)
-        except Exception as error:
-            _log.warning("Metadata of %s: %s", source, error)
-            self.problem = f"The metadata of {source.name} could not be read and was not copied."
+        problems: list[str] = []
+        with exiv2_lock:
+            self._image: Any = _open(source, problems)
+            self._namespaces = xmp.own_namespaces(self._image.xmpData())
+            self._note = find_maker_note(source, self._image)
+            self.resolution = _resolution(self._image)
+            iptc.restore_times(self._image, source)
+            if not xmp.join_extended(self._image, source.read_bytes):
+                problems.append(f"A part of the XMP of {source.name} is damaged and was not copied; the rest was.")
+            beside, unread = sidecars.join_sidecars(self._image, source)
+        self._namespaces |= beside
+        self.problem = " ".join((*problems, *unread)) or None
 
     def embed(self, encoded: bytes, new: NewFile) -> tuple[bytes, str | None]:
-        """A freshly encoded file with the metadata that the policy keeps.
-
-        Everything that is kept stays as it is but what would be wrong in the new file: the orientation becomes 1, the
-        dimensions and the colour space those of the new image; thumbnails and previews (of the unedited image) and
-        tags that describe the storage of the old file are left out. The software and the edit are noted, but not under
-        `copyright` and `none`.
+        """A freshly encoded file with the metadata that the policy keeps; see `transfer.fill`.
 
         Args:
             encoded: a whole JPEG, PNG, TIFF or WebP file in memory.
             new: what it is.
 
         Returns:
-            The file, and None or a sentence about metadata that could not be copied; the image is good in any case.
+            The file, and None or sentences about metadata that could not be copied; the image is good in any case.
         """
-        if self._image is None or new.policy == "none":
-            return encoded, self.problem if new.policy != "none" else None
+        if new.policy == "none":
+            return encoded, None
         with exiv2_lock:
             try:
-                image = exiv2.ImageFactory.open(encoded)
-                image.readMetadata()
-                self._fill(image, new)
-                with_xmp = not image.xmpData().empty()
-                image.writeMetadata()
-                image.readMetadata()
-                warning = None
-                if with_xmp and image.xmpData().empty():  # exiv2 keeps quiet about XMP that it cannot write
-                    warning = f"The XMP of {self._name} could not be copied; the other metadata was."
-                elif has_tag(self._image, _MAKER_NOTE) and new.policy == "all" and not has_tag(image, _MAKER_NOTE):
-                    # exiv2 leaves out what exceeds the 64 KB that EXIF may have in a JPEG.
-                    warning = f"The maker note of {self._name} is too large and was not copied; the other metadata was."
-                return bytes(image.data()), warning
+                filled, problems = self._embed(encoded, new)
             except Exception as error:
                 _log.warning("Metadata of %s: %s", self._name, error)
                 return encoded, f"The metadata of {self._name} could not be copied."
+        return filled, " ".join(filter(None, [self.problem, *problems])) or None
 
     def blobs(self, new: NewFile) -> tuple[bytes | None, bytes | None, str | None]:
-        """EXIF (a TIFF structure), XMP and a remark as `embed` gives it, for files that exiv2 does not write."""
+        """EXIF (a TIFF structure), XMP and sentences as `embed` gives them, for files that exiv2 does not write."""
         buffer = io.BytesIO()
         Image.new("RGB", (1, 1)).save(buffer, "WEBP", lossless=True)  # has EXIF of any length and XMP as they are
         filled, warning = self.embed(buffer.getvalue(), new)
         with Image.open(io.BytesIO(filled)) as image:
-            exif, xmp = image.info.get("exif"), image.info.get("xmp")
+            exif, packet = image.info.get("exif"), image.info.get("xmp")
         if isinstance(exif, bytes):
             exif = exif.removeprefix(b"Exif\0\0")
-        return exif or None, xmp or None, warning
+        return exif or None, packet or None, warning
 
-    def _fill(self, image: Any, new: NewFile) -> None:
-        origin = self._image
-        exif = image.exifData()
-        known_note = any(is_maker_note(datum.key()) for datum in origin.exifData())
-        for datum in origin.exifData():
-            key = datum.key()
-            if not keeps_exif(key, datum.tag(), new.policy):
-                continue
-            if key == _MAKER_NOTE and new.policy == "no-location" and not known_note:
-                continue  # nobody knows what is in it
-            if is_maker_note(key):  # may hold a tag twice
-                exif.add(exiv2.ExifKey(key), datum.value())
-            else:
-                exif[key] = datum.value()
-        iptc = image.iptcData()
-        for datum in origin.iptcData():
-            if keeps_iptc(datum.key(), new.policy):
-                iptc.add(exiv2.IptcKey(datum.key()), datum.value())
-        xmp = image.xmpData()
-        unapplied = not _says_true(origin.xmpData(), f"{DEVELOPMENT_XMP}AlreadyApplied")
-        for datum in origin.xmpData():
-            if unapplied and datum.key().startswith(DEVELOPMENT_XMP):
-                continue
-            if keeps_xmp(datum.key(), new.policy):
-                xmp.add(exiv2.XmpKey(datum.key()), datum.value())
-        if image.imageType() == exiv2.ImageType.webp:
-            _iptc_to_xmp(iptc, xmp)
-        if not origin.exifData().empty():
-            image.setByteOrder(origin.byteOrder())
-        if new.policy == "copyright":
-            return
-        if not origin.exifData().empty():
-            _correct(exif, new)
-        exif["Exif.Image.Software"] = SOFTWARE
-        xmp["Xmp.xmp.CreatorTool"] = SOFTWARE
-        if new.note is not None:
-            for name, text in new.note.properties.items():
-                xmp[f"Xmp.pie.{name}"] = text
+    def _embed(self, encoded: bytes, new: NewFile) -> tuple[bytes, list[str]]:
+        is_jpeg, is_tiff = encoded.startswith(b"\xff\xd8"), encoded.startswith((b"II", b"MM"))
+        keeping = self._keeping(new, is_jpeg, is_tiff)
+        problems = []
+        if keeping is Keeping.LEFT_OUT:
+            problems.append(
+                f"The maker note of {self._name} cannot be kept intact and was not copied; the other metadata was."
+            )
+        xmp.register(self._namespaces)
+        image = exiv2.ImageFactory.open(encoded)
+        image.readMetadata()
+        own = {datum.key() for datum in image.exifData()}
+        fill(image, self._image, new, with_maker_note=keeping is Keeping.DECODED)
+        lost: list[str] = []
+        while (written := _written(image, encoded, is_jpeg)) is None:
+            largest = max(image.exifData(), key=lambda datum: datum.size()).key()
+            image.exifData().erase(image.exifData().findKey(exiv2.ExifKey(largest)))
+            lost.append(largest)
+        filled = written
+        there = exiv2.ImageFactory.open(filled)
+        there.readMetadata()
+        xmp.own_namespaces(there.xmpData())
+        xmp.join_extended(there, lambda: written)
+        missing = _keys(image) - _keys(there) - own
+        lost += sorted(missing)
+        if keeping is Keeping.BYTES and self._note is not None and self._note.offset is not None:
+            filled, kept = _with_note(filled, self._note.data, self._note.offset)
+            lost += [] if kept else [MAKER_NOTE]
+        return filled, problems + self._lost(lost)
 
+    def _keeping(self, new: NewFile, is_jpeg: bool, is_tiff: bool) -> Keeping | None:
+        """How the maker note is kept; None where there is none, or the policy keeps none."""
+        if new.policy != "all":
+            return None
+        keys = [datum for datum in self._image.exifData() if is_maker_note(datum.key())]
+        if self._note is None:
+            return Keeping.DECODED if keys else None
+        with_preview = not all(keeps_exif(datum.key(), datum.tag(), new.policy) for datum in keys)
+        end = (self._note.offset or 0) + len(self._note.data)
+        place_is_free = not is_tiff and not (is_jpeg and end > containers.MAX_JPEG_EXIF)
+        return self._note.keeping(bool(keys), with_preview, place_is_free)
 
-def _correct(exif: Any, new: NewFile) -> None:
-    exif["Exif.Image.Orientation"] = exiv2.UShortValue(1)
-    exif["Exif.Photo.PixelXDimension"] = exiv2.ULongValue(new.width)
-    exif["Exif.Photo.PixelYDimension"] = exiv2.ULongValue(new.height)
-    exif["Exif.Photo.ColorSpace"] = exiv2.UShortValue(1 if new.color == "srgb" else 65535)
-    place = exif.findKey(exiv2.ExifKey(_INTEROPERABILITY))
-    if place != exif.end():
-        if new.color in _INTEROPERABILITY_OF:
-            exif[_INTEROPERABILITY] = _INTEROPERABILITY_OF[new.color]
-        else:
-            exif.erase(place)
-
-
-def _says_true(xmp: Any, key: str) -> bool:
-    place = xmp.findKey(exiv2.XmpKey(key))
-    return bool(place != xmp.end() and xmp[key].toString().casefold() == "true")
+    def _lost(self, keys: list[str]) -> list[str]:
+        """Sentences about tags that found no place."""
+        if not keys:
+            return []
+        _log.info("Not copied from %s: %s", self._name, ", ".join(keys))
+        if any(key == MAKER_NOTE or is_maker_note(key) for key in keys if key.startswith("Exif.")):
+            sentence = [f"The maker note of {self._name} is too large and was not copied; the other metadata was."]
+            keys = [key for key in keys if not (key.startswith("Exif.") and (key == MAKER_NOTE or is_maker_note(key)))]
+            return sentence + self._lost(keys)
+        names = ", ".join(dict.fromkeys(xmp.root_of(key).rsplit(".", 1)[1] for key in keys[:_NAMED]))
+        more = f" and {len(keys) - _NAMED} more" if len(keys) > _NAMED else ""
+        return [f"{names}{more} of {self._name} could not be copied; the other metadata was."]
 
 
-def _iptc_to_xmp(iptc: Any, xmp: Any) -> None:
-    """XMP that is there already counts."""
-    values: dict[str, list[str]] = {}
-    for datum in iptc:
-        key = _IPTC_IN_XMP.get(datum.key().rsplit(".", 1)[1])
-        if key is not None and xmp.findKey(exiv2.XmpKey(key)) == xmp.end():
-            values.setdefault(key, []).append(datum.toString())
-    for key, texts in values.items():
-        kind = exiv2.XmpProperties.propertyType(exiv2.XmpKey(key))
-        if kind in (exiv2.TypeId.xmpBag, exiv2.TypeId.xmpSeq):
-            array = exiv2.XmpArrayValue(kind)
-            for text in texts:
-                array.read(text)
-            xmp.add(exiv2.XmpKey(key), array)
-        else:
-            xmp[key] = f"lang=x-default {texts[0]}" if kind == exiv2.TypeId.langAlt else texts[0]
+def _open(source: Path, problems: list[str]) -> Any:
+    """exiv2's image of a photo; without any metadata, and with a sentence in `problems`, where that cannot be read."""
+    try:
+        if read_start(source, len(_CODESTREAM)) != _CODESTREAM:
+            return open_image(source)
+    except Exception as error:
+        _log.warning("Metadata of %s: %s", source, error)
+        problems.append(f"The metadata of {source.name} could not be read and was not copied.")
+    return exiv2.ImageFactory.create(exiv2.ImageType.xmp)
+
+
+def _written(image: Any, encoded: bytes, is_jpeg: bool) -> bytes | None:
+    """The file with the metadata of exiv2's image of it; None where its EXIF is more than a JPEG has room for."""
+    if not is_jpeg:
+        image.writeMetadata()
+        return bytes(image.data())
+    # exiv2 puts XMP into one segment, or loses it: written apart from it, in as many as it needs.
+    described = exiv2.ImageFactory.open(encoded)
+    described.readMetadata()
+    described.setExifData(image.exifData())
+    described.setIptcData(image.iptcData())
+    described.setByteOrder(image.byteOrder())
+    try:
+        described.writeMetadata()
+    except exiv2.Exiv2Error:
+        if image.exifData().empty():
+            raise
+        return None
+    if not image.exifData().empty():
+        described.readMetadata()
+        if described.exifData().empty():
+            return None
+    written = bytes(described.data())
+    return written if image.xmpData().empty() else xmp.split_for_jpeg(written, image.xmpData())
+
+
+def _keys(image: Any) -> set[str]:
+    """What is to be found in the file; of maker notes, whether there is one."""
+    exif = {datum.key() for datum in image.exifData() if not is_maker_note(datum.key())}
+    exif -= {key for key in exif if key.startswith("Exif.MakerNote.")}
+    return exif | {datum.key() for part in (image.iptcData(), image.xmpData()) for datum in part}
+
+
+def _with_note(filled: bytes, note: bytes, offset: int) -> tuple[bytes, bool]:
+    """The file with a maker note at its place, and whether it got it."""
+    try:
+        exif = containers.read_exif(filled)
+        return containers.with_exif(filled, with_maker_note(exif or b"", note, offset)), True
+    except (ValueError, KeyError) as error:
+        _log.info("Maker note: %s", error)
+        return filled, False
 
 
 def _resolution(image: Any) -> Resolution | None:

@@ -2,7 +2,10 @@
 
 import re
 
-# Tags that describe how the pixels of one file are stored, and previews of the unedited image.
+from pie_desktop.imaging.metadata.harmless import exif_is_harmless, iptc_is_harmless, xmp_is_harmless
+
+# Tags that describe how the pixels of one file are stored, previews of the unedited image and (0x935c) Photoshop's
+# layers of it.
 _STRUCTURE_TAGS = """
 NewSubfileType SubfileType ImageWidth ImageLength BitsPerSample Compression PhotometricInterpretation Thresholding
 FillOrder StripOffsets SamplesPerPixel RowsPerStrip StripByteCounts PlanarConfiguration MinSampleValue
@@ -11,7 +14,7 @@ PrimaryChromaticities ColorMap HalftoneHints TileWidth TileLength TileOffsets Ti
 NumberOfInks DotRange ExtraSamples SampleFormat SMinSampleValue SMaxSampleValue JPEGTables JPEGProc
 JPEGInterchangeFormat JPEGInterchangeFormatLength YCbCrCoefficients YCbCrSubSampling YCbCrPositioning
 ReferenceBlackWhite XMLPacket IPTCNAA ImageResources InterColorProfile PageNumber PrintImageMatching
-CFARepeatPatternDim CFAPattern BatteryLevel TIFFEPStandardID SensingMethod
+CFARepeatPatternDim CFAPattern BatteryLevel TIFFEPStandardID SensingMethod 0x935c
 """
 _STRUCTURE = frozenset(_STRUCTURE_TAGS.split())
 # Tags of DNG (1.7.1): how the sensor's values become colours, which a developed photo must not say of itself.
@@ -37,17 +40,11 @@ STALE_XMP = (
     "Xmp.exif.PixelYDimension",
     "Xmp.exif.ColorSpace",
     "Xmp.photoshop.ICCProfile",
+    "Xmp.xmpNote.HasExtendedXMP",
 )
 # Adobe's development, which its programs would apply to the new pixels unless it says that it is applied already.
 DEVELOPMENT_XMP = "Xmp.crs."
 _PREVIEW_IPTC = "Iptc.Application2.Preview"
-_IPTC_DIGEST = "Xmp.photoshop.LegacyIPTCDigest"  # shows whether the XMP was made from this IPTC
-# Names of places and positions wherever they stand, in standard tags, XMP structures and decoded maker notes.
-# Not the sensitivity (ISOSpeedLatitude), not a place in the image (SubjectLocation), not the address of the author.
-_LOCATION = re.compile(
-    r"GPS|(?<!Speed)Latitude|Longitude|Altitude|^(Sub-?)?[Ll]ocation|LocationName|(?<!Adr)(?<!Licensor)City|^Country"
-    r"|^(Province)?State$|WorldRegion|Landmark|GeoTag"
-)
 _COPYRIGHT_EXIF = frozenset({"Exif.Image.Copyright", "Exif.Image.Artist", "Exif.Photo.CameraOwnerName"})
 _COPYRIGHT_IPTC = frozenset(
     f"Iptc.Application2.{name}" for name in ("Byline", "BylineTitle", "Copyright", "Credit", "Source", "Contact")
@@ -74,9 +71,7 @@ def keeps_exif(key: str, tag: int, policy: str) -> bool:
         return False
     if group == "Image" and (name in _STRUCTURE or (tag in _DNG_TAGS and name not in _KEPT_OF_DNG)):
         return False
-    if policy == "no-location":
-        return group != "GPSInfo" and not _LOCATION.search(name) and not (group == "Image" and name == "GPSTag")
-    return True
+    return policy != "no-location" or exif_is_harmless(key)
 
 
 def is_maker_note(key: str) -> bool:
@@ -90,7 +85,7 @@ def keeps_iptc(key: str, policy: str) -> bool:
         return key in _COPYRIGHT_IPTC
     if key.startswith(_PREVIEW_IPTC):
         return False
-    return policy != "no-location" or not _LOCATION.search(key.rsplit(".", 1)[1])
+    return policy != "no-location" or iptc_is_harmless(key)
 
 
 def keeps_xmp(key: str, policy: str) -> bool:
@@ -99,10 +94,4 @@ def keeps_xmp(key: str, policy: str) -> bool:
         return key.startswith(_COPYRIGHT_XMP)
     if key.startswith(STALE_XMP):
         return False
-    if policy != "no-location":
-        return True
-    if key == _IPTC_DIGEST:
-        return False
-    # A property in a structure: Xmp.iptcExt.LocationShown[1]/Iptc4xmpExt:City
-    names = [part.split(":")[-1] for part in key.split(".", 2)[2].split("/")]
-    return not any(_LOCATION.search(name) for name in names)
+    return policy != "no-location" or xmp_is_harmless(key)

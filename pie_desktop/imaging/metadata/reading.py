@@ -1,4 +1,4 @@
-"""Reading EXIF, IPTC and XMP of a photo, for display.
+"""Reading EXIF, IPTC and XMP of a photo, for display and for file names.
 
 exiv2 is not thread safe, so one lock guards all of it, here and in `copying`.
 """
@@ -6,7 +6,7 @@ exiv2 is not thread safe, so one lock guards all of it, here and in `copying`.
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import exiv2
 
 from pie_desktop.imaging.isolation import isolated
+from pie_desktop.imaging.metadata.dates import date_of
 from pie_desktop.imaging.stored import read_start
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ class PhotoSummary:
         shutter: exposure time in seconds.
         focal_length: millimetres.
         taken: local time of the camera, with fractions of a second where it gives them.
+        date: that, or the next best date that the photo gives; see `dates`.
     """
 
     camera: str | None = None
@@ -48,6 +50,7 @@ class PhotoSummary:
     shutter: float | None = None
     focal_length: float | None = None
     taken: datetime | None = None
+    date: datetime | None = None
 
     @property
     def shutter_text(self) -> str | None:
@@ -97,7 +100,8 @@ def read_summary(path: Path) -> PhotoSummary:
     with exiv2_lock:
         try:
             image = open_image(path)
-            return _summary(image.exifData())
+            summary = _summary(image.exifData())
+            return replace(summary, date=summary.taken or date_of(image))
         except Exception as error:
             _log.info("No metadata in %s: %s", path, error)
             return PhotoSummary()
@@ -110,7 +114,13 @@ def open_image(path: Path) -> Any:
         Exception: of any kind when exiv2 cannot read it.
     """
     # Absolute: exiv2 takes some names, such as those with a protocol, for something other than a file.
-    image = exiv2.ImageFactory.open(str(path.absolute()))
+    name = str(path.absolute())
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # bytes that are no UTF-8, which exiv2's Python binding cannot pass on
+        image = exiv2.ImageFactory.open(path.read_bytes())
+    else:
+        image = exiv2.ImageFactory.open(name)
     image.readMetadata()
     return image
 
