@@ -1,5 +1,15 @@
 """Errors that a user can cause, each one clear sentence."""
 
+import re
+
+# Escape sequences of terminals, line breaks of all kinds, and marks that turn the direction of writing.
+_COMMANDS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """A message in one line as a terminal may show it: what a file name holds of commands to terminals is escaped."""
+    return _COMMANDS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
 
 class PieError(Exception):
     """A problem the user can act on.

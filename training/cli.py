@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from pie_desktop.errors import PieError
+from pie_desktop.errors import PieError, printable
 from training.audit.cli import audit
 from training.benchmark.ablation import ablations
 from training.benchmark.cli import benchmark, evaluate
@@ -93,7 +93,7 @@ def fit(
     from pie_desktop.model.fine_tuning import FINE_TUNING
     from training.fit.assemble import fit as run_fit
     from training.fit.config import override, steps_for, stored_config
-    from training.running.events import json_sink, text_sink
+    from training.running.events import Reporter, json_sink, text_sink
     from training.running.processes import start_processes
 
     if threads:
@@ -119,9 +119,14 @@ def fit(
         chosen = override(chosen, {"run": {"steps": steps_for(chosen, passes, originals)}})
     sink = json_sink if events == "-" else text_sink(Console())
     processes = start_processes(chosen.device)
-    stop = _stop_on_request(events == "-" and processes.leader)
+    report = Reporter(sink)
+    asked = _stop_on_request(events == "-" and processes.leader)
+
+    def stop() -> bool:
+        return asked() or report.lost
+
     for event in run_fit(chosen, out, models or out, init, originals, resume, stop, processes):
-        sink(event)
+        report(event)
 
 
 def _from_scratch(config: Path | None, pairs: Path | None, init: Path | None) -> "tuple[FitConfig, Path | None]":
@@ -150,10 +155,10 @@ def main() -> None:
             sys.exit(code)
     except PieError as error:
         if "--events" in sys.argv and os.environ.get("RANK", "0") == "0":
-            from training.running.events import json_sink
+            from training.running.events import Reporter, json_sink
 
-            json_sink({"event": "error", "message": str(error)})
-        print(error, file=sys.stderr)
+            Reporter(json_sink)({"event": "error", "message": str(error)})
+        print(printable(str(error)), file=sys.stderr)
         sys.exit(2)
     except typer.Exit as end:
         sys.exit(end.exit_code)

@@ -54,27 +54,29 @@ def spread_values(arguments: Sequence[str]) -> list[str]:
 
 
 def photos_in(sources: Sequence[Path], recursive: bool = False, except_in: Path | None = None) -> list[Path]:
-    """The photos that are named, folders replaced by the photos in them, but for those in the folder `except_in`.
+    """The photos that are named, each file once, folders replaced by the photos in them.
+
+    Of a folder around the folder `except_in`, the photos in the latter are left out.
 
     In a folder, RAW + JPEG of one name are one photo: the RAW.
 
     A file is taken at the user's word, whatever its suffix and even when it is missing: reading it will tell, and the
     rest goes on. Raises PieError for a folder without photos.
     """
-    from pie_desktop.imaging.listing import list_photos, one_per_photo
+    from pie_desktop.imaging.listing import distinct_files, list_photos, one_per_photo
 
     photos: list[Path] = []
     for source in sources:
         if source.is_dir():
             found = one_per_photo(list_photos(source, recursive=recursive))
-            if except_in is not None and except_in.resolve() != source.resolve():
+            if except_in is not None and source.resolve() in except_in.resolve().parents:
                 found = [photo for photo in found if not photo.resolve().is_relative_to(except_in.resolve())]
             if not found:
                 raise PieError(f"There are no photos in the folder “{source}”.")
             photos += found
         else:
             photos.append(source)
-    return list(dict.fromkeys(photos))
+    return distinct_files(photos)
 
 
 def edit_pairs(edits: Sequence[Path], originals: Sequence[Path]) -> "list[EditPair]":

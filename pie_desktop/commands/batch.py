@@ -13,7 +13,7 @@ import typer
 
 from pie_desktop.commands import console as output
 from pie_desktop.edit.edit import Edit
-from pie_desktop.errors import Cancelled
+from pie_desktop.errors import Cancelled, printable
 
 if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
@@ -216,6 +216,6 @@ def _print_table(plan: "Sequence[PlannedPhoto]", destination: Path) -> None:
             str(photo.burst) if photo.burst is not None else "",
             photo.problem or "",
         ]
-        table.add_row(*(Text(cell.encode("utf-8", "backslashreplace").decode()) for cell in cells))
+        table.add_row(*(Text(printable(cell).encode("utf-8", "backslashreplace").decode()) for cell in cells))
     # A pipe has no width: whoever reads it there wants whole lines.
     Console(width=None if sys.stdout.isatty() else 400).print(table)

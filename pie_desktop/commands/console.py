@@ -4,6 +4,7 @@ import contextlib
 import json
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -13,6 +14,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from pie_desktop.errors import printable
+
+_UNESCAPED = re.compile(r"[\x7f-\x9f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 EXIT_FAILURES = 1
 EXIT_PROBLEM = 2
 EXIT_INTERRUPTED = 130
@@ -22,16 +26,19 @@ ShouldCancel = Callable[[], bool]
 
 
 def say(text: str) -> None:
-    print(text)
+    """One line of a result; file names may contain commands to the terminal, which are shown escaped."""
+    print(printable(text))
 
 
 def say_problem(text: str) -> None:
-    """One problem, one line: file names may contain line breaks."""
-    print(" ".join(text.split()), file=sys.stderr)
+    """One problem, one line: file names may contain line breaks, which are shown escaped like all else of the kind."""
+    print(printable(text), file=sys.stderr)
 
 
 def print_json(document: Any) -> None:
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    lines = json.dumps(document, indent=2, ensure_ascii=False).split("\n")
+    # JSON itself escapes some commands to terminals and lets others through.
+    print("\n".join(_UNESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines))
 
 
 @contextlib.contextmanager
@@ -72,7 +79,7 @@ def showing_progress() -> Iterator[Progress]:
     columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}", markup=False))
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=1.0)
-        yield lambda fraction, text: bar.update(task, completed=fraction, description=text)
+        yield lambda fraction, text: bar.update(task, completed=fraction, description=printable(text))
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from pie_desktop.export.settings import Conflict, ExportSettings, PlannedPhoto
 from pie_desktop.export.targets import Originals, Target, TargetNames, destination_problem, space_problem
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.formats.registry import all_formats
-from pie_desktop.imaging.listing import list_photos, one_per_photo
+from pie_desktop.imaging.listing import distinct_files, list_photos, one_per_photo
 
 _facts = FactsReader()
 
@@ -77,12 +77,15 @@ def plan_export(
 
 
 def expand_sources(sources: Iterable[Path]) -> list[Path]:
-    """Photos and folders as photos, absolute, each once. Raises DecodeError for a folder that cannot be read."""
+    """Photos and folders as photos, absolute, each file once however its path is spelt.
+
+    Raises DecodeError for a folder that cannot be read.
+    """
     photos: dict[Path, None] = {}
     for source in sources:
         source = Path(source).absolute()  # noqa: PLW2901
         photos.update(dict.fromkeys(one_per_photo(list_photos(source)) if source.is_dir() else [source]))
-    return list(photos)
+    return distinct_files(photos)
 
 
 def name_values(photo: Path, settings: ExportSettings, number: int = 1) -> NameValues:

@@ -66,6 +66,23 @@ def scan_folder(folder: Path) -> tuple[list[Path], list[Path]]:
     return sorted(photos, key=natural_key), sorted(subfolders, key=natural_key)
 
 
+def distinct_files(paths: Iterable[Path]) -> list[Path]:
+    """Each file once, under the first of its spellings: through a link, with `..`, in another case.
+
+    Two names of one file (hard links) are two files. What is not there counts by its path.
+    """
+    found: dict[tuple[int, int] | str, Path] = {}
+    for path in paths:
+        try:
+            status = path.stat()
+            single = status.st_ino and status.st_nlink == 1
+            key = (status.st_dev, status.st_ino) if single else os.path.realpath(path)
+        except (OSError, ValueError):
+            key = str(path)
+        found.setdefault(key, path)
+    return list(found.values())
+
+
 @dataclass(frozen=True)
 class PhotoFiles:
     """The files of one photo.

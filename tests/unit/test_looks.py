@@ -9,11 +9,11 @@ import PyOpenColorIO as ocio
 import pytest
 from PIL import Image
 
-from pie_desktop.errors import PieError
+from pie_desktop.errors import EncodeError, PieError
 from pie_desktop.export.looks import Difference, Look, export_look
 from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut, load_lut, read_cube
-from pie_desktop.imaging.lut.looks import FORMATS, read_look, resampled, write_look
+from pie_desktop.imaging.lut.looks import FORMATS, SUFFIXES, LookFormat, read_look, resampled, write_look
 
 
 def strong_look() -> np.ndarray:
@@ -121,3 +121,21 @@ def test_nothing_is_replaced_unasked(look: Look, tmp_path: Path) -> None:
 
 def test_in_words() -> None:
     assert str(Difference(0.0123, 0.2, 1.5)) == "dE00 mean 0.01, 95 % within 0.20, largest 1.50"
+
+
+@pytest.mark.parametrize("kind", ["cube", "clf", "hald"])
+@pytest.mark.parametrize("photo", ["png", "jpeg", "gif", "tiff"])
+def test_a_photo_is_never_replaced_by_a_look(tmp_path: Path, kind: LookFormat, photo: str) -> None:
+    target = tmp_path / f"look{SUFFIXES[kind]}"
+    Image.new("RGB", (512, 512), (200, 30, 30)).save(target, photo)
+    before = target.read_bytes()
+    with pytest.raises(EncodeError, match="no look"):
+        write_look(target, identity_lut(17), kind, "Look", "", 17, overwrite=True)
+    assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize("kind", ["cube", "clf", "hald"])
+def test_an_earlier_look_is_replaced(tmp_path: Path, kind: LookFormat) -> None:
+    look = Look("Look", identity_lut(17), (np.full((8, 8, 3), 90, np.uint8),), (identity_lut(17),))
+    for _ in range(2):
+        export_look(tmp_path / f"look{SUFFIXES[kind]}", look, kind, overwrite=True)

@@ -1,7 +1,10 @@
 """The loop: learns, stops, resumes to the same numbers, and ends with a bundle that the editor can load."""
 
+import contextlib
 import multiprocessing
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,7 +32,7 @@ from training.fit.config import (
     steps_for,
     stored_config,
 )
-from training.running.events import Event
+from training.running.events import Event, Reporter, json_sink
 
 SMALL = Architecture(components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1)
 
@@ -246,3 +249,20 @@ def test_run_with_workers_gives_the_same_numbers_and_leaves_none(
     assert losses(first) == pytest.approx(losses(whole_run)[:3], rel=1e-5)
     run.close()  # type: ignore[attr-defined] - what happens to a generator that is left
     assert multiprocessing.active_children() == []
+
+
+def test_a_run_whose_listener_is_gone_ends_with_its_checkpoint(
+    config: FitConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = os.pipe()
+    with contextlib.suppress(BrokenPipeError), os.fdopen(theirs, "w") as stdout:  # closing it flushes
+        monkeypatch.setattr(sys, "stdout", stdout)
+        report = Reporter(json_sink)
+        kinds = []
+        for event in fit(config, tmp_path / "run", tmp_path / "models", should_stop=lambda: report.lost):
+            if event["event"] == "step" and event["step"] == 3:
+                os.close(ours)  # the editor dies
+            report(event)
+            kinds.append(event["event"])
+    assert report.lost and kinds[-2:] == ["checkpoint", "stopped"]
+    assert (tmp_path / "run" / "checkpoint.safetensors").is_file()

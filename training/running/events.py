@@ -1,5 +1,6 @@
 """Events of a training run: one JSON object per line for the editor's training tab, or plain text for people."""
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,28 @@ def json_sink(event: Event) -> None:
     """Write one JSON line to stdout at once."""
     sys.stdout.write(json_files.to_text(event, indent=None))
     sys.stdout.flush()
+
+
+class Reporter:
+    """Passes events to a sink until nobody takes them any more: a dead editor or a closed terminal costs no checkpoint.
+
+    Attributes:
+        lost: whether the other side is gone; a reason to stop the run, with its checkpoint.
+    """
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.lost = False
+
+    def __call__(self, event: Event) -> None:
+        if self.lost:
+            return
+        try:
+            self._sink(event)
+        except (OSError, ValueError):  # a closed pipe, or a stream that was closed here
+            self.lost = True
+            # What is still buffered must not raise when the process ends.
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for the rest of the process
 
 
 def duration(seconds: float) -> str:

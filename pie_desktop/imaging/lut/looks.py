@@ -78,6 +78,8 @@ def _style(title: str, comment: str, cube: str) -> str:
 LookFormat = Literal["cube", "clf", "hald", "darktable"]
 FORMATS: tuple[LookFormat, ...] = get_args(LookFormat)
 SIZES = (17, 33, 65)
+_HEAD = 8192  # bytes of a file in which it says what it is; every photo has a zero among them, no text has one
+_OWN_COMMENT = b"PIE Desktop's own rendering"  # see `export.looks.LookReport`
 HALD_LEVEL = 8  # 64 points per axis, an image of 512 x 512
 SUFFIXES: dict[LookFormat, str] = {"cube": ".cube", "clf": ".clf", "hald": ".png", "darktable": ""}
 
@@ -114,6 +116,8 @@ def write_look(
         EncodeError: it cannot be written.
     """
     path = Path(path)
+    if overwrite and path.is_file() and not _is_look(path):
+        raise EncodeError(f"{path} is no look, but a photo or another file; choose another name.")
     if kind == "hald":
         _save(path, _hald(resampled(lut, HALD_LEVEL**2), title, comment), overwrite)
     elif kind == "clf":
@@ -127,6 +131,16 @@ def write_look(
                 _save(path / name, data, overwrite)
         except OSError as error:
             raise EncodeError(f"The folder {path} could not be made ({error.strerror or error}).") from error
+
+
+def _is_look(path: Path) -> bool:
+    """Whether a file may be a look, by its content: text, or of HaldCLUTs, which are images, one of this program."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(_HEAD)
+    except OSError:
+        return False
+    return b"\0" not in start or _OWN_COMMENT in start
 
 
 def read_look(path: Path, kind: LookFormat) -> Rendering:
