@@ -15,7 +15,7 @@ from typing import Any
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 32
-_MAX_INTEGER = 2**64 - 1  # sizes, times in nanoseconds and the 64-bit stamps of prepared data sets fit
+_MAX_INTEGER = 2**63 - 1  # sizes and times in nanoseconds fit
 
 
 class DamagedJsonError(ValueError):

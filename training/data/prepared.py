@@ -21,7 +21,7 @@ from training.data.photos import SMALLEST_VIEW
 from training.data.source import Source, name_photos, pick_photos, seeded
 
 INDEX = "index.json"
-FORMAT = 1
+FORMAT = 2  # 1: versions of a photo were not aligned
 MAX_INDEX = 256 * 1024 * 1024
 
 

@@ -134,7 +134,7 @@ class _Cache:
 def _stamp(paths: tuple[Path, ...]) -> int:
     """A number that differs between files of one name, and between versions of a file; never 0."""
     about = [(str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
-    return int.from_bytes(hashlib.sha256(repr(about).encode()).digest()[:8], "big") or 1
+    return int.from_bytes(hashlib.sha256(repr(about).encode()).digest()[:8], "big") >> 1 or 1  # JSON holds 63 bits
 
 
 def _read(path: Path) -> dict[str, Any]:
