@@ -132,7 +132,9 @@ class AppContext(QObject):
     def _thumbnail_store(self) -> ThumbnailStore:
         from pie_desktop.catalog.thumbnails import DEFAULT_LIMIT, ThumbnailStore
 
-        megabytes = self.settings.number("thumbnails.cache_mb", DEFAULT_LIMIT // 1_000_000, 0, 1_000_000)
+        usual = DEFAULT_LIMIT // 1_000_000
+        megabytes = self.settings.number("thumbnails.cache_mb", usual, -1, 1_000_000)
+        megabytes = usual if megabytes < 0 else megabytes
         return ThumbnailStore(paths.cache_dir() / "thumbnails.sqlite", int(megabytes * 1_000_000))
 
 

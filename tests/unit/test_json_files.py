@@ -17,7 +17,7 @@ HOSTILE = {
     "not a number": '{"a": [1, NaN]}',
     "float beyond floats": '{"a": 1e999}',
     "integer of 5,000 digits": '{"a": ' + "9" * 5000 + "}",
-    "integer beyond 64 bits": '{"a": 9223372036854775808}',
+    "integer beyond 64 bits": '{"a": 18446744073709551616}',
     "cut off": '{"a": 1',
     "no text": b"\xff\xfe\x00",
     "empty": "",
