@@ -10,6 +10,8 @@ from torch import Tensor, nn
 
 from pie_desktop.imaging.decode import PROXY_SIDE
 
+_GRAY_SPREAD = 2.5 / 255  # between the channels of a gray pixel, after JPEG and conversions of colour
+_GRAY_SPECKS = 0.001  # of all pixels
 FIT_GRID = 48  # side of the pixel grid that pairs are fitted on, px
 
 
@@ -26,6 +28,11 @@ def shrink(image: np.ndarray, size: tuple[int, int] | None = None) -> np.ndarray
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = image if size == (width, height) else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return to_float(small)
+
+
+def is_gray(image: np.ndarray) -> bool:
+    """Whether a float image is black and white: no colour but for rounding, and for a speck that may be dirt."""
+    return float((np.ptp(image, axis=-1) > _GRAY_SPREAD).mean()) <= _GRAY_SPECKS
 
 
 def squares(images: list[np.ndarray], side: int) -> Tensor:

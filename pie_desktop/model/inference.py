@@ -15,7 +15,7 @@ from torch import Tensor
 
 from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.model.bundle import load_bundle
-from pie_desktop.model.features import color_statistics, picked_colors, shrink, squares
+from pie_desktop.model.features import color_statistics, is_gray, picked_colors, shrink, squares
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import EncodedReferences
 from pie_desktop.model.preference import Preference, ReferencePixels, agreement
@@ -152,13 +152,9 @@ class Inference:
         style = self._network.encode(
             before[None], after[None], evidence[None], flags[None], torch.ones_like(flags)[None]
         )
-        arrays = {
-            "tokens": style.tokens[0],
-            "keys": style.keys[0],
-            "paired": flags,
-            "vector": style.vector[0],
-        }
+        arrays = {"tokens": style.tokens[0], "keys": style.keys[0], "paired": flags, "vector": style.vector[0]}
         stored = {name: np.ascontiguousarray(value.cpu().numpy()) for name, value in arrays.items()}
+        stored |= {"gray": np.array([is_gray(image) for image in afters])}
         stored |= {"colors_before": colors_before, "colors_after": colors_after}
         preference = Preference(stored, self.bundle_id)
         self._prepare(preference, evidence)  # it is used next, and most of the work is done
@@ -240,7 +236,9 @@ class Inference:
         if p.residual is not None:
             share = prediction.share[0, 0][p.style.paired[0]]
             preferred = preferred + self._residual.lut(p.residual, share, preferred, prediction.noise[0, 0])
-        return neutral.cpu().numpy(), preferred.cpu().numpy()
+        if preference.is_gray:  # what the fits of three equal channels disagree in is error, not colour
+            preferred = preferred.mean(dim=-1, keepdim=True).expand_as(preferred)
+        return neutral.cpu().numpy(), np.ascontiguousarray(preferred.cpu().numpy())
 
     def agreement(self, preference: Preference) -> list[float]:
         """How well each reference fits the others, 0 to 1; see `model.agreement`."""

@@ -32,8 +32,8 @@ class Preference:
     """The encoded references of one style, valid for one bundle.
 
     Attributes:
-        arrays: `tokens (1 + N, D)`, `keys (N, D)`, `paired (N,)`, `vector (D,)`, `colors_before` and `colors_after`
-            `(R, M, 3)` uint16 of the R pairs' pixels.
+        arrays: `tokens (1 + N, D)`, `keys (N, D)`, `paired (N,)`, `vector (D,)`, `gray (N,)` for black-and-white edits,
+            `colors_before` and `colors_after` `(R, M, 3)` uint16 of the R pairs' pixels.
         bundle_id: the bundle that made it; others cannot read it.
     """
 
@@ -44,6 +44,11 @@ class Preference:
     def vector(self) -> np.ndarray:
         """The pooled preference vector `(D,)`: for display, search and comparison, not for enhancing."""
         return self.arrays["vector"]
+
+    @property
+    def is_gray(self) -> bool:
+        """Whether all edits are black and white, so that what is made in their style must be, too."""
+        return bool(self.arrays["gray"].all())
 
     @cached_property
     def key(self) -> str:
@@ -62,10 +67,12 @@ class Preference:
     def fits(self, width: int) -> bool:
         """Whether names, shapes and kinds are those of a model of this width, and all numbers are finite."""
         a = self.arrays
-        if set(a) != {"tokens", "keys", "paired", "vector", "colors_before", "colors_after"}:
+        if set(a) != {"tokens", "keys", "paired", "gray", "vector", "colors_before", "colors_after"}:
             return False
         paired, before, after = a["paired"], a["colors_before"], a["colors_after"]
         if paired.ndim != 1 or not len(paired) or paired.dtype != np.bool_ or before.ndim != 3:
+            return False
+        if a["gray"].shape != paired.shape or a["gray"].dtype != np.bool_:
             return False
         wanted = {"tokens": (1 + len(paired), width), "keys": (len(paired), width), "vector": (width,)}
         if any(a[name].shape != shape or not np.isfinite(a[name]).all() for name, shape in wanted.items()):

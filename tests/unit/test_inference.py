@@ -224,6 +224,7 @@ def test_a_stored_preference_of_other_shapes_or_numbers_does_not_fit(
         "keys": (arrays["keys"][:, :-1],),
         "vector": (arrays["vector"][None], np.full_like(arrays["vector"], np.inf)),
         "paired": (arrays["paired"].astype(np.int64), np.zeros_like(arrays["paired"]), arrays["paired"][:0]),
+        "gray": (arrays["gray"][:1], arrays["gray"].astype(np.uint8)),
         "colors_before": (arrays["colors_before"][:1], arrays["colors_before"].astype(np.float32)),
         "colors_after": (arrays["colors_after"][..., :2],),
     }

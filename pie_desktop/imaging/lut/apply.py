@@ -25,6 +25,7 @@ _BIT_DEPTHS = {
     np.dtype(np.uint16): ocio.BIT_DEPTH_UINT16,
     np.dtype(np.float32): ocio.BIT_DEPTH_F32,
 }
+_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709
 MAX_SIZE = 129  # OpenColorIO's limit
 
 _CONFIG = ocio.Config.CreateRaw()
@@ -52,15 +53,22 @@ def mix_luts(neutral: np.ndarray, preferred: np.ndarray, strength: float, amount
 
     Args:
         neutral, preferred: LUTs of the same size.
-        strength: 0 is neutral, 1 preferred, above 1 emphasised.
+        strength: 0 is neutral, 1 preferred, above 1 emphasised. Where `preferred` makes all colours gray, so does
+            every strength above 0: half of black and white would be pale colours, and more of it their opposites.
         amount: 0 leaves the photo as it is, 1 is the whole edit.
 
     Returns:
         `I + amount * (neutral + strength * (preferred - neutral) - I)`, float32, not clipped.
     """
+    if strength > 0 and _makes_gray(preferred):
+        neutral = np.repeat(neutral @ _LUMA[:, None], 3, axis=-1)
     identity = identity_lut(neutral.shape[0])
     guided = neutral + np.float32(strength) * (preferred - neutral)
     return identity + np.float32(amount) * (guided - identity)
+
+
+def _makes_gray(lut: np.ndarray) -> bool:
+    return bool((lut[..., :1] == lut[..., 1:]).all())
 
 
 def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
