@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -48,11 +49,20 @@ class PhotoLuts:
         """The table of a photo by its proxy. Raises PieError about this photo."""
         return self._finish(index, proxy, self._transform(index, proxy))
 
-    def load(self, index: int, should_cancel: Callable[[], bool]) -> np.ndarray:
-        """The table of a photo that is not decoded yet: shared by its burst, or its own. Raises PieError, Cancelled."""
+    def load(
+        self,
+        index: int,
+        should_cancel: Callable[[], bool],
+        proxy_of: Callable[[Path], np.ndarray] = load_proxy,
+    ) -> np.ndarray:
+        """The LUT of a photo that is not decoded yet: shared by its burst, or its own by the proxy that is read for it.
+
+        Raises:
+            PieError, Cancelled.
+        """
         entry = self._photos[index]
         lut = self.shared(index, should_cancel)
-        return self.own(index, load_proxy(entry.photo.source)) if lut is None else lut
+        return self.own(index, proxy_of(entry.photo.source)) if lut is None else lut
 
     def shared(self, index: int, should_cancel: Callable[[], bool]) -> np.ndarray | None:
         """The table of a photo's burst; None for a photo that is in none.

@@ -15,7 +15,7 @@ import numpy as np
 
 from pie_desktop.export.worker import LIMITS, ExportTask, LutWanted, Outcome, serve
 from pie_desktop.imaging.atomic import remove_unfinished
-from pie_desktop.imaging.isolation.limits import Watch
+from pie_desktop.imaging.isolation.limits import Watch, ended_from_outside, ended_twice
 from pie_desktop.processes import GRACE, READY, Child, stop_all
 
 
@@ -141,15 +141,17 @@ class WorkerPool:
 
     def _bury(self, worker: _Worker, problem: str | None = None) -> list[Outcome]:
         worker.stop(GRACE)
-        task = worker.task
+        task, exit_code = worker.task, worker.process.exitcode
         _log.warning(
             "A worker ended with exit code %s at %s: %s",
-            *(worker.process.exitcode, task and task.source, problem or "it crashed"),
+            *(exit_code, task and task.source, problem or "it crashed"),
         )
         self._clean_up(worker)
         self._workers[self._workers.index(worker)] = self._start()
         if task is None:
             return []
+        if problem is None and ended_from_outside(exit_code):
+            return [Outcome(task.index, problem=str(ended_twice(task.source)), killed=True)]
         crashed = f"{task.source.name} crashed the photo reader and was left out; the file is probably damaged."
         return [Outcome(task.index, problem=problem or crashed)]
 

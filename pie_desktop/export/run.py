@@ -20,7 +20,7 @@ from pie_desktop.export.settings import ExportPart
 from pie_desktop.export.staging import Staging, gone
 from pie_desktop.export.targets import prepare_destination
 from pie_desktop.export.unfinished import KeptExport, changed_since, settle
-from pie_desktop.export.worker import ExportTask, Outcome, export_isolated, export_photo
+from pie_desktop.export.worker import ExportTask, Outcome, exact_proxy, export_isolated, export_photo
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.atomic import write_problem
 
@@ -115,7 +115,7 @@ class ExportRun:
                 self._check_cancelled()
                 # The whole photo is made where it is decoded; its LUT is then made first, from a decode of its own.
                 isolated = isolation.active()
-                task = self._begin(todo.popleft(), load_lut=isolated)
+                task = self._begin(todo.popleft(), load_lut=isolated, exact=isolated)
                 if task is not None:
                     self._finish(self._isolated(task) if isolated else self._here(task))
 
@@ -130,9 +130,13 @@ class ExportRun:
 
     def _run_in_pool(self, todo: deque[int], pool: Pool) -> None:
         """While a worker waits for the model, its core is the model's: nothing stands still."""
+        again: deque[int] = deque()  # tried once more, one by one, when all others are done
+        tried: set[int] = set()
         try:
-            while todo or pool.busy:
+            while todo or pool.busy or again:
                 self._check_cancelled()
+                if again and not todo and not pool.busy:
+                    todo.append(again.popleft())
                 while todo and pool.idle:
                     task = self._begin(todo.popleft(), load_lut=not pool.asks)
                     if task is not None:
@@ -141,7 +145,11 @@ class ExportRun:
                         break  # tables are loaded here, which takes a while: look for what is done in between
                 for news in pool.wait(_POLL_SECONDS if pool.asks or not (todo and pool.idle) else 0.0):
                     if isinstance(news, Outcome):
-                        self._finish(news)
+                        if news.killed and news.index not in tried:
+                            tried.add(news.index)
+                            again.append(news.index)
+                        else:
+                            self._finish(news)
                         continue
                     try:
                         wanted = functools.partial(self._luts.own, news.index, news.proxy)
@@ -150,6 +158,7 @@ class ExportRun:
                         pool.answer(news.index, str(error))
         except WorkersUnavailable:
             _log.warning("No worker process can be started here; photos are exported one at a time instead.")
+            todo.extend(again)
             todo.extendleft(task.index for task in reversed(pool.running()))
         except Cancelled:
             self._drain(pool)
@@ -163,11 +172,17 @@ class ExportRun:
         deadline = time.monotonic() + _DRAIN_SECONDS
         while pool.busy and (left := deadline - time.monotonic()) > 0:
             for news in pool.wait(left):
-                if isinstance(news, Outcome):
+                if isinstance(news, Outcome) and not news.killed:
                     self._finish(news)
 
-    def _begin(self, index: int, load_lut: bool) -> ExportTask | None:
-        """The task of a photo; None when it cannot be begun, which is its result then."""
+    def _begin(self, index: int, load_lut: bool, exact: bool = False) -> ExportTask | None:
+        """The task of a photo; None when it cannot be begun, which is its result then.
+
+        Args:
+            index: place in the plan.
+            load_lut: whether the task brings its LUT along.
+            exact: whether this LUT is that of a worker, to the last bit, for a second decode of the whole photo.
+        """
         entry = self._photos[index]
         photo = entry.photo
         self._current = photo.source.name
@@ -176,10 +191,13 @@ class ExportRun:
             self._journal.begun(index)
         try:
             place = self._staging.place(index, photo.target, entry.part.settings.destination.absolute())
-            load = self._luts.load if load_lut else self._luts.shared
             lut = None
-            if load_lut or photo.burst is not None:
-                lut = self._aside(functools.partial(load, index, self._should_cancel))
+            if exact:
+                lut = self._aside(functools.partial(self._luts.load, index, self._should_cancel, exact_proxy))
+            elif load_lut:
+                lut = self._aside(functools.partial(self._luts.load, index, self._should_cancel))
+            elif photo.burst is not None:
+                lut = self._aside(functools.partial(self._luts.shared, index, self._should_cancel))
         except PieError as error:
             self._finish(Outcome(index, problem=str(error)))
             return None

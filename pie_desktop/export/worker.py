@@ -22,6 +22,7 @@ import numpy as np
 from pie_desktop import processes
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.staging import SourceState, unchanged
+from pie_desktop.imaging.decode import load_photo, proxy_of
 from pie_desktop.imaging.encode import EditNote, EncodeOptions, edited_photo, save_photo
 from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation import isolated_within
@@ -73,6 +74,7 @@ class Outcome:
         remark: perhaps one sentence when it did not.
         staged: the complete file, which the main process gives its name.
         source_state: the photo as it was read.
+        killed: whether the process was ended from outside, as by a system short of memory: not the photo's fault.
         details: the traceback of an error that nobody expected, for the log; a worker process has none of its own.
     """
 
@@ -82,6 +84,7 @@ class Outcome:
     staged: Path | None = None
     source_state: SourceState | None = None
     details: str | None = None
+    killed: bool = False
 
 
 def export_photo(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
@@ -116,6 +119,17 @@ def export_isolated(source: Path, task: ExportTask) -> Outcome:
     """
     warm_up()  # once for each process, so that photos are computed as in a worker
     return export_photo(task, no_lut)
+
+
+@isolated_within(LIMITS)
+def exact_proxy(source: Path) -> np.ndarray:
+    """The proxy of all pixels, which a worker makes of the photo that it has decoded: the same to the last bit.
+
+    Raises:
+        DecodeError, Cancelled: as `export_isolated`.
+    """
+    warm_up()
+    return proxy_of(load_photo(source), registry.read_header(source).format == "jpeg")
 
 
 def no_lut(proxy: np.ndarray) -> NoReturn:

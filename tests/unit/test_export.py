@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -28,6 +29,7 @@ from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo, load_proxy
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.isolation import Limits
+from pie_desktop.imaging.leftovers import temporary_beside
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 
 NEUTRAL = identity_lut() ** np.float32(0.8)
@@ -155,7 +157,7 @@ def crash_on_chelsea(connection: Connection) -> None:
 
     def work(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
         if task.source.name == "chelsea.jpg":
-            (task.target.parent / f".pie-{os.getpid()}-half.jpg").write_text("half")
+            temporary_beside(task.target).write_text("half")
             os._exit(139)
         return export_worker.export_photo(task, lut_for)
 
@@ -202,6 +204,36 @@ def test_workers_use_the_compiled_loops_from_the_first_photo_on(tmp_path: Path) 
     finally:
         pool.close()
     assert news == [Outcome(0, warning="uint8 uint16 float32")]
+
+
+def killed_on_chelsea(connection: Connection) -> None:
+    """The system ends the worker at one photo, as often as a file beside the photos says."""
+
+    def work(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+        left = task.source.with_name("kills")
+        if task.source.name == "chelsea.jpg" and (times := len(left.read_text())):
+            left.write_text("x" * (times - 1))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return export_worker.export_photo(task, lut_for)
+
+    export_worker.serve(connection, work)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_worker_that_the_system_ends_is_not_the_photos_fault(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    (photo_folder / "kills").write_text("x" * times)
+    monkeypatch.setattr(export, "WorkerPool", lambda count: WorkerPool(count, killed_on_chelsea))
+    settings = ExportSettings(tmp_path / "out")
+    report = run_export(plan_export([photo_folder], settings), settings, warm_transform, workers=1)
+    statuses = {item.source.name: item.status for item in report.items}
+    assert statuses.pop("chelsea.jpg") == ("written" if times == 1 else "failed")
+    assert set(statuses.values()) == {"written"}
+    if times == 2:
+        (message,) = [item.message for item in report.items if item.status == "failed"]
+        assert message and "the system ended its process twice" in message and "damaged" not in message
 
 
 def die_at_once(connection: Connection) -> None:

@@ -115,6 +115,18 @@ def test_a_crash_costs_one_sentence(isolated_decoding: Callable[..., None], host
     assert hostile.process_id(PHOTO) != os.getpid()
 
 
+def test_a_process_that_the_system_ends_is_followed_by_another_one(
+    isolated_decoding: Callable[..., None], hostile: ModuleType, tmp_path: Path
+) -> None:
+    isolated_decoding(processes=1)
+    photo = tmp_path / "photo.jpg"
+    photo.write_text("x")
+    assert hostile.killed(photo) != os.getpid()
+    photo.write_text("xx")
+    with pytest.raises(DecodeError, match=r"photo\.jpg was not read, because the system ended its process twice"):
+        hostile.killed(photo)
+
+
 def test_other_threads_do_not_notice_a_crash(
     isolated_decoding: Callable[..., None], hostile: ModuleType, sample_photos: dict[str, Path]
 ) -> None:

@@ -9,12 +9,13 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from pie_desktop.imaging.isolation.child import BEGUN, TAKEN, Reply, Task
-from pie_desktop.imaging.isolation.limits import Limits, Watch, crashed
+from pie_desktop.imaging.isolation.limits import Limits, Watch, crashed, ended_from_outside
 from pie_desktop.imaging.isolation.transfer import discard, unpack
 from pie_desktop.processes import READY, Child, stop_all
 
 _POLL = 0.05  # seconds between two looks at what a waiting call must notice: cancelling, time, memory
 _START_SECONDS = 60.0
+_LAST_MOMENT = 0.2  # between the end of a connection and that of its process
 
 
 class Unavailable(Exception):
@@ -23,6 +24,10 @@ class Unavailable(Exception):
 
 class Gone(Exception):
     """The process had ended before it began with the task: that is not the photo's fault."""
+
+
+class Killed(Exception):
+    """The process was ended from outside while it was at work, which is not the photo's fault either."""
 
 
 class Abandoned(Exception):
@@ -73,6 +78,7 @@ class Decoder:
             Exception: what the task raised.
             DecodeError: it crashed the process, or was ended for its time or memory; the decoder is not usable then.
             Gone: it ended while it was idle.
+            Killed: it was ended from outside.
             Abandoned: `should_cancel` said so; `receive` may be called again.
         """
         assert self._task is not None
@@ -82,9 +88,13 @@ class Decoder:
                 self._begun = self._next(should_cancel) == BEGUN
             reply: Reply = self._next(should_cancel)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
+            self._child.process.join(_LAST_MOMENT)
+            exit_code = self._child.process.exitcode
             self._bury()
             if not self._begun:
                 raise Gone from error
+            if ended_from_outside(exit_code):
+                raise Killed from error
             raise crashed(path) from error
         self._task = None
         value = unpack(reply.value)

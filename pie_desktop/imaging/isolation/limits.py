@@ -70,6 +70,19 @@ def crashed(path: Path) -> DecodeError:
     )
 
 
+def ended_from_outside(exit_code: int | None) -> bool:
+    """Whether a process that nobody here ended was ended by a signal that no program sends to itself by a fault."""
+    return exit_code in (-9, -15)  # SIGKILL, as by the kernel when memory runs out, and SIGTERM
+
+
+def ended_twice(path: Path) -> DecodeError:
+    """The answer to a photo whose process was ended from outside, and again when it was tried once more."""
+    return DecodeError(
+        f"{path.name} was not read, because the system ended its process twice, most likely for want of memory; "
+        "close other programs and try again."
+    )
+
+
 def file_size(path: Path) -> int:
     """Bytes; 0 when the file is gone."""
     try:

@@ -9,8 +9,8 @@ from typing import Any
 
 from pie_desktop.errors import Cancelled
 from pie_desktop.imaging.isolation.child import Task
-from pie_desktop.imaging.isolation.decoder import Abandoned, Decoder, Gone, Unavailable
-from pie_desktop.imaging.isolation.limits import Limits
+from pie_desktop.imaging.isolation.decoder import Abandoned, Decoder, Gone, Killed, Unavailable
+from pie_desktop.imaging.isolation.limits import Limits, ended_twice
 
 __all__ = ["DecoderPool", "Unavailable", "default_processes"]
 
@@ -59,10 +59,16 @@ class DecoderPool:
         def give_up() -> bool:
             return self._closed or should_cancel()
 
+        killed = False
         while True:
             # A process that the system ended while it was idle is followed by another one.
             with contextlib.suppress(Gone):
-                return self._call(task, give_up)
+                try:
+                    return self._call(task, give_up)
+                except Killed as error:
+                    if killed:
+                        raise ended_twice(task.path) from error
+                    killed = True
 
     def _call(self, task: Task, give_up: Callable[[], bool]) -> Any:
         decoder = self._acquire(give_up)
