@@ -17,7 +17,7 @@ from pie_desktop.export.settings import ExportSettings, PlannedPhoto
 from pie_desktop.export.targets import TargetNames
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.encode_options import EncodeOptions
-from pie_desktop.imaging.leftovers import remove_abandoned
+from pie_desktop.imaging.leftovers import TEMPORARY_PREFIX, remove_abandoned
 
 _log = logging.getLogger(__name__)
 
@@ -145,8 +145,8 @@ class PresetLibrary:
         return self._free_file(preset.name)
 
     def _files(self) -> list[Path]:
-        """Without hidden ones: those are temporary, also those of earlier versions."""
-        return [file for file in self._folder.glob(f"*{SUFFIX}") if not file.name.startswith(".")]
+        """Without temporary ones, also those of earlier versions."""
+        return [file for file in self._folder.glob(f"*{SUFFIX}") if not file.name.startswith(TEMPORARY_PREFIX)]
 
     def _free_file(self, name: str) -> Path:
         stem, number = portable_name(name), 1

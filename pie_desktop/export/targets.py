@@ -26,12 +26,14 @@ class Target:
     Attributes:
         path: absolute.
         taken: whether another photo of the export has the name that was wanted, so that this one is numbered.
+        taken_by: that photo, where it is known.
         mended: whether the name had to be changed for it to be one on every system.
     """
 
     path: Path
     taken: bool
     mended: bool
+    taken_by: Path | None = None
 
 
 class TargetNames:
@@ -40,12 +42,18 @@ class TargetNames:
     def __init__(self, destination: Path) -> None:
         self.destination = destination
         self._real = Path(os.path.realpath(destination))
-        self._given: set[str] = set()
+        self._given: dict[str, Path | None] = {}  # names with the photos that they were given to
         self._next: dict[str, int] = {}  # where counting goes on for a name that many photos want
         self._folders: dict[Path, str | None] = {}
         self._replaced: set[str] = set()
 
-    def give(self, name: RenderedName, suffix: str, *, avoid_existing: bool = False) -> Target:
+    def keep(self, path: Path, photo: Path) -> None:
+        """Give nobody else the name of a file that an earlier export made of a photo."""
+        self._given.setdefault(collision_key(str(path)), photo)
+
+    def give(
+        self, name: RenderedName, suffix: str, *, avoid_existing: bool = False, photo: Path | None = None
+    ) -> Target:
         """`name`, else `name-1`, `name-2` …: one that this export does not have, compared as the strictest disks do."""
         folder = self.destination.joinpath(*name.parts[:-1])
         wanted = collision_key(str(folder / name.parts[-1]) + suffix)
@@ -55,9 +63,9 @@ class TargetNames:
             key = collision_key(str(path))
             given = key in self._given
             if not given and not (avoid_existing and os.path.lexists(path)):
-                self._given.add(key)
+                self._given[key] = photo
                 self._next[wanted] = number + 1
-                return Target(path, number > 0, name.mended)
+                return Target(path, number > 0, name.mended, self._given.get(wanted) if number else None)
             number += 1
 
     def problem(self, target: Path) -> str | None:

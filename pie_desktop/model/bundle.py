@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pie_desktop import json_files
 from pie_desktop.errors import BundleError
 from pie_desktop.imaging.atomic import atomic_folder, atomic_write
-from pie_desktop.imaging.leftovers import remove, remove_abandoned
+from pie_desktop.imaging.leftovers import TEMPORARY_PREFIX, remove, remove_abandoned
 
 if TYPE_CHECKING:
     from pie_desktop.model.network import PreferenceNetwork
@@ -78,8 +78,8 @@ def _info(path: Path, description: Mapping[str, Any]) -> BundleInfo:
 
 
 def bundle_folders(folder: Path) -> list[Path]:
-    """What is named as a bundle in a folder, readable or not; without hidden entries, which are temporary."""
-    return sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith("."))
+    """What is named as a bundle in a folder, readable or not; without temporary ones."""
+    return sorted(path for path in folder.glob(f"*{SUFFIX}") if not path.name.startswith(TEMPORARY_PREFIX))
 
 
 def remove_dead_bundles(folder: Path) -> None:

@@ -139,9 +139,7 @@ def test_no_silent_collision(photos: list[Path], tmp_path: Path) -> None:
     plan = plan_export(photos, ExportSettings(tmp_path / "out", name="{camera}"))
     assert [photo.target.name for photo in plan] == ["Canon EOS R6.jpg", "Canon EOS R6-1.jpg", "Canon EOS R6-2.jpg"]
     assert plan[0].problem is None and [photo.renamed for photo in plan] == [False, True, True]
-    assert plan[1].problem == (
-        "Another photo in this export has that name, so two.jpg is written as Canon EOS R6-1.jpg."
-    )
+    assert plan[1].problem == ("one.jpg has that name in this export, so two.jpg is written as Canon EOS R6-1.jpg.")
 
 
 def test_a_mended_name_is_told(photos: list[Path], tmp_path: Path) -> None:
