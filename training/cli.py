@@ -15,8 +15,7 @@ from training.audit.cli import audit
 from training.benchmark.ablation import ablations
 from training.benchmark.cli import benchmark, evaluate
 from training.benchmark.variations import variations
-from training.data.inspection import prepare
-from training.data.sheet import sheet
+from training.data.cli import prepare, sheet
 from training.study.cli import study
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 
 from training.data.batch import draw_roles
 from training.data.capture import degrade, restore, sample_captures
+from training.data.cli import GAP, contact_sheet
 from training.data.recipe import apply_recipes, sample_recipes
-from training.data.sheet import GAP, contact_sheet
 from training.data.source import PairSource, SimulatedSource, seeded
 from training.data.users import UserMix, UserSimulator
 from training.fit.basis import build_basis, grid_colors, sample_luts

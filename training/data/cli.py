@@ -1,0 +1,98 @@
+"""`python -m training prepare` and `sheet`: a cache of a data set, and a contact sheet of simulated users."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+if TYPE_CHECKING:
+    from training.data.batch import Group
+
+GAP = 2
+
+
+def prepare(
+    dataset: Annotated[Path, typer.Option(help="Folder with unedited photos and those of the experts.")],
+    out: Annotated[Path, typer.Option(help="Folder of the cache; an interrupted one is continued.")],
+    side: Annotated[int, typer.Option(min=48, max=1024, help="Side of the stored images, px.")] = 256,
+    style: Annotated[list[Path] | None, typer.Option(help="Folder of one more style; can be repeated.")] = None,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out photos with problems.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Number of decoding processes.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; nothing is written.")] = False,
+) -> None:
+    """Decode a data set of experts once, into a memory-mapped cache that training reads from."""
+    from training.data.fivek import find_dataset
+    from training.data.inspection import inspect
+    from training.data.preparing import prepare as run_prepare
+    from training.running.pool import default_workers
+
+    console = Console()
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        headers = bars.add_task("reading headers", total=1.0)
+        found = find_dataset(dataset, style or ())
+        inspection = inspect(found, side, lambda done: bars.update(headers, completed=done))
+        for line in inspection.lines():
+            console.print(line, soft_wrap=True, markup=False, highlight=False)
+        inspection.require(skip_bad)
+        if dry_run:
+            return
+        decoding = bars.add_task("decoding", total=1.0)
+        count = workers or default_workers()
+        report = run_prepare(
+            inspection.dataset,
+            list(inspection.whole),
+            out,
+            side,
+            count,
+            skip_bad,
+            lambda done: bars.update(decoding, completed=done),
+        )
+    for sentence in report.left_out:
+        console.print(f"left out: {sentence}", soft_wrap=True, markup=False, highlight=False)
+    made = f"{report.photos} photos in {out}, {report.made} of them decoded now"
+    console.print(made, soft_wrap=True, markup=False, highlight=False)
+
+
+def contact_sheet(group: "Group") -> np.ndarray:
+    """One row per user; of every photo the input and, right of it, what the user made of it.
+
+    Returns:
+        uint8 image `(H, W, 3)`, sRGB.
+    """
+    from training.data.color import to_bytes
+
+    users, shots, _, side, _ = group.input.shape
+    pair, step = 2 * side + GAP, side + GAP
+    drawn = np.full((users * step - GAP, shots * (pair + GAP) - GAP, 3), 40, np.uint8)
+    for user in range(users):
+        for shot in range(shots):
+            top, left = user * step, shot * (pair + GAP)
+            for offset, images in ((0, group.input), (side, group.target)):
+                tile = to_bytes(images[user, shot].permute(1, 2, 0))
+                drawn[top : top + side, left + offset : left + offset + side] = tile
+    return drawn
+
+
+def sheet(
+    photos: Annotated[Path, typer.Option(help="Folder of finished photographs.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The image to write (JPEG).")] = Path("users.jpg"),
+    users: Annotated[int, typer.Option(min=1, help="Number of simulated users.")] = 12,
+    shots: Annotated[int, typer.Option(min=1, help="Photos per user.")] = 6,
+    side: Annotated[int, typer.Option(min=16, max=512, help="Side of an image, px.")] = 96,
+    seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 0,
+) -> None:
+    """Draw simulated users: one row per user, each photo before and after the edit."""
+    import tempfile
+
+    from pie_desktop.imaging.encode import EncodeOptions, save_photo
+    from training.data.photos import finished_photos, photo_bank
+    from training.data.source import SimulatedSource
+
+    with tempfile.TemporaryDirectory() as cache:
+        bank = np.array(photo_bank(finished_photos(photos), round(1.5 * side), Path(cache)))
+    group = SimulatedSource(bank, side, users, shots, seed).group(0)
+    save_photo(contact_sheet(group), output, EncodeOptions("jpeg", 92), overwrite=False)
+    Console().print(f"{users} users with {shots} photos each: {output}")
