@@ -4,6 +4,7 @@ The journals tell it: each holds, for every photo that was written, its size, ti
 of it, and the settings.
 """
 
+import functools
 import hashlib
 import json
 import logging
@@ -91,18 +92,8 @@ class ExportHistory:
 
     def _read(self) -> Iterator[Written]:
         for file in sorted(self._exports.glob(f"*/{journal.JOURNAL}")):
-            if not self._is_to_destination(file.parent):
-                continue
-            try:
-                export = read_export(file.parent)
-            except PieError as error:
-                _log.info("%s", error)
-                continue
-            keys = [_key(part.settings) for part in export.parts for _ in part.photos]
-            # Parts stand one behind the other in a journal, and so do their photos.
-            for index, item in sorted(export.items.items()):
-                if item.status == "written" and item.source_state is not None and index < len(keys):
-                    yield Written(item.source, item.source_state, item.target, keys[index])
+            if self._is_to_destination(file.parent):
+                yield from _remembered(file)
 
     def _is_to_destination(self, place: Path) -> bool:
         """By the first part alone, for there may be many journals, and long ones."""
@@ -122,6 +113,31 @@ class ExportHistory:
             except OSError:
                 self._digests[photo] = None
         return self._digests[photo]
+
+
+def _remembered(file: Path) -> tuple[Written, ...]:
+    """What a journal says; read again only when it has grown: an export is planned at every change of its settings."""
+    try:
+        status = file.stat()
+    except OSError:
+        return ()
+    return _read_journal(file, status.st_size, status.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=journal.KEPT_EXPORTS)
+def _read_journal(file: Path, size: int, modified: int) -> tuple[Written, ...]:
+    try:
+        export = read_export(file.parent)
+    except PieError as error:
+        _log.info("%s", error)
+        return ()
+    # Parts stand one behind the other in a journal, and so do their photos.
+    keys = [key for part in export.parts for key in [_key(part.settings)] * len(part.photos)]
+    return tuple(
+        Written(item.source, item.source_state, item.target, keys[index])
+        for index, item in sorted(export.items.items())
+        if item.status == "written" and item.source_state is not None and index < len(keys)
+    )
 
 
 def _key(settings: ExportSettings) -> str:
