@@ -42,7 +42,9 @@ def run(paths: Sequence[Path]) -> int:
     if sys.platform == "win32":
         # On Windows torch's libraries may fail to load once Qt's are: so it must come first there. Elsewhere it waits
         # for the first job that needs it, which makes the window open seconds sooner.
-        import torch  # noqa: F401
+        from pie_desktop.model.runtime import import_torch
+
+        import_torch()
     from pie_desktop.app import start
 
     return start(paths)

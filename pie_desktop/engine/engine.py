@@ -261,10 +261,10 @@ def _taking_turns(lock: threading.Lock, should_cancel: ShouldCancel | None) -> I
 
 def open_inference(bundle: Path, device: str) -> EnhancementModel:
     """The model of a bundle. Raises BundleError."""
-    from pie_desktop.model.runtime import load_torch_libraries
+    from pie_desktop.model.runtime import import_torch
 
-    load_torch_libraries()
-    from pie_desktop.model.inference import Inference  # imports torch, which takes a second or more
+    import_torch()
+    from pie_desktop.model.inference import Inference
 
     try:
         return Inference(bundle, device)

@@ -1,12 +1,15 @@
 """The torch runtime: loading its libraries without stopping the window, the device, and what counts as its failure."""
 
 import ctypes
+import importlib
 import importlib.util
 import logging
 import os
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 _log = logging.getLogger(__name__)
 # How errors of a GPU begin that torch raises as a plain RuntimeError: by the library that reports them.
@@ -41,6 +44,40 @@ def load_torch_libraries() -> None:
         if not dlopen(os.fsencode(folder / f"{name}{suffix}"), os.RTLD_NOW | visibility):
             _log.info("%s was not loaded ahead of the import of torch", name)
             return
+
+
+# What each operation does to the shapes of tensors without values: for tracing and compiling, which nothing here does.
+_UNUSED = "torch._meta_registrations"
+
+
+class _Later(ModuleType):
+    """Stands in for a module until somebody asks for something in it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        sys.modules.pop(self.__name__, None)
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+def import_torch() -> None:
+    """Import torch without its largest part that is of no use here, which is a third of the work of importing it.
+
+    `import torch` registers, in Python, how thousands of operations would behave on tensors without values. Those
+    registrations are put off until something asks for them. Results do not change: the operations themselves are
+    compiled. Does nothing more than `import torch` where torch has been imported before.
+    """
+    load_torch_libraries()
+    later = None
+    if "torch" not in sys.modules and _UNUSED not in sys.modules:
+        later = sys.modules[_UNUSED] = _Later(_UNUSED)
+    try:
+        import torch
+    finally:
+        if later is not None and sys.modules.get(_UNUSED) is later:
+            del sys.modules[_UNUSED]
+    if later is not None and vars(torch).get("_meta_registrations") is later:
+        del torch._meta_registrations  # as an attribute it would not be imported by those who ask for it
 
 
 def automatic_device() -> str:

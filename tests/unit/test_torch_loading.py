@@ -1,4 +1,4 @@
-"""torch's libraries are loaded ahead of the import, which still works afterwards."""
+"""Importing torch: its libraries ahead of the import, and parts that are not used only when they are asked for."""
 
 import subprocess
 import sys
@@ -22,3 +22,20 @@ def test_libraries_are_there_before_the_import() -> None:
     command = [sys.executable, "-c", PROGRAM]
     child = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert (child.returncode, child.stdout.strip()) == (0, "3.0"), child.stderr
+
+
+LEAN = """
+import sys
+from pie_desktop.model.runtime import import_torch
+import_torch()
+import torch
+print("torch._meta_registrations" in sys.modules, hasattr(torch, "_meta_registrations"))
+print(float(torch.linalg.solve(2 * torch.eye(3), torch.ones(3)).sum()))
+from torch._meta_registrations import meta_index_Tensor
+print(torch.empty(4, 3, device="meta")[torch.empty(2, dtype=torch.long, device="meta")].shape[0])
+"""
+
+
+def test_what_only_tensors_without_values_need_is_imported_when_it_is_asked_for() -> None:
+    child = subprocess.run([sys.executable, "-c", LEAN], check=False, capture_output=True, text=True, timeout=60)
+    assert (child.returncode, child.stdout.split()) == (0, ["False", "False", "1.5", "2"]), child.stderr
