@@ -2,7 +2,7 @@
 
 import multiprocessing
 
-from pie_desktop.cli import main
+from pie_desktop.__main__ import main
 
 if __name__ == "__main__":
     multiprocessing.freeze_support()

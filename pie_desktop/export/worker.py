@@ -109,6 +109,11 @@ def export_photo(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) 
         return Outcome(task.index, problem=problem, details=traceback.format_exc())
 
 
+def get_ready() -> None:
+    """Load what writing photos takes, so that the first one does not wait for it."""
+    warm_up()
+
+
 @isolated_within(LIMITS)
 def export_isolated(source: Path, task: ExportTask) -> Outcome:
     """`export_photo` in a decoding process, where these run; for photos so few that workers are not worth their start.

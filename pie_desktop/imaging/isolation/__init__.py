@@ -18,10 +18,13 @@ from pie_desktop.imaging.isolation.child import Task, serve
 from pie_desktop.imaging.isolation.limits import Limits
 from pie_desktop.imaging.isolation.pool import DecoderPool, Unavailable
 
-__all__ = ["Limits", "active", "cancellable", "isolated", "isolated_within", "start", "stop"]
+__all__ = ["EXPORT", "Limits", "active", "cancellable", "isolated", "isolated_within", "start", "stop"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+EXPORT = ("pie_desktop.export.worker", "get_ready")
+"""For `start`: the processes write photos, too."""
 
 _log = logging.getLogger(__name__)
 _lock = threading.Lock()
@@ -29,7 +32,13 @@ _pool: DecoderPool | None = None
 _should_cancel: ContextVar[Callable[[], bool]] = ContextVar("should_cancel", default=lambda: False)
 
 
-def start(processes: int | None = None, warm: int = 1, limits: Limits = Limits(), body: Callable = serve) -> None:
+def start(
+    processes: int | None = None,
+    warm: int = 1,
+    limits: Limits = Limits(),
+    body: Callable = serve,
+    prepare: tuple[str, str] | None = None,
+) -> None:
     """Run decoders in child processes from now on; returns at once. Nothing happens when it is on already.
 
     Args:
@@ -37,12 +46,13 @@ def start(processes: int | None = None, warm: int = 1, limits: Limits = Limits()
         warm: so many start now, in the background.
         limits: of time and memory for one call that has none of its own.
         body: what the processes run; `child.serve` or a function around it.
+        prepare: module and name of a function that the processes started by this call run before their first task.
     """
     global _pool
     with _lock:
         if _pool is None:
             _pool = DecoderPool(processes, limits, body)
-            _pool.warm(warm)
+            _pool.warm(warm, body if prepare is None else functools.partial(body, prepare=prepare))
 
 
 def stop() -> None:

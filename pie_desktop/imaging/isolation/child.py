@@ -16,7 +16,6 @@ from typing import Any
 
 from pie_desktop import processes
 from pie_desktop.errors import DecodeError
-from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
 from pie_desktop.imaging.isolation.transfer import Packed, pack
 
@@ -54,15 +53,26 @@ class Reply:
     raised: bool = False
 
 
-def serve(connection: Connection, limits: Limits) -> None:
-    """Body of the process. Between two tasks it does nothing; it ends with its parent, whatever ended that."""
+def serve(connection: Connection, limits: Limits, prepare: tuple[str, str] | None = None) -> None:
+    """Body of the process. Between two tasks it does nothing; it ends with its parent, whatever ended that.
+
+    Args:
+        connection: to the parent.
+        limits: of a task that has none of its own.
+        prepare: module and name of a function that is called before the first task.
+    """
     processes.begin()
     _be_silent()
     held: SharedMemory | None = None
     try:
+        from pie_desktop.imaging.formats import registry  # not at the top: the parent does without for a while
+
         for module in _MODULES:
             import_module(module)
         registry.preload()
+        if prepare is not None:
+            module, name = prepare
+            getattr(import_module(module), name)()
         memory = MemoryLimit()
         connection.send(processes.READY)
         while (message := connection.recv()) is not None:

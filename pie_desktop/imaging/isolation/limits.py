@@ -10,8 +10,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from pie_desktop.errors import DecodeError
 
 _GIGABYTE = 1e9
@@ -146,6 +144,8 @@ class Watch:
 
     def _work(self) -> float:
         """Seconds of processor time since the first look."""
+        import psutil
+
         try:
             times = psutil.Process(self._process_id).cpu_times()
         except psutil.Error:
@@ -156,6 +156,8 @@ class Watch:
         return used - self._work_before
 
     def _resident(self) -> int:
+        import psutil
+
         try:
             return int(psutil.Process(self._process_id).memory_info().rss)
         except psutil.Error:

@@ -36,13 +36,18 @@ class DecoderPool:
         self._waiting = 0
         self._closed = False
 
-    def warm(self, count: int) -> None:
-        """Start processes now; they come up in the background. Where that fails, the first call raises."""
+    def warm(self, count: int, body: Callable[[Connection, Limits], None] | None = None) -> None:
+        """Start processes now; they come up in the background. Where that fails, the first call raises.
+
+        Args:
+            count: of processes.
+            body: what these run, where it is not the same as for later ones.
+        """
         for _ in range(min(count, self._most)):
             with self._changed:
                 self._count += 1
             try:
-                self._release(Decoder(self._limits, self._body))
+                self._release(Decoder(self._limits, body or self._body))
             except OSError:
                 self._lose()
 

@@ -1,4 +1,7 @@
-"""Values from process to process; large arrays through shared memory, at the cost of one copy."""
+"""Values from process to process; large arrays through shared memory, at the cost of one copy.
+
+Imports numpy when it is needed: the process that decodes is started before anything that takes long to import.
+"""
 
 import os
 import pickle
@@ -6,9 +9,10 @@ import shutil
 from dataclasses import dataclass
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 SHARED_BYTES = 1 << 20  # smaller values go through the pipe: faster than setting up shared memory
 _ALIGNMENT = 64
@@ -63,6 +67,8 @@ def unpack(packed: Packed) -> Any:
         return pickle.loads(packed.pickled)
     shared = SharedMemory(packed.shared)
     shared.unlink()  # the name, so that nothing is left behind whatever becomes of this process
+    import numpy as np
+
     whole = np.asarray(_Mapping(shared))
     return pickle.loads(packed.pickled, buffers=[whole[start : start + length] for start, length in packed.places])
 
@@ -86,7 +92,9 @@ class _Mapping:
         self.__array_interface__ = _bytes_of(shared).__array_interface__
 
 
-def _bytes_of(shared: SharedMemory) -> np.ndarray:
+def _bytes_of(shared: SharedMemory) -> "np.ndarray":
+    import numpy as np
+
     assert shared.buf is not None
     return np.frombuffer(shared.buf, np.uint8)
 
