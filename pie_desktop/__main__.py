@@ -20,17 +20,23 @@ def main() -> None:
 
 
 def start_ahead(arguments: Sequence[str]) -> None:
-    """Start the process that decodes photos before anything else is imported, where a command is going to need it.
+    """Start what takes time and leaves the interpreter free, where a command is going to need it.
 
-    It needs as long as this process to be ready, and on a second core both get ready at the same time.
+    The process that decodes photos, which takes as long as this one to be ready, and loading torch's libraries: both
+    get ready beside the imports of the command line, on a second core.
     """
     if not arguments or arguments[0] not in _WRITING or _WRITING_NOTHING.intersection(arguments):
         return
+    import threading
+
     from pie_desktop.commands.console import only_own_lines
     from pie_desktop.imaging import isolation
+    from pie_desktop.model.runtime import load_torch_libraries
 
     with only_own_lines():  # the descriptors are inherited
         isolation.start(warm=1, prepare=isolation.EXPORT)
+    # No daemon: the interpreter must not end while a library is loaded.
+    threading.Thread(target=load_torch_libraries, name="pie-load-torch").start()
 
 
 # The guard matters: worker processes import this module again.

@@ -3,7 +3,9 @@
 The plan of an export, for people and for programs; nothing is written.
 """
 
+import contextlib
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +15,7 @@ import typer
 
 from pie_desktop.commands import console as output
 from pie_desktop.edit.edit import Edit
-from pie_desktop.errors import Cancelled, printable
+from pie_desktop.errors import Cancelled, PieError, printable
 
 if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
@@ -43,6 +45,8 @@ BurstLock = Annotated[
     bool,
     typer.Option("--burst-lock/--no-burst-lock", help="Give the frames of a burst the same look, to avoid flicker."),
 ]
+
+_FEW = 2  # photos; with more of them, the start of the program hardly counts
 
 MakePreference = Callable[[output.Progress, output.ShouldCancel], "Preference | None"]
 
@@ -111,6 +115,9 @@ def run_batch(
     from pie_desktop.export.settings import make_part
 
     destination = exports[0].destination
+    if len(photos) <= _FEW and not how.dry_run:
+        # Beside the planning, which waits for the process that decodes to be ready.
+        threading.Thread(target=_load_quietly, args=(engine,), name="pie-load-model").start()
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
         plans = plan_all(photos, exports, lambda fraction: progress(fraction, "Planning"), should_cancel)
         if how.dry_run:
@@ -124,6 +131,11 @@ def run_batch(
         parts = [make_part(engine, settings, tuple(plan), preference) for settings, plan in planned]
         report = run_job(parts, how.running(progress, should_cancel))
     _report_all(report, engine, destination, how.as_json)
+
+
+def _load_quietly(engine: "Engine") -> None:
+    with contextlib.suppress(PieError):  # reported when the model is needed
+        engine.load()
 
 
 def resume_batch(kept: "KeptExport", engine: "Engine", how: How) -> None:

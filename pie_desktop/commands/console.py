@@ -72,6 +72,9 @@ def only_own_lines() -> Iterator[None]:
 @contextlib.contextmanager
 def showing_progress() -> Iterator[Progress]:
     """A bar on stderr where that is a terminal, gone when done."""
+    if not sys.stderr.isatty():
+        yield lambda fraction, text: None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 

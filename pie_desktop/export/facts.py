@@ -13,7 +13,7 @@ import numpy as np
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.decode import probe
-from pie_desktop.imaging.encode import EncodeOptions
+from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.metadata.reading import PhotoSummary, read_summary
 
 REMEMBERED = 20_000

@@ -17,7 +17,6 @@ from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import PieError
 from pie_desktop.export import journal as journals
 from pie_desktop.export.cleaning import remove_left_overs
-from pie_desktop.export.cluster import ClusterPool
 from pie_desktop.export.journal import Journal, JournalError
 from pie_desktop.export.plan import plan_export
 from pie_desktop.export.pool import Pool, WorkerPool
@@ -107,6 +106,8 @@ def _run(
 ) -> ExportReport:
     def make_pool(photos: int) -> Pool | None:
         if running.scheduler is not None:
+            from pie_desktop.export.cluster import ClusterPool  # asyncio takes a while to import
+
             return ClusterPool(running.scheduler, sorted({part.settings.destination.absolute() for part in parts}))
         return local_pool(photos, running.workers)
 

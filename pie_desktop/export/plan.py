@@ -13,7 +13,7 @@ from pie_desktop.export.history import ExportHistory
 from pie_desktop.export.names import SUMMARY_FIELDS, NameTemplate, NameValues
 from pie_desktop.export.settings import Conflict, ExportSettings, PlannedPhoto
 from pie_desktop.export.targets import Originals, Target, TargetNames, destination_problem, space_problem
-from pie_desktop.imaging.encode import EncodeOptions
+from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.formats.registry import all_formats
 from pie_desktop.imaging.listing import distinct_files, list_photos, one_per_photo
 

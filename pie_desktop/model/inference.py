@@ -67,7 +67,8 @@ class Inference:
     """
 
     def __init__(self, bundle_dir: Path, device: str = "auto") -> None:
-        self._network, info = load_bundle(bundle_dir)
+        with _one_thread():
+            self._network, info = load_bundle(bundle_dir)
         a = self._network.architecture
         self._residual = ResidualFit(a.lut_size, a.residual_size)
         self.bundle_id, self.card = info.id, dict(info.card)

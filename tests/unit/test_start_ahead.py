@@ -1,0 +1,83 @@
+"""What a command needs is started before the command line is imported, and only for commands that need it."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from pie_desktop import __main__ as program
+from pie_desktop.engine.bundles import default_bundle
+from pie_desktop.imaging import isolation
+from pie_desktop.model import inference
+
+PHOTO = Path("photo.jpg")
+
+
+@pytest.fixture
+def stopped() -> Iterator[None]:
+    yield
+    isolation.stop()
+
+
+def _modules_after(code: str) -> set[str]:
+    command = [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"]
+    return set(subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.split())
+
+
+def test_a_child_process_that_imports_the_program_imports_nothing_else() -> None:
+    assert not _modules_after("import pie_desktop.__main__") & {"typer", "numpy", "torch", "pie_desktop.cli"}
+
+
+def test_the_decoding_process_is_started_before_anything_large_is_imported() -> None:
+    code = """
+import pie_desktop.__main__ as program
+if __name__ == "__main__":
+    program.start_ahead(["export", "photo.jpg", "out"])
+"""
+    modules = _modules_after(code)
+    assert "pie_desktop.imaging.isolation" in modules
+    assert not modules & {"typer", "numpy", "cv2", "psutil", "pie_desktop.cli"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["photo.jpg"], ["style", "list"], ["export", "--help"], ["enhance", "a.jpg", "--dry-run"]],
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("stopped")
+def test_nothing_is_started_for_commands_that_write_nothing(arguments: list[str]) -> None:
+    program.start_ahead(arguments)
+    assert not isolation.active()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the helpers crash the POSIX way")
+@pytest.mark.usefixtures("stopped")
+def test_a_process_gets_ready_before_its_first_task(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "helpers"))
+    import hostile_decoders
+
+    isolation.start(processes=1, prepare=("hostile_decoders", "get_ready"))
+    assert hostile_decoders.was_ready(PHOTO)
+    assert not hostile_decoders.READY  # here, nothing was prepared
+
+
+def test_a_model_is_loaded_by_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With more, threads that wait for each other's short pieces of work took ten times the time of the loading."""
+    used: list[int] = []
+    plain = inference.load_bundle
+
+    def load(path: Path) -> object:
+        used.append(torch.get_num_threads())
+        return plain(path)
+
+    monkeypatch.setattr(inference, "load_bundle", load)
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        inference.Inference(default_bundle(), "cpu")
+        assert (used, torch.get_num_threads()) == ([1], 2)
+    finally:
+        torch.set_num_threads(before)
