@@ -102,8 +102,9 @@ class StyleCard(QFrame):
 
     def set_contradiction(self, found: Contradiction | None) -> None:
         """Warn that references disagree; None if they do not, or while that is not known."""
-        self._contradiction = found
-        self._show_state()
+        if found != self._contradiction:
+            self._contradiction = found
+            self._show_state()
 
     def set_selected(self, selected: bool) -> None:
         self.mosaic.set_checked(selected)

@@ -1,9 +1,10 @@
 """The list of style cards; the arrow keys move the focus from card to card."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -31,15 +32,23 @@ def stepped(widgets: Sequence[QWidget], event: QKeyEvent) -> QWidget | None:
     return widgets[target] if target is not None else None
 
 
+AT_ONCE = 16  # cards, more than a window shows
+TURN_SECONDS = 0.02  # of making cards before the window may do something else
+
+
 class StyleGallery(QScrollArea):
     """Cards: neutral first, then the styles in the order given; above them what is being made.
 
+    The first cards are made at once. The others follow a few at a time, so that hundreds do not stop the window.
+
     Signals:
+        filled: cards that were missing have all been made.
         chosen: style id, or None for neutral.
         details_requested, renamed, menu_requested: style id and, for the latter two, the name or the global position.
         cancel_requested: key of the card or of the new style.
     """
 
+    filled = Signal()
     chosen = Signal(object)
     details_requested = Signal(str)
     renamed = Signal(str, str)
@@ -52,6 +61,10 @@ class StyleGallery(QScrollArea):
         self._cards: dict[str | None, StyleCard] = {}
         self._making: dict[str, tuple[QFrame, ProgressRow]] = {}
         self._current: str | None = None
+        self._order: dict[str | None, int] = {None: 0}
+        self._missing: list[Style] = []
+        self._contradictions: Mapping[str, Contradiction | None] = {}
+        self._selected: str | None = None
         self._content = QWidget()
         self._layout = QVBoxLayout(self._content)
         self._layout.setContentsMargins(SPACE, 0, SPACE, 0)
@@ -65,34 +78,71 @@ class StyleGallery(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._add_card(None)
         self._set_current(None)
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._add_missing)
 
     @property
     def cards(self) -> dict[str | None, StyleCard]:
-        """Cards by style id, in the order shown; None is neutral."""
+        """Cards by style id, in the order shown, as far as they have been made; None is neutral."""
         return self._cards
 
-    def set_styles(self, styles: Sequence[Style]) -> None:
-        """Show these styles; cards of styles that stay are kept, so that nothing jumps."""
-        wanted: list[str | None] = [None, *(style.id for style in styles)]
-        for gone in [style_id for style_id in self._cards if style_id not in wanted]:
+    def set_styles(self, styles: Sequence[Style], contradictions: Mapping[str, Contradiction | None]) -> None:
+        """Show these styles; cards of styles that stay are kept, so that nothing jumps.
+
+        Args:
+            styles: in order.
+            contradictions: by style id, whether its references disagree.
+        """
+        self._order = {style_id: place for place, style_id in enumerate((None, *(style.id for style in styles)))}
+        self._contradictions = contradictions
+        for gone in [style_id for style_id in self._cards if style_id not in self._order]:
             self._drop_card(gone)
-        for style in styles:
-            if style.id in self._cards:
-                self._cards[style.id].set_style(style)
-            else:
+        self._missing = []
+        for place, style in enumerate(styles):
+            card = self._cards.get(style.id)
+            if card is not None:
+                if card.shown_style != style or card.name.name != style.name:
+                    card.set_style(style)
+                card.set_contradiction(contradictions.get(style.id))
+            elif place < AT_ONCE:
                 self._add_card(style)
-        self._cards = {style_id: self._cards[style_id] for style_id in wanted}
-        for place, card in enumerate(self._cards.values()):
-            position = place + len(self._making)
+            else:
+                self._missing.append(style)
+        self._sort()
+        for position, card in enumerate(self._cards.values(), len(self._making)):
             if self._layout.indexOf(card) != position:
                 self._layout.removeWidget(card)
                 self._layout.insertWidget(position, card)
+        if self._missing:
+            self._timer.start()
 
-    def set_contradiction(self, style_id: str, found: Contradiction | None) -> None:
-        """Show on a style's card whether its references disagree."""
-        self._cards[style_id].set_contradiction(found)
+    def _add_missing(self) -> None:
+        """Make cards for one turn of the event loop."""
+        end = time.perf_counter() + TURN_SECONDS
+        while self._missing:
+            self._add_card(self._missing.pop(0))
+            if time.perf_counter() > end:
+                break
+        self._sort()
+        if not self._missing:
+            self._timer.stop()
+            self.filled.emit()
+
+    def _sort(self) -> None:
+        self._cards = {style_id: self._cards[style_id] for style_id in self._order if style_id in self._cards}
+
+    def _wanted_card(self, style_id: str | None) -> StyleCard | None:
+        """The card of a style, made now if it is still missing; None where there is no such style."""
+        style = next((style for style in self._missing if style.id == style_id), None)
+        if style is not None:
+            self._missing.remove(style)
+            self._add_card(style)
+            self._sort()
+        return self._cards.get(style_id)
 
     def set_selected(self, style_id: str | None) -> None:
+        self._selected = style_id
         for card_id, card in self._cards.items():
             card.set_selected(card_id == style_id)
 
@@ -108,7 +158,7 @@ class StyleGallery(QScrollArea):
 
     def show_card(self, style_id: str | None) -> None:
         """Give the card the focus and bring it into view."""
-        card = self._cards.get(style_id)
+        card = self._wanted_card(style_id)
         if card is not None:
             card.setFocus(Qt.FocusReason.OtherFocusReason)
             # A card that was just inserted has no place yet.
@@ -124,14 +174,16 @@ class StyleGallery(QScrollArea):
 
     def show_progress(self, key: str, fraction: float, text: str) -> None:
         """On the style's card, or on a frame of its own for a style that is being made."""
-        if key in self._cards:
-            self._cards[key].show_progress(fraction, text)
+        card = self._wanted_card(key)
+        if card is not None:
+            card.show_progress(fraction, text)
         else:
             self._making_row(key).show_progress(fraction, text)
 
     def end_progress(self, key: str, problem: str) -> None:
-        if key in self._cards:
-            self._cards[key].end_progress(problem)
+        card = self._wanted_card(key)
+        if card is not None:
+            card.end_progress(problem)
         if key in self._making:  # perhaps beside a card that was not there yet when the work began
             frame, _ = self._making.pop(key)
             frame.deleteLater()
@@ -157,8 +209,11 @@ class StyleGallery(QScrollArea):
             card.renamed.connect(lambda name: self.renamed.emit(style_id, name))
             card.menu_requested.connect(lambda position: self.menu_requested.emit(style_id, position))
             card.cancel_requested.connect(lambda: self.cancel_requested.emit(style_id))
+            card.set_contradiction(self._contradictions.get(style_id))
+        card.set_selected(style_id == self._selected)
+        before = sum(self._order[other] < self._order[style_id] for other in self._cards if other in self._order)
         self._cards[style_id] = card
-        self._layout.insertWidget(self._layout.count() - 1, card)
+        self._layout.insertWidget(len(self._making) + before, card)
 
     def _drop_card(self, style_id: str | None) -> None:
         ids = list(self._cards)

@@ -141,10 +141,8 @@ class StylePanel(QWidget):
     def _on_listed(self) -> None:
         styles = self.controller.styles
         self._images.forget_changed(styles)
-        self.gallery.set_styles(styles)
-        for listed in styles:
-            agreement = self.controller.agreement(listed)
-            self.gallery.set_contradiction(listed.id, contradiction(list(agreement.values())))
+        agreements = {style.id: list(self.controller.agreement(style).values()) for style in styles}
+        self.gallery.set_styles(styles, {style_id: contradiction(values) for style_id, values in agreements.items()})
         self.gallery.set_selected(self._context.current.wanted)
         self.drop_zone.set_brief(any(not style.builtin for style in styles))
         if self.shows_details:
@@ -203,6 +201,7 @@ class StylePanel(QWidget):
         current = self._context.current
         current.wanted_changed.connect(lambda: gallery.set_selected(current.wanted))
         current.style_changed.connect(self._on_selected)
+        gallery.filled.connect(self._load_images)
         gallery.chosen.connect(self.select_style)
         gallery.details_requested.connect(self.open_details)
         gallery.renamed.connect(controller.rename)
