@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from pie_desktop.errors import DecodeError
-from pie_desktop.imaging.formats.registry import by_suffix, raw_suffixes, readable_suffixes
+from pie_desktop.imaging.formats.registry import by_suffix, raw_suffixes, readable_suffixes, recognise
 
 RawPairs = Literal["raw", "jpeg", "both"]
 _NUMBER = re.compile(r"(\d+)")
@@ -18,6 +18,20 @@ def is_photo(path: Path) -> bool:
     """Whether the name is that of a photo that can be opened; hidden files (also macOS' `._name.jpg`) are not."""
     path = Path(path)
     return path.suffix.lower() in readable_suffixes() and not path.name.startswith(".")
+
+
+def looks_like_photo(path: Path) -> bool:
+    """Whether a file that somebody chose is to be opened: by its name, or else by its content.
+
+    One that has the name of a photo but another content is refused with a reason when it is read.
+    """
+    if is_photo(path):
+        return True
+    try:
+        recognise(path)
+    except DecodeError:
+        return False
+    return True
 
 
 def natural_key(path: Path) -> list[tuple[int, int, str]]:

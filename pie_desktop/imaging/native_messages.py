@@ -5,15 +5,21 @@ with a problem gets one sentence of our own; these lines belong in the log.
 """
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+_log = logging.getLogger(__name__)
 
 _STDERR = 2
+_MOST_LINES = 20  # of one photo in the log
 _MOST = 1 << 16  # bytes of one photo's messages
 _lock = threading.RLock()
+_depth = 0  # captures within each other, of the thread that holds the lock
 
 
 @contextlib.contextmanager
@@ -24,17 +30,32 @@ def captured(wait: bool = True) -> Iterator[list[str]]:
     meanwhile is among the lines.
 
     Args:
-        wait: for another thread that captures; otherwise the block runs without capturing, which is the other's then.
+        wait: for another thread that captures, and capture within a capture; otherwise, where one is at work already,
+            the block runs without, and its lines are among those of the other.
     """
     lines: list[str] = []
+    global _depth
     if not _lock.acquire(blocking=wait):
         yield lines
         return
     try:
-        with _diverted(lines):
+        if _depth and not wait:
             yield lines
+            return
+        _depth += 1
+        try:
+            with _diverted(lines):
+                yield lines
+        finally:
+            _depth -= 1
     finally:
         _lock.release()
+
+
+def keep_messages(path: Path, lines: Sequence[str]) -> None:
+    """Put what was captured while a photo was read into the log."""
+    for line in lines[:_MOST_LINES]:
+        _log.info("%s: %s", Path(path).name, line)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.listing import is_photo, list_photos, one_per_photo
+from pie_desktop.imaging.listing import is_photo, list_photos, looks_like_photo, one_per_photo
 from pie_desktop.ui.adjust.panel import AdjustPanel
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.commands import Commands
@@ -82,13 +82,13 @@ class EditPage(QWidget):
                 folders.append(path)
             elif not path.exists():
                 self._context.notifier.error(f"“{path}” does not exist; it may have been moved or renamed.")
-            elif is_photo(path):
+            elif looks_like_photo(path):
                 photos.append(path)
             else:
                 self._context.notifier.warning(f"“{path.name}” cannot be opened as a photo and is left out.")
         if len(folders) == 1 and not photos:
             self.filmstrip.set_folder(folders[0])
-        elif len(photos) == 1 and not folders:
+        elif len(photos) == 1 and not folders and is_photo(photos[0]):  # others are not among those of their folder
             self.filmstrip.set_folder(photos[0].parent, photos[0])
         elif folders or photos:
             self.filmstrip.set_photos([*photos, *self._photos_in(folders)])

@@ -31,6 +31,14 @@ def test_dropped_photo_is_opened_and_enhanced(window: MainWindow, photo_folder: 
     assert {path: path.stat().st_mtime_ns for path in photo_folder.rglob("*")} == before, "opening writes nothing"
 
 
+def test_the_content_of_a_dropped_file_decides(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
+    nameless, text = photo_folder / "coffee", photo_folder / "notes"
+    nameless.write_bytes((photo_folder / "coffee.jpg").read_bytes())
+    text.write_text("no photo at all")
+    drop(window, [nameless, text])
+    wait_shown(window, nameless, qtbot)
+
+
 def test_welcome_until_a_photo_is_open(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
     assert window.edit_page.welcome.isVisible()
     drop(window, [photo_folder])

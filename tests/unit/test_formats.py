@@ -20,6 +20,7 @@ from pie_desktop.imaging.listing import (
     group_photos,
     is_photo,
     list_photos,
+    looks_like_photo,
     one_per_photo,
 )
 
@@ -30,6 +31,20 @@ def test_is_photo() -> None:
     assert not is_photo(Path("a.txt"))
     assert not is_photo(Path("._a.jpg"))
     assert not is_photo(Path(".pie-12-abc.jpg"))
+
+
+def test_a_chosen_file_is_a_photo_by_name_or_content(tmp_path: Path) -> None:
+    contents = {
+        "photo": b"\xff\xd8\xff\xe0",
+        "photo.bak": b"\x89PNG\r\n\x1a\n",
+        "empty.jpg": b"",
+        "text": b"text",
+        "none": b"",
+    }
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    chosen = [name for name in (*contents, "missing") if looks_like_photo(tmp_path / name)]
+    assert chosen == ["photo", "photo.bak", "empty.jpg"]
 
 
 def test_list_photos_in_natural_order(tmp_path: Path) -> None:

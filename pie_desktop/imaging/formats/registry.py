@@ -95,6 +95,15 @@ def sniff(path: Path, start: bytes) -> FileFormat:
     raise DecodeError(f"{path.name} is a {other} image, which cannot be opened; save it as PNG or TIFF first.")
 
 
+def recognise(path: Path) -> FileFormat:
+    """The format of a file by its content, see `sniff`.
+
+    Raises:
+        DecodeError: as `sniff`, and where the file cannot be read.
+    """
+    return sniff(path, read_start(path, _SNIFFED))
+
+
 def _brands(start: bytes) -> frozenset[bytes]:
     """Major and compatible brands of a file of ISO base media boxes."""
     (size,) = struct.unpack(">I", start[:4])
@@ -108,7 +117,7 @@ def read_header(path: Path) -> Header:
         DecodeError: missing, empty, not an image, of an unreadable kind, damaged, or above `MAX_PIXELS`.
     """
     path = Path(path)
-    sniffed = sniff(path, read_start(path, _SNIFFED))
+    sniffed = recognise(path)
     header = guarded(path, lambda: _read_header(sniffed, path))
     check_size(path, header.width, header.height)
     return header

@@ -17,6 +17,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from pie_desktop.imaging.isolation.child import Task, serve
 from pie_desktop.imaging.isolation.limits import Limits
 from pie_desktop.imaging.isolation.pool import DecoderPool, Unavailable
+from pie_desktop.imaging.native_messages import captured, keep_messages
 
 __all__ = ["EXPORT", "Limits", "active", "cancellable", "isolated", "isolated_within", "start", "stop"]
 
@@ -102,7 +103,7 @@ def isolated_within(
         def call(path: Path, *args: P.args, **kwargs: P.kwargs) -> T:
             pool = _pool
             if pool is None:
-                return function(path, *args, **kwargs)
+                return _here(path, lambda: function(path, *args, **kwargs))
             # The child keeps the working directory that it was started in.
             task = Task(function.__module__, function.__qualname__, Path(path).absolute(), args, kwargs, limits)
             try:
@@ -110,8 +111,18 @@ def isolated_within(
             except Unavailable:
                 _log.warning("No process for decoding can be started here; photos are decoded without protection.")
                 stop()
-                return function(path, *args, **kwargs)
+                return _here(path, lambda: function(path, *args, **kwargs))
 
         return call
 
     return decorate
+
+
+def _here(path: Path, read: Callable[[], T]) -> T:
+    """In this process; what libraries print meanwhile goes to the log, as it does from the others."""
+    messages: list[str] = []
+    try:
+        with captured(wait=False) as messages:
+            return read()
+    finally:
+        keep_messages(path, messages)

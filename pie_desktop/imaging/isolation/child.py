@@ -2,12 +2,11 @@
 
 import contextlib
 import faulthandler
-import logging
 import os
 import pickle
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
@@ -18,6 +17,7 @@ from pie_desktop import processes
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
 from pie_desktop.imaging.isolation.transfer import Packed, pack
+from pie_desktop.imaging.native_messages import captured
 
 BEGUN = "begun"
 TAKEN = "taken"
@@ -47,10 +47,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Reply:
-    """The value of a task, or the exception that it raised."""
+    """The value of a task, or the exception that it raised.
+
+    Attributes:
+        messages: what libraries had to say meanwhile, for the log.
+    """
 
     value: Packed
     raised: bool = False
+    messages: tuple[str, ...] = ()
 
 
 def serve(connection: Connection, limits: Limits, prepare: tuple[str, str] | None = None) -> None:
@@ -86,9 +91,9 @@ def serve(connection: Connection, limits: Limits, prepare: tuple[str, str] | Non
             size = file_size(task.path)
             allowed = task.limits or limits
             memory.set(allowed.memory_for(size))
-            with _watchdog(allowed.patience_for(size) + _GRACE):
+            with _watchdog(allowed.patience_for(size) + _GRACE), captured() as messages:
                 reply, held = _reply(task, shared_name)
-            connection.send(reply)
+            connection.send(replace(reply, messages=tuple(messages)))
             del reply
     except (EOFError, OSError):
         pass
@@ -124,8 +129,10 @@ def _watchdog(seconds: float) -> Iterator[None]:
 
 
 def _be_silent() -> None:
-    """Discard what libraries, also those in C, print about odd photos: the sentence of the error says it."""
-    logging.getLogger().addHandler(logging.NullHandler())
+    """Discard what libraries print between two tasks; during one it goes to the parent's log, see `captured`.
+
+    Python's own log goes the same way, by its handler of last resort.
+    """
     warnings.simplefilter("ignore")
     with contextlib.suppress(OSError), Path(os.devnull).open("wb") as nowhere:  # a program without a console has no 2
         os.dup2(nowhere.fileno(), 2)

@@ -11,6 +11,7 @@ from typing import Any
 from pie_desktop.imaging.isolation.child import BEGUN, TAKEN, Reply, Task
 from pie_desktop.imaging.isolation.limits import Limits, Watch, crashed, ended_from_outside
 from pie_desktop.imaging.isolation.transfer import discard, unpack
+from pie_desktop.imaging.native_messages import keep_messages
 from pie_desktop.processes import READY, Child, stop_all
 
 _POLL = 0.05  # seconds between two looks at what a waiting call must notice: cancelling, time, memory
@@ -97,6 +98,7 @@ class Decoder:
                 raise Killed from error
             raise crashed(path) from error
         self._task = None
+        keep_messages(path, reply.messages)
         value = unpack(reply.value)
         if reply.value.shared is not None:
             self._child.send(TAKEN)

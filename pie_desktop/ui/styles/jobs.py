@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import StyleError
-from pie_desktop.imaging.listing import is_photo, list_photos
+from pie_desktop.imaging.listing import list_photos, looks_like_photo
 from pie_desktop.imaging.pairs.find import EditPair, find_pairs
 from pie_desktop.styles.store import AddReport, Style, StyleLibrary
 from pie_desktop.workers.job import JobContext
@@ -113,8 +113,8 @@ def import_edits(
     """
     context.progress(-1, "Looking for originals")
     files = expand_folders(dropped)
-    photos = [path for path in files if is_photo(path)]
-    problems = [f"{path.name} is not a photo and was left out." for path in files if not is_photo(path)]
+    photos = [path for path in files if looks_like_photo(path)]
+    problems = [f"{path.name} is not a photo and was left out." for path in files if path not in photos]
     if not photos:
         raise StyleError(f"{problems[0]} Drop edited photos, such as JPEG, TIFF or HEIC files.")
     guesses = find_pairs(photos)
