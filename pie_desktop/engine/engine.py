@@ -34,13 +34,13 @@ ShouldCancel = Callable[[], bool]
 def encode_style(
     model: EnhancementModel, style: Style, progress: Progress | None, should_cancel: ShouldCancel | None
 ) -> "Preference":
-    """Read the small copies and encode them; reports progress from READING_SHARE to 1.
+    """Read the small copies, up to READING_SHARE of the progress, and encode them.
 
     Raises:
         StyleError: no reference can be used.
         Cancelled: `should_cancel` answered True.
     """
-    references = _read_references(style, should_cancel)
+    references = _read_references(style, progress, should_cancel)
     text = f"Learning “{style.name}” from {len(references)} references"
 
     def tell(fraction: float) -> None:
@@ -51,13 +51,17 @@ def encode_style(
     return model.encode(references, progress=tell, should_cancel=should_cancel)
 
 
-def _read_references(style: Style, should_cancel: ShouldCancel | None) -> "list[ReferencePixels]":
+def _read_references(
+    style: Style, progress: Progress | None, should_cancel: ShouldCancel | None
+) -> "list[ReferencePixels]":
     from pie_desktop.model.preference import ReferencePixels
 
     pixels, problem = [], ""
-    for reference in style.references:
+    for number, reference in enumerate(style.references):
         if should_cancel is not None and should_cancel():
             raise Cancelled
+        if progress is not None:
+            progress(READING_SHARE * number / len(style.references), f"Reading the references of “{style.name}”")
         try:
             before = decode.load_proxy(reference.before) if reference.before is not None else None
             pixels.append(ReferencePixels(decode.load_proxy(reference.after), before))
@@ -198,7 +202,12 @@ class Engine:
             for problem in report.problems:
                 if on_problem is not None:
                     on_problem(problem)
-            return encode_style(inference, report.style, progress, should_cancel)
+
+            def encoding(fraction: float, text: str) -> None:
+                if progress is not None:
+                    progress(max(fraction, READING_SHARE), text)  # reading the copies again is no step back
+
+            return encode_style(inference, report.style, encoding, should_cancel)
 
     def transform(self, proxy: np.ndarray, preference: "Preference | None") -> Transform:
         """What to do with the photo of this proxy.

@@ -20,10 +20,13 @@ from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import EncodedReferences
 from pie_desktop.model.preference import Preference, ReferencePixels, agreement
 from pie_desktop.model.residual import ResidualFit, ResidualPairs
-from pie_desktop.model.runtime import automatic_device, device_failure
+from pie_desktop.model.runtime import automatic_device, device_failure, give_back_memory
 
 T = TypeVar("T")
 _MOST_PREPARED = 4
+# The basis at every pixel of a pair takes 3.5 MB: of hundreds of pairs at once it would be gigabytes.
+_PAIRS_AT_ONCE = 32
+_IMAGES_AT_ONCE = 2 * _PAIRS_AT_ONCE
 _log = logging.getLogger(__name__)
 
 
@@ -115,12 +118,18 @@ class Inference:
             StyleError: there is no reference.
             Cancelled: `should_cancel` said so.
         """
+
+        def step(share: float) -> None:
+            if should_cancel is not None and should_cancel():
+                raise Cancelled
+            if progress is not None:
+                progress(share)
+
         if not references:
             raise StyleError("A style needs at least one edited photo; add one.")
         afters, befores, pairs = [], [], []
         for number, reference in enumerate(references):
-            if should_cancel is not None and should_cancel():
-                raise Cancelled
+            step(0.4 * number / len(references))
             if reference.before is None:
                 after = before = shrink(reference.after)
             else:
@@ -129,10 +138,10 @@ class Inference:
                 pairs.append((picked_colors(before), picked_colors(after)))
             afters.append(after)
             befores.append(before)
-            if progress is not None:
-                progress(0.8 * (number + 1) / len(references))
         paired = np.array([reference.before is not None for reference in references])
-        preference = self._run(lambda: self._encode(befores, afters, pairs, paired))
+        preference = self._run(lambda: self._encode(befores, afters, pairs, paired, step))
+        if len(references) > _PAIRS_AT_ONCE:
+            give_back_memory()
         if progress is not None:
             progress(1.0)
         return preference
@@ -143,13 +152,18 @@ class Inference:
         afters: list[np.ndarray],
         pairs: list[tuple[np.ndarray, np.ndarray]],
         paired: np.ndarray,
+        step: Callable[[float], None],
     ) -> Preference:
         encoder, side = self._network.encoder, self._network.architecture.side
-        images = squares(befores + afters, side).to(self.device)
-        before, after = encoder.features(images).chunk(2)
+        images = befores + afters
+        features = []
+        for start in range(0, len(images), _IMAGES_AT_ONCE):
+            step(0.4 + 0.3 * start / len(images))
+            features.append(encoder.features(squares(images[start : start + _IMAGES_AT_ONCE], side).to(self.device)))
+        before, after = torch.cat(features).chunk(2)
         flags = torch.from_numpy(paired).to(self.device)
         colors_before, colors_after = self._stack(pairs, 0), self._stack(pairs, 1)
-        evidence = self._evidence(self._colors(colors_before), self._colors(colors_after), flags)
+        evidence = self._evidence(self._colors(colors_before), self._colors(colors_after), flags, step)
         style = self._network.encode(
             before[None], after[None], evidence[None], flags[None], torch.ones_like(flags)[None]
         )
@@ -171,13 +185,19 @@ class Inference:
     def _colors(self, stored: np.ndarray) -> Tensor:
         return torch.from_numpy(stored.astype(np.float32) / 65535).to(self.device)
 
-    def _evidence(self, before: Tensor, after: Tensor, paired: Tensor) -> Evidence:
+    def _evidence(
+        self, before: Tensor, after: Tensor, paired: Tensor, step: Callable[[float], None] = lambda share: None
+    ) -> Evidence:
         """Evidence of all references; zero for those without an original."""
         k, count = self._network.prior.components, len(paired)
         result = Evidence(before.new_zeros(count, k, k), before.new_zeros(count, k), before.new_zeros(count))
-        if len(before):
-            found = self._network.prior.evidence(before, after)
-            result.gram[paired], result.moment[paired], result.power[paired] = found.gram, found.moment, found.power
+        places = paired.nonzero()[:, 0]
+        for start in range(0, len(before), _PAIRS_AT_ONCE):
+            step(0.7 + 0.3 * start / len(before))
+            part = slice(start, start + _PAIRS_AT_ONCE)
+            found = self._network.prior.evidence(before[part], after[part])
+            where = places[part]
+            result.gram[where], result.moment[where], result.power[where] = found.gram, found.moment, found.power
         return result
 
     def _prepare(self, preference: Preference, evidence: Evidence | None = None) -> _Prepared:
@@ -243,7 +263,10 @@ class Inference:
 
     def agreement(self, preference: Preference) -> list[float]:
         """How well each reference fits the others, 0 to 1; see `model.agreement`."""
-        return self._run(lambda: self._agreement(preference))
+        values = self._run(lambda: self._agreement(preference))
+        if len(values) > _PAIRS_AT_ONCE:
+            give_back_memory()
+        return values
 
     def _agreement(self, preference: Preference) -> list[float]:
         p = self._prepare(preference)

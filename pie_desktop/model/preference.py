@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.consensus import consensus
-from pie_desktop.model.lut_prior import Evidence, LutPrior
+from pie_desktop.model.lut_prior import Evidence, LutPrior, interpolation
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,7 @@ class Preference:
         return preference
 
 
+_FEW_PAIRS = 32  # whose basis at every pixel is kept, 3.5 MB each; of more, LUTs are made and looked up instead
 _ENOUGH_CHANGE = 0.02  # mean absolute; an edit that changes less is measured against this
 
 
@@ -147,10 +148,12 @@ class _PairFits:
 
     def __init__(self, prior: LutPrior, before: Tensor, after: Tensor, evidence: Evidence) -> None:
         self._prior, self._evidence, self._wanted = prior, evidence, after - before
-        self._designs = [prior.design(colors) for colors in before]
+        self._designs = [prior.design(colors) for colors in before] if len(before) <= _FEW_PAIRS else None
+        self._places = [interpolation(colors, prior.size) for colors in before] if self._designs is None else []
         self._change = self._wanted.abs().mean((1, 2)).clamp_min(_ENOUGH_CHANGE)
         self._learned: dict[tuple[int, ...], Tensor] = {}
         self._known: dict[tuple[int, tuple[int, ...]], float] = {}
+        self._latest: tuple[tuple[int, ...], Tensor] | None = None
 
     def __call__(self, number: int, others: tuple[int, ...]) -> float:
         asked = number, others
@@ -158,6 +161,16 @@ class _PairFits:
             if others not in self._learned:
                 e = self._evidence[torch.tensor(others)]
                 self._learned[others] = self._prior.posterior(e.gram.sum(0), e.moment.sum(0))
-            error = (self._designs[number] @ self._learned[others] - self._wanted[number]).abs().mean()
+            error = (self._made(number, others) - self._wanted[number]).abs().mean()
             self._known[asked] = float((1 - error / self._change[number]).clamp(0, 1))
         return self._known[asked]
+
+    def _made(self, number: int, others: tuple[int, ...]) -> Tensor:
+        """The change `(M, 3)` of a pair's colours by what the others teach."""
+        weights = self._learned[others]
+        if self._designs is not None:
+            return self._designs[number] @ weights
+        if self._latest is None or self._latest[0] != others:
+            self._latest = others, (self._prior.table.reshape(-1, self._prior.components) @ weights).reshape(-1, 3)
+        index, weight = self._places[number]
+        return nn.functional.embedding_bag(index, self._latest[1], mode="sum", per_sample_weights=weight)
