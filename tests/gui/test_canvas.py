@@ -267,3 +267,13 @@ def test_message_instead_of_a_photo(canvas: Canvas, tmp_path: Path) -> None:
     assert canvas.renderer.base is None
     shown = grabbed(canvas)
     assert shown.std() > 0, "the sentence is drawn"
+
+
+def test_black_and_white_beyond_its_own_strength_stays_gray_while_a_slider_moves(
+    canvas: Canvas, image: np.ndarray, transform: Transform, qtbot: QtBot
+) -> None:
+    gray = np.repeat(transform.preferred.mean(-1, keepdims=True), 3, axis=-1)
+    with qtbot.waitSignal(canvas.renderer.shown):
+        canvas.renderer.set_luts(Transform(transform.neutral, gray))
+    canvas.renderer.set_edit(Edit.styled(None, 1.5), moving=True)
+    assert np.ptp(photo_area(canvas).astype(int), axis=-1).max() <= 1

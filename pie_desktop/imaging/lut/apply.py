@@ -54,20 +54,21 @@ def mix_luts(neutral: np.ndarray, preferred: np.ndarray, strength: float, amount
     Args:
         neutral, preferred: LUTs of the same size.
         strength: 0 is neutral, 1 preferred, above 1 emphasised. Where `preferred` makes all colours gray, so does
-            every strength above 0: half of black and white would be pale colours, and more of it their opposites.
+            every strength from 1 on: more of black and white would be the opposite colours.
         amount: 0 leaves the photo as it is, 1 is the whole edit.
 
     Returns:
         `I + amount * (neutral + strength * (preferred - neutral) - I)`, float32, not clipped.
     """
-    if strength > 0 and _makes_gray(preferred):
+    if strength > 1 and makes_gray(preferred):
         neutral = np.repeat(neutral @ _LUMA[:, None], 3, axis=-1)
     identity = identity_lut(neutral.shape[0])
     guided = neutral + np.float32(strength) * (preferred - neutral)
     return identity + np.float32(amount) * (guided - identity)
 
 
-def _makes_gray(lut: np.ndarray) -> bool:
+def makes_gray(lut: np.ndarray) -> bool:
+    """Whether a LUT `(S, S, S, 3)` leaves no colour."""
     return bool((lut[..., :1] == lut[..., 1:]).all())
 
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from pie_desktop.edit.edit import Edit
-from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.imaging.lut.apply import apply_lut, makes_gray
 from pie_desktop.ui.canvas.viewport import Zone
 
 Area = tuple[slice, slice]  # rows, columns
@@ -151,8 +151,9 @@ class Layer:
         return self._made[2]
 
     def _make(self, edit: Edit, part: Area) -> np.ndarray:
-        if edit.adjusted:
-            assert self.request.luts is not None
+        assert self.request.luts is not None
+        # What is not a weighted sum of the three images: adjustments, and more than black and white.
+        if edit.adjusted or (edit.style.strength > 1 and makes_gray(self.request.luts.preferred)):
             image = np.empty_like(self.original)
             image[part] = shown(
                 apply_lut(np.ascontiguousarray(self.sampled[part]), self.request.luts.lut(edit)), self.request
