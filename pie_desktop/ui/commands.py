@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QStandardItem, QStan
 from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QMainWindow, QTreeView, QVBoxLayout
 
 from pie_desktop.ui.theme import icon
+from pie_desktop.ui.widgets.plain_text import plain
 
 
 class Commands(QObject):
@@ -45,7 +46,7 @@ class Commands(QObject):
         action.setShortcuts(keys)
         shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
         said = tip or text.replace("&", "").rstrip("…")
-        action.setToolTip(f"{said} ({shown})" if shown else said)
+        action.setToolTip(plain(f"{said} ({shown})" if shown else said))
         action.setCheckable(checkable)
         action.triggered.connect(lambda checked=False: run())
         self._window.addAction(action)

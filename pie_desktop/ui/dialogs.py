@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.formats.registry import readable_suffixes
 from pie_desktop.ui.settings import Settings
+from pie_desktop.ui.widgets.plain_text import plain
 
 # Some desktops distinguish upper and lower case here, and cameras write either.
 _PATTERNS = " ".join(f"*{suffix} *{suffix.upper()}" for suffix in sorted(readable_suffixes()))
@@ -55,7 +56,7 @@ def confirm_overwrite(parent: QWidget, count: int, folder: Path) -> bool:
     box = QMessageBox(
         QMessageBox.Icon.Warning,
         "Overwrite files",
-        f"{files} in {folder} will be replaced. This cannot be undone.",
+        plain(f"{files} in {folder} will be replaced. This cannot be undone."),
         QMessageBox.StandardButton.Cancel,
         parent,
     )
@@ -74,7 +75,7 @@ def confirm_cancel(parent: QWidget) -> bool:
 def confirm(parent: QWidget, title: str, question: str, default: bool) -> bool:
     """Asks a question that is answered with yes or no; `default` is the answer of the Return key."""
     yes, no = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
-    return QMessageBox.question(parent, title, question, yes | no, yes if default else no) == yes
+    return QMessageBox.question(parent, title, plain(question), yes | no, yes if default else no) == yes
 
 
 def show_in_file_manager(path: Path) -> None:

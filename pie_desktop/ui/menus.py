@@ -17,6 +17,7 @@ from pie_desktop.ui.pages import TABS
 from pie_desktop.ui.styles.actions import StyleActions
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.thumbnails.clearing import TEXT, ThumbnailClearing
+from pie_desktop.ui.widgets.plain_text import plain
 
 
 class WindowActions(Protocol):
@@ -162,14 +163,14 @@ class TopBar(QFrame):
         self.tabs = QTabBar()
         for index, tab in enumerate(TABS):
             self.tabs.addTab(tab)
-            self.tabs.setTabToolTip(index, commands[f"tab_{tab.lower()}"].toolTip())
+            self.tabs.setTabToolTip(index, plain(commands[f"tab_{tab.lower()}"].toolTip()))
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName("Pages")
         keys = commands["commands"].shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         search = QPushButton(icon("mdi6.magnify", COLORS.text_muted), f"Commands   {keys}")
         search.setProperty("flat", True)
-        search.setToolTip(commands["commands"].toolTip())
+        search.setToolTip(plain(commands["commands"].toolTip()))
         search.clicked.connect(commands["commands"].trigger)
         help_button = QToolButton()
         help_button.setDefaultAction(commands["help"])

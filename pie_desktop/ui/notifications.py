@@ -7,9 +7,10 @@ from typing import Literal
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 _log = logging.getLogger(__name__)
 
@@ -141,9 +142,9 @@ class NotificationCard(QFrame):
         self.setObjectName("notification")
         self.setProperty("level", notice.level)
         name, color = ICONS[notice.level]
-        symbol = QLabel()
+        symbol = PlainLabel()
         symbol.setPixmap(icon(name, color).pixmap(20, 20))
-        self.text = QLabel(notice.text, wordWrap=True)
+        self.text = PlainLabel(notice.text, wordWrap=True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -190,7 +191,7 @@ class NotificationCard(QFrame):
 def _button(name: str, tip: str, run: Callable[[], None]) -> QToolButton:
     button = QToolButton()
     button.setIcon(icon(name, COLORS.text_muted))
-    button.setToolTip(tip)
+    button.setToolTip(plain(tip))
     button.setAccessibleName(tip)
     button.clicked.connect(lambda checked=False: run())
     return button

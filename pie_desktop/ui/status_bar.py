@@ -3,13 +3,14 @@
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QProgressBar, QPushButton, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QStatusBar, QToolButton, QWidget
 
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.theme import COLORS, SPACE, icon, numeric_font
 from pie_desktop.ui.widgets.labels import ElidedLabel
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lane import Lane
 
@@ -45,7 +46,7 @@ class TaskBar(QWidget):
         super().__init__()
         self.jobs: list[Job] = []
         self._progress: dict[int, tuple[float, str]] = {}
-        self._text = QLabel()
+        self._text = PlainLabel()
         self._bar = QProgressBar(textVisible=False)
         self._bar.setFixedWidth(120)
         self._bar.setRange(0, PER_MILLE)
@@ -97,7 +98,7 @@ class TaskBar(QWidget):
         job = self.jobs[0]
         fraction, text = self._progress.get(id(job), (-1.0, ""))
         self._text.setText(self._describe(job))
-        self._text.setToolTip(text)
+        self._text.setToolTip(plain(text))
         if fraction < 0:
             self._bar.setRange(0, 0)
         else:
@@ -142,7 +143,7 @@ class StatusBar(QStatusBar):
         self.photo = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self.photo.setFont(numeric_font(self.font()))
         self.tasks = TaskBar(context)
-        self.device = QLabel()
+        self.device = PlainLabel()
         self.addWidget(self.photo, 1)
         self.addPermanentWidget(self.tasks)
         self.addPermanentWidget(self.device)
@@ -162,7 +163,7 @@ class StatusBar(QStatusBar):
         else:
             text = f"GPU: {device}"
         self.device.setText(text)
-        self.device.setToolTip(notice or "Where the model runs")
+        self.device.setToolTip(plain(notice or "Where the model runs"))
         if notice and notice != self._reported_notice:
             self._context.notifier.warning(notice)
         self._reported_notice = notice

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from pie_desktop import paths
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.samples import copy_sample_photos
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.workers.job import JobContext
 
 STEPS = (
@@ -56,7 +57,7 @@ class WelcomeView(QScrollArea):
         # Not in the style sheet: only here does a page have the colour of the surround.
         page.setObjectName("welcome")
         page.setStyleSheet(f"#welcome {{ background: {COLORS.canvas}; }}")
-        title = QLabel("Your photos, edited your way")
+        title = PlainLabel("Your photos, edited your way")
         title.setProperty("role", "title")
         steps = QHBoxLayout()
         steps.setSpacing(2 * SPACE)
@@ -70,7 +71,7 @@ class WelcomeView(QScrollArea):
         for button in (self.open_photos_button, self.open_folder_button, self.samples_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        private = QLabel("No photo ever leaves this computer.")
+        private = PlainLabel("No photo ever leaves this computer.")
         private.setProperty("role", "muted")
         layout = QVBoxLayout(page)
         layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
@@ -114,14 +115,14 @@ def _button(text: str, icon_name: str, primary: bool = False) -> QPushButton:
 def _step(icon_name: str, heading: str, text: str) -> QWidget:
     card = QFrame()
     card.setFixedSize(STEP_WIDTH, STEP_HEIGHT)
-    image = QLabel()
+    image = PlainLabel()
     image.setPixmap(icon(icon_name, COLORS.text_muted).pixmap(QSize(ICON_SIDE, ICON_SIDE)))
-    name = QLabel(heading)
+    name = PlainLabel(heading)
     font = name.font()
     font.setBold(True)
     font.setPointSizeF(font.pointSizeF() * 1.1)
     name.setFont(font)
-    words = QLabel(text)
+    words = PlainLabel(text)
     words.setProperty("role", "muted")
     words.setWordWrap(True)
     words.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)

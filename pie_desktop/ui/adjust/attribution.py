@@ -2,13 +2,14 @@
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Attribution, attribution
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Enhancement
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lanes import LatestLane
 
@@ -63,8 +64,8 @@ class AttributionView(QWidget):
         super().__init__()
         self.general = Bar(COLORS.text_muted)
         self.preference = Bar(COLORS.accent)
-        self._numbers = (QLabel("–"), QLabel("–"))
-        self._share = QLabel()
+        self._numbers = (PlainLabel("–"), PlainLabel("–"))
+        self._share = PlainLabel()
         self._share.setProperty("role", "muted")
         self._share.setWordWrap(True)
         layout = QGridLayout(self)
@@ -77,12 +78,12 @@ class AttributionView(QWidget):
         )
         rows = (("General", self.general), ("Yours", self.preference))
         for row, ((name, bar), number, tip) in enumerate(zip(rows, self._numbers, tips, strict=True)):
-            label = QLabel(name)
+            label = PlainLabel(name)
             number.setFont(numeric_font(self.font()))
             number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             number.setMinimumWidth(number.fontMetrics().horizontalAdvance("ΔE 00.0"))
             for column, widget in enumerate((label, bar, number)):
-                widget.setToolTip(tip)
+                widget.setToolTip(plain(tip))
                 layout.addWidget(widget, row, column)
         layout.addWidget(self._share, 2, 0, 1, 3)
         layout.setColumnStretch(1, 1)

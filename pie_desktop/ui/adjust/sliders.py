@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
 from pie_desktop.edit.part import Parameter, all_parameters, part_types
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
@@ -83,6 +84,6 @@ class EditSliders(QObject):
 
 def heading(text: str) -> QLabel:
     """The title of a group of settings in a panel."""
-    label = QLabel(text)
+    label = PlainLabel(text)
     label.setProperty("role", "heading")
     return label

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QTextEdit,
@@ -18,6 +17,7 @@ from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.photo_widget import PhotoWidget
 from pie_desktop.ui.commands import Commands
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, numeric_font
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 VIEW_COMMANDS = ("view_split", "view_side", "view_single")
 ZOOM_COMMANDS = ("zoom_out", "zoom_in", "zoom_fit", "zoom_actual")
@@ -30,7 +30,7 @@ class CanvasToolbar(QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self._canvas = canvas
-        self._zoom = QLabel()
+        self._zoom = PlainLabel()
         self._zoom.setFont(numeric_font(self.font()))
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("1600 %") + SPACE)

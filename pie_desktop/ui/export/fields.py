@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QMenu,
     QToolButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from pie_desktop.export.names import DEFAULT_TEMPLATE, FIELDS, NameTemplate, NameValues, TemplateError
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.ui.theme import SPACE, icon, set_flag
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 # What a field is inserted as: with a format where one is usual.
 _INSERTED = {"date": "{date:%Y-%m-%d}", "seq": "{seq:04d}"}
@@ -41,7 +41,7 @@ class NameField(QWidget):
         self.edit = QLineEdit(DEFAULT_TEMPLATE)
         self.edit.setAccessibleName("Name template")
         self.edit.setToolTip("Text and fields such as {name}; a / creates folders inside the destination.")
-        self.preview = QLabel()
+        self.preview = PlainLabel()
         self.preview.setWordWrap(True)
         self.preview.setProperty("role", "muted")
         self._menu = QMenu(self)

@@ -1,7 +1,7 @@
 """The Export form's part for the files: format with its options, colour space, size, sharpening, metadata."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.edit.part import Parameter
 from pie_desktop.imaging.encode_options import EncodeOptions
@@ -9,6 +9,7 @@ from pie_desktop.imaging.formats.registry import written_formats
 from pie_desktop.ui.export.fields import SPIN_WIDTH, SizeField
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.form import ROW_HEIGHT, add_section
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 Choices = tuple[tuple[str, str], ...]
@@ -66,7 +67,7 @@ class FileForm(QWidget):
         self.subsampling.setToolTip("By quality: full (4:4:4) from 90 on, a quarter (4:2:0) below.")
         self.compression = _box(COMPRESSION, "Compression")
         self.lossless = QCheckBox("Lossless")
-        self.nothing = QLabel("Always lossless")
+        self.nothing = PlainLabel("Always lossless")
         self.nothing.setProperty("role", "muted")
         self.details = QStackedWidget()
         self._detail_of = {"subsampling": self.subsampling, "compression": self.compression, "lossless": self.lossless}

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import EditError
@@ -18,6 +18,7 @@ from pie_desktop.ui.export.file_form import FileForm
 from pie_desktop.ui.export.preset_list import PresetList
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.form import FolderField, add_section
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 DEFAULT_FOLDER = "enhanced"
 CONFLICTS = (("Skip it", "skip"), ("Use a new name", "unique"), ("Overwrite it", "overwrite"))
@@ -77,7 +78,7 @@ class ExportForm(QWidget):
         self.sliders = EditSliders(in_form=True)
         self.file = FileForm()
         self.presets = PresetList(PresetLibrary(), context.notifier, self.file.options)
-        self.hint = QLabel()
+        self.hint = PlainLabel()
         self.hint.setProperty("role", "muted")
         self.destination = FolderField("Destination folder", "Choose a folder")
         self.names = NameField()

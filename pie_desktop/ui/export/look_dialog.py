@@ -24,6 +24,7 @@ from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.export.look_job import LookOrder, write_look
 from pie_desktop.ui.theme import SPACE, set_flag
 from pie_desktop.ui.widgets.form import add_section
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lane import Lane
 from pie_desktop.workers.lanes import QueueLane
@@ -158,7 +159,7 @@ class LookDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
-        mix = QLabel(edit_summary(self._edit))
+        mix = PlainLabel(edit_summary(self._edit))
         mix.setToolTip("As set by the sliders on the Edit page")
         rows = [("Look of", self.subject), ("Strength", mix), ("Format", self.format), ("Size", self.size_box)]
         add_section(column, "", *rows)
@@ -174,7 +175,7 @@ class LookDialog(QDialog):
 
 def _paragraph(role: str) -> QLabel:
     """A label of a fixed height, so that nothing jumps when its text changes."""
-    label = QLabel()
+    label = PlainLabel()
     label.setWordWrap(True)
     label.setProperty("role", role)
     label.setMinimumHeight(76)

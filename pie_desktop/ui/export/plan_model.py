@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor
 from pie_desktop.export.facts import size_text
 from pie_desktop.export.job import ExportItem, PlannedPhoto
 from pie_desktop.ui.theme import COLORS
+from pie_desktop.ui.widgets.plain_text import plain
 from pie_desktop.ui.widgets.table import HeadedTableModel, Index, ThumbnailColumn
 from pie_desktop.workers.lanes import PriorityLane
 
@@ -95,9 +96,8 @@ class PlanTableModel(HeadedTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(source, planned, outcome, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            if column in (SOURCE, TARGET):
-                return str(source) if column == SOURCE else str(planned.target if planned else "")
-            return _warning(planned, outcome)
+            paths = {SOURCE: str(source), TARGET: str(planned.target) if planned else ""}
+            return plain(paths[column] if column in paths else _warning(planned, outcome))
         if role == Qt.ItemDataRole.DecorationRole and column == SOURCE:
             return self._thumbnails.icon(source, THUMBNAIL)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMERIC:

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -32,6 +31,7 @@ from pie_desktop.ui.export.plan_model import (
 from pie_desktop.ui.status_bar import duration_text
 from pie_desktop.ui.theme import SPACE, icon, set_flag
 from pie_desktop.ui.widgets.labels import EmptyState, counted
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.lanes import PriorityLane
 
@@ -56,7 +56,7 @@ class PlanView(QWidget):
         self.model = PlanTableModel(thumbnails, self)
         self._result: Path | None = None
         self._receipt: Path | None = None
-        self.title = QLabel("No photos")
+        self.title = PlainLabel("No photos")
         self.title.setProperty("role", "title")
         self.add_files_button = QPushButton(icon("mdi6.image-plus"), "Add photos…")
         self.add_folder_button = QPushButton(icon("mdi6.folder-plus-outline"), "Add folder…")
@@ -69,10 +69,10 @@ class PlanView(QWidget):
         self.stack = QStackedWidget()
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
-        self.message = QLabel()
+        self.message = PlainLabel()
         self.message.setProperty("role", "muted")
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.remaining = QLabel()
+        self.remaining = PlainLabel()
         self.remaining.setProperty("role", "muted")
         self.open_button = QPushButton(icon("mdi6.folder-open-outline"), "Open folder")
         self.receipt_button = QPushButton(icon("mdi6.receipt-text-outline"), "Receipt")

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QInputDialog,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QMenu,
@@ -23,6 +22,7 @@ from pie_desktop.export.presets import SUFFIX, ExportPreset, PresetError, Preset
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.theme import HALF_SPACE, icon
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 ROW_HEIGHT = 24
 VISIBLE_ROWS = 4
@@ -91,7 +91,7 @@ class PresetList(QWidget):
         for preset in self._library.presets():
             item = QListWidgetItem(preset.name)
             item.setData(Qt.ItemDataRole.UserRole, preset)
-            item.setToolTip(preset.encode.summary)
+            item.setToolTip(plain(preset.encode.summary))
             item.setSizeHint(QSize(0, ROW_HEIGHT))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked if preset.name in ticked else Qt.CheckState.Unchecked)
@@ -106,7 +106,7 @@ class PresetList(QWidget):
             self.ticked.emit()
 
     def _build(self) -> None:
-        heading = QLabel("PRESETS")
+        heading = PlainLabel("PRESETS")
         heading.setProperty("role", "heading")
         top = QHBoxLayout()
         top.setSpacing(0)
@@ -187,7 +187,9 @@ class PresetList(QWidget):
             self._notifier.error(str(error))
 
     def _confirm(self, question: str, answer: str) -> bool:
-        box = QMessageBox(QMessageBox.Icon.Question, "Presets", question, QMessageBox.StandardButton.Cancel, self)
+        box = QMessageBox(
+            QMessageBox.Icon.Question, "Presets", plain(question), QMessageBox.StandardButton.Cancel, self
+        )
         button = box.addButton(answer, QMessageBox.ButtonRole.AcceptRole)
         box.exec()
         return box.clickedButton() is button
@@ -201,6 +203,6 @@ def _preset(item: QListWidgetItem) -> ExportPreset:
 def _button(name: str, text: str) -> QToolButton:
     button = QToolButton()
     button.setIcon(icon(name))
-    button.setToolTip(text)
+    button.setToolTip(plain(text))
     button.setAccessibleName(text.rstrip("…"))
     return button

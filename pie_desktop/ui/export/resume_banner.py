@@ -3,13 +3,14 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from pie_desktop import paths
 from pie_desktop.export.cleaning import remove_left_overs
 from pie_desktop.export.unfinished import KeptExport, dismiss, latest_unfinished
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.workers.job import JobContext
 
 
@@ -53,7 +54,7 @@ class ResumeBanner(QFrame):
         super().__init__(parent)
         self._context = context
         self._export: KeptExport | None = None
-        self.text = QLabel()
+        self.text = PlainLabel()
         self.text.setWordWrap(True)
         self.go_on_button = QPushButton(icon("mdi6.play", COLORS.accent_text, COLORS.accent_text), "Continue")
         self.go_on_button.setProperty("primary", True)
@@ -64,7 +65,7 @@ class ResumeBanner(QFrame):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2 * SPACE, SPACE, SPACE, SPACE)
         layout.setSpacing(SPACE)
-        mark = QLabel()
+        mark = PlainLabel()
         mark.setPixmap(icon("mdi6.alert-outline", COLORS.warning).pixmap(20, 20))
         mark.setAlignment(Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(mark)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.filmstrip.actions import PhotoActions, RawPairChoice
@@ -14,6 +14,7 @@ from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, PhotoModel
 from pie_desktop.ui.filmstrip.view import ThumbnailView
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
 from pie_desktop.ui.widgets.labels import EmptyState
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 NOTHING_OPEN = "Drop photos or a folder onto the window, or open a folder."
 NEARBY_SCREENS = 1
@@ -53,7 +54,7 @@ class Filmstrip(QWidget):
         self.setFocusProxy(self.view)
         self.header = FolderHeader()
         self.empty = EmptyState("mdi6.folder-image", "Open folder…")
-        self._busy = QLabel("Reading the folder…")
+        self._busy = PlainLabel("Reading the folder…")
         self._busy.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._busy.setProperty("role", "muted")
         self._pages = QStackedWidget()

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.widgets.labels import counted
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 MAX_PARTS = 4
 
@@ -69,8 +70,9 @@ class Breadcrumb(QWidget):
     def _button(self, part: Path) -> QToolButton:
         button = QToolButton(self)
         button.setAutoRaise(True)
-        button.setToolTip(str(part))
+        button.setToolTip(plain(str(part)))
         button.setProperty("full", f"{part.name or part} ›")
+        button.setProperty("path", str(part))
         button.clicked.connect(lambda: self.folder_chosen.emit(part))
         return button
 
@@ -89,7 +91,7 @@ class Breadcrumb(QWidget):
             action.triggered.connect(lambda _=False, folder=subfolder: self.folder_chosen.emit(folder))
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        button.setToolTip(f"{counted(len(subfolders), 'folder')} in {button.toolTip()}")
+        button.setToolTip(plain(f"{counted(len(subfolders), 'folder')} in {button.property('path')}"))
 
 
 class FolderHeader(QWidget):
@@ -109,7 +111,7 @@ class FolderHeader(QWidget):
         self.open_button.setIcon(icon("mdi6.folder-open-outline"))
         self.open_button.setToolTip("Open folder")
         self.open_button.setAccessibleName("Open folder")
-        self.count = QLabel()
+        self.count = PlainLabel()
         self.count.setProperty("role", "muted")
         top = QHBoxLayout()
         top.setSpacing(HALF_SPACE)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from pie_desktop.imaging.listing import PhotoFiles
 from pie_desktop.ui.thumbnails import ThumbnailLoader
+from pie_desktop.ui.widgets.plain_text import plain
 
 PATH_ROLE = Qt.ItemDataRole.UserRole
 PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -86,16 +87,20 @@ class PhotoModel(QAbstractListModel):
             return path
         if role == BADGE_ROLE:
             return self._files[path].badge if path in self._files else ""
-        if role in (Qt.ItemDataRole.DecorationRole, PROBLEM_ROLE, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain(self._tool_tip(path))
+        if role in (Qt.ItemDataRole.DecorationRole, PROBLEM_ROLE):
             thumbnail = self._loader.cache.get(path)
             if role == Qt.ItemDataRole.DecorationRole:
                 return thumbnail.pixmap if thumbnail else None
-            problem = thumbnail.problem if thumbnail else ""
-            if role == PROBLEM_ROLE:
-                return problem
-            others = self._files[path].companions if path in self._files else ()
-            return problem or "\n".join([str(path), *(f"with {other.name}" for other in others)])
+            return thumbnail.problem if thumbnail else ""
         return None
+
+    def _tool_tip(self, path: Path) -> str:
+        thumbnail = self._loader.cache.get(path)
+        others = self._files[path].companions if path in self._files else ()
+        lines = [str(path), *(f"with {other.name}" for other in others)]
+        return (thumbnail.problem if thumbnail else "") or "\n".join(lines)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():

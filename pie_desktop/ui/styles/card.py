@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.styles.store import Style
 from pie_desktop.styles.style import WHAT_TO_DO, Contradiction
@@ -11,6 +11,7 @@ from pie_desktop.ui.styles.mosaic import Mosaic
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.ui.widgets.labels import NameEdit, counted
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 MOSAIC_SIDE = 60
 NEUTRAL_NAME = "Neutral (no preference)"
@@ -46,14 +47,14 @@ class StyleCard(QFrame):
         self.name = NameEdit()
         self.name.renamed.connect(self.renamed)
         self.name.edit_ended.connect(self.setFocus)
-        self.summary = QLabel()
+        self.summary = PlainLabel()
         self.summary.setWordWrap(True)
-        self.contradiction = QLabel()
+        self.contradiction = PlainLabel()
         self.contradiction.setProperty("role", "warning")
         self.contradiction.setWordWrap(True)
-        self.contradiction.setToolTip(WHAT_TO_DO)
+        self.contradiction.setToolTip(plain(WHAT_TO_DO))
         self._contradiction: Contradiction | None = None
-        self.badge = QLabel("built-in")
+        self.badge = PlainLabel("built-in")
         self.badge.setProperty("role", "badge")
         self.badge.setToolTip("Comes with the program; duplicate it to change it")
         self.details = QToolButton()
@@ -165,7 +166,7 @@ class StyleCard(QFrame):
         made_of = "General enhancement only" if self.shown_style is None else summary(self.shown_style)
         text = self.problem or made_of
         self.summary.setText(text)
-        self.summary.setToolTip(text if self.problem else "")
+        self.summary.setToolTip(plain(text if self.problem else ""))
         set_flag(self.summary, "role", "error" if self.problem else "muted")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.styles.store import Style, StyleReference
 from pie_desktop.styles.style import WHAT_TO_DO, contradiction
@@ -17,6 +17,7 @@ from pie_desktop.ui.styles.reference_row import ReferenceRow
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.ui.widgets.labels import NameEdit
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 PAIRS_COUNT_MORE = "An edit teaches far more together with its original. Add the unedited original to each."
 ALL_PAIRS = "Every edit has its original, which is the best a style can learn from."
@@ -56,10 +57,10 @@ class StyleDetails(QWidget):
         self.back.clicked.connect(self.closed)
         self.name = NameEdit()
         self.name.renamed.connect(lambda name: self.renamed.emit(self.style_id, name))
-        self.advice = QLabel()
+        self.advice = PlainLabel()
         self.advice.setWordWrap(True)
         self.advice.setProperty("role", "muted")
-        self.count = QLabel()
+        self.count = PlainLabel()
         self.progress = ProgressRow()
         self.progress.cancelled.connect(lambda: self.cancel_requested.emit(self.style_id))
         self._lay_out()

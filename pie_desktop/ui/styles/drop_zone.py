@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, icon
 from pie_desktop.ui.widgets.labels import ElidedLabel
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 TITLE = "Drop your edits here"
 ADVICE = "3 to 5 of your own edits work well, ideally each with its unedited original."
@@ -27,10 +28,10 @@ class DropZone(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setToolTip("Drop edited photos here, or click to choose them (Ctrl+Shift+N)")
         self.setAccessibleName(TITLE)
-        self._icon = QLabel()
+        self._icon = PlainLabel()
         self._icon.setPixmap(icon("mdi6.tray-arrow-down", COLORS.text_muted).pixmap(QSize(24, 24)))
-        self._title = QLabel(TITLE)
-        self._advice = QLabel(ADVICE)
+        self._title = PlainLabel(TITLE)
+        self._advice = PlainLabel(ADVICE)
         self._advice.setProperty("role", "muted")
         self._advice.setWordWrap(True)
         layout = QVBoxLayout(self)

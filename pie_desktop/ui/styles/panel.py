@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
 from pie_desktop.styles.style import contradiction
@@ -18,6 +18,7 @@ from pie_desktop.ui.styles.drop_zone import DropZone
 from pie_desktop.ui.styles.gallery import StyleGallery
 from pie_desktop.ui.styles.mosaic import StyleImages
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 
 class StylePanel(QWidget):
@@ -231,7 +232,7 @@ class StylePanel(QWidget):
         self._drops.dropped.connect(self.add_edits)
 
     def _lay_out(self) -> None:
-        heading = QLabel("STYLES")
+        heading = PlainLabel("STYLES")
         heading.setProperty("role", "heading")
         top = QHBoxLayout()
         top.setContentsMargins(SPACE, HALF_SPACE, HALF_SPACE, HALF_SPACE)

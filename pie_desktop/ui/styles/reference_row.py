@@ -7,7 +7,6 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QToolButton,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from pie_desktop.ui.styles.mosaic import Mosaic
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.ui.widgets.labels import ElidedLabel
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 IMAGE_SIDE = 60
 
@@ -49,19 +49,21 @@ class ReferenceRow(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.before = Mosaic(loader, IMAGE_SIDE, "mdi6.image-off-outline")
         self.before.set_paths([reference.before] if reference.before else [])
-        self.before.setToolTip(reference.before_source or "No original is known for this edit")
+        self.before.setToolTip(plain(reference.before_source or "No original is known for this edit"))
         self.after = Mosaic(loader, IMAGE_SIDE, "mdi6.image-outline")
         self.after.set_paths([reference.after])
-        self.after.setToolTip(reference.source)
+        self.after.setToolTip(plain(reference.source))
         name = Path(reference.source).name
         self.setAccessibleName(f"{name}, {'pair' if reference.before else 'edit only'}")
         self.title = ElidedLabel(name, Qt.TextElideMode.ElideMiddle)
-        self.badge = QLabel("swapped?" if reference.doubt else "pair" if reference.before else "edit only")
+        self.badge = PlainLabel("swapped?" if reference.doubt else "pair" if reference.before else "edit only")
         self.badge.setProperty("role", "badge" if reference.before and not reference.doubt else "badge-warning")
         if reference.doubt:
-            self.badge.setToolTip(f"{reference.doubt} Use the menu to swap them, or to say that they are not swapped.")
+            self.badge.setToolTip(
+                plain(f"{reference.doubt} Use the menu to swap them, or to say that they are not swapped.")
+            )
             self.setAccessibleDescription(reference.doubt)
-        self.fit = QLabel()
+        self.fit = PlainLabel()
         self.fit.setToolTip("How well this edit fits the others. Remove one that does not, or give it its own style.")
         self.original_button = QToolButton()
         self.original_button.setText("Choose original…")

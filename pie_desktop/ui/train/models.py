@@ -25,6 +25,7 @@ from pie_desktop.engine.bundles import delete_model, held_out, rename_model, ver
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.widgets.plain_text import plain
 from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.job import JobContext
 from pie_desktop.workers.lanes import LatestLane
@@ -154,7 +155,7 @@ class ModelList(QWidget):
         )
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
-            item.setToolTip(str(info.path))
+            item.setToolTip(plain(str(info.path)))
             if column == 0:
                 item.setIcon(icon("mdi6.check-circle" if used else "mdi6.circle-outline", COLORS.accent))
             self.table.setItem(row, column, item)
@@ -205,7 +206,7 @@ class ModelList(QWidget):
         if info is None:
             return
         question = f"Delete the model “{info.name}”? This cannot be undone."
-        if QMessageBox.question(self, "Delete model", question) != QMessageBox.StandardButton.Yes:
+        if QMessageBox.question(self, "Delete model", plain(question)) != QMessageBox.StandardButton.Yes:
             return
         used = info.path == self._models.used
         try:

@@ -5,7 +5,6 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
@@ -19,6 +18,7 @@ from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.train.curves import CurvesView
 from pie_desktop.ui.train.history import RunHistory
 from pie_desktop.ui.train.runs import TrainingRun
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 STATES = {
     "done": "complete",
@@ -36,11 +36,11 @@ class RunMonitor(QWidget):
         super().__init__(parent)
         self._run: TrainingRun | None = None
         self._running = self._stopping = False
-        self.title = QLabel("No run yet")
+        self.title = PlainLabel("No run yet")
         self.title.setProperty("role", "title")
-        self.status = QLabel()
+        self.status = PlainLabel()
         self.status.setProperty("role", "muted")
-        self.rate = QLabel()
+        self.rate = PlainLabel()
         self.rate.setProperty("role", "muted")
         self.rate.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.progress = QProgressBar()
@@ -49,7 +49,7 @@ class RunMonitor(QWidget):
         self.curves = CurvesView()
         self.failure = QFrame()
         self.failure.setProperty("role", "card")
-        self.failure_text = QLabel()
+        self.failure_text = PlainLabel()
         self.failure_text.setProperty("role", "error")
         self.failure_text.setWordWrap(True)
         self.last_lines = QPlainTextEdit()
@@ -93,7 +93,7 @@ class RunMonitor(QWidget):
             if self._stopping:
                 state = "stopping, writing a checkpoint…"
         self.status.setText(" · ".join([state, *_facts(history)]))
-        self.status.setToolTip("\n".join(history.problems[:MOST_PROBLEMS]))
+        self.status.setToolTip(plain("\n".join(history.problems[:MOST_PROBLEMS])))
         self.rate.setText(_speed(history) if self._running else "")
         self.progress.setValue(round(1000 * _fraction(self._run)))
         failed = not self._running and bool(history.message) and history.state == "failed"

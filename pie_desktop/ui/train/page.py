@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QPushButton,
     QSplitter,
     QTableView,
@@ -31,6 +30,7 @@ from pie_desktop.ui.train.runs import TrainingRun, create_run, new_run_folder
 from pie_desktop.ui.train.session import TrainingSession
 from pie_desktop.ui.widgets.form import form_panel
 from pie_desktop.ui.widgets.labels import counted
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
@@ -49,7 +49,7 @@ class TrainPage(QWidget):
         self.session = TrainingSession(context.notifier, self)
         self.monitor = RunMonitor()
         self.pairs = PairTableModel(context.thumbnails, self)
-        self.pair_note = QLabel()
+        self.pair_note = PlainLabel()
         self.pair_note.setProperty("role", "muted")
         self.pair_note.setWordWrap(True)
         self.runs = RunPanel(paths.runs_dir())
@@ -199,7 +199,9 @@ class TrainPage(QWidget):
         running = self.session.running
         missing = self._missing()
         self.start_button.setEnabled(not running and not missing)
-        self.start_button.setToolTip(missing or "Fine-tunes the model on your pairs, in the background (Ctrl+Return).")
+        self.start_button.setToolTip(
+            plain(missing or "Fine-tunes the model on your pairs, in the background (Ctrl+Return).")
+        )
         self.stop_button.setEnabled(running)
         self.stop_button.setText("End now" if self.session.stopping else "Stop")
         self.form.setEnabled(not running)

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSize, Qt
 
 from pie_desktop.imaging.pairs.find import PairGuess, pairs_in_folder
+from pie_desktop.ui.widgets.plain_text import plain
 from pie_desktop.ui.widgets.table import HeadedTableModel, Index, ThumbnailColumn
 from pie_desktop.workers.job import JobContext
 from pie_desktop.workers.lanes import PriorityLane
@@ -68,7 +69,7 @@ class PairTableModel(HeadedTableModel):
                 return pair.how if pair.before is not None else "no original, not used"
             return path.name if path is not None else "—"
         if role == Qt.ItemDataRole.ToolTipRole and path is not None:
-            return str(path)
+            return plain(str(path))
         if role == Qt.ItemDataRole.DecorationRole and path is not None:
             return self._thumbnails.icon(path, THUMBNAIL)
         return None

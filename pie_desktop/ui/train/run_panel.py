@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QMessageBox,
     QPushButton,
     QTableView,
@@ -20,6 +19,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.ui.dialogs import show_in_file_manager
 from pie_desktop.ui.theme import COLORS, SPACE
 from pie_desktop.ui.train.runs import OPTIONS_FILE, TrainingRun, delete_run, list_runs
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.ui.widgets.table import HeadedTableModel, Index, set_up_table
 
 STATES = {"done": "complete", "stopped": "stopped", "failed": "failed", "interrupted": "interrupted"}
@@ -54,7 +54,7 @@ class RunTableModel(HeadedTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(run, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(filter(None, (run.history.message, str(run.options.pairs))))
+            return plain("\n".join(filter(None, (run.history.message, str(run.options.pairs)))))
         if role == Qt.ItemDataRole.ForegroundRole and index.column() == 2 and run is not self._running:
             failed = run.history.state == "failed"
             return QColor(COLORS.error if failed else COLORS.text)
@@ -98,7 +98,7 @@ class RunPanel(QWidget):
         set_up_table(self.view, "Training runs", one_row=True)
         self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.view.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.empty = QLabel("Runs that you start are listed here. A stopped run can be resumed at any time.")
+        self.empty = PlainLabel("Runs that you start are listed here. A stopped run can be resumed at any time.")
         self.empty.setProperty("role", "muted")
         self.resume_button = QPushButton("Resume")
         self.resume_button.setToolTip("Continues from the last checkpoint, with the run's own options.")
@@ -175,7 +175,7 @@ class RunPanel(QWidget):
         if run is None:
             return
         question = f"Delete the run “{run.name}” and its checkpoints? The model that it produced is kept."
-        if QMessageBox.question(self, "Delete run", question) != QMessageBox.StandardButton.Yes:
+        if QMessageBox.question(self, "Delete run", plain(question)) != QMessageBox.StandardButton.Yes:
             return
         try:
             delete_run(run)

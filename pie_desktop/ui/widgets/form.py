@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QScrollArea,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 PANEL_WIDTH = 344
 LABEL_WIDTH = 88
@@ -46,7 +46,7 @@ def form_panel(form: QWidget, main_button: QPushButton, *buttons: QPushButton) -
 def add_section(layout: QVBoxLayout, title: str, *rows: tuple[str, QWidget]) -> QFormLayout:
     """Appends a heading (none if `title` is empty) and a row per field to `layout`; the labels stand in one column."""
     if title:
-        heading = QLabel(title)
+        heading = PlainLabel(title)
         heading.setProperty("role", "heading")
         layout.addSpacing(SPACE)
         layout.addWidget(heading)
@@ -61,7 +61,7 @@ def add_section(layout: QVBoxLayout, title: str, *rows: tuple[str, QWidget]) -> 
 
 
 def add_row(form: QFormLayout, text: str, field: QWidget) -> None:
-    label = QLabel(text)
+    label = PlainLabel(text)
     # As high as one line: beside a field with something beneath, the label stands beside its first line.
     label.setMinimumWidth(LABEL_WIDTH)
     label.setFixedHeight(ROW_HEIGHT)
@@ -88,7 +88,7 @@ class FolderField(QWidget):
         self.line.setAccessibleName(title)
         self.button = QToolButton()
         self.button.setIcon(icon("mdi6.folder-open-outline"))
-        self.button.setToolTip(f"{title}…")
+        self.button.setToolTip(plain(f"{title}…"))
         self.button.setAccessibleName(f"{title}…")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -121,7 +121,7 @@ class FolderField(QWidget):
             event.acceptProposedAction()
 
     def _on_text(self, text: str) -> None:
-        self.line.setToolTip(text)
+        self.line.setToolTip(plain(text))
         if not text:
             self._notify()
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 
 def counted(number: int, word: str) -> str:
@@ -49,7 +50,7 @@ class ElidedLabel(QLabel):
     def _elide(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, self._mode, self.width())
         self.setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(plain(self._full if shown != self._full else ""))
 
 
 ICON_SIDE = 40
@@ -60,9 +61,9 @@ class EmptyState(QWidget):
 
     def __init__(self, icon_name: str, button_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        image = QLabel()
+        image = PlainLabel()
         image.setPixmap(icon(icon_name, COLORS.text_disabled).pixmap(QSize(ICON_SIDE, ICON_SIDE)))
-        self._text = QLabel()
+        self._text = PlainLabel()
         self._text.setProperty("role", "muted")
         self._text.setWordWrap(True)
         self.button = QPushButton(button_text)

@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QSlider, QWidget
 
 from pie_desktop.edit.part import Parameter
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 HANDLE = 14
 GROOVE = 4
@@ -122,7 +123,9 @@ class LabelledSlider(QWidget):
             round(value * self._steps) for value in (parameter.low, parameter.high, parameter.default)
         )
         self.track = Track(low, high, default)
-        self.track.setToolTip(f"{parameter.help}\nDouble-click to return to {parameter.text(parameter.default)}.")
+        self.track.setToolTip(
+            plain(f"{parameter.help}\nDouble-click to return to {parameter.text(parameter.default)}.")
+        )
         self.track.setAccessibleName(parameter.label)
         self.number = QDoubleSpinBox()
         self.number.setDecimals(self._decimals)
@@ -153,8 +156,8 @@ class LabelledSlider(QWidget):
         self.number.setProperty("plain", True)
         self.number.setFixedWidth(PLAIN_WIDTH)
         self.number.setFont(numeric_font(self.font()))
-        label = QLabel(self._parameter.label)
-        label.setToolTip(self._parameter.help)
+        label = PlainLabel(self._parameter.label)
+        label.setToolTip(plain(self._parameter.help))
         label.setBuddy(self.track)
         layout.setVerticalSpacing(HALF_SPACE)
         layout.addWidget(label, 0, 0)
