@@ -263,3 +263,17 @@ def test_a_prefix_used_for_another_namespace_does_not_change_later_files(tmp_pat
     honest = packet("xmlns:aux='http://ns.adobe.com/exif/1.0/aux/' aux:Lens='50mm'")
     photo, _ = export(tmp_path, jpeg(segments=segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0" + honest)))
     assert b"http://ns.adobe.com/exif/1.0/aux/" in photo.read_bytes() and read(photo)[2]["Xmp.aux.Lens"] == "50mm"
+
+
+@pytest.mark.parametrize("tag", [0x011A, 0x011B, 0x0128])
+def test_a_resolution_without_a_value_does_not_cost_the_export(tmp_path: Path, tag: int) -> None:
+    numbers = {0x011A: (5, 1, 26), 0x011B: (5, 1, 26), 0x0128: (3, 1, 2)}
+    numbers[tag] = (numbers[tag][0], 0, 0)
+    entries = b"".join(struct.pack("<HHII", key, *value) for key, value in numbers.items())
+    head = b"II*\0" + struct.pack("<IH", 8, len(numbers)) + entries + bytes(4)
+    exif = b"Exif\0\0" + head.ljust(26 + 24, b"\0") + struct.pack("<II", 300, 1)
+    source = tmp_path / "source.jpg"
+    source.write_bytes(jpeg(segments=segment(0xE1, exif)))
+    save_photo(PIXELS, tmp_path / "out.jpg", EncodeOptions(), source)
+    with Image.open(tmp_path / "out.jpg") as written:
+        assert written.size == (32, 24)

@@ -191,8 +191,13 @@ def _resolution(image: Any) -> Resolution | None:
     if not (has_tag(image, "Exif.Image.XResolution") and has_tag(image, "Exif.Image.YResolution")):
         return None
     exif = image.exifData()
-    across, down = exif["Exif.Image.XResolution"].toFloat(), exif["Exif.Image.YResolution"].toFloat()
-    unit = exif["Exif.Image.ResolutionUnit"].toInt64() if has_tag(image, "Exif.Image.ResolutionUnit") else 2
+    numbers = [exif[key] for key in ("Exif.Image.XResolution", "Exif.Image.YResolution")]
+    if not all(number.count() for number in numbers):  # a damaged tag may have no value at all
+        return None
+    across, down = (number.toFloat() for number in numbers)
+    unit = 2
+    if has_tag(image, "Exif.Image.ResolutionUnit") and exif["Exif.Image.ResolutionUnit"].count():
+        unit = exif["Exif.Image.ResolutionUnit"].toInt64()
     if not (0 < across < 1e6 and 0 < down < 1e6):
         return None
     return Resolution(across, down, unit if unit in (1, 2, 3) else 2)
