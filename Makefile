@@ -4,7 +4,7 @@ PYTHON_IN_VENV := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 ARGS ?=
 
-.PHONY: help run test quick bench train screenshots docs app clean
+.PHONY: help run test quick bench fuzz train screenshots docs app clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -17,8 +17,8 @@ run: $(STAMP)  ## start the editor (ARGS="photo.jpg folder" opens these); withou
 	@$(VENV)/bin/pie-desktop $(ARGS)
 
 # Two threads at most: the tests' images are small, and more threads only fight each other.
-test quick bench: export OMP_NUM_THREADS := 2
-test quick bench screenshots docs: export QT_QPA_PLATFORM := offscreen
+test quick bench fuzz: export OMP_NUM_THREADS := 2
+test quick bench fuzz screenshots docs: export QT_QPA_PLATFORM := offscreen
 
 test: TESTS := not benchmark
 quick: TESTS := not benchmark and not slow
@@ -34,6 +34,9 @@ test quick:
 
 bench: $(STAMP)  ## measure every budget of speed and memory (ARGS="--json FILE" keeps the numbers)
 	$(PYTHON_IN_VENV) tests/benchmarks/run_all.py $(ARGS)
+
+fuzz: $(STAMP)  ## try randomly changed files for 10 minutes (ARGS="--minutes 30 --jobs 2 --seed 7 --only photo")
+	$(PYTHON_IN_VENV) -m tests.fuzz $(ARGS)
 
 train: $(STAMP)  ## train the shipped model anew into runs/shipped (ARGS=--resume goes on)
 	$(PYTHON_IN_VENV) -m training fit --config configs/shipped.toml --out runs/shipped $(ARGS)
