@@ -12,6 +12,7 @@ import torch
 
 from pie_desktop.errors import PieError
 from training.data.photos import square
+from training.data.prepared import FORMAT
 from training.fit.basis import build_basis
 from training.losses.registry import Terms
 from training.running.events import Event
@@ -271,7 +272,7 @@ def experts(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> Path:
         np.save(folder / f"style-{number}.npy", (photos * np.array(gains)).astype(np.uint8))
     splits = ["train"] * 6 + ["validation"] * 3 + ["test"] * 3
     names = [f"a{number:04d}" for number in range(12)]
-    index = {"format": 1, "side": 32, "photos": names, "splits": splits, "styles": ["A", "B", "C"]}
+    index = {"format": FORMAT, "side": 32, "photos": names, "splits": splits, "styles": ["A", "B", "C"]}
     (folder / "index.json").write_text(json.dumps(index))
     return folder
 

@@ -53,5 +53,5 @@ def test_nothing_else_is_installed(wheel: zipfile.Path) -> None:
 def test_licence_and_commands_are_declared(wheel: zipfile.Path) -> None:
     (info,) = [p for p in wheel.iterdir() if p.name.endswith(".dist-info")]
     assert "License-Expression: GPL-3.0-or-later" in (info / "METADATA").read_text(encoding="utf-8")
-    assert "pie-desktop = pie_desktop.cli:main" in (info / "entry_points.txt").read_text(encoding="utf-8")
+    assert "pie-desktop = pie_desktop.__main__:main" in (info / "entry_points.txt").read_text(encoding="utf-8")
     assert "GNU GENERAL PUBLIC LICENSE" in (info / "licenses" / "LICENSE").read_text(encoding="utf-8")
