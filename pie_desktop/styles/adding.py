@@ -31,6 +31,8 @@ def add_staged(folder: Path, document: StyleDocument, staged: Sequence[StagedRef
             replace_after(folder, reference, item.after)
         if item.before is not None:
             set_original(folder, reference, item)
+            if item.overlay is not None:
+                problems.append(item.overlay)
             if item.doubt is not None:
                 problems.append(f"{item.doubt} If so, swap the two.")
     return added, problems

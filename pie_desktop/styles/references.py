@@ -42,6 +42,7 @@ class StagedReference:
         before: copy of the original in the same frame.
         problem: why it has no original or is unusable.
         doubt: why the edit and its original look swapped.
+        overlay: what was drawn over the edit and what was done about it, as one sentence.
         signature: of the whole edit.
     """
 
@@ -51,6 +52,7 @@ class StagedReference:
     problem: str | None = None
     signature: Signature | None = None
     doubt: str | None = None
+    overlay: str | None = None
 
 
 def stage_references(
@@ -112,7 +114,8 @@ def _stage(edit: EditPair, staging: Path, number: int) -> StagedReference:
             after = _write_copy(pair.edited, staging / f"{number:04d}_after", edit.after)
             before = _write_copy(pair.original, staging / f"{number:04d}_before", edit.before)
             doubt = wrong_order(edit, pair.edited, pair.original)
-            return StagedReference(edit, after, before, signature=signature, doubt=doubt)
+            overlay = pair.overlay.sentence(edit.after.name) if pair.overlay is not None else None
+            return StagedReference(edit, after, before, signature=signature, doubt=doubt, overlay=overlay)
         after = _write_copy(edited, staging / f"{number:04d}_after", edit.after)
         return StagedReference(edit, after, problem=pair if isinstance(pair, str) else None, signature=signature)
     except PieError as error:

@@ -28,10 +28,12 @@ def edits(tmp_path: Path) -> Path:
     """Four pairs and one edit without an original."""
     folder = tmp_path / "edits"
     folder.mkdir()
-    image = np.full((48, 64, 3), 90, np.uint8)
     for index in range(4):
-        Image.fromarray(image + index).save(folder / f"photo{index}.jpg")
-        Image.fromarray(image + index + 60).save(folder / f"photo{index}_edit.jpg")
+        rows, columns = np.mgrid[0:96, 0:128]
+        waves = np.sin(columns / (5 + index)) * np.cos(rows / 7) + (rows > 40 + 5 * index)
+        image = np.repeat(np.rint(80 + 40 * waves)[..., None], 3, axis=2).astype(np.uint8)
+        Image.fromarray(image).save(folder / f"photo{index}.jpg")
+        Image.fromarray(image + 30).save(folder / f"photo{index}_edit.jpg")
     Image.fromarray(image).save(folder / "alone_edit.jpg")
     return folder
 
@@ -85,13 +87,26 @@ def _read(folder: Path) -> object:
 pytestmark = pytest.mark.usefixtures("base_bundle")
 
 
-def test_pairs_are_found_and_shown(open_page: Callable[..., TrainPage]) -> None:
+def test_pairs_are_found_and_shown(qtbot: QtBot, open_page: Callable[..., TrainPage]) -> None:
     page = open_page()
     model = page.pairs
     assert model.complete == 4 and model.unpaired == 1
+    qtbot.waitUntil(lambda: model.checked == 4, timeout=TIMEOUT)
     assert page.pair_note.text() == "4 pairs found; 1 photo without an original will not be used."
     assert model.data(model.index(0, 0)) == "photo0_edit.jpg" and model.data(model.index(0, 1)) == "photo0.jpg"
     assert model.data(model.index(4, 2)) == "no original, not used"
+
+
+def test_what_is_no_pair_is_named_before_the_start(
+    qtbot: QtBot, open_page: Callable[..., TrainPage], edits: Path
+) -> None:
+    Image.new("RGB", (128, 96)).save(edits / "photo1_edit.jpg")
+    page = open_page()
+    qtbot.waitUntil(lambda: page.pairs.checked == 4, timeout=TIMEOUT)
+    assert page.pair_note.text().endswith("; 1 pair will be left out, as the table says.")
+    remark = page.pairs.data(page.pairs.index(1, 2))
+    assert "photo1_edit.jpg" in remark and "black" in remark
+    assert not page.start_button.isEnabled() and "usable originals" in page.start_button.toolTip()
 
 
 def test_a_run_draws_curves_and_ends_with_a_model(

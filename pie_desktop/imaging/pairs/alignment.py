@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from pie_desktop.imaging.pairs.content import FrameMatch, compare_frames, explained
+from pie_desktop.imaging.pairs.overlay import Overlay
 
 MAX_ASPECT_DIFFERENCE = 0.02
 SIDE = 512  # long side of what features are looked for in, px
@@ -33,12 +34,14 @@ class AlignedPair:
     Attributes:
         moved: the frame had to be found, so that these are not the whole images.
         area: top, bottom, left and right of `edited` in the whole edit, px; None for all of it.
+        overlay: what was drawn over the edit; it lies outside of these images where it can be cut off.
     """
 
     edited: np.ndarray
     original: np.ndarray
     moved: bool
     area: tuple[int, int, int, int] | None = None
+    overlay: Overlay | None = None
 
 
 def align(edited: np.ndarray, original: np.ndarray) -> AlignedPair | str:

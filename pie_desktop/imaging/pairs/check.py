@@ -5,7 +5,7 @@ in one frame, shows something, and differs; what does not pass is left out with 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from pie_desktop.imaging.pairs.alignment import IDENTICAL, MIN_AREA, MIN_SIDE, A
 from pie_desktop.imaging.pairs.content import blankness, same_edit
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.pairs.order import wrong_order
+from pie_desktop.imaging.pairs.overlay import Overlay, find_overlay
 from pie_desktop.imaging.stored import to_uint8
 
 LEAST_SIDE = 16  # px; smaller images show nothing that could be compared
@@ -90,7 +91,19 @@ def prepare_pair(before: np.ndarray, after: np.ndarray) -> AlignedPair | NoPair:
         return NoPair(Fault.BOTH, pair)
     if same_edit(pair.edited, pair.original):
         return NoPair(Fault.BOTH, SAME_EDIT)
-    return pair
+    return _without_overlay(pair, find_overlay(pair.edited, pair.original))
+
+
+def _without_overlay(pair: AlignedPair, overlay: Overlay | None) -> AlignedPair:
+    """The pair with what was drawn over the edit cut off, where enough is left."""
+    if overlay is None or overlay.area is None:
+        return replace(pair, overlay=overlay)
+    top, bottom, left, right = overlay.area
+    edited, original = (np.ascontiguousarray(i[top:bottom, left:right]) for i in (pair.edited, pair.original))
+    y, x = pair.area[::2] if pair.area is not None else (0, 0)
+    return replace(
+        pair, edited=edited, original=original, area=(y + top, y + bottom, x + left, x + right), overlay=overlay
+    )
 
 
 def useless(image: np.ndarray) -> str | None:
@@ -111,7 +124,8 @@ def read_pair(before: Path, after: Path, side: int = CHECK_SIDE) -> CheckedPair:
     if isinstance(pair, NoPair):
         return CheckedPair(None, pair.sentence(after.name, before.name, LEFT_OUT))
     doubt = wrong_order(EditPair(after, before), pair.edited, pair.original)
-    return CheckedPair(pair, warnings=() if doubt is None else (doubt,))
+    drawn = pair.overlay.sentence(after.name) if pair.overlay is not None else None
+    return CheckedPair(pair, warnings=tuple(sentence for sentence in (doubt, drawn) if sentence is not None))
 
 
 def read_image(path: Path, side: int) -> np.ndarray:
@@ -153,7 +167,7 @@ def prepare_versions(before: np.ndarray, afters: Sequence[np.ndarray]) -> list[n
         return 0, same[0]
     if len(pairs) == 1:
         return [pairs[0].original, pairs[0].edited]
-    if not any(pair.moved for pair in pairs):
+    if all(pair.area is None for pair in pairs):
         return [before, *afters]
     return _in_frame_of_original(before, afters, pairs)
 
@@ -166,13 +180,14 @@ def _in_frame_of_original(
     common = np.ones((height, width), bool)
     versions = []
     for number, (after, pair) in enumerate(zip(afters, pairs, strict=True)):
-        if not pair.moved:
+        if pair.area is None:
             versions.append(resized(after, before))
             continue
         # The other way round: the edit is brought into the frame of the original.
-        back = align(before, after)
+        back = align(before, after) if pair.moved else AlignedPair(before, resized(after, before), moved=False)
         if isinstance(back, str):
             return number, NoPair(Fault.BOTH, back)
+        back = _without_overlay(back, find_overlay(back.original, back.edited))
         top, bottom, left, right = back.area or (0, height, 0, width)
         placed = np.zeros_like(before)
         placed[top:bottom, left:right] = back.original
@@ -182,7 +197,7 @@ def _in_frame_of_original(
         versions.append(placed)
     rows, columns = np.flatnonzero(common.any(1)), np.flatnonzero(common.any(0))
     if len(rows) * len(columns) < MIN_AREA * height * width or min(len(rows), len(columns)) < MIN_SIDE:
-        moved = next(number for number, pair in enumerate(pairs) if pair.moved)
+        moved = next(number for number, pair in enumerate(pairs) if pair.area is not None)
         return moved, NoPair(Fault.BOTH, "have too little in common with the other edits of this photo")
     area = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return [np.ascontiguousarray(image[area]) for image in (before, *versions)]

@@ -1,5 +1,6 @@
 """The Train page: choose pairs, start, watch, stop, resume, and take the finished model into use."""
 
+from itertools import islice
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from pie_desktop import paths
+from pie_desktop.imaging.pairs.check import CheckedPair
 from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import confirm
@@ -24,7 +26,7 @@ from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.train.form import TrainingForm
 from pie_desktop.ui.train.models import ModelList
 from pie_desktop.ui.train.monitor import RunMonitor
-from pie_desktop.ui.train.pairs import THUMBNAIL, PairTableModel, find_training_pairs
+from pie_desktop.ui.train.pairs import BATCH, THUMBNAIL, PairTableModel, check_training_pairs, find_training_pairs
 from pie_desktop.ui.train.run_panel import RunPanel
 from pie_desktop.ui.train.runs import TrainingRun, create_run, new_run_folder
 from pie_desktop.ui.train.session import TrainingSession
@@ -187,12 +189,32 @@ class TrainPage(QWidget):
 
     def _on_pairs(self, pairs: list[PairGuess]) -> None:
         self.pairs.set_pairs(pairs)
-        found, rest = self.pairs.complete, self.pairs.unpaired
+        self._check_pairs()
+
+    def _check_pairs(self) -> None:
+        """Checks the next pairs, if there are any left; each batch is a job, so that the table fills as it goes."""
+        self._show_pairs()
+        batch = list(islice(self.pairs.unchecked(), BATCH))
+        if batch:
+            job: Job = self._pair_lane.submit(check_training_pairs, batch)
+            job.result.connect(self._on_checked)
+            job.failed.connect(self.pair_note.setText)
+
+    def _on_checked(self, results: list[tuple[PairGuess, CheckedPair]]) -> None:
+        self.pairs.set_checked(results)
+        self._check_pairs()
+
+    def _show_pairs(self) -> None:
+        found, rest, left_out = self.pairs.complete, self.pairs.unpaired, self.pairs.left_out
         text = f"{counted(found, 'pair')} found"
         if rest:
             text += f"; {counted(rest, 'photo')} without an original will not be used"
+        if left_out:
+            text += f"; {counted(left_out, 'pair')} will be left out, as the table says"
+        if self.pairs.checked < found:
+            text += f"; {self.pairs.checked:,} of them checked"
         self.pair_note.setText(f"{text}.")
-        self.tabs.setTabText(0, f"Pairs ({found:,})")
+        self.tabs.setTabText(0, f"Pairs ({found - left_out:,})")
         self._show_state()
 
     def _show_state(self) -> None:
@@ -217,8 +239,8 @@ class TrainPage(QWidget):
             return "Give the model a name."
         if self.form.values().pairs is None:
             return "Choose the folder of your edits."
-        if self.pairs.complete < LEAST_PAIRS:
-            return "At least four edits with their originals are needed."
+        if self.pairs.complete - self.pairs.left_out < LEAST_PAIRS:
+            return "At least four edits with usable originals are needed."
         return "" if self.models.start_from() is not None else "No model to start from was found."
 
     def _show_run(self, run: TrainingRun) -> None:
