@@ -1,8 +1,6 @@
-"""Starts the editor.
+"""The composition root: puts QApplication, theme, log, error hooks, context and window together, and runs the editor.
 
-Puts the running program together: QApplication, theme, log, error hooks, context, window.
-
-When a window is there to be seen: what may wait for that, waits.
+What can wait until the window has been painted waits for that.
 """
 
 import logging

@@ -99,7 +99,7 @@ def edit_pairs(edits: Sequence[Path], originals: Sequence[Path]) -> "list[EditPa
 
 
 def open_library() -> "StyleLibrary":
-    """The user's styles; tells about damaged ones when they are listed."""
+    """The user's styles; damaged ones are reported when they are listed."""
     from pie_desktop.styles.store import StyleLibrary
 
     return StyleLibrary()

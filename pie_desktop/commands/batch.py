@@ -1,7 +1,4 @@
-"""Writing many photos from the command line: what `export` and `enhance` have in common.
-
-The plan of an export, for people and for programs; nothing is written.
-"""
+"""Exports from the command line: what `export` and `enhance` have in common, and how a plan is printed."""
 
 import contextlib
 import sys
@@ -53,7 +50,7 @@ MakePreference = Callable[[output.Progress, output.ShouldCancel], "Preference | 
 
 @dataclass(frozen=True)
 class How:
-    """How a batch runs and what it tells.
+    """How a batch runs and what it reports.
 
     Attributes:
         workers: photos at a time, None for what suits.
@@ -103,11 +100,11 @@ def run_batch(
     make_preference: MakePreference,
     how: How,
 ) -> None:
-    """Write the photos, once for each of the exports, which share a destination, and tell what came of each.
+    """Write the photos, once for each of the exports, which share a destination, and report what came of each.
 
     Raises:
         PieError: nothing can be done at all, such as for want of a usable reference.
-        Cancelled: Ctrl-C; what was written until then is complete and told.
+        Cancelled: Ctrl-C; what was written until then is complete and reported.
         typer.Exit: with 1 when some photos failed, with 2 when all did.
     """
     from pie_desktop.export.job import run_job
@@ -216,7 +213,7 @@ def _print_table(plan: "Sequence[PlannedPhoto]", destination: Path) -> None:
     for heading in ("Pixels", "About"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Burst", justify="right")
-    table.add_column("Remark", overflow="fold")
+    table.add_column("Warning", overflow="fold")
     for photo in plan:
         target = photo.target.relative_to(destination.absolute()).as_posix() if photo.writes else "–"
         cells = [

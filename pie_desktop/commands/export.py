@@ -1,7 +1,4 @@
-"""`pie-desktop export`: photos and folders in a style.
-
-`export --resume`: an export that was interrupted goes on.
-"""
+"""`pie-desktop export`: photos and folders in a style; with `--resume`, an interrupted export goes on."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated

@@ -1,7 +1,4 @@
-"""Which model is used: the one chosen in the settings, otherwise the newest of those that come with the program.
-
-What can be done with the models that the user trained: look at their proof, rename, delete.
-"""
+"""Model bundles in use: the one chosen in the settings, else the newest shipped one; and those the user trained."""
 
 import logging
 import math

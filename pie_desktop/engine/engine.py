@@ -1,7 +1,4 @@
-"""A style's references to the model's preference.
-
-From a style and a photo to the transform that the preview shows and the export applies.
-"""
+"""The engine: from a style to its preference, and from a photo to the transform that preview and export apply."""
 
 import contextlib
 import tempfile

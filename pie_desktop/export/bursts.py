@@ -1,7 +1,7 @@
-"""Bursts: photos taken one right after the other by one camera of one scene, which shall look the same.
+"""Finding bursts: photos of one scene that one camera took in quick succession, and that should look alike.
 
-The model looks at every photo by itself, so that frames of a sequence get slightly different transforms, which
-flickers in a slide show or a time lapse. Frames of a burst may share one, see `edit_tables.EditTables.shared`.
+The model looks at every photo by itself, so the frames of a sequence get slightly different transforms, which flicker
+in a slide show or a time lapse. The frames of a burst may share one; see `photo_luts.PhotoLuts.shared`.
 """
 
 from collections.abc import Callable, Sequence

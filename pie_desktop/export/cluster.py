@@ -1,7 +1,7 @@
 """Photos made on the machines of a Dask cluster, which see the same folders under the same paths.
 
-The main process keeps the plan, the journal and the receipt, asks the model for every table, and gives files their
-names. Workers need neither a model nor the user's styles: they decode, apply the table, encode and leave the file
+The main process keeps the plan, the journal and the receipt, asks the model for every LUT, and gives files their
+names. Workers need neither a model nor the user's styles: they decode, apply the LUT, encode and leave the file
 under a temporary name of its own for each attempt, so that a photo which is made twice, since its worker was lost or
 slow, arrives once. The main process is the limit with very many workers: it reads each photo small and asks the model,
 about 0.1 s per photo against 0.4 to 0.7 s on a worker.
@@ -82,7 +82,7 @@ class ClusterPool:
         future.add_done_callback(self._done.put)
 
     def answer(self, index: int, lut: np.ndarray | str) -> None:
-        """Never wanted: tasks bring their tables along."""
+        """Never wanted: tasks bring their LUTs along."""
 
     def wait(self, timeout: float) -> Sequence[Outcome | LutWanted]:
         outcomes, self._refused = self._refused, []

@@ -1,7 +1,4 @@
-"""What a plan needs to know about a photo, read from its header once and kept while the file does not change.
-
-Also how large the files of an export will be, before they are made.
-"""
+"""Facts about a photo that a plan needs, read once from its header, and the expected size of the exported file."""
 
 import threading
 from collections import OrderedDict

@@ -1,7 +1,7 @@
-"""What earlier exports wrote into a folder: a photo is known by its content and settings, not by the name it got.
+"""The history of exports into a folder: a photo is known by its content and settings, not by the name that it got.
 
-The journals tell it: each holds, for every photo that was written, its size, time and SHA-256, the file that was made
-of it, and the settings.
+It is read from the journals, which hold the size, time and SHA-256 of every photo that was written, the file that was
+made from it, and the settings.
 """
 
 import functools

@@ -1,6 +1,6 @@
-"""An export with its journal and its receipt: what the editor and the command line run.
+"""Running an export with its journal and receipt, as the editor and the command line both do.
 
-Exporting many photos: the model looks at small proxies here, worker processes do the full-size pixels.
+The main process asks the model about small proxies; worker processes handle the pixels in full size.
 """
 
 import logging

@@ -45,7 +45,7 @@ class JournalError(PieError):
 class Journal:
     """An open journal; to be used by one thread. Nobody else can have it open.
 
-    When it cannot be written any more, such as on a full disk, the export goes on: `problem` tells it then.
+    When it cannot be written any more, such as on a full disk, the export goes on: `problem` says so then.
     """
 
     def __init__(self, folder: Path, lock: FileLock) -> None:

@@ -41,13 +41,13 @@ class Difference:
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """One table that stands for an edit.
+    """One LUT that stands for an edit.
 
     Attributes:
         title: style and photo.
         table: float32 (S, S, S, 3).
         photos: real images to measure on, uint8 (H, W, 3).
-        tables: what PIE Desktop itself does to each of these.
+        luts: what PIE Desktop itself does to each of these.
     """
 
     title: str
@@ -62,7 +62,7 @@ class LookReport:
 
     Attributes:
         path: the file, or the folder of a darktable style.
-        of_file: between our rendering with the look's own table and that of another program with the file.
+        of_file: between our rendering with the look's own LUT and that of another program with the file.
         of_style: between what the style does to each photo and what the look does to all; None for a photo's own look.
     """
 
@@ -91,7 +91,7 @@ def photo_look(engine: Engine, style: Style | None, preference: "Preference | No
 
 
 def average_look(engine: Engine, style: Style | None, preference: "Preference | None", edit: Edit) -> Look:
-    """What a style does on average: the mean of its tables for typical photos.
+    """What a style does on average: the mean of its LUTs for typical photos.
 
     These are the originals of its pairs, which are the user's own photos before the edit; for a style with fewer than
     two pairs, the sample photographs that come with the program.

@@ -1,6 +1,6 @@
-"""Names of exported files by a template such as `{date:%Y}/{name}_{seq:04d}`.
+"""Names of exported files: templates such as `{date:%Y}/{name}_{seq:04d}`, and names that every system accepts.
 
-File names that every system takes: the rules of Windows, the strictest, hold everywhere, as disks travel.
+The rules of Windows, which are the strictest, apply everywhere, because disks move between systems.
 """
 
 import re
@@ -41,7 +41,7 @@ class TemplateError(PieError):
 
 @dataclass(frozen=True)
 class NameValues:
-    """What the fields of a template stand for; None where the photo does not tell."""
+    """What the fields of a template stand for; None where the photo does not say."""
 
     name: str
     seq: int = 1

@@ -1,6 +1,6 @@
-"""The table of each photo of an export: its own, or one for all frames of a burst.
+"""The LUT of each photo of an export: its own, or one for all frames of a burst.
 
-The model is asked in a thread that an export need not wait for: neither a decoder nor a model can be interrupted.
+The model is asked in a thread that the export can leave behind, since neither a decoder nor a model can be interrupted.
 """
 
 import contextvars
@@ -46,7 +46,7 @@ class PhotoLuts:
         self._shared: OrderedDict[tuple[int, int], np.ndarray] = OrderedDict()
 
     def own(self, index: int, proxy: np.ndarray) -> np.ndarray:
-        """The table of a photo by its proxy. Raises PieError about this photo."""
+        """The LUT of a photo by its proxy. Raises PieError about this photo."""
         return self._finish(index, proxy, self._transform(index, proxy))
 
     def load(
@@ -65,9 +65,9 @@ class PhotoLuts:
         return self.own(index, proxy_of(entry.photo.source)) if lut is None else lut
 
     def shared(self, index: int, should_cancel: Callable[[], bool]) -> np.ndarray | None:
-        """The table of a photo's burst; None for a photo that is in none.
+        """The LUT of a photo's burst; None for a photo that is in none.
 
-        All frames of the burst count alike: the tables that they would have are averaged. A frame that cannot be read
+        All frames of the burst count alike: the LUTs that they would have are averaged. A frame that cannot be read
         does not count. Frames that were written earlier, or are skipped, count too, so that the rest looks the same.
 
         Raises:

@@ -1,6 +1,6 @@
-"""What an export asks of the place where its photos are made.
+"""Pools that make the photos of an export: what the export asks of one, and the pool of local worker processes.
 
-Processes that export photos: each has one photo at a time, so that a crash is known to be that photo's.
+Each process has one photo at a time, so that a crash is known to be that photo's.
 """
 
 import logging
@@ -22,7 +22,7 @@ from pie_desktop.processes import GRACE, READY, Child, stop_all
 class Pool(Protocol):
     """Where photos are made: processes of this machine, or a cluster.
 
-    `asks` tells whether its workers want the table once they have decoded a photo; otherwise tasks bring it along.
+    `asks` says whether its workers want the LUT once they have decoded a photo; otherwise tasks bring it along.
     """
 
     asks: bool
@@ -54,7 +54,7 @@ class _Worker(Child):
 class WorkerPool:
     """A fixed number of worker processes; to be used from one thread."""
 
-    asks = True  # for tables: a photo is decoded once, in its worker
+    asks = True  # for LUTs: a photo is decoded once, in its worker
 
     def __init__(self, count: int, body: Callable[[Connection], None] = serve) -> None:
         self._body = body
@@ -78,13 +78,13 @@ class WorkerPool:
         worker.send(task)  # `wait` notices a worker that died
 
     def answer(self, index: int, lut: np.ndarray | str) -> None:
-        """What was wanted for a photo: its table, or a sentence why there is none."""
+        """What was wanted for a photo: its LUT, or a sentence that says why there is none."""
         worker = next((worker for worker in self._workers if worker.task and worker.task.index == index), None)
         if worker is not None:
             worker.send(lut)
 
     def wait(self, timeout: float) -> list[Outcome | LutWanted]:
-        """What comes within `timeout` seconds: photos that ended, and those that now want their table (`answer`).
+        """What comes within `timeout` seconds: photos that ended, and those that now want their LUT (`answer`).
 
         A worker that crashed, or took too much time or memory, is replaced and its photo has failed.
 

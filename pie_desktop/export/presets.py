@@ -78,7 +78,7 @@ class PresetLibrary:
         return [*BUILTIN, *sorted(own, key=lambda preset: collision_key(preset.name))]
 
     def take_problems(self) -> list[str]:
-        """A sentence for each preset file that could not be read, told once."""
+        """A sentence for each preset file that could not be read, each once."""
         told = [problem for problem in self._problems.values() if problem]
         self._problems = dict.fromkeys(self._problems, "")
         return told

@@ -17,7 +17,7 @@ class ExportItem:
     Attributes:
         source, target: as planned.
         status: `written`, `skipped`, `failed` or `cancelled`.
-        message: one sentence: the reason, or a remark about a written photo; None where there is nothing to say.
+        message: one sentence: the reason, or a warning about a written photo; None where there is nothing to say.
         general: mean CIEDE2000 of the general enhancement, None unless written.
         preference: mean CIEDE2000 of the user's preference, None unless written.
         source_state: the source as it was when it was read, None unless written.

@@ -142,7 +142,7 @@ class ExportRun:
                     if task is not None:
                         pool.submit(task)
                     if not pool.asks:
-                        break  # tables are loaded here, which takes a while: look for what is done in between
+                        break  # LUTs are loaded here, which takes a while: look for what is done in between
                 for news in pool.wait(_POLL_SECONDS if pool.asks or not (todo and pool.idle) else 0.0):
                     if isinstance(news, Outcome):
                         if news.killed and news.index not in tried:
@@ -227,7 +227,7 @@ class ExportRun:
             item = ExportItem(photo.source, photo.target, "failed", problem)
         else:
             warnings = [warning for warning in (photo.problem, outcome.warning) if warning]
-            # None: the table of a burst that was made without this frame.
+            # None: the LUT of a burst that was made without this frame.
             general, preference = self._luts.shares.get(index, (None, None))
             item = ExportItem(
                 photo.source,

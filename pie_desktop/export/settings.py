@@ -1,7 +1,4 @@
-"""What is asked of an export, and what will happen to each photo.
-
-An export as it is run and kept: parts that share settings and an edit, and their photos.
-"""
+"""The settings of an export, its planned photos, and the parts in which it runs, with their JSON."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields

@@ -1,9 +1,8 @@
-"""Files are completed beside their targets, and get their names in one place only: the process that keeps the journal.
+"""Staging: files are completed beside their targets, and only the process that keeps the journal names them.
 
-So a photo that is made twice, since a worker died or was thought to, still arrives once; and whatever is left when the
-power goes lies in folders that the next run knows and removes.
-
-Whether a photo is still the one that was exported.
+So a photo that is made twice, because a worker died or seemed to, still arrives once, and whatever is left when the
+power goes lies in folders that the next run knows and removes. `SourceWatch` says whether a photo is still the one
+that was exported.
 """
 
 import contextlib

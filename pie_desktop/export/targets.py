@@ -1,8 +1,6 @@
-"""Where a photo is written: never outside the destination folder, never on another one's file.
+"""Targets of exported photos: never outside the destination folder, never the file of another photo, never an original.
 
-Files that an export never replaces, whatever it was asked: its sources, and the camera's JPEG beside a RAW photo.
-
-The folder that an export writes to.
+Originals are the sources of the export and the camera's JPEG beside a RAW photo.
 """
 
 import os

@@ -69,7 +69,7 @@ class KeptPart:
 
 @dataclass
 class KeptExport:
-    """An export as its journal tells it.
+    """An export as its journal describes it.
 
     Attributes:
         folder: `exports/<id>`.
@@ -269,7 +269,7 @@ def _at(values: list[T], index: Any) -> T:
 
 
 def changed_since(item: ExportItem) -> ExportItem:
-    """The item of a photo written earlier, with a remark when its source is another one now or its file is gone."""
+    """The item of a photo written earlier, with a warning when its source is another one now or its file is gone."""
     warning, state = None, item.source_state
     if state is not None and state.is_still(item.source) is False:
         warning = f"{item.source.name} was changed after it was exported; export it again to bring it up to date."

@@ -1,7 +1,7 @@
 """One photo of an export, and the processes that do such photos. Imports neither torch nor Qt, for speed and memory.
 
 A photo is decoded once: the worker makes the small image that the model looks at from the full one, sends it to the
-main process, and gets the table back.
+main process, and gets the LUT back.
 """
 
 import contextlib
@@ -58,7 +58,7 @@ class ExportTask:
 
 @dataclass(frozen=True, eq=False)
 class LutWanted:
-    """A worker waits for the table of a photo; `proxy` is what the model looks at."""
+    """A worker waits for the LUT of a photo; `proxy` is what the model looks at."""
 
     index: int
     proxy: np.ndarray
@@ -71,7 +71,7 @@ class Outcome:
     Attributes:
         index: place in the plan.
         problem: one sentence when it failed.
-        remark: perhaps one sentence when it did not.
+        warning: perhaps one sentence when it did not.
         staged: the complete file, which the main process gives its name.
         source_state: the photo as it was read.
         killed: whether the process was ended from outside, as by a system short of memory: not the photo's fault.
@@ -88,11 +88,11 @@ class Outcome:
 
 
 def export_photo(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
-    """Decode, apply the table at full depth, encode; never raises for anything that is wrong with the photo.
+    """Decode, apply the LUT at full depth, encode; never raises for anything that is wrong with the photo.
 
     Args:
         task: the photo.
-        table_for: gives the table for a proxy image where `task` has none; may raise a PieError.
+        lut_for: gives the LUT for a proxy image where `task` has none; may raise a PieError.
     """
     try:
         with unchanged(task.source) as watch:
@@ -150,7 +150,7 @@ def _write(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> str
 def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -> None:
     """Body of a worker process: tasks in, outcomes out, until the other side sends None or goes away.
 
-    In between it may send `TableWanted`, which is answered by a table, or by a sentence when there is none.
+    In between it may send `LutWanted`, which is answered by a LUT, or by a sentence when there is none.
     """
 
     def ask(index: int, proxy: np.ndarray) -> np.ndarray:

@@ -1,7 +1,4 @@
-"""From images to what the network reads.
-
-What the network sees of an image: a small convolutional trunk and explicit colour statistics.
-"""
+"""Features of an image, from pixels as the network reads them: a small convolutional trunk and colour statistics."""
 
 import cv2
 import numpy as np

@@ -1,7 +1,4 @@
-"""What a style is to the model: encoded references that can be stored beside the style.
-
-How well each reference of a preference fits the others.
-"""
+"""Preferences: encoded references that can be stored beside a style, and how well each reference fits the others."""
 
 import hashlib
 from collections.abc import Mapping

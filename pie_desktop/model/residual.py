@@ -1,6 +1,4 @@
-"""Cholesky factorisation of symmetric matrices whose entries lie near the diagonal.
-
-What the LUT basis cannot say: a smooth residual LUT, fitted by ridge regression with a discrete Laplacian.
+"""The residual LUT: what the LUT basis cannot say, fitted by ridge regression with a discrete Laplacian.
 
 The unknowns are the nodes of a coarse LUT, `min_c sum_i share_i mean (left_i - W_i c)^2 + stiffness c^T (L + 1) c`,
 where `left` is what the fit leaves unexplained in pair i and `W` is trilinear interpolation. A colour meets only the

@@ -10,7 +10,7 @@ from pie_desktop.styles.references import StagedCopy, StagedReference
 
 
 def add_staged(folder: Path, document: StyleDocument, staged: Sequence[StagedReference]) -> tuple[int, list[str]]:
-    """Take staged copies into a style's folder and description; how many are new, and what is to be told."""
+    """Take staged copies into a style's folder and description; how many are new, and what is to be reported."""
     added, problems = 0, []
     known = KnownEdits(folder, document)
     for item in staged:

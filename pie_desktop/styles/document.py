@@ -1,7 +1,4 @@
-"""style.json: the description of a style on disk, validated on every reading.
-
-Computed preferences on disk, one per set of references and model.
-"""
+"""Files of a style: `style.json`, checked whenever it is read, and the preferences computed for its references."""
 
 import contextlib
 import hashlib

@@ -33,7 +33,7 @@ class StyleReader:
         return own + self._builtin_styles()
 
     def take_problems(self) -> Sentences:
-        """Sentences about styles that could not be read since the last call; each is told once."""
+        """Sentences about styles that could not be read since the last call; each once."""
         with self._problems_lock:
             problems, self._problems = self._problems, []
         return problems

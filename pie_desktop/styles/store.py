@@ -59,7 +59,7 @@ class StyleLibrary(StyleReader):
         progress: Progress | None = None,
         should_cancel: ShouldCancel | None = None,
     ) -> AddReport:
-        """Make a style from 1 to 50 edits; edits that cannot be used are told in the report.
+        """Make a style from 1 to 50 edits; edits that cannot be used are named in the report.
 
         Raises:
             StyleError: bad or taken name, no edit can be used, or the disk cannot be written; nothing is left behind.

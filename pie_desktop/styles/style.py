@@ -1,7 +1,4 @@
-"""What a style is to the rest of the program: immutable values without any file handling.
-
-Do the references of a style want the same?
-"""
+"""Styles as the rest of the program sees them: immutable values, and whether their references contradict each other."""
 
 import hashlib
 from collections.abc import Sequence

@@ -1,7 +1,4 @@
-"""Where deleted and damaged styles go: out of the way, still on the user's disk.
-
-References taken out of a style: kept inside its folder for a month, so that taking them out can be undone.
-"""
+"""The trash: deleted and damaged styles, and references taken out of a style, all kept for a month."""
 
 import contextlib
 import shutil

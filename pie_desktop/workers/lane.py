@@ -1,7 +1,4 @@
-"""A lane: threads that run jobs and hand their outcomes to the GUI thread.
-
-Cyclic garbage is collected in the GUI thread only.
-"""
+"""Lanes: threads that run jobs and deliver their results to the GUI thread, which alone collects cyclic garbage."""
 
 import gc
 import threading

@@ -50,8 +50,8 @@ def output_space(color: ColorSpace, source_icc: bytes | None, name: str = "The p
     Args:
         color: what is asked for.
         source_icc: embedded profile of the photo, for `source`. Gray, CMYK and Lab profiles and those made of tables
-            cannot be written to and give sRGB with a remark; a photo without a profile gives sRGB.
-        name: of the photo, for the remark.
+            cannot be written to and give sRGB with a warning; a photo without a profile gives sRGB.
+        name: of the photo, for the warning.
     """
     if color in SPACES:
         space = SPACES[color]

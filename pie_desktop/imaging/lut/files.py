@@ -13,7 +13,7 @@ _MAX_FILE_BYTES = 200_000_000
 
 
 def load_lut(path: Path) -> np.ndarray:
-    """Table of a `.cube` file or a HaldCLUT image (`.png`, `.tif`).
+    """LUT of a `.cube` file or a HaldCLUT image (`.png`, `.tif`).
 
     Raises:
         DecodeError: neither of them, or damaged.
@@ -57,7 +57,7 @@ def cube_text(lut: np.ndarray, title: str, comment: str = "") -> str:
 
 
 def read_cube(path: Path) -> np.ndarray:
-    """Table of a 3D `.cube` file, float32 (S, S, S, 3), indexed [r, g, b].
+    """LUT of a 3D `.cube` file, float32 (S, S, S, 3), indexed [r, g, b].
 
     A domain other than [0, 1] (`DOMAIN_MIN`, `DOMAIN_MAX`, `LUT_3D_INPUT_RANGE`) is resampled to [0, 1].
     Format: Adobe, Cube LUT Specification 1.0 (2013).
@@ -111,7 +111,7 @@ def _parse_cube(text: str) -> np.ndarray:
 
 
 def read_haldclut(path: Path) -> np.ndarray:
-    """Table of a HaldCLUT image (a square of side L^3 with L^2 nodes per axis), 8 or 16 bit.
+    """LUT of a HaldCLUT image (a square of side L^3 with L^2 nodes per axis), 8 or 16 bit.
 
     Levels above 11 are resampled to 129 nodes. An embedded profile is ignored: the numbers are the LUT.
     Format: E. Smith, The Hald CLUT (2008).
