@@ -103,8 +103,10 @@ class PairTableModel(HeadedTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         pair = self._pairs[index.row()]
         path = (pair.after, pair.before, None)[index.column()]
-        if index.column() == 2 and role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return self._remark(pair, every=role == Qt.ItemDataRole.ToolTipRole)
+        if index.column() == 2 and role == Qt.ItemDataRole.DisplayRole:
+            return self._warning(pair, every=False)
+        if index.column() == 2 and role == Qt.ItemDataRole.ToolTipRole:
+            return plain(self._warning(pair, every=True))
         if role == Qt.ItemDataRole.DisplayRole:
             return path.name if path is not None else "—"
         if role == Qt.ItemDataRole.ToolTipRole and path is not None:
@@ -113,7 +115,7 @@ class PairTableModel(HeadedTableModel):
             return self._thumbnails.icon(path, THUMBNAIL)
         return None
 
-    def _remark(self, pair: PairGuess, every: bool) -> str:
+    def _warning(self, pair: PairGuess, every: bool) -> str:
         """How the original was found, or what the check says; all of that where `every`, in lines."""
         if pair.before is None:
             return "no original, not used"
