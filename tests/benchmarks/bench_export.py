@@ -92,7 +92,7 @@ def measure() -> list[Measurement]:
 
 def _linked(photo: Path, index: int) -> Path:
     link = photo.with_name(f"{photo.stem}_{index}.jpg")
-    link.symlink_to(photo)
+    link.hardlink_to(photo)  # a link of the other kind would be the same photo
     return link
 
 
