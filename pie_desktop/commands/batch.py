@@ -43,8 +43,6 @@ BurstLock = Annotated[
     typer.Option("--burst-lock/--no-burst-lock", help="Give the frames of a burst the same look, to avoid flicker."),
 ]
 
-_FEW = 2  # photos; with more of them, the start of the program hardly counts
-
 MakePreference = Callable[[output.Progress, output.ShouldCancel], "Preference | None"]
 
 
@@ -107,12 +105,12 @@ def run_batch(
         Cancelled: Ctrl-C; what was written until then is complete and reported.
         typer.Exit: with 1 when some photos failed, with 2 when all did.
     """
-    from pie_desktop.export.job import run_job
+    from pie_desktop.export.job import FEW_PHOTOS, run_job
     from pie_desktop.export.presets import plan_all
     from pie_desktop.export.settings import make_part
 
     destination = exports[0].destination
-    if len(photos) <= _FEW and not how.dry_run:
+    if len(photos) <= FEW_PHOTOS and not how.dry_run:
         # Beside the planning, which waits for the process that decodes to be ready.
         threading.Thread(target=_load_quietly, args=(engine,), name="pie-load-model").start()
     with output.interruptible() as should_cancel, output.showing_progress() as progress:

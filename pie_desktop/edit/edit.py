@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pie_desktop import json_files
-from pie_desktop.edit.part import Parameter, Part, part_types
+from pie_desktop.edit.part import Parameter, Part, known_version, part_type, part_types
 from pie_desktop.edit.parts.style import StylePart
-from pie_desktop.errors import EditError, NewerEditError
+from pie_desktop.errors import EditError
 
 MAX_TEXT = 1024 * 1024
 VERSION = 1
@@ -64,11 +64,11 @@ class Edit:
 
     def value(self, parameter: Parameter) -> float:
         """The value of a parameter."""
-        return float(getattr(self.part(_kind(parameter.part)), parameter.name))
+        return float(getattr(self.part(part_type(parameter.part)), parameter.name))
 
     def with_value(self, parameter: Parameter, value: float) -> "Edit":
         """The same edit with another value of a parameter; the nearest within the bounds."""
-        part = self.part(_kind(parameter.part))
+        part = self.part(part_type(parameter.part))
         return self.with_part(replace(part, **{parameter.name: parameter.clip(value)}))
 
     def only(self, kind: type[Part]) -> "Edit":
@@ -96,10 +96,7 @@ class Edit:
         version = stored.get("version", 0)
         if version == 0:
             return cls().with_part(StylePart.from_json(stored))
-        if not isinstance(version, int):
-            raise EditError("The edit is damaged: its version is not a number.")
-        if version > VERSION:
-            raise NewerEditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
+        known_version(version, VERSION)
         parts = stored.get("parts")
         if not isinstance(parts, Mapping):
             raise EditError("The edit is damaged: its parts are missing.")
@@ -107,7 +104,7 @@ class Edit:
         for key, values in parts.items():
             if not isinstance(values, Mapping):
                 raise EditError(f"The edit is damaged: its part {key!r} is not a set of values.")
-            edit = edit.with_part(_kind(key).from_json(values))
+            edit = edit.with_part(part_type(key).from_json(values))
         return edit
 
     @classmethod
@@ -120,15 +117,6 @@ class Edit:
         except json_files.DamagedJsonError as error:
             raise EditError(f"The edit is damaged: {error}.") from error
         return cls.from_json(stored)
-
-
-def _kind(key: str) -> type[Part]:
-    kind = next((kind for kind in part_types() if key == kind.KEY), None)
-    if kind is None:
-        raise NewerEditError(
-            f"The edit has a part that this version of PIE Desktop does not know ({key}); update the program to use it."
-        )
-    return kind
 
 
 def style_parameter(name: str) -> Parameter:

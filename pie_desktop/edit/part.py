@@ -51,14 +51,18 @@ class Parameter:
         """Name of the command line's option, without dashes; that of the style part are words of their own."""
         return self.name if self.part in ("style", self.name) else f"{self.part}-{self.name.replace('_', '-')}"
 
+    @property
+    def decimals(self) -> int:
+        """Digits behind the point of the number on screen."""
+        return 0 if self.scale >= 100 or self.step >= 1 else 2
+
     def clip(self, value: float) -> float:
         """The nearest value within the bounds; the default for a value that is not a number."""
         return self.default if math.isnan(value) else float(min(max(value, self.low), self.high))
 
     def text(self, value: float) -> str:
         """The value as it stands on screen, such as `85 %`."""
-        decimals = 0 if self.scale >= 100 or self.step >= 1 else 2
-        return f"{value * self.scale:.{decimals}f}{' ' if self.unit else ''}{self.unit}"
+        return f"{value * self.scale:.{self.decimals}f}{' ' if self.unit else ''}{self.unit}"
 
 
 def parameter(
@@ -135,11 +139,7 @@ class Part:
         """
         values = dict(stored)
         version = values.pop("version", 1)
-        if not isinstance(version, int):
-            raise EditError("The edit is damaged: its version is not a number.")
-        if version > cls.VERSION:
-            raise NewerEditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
-        values = cls.upgrade(values, version)
+        values = cls.upgrade(values, known_version(version, cls.VERSION))
         declared = {one.name: one for one in cls.parameters()}
         known = {}
         for one in fields(cls):
@@ -152,6 +152,20 @@ class Part:
                 value = declared[one.name].clip(value)
             known[one.name] = value
         return cls(**known)
+
+
+def known_version(version: Any, newest: int) -> int:
+    """The version that a stored edit, or a part of one, states.
+
+    Raises:
+        EditError: it is not a number.
+        NewerEditError: it is beyond the newest that this program knows.
+    """
+    if not isinstance(version, int):
+        raise EditError("The edit is damaged: its version is not a number.")
+    if version > newest:
+        raise NewerEditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
+    return version
 
 
 P = TypeVar("P", bound=type[Part])
@@ -178,6 +192,16 @@ def part_types() -> list[type[Part]]:
     """All kinds of parts, in their order."""
     _load_parts()
     return sorted(_registered.values(), key=lambda part: (part.ORDER, part.KEY))
+
+
+def part_type(key: str) -> type[Part]:
+    """The kind of part with a key. Raises NewerEditError where there is none."""
+    _load_parts()
+    if key not in _registered:
+        raise NewerEditError(
+            f"The edit has a part that this version of PIE Desktop does not know ({key}); update the program to use it."
+        )
+    return _registered[key]
 
 
 def all_parameters() -> list[Parameter]:

@@ -16,9 +16,20 @@ from pie_desktop.ui import closing
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.page import ExportPage
 from pie_desktop.ui.main_window import MainWindow
-from pie_desktop.workers.lane import threads_left_behind
+from pie_desktop.workers.lane import LaneThread, threads_left_behind
 from pie_desktop.workers.lanes import LatestLane
 from tests.gui.opening import open_photo
+
+
+def _close(context: AppContext, go_on: threading.Event) -> tuple[float, list[LaneThread]]:
+    """Close while something hangs until `go_on`: how long that took, in seconds, and the threads that it left."""
+    started = time.monotonic()
+    context.close()
+    waited, left = time.monotonic() - started, threads_left_behind()
+    go_on.set()
+    for thread in left:
+        thread.wait()
+    return waited, left
 
 
 def test_a_running_export_keeps_the_window_open(
@@ -92,12 +103,7 @@ def test_an_edit_that_cannot_be_saved_does_not_keep_the_program_and_is_named(
     open_photo(window, photo_folder / "coffee.jpg", qtbot)
     context.current.change(Edit.styled(strength=0.5), moving=False)
     assert entered.wait(10)
-    started = time.monotonic()
-    context.close()
-    waited, left = time.monotonic() - started, threads_left_behind()
-    go_on.set()
-    for thread in left:
-        thread.wait()
+    waited, left = _close(context, go_on)
     assert waited < 15 and len(left) == 1
     problem = "The last edit of coffee.jpg could not be saved within 0.3 seconds."
     assert problem in caplog.text
@@ -126,12 +132,7 @@ def test_work_that_hangs_is_left_behind(context: AppContext, monkeypatch: pytest
 
     context.add_lane(LatestLane("look")).submit(hang, title="Hanging")
     assert entered.wait(10)
-    started = time.monotonic()
-    context.close()
-    waited, left = time.monotonic() - started, threads_left_behind()
-    go_on.set()
-    for thread in left:
-        thread.wait()
+    waited, left = _close(context, go_on)
     assert waited < 10 and len(left) == 1
 
 

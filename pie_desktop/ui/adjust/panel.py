@@ -4,11 +4,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.ui.adjust.attribution import AttributionMeter, AttributionView
-from pie_desktop.ui.adjust.sliders import EditSliders, heading
+from pie_desktop.ui.adjust.sliders import EditSliders
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Enhancement, OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.theme import SPACE, icon
+from pie_desktop.ui.widgets.labels import heading
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 

@@ -3,11 +3,10 @@
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
 from pie_desktop.edit.part import Parameter, all_parameters, part_types
-from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
@@ -46,10 +45,6 @@ class EditSliders(QObject):
     def amount(self) -> LabelledSlider:
         return self._sliders[AMOUNT]
 
-    def slider(self, parameter: Parameter) -> LabelledSlider:
-        """The slider of a parameter."""
-        return self._sliders[parameter]
-
     def set_edit(self, edit: Edit) -> None:
         """Show an edit; `changed` is not emitted."""
         self.edit = edit
@@ -80,10 +75,3 @@ class EditSliders(QObject):
         for parameter, slider in self._sliders.items():
             # Without a style there is no preference that could be strengthened.
             slider.setEnabled(self._active and (parameter != STRENGTH or self.edit.style_id is not None))
-
-
-def heading(text: str) -> QLabel:
-    """The title of a group of settings in a panel."""
-    label = PlainLabel(text)
-    label.setProperty("role", "heading")
-    return label

@@ -22,7 +22,8 @@ from pie_desktop.export.presets import SUFFIX, ExportPreset, PresetError, Preset
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.theme import HALF_SPACE, icon
-from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
+from pie_desktop.ui.widgets.labels import heading
+from pie_desktop.ui.widgets.plain_text import plain
 
 ROW_HEIGHT = 24
 VISIBLE_ROWS = 4
@@ -106,11 +107,9 @@ class PresetList(QWidget):
             self.ticked.emit()
 
     def _build(self) -> None:
-        heading = PlainLabel("PRESETS")
-        heading.setProperty("role", "heading")
         top = QHBoxLayout()
         top.setSpacing(0)
-        top.addWidget(heading, 1)
+        top.addWidget(heading("PRESETS"), 1)
         for button in (self.save_button, self.delete_button, self.more_button):
             top.addWidget(button)
         layout = QVBoxLayout(self)

@@ -18,7 +18,7 @@ from pie_desktop.ui.styles.drop_zone import DropZone
 from pie_desktop.ui.styles.gallery import StyleGallery
 from pie_desktop.ui.styles.mosaic import StyleImages
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
-from pie_desktop.ui.widgets.plain_text import PlainLabel
+from pie_desktop.ui.widgets.labels import heading
 
 
 class StylePanel(QWidget):
@@ -232,11 +232,9 @@ class StylePanel(QWidget):
         self._drops.dropped.connect(self.add_edits)
 
     def _lay_out(self) -> None:
-        heading = PlainLabel("STYLES")
-        heading.setProperty("role", "heading")
         top = QHBoxLayout()
         top.setContentsMargins(SPACE, HALF_SPACE, HALF_SPACE, HALF_SPACE)
-        top.addWidget(heading)
+        top.addWidget(heading("STYLES"))
         top.addStretch(1)
         top.addWidget(self._new)
         bottom = QVBoxLayout()

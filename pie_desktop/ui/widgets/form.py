@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.widgets.labels import heading
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 PANEL_WIDTH = 344
@@ -46,10 +47,8 @@ def form_panel(form: QWidget, main_button: QPushButton, *buttons: QPushButton) -
 def add_section(layout: QVBoxLayout, title: str, *rows: tuple[str, QWidget]) -> QFormLayout:
     """Appends a heading (none if `title` is empty) and a row per field to `layout`; the labels stand in one column."""
     if title:
-        heading = PlainLabel(title)
-        heading.setProperty("role", "heading")
         layout.addSpacing(SPACE)
-        layout.addWidget(heading)
+        layout.addWidget(heading(title))
     form = QFormLayout()
     form.setSpacing(SPACE)
     form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)

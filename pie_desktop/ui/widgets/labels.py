@@ -165,3 +165,10 @@ class NameEdit(QWidget):
             self.renamed.emit(name)
         if by_keyboard:
             self.edit_ended.emit()
+
+
+def heading(text: str) -> QLabel:
+    """The title of a panel or of a group of settings."""
+    label = PlainLabel(text)
+    label.setProperty("role", "heading")
+    return label

@@ -117,8 +117,7 @@ class LabelledSlider(QWidget):
         """
         super().__init__()
         self._parameter = parameter
-        self._decimals = 0 if parameter.scale >= 100 or parameter.step >= 1 else 2
-        self._steps = parameter.scale if self._decimals == 0 else FINE_STEPS
+        self._steps = parameter.scale if parameter.decimals == 0 else FINE_STEPS
         low, high, default = (
             round(value * self._steps) for value in (parameter.low, parameter.high, parameter.default)
         )
@@ -128,9 +127,9 @@ class LabelledSlider(QWidget):
         )
         self.track.setAccessibleName(parameter.label)
         self.number = QDoubleSpinBox()
-        self.number.setDecimals(self._decimals)
+        self.number.setDecimals(parameter.decimals)
         self.number.setRange(parameter.low * parameter.scale, parameter.high * parameter.scale)
-        self.number.setSingleStep(1 if self._decimals == 0 else 0.1)
+        self.number.setSingleStep(1 if parameter.decimals == 0 else 0.1)
         self.number.setValue(parameter.default * parameter.scale)
         self.number.setSuffix(f" {parameter.unit}" if parameter.unit else "")
         self.number.setKeyboardTracking(in_form)
