@@ -1,4 +1,4 @@
-"""`python -m pie_desktop` and the command `pie-desktop`: starts what takes time, then the command line.
+"""`python -m pie_desktop` and the command `pie-desktop`: starts what takes time, then the command line; ends at once.
 
 Imports nothing at the top: every child process imports this module again before its own work.
 """
@@ -13,17 +13,25 @@ _WRITING_NOTHING = {"--help", "--dry-run"}
 
 def main() -> None:
     """Entry point of `pie-desktop`. Ends the process with the exit codes named in the help."""
-    start_ahead(sys.argv[1:])
+    arguments = sys.argv[1:]
+    ended = _ending() if arguments and arguments[0] in _WRITING else []
+    start_ahead(arguments)
     from pie_desktop import cli
 
-    cli.main()
+    try:
+        cli.main()
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            ended.append(end.code or 0)
+        raise
+    ended.append(0)
 
 
 def start_ahead(arguments: Sequence[str]) -> None:
-    """Start what takes time and leaves the interpreter free, where a command is going to need it.
+    """Start what takes time, where a command is going to need it.
 
-    The process that decodes photos, which takes as long as this one to be ready, and loading torch's libraries: both
-    get ready beside the imports of the command line, on a second core.
+    The process that decodes photos, which takes as long as this one to be ready, and the import of torch, half of
+    which leaves the interpreter free: both get ready beside the imports of the command line, on a second core.
     """
     if not arguments or arguments[0] not in _WRITING or _WRITING_NOTHING.intersection(arguments):
         return
@@ -31,12 +39,38 @@ def start_ahead(arguments: Sequence[str]) -> None:
 
     from pie_desktop.commands.console import only_own_lines
     from pie_desktop.imaging import isolation
-    from pie_desktop.model.runtime import load_torch_libraries
+    from pie_desktop.model.runtime import import_torch
 
     with only_own_lines():  # the descriptors are inherited
         isolation.start(warm=1, prepare=isolation.EXPORT)
-    # No daemon: the interpreter must not end while a library is loaded.
-    threading.Thread(target=load_torch_libraries, name="pie-load-torch").start()
+    # A daemon: a command that ends before, such as one with a wrong option, ends at once, see `_ending`.
+    threading.Thread(target=import_torch, name="pie-import-torch", daemon=True).start()
+
+
+def _ending() -> list[int]:
+    """Let the process end at once when all is done: taking torch's libraries apart would take 0.3 s, for nothing.
+
+    Returns:
+        An empty list, for the exit code. While it is empty, the process ends as usual.
+    """
+    import atexit
+    import os
+
+    ended: list[int] = []
+
+    def end() -> None:
+        if not ended:
+            return
+        try:
+            for stream in (sys.stdout, sys.stderr):
+                if stream is not None:
+                    stream.flush()
+        except (OSError, ValueError):  # such as a pipe that nobody reads: told and counted as usual
+            return
+        os._exit(ended[0])
+
+    atexit.register(end)  # the first one is called last, when all others have done their work
+    return ended
 
 
 # The guard matters: worker processes import this module again.

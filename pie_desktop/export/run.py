@@ -113,7 +113,7 @@ class ExportRun:
                 self._run_in_pool(todo, pool)
             while todo:
                 self._check_cancelled()
-                # The whole photo is made where it is decoded; its LUT is then made first, from a decode of its own.
+                # The whole photo is made where it is decoded, which waits for its LUT with the pixels.
                 isolated = isolation.active()
                 task = self._begin(todo.popleft(), load_lut=isolated, exact=isolated)
                 if task is not None:
@@ -181,7 +181,7 @@ class ExportRun:
         Args:
             index: place in the plan.
             load_lut: whether the task brings its LUT along.
-            exact: whether this LUT is that of a worker, to the last bit, for a second decode of the whole photo.
+            exact: whether this LUT is that of a worker, to the last bit; the photo is then decoded for it in full.
         """
         entry = self._photos[index]
         photo = entry.photo
@@ -193,7 +193,8 @@ class ExportRun:
             place = self._staging.place(index, photo.target, entry.part.settings.destination.absolute())
             lut = None
             if exact:
-                lut = self._aside(functools.partial(self._luts.load, index, self._should_cancel, exact_proxy))
+                proxy_of = functools.partial(exact_proxy, options=entry.part.settings.encode)
+                lut = self._aside(functools.partial(self._luts.load, index, self._should_cancel, proxy_of))
             elif load_lut:
                 lut = self._aside(functools.partial(self._luts.load, index, self._should_cancel))
             elif photo.burst is not None:

@@ -144,12 +144,12 @@ def unchanged(source: Path) -> Iterator[SourceWatch]:
     The content is hashed at the end, when the system has it in memory.
     """
     watch = SourceWatch()
-    before = _status(source)
+    before = status_of(source)
     yield watch
     try:
         with source.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        after = _status(source)
+        after = status_of(source)
     except OSError:
         after = None
     if before is None or after is None or before != after:
@@ -157,7 +157,8 @@ def unchanged(source: Path) -> Iterator[SourceWatch]:
     watch.state = SourceState(before[0], before[1], digest)
 
 
-def _status(path: Path) -> tuple[int, int, int] | None:
+def status_of(path: Path) -> tuple[int, int, int] | None:
+    """What tells that a file was changed or replaced: bytes, time of the last change, number; None when it is gone."""
     try:
         status = path.stat()
     except OSError:

@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
@@ -21,9 +21,10 @@ import numpy as np
 
 from pie_desktop import processes
 from pie_desktop.errors import Cancelled, PieError
-from pie_desktop.export.staging import SourceState, unchanged
-from pie_desktop.imaging.decode import load_photo, proxy_of
-from pie_desktop.imaging.encode import EditNote, EncodeOptions, edited_photo, save_photo
+from pie_desktop.export.staging import SourceState, status_of, unchanged
+from pie_desktop.imaging import isolation
+from pie_desktop.imaging.edited import FullPhoto, edited_photo, full_photo
+from pie_desktop.imaging.encode import EditNote, EncodeOptions, save_photo
 from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation import isolated_within
 from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
@@ -123,18 +124,27 @@ def export_isolated(source: Path, task: ExportTask) -> Outcome:
         Cancelled: inside `isolation.cancellable`.
     """
     warm_up()  # once for each process, so that photos are computed as in a worker
-    return export_photo(task, no_lut)
+    return export_photo(replace(task, source=source), no_lut)
 
 
 @isolated_within(LIMITS)
-def exact_proxy(source: Path) -> np.ndarray:
-    """The proxy of all pixels, which a worker makes of the photo that it has decoded: the same to the last bit.
+def exact_proxy(source: Path, options: EncodeOptions) -> np.ndarray:
+    """The proxy of all pixels, as a worker makes it of the photo that it has decoded.
+
+    The decoding process keeps the pixels for `export_isolated`, if that is the next thing it is asked for.
+
+    Args:
+        source: the photo.
+        options: how it will be written.
 
     Raises:
         DecodeError, Cancelled: as `export_isolated`.
     """
     warm_up()
-    return proxy_of(load_photo(source), registry.read_header(source).format == "jpeg")
+    status = status_of(source)
+    photo = _kept_photo(source, options) or full_photo(source, options)
+    isolation.keep(source, (status, options, photo))
+    return photo.proxy
 
 
 def no_lut(proxy: np.ndarray) -> NoReturn:
@@ -143,8 +153,19 @@ def no_lut(proxy: np.ndarray) -> NoReturn:
 
 
 def _write(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> str | None:
-    image = edited_photo(task.source, task.encode, lut_for if task.lut is None else task.lut)
+    kept = _kept_photo(task.source, task.encode)
+    image = edited_photo(task.source, task.encode, lut_for if task.lut is None else task.lut, kept)
+    del kept
     return save_photo(image, task.target, task.encode, task.source, overwrite=task.overwrite, note=task.note)
+
+
+def _kept_photo(source: Path, options: EncodeOptions) -> FullPhoto | None:
+    """What `exact_proxy` kept in this process, if the photo is still the one that it was then."""
+    kept = isolation.take(source)
+    if kept is None:
+        return None
+    status, decoded_for, photo = kept
+    return photo if status == status_of(source) and decoded_for == options else None
 
 
 def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -> None:

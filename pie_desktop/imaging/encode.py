@@ -1,26 +1,21 @@
 """Writing photos: sized, sharpened, in the colour space and format asked for, with the metadata of their source."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from pie_desktop.errors import DecodeError, EncodeError
 from pie_desktop.imaging.atomic import atomic_write, write_problem
-from pie_desktop.imaging.color.output import OutputSpace, keeps_wide_gamut, output_space
-from pie_desktop.imaging.decode import load_photo, load_wide, proxy_of
+from pie_desktop.imaging.color.output import OutputSpace, output_space
 from pie_desktop.imaging.encode_options import EncodeOptions, Format
 from pie_desktop.imaging.formats.format import FileExtras
 from pie_desktop.imaging.formats.registry import read_header
-from pie_desktop.imaging.lut.apply import apply_lut, apply_lut_padded, apply_lut_wide
 from pie_desktop.imaging.metadata.copying import EditNote, NewFile, SourceMetadata
 from pie_desktop.imaging.resize.resample import resample
 from pie_desktop.imaging.resize.sharpen import sharpen
 from pie_desktop.imaging.stored import MAX_PIXELS, Header, from_float, to_uint8, to_uint16
 
 __all__ = ["EditNote", "EncodeOptions", "Format", "encode_photo", "save_photo"]
-
-Edit = np.ndarray | Callable[[np.ndarray], np.ndarray]
 
 
 def save_photo(
@@ -135,33 +130,3 @@ def _check_size(width: int, height: int, options: EncodeOptions, name: str) -> N
             f"{name} would have {width} x {height} pixels and at most {MAX_PIXELS // 1_000_000} megapixels can be "
             "written; choose a smaller size."
         )
-
-
-def edited_photo(source: Path, options: EncodeOptions, edit: Edit) -> np.ndarray:
-    """A photo with its edit, at full size and depth.
-
-    Args:
-        source: the photo.
-        options: how it will be written: its colours beyond sRGB are kept when the file can hold them.
-        edit: a LUT, float32 (S, S, S, 3), or what gives it for the small image that the model looks at.
-
-    Returns:
-        (H, W, 3) in sRGB: uint8 or uint16, or float32 with values outside [0, 1] for a wide gamut.
-
-    Raises:
-        DecodeError: the photo cannot be opened.
-    """
-    header = read_header(source)
-    from_jpeg = header.format == "jpeg"
-    if keeps_wide_gamut(options.color, header.icc):
-        wide = load_wide(source)
-        if not callable(edit):
-            return apply_lut_wide(wide, edit)
-        seen = from_float(wide, np.uint8 if header.bit_depth <= 8 else np.uint16)  # what `load_photo` gives
-        return apply_lut_wide(wide, edit(proxy_of(seen, from_jpeg)))
-    image = load_photo(source)
-    lut = edit(proxy_of(image, from_jpeg)) if callable(edit) else edit
-    if options.writing.takes_padded and image.dtype == np.uint8 and not options.changes_pixels:
-        return apply_lut_padded(image, lut)
-    # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the LUT.
-    return apply_lut(image, lut, out=image if image.flags.writeable else None)

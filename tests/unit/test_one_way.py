@@ -1,6 +1,8 @@
 """A photo is computed in one way, to the last byte, however many photos an export has."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import cv2
@@ -10,9 +12,11 @@ from PIL import Image
 
 from pie_desktop.edit.transform import Transform
 from pie_desktop.export.job import Running, run_job
-from pie_desktop.export.worker import exact_proxy
-from pie_desktop.imaging import isolation
+from pie_desktop.export.worker import ExportTask, exact_proxy, export_isolated
+from pie_desktop.imaging import edited, isolation
 from pie_desktop.imaging.decode import load_photo, load_proxy, proxy_of
+from pie_desktop.imaging.encode_options import EncodeOptions
+from pie_desktop.imaging.isolation import Limits, child
 from pie_desktop.imaging.lut.apply import identity_lut
 from tests.unit.helpers.exports import part
 
@@ -50,7 +54,67 @@ def test_one_photo_is_exported_as_one_of_many(isolated: None, photo: Path, tmp_p
 
 
 def test_the_exact_proxy_is_that_of_all_pixels(photo: Path) -> None:
-    exact = exact_proxy(photo)  # with the compiled loops from now on
+    exact = exact_proxy(photo, EncodeOptions())  # with the compiled loops from now on
     expected = proxy_of(load_photo(photo), from_jpeg=True)
     np.testing.assert_array_equal(exact, expected)
     assert not np.array_equal(load_proxy(photo), expected)  # otherwise this photo tests nothing
+
+
+def note_decodes(connection: Connection, limits: Limits) -> None:
+    """A decoding process that leaves a letter beside a photo for each time that all of it is decoded."""
+    plain = edited.load_photo
+
+    def load(path: Path) -> np.ndarray:
+        with path.with_suffix(".decodes").open("a") as file:
+            file.write("x")
+        return plain(path)
+
+    edited.load_photo = load
+    child.serve(connection, limits)
+
+
+@pytest.fixture
+def noting() -> Iterator[None]:
+    isolation.start(processes=1, body=note_decodes)
+    yield
+    isolation.stop()
+
+
+def test_one_photo_is_decoded_once(noting: None, photo: Path, tmp_path: Path) -> None:
+    assert run_job([part(photo, tmp_path / "out", sensitive)], Running()).summary == "1 written"
+    assert photo.with_suffix(".decodes").read_text() == "x"
+
+
+def test_pixels_are_kept_for_the_next_task_and_the_same_photo_alone(noting: None, photo: Path, tmp_path: Path) -> None:
+    other = photo.with_name("other.jpg")
+    Image.new("RGB", (300, 200), "teal").save(other)
+    task = ExportTask(0, photo, tmp_path / "out.jpg", True, EncodeOptions(), identity_lut())
+    decodes = photo.with_suffix(".decodes")
+
+    exact_proxy(photo, EncodeOptions())
+    exact_proxy(photo, EncodeOptions())
+    assert export_isolated(photo, task).problem is None
+    assert decodes.read_text() == "x"
+    assert export_isolated(photo, task).problem is None, "they are handed on once"
+    assert decodes.read_text() == "xx"
+    exact_proxy(photo, EncodeOptions())
+    exact_proxy(other, EncodeOptions())
+    assert export_isolated(photo, task).problem is None, "another photo frees them"
+    assert decodes.read_text() == "x" * 4
+    exact_proxy(photo, EncodeOptions())
+    wide = replace(task, encode=EncodeOptions(color="display-p3"))
+    assert export_isolated(photo, wide).problem is None, "written otherwise, they may be others"
+    assert decodes.read_text() == "x" * 6
+
+
+def test_a_photo_that_changes_after_its_proxy_was_made_is_read_again(noting: None, photo: Path, tmp_path: Path) -> None:
+    exact_proxy(photo, EncodeOptions())
+    Image.new("RGB", (300, 200), "teal").save(photo)
+    task = ExportTask(0, photo, tmp_path / "out.jpg", True, EncodeOptions(), identity_lut())
+    assert export_isolated(photo, task).problem is None
+    assert load_photo(task.target).shape == (200, 300, 3)
+
+
+def test_pixels_are_not_kept_where_nobody_would_free_them(photo: Path) -> None:
+    exact_proxy(photo, EncodeOptions())
+    assert isolation.take(photo) is None

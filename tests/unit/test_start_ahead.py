@@ -34,12 +34,60 @@ def test_a_child_process_that_imports_the_program_imports_nothing_else() -> None
 def test_the_decoding_process_is_started_before_anything_large_is_imported() -> None:
     code = """
 import pie_desktop.__main__ as program
+import pie_desktop.model.runtime as runtime
+runtime.import_torch = lambda: None
 if __name__ == "__main__":
     program.start_ahead(["export", "photo.jpg", "out"])
 """
     modules = _modules_after(code)
     assert "pie_desktop.imaging.isolation" in modules
     assert not modules & {"typer", "numpy", "cv2", "psutil", "pie_desktop.cli"}
+
+
+def test_torch_is_imported_meanwhile() -> None:
+    code = """
+import threading
+import pie_desktop.__main__ as program
+if __name__ == "__main__":
+    program.start_ahead(["export", "photo.jpg", "out"])
+    next(thread for thread in threading.enumerate() if thread.name == "pie-import-torch").join()
+"""
+    assert "torch.nn" in _modules_after(code)
+
+
+ENDING = """
+import atexit, sys
+from pie_desktop import cli
+import pie_desktop.__main__ as program
+
+class Module:
+    def __del__(self):
+        print("taken apart")
+
+module = Module()
+program.start_ahead = lambda arguments: atexit.register(print, "tidied up")
+def main():
+    {end}
+cli.main = main
+sys.argv = ["pie-desktop", "{command}", "photo.jpg", "out"]
+program.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "end", "code", "printed"),
+    [
+        ("export", "pass", 0, ["tidied up"]),
+        ("export", "sys.exit(2)", 2, ["tidied up"]),
+        ("export", "1 / 0", 1, ["tidied up", "taken apart"]),
+        ("photo.jpg", "sys.exit(0)", 0, ["tidied up", "taken apart"]),
+    ],
+)
+def test_a_command_that_writes_ends_at_once(command: str, end: str, code: int, printed: list[str]) -> None:
+    script = ENDING.format(command=command, end=end)
+    child = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=60)
+    assert (child.returncode, child.stdout.splitlines()) == (code, printed)
+    assert ("ZeroDivisionError" in child.stderr) == (code == 1)
 
 
 @pytest.mark.parametrize(

@@ -39,3 +39,21 @@ print(torch.empty(4, 3, device="meta")[torch.empty(2, dtype=torch.long, device="
 def test_what_only_tensors_without_values_need_is_imported_when_it_is_asked_for() -> None:
     child = subprocess.run([sys.executable, "-c", LEAN], check=False, capture_output=True, text=True, timeout=60)
     assert (child.returncode, child.stdout.split()) == (0, ["False", "False", "1.5", "2"]), child.stderr
+
+
+LEARN = """
+import sys
+import numpy as np
+from pie_desktop.engine.bundles import default_bundle
+from pie_desktop.model.inference import Inference
+from pie_desktop.model.preference import ReferencePixels
+model = Inference(default_bundle(), "cpu")
+photo = np.random.default_rng(1).integers(0, 256, (40, 60, 3), np.uint8)
+model.luts(photo, model.encode([ReferencePixels(255 - photo, photo), ReferencePixels(photo)]))
+print({"sympy", "torch.fx.experimental.symbolic_shapes"} & set(sys.modules))
+"""
+
+
+def test_using_the_model_imports_nothing_that_only_tracing_needs() -> None:
+    child = subprocess.run([sys.executable, "-c", LEARN], check=False, capture_output=True, text=True, timeout=60)
+    assert (child.returncode, child.stdout.strip()) == (0, "set()"), child.stderr

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from pie_desktop.imaging.isolation.child import Task, serve
+from pie_desktop.imaging.isolation.kept import keep, take
 from pie_desktop.imaging.isolation.limits import Limits
 from pie_desktop.imaging.isolation.pool import DecoderPool, Unavailable
 from pie_desktop.imaging.native_messages import captured, keep_messages
 
-__all__ = ["EXPORT", "Limits", "active", "cancellable", "isolated", "isolated_within", "start", "stop"]
+__all__ = ["EXPORT", "Limits", "active", "cancellable", "isolated", "isolated_within", "keep", "start", "stop", "take"]
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -15,6 +15,7 @@ from typing import Any
 
 from pie_desktop import processes
 from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.isolation import kept
 from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
 from pie_desktop.imaging.isolation.transfer import Packed, pack
 from pie_desktop.imaging.native_messages import captured
@@ -67,6 +68,7 @@ def serve(connection: Connection, limits: Limits, prepare: tuple[str, str] | Non
         prepare: module and name of a function that is called before the first task.
     """
     processes.begin()
+    kept.begin()
     _be_silent()
     held: SharedMemory | None = None
     try:
@@ -88,6 +90,7 @@ def serve(connection: Connection, limits: Limits, prepare: tuple[str, str] | Non
                 continue
             task, shared_name = message
             connection.send(BEGUN)
+            kept.forget_others(task.path)
             size = file_size(task.path)
             allowed = task.limits or limits
             memory.set(allowed.memory_for(size))
