@@ -12,6 +12,7 @@ from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.decode import probe
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.metadata.reading import PhotoSummary, read_summary
+from pie_desktop.imaging.metadata.sidecars import sidecar_stamps
 
 REMEMBERED = 20_000
 
@@ -47,7 +48,7 @@ class FactsReader:
     """Facts of photos; safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, int, int, bool], PhotoFacts] = OrderedDict()
+        self._known: OrderedDict[tuple[object, ...], PhotoFacts] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(self, photo: Path, with_summary: bool = True) -> PhotoFacts:
@@ -57,7 +58,7 @@ class FactsReader:
             OSError: the file is gone.
         """
         status = photo.stat()
-        key = (str(photo), status.st_size, status.st_mtime_ns, with_summary)
+        key = (str(photo), status.st_size, status.st_mtime_ns, sidecar_stamps(photo) if with_summary else None)
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)

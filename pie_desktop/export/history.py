@@ -1,73 +1,75 @@
 """The history of exports into a folder: a photo is known by its content and settings, not by the name that it got.
 
 It is read from the journals, which hold the size, time and SHA-256 of every photo that was written, the file that was
-made from it, and the settings.
+made from it, and the settings; and from the notes of files that no journal knows, or that have changed since.
 """
 
 import functools
 import hashlib
-import json
 import logging
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from pie_desktop.errors import PieError
+from pie_desktop.errors import Cancelled, DecodeError, PieError
 from pie_desktop.export import journal
 from pie_desktop.export.names import collision_key
-from pie_desktop.export.settings import ExportSettings, settings_to_json
-from pie_desktop.export.staging import SourceState
+from pie_desktop.export.provenance import Written, settings_digest, takes_sidecars, written_by_note
+from pie_desktop.export.settings import ExportSettings
 from pie_desktop.export.unfinished import read_export
+from pie_desktop.imaging.metadata.sidecars import sidecar_digest
 
 _log = logging.getLogger(__name__)
-# Where a file goes and what happens to an older one says nothing about what is in it.
-_ELSEWHERE = ("destination", "on_conflict")
-
-
-@dataclass(frozen=True)
-class Written:
-    """A file that an earlier export wrote.
-
-    Attributes:
-        source: the photo that it was made of.
-        state: the photo as it was then.
-        target: the file.
-        settings: what it was made with, see `_key`.
-    """
-
-    source: Path
-    state: SourceState
-    target: Path
-    settings: str
 
 
 class ExportHistory:
-    """The files of earlier exports to one folder; the journals are read at the first question."""
+    """What earlier exports wrote into the folder of one; journals and notes are read at the first question."""
 
-    def __init__(self, exports: Path, destination: Path) -> None:
-        """`exports` is the folder of the journals."""
+    def __init__(
+        self, exports: Path, settings: ExportSettings, should_cancel: Callable[[], bool] | None = None
+    ) -> None:
+        """`exports` is the folder of the journals, `settings` are those of the export that is planned."""
         self._exports = exports
-        self._destination = destination
+        self._destination = settings.destination.absolute()
+        self._settings = settings_digest(settings)
+        self._takes_sidecars = takes_sidecars(settings)
+        self._files = "*/" * settings.name.count("/") + f"*{settings.encode.suffix}"
+        self._should_cancel = should_cancel or (lambda: False)
         self._digests: dict[Path, str | None] = {}
 
-    def of_photo(self, photo: Path, settings: ExportSettings) -> Path | None:
-        """The file that was made of a photo with these settings, if it is still there."""
+    def of_photo(self, photo: Path) -> Path | None:
+        """The file that was made of a photo with the settings, if it is still there. Raises Cancelled."""
         try:
             size = photo.stat().st_size
         except OSError:
             return None
-        found = self._by_content.get((size, _key(settings)), [])
+        found = self._by_size.get(size, [])
         found = sorted(found, key=lambda one: one.source == photo)  # its own file before that of a copy
-        return next((one.target for one in reversed(found) if one.target.is_file() and self.is_of(one, photo)), None)
+        return next((one.target for one in reversed(found) if one.target.is_file() and self._is_of(one, photo)), None)
 
-    def source_of(self, target: Path) -> Written | None:
-        """What a file was made of; None for a file that no known export wrote."""
-        return self._written.get(collision_key(str(target)))
+    def is_made_of(self, photo: Path) -> str | None:
+        """For a photo that lies in the destination: what it is itself an export of, with the settings; else None."""
+        written = self._written.get(collision_key(str(photo)))
+        if written is None or written.settings != self._settings or not written.holds:
+            return None
+        return told_apart(written.source, photo)
 
-    def is_of(self, written: Written, photo: Path) -> bool:
+    def told(self, target: Path, photo: Path) -> str:
+        """What a file was made of, in the words of a sentence that begins with its name, for a photo that wants it."""
+        written = self._written.get(collision_key(str(target)))
+        if written is None:
+            return "is there already and does not say which photo it is of"
+        if not self._is_content_of(written, photo):
+            return f"was made from {told_apart(written.source, photo)}"
+        if not self._has_sidecars_of(written, photo):
+            return f"was made from {photo.name} before its sidecar was changed"
+        return f"was made from {photo.name} with other settings"
+
+    def _is_of(self, written: Written, photo: Path) -> bool:
         """Whether a file was made of this photo as it is now, wherever the photo was then."""
+        return self._is_content_of(written, photo) and self._has_sidecars_of(written, photo)
+
+    def _is_content_of(self, written: Written, photo: Path) -> bool:
         try:
             size = photo.stat().st_size
         except OSError:
@@ -78,19 +80,46 @@ class ExportHistory:
             return True
         return written.state.sha256 is not None and written.state.sha256 == self._digest(photo)
 
+    def _has_sidecars_of(self, written: Written, photo: Path) -> bool:
+        said = written.state.sidecars
+        if said is None or not self._takes_sidecars:
+            return True
+        try:
+            return said == sidecar_digest(photo)
+        except DecodeError:
+            return False
+
     @cached_property
-    def _by_content(self) -> dict[tuple[int, str], list[Written]]:
-        found: dict[tuple[int, str], list[Written]] = {}
+    def _by_size(self) -> dict[int, list[Written]]:
+        """The files that were made with the settings, by the size of their photo."""
+        found: dict[int, list[Written]] = {}
         for one in self._written.values():
-            found.setdefault((one.state.size, one.settings), []).append(one)
+            if one.settings == self._settings:
+                found.setdefault(one.state.size, []).append(one)
         return found
 
     @cached_property
     def _written(self) -> dict[str, Written]:
         """The last export of each file, by its name."""
-        return {collision_key(str(one.target)): one for one in self._read()}
+        known = {collision_key(str(one.target)): one for one in self._read_journals()}
+        for file in self._there():
+            key = collision_key(str(file))
+            if key in known and known[key].holds:
+                continue
+            if self._should_cancel():
+                raise Cancelled
+            if (said := _remembered_note(file)) is not None:
+                known[key] = said
+        return known
 
-    def _read(self) -> Iterator[Written]:
+    def _there(self) -> Iterator[Path]:
+        """The files of the destination that can be of such an export."""
+        try:
+            yield from self._destination.glob(self._files)
+        except OSError as error:
+            _log.info("%s: %s", self._destination, error)
+
+    def _read_journals(self) -> Iterator[Written]:
         for file in sorted(self._exports.glob(f"*/{journal.JOURNAL}")):
             if self._is_to_destination(file.parent):
                 yield from _remembered(file)
@@ -115,6 +144,17 @@ class ExportHistory:
         return self._digests[photo]
 
 
+def told_apart(other: Path | None, photo: Path) -> str:
+    """The name of another photo; its path where the names are the same."""
+    if other is None:
+        return "another photo"
+    if other == photo:
+        return f"an earlier version of {photo.name}"
+    if other.name != photo.name:
+        return other.name
+    return str(other) if other.is_absolute() else f"another {photo.name} or an earlier version of it"
+
+
 def _remembered(file: Path) -> tuple[Written, ...]:
     """What a journal says; read again only when it has grown: an export is planned at every change of its settings."""
     try:
@@ -132,14 +172,26 @@ def _read_journal(file: Path, size: int, modified: int) -> tuple[Written, ...]:
         _log.info("%s", error)
         return ()
     # Parts stand one behind the other in a journal, and so do their photos.
-    keys = [key for part in export.parts for key in [_key(part.settings)] * len(part.photos)]
-    return tuple(
-        Written(item.source, item.source_state, item.target, keys[index])
-        for index, item in sorted(export.items.items())
-        if item.status == "written" and item.source_state is not None and index < len(keys)
-    )
+    keys = [key for part in export.parts for key in [settings_digest(part.settings)] * len(part.photos)]
+    found = []
+    for index, item in sorted(export.items.items()):
+        if item.status == "written" and item.source_state is not None and index < len(keys):
+            ready = export.ready.get(index)
+            was = (ready.size, ready.modified) if ready is not None else (None, None)
+            found.append(Written(item.source, item.source_state, item.target, keys[index], *was))
+    return tuple(found)
 
 
-def _key(settings: ExportSettings) -> str:
-    values: dict[str, Any] = settings_to_json(settings)
-    return json.dumps({name: value for name, value in values.items() if name not in _ELSEWHERE}, sort_keys=True)
+def _remembered_note(file: Path) -> Written | None:
+    """What a file says of its origin, read again only when it has changed."""
+    try:
+        status = file.stat()
+        return _read_note(file, status.st_size, status.st_mtime_ns)
+    except (OSError, DecodeError) as error:
+        _log.info("%s: %s", file, error)
+        return None
+
+
+@functools.lru_cache(maxsize=20_000)
+def _read_note(file: Path, size: int, modified: int) -> Written | None:
+    return written_by_note(file)

@@ -9,7 +9,7 @@ from pie_desktop import paths
 from pie_desktop.errors import Cancelled
 from pie_desktop.export.bursts import Frame, find_bursts
 from pie_desktop.export.facts import FactsReader, PhotoFacts, estimate_bytes
-from pie_desktop.export.history import ExportHistory
+from pie_desktop.export.history import ExportHistory, told_apart
 from pie_desktop.export.names import SUMMARY_FIELDS, NameTemplate, NameValues
 from pie_desktop.export.settings import Conflict, ExportSettings, PlannedPhoto
 from pie_desktop.export.targets import Originals, Target, TargetNames, destination_problem, space_problem
@@ -31,8 +31,9 @@ def plan_export(
     """Decide for each photo where it goes; looks at names and headers only, writes nothing.
 
     No two photos of a plan get the same target, and no target is an original, whatever `on_conflict` says. With `skip`,
-    what is done is known from the journals of earlier exports, by content and settings: the names of photos may shift
-    when others come or go. Otherwise the names do not depend on what the destination holds.
+    what is done is known from the journals of earlier exports and the notes in files, by content and settings: the
+    names of photos may shift when others come or go, and a photo gets another name where a file has its own that is not
+    known to be of it. Otherwise the names do not depend on what the destination holds.
 
     Args:
         sources: photos and folders; of a folder its photos are taken, RAW + JPEG as one. Doubles are dropped.
@@ -51,10 +52,12 @@ def plan_export(
     blocked = destination_problem(names.destination)
     template = NameTemplate(settings.name)
     originals = Originals(photos)
-    history = ExportHistory(paths.exports_dir(), names.destination) if settings.on_conflict == "skip" else None
-    done = _already_exported(photos, settings, history, should_cancel)
-    for photo, file in done.items():
-        names.keep(file, photo)
+    history = None
+    if settings.on_conflict == "skip":
+        history = ExportHistory(paths.exports_dir(), settings, should_cancel)
+    done = _already_exported(photos, names.destination, history, should_cancel)
+    for photo, skipped in done.items():
+        names.keep(skipped.target, photo)
     prepared: list[tuple[Path, PhotoFacts | str, NameValues, Target]] = []
     for number, photo in enumerate(photos, 1):
         if should_cancel is not None and should_cancel():
@@ -64,7 +67,7 @@ def plan_export(
         if style_of is not None:
             values = replace(values, style=style_of(photo))
         if photo in done:
-            target = Target(done[photo], taken=False, mended=False)
+            target = Target(done[photo].target, taken=False, mended=False)
         else:
             target = names.give(template.render(values), settings.encode.suffix, photo=photo)
         prepared.append((photo, facts, values, target))
@@ -78,12 +81,14 @@ def plan_export(
             plan.append(PlannedPhoto(photo, target.path, "fail", problem))
             continue
         if photo in done:
-            plan.append(PlannedPhoto(photo, target.path, "skip", _was_exported(photo, target.path)))
+            plan.append(done[photo])
             continue
-        planned = _resolve(photo, target, settings.on_conflict, names, originals, history)
+        planned = _resolve(photo, target, settings.on_conflict, names, originals)
         if planned is None:
             free = names.give(template.render(values), settings.encode.suffix, avoid_existing=True, photo=photo)
-            planned = _with_free_name(photo, target, free, settings.on_conflict, history)
+            reason = _reason(photo, target, settings.on_conflict, originals, history)
+            problem = f"{reason} {photo.name} is written as {free.path.name}." if reason else None
+            planned = PlannedPhoto(photo, free.path, "write", problem, renamed=True)
         plan.append(_with_size(planned, facts, values, settings.encode) if planned.writes else planned)
     if settings.burst_lock:
         plan = _with_bursts(plan, [facts for _, facts, _, _ in prepared], should_cancel)
@@ -138,24 +143,24 @@ def _name_values(photo: Path, number: int, facts: PhotoFacts | str, settings: Ex
 
 def _already_exported(
     photos: list[Path],
-    settings: ExportSettings,
+    destination: Path,
     history: ExportHistory | None,
     should_cancel: Callable[[], bool] | None,
-) -> dict[Path, Path]:
-    """The files that earlier exports made of photos with the same settings; no two photos have the same."""
-    found: dict[Path, Path] = {}
-    if history is not None and settings.destination.is_dir():
+) -> dict[Path, PlannedPhoto]:
+    """The photos of which earlier exports made files with the same settings, and those that are such files."""
+    found: dict[Path, PlannedPhoto] = {}
+    if history is not None and destination.is_dir():
         for photo in photos:
             if should_cancel is not None and should_cancel():
                 raise Cancelled
-            file = history.of_photo(photo, settings)
+            file = history.of_photo(photo)
             if file is not None:
-                found[photo] = file
+                problem = f"{photo.name} has been exported before, as {file.name}, and was skipped."
+                found[photo] = PlannedPhoto(photo, file, "skip", problem)
+            elif photo.is_relative_to(destination) and (origin := history.is_made_of(photo)) is not None:
+                problem = f"{photo.name} is itself an export of {origin} with these settings, and was skipped."
+                found[photo] = PlannedPhoto(photo, photo, "skip", problem)
     return found
-
-
-def _was_exported(photo: Path, file: Path) -> str:
-    return f"{photo.name} has been exported before, as {file.name}, and was skipped."
 
 
 def _resolve(
@@ -164,17 +169,11 @@ def _resolve(
     conflict: Conflict,
     names: TargetNames,
     originals: Originals,
-    history: ExportHistory | None,
 ) -> PlannedPhoto | None:
     """The plan of a photo; None when it needs a name that no file has."""
     path = target.path
     if not os.path.lexists(path):
         return PlannedPhoto(photo, path, "write", _name_warning(photo, target), renamed=target.taken)
-    if conflict == "skip":
-        written = history.source_of(path) if history is not None else None
-        if written is not None and history is not None and not history.is_of(written, photo):
-            return None  # another photo has the name: this one is new
-        return PlannedPhoto(photo, path, "skip", f"{path.name} already exists and was not replaced.")
     if conflict == "overwrite" and path.is_dir():
         return PlannedPhoto(photo, path, "fail", f"{path} is a folder; choose another destination.")
     if conflict == "overwrite" and path not in originals:
@@ -184,30 +183,20 @@ def _resolve(
     return None
 
 
-def _with_free_name(
-    photo: Path, wanted: Target, free: Target, conflict: Conflict, history: ExportHistory | None
-) -> PlannedPhoto:
-    problem = None
-    written = history.source_of(wanted.path) if history is not None else None
-    if written is not None:
-        other = _told_apart(written.source, photo)
-        problem = f"{wanted.path.name} was made from {other}, so {photo.name} is written as {free.path.name}."
-    if conflict == "overwrite":
-        name = wanted.path.name
-        problem = f"{name} is an original and is never replaced; {photo.name} is written as {free.path.name}."
-    return PlannedPhoto(photo, free.path, "write", problem, renamed=True)
-
-
-def _told_apart(other: Path, photo: Path) -> str:
-    """The name of another photo; its path where the names are the same."""
-    if other == photo:
-        return f"an earlier version of {photo.name}"
-    return str(other) if other.name == photo.name else other.name
+def _reason(
+    photo: Path, wanted: Target, conflict: Conflict, originals: Originals, history: ExportHistory | None
+) -> str | None:
+    """Why a photo gets another name, for the start of a sentence; None where that is what was asked for."""
+    if conflict == "unique":
+        return None
+    if wanted.path in originals:
+        return f"{wanted.path.name} is an original and is never replaced;"
+    return f"{wanted.path.name} {history.told(wanted.path, photo)}, so" if history is not None else None
 
 
 def _name_warning(photo: Path, target: Target) -> str | None:
     if target.taken_by is not None:
-        other = _told_apart(target.taken_by, photo)
+        other = told_apart(target.taken_by, photo)
         return f"{other} has that name in this export, so {photo.name} is written as {target.path.name}."
     if target.taken:
         return f"Another photo in this export has that name, so {photo.name} is written as {target.path.name}."

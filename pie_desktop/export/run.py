@@ -15,6 +15,7 @@ from pie_desktop.export.cleaning import clean_destination
 from pie_desktop.export.journal import Journal
 from pie_desktop.export.photo_luts import AbandonableThread, PartPhoto, PhotoLuts
 from pie_desktop.export.pool import Pool, WorkersUnavailable
+from pie_desktop.export.provenance import settings_properties
 from pie_desktop.export.report import ExportItem, ExportProgress, ExportReport, Status
 from pie_desktop.export.settings import ExportPart
 from pie_desktop.export.staging import Staging, gone
@@ -203,7 +204,7 @@ class ExportRun:
             self._finish(Outcome(index, problem=str(error)))
             return None
         settings = entry.part.settings
-        note = edit_note(settings.edit, settings.style)
+        note = edit_note(settings.edit, settings.style).with_properties(settings_properties(settings))
         return ExportTask(index, photo.source, place, True, settings.encode, lut, note)
 
     def _aside(self, work: Callable[[], T]) -> T:

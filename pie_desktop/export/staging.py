@@ -1,7 +1,7 @@
 """Staging: files are completed beside their targets, and only the process that keeps the journal names them.
 
 So a photo that is made twice, because a worker died or seemed to, still arrives once, and whatever is left when the
-power goes lies in folders that the next run knows and removes. `SourceWatch` says whether a photo is still the one
+power goes lies in folders that the next run knows and removes. `SourceState` says whether a photo is still the one
 that was exported.
 """
 
@@ -10,12 +10,13 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import publish, write_problem
 from pie_desktop.imaging.leftovers import TEMPORARY_PREFIX
+from pie_desktop.imaging.metadata.sidecars import sidecar_digest
 
 
 class Staging:
@@ -115,11 +116,13 @@ class SourceState:
         size: bytes.
         modified: time of the last change, nanoseconds.
         sha256: of the content, hexadecimal; None where it was not computed.
+        sidecars: of what its sidecars say, see `sidecar_digest`; None where it was not computed.
     """
 
     size: int
     modified: int
     sha256: str | None = None
+    sidecars: str | None = None
 
     def is_still(self, path: Path) -> bool | None:
         """Whether a file has this size and time; None when it is not there."""
@@ -130,31 +133,24 @@ class SourceState:
         return (status.st_size, status.st_mtime_ns) == (self.size, self.modified)
 
 
-@dataclass
-class SourceWatch:
-    """Holds the state of a source once `unchanged` is left."""
-
-    state: SourceState | None = field(default=None)
-
-
 @contextlib.contextmanager
-def unchanged(source: Path) -> Iterator[SourceWatch]:
-    """Raises PieError at the end when a photo was changed meanwhile: what was read may be half old, half new.
+def unchanged(source: Path) -> Iterator[SourceState | None]:
+    """The state of a photo that is read inside; None when it is not there.
 
-    The content is hashed at the end, when the system has it in memory.
+    The content is hashed first, and is in the system's memory for what reads it then.
+
+    Raises:
+        PieError: at the end, when the photo was changed meanwhile: what was read may be half old, half new.
     """
-    watch = SourceWatch()
     before = status_of(source)
-    yield watch
-    try:
-        with source.open("rb") as file:
+    state = None
+    if before is not None:
+        with contextlib.suppress(OSError), source.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        after = status_of(source)
-    except OSError:
-        after = None
-    if before is None or after is None or before != after:
+            state = SourceState(before[0], before[1], digest, sidecar_digest(source))
+    yield state
+    if state is None or status_of(source) != before:
         raise PieError(f"{source.name} was changed or removed while it was being exported; export it again.")
-    watch.state = SourceState(before[0], before[1], digest)
 
 
 def status_of(path: Path) -> tuple[int, int, int] | None:

@@ -21,6 +21,7 @@ import numpy as np
 
 from pie_desktop import processes
 from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.export.provenance import photo_properties
 from pie_desktop.export.staging import SourceState, status_of, unchanged
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.edited import FullPhoto, edited_photo, full_photo
@@ -96,9 +97,9 @@ def export_photo(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) 
         lut_for: gives the LUT for a proxy image where `task` has none; may raise a PieError.
     """
     try:
-        with unchanged(task.source) as watch:
-            warning = _write(task, lut_for)
-        return Outcome(task.index, warning=warning, staged=task.target, source_state=watch.state)
+        with unchanged(task.source) as state:
+            warning = _write(task, lut_for, state)
+        return Outcome(task.index, warning=warning, staged=task.target, source_state=state)
     except Cancelled:
         raise
     except PieError as error:
@@ -152,11 +153,14 @@ def no_lut(proxy: np.ndarray) -> NoReturn:
     raise PieError("The photo came without its LUT.")
 
 
-def _write(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> str | None:
+def _write(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray], state: SourceState | None) -> str | None:
     kept = _kept_photo(task.source, task.encode)
     image = edited_photo(task.source, task.encode, lut_for if task.lut is None else task.lut, kept)
     del kept
-    return save_photo(image, task.target, task.encode, task.source, overwrite=task.overwrite, note=task.note)
+    note = task.note
+    if note is not None and state is not None:
+        note = note.with_properties(photo_properties(task.source, state, task.encode.metadata))
+    return save_photo(image, task.target, task.encode, task.source, overwrite=task.overwrite, note=note)
 
 
 def _kept_photo(source: Path, options: EncodeOptions) -> FullPhoto | None:

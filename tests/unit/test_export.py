@@ -64,8 +64,7 @@ def test_photos_are_written_through_the_table(photo_folder: Path, tmp_path: Path
 
 def test_report_as_json(photo_folder: Path, tmp_path: Path) -> None:
     settings = ExportSettings(tmp_path / "out")
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "coffee.jpg").touch()
+    run_export(plan_export([photo_folder / "coffee.jpg"], settings), settings, warm_transform, workers=0)
     (photo_folder / "bad.jpg").write_text("no image")
     report = run_export(plan_export([photo_folder], settings), settings, warm_transform, workers=0)
     data = json.loads(report.to_json())
@@ -79,7 +78,7 @@ def test_report_as_json(photo_folder: Path, tmp_path: Path) -> None:
     ]
     assert data["items"][1]["message"].startswith("bad.jpg is not an image; open a photo")
     assert data["items"][1]["general"] is None and data["items"][0]["preference"] > 0
-    assert (tmp_path / "out" / "coffee.jpg").stat().st_size == 0
+    assert data["items"][3]["message"] == "coffee.jpg has been exported before, as coffee.jpg, and was skipped."
 
 
 @pytest.mark.parametrize("workers", [0, 2])

@@ -117,20 +117,26 @@ def test_a_file_that_was_deleted_is_written_again(photos: Path, tmp_path: Path) 
     assert export(photos, out=out).summary == "1 written" and names(out) == ["a.png"]
 
 
-def test_with_other_settings_what_exists_is_left_as_before(photos: Path, tmp_path: Path) -> None:
+def test_with_other_settings_it_is_another_file(photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     shoot(photos / "a.jpg", RED)
     export(photos, out=out)
-    report = export(photos, out=out, edit=Edit.styled(None, 1.0, 0.5))
-    assert report.items[0].message == "a.png already exists and was not replaced."
+    half = Edit.styled(None, 1.0, 0.5)
+    report = export(photos, out=out, edit=half)
+    sentence = "a.png was made from a.jpg with other settings, so a.jpg is written as a-1.png."
+    assert report.items[0].message == sentence and report.summary == "1 written"
+    assert export(photos, out=out, edit=half).summary == "1 skipped"
     assert export(photos, out=out, name="{name}-web").summary == "1 written"
 
 
-def test_a_file_of_unknown_origin_is_left_as_before(photos: Path, tmp_path: Path) -> None:
+def test_a_file_of_unknown_origin_is_not_the_export(photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     photo = shoot(photos / "a.jpg", RED)
     out.mkdir()
     shutil.copy(photo, out / "a.png")
+    report = export(photos, out=out)
+    assert report.summary == "1 written" and names(out) == ["a-1.png", "a.png"]
+    assert (report.items[0].message or "").startswith("a.png is there already and does not say which photo it is of")
     assert export(photos, out=out).summary == "1 skipped"
 
 

@@ -48,7 +48,7 @@ def test_folders_are_expanded_and_doubles_dropped(source: Path, destination: Pat
 @pytest.mark.parametrize(
     ("on_conflict", "expected"),
     [
-        ("skip", [("a.jpg", "skip"), ("b.jpg", "write"), ("c.jpg", "write")]),
+        ("skip", [("a-1.jpg", "write"), ("b.jpg", "write"), ("c.jpg", "write")]),
         ("unique", [("a-1.jpg", "write"), ("b.jpg", "write"), ("c.jpg", "write")]),
         ("overwrite", [("a.jpg", "overwrite"), ("b.jpg", "write"), ("c.jpg", "write")]),
     ],
@@ -58,7 +58,8 @@ def test_existing_names(source: Path, destination: Path, on_conflict: str, expec
     plan = plan_export([source], ExportSettings(destination, on_conflict=on_conflict))  # type: ignore[arg-type]
     assert actions(plan) == expected
     if on_conflict == "skip":
-        assert plan[0].problem == "a.jpg already exists and was not replaced."
+        sentence = "a.jpg is there already and does not say which photo it is of, so a.jpg is written as a-1.jpg."
+        assert plan[0].problem == sentence
 
 
 @pytest.mark.parametrize("on_conflict", ["skip", "unique", "overwrite"])
@@ -73,19 +74,16 @@ def test_equal_stems_do_not_collide(source: Path, tmp_path: Path, destination: P
     for photo in plan:
         photo.target.touch()
     again = plan_export([source / "a.jpg", other / "A.PNG", other / "a-1.jpg"], settings)
-    if on_conflict == "skip":
-        assert {photo.action for photo in again} == {"skip"}
     assert len({photo.target for photo in again}) == 3
+    if on_conflict != "overwrite":
+        assert not any(photo.target.exists() for photo in again)
 
 
 @pytest.mark.parametrize("on_conflict", ["skip", "unique", "overwrite"])
 def test_a_source_is_never_replaced(source: Path, on_conflict: str) -> None:
     plan = plan_export([source / "a.jpg"], ExportSettings(source, on_conflict=on_conflict))  # type: ignore[arg-type]
-    if on_conflict == "skip":
-        assert actions(plan) == [("a.jpg", "skip")]
-    else:
-        assert actions(plan) == [("a-1.jpg", "write")]
-    if on_conflict == "overwrite":
+    assert actions(plan) == [("a-1.jpg", "write")]
+    if on_conflict != "unique":
         assert plan[0].problem == "a.jpg is an original and is never replaced; a.jpg is written as a-1.jpg."
 
 

@@ -12,8 +12,8 @@ from pie_desktop.imaging.formats.format import Resolution
 from pie_desktop.imaging.metadata import containers, iptc, sidecars, xmp
 from pie_desktop.imaging.metadata.exif_layout import with_maker_note
 from pie_desktop.imaging.metadata.maker_note import Keeping, find_maker_note
+from pie_desktop.imaging.metadata.opening import empty_image, exiv2_lock, has_tag, open_image
 from pie_desktop.imaging.metadata.policy import is_maker_note, keeps_exif
-from pie_desktop.imaging.metadata.reading import exiv2_lock, has_tag, open_image
 from pie_desktop.imaging.metadata.transfer import MAKER_NOTE, SOFTWARE, EditNote, NewFile, fill
 from pie_desktop.imaging.stored import read_start
 
@@ -43,9 +43,9 @@ class SourceMetadata:
             iptc.restore_times(self._image, source)
             if not xmp.join_extended(self._image, source.read_bytes):
                 problems.append(f"A part of the XMP of {source.name} is damaged and was not copied; the rest was.")
-            beside, unread = sidecars.join_sidecars(self._image, source)
-        self._namespaces |= beside
-        self.problem = " ".join((*problems, *unread)) or None
+            joined = sidecars.join_sidecars(self._image, source)
+        self._namespaces |= joined.namespaces
+        self.problem = " ".join((*problems, *joined.problems)) or None
 
     def embed(self, encoded: bytes, new: NewFile) -> tuple[bytes, str | None]:
         """A freshly encoded file with the metadata that the policy keeps; see `transfer.fill`.
@@ -142,7 +142,7 @@ def _open(source: Path, problems: list[str]) -> Any:
     except Exception as error:
         _log.warning("Metadata of %s: %s", source, error)
         problems.append(f"The metadata of {source.name} could not be read and was not copied.")
-    return exiv2.ImageFactory.create(exiv2.ImageType.xmp)
+    return empty_image()
 
 
 def _written(image: Any, encoded: bytes, is_jpeg: bool) -> bytes | None:

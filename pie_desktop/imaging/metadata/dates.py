@@ -1,17 +1,20 @@
 """The date of a photo for names of files: the first that it gives, from the moment of capture to the last change.
 
-In this order: EXIF DateTimeOriginal and DateTimeDigitized; XMP exif:DateTimeOriginal, photoshop:DateCreated,
+A sidecar that says when the photo was taken comes before all, since a person may have corrected it there.
+Then, in this order: EXIF DateTimeOriginal and DateTimeDigitized; XMP exif:DateTimeOriginal, photoshop:DateCreated,
 exif:DateTimeDigitized
 and xmp:CreateDate; IPTC DateCreated and DigitizationDate with their times; EXIF DateTime, which programs set when
 they save.
 """
 
 import re
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
 _EXIF = ("Exif.Photo.DateTimeOriginal", "Exif.Image.DateTimeOriginal", "Exif.Photo.DateTimeDigitized")
 _XMP = ("Xmp.exif.DateTimeOriginal", "Xmp.photoshop.DateCreated", "Xmp.exif.DateTimeDigitized", "Xmp.xmp.CreateDate")
+_CAPTURE = _XMP[:2]
 _IPTC = (("DateCreated", "TimeCreated"), ("DigitizationDate", "DigitizationTime"))
 _EXIF_CHANGED = ("Exif.Image.DateTime",)
 # EXIF writes 2024:05:06 07:08:09, XMP 2024-05-06T07:08:09.12+02:00 or less of it, IPTC 2024-05-06 and 07:08:09+02:00.
@@ -34,6 +37,13 @@ def parse_moment(text: str) -> datetime | None:
     except ValueError:  # such as 0000:00:00, which cameras write before their clock is set
         return None
     return moment.replace(microsecond=int((fraction or "0")[:6].ljust(6, "0")))
+
+
+def capture_date(xmp: Any, properties: Container[str]) -> datetime | None:
+    """When a photo was taken, by some of its XMP properties alone; None where they do not say."""
+    texts = _texts(xmp)
+    candidates = (texts.get(key) for key in _CAPTURE if key in properties)
+    return next((moment for text in candidates if text and (moment := parse_moment(text)) is not None), None)
 
 
 def date_of(image: Any) -> datetime | None:

@@ -1,10 +1,6 @@
-"""Reading EXIF, IPTC and XMP of a photo, for display and for file names.
-
-exiv2 is not thread safe, so one lock guards all of it, here and in `copying`.
-"""
+"""Reading EXIF, IPTC and XMP of a photo: for display, for file names, and for what an export said of its edit."""
 
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,18 +10,19 @@ from typing import Any
 import exiv2
 
 from pie_desktop.imaging.isolation import isolated
-from pie_desktop.imaging.metadata.dates import date_of
+from pie_desktop.imaging.metadata.dates import capture_date, date_of
+from pie_desktop.imaging.metadata.opening import empty_image, exiv2_lock, has_tag, open_image
+from pie_desktop.imaging.metadata.sidecars import join_sidecars
+from pie_desktop.imaging.metadata.xmp import own_namespaces
 from pie_desktop.imaging.stored import read_start
 
 _log = logging.getLogger(__name__)
-exiv2_lock = threading.Lock()
-exiv2.LogMsg.setLevel(exiv2.LogMsg.Level.mute)
-exiv2.XmpParser.initialize()
 
 _SOFTWARE = ("Exif.Image.Software", "Exif.Image.ProcessingSoftware")
 _CREATOR_TOOL = "Xmp.xmp.CreatorTool"
 _SUBSECONDS = "Exif.Photo.SubSecTimeOriginal"
 _MODIFIED = "Exif.Image.DateTime"
+_NOTE = "Xmp.pie."
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,8 @@ class PhotoSummary:
         shutter: exposure time in seconds.
         focal_length: millimetres.
         taken: local time of the camera, with fractions of a second where it gives them.
-        date: that, or the next best date that the photo gives; see `dates`.
+        date: when it was taken by its sidecars, which a person may have corrected, else `taken`, else the next best
+            date that the photo gives; see `dates`.
     """
 
     camera: str | None = None
@@ -101,34 +99,29 @@ def read_summary(path: Path) -> PhotoSummary:
         try:
             image = open_image(path)
             summary = _summary(image.exifData())
-            return replace(summary, date=summary.taken or date_of(image))
         except Exception as error:
             _log.info("No metadata in %s: %s", path, error)
-            return PhotoSummary()
+            image, summary = empty_image(), PhotoSummary()
+        said = join_sidecars(image, path).properties
+        corrected = capture_date(image.xmpData(), said)
+        return replace(summary, date=corrected or summary.taken or date_of(image))
 
 
-def open_image(path: Path) -> Any:
-    """exiv2's image of a file with its metadata read; to be called and used under `exiv2_lock`.
-
-    Raises:
-        Exception: of any kind when exiv2 cannot read it.
-    """
-    # Absolute: exiv2 takes some names, such as those with a protocol, for something other than a file.
-    name = str(path.absolute())
-    try:
-        name.encode()
-    except UnicodeEncodeError:  # bytes that are no UTF-8, which exiv2's Python binding cannot pass on
-        image = exiv2.ImageFactory.open(path.read_bytes())
-    else:
-        image = exiv2.ImageFactory.open(name)
-    image.readMetadata()
-    return image
-
-
-def has_tag(image: Any, key: str) -> bool:
-    """Whether an image has an EXIF tag."""
-    exif = image.exifData()
-    return bool(exif.findKey(exiv2.ExifKey(key)) != exif.end())
+@isolated
+def read_edit_note(path: Path) -> dict[str, str]:
+    """What an exported file says of its edit: the properties of `EditNote` by name; empty without. Never raises."""
+    with exiv2_lock:
+        try:
+            xmp = open_image(Path(path)).xmpData()
+            own_namespaces(xmp)  # `pie` may stand for something else there
+            return {
+                key.removeprefix(_NOTE): xmp[key].toString()
+                for key in (datum.key() for datum in xmp)
+                if key.startswith(_NOTE)
+            }
+        except Exception as error:
+            _log.info("No metadata in %s: %s", path, error)
+            return {}
 
 
 def _summary(exif: Any) -> PhotoSummary:

@@ -8,15 +8,21 @@ counts more than the photo itself, since it was written later.
 """
 
 import configparser
+import functools
+import hashlib
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import exiv2
 
+from pie_desktop.imaging.isolation import isolated
 from pie_desktop.imaging.listing import is_raw
+from pie_desktop.imaging.metadata.dates import parse_moment
 from pie_desktop.imaging.metadata.iptc import IN_XMP
+from pie_desktop.imaging.metadata.opening import empty_image, exiv2_lock
 from pie_desktop.imaging.metadata.xmp import merge, own_namespaces, read_packet, root_of
 
 _log = logging.getLogger(__name__)
@@ -39,6 +45,9 @@ _DESCRIBING = (
     "Xmp.mediapro.",
     "Xmp.mwg-rs.",
     "Xmp.exif.GPS",
+    "Xmp.exif.DateTimeOriginal",
+    "Xmp.exif.DateTimeDigitized",
+    "Xmp.xmp.CreateDate",
 )
 _NOT_DESCRIBING = frozenset(
     {
@@ -58,6 +67,7 @@ _EXIF_OF = {
     "Xmp.dc.creator": "Exif.Image.Artist",
     "Xmp.dc.description": "Exif.Image.ImageDescription",
     "Xmp.xmp.Rating": "Exif.Image.Rating",
+    "Xmp.exif.DateTimeOriginal": "Exif.Photo.DateTimeOriginal",
 }
 _IPTC_DIGEST = "Xmp.photoshop.LegacyIPTCDigest"
 _RATING_PERCENT = "Exif.Image.RatingPercent"
@@ -78,7 +88,22 @@ def sidecars_of(photo: Path) -> list[Path]:
     return [path for path in found if path is not None]
 
 
-def join_sidecars(image: Any, photo: Path) -> tuple[dict[str, str], list[str]]:
+@dataclass
+class Joined:
+    """What the sidecars of a photo said.
+
+    Attributes:
+        namespaces: those that exiv2 does not know, addresses by prefix.
+        properties: the top-level ones, such as `Xmp.dc.rights`.
+        problems: a sentence for each sidecar that cannot be read.
+    """
+
+    namespaces: dict[str, str] = field(default_factory=dict)
+    properties: set[str] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+
+def join_sidecars(image: Any, photo: Path) -> Joined:
     """Add what the sidecars of a photo say to its metadata; to be called under `exiv2_lock`.
 
     EXIF and IPTC that say the same follow, so that no program shows the old words.
@@ -86,21 +111,17 @@ def join_sidecars(image: Any, photo: Path) -> tuple[dict[str, str], list[str]]:
     Args:
         image: exiv2's image of the photo, read; it is changed, the file is not.
         photo: the file.
-
-    Returns:
-        Namespaces of the sidecars that exiv2 does not know, addresses by prefix, and a sentence for each that cannot
-        be read.
     """
-    own: dict[str, str] = {}
-    problems = []
+    joined = Joined()
     for sidecar in reversed(sidecars_of(photo)):
         try:
             xmp = _raw_therapee(sidecar) if sidecar.suffix.casefold() == ".pp3" else _packet(sidecar, photo)
         except Exception as error:
             _log.warning("Sidecar %s: %s", sidecar, error)
-            problems.append(f"{sidecar.name} could not be read; what it says of {photo.name} is missing in the export.")
+            problem = f"{sidecar.name} could not be read; what it says of {photo.name} is missing in the export."
+            joined.problems.append(problem)
             continue
-        own |= own_namespaces(xmp)
+        joined.namespaces |= own_namespaces(xmp)
         for key in [datum.key() for datum in xmp if not _describes(datum.key())]:
             place = xmp.findKey(exiv2.XmpKey(key))
             if place != xmp.end():
@@ -108,7 +129,47 @@ def join_sidecars(image: Any, photo: Path) -> tuple[dict[str, str], list[str]]:
         said = {root_of(datum.key()) for datum in xmp}
         merge(image.xmpData(), xmp, said)
         _follow(image, said)
-    return own, problems
+        joined.properties |= said
+    return joined
+
+
+def sidecar_stamps(photo: Path) -> tuple[tuple[str, int, int], ...]:
+    """Path, size and time of each sidecar of a photo: equal as long as none of them was changed, added or removed."""
+    stamps = []
+    for path in sidecars_of(photo):
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        stamps.append((str(path), status.st_size, status.st_mtime_ns))
+    return tuple(stamps)
+
+
+def sidecar_digest(photo: Path) -> str:
+    """SHA-256, hexadecimal, of all that the sidecars of a photo add to its exports; empty where they add nothing.
+
+    How another program develops the photo, which its sidecar tells as well, does not count.
+
+    Raises:
+        DecodeError: inside `isolation.start`, when a sidecar crashes its reader.
+    """
+    stamps = sidecar_stamps(photo)
+    return _digest_of_sidecars(photo, stamps) if stamps else ""
+
+
+@functools.lru_cache(maxsize=20_000)
+def _digest_of_sidecars(photo: Path, stamps: tuple[tuple[str, int, int], ...]) -> str:
+    """Computed again only when `stamps` differ: an export is planned at every change of its settings."""
+    return _read_digest(photo)
+
+
+@isolated
+def _read_digest(photo: Path) -> str:
+    with exiv2_lock:
+        image = empty_image()
+        join_sidecars(image, photo)
+        said = sorted((datum.key(), datum.toString()) for datum in image.xmpData())
+    return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest() if said else ""
 
 
 def _first_of(folder: Path, name: str) -> Path | None:
@@ -120,9 +181,15 @@ def _first_of(folder: Path, name: str) -> Path | None:
 
 def _has_raw_beside(photo: Path) -> bool:
     try:
-        return any(path.stem == photo.stem and is_raw(path) for path in photo.parent.iterdir())
+        return photo.stem in _raw_stems(photo.parent, photo.parent.stat().st_mtime_ns)
     except OSError:
         return False
+
+
+@functools.lru_cache(maxsize=8)
+def _raw_stems(folder: Path, modified: int) -> frozenset[str]:
+    """Of the RAW photos of a folder, listed once for all its photos, as long as `modified` stays."""
+    return frozenset(path.stem for path in folder.iterdir() if is_raw(path))
 
 
 def _packet(sidecar: Path, photo: Path) -> Any:
@@ -161,7 +228,11 @@ def _follow(image: Any, said: set[str]) -> None:
     for key in said & set(_EXIF_OF):
         if exif.findKey(exiv2.ExifKey(_EXIF_OF[key])) == exif.end():
             continue
-        if key == "Xmp.xmp.Rating":
+        if key == "Xmp.exif.DateTimeOriginal":
+            moment = parse_moment(xmp[key].toString())
+            if moment is not None and moment.replace(microsecond=0) != parse_moment(exif[_EXIF_OF[key]].toString()):
+                exif[_EXIF_OF[key]] = f"{moment:%Y:%m:%d %H:%M:%S}"
+        elif key == "Xmp.xmp.Rating":
             rating = int(xmp[key].toFloat())
             exif[_EXIF_OF[key]] = exiv2.UShortValue(max(0, rating))
             if exif.findKey(exiv2.ExifKey(_RATING_PERCENT)) != exif.end():

@@ -29,6 +29,10 @@ class EditNote:
 
     properties: Mapping[str, str] = field(default_factory=dict)
 
+    def with_properties(self, more: Mapping[str, str]) -> "EditNote":
+        """The note with more in it."""
+        return EditNote({**self.properties, **more})
+
 
 @dataclass(frozen=True)
 class NewFile:

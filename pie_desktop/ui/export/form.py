@@ -21,7 +21,7 @@ from pie_desktop.ui.widgets.form import FolderField, add_section
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 DEFAULT_FOLDER = "enhanced"
-CONFLICTS = (("Skip it", "skip"), ("Use a new name", "unique"), ("Overwrite it", "overwrite"))
+CONFLICTS = (("Skip exported photos", "skip"), ("Use a new name", "unique"), ("Overwrite it", "overwrite"))
 # By the number of presets that are ticked: none, one, several.
 _HINTS = (
     "No preset is ticked: the settings below apply.",
