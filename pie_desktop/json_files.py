@@ -7,12 +7,14 @@ numbers that are none.
 
 import contextlib
 import json
+import logging
 import math
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+_log = logging.getLogger(__name__)
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 32
 _MAX_INTEGER = 2**63 - 1  # sizes and times in nanoseconds fit
@@ -92,6 +94,29 @@ def set_aside(path: Path) -> Path | None:
         path.rename(place)
         return place
     return None
+
+
+def kept_aside(path: Path) -> str:
+    """Set a damaged file aside, and say where it is now, for the end of a sentence."""
+    place = set_aside(path)
+    return f"the old file is kept as {place}" if place is not None else "the old file could not be set aside"
+
+
+def read_settings(path: Path, max_bytes: int = 1024 * 1024) -> tuple[dict[str, Any] | None, str | None]:
+    """The values in a file of settings, which the program can do without; a damaged one is set aside.
+
+    Returns:
+        The values, none where there is no file, or None where it cannot be used; and then a sentence that says so.
+    """
+    try:
+        return read_object(path, max_bytes=max_bytes), None
+    except FileNotFoundError:
+        return {}, None
+    except OSError as error:
+        return None, f"The settings in {path} cannot be read ({error.strerror}); defaults are used."
+    except DamagedJsonError as error:
+        _log.warning("The settings in %s are damaged: %s", path, error)
+        return None, f"The settings were damaged and have been reset; {kept_aside(path)}."
 
 
 def _integer(digits: str) -> int:

@@ -51,6 +51,15 @@ def catalog_path() -> Path:
     return home_dir() / "catalog.sqlite"
 
 
+def settings_path() -> Path:
+    return home_dir() / "settings.json"
+
+
+def replaced_edits_dir() -> Path:
+    """Edits that this version could not read and that newer ones took the place of."""
+    return home_dir() / "replaced-edits"
+
+
 def resource(name: str) -> Path:
     """Path of a shipped resource such as `bundles` or `theme/dark.qss`.
 

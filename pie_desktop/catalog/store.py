@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pie_desktop.catalog.database import Database, Migration, set_aside
+from pie_desktop.catalog.replaced import keep_unreadable
 from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import EditError, NewerEditError, PieError
 
@@ -113,7 +114,7 @@ class Catalog:
 
         Raises:
             PieError: the catalog cannot be used.
-            EditError: the edit was made with a newer version, which must not be replaced by a new one unseen.
+            NewerEditError: the edit was made with a newer version of the program.
         """
         try:
             digest = self._hasher.digest(photo)
@@ -138,6 +139,9 @@ class Catalog:
     def put(self, photo: Path, edit: Edit) -> None:
         """Keep the edit; it is on the disk when this returns.
 
+        An edit in its place that cannot be understood, such as one of a newer version, is kept as a file of its own;
+        `take_problems` says where.
+
         Raises:
             PieError: the photo is gone, or the disk is full.
         """
@@ -149,6 +153,11 @@ class Catalog:
 
         def write(connection: sqlite3.Connection) -> None:
             with connection:
+                replaced = connection.execute(
+                    "SELECT edit FROM edits WHERE digest = ? AND path = ?", row[:2]
+                ).fetchone()
+                if replaced is not None and (told := keep_unreadable(photo, replaced[0])) is not None:
+                    self._warn(told)
                 connection.execute("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?)", row)
 
         self._run(write)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from pie_desktop import json_files, paths
 from pie_desktop.commands.console import say_problem
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.part import all_parameters
@@ -113,8 +114,12 @@ def isolate_decoding() -> None:
 
 
 def open_engine(library: "StyleLibrary", model: str | None, device: str) -> "Engine":
-    """What enhances photos, and reads them in processes of their own."""
+    """What enhances photos, and reads them in processes of their own; says when the chosen model is not known."""
     isolate_decoding()
+    if model is None:
+        _, problem = json_files.read_settings(paths.settings_path())
+        if problem is not None:
+            say_problem(problem)
     from pie_desktop.engine.bundles import find_bundle
     from pie_desktop.engine.engine import Engine
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 Policy = Literal["skip", "unique", "overwrite"]
 
 _ON_CONFLICT = (
-    "What to do if a photo was exported before (skip: it is skipped, and a photo whose name another file has gets a new "
-    "one) or a file of that name exists (unique: a new name; overwrite: it is replaced)."
+    "skip: photos exported before are skipped, and one whose name another file has gets a new name; "
+    "unique: always a new name; overwrite: a file of that name is replaced."
 )
 OnConflict = Annotated[Policy, typer.Option("--on-conflict", help=_ON_CONFLICT)]
 Workers = Annotated[int | None, typer.Option(min=1, help="Photos at a time; by default what suits this computer.")]

@@ -65,11 +65,8 @@ def find_bundle(name: str) -> Path:
 
 
 def _chosen_bundle() -> Path | None:
-    """The settings belong to the editor, which tells the user when they are damaged; here they are only looked at."""
-    try:
-        chosen = json_files.read_object(paths.home_dir() / "settings.json").get(SETTING)
-    except (OSError, json_files.DamagedJsonError):
-        return None
+    values, _ = json_files.read_settings(paths.settings_path())  # who opens the engine says what is wrong with them
+    chosen = (values or {}).get(SETTING)
     return Path(chosen) if isinstance(chosen, str) and chosen else None
 
 

@@ -33,6 +33,10 @@ class PresetError(PieError):
     """A preset that is missing, cannot be read or cannot be kept: one sentence."""
 
 
+class DamagedPresetError(PresetError):
+    """A file that is no preset, or none any more."""
+
+
 @dataclass(frozen=True)
 class ExportPreset:
     """A named way to write photos.
@@ -68,11 +72,15 @@ class PresetLibrary:
         self._problems: dict[str, str] = {}
 
     def presets(self) -> list[ExportPreset]:
-        """Those of the program first, then the user's by name; damaged files are left out, see `take_problems`."""
+        """Those of the program first, then the user's by name; damaged files are set aside, see `take_problems`."""
         own = []
         for file in sorted(self._files()):
             try:
                 own.append(read_preset(file))
+            except DamagedPresetError as error:
+                place = json_files.set_aside(file)
+                done = f"It was set aside as {place}." if place is not None else "It could not be set aside."
+                self._problems.setdefault(file.name, f"{error} {done}")
             except PresetError as error:
                 self._problems.setdefault(file.name, str(error))
         return [*BUILTIN, *sorted(own, key=lambda preset: collision_key(preset.name))]
@@ -159,7 +167,8 @@ def read_preset(path: Path) -> ExportPreset:
     """A preset from its file, which is not trusted: every value is checked, what is unknown is left out.
 
     Raises:
-        PresetError: it cannot be read or is no preset.
+        DamagedPresetError: it is no preset.
+        PresetError: it cannot be read, or a newer version wrote it.
     """
     try:
         with path.open("rb") as file:
@@ -169,7 +178,7 @@ def read_preset(path: Path) -> ExportPreset:
     try:
         document: Any = json_files.parse(text, max_bytes=_MAX_FILE)
         if not isinstance(document, dict) or document.get("kind") != _KIND:
-            raise PresetError(f"{path.name} is not an export preset.")
+            raise DamagedPresetError(f"{path.name} is not an export preset.")
         if not isinstance(document.get("version"), int) or document["version"] > _VERSION:
             raise PresetError(f"{path.name} was written by a newer version of this program.")
         return ExportPreset(_checked_name(document["name"]), _OPTIONS.validate_python(document["encode"]))
@@ -179,7 +188,7 @@ def read_preset(path: Path) -> ExportPreset:
             detail = _first_reason(error)
         else:
             detail = str(error) if isinstance(error, json_files.DamagedJsonError) else "it is damaged"
-        raise PresetError(f"{path.name} cannot be used as an export preset: {detail}.") from error
+        raise DamagedPresetError(f"{path.name} cannot be used as an export preset: {detail}.") from error
 
 
 def write_preset(preset: ExportPreset, path: Path, *, overwrite: bool = False) -> None:

@@ -66,7 +66,7 @@ class AppContext(QObject):
         super().__init__()
         self.notifier = Notifier()
         self.current = CurrentEdit(self)
-        self.settings = settings or Settings(paths.home_dir() / "settings.json")
+        self.settings = settings or Settings(paths.settings_path())
         if self.settings.problem:
             self.notifier.warning(self.settings.problem)
         self.display = DisplayColors(self.settings)

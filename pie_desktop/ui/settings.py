@@ -12,7 +12,6 @@ from pie_desktop import json_files
 
 _log = logging.getLogger(__name__)
 
-_MAX_BYTES = 1024 * 1024
 _LOCK_SECONDS = 2.0  # a writer holds the lock for as long as it takes to write a page
 
 
@@ -91,18 +90,9 @@ class Settings:
 
     def _read(self) -> dict[str, Any] | None:
         """What the file holds; None where it cannot be used, which is for `problem` to say."""
-        try:
-            return json_files.read_object(self.path, max_bytes=_MAX_BYTES)
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            self.problem = f"The settings in {self.path} cannot be read ({error.strerror}); defaults are used."
-        except json_files.DamagedJsonError as error:
-            aside = json_files.set_aside(self.path)
-            _log.warning("The settings in %s are damaged: %s", self.path, error)
-            kept = f"the old file is kept as {aside}" if aside is not None else "the old file could not be set aside"
-            self.problem = f"The settings were damaged and have been reset; {kept}."
-        return None
+        values, problem = json_files.read_settings(self.path)
+        self.problem = problem or self.problem
+        return values
 
 
 @contextlib.contextmanager

@@ -61,14 +61,28 @@ def test_existing_files(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:
     photo = photo_folder / f"{HELD_OUT}.jpg"
     outcome = cli("export", photo, out, "--json")
     assert outcome.code == 0
-    assert json.loads(outcome.out)["skipped"] == 1
-    assert mine.read_bytes() == b"mine"
+    (item,) = json.loads(outcome.out)["items"]
+    assert item["status"] == "written" and "does not say which photo it is of" in item["message"]
+    assert json.loads(cli("export", photo, out, "--json").out)["skipped"] == 1
     assert cli("export", photo, out, "--on-conflict", "unique").code == 0
     assert mine.read_bytes() == b"mine"
-    assert len(list(out.iterdir())) == 2
+    assert len(list(out.iterdir())) == 3
     assert cli("export", photo, out, "--on-conflict", "overwrite").code == 0
     assert load_photo(mine).shape == load_photo(photo).shape
-    assert len(list(out.iterdir())) == 2
+    assert len(list(out.iterdir())) == 3
+
+
+def test_damaged_settings_are_told_once_and_set_aside(
+    cli: Cli, photo_folder: Path, pie_home: Path, tmp_path: Path
+) -> None:
+    pie_home.mkdir(exist_ok=True)
+    (pie_home / "settings.json").write_text("[" * 100_000)
+    photo = photo_folder / f"{HELD_OUT}.jpg"
+    outcome = cli("export", photo, tmp_path / "out")
+    assert outcome.code == 0 and outcome.err.count("The settings were damaged") == 1
+    (kept,) = pie_home.glob("settings.json.damaged-*")
+    assert str(kept) in outcome.err and not (pie_home / "settings.json").exists()
+    assert "settings" not in cli("export", photo, tmp_path / "out").err
 
 
 def test_recursive_export_and_sizes(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:

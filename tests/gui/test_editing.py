@@ -1,5 +1,6 @@
 """The edit of a photo in the window: slide, undo, come back to it."""
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from pie_desktop import paths
 from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.context import AppContext
@@ -155,3 +157,24 @@ def test_attribution_follows_the_sliders(window: MainWindow, photo_folder: Path,
     assert bars.general.share > 0
     window.context.current.change(Edit.styled(window.session.edit.style_id, 1.0, 0.0), moving=True)
     qtbot.waitUntil(lambda: bars.general.share == 0)
+
+
+def test_a_newer_edit_opens_without_it_and_is_kept(
+    window: MainWindow, photo_folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, context = photo_folder / "rocket.jpg", window.context
+    context.catalog.put(photo, Edit.styled(None, 0.5))
+    newer = '{"version": 999, "parts": {}}'
+    with sqlite3.connect(context.catalog.path) as connection:
+        connection.execute("UPDATE edits SET edit = ?", (newer,))
+    told: list[str] = []
+    monkeypatch.setattr(context.notifier, "warning", told.append)
+    open_photo(window, photo, qtbot)
+    assert len(told) == 1 and "newer version" in told[0] and window.session.edit == context.current.unedited()
+    qtbot.waitUntil(lambda: not context.background.open_jobs)
+    with sqlite3.connect(context.catalog.path) as connection:
+        assert connection.execute("SELECT edit FROM edits").fetchone() == (newer,)
+    context.current.change(Edit.styled(None, 0.25), moving=False)
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert "a copy is kept" in told[1] and context.catalog.get(photo) == Edit.styled(None, 0.25)
+    assert len(list(paths.replaced_edits_dir().iterdir())) == 1

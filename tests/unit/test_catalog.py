@@ -1,5 +1,6 @@
 """The catalog of edit states: kept, found again after a move, and never in the way of starting."""
 
+import json
 import os
 import sqlite3
 import sys
@@ -8,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from pie_desktop import paths
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.edit import Edit
-from pie_desktop.errors import PieError
+from pie_desktop.errors import NewerEditError, PieError
 
 STATE = Edit.styled("style-1", 1.3, 0.6)
 
@@ -183,6 +185,50 @@ def test_a_damaged_edit_does_not_keep_its_photo_from_opening(path: Path, photo: 
     assert photo.name in problem
     catalog.put(photo, STATE)
     assert catalog.get(photo) == STATE
+
+
+@pytest.mark.parametrize(
+    ("stored", "newer"),
+    [
+        ('{"version": 999, "parts": {}}', True),
+        ('{"version": 1, "parts": {"grain": {"version": 1, "amount": 3}}}', True),
+        ('{"version": 1, "parts": {"style": {"version": 9}}}', True),
+        ("no edit at all", False),
+    ],
+)
+def test_an_edit_that_cannot_be_understood_is_kept_when_another_takes_its_place(
+    path: Path, photo: Path, stored: str, newer: bool
+) -> None:
+    catalog = Catalog(path)
+    catalog.put(photo, STATE)
+    assert not paths.replaced_edits_dir().exists()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE edits SET edit = ?", (stored,))
+    if newer:
+        with pytest.raises(NewerEditError):
+            catalog.get(photo)
+    catalog.take_problems()
+    catalog.put(photo, STATE)
+    catalog.put(photo, Edit.styled("style-2"))
+    (problem,) = catalog.take_problems()
+    (kept,) = paths.replaced_edits_dir().iterdir()
+    assert str(kept) in problem and ("newer version" in problem) == newer
+    assert json.loads(kept.read_text())["edit"] == stored
+    assert catalog.get(photo) == Edit.styled("style-2")
+
+
+def test_a_newer_edit_that_cannot_be_copied_is_not_replaced(path: Path, photo: Path) -> None:
+    catalog = Catalog(path)
+    catalog.put(photo, STATE)
+    newer = '{"version": 999, "parts": {}}'
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE edits SET edit = ?", (newer,))
+    paths.replaced_edits_dir().parent.mkdir(parents=True, exist_ok=True)
+    paths.replaced_edits_dir().write_text("in the way")
+    with pytest.raises(PieError, match="was not saved"):
+        catalog.put(photo, STATE)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT edit FROM edits").fetchone() == (newer,)
 
 
 FOREIGN = {

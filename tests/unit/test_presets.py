@@ -114,6 +114,11 @@ def test_files_are_not_trusted(library: PresetLibrary, tmp_path: Path, change, r
     (problem,) = library.take_problems()
     assert f"bad{SUFFIX}" in problem or "characters" in problem
     assert not library.take_problems()
+    if "newer" in problem:
+        assert bad.is_file()
+    elif "characters" not in problem:  # set aside, so that nobody is told again at every start
+        assert not bad.exists() and "set aside as" in problem
+        assert [file for file in bad.parent.iterdir() if ".damaged-" in file.name]
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"[" * 60_000, b"x" * 100_000, b"null"])

@@ -9,7 +9,7 @@ from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
 from pie_desktop.engine.engine import Engine
-from pie_desktop.errors import DecodeError, StyleError
+from pie_desktop.errors import DecodeError, NewerEditError, StyleError
 from pie_desktop.imaging import decode
 from pie_desktop.imaging.decode import proxy_of
 from pie_desktop.imaging.metadata import reading as metadata
@@ -29,12 +29,14 @@ class OpenedPhoto:
     Attributes:
         edit: the edit that was kept for it, or None.
         style_gone: the style of that edit does not exist any more; the edit has none instead.
+        edit_is_newer: the edit was made with a newer version of the program, so that the photo opens without it.
     """
 
     info: decode.PhotoInfo
     summary: metadata.PhotoSummary
     edit: Edit | None
     style_gone: bool
+    edit_is_newer: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,14 +71,18 @@ def identify(
     """
     info = decode.probe(path)
     context.check()
-    edit = known or catalog.get(path)
-    style_gone = False
+    edit, style_gone, edit_is_newer = known, False, False
+    if edit is None:
+        try:
+            edit = catalog.get(path)
+        except NewerEditError:
+            edit_is_newer = True
     if edit is not None and edit.style_id is not None:
         try:
             library.get(edit.style_id)
         except StyleError:
             edit, style_gone = edit.with_style(None), True
-    return OpenedPhoto(info, metadata.read_summary(path), edit, style_gone)
+    return OpenedPhoto(info, metadata.read_summary(path), edit, style_gone, edit_is_newer)
 
 
 def read_source(context: JobContext, info: decode.PhotoInfo, max_side: int | None) -> Pixels:

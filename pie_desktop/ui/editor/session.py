@@ -151,6 +151,11 @@ class EditSession(QObject):
         self.photo = photo
         if photo.style_gone:
             self._context.notifier.info(f"The style of {path.name} was deleted; the photo is shown without one.")
+        if photo.edit_is_newer:
+            self._context.notifier.warning(
+                f"The edit of {path.name} was made with a newer version of PIE Desktop, so the photo opens without it. "
+                "The edit is kept; if you edit the photo here, a copy of it stays."
+            )
         self.opened.emit(photo)
         if photo.info.format in PREVIEWED:
             job = self._open_lane.submit(read_preview, photo.info, self._reduced_side)

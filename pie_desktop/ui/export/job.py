@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.edit import Edit
 from pie_desktop.engine.engine import Engine
-from pie_desktop.errors import PieError
+from pie_desktop.errors import NewerEditError, PieError
 from pie_desktop.export.job import ExportProgress, ExportReport, ExportSettings, PlannedPhoto, Running, run_job
 from pie_desktop.export.names import NameTemplate, NameValues
 from pie_desktop.export.plan import expand_sources, name_values
@@ -95,7 +95,10 @@ class _StyleNames:
         self._names: dict[str, str | None] = {}
 
     def of(self, photo: Path) -> str | None:
-        edit = self._services.catalog.get(photo)
+        try:
+            edit = self._services.catalog.get(photo)
+        except NewerEditError:
+            edit = None  # the photo is not written, see `_groups`
         if edit is None:
             return self._otherwise
         if edit.style_id is None:
@@ -146,10 +149,22 @@ def _groups(
     groups: dict[tuple[int, Edit], list[PlannedPhoto]] = {}
     per_export = len(plan) // max(len(choice.exports), 1)
     for index, photo in enumerate(plan):
-        edit = services.catalog.get(photo.source) if choice.own_edits and photo.writes else None
+        edit = None
+        if choice.own_edits and photo.writes:
+            try:
+                edit = services.catalog.get(photo.source)
+            except NewerEditError:
+                photo = replace(photo, action="fail", problem=_newer(photo.source))  # noqa: PLW2901
         groups.setdefault((index // per_export, edit or choice.edit), []).append(photo)
         context.check()
     return groups
+
+
+def _newer(photo: Path) -> str:
+    return (
+        f"The edit of {photo.name} was made with a newer version of PIE Desktop; update the program, or edit the photo "
+        "here before it is exported."
+    )
 
 
 def _wait_for_edits(context: JobContext, edits_kept: threading.Event) -> None:
