@@ -39,7 +39,12 @@ def start_ahead(arguments: Sequence[str]) -> None:
 
     from pie_desktop.commands.console import only_own_lines
     from pie_desktop.imaging import isolation
-    from pie_desktop.model.runtime import import_torch
+    from pie_desktop.model import runtime
+    from pie_desktop.processes import without_collecting
+
+    def import_torch() -> None:
+        with without_collecting():  # for the imports of the command line, too
+            runtime.import_torch()
 
     with only_own_lines():  # the descriptors are inherited
         isolation.start(warm=1, prepare=isolation.EXPORT)

@@ -47,7 +47,9 @@ BurstLock = Annotated[
     typer.Option("--burst-lock/--no-burst-lock", help="Give the frames of a burst the same look, to avoid flicker."),
 ]
 
-MakePreference = Callable[[output.Progress, output.ShouldCancel], "Preference | None"]
+Learn = Callable[[], "Preference | None"]
+Read = Callable[[output.Progress, output.ShouldCancel], Learn]
+"""Reads what a preference is learned from, without the model, and gives what learns it, with the model."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ def run_batch(
     photos: Sequence[Path],
     exports: "Sequence[ExportSettings]",
     engine: "Engine",
-    make_preference: MakePreference,
+    read: Read,
     how: How,
 ) -> None:
     """Write the photos, once for each of the exports, which share a destination, and report what came of each.
@@ -123,13 +125,27 @@ def run_batch(
             show_plan([photo for plan in plans for photo in plan], destination, how.as_json)
             return
         preference = None
-        if any(photo.writes for plan in plans for photo in plan):
+        planned = list(zip(exports, plans, strict=True))
+        writing = [(photo, settings) for settings, plan in planned for photo in plan if photo.writes]
+        if writing:
+            learn = read(progress, should_cancel)
+            if len(writing) <= FEW_PHOTOS and how.workers is None and how.scheduler is None:
+                _decode_ahead(*writing[0], should_cancel)
             engine.load()  # a missing model is one problem, not one of each photo
-            preference = make_preference(progress, should_cancel)
-        planned = zip(exports, plans, strict=True)
+            preference = learn()
         parts = [make_part(engine, settings, tuple(plan), preference) for settings, plan in planned]
         report = run_job(parts, how.running(progress, should_cancel))
     _report_all(report, engine, destination, how.as_json)
+
+
+def _decode_ahead(photo: "PlannedPhoto", settings: "ExportSettings", should_cancel: output.ShouldCancel) -> None:
+    """Have the first photo decoded while the model is loading; its export, the next task, finds the pixels."""
+    from pie_desktop.export.worker import exact_proxy
+    from pie_desktop.imaging import isolation
+
+    if photo.burst is None:  # all frames of a burst are looked at first
+        with contextlib.suppress(PieError), isolation.cancellable(should_cancel):  # its export tells what is wrong
+            exact_proxy(photo.source, settings.encode)
 
 
 def _load_quietly(engine: "Engine") -> None:

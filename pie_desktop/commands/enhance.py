@@ -1,7 +1,7 @@
 """`pie-desktop enhance`: photos in the style of some edits, without keeping a style."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,9 +21,6 @@ from pie_desktop.commands.arguments import (
 )
 from pie_desktop.commands.console import Progress, ShouldCancel, say_problem
 from pie_desktop.edit.edit import Edit
-
-if TYPE_CHECKING:
-    from pie_desktop.model.preference import Preference
 
 _NO_STYLE = "from edits"  # in names of files and in their metadata, where the name of a style stands otherwise
 
@@ -57,9 +54,12 @@ def enhance(
     pairs = edit_pairs(references, before or [])
     engine = open_engine(open_library(), model, device)
 
-    def preference(progress: Progress, should_cancel: ShouldCancel) -> "Preference":
-        return engine.one_off(pairs, progress, should_cancel, on_problem=say_problem)
+    def read(progress: Progress, should_cancel: ShouldCancel) -> batch.Learn:
+        from pie_desktop.engine.references import read_edits
+
+        references = read_edits(pairs, progress, should_cancel, on_problem=say_problem)
+        return lambda: engine.learn(references, progress, should_cancel)
 
     settings = batch.export_settings(destination, encoded, on_conflict, edit, name, _NO_STYLE, burst_lock)
     how = batch.How(workers, dry_run, as_json, receipt)
-    batch.run_batch(photos_in(photos), settings, engine, preference, how)
+    batch.run_batch(photos_in(photos), settings, engine, read, how)

@@ -24,7 +24,6 @@ from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
     from pie_desktop.export.unfinished import KeptExport
-    from pie_desktop.model.preference import Preference
 
 
 def register(app: typer.Typer) -> None:
@@ -75,8 +74,8 @@ def export(
     chosen = library.find(style) if style is not None else None
     engine = open_engine(library, model, device)
 
-    def preference(progress: Progress, should_cancel: ShouldCancel) -> "Preference | None":
-        return engine.preference(chosen, progress, should_cancel) if chosen is not None else None
+    def read(progress: Progress, should_cancel: ShouldCancel) -> batch.Learn:
+        return lambda: engine.preference(chosen, progress, should_cancel) if chosen is not None else None
 
     settings = batch.export_settings(
         destination,
@@ -89,7 +88,7 @@ def export(
     )
     # What an earlier export wrote into a folder of the sources is no source.
     photos = photos_in(sources, recursive, except_in=destination)
-    batch.run_batch(photos, settings, engine, preference, how)
+    batch.run_batch(photos, settings, engine, read, how)
 
 
 def find_unfinished(destination: Path | None, failed_too: bool) -> "KeptExport | None":

@@ -1,10 +1,9 @@
 """The engine: from a style to its preference, and from a photo to the transform that preview and export apply."""
 
 import contextlib
-import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,64 +12,19 @@ import numpy as np
 from pie_desktop.edit.transform import Transform
 from pie_desktop.engine import bundles
 from pie_desktop.engine.model import EnhancementModel, ModelOpener
-from pie_desktop.errors import BundleError, Cancelled, PieError, StyleError
-from pie_desktop.imaging import decode
-from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.engine.references import References, encode, read_style
+from pie_desktop.errors import BundleError, Cancelled
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style
 
 if TYPE_CHECKING:
-    from pie_desktop.model.preference import Preference, ReferencePixels
-
-READING_SHARE = 0.2  # of the progress of a preference; the rest is the network
-
-Progress = Callable[[float, str], None]
-ShouldCancel = Callable[[], bool]
-
-
-def encode_style(
-    model: EnhancementModel, style: Style, progress: Progress | None, should_cancel: ShouldCancel | None
-) -> "Preference":
-    """Read the small copies, up to READING_SHARE of the progress, and encode them.
-
-    Raises:
-        StyleError: no reference can be used.
-        Cancelled: `should_cancel` answered True.
-    """
-    references = _read_references(style, progress, should_cancel)
-    text = f"Learning “{style.name}” from {len(references)} references"
-
-    def tell(fraction: float) -> None:
-        if progress is not None:
-            progress(READING_SHARE + (1 - READING_SHARE) * fraction, text)
-
-    tell(0.0)
-    return model.encode(references, progress=tell, should_cancel=should_cancel)
-
-
-def _read_references(
-    style: Style, progress: Progress | None, should_cancel: ShouldCancel | None
-) -> "list[ReferencePixels]":
-    from pie_desktop.model.preference import ReferencePixels
-
-    pixels, problem = [], ""
-    for number, reference in enumerate(style.references):
-        if should_cancel is not None and should_cancel():
-            raise Cancelled
-        if progress is not None:
-            progress(READING_SHARE * number / len(style.references), f"Reading the references of “{style.name}”")
-        try:
-            before = decode.load_proxy(reference.before) if reference.before is not None else None
-            pixels.append(ReferencePixels(decode.load_proxy(reference.after), before))
-        except (PieError, OSError) as error:
-            problem = str(error)
-    if not pixels:
-        raise StyleError(f"“{style.name}” has no usable reference; drop some of your edits on it. {problem}".rstrip())
-    return pixels
-
+    from pie_desktop.model.preference import Preference
 
 REMEMBERED_PREFERENCES = 16
 LOCK_POLL = 0.05  # seconds
+
+Progress = Callable[[float, str], None]
+ShouldCancel = Callable[[], bool]
 
 
 class Engine:
@@ -155,7 +109,8 @@ class Engine:
         with _taking_turns(self._encoding, should_cancel):  # two callers must not compute the same one side by side
             preference = self._remembered(key) or self._library.preference(style, inference.bundle_id)
             if preference is None or not inference.fits(preference):
-                preference = encode_style(inference, style, progress, should_cancel)
+                read = read_style(style, progress, should_cancel)
+                preference = encode(inference, read, progress, should_cancel)
                 self._library.store_preference(style, preference)
             with self._preferences_lock:
                 self._preferences[key] = preference
@@ -172,39 +127,16 @@ class Engine:
         preference = self.preference(style)
         return self._loaded().agreement(preference)
 
-    def one_off(
-        self,
-        references: Sequence[EditPair],
-        progress: Progress | None = None,
-        should_cancel: ShouldCancel | None = None,
-        on_problem: Callable[[str], None] | None = None,
+    def learn(
+        self, references: References, progress: Progress | None = None, should_cancel: ShouldCancel | None = None
     ) -> "Preference":
-        """The preference of edits that are kept nowhere; the same as that of a style made of them.
-
-        Args:
-            on_problem: gets one sentence for each edit that is left out or used without its original.
+        """The preference that references show, which is kept nowhere; see `references.read_edits`.
 
         Raises:
-            StyleError, BundleError, Cancelled: as `preference` and `StyleLibrary.create`.
+            BundleError: there is no usable model.
+            Cancelled: `should_cancel` answered True.
         """
-
-        def reading(fraction: float, text: str) -> None:
-            if progress is not None:
-                progress(READING_SHARE * fraction, text)
-
-        inference = self._loaded()
-        with tempfile.TemporaryDirectory(prefix="pie-desktop-", ignore_cleanup_errors=True) as folder:
-            library = StyleLibrary(Path(folder), builtin=Path(folder) / "none")
-            report = library.create("from these edits", references, reading, should_cancel)
-            for problem in report.problems:
-                if on_problem is not None:
-                    on_problem(problem)
-
-            def encoding(fraction: float, text: str) -> None:
-                if progress is not None:
-                    progress(max(fraction, READING_SHARE), text)  # reading the copies again is no step back
-
-            return encode_style(inference, report.style, encoding, should_cancel)
+        return encode(self._loaded(), references, progress, should_cancel)
 
     def transform(self, proxy: np.ndarray, preference: "Preference | None") -> Transform:
         """What to do with the photo of this proxy.

@@ -192,8 +192,9 @@ def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -
         with contextlib.suppress(OSError):
             os.nice(5)  # the window stays responsive
     # Before the first photo, so that all are computed alike; what is compiled already is here in half a second.
-    warm_up()
-    registry.preload()
+    with processes.without_collecting():
+        warm_up()
+        registry.preload()
     memory = MemoryLimit()
     try:
         connection.send(processes.READY)

@@ -10,6 +10,7 @@ from photographs import camera_jpegs
 from PIL import Image
 
 from pie_desktop.engine.engine import Engine
+from pie_desktop.engine.references import read_edits
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.styles.store import StyleLibrary
 
@@ -24,10 +25,10 @@ def measure() -> list[Measurement]:
         afters = camera_jpegs(Path(folder) / "after", PAIRS, _warm)
         pairs = [EditPair(after, before) for after, before in zip(afters, befores, strict=True)]
         engine = Engine(StyleLibrary(), device="cpu")
-        engine.one_off(pairs[:1])  # the model is loaded once per session, not once per style
-        seconds = best_seconds(lambda: engine.one_off(pairs), REPEATS)
+        engine.learn(read_edits(pairs[:1]))  # the model is loaded once per session, not once per style
+        seconds = best_seconds(lambda: engine.learn(read_edits(pairs)), REPEATS)
         started = time.process_time()
-        engine.one_off(pairs)
+        engine.learn(read_edits(pairs))
         processor = time.process_time() - started
         decoding = best_seconds(lambda: [_decode_reduced(path) for path in afters + befores], REPEATS)
     return [

@@ -1,5 +1,6 @@
 """Child processes end as they are told, and begin without core dumps."""
 
+import gc
 import signal
 import sys
 import time
@@ -61,3 +62,17 @@ def test_a_child_dumps_no_core_and_leaves_interrupts_to_its_parent() -> None:
     assert child.connection.recv() == (0, signal.SIG_IGN)
     child.stop(processes.GRACE)
     child.release()
+
+
+def test_nothing_is_collected_while_modules_are_imported_nor_among_them_later() -> None:
+    frozen = gc.get_freeze_count()
+    try:
+        with processes.without_collecting():
+            assert not gc.isenabled()
+            with processes.without_collecting():
+                pass
+            assert not gc.isenabled(), "whoever was first says when"
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > frozen
+    finally:
+        gc.unfreeze()

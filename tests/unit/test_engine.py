@@ -12,6 +12,7 @@ from pie_desktop.edit.transform import Transform, attribution
 from pie_desktop.engine import bundles
 from pie_desktop.engine import engine as enhance
 from pie_desktop.engine.engine import Engine
+from pie_desktop.engine.references import read_edits
 from pie_desktop.errors import BundleError, Cancelled, StyleError
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
@@ -163,12 +164,12 @@ def test_a_style_without_references(library: StyleLibrary, models: list[MeanColo
         engine.preference(library.get(style.id))
 
 
-def test_one_off_is_the_style_of_the_same_edits(
+def test_learning_from_edits_is_learning_from_a_style_of_them(
     library: StyleLibrary, models: list[MeanColorModel], edits: list[EditPair], tmp_path: Path
 ) -> None:
     engine = Engine(library, Path("/models/first"))
     problems: list[str] = []
-    preference = engine.one_off([*edits, EditPair(tmp_path / "gone.jpg")], on_problem=problems.append)
+    preference = engine.learn(read_edits([*edits, EditPair(tmp_path / "gone.jpg")], on_problem=problems.append))
     style = library.create("Warm", edits).style
     np.testing.assert_array_equal(preference.arrays["mean"], engine.preference(style).arrays["mean"])
     assert len(problems) == 1
@@ -183,7 +184,7 @@ def test_transform(
     proxy = proxy_of(sample_photos, "coffee")
     neutral = engine.transform(proxy, None)
     assert neutral.preferred is neutral.neutral
-    preference = engine.one_off(edits)
+    preference = engine.learn(read_edits(edits))
     transform = engine.transform(proxy, preference)
     np.testing.assert_allclose(transform.lut(Edit.styled(None, 0.7, 0.0)), identity_lut(17), atol=1e-6)
     np.testing.assert_allclose(transform.lut(Edit.styled(None, 0.0, 1.0)), transform.neutral, atol=1e-6)

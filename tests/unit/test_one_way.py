@@ -1,5 +1,6 @@
 """A photo is computed in one way, to the last byte, however many photos an export has."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
@@ -10,14 +11,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pie_desktop.commands import batch
+from pie_desktop.commands.console import Progress, ShouldCancel
+from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
+from pie_desktop.engine.engine import Engine
+from pie_desktop.engine.references import read_edits
 from pie_desktop.export.job import Running, run_job
+from pie_desktop.export.presets import ExportPreset
 from pie_desktop.export.worker import ExportTask, exact_proxy, export_isolated
 from pie_desktop.imaging import edited, isolation
 from pie_desktop.imaging.decode import load_photo, load_proxy, proxy_of
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.isolation import Limits, child
 from pie_desktop.imaging.lut.apply import identity_lut
+from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.styles.store import StyleLibrary
+from tests.doubles.models import PlainModel
 from tests.unit.helpers.exports import part
 
 
@@ -83,6 +93,31 @@ def noting() -> Iterator[None]:
 def test_one_photo_is_decoded_once(noting: None, photo: Path, tmp_path: Path) -> None:
     assert run_job([part(photo, tmp_path / "out", sensitive)], Running()).summary == "1 written"
     assert photo.with_suffix(".decodes").read_text() == "x"
+
+
+def test_the_command_line_decodes_the_photo_while_the_model_is_loading(
+    noting: None, photo: Path, tmp_path: Path
+) -> None:
+    edit = photo.with_name("edit.jpg")
+    Image.open(photo).point(lambda value: value * 3 // 4).save(edit)
+    decodes, deadline = photo.with_suffix(".decodes"), time.monotonic() + 60
+
+    def open_model(bundle: Path, device: str) -> PlainModel:
+        while not decodes.exists():
+            assert time.monotonic() < deadline, "the photo is not decoded before the model is there"
+            time.sleep(0.01)
+        return PlainModel(bundle, device)
+
+    engine = Engine(StyleLibrary(tmp_path / "styles", builtin=tmp_path / "none"), Path("plain"), "cpu", open_model)
+
+    def read(progress: Progress, should_cancel: ShouldCancel) -> batch.Learn:
+        references = read_edits([EditPair(edit)], progress, should_cancel)
+        return lambda: engine.learn(references, progress, should_cancel)
+
+    settings = batch.export_settings(tmp_path / "out", [ExportPreset("", EncodeOptions())], "skip", Edit(), "{name}")
+    batch.run_batch([photo], settings, engine, read, batch.How())
+    assert (tmp_path / "out" / photo.name).is_file()
+    assert decodes.read_text() == "x", "and is not decoded again for its export"
 
 
 def test_pixels_are_kept_for_the_next_task_and_the_same_photo_alone(noting: None, photo: Path, tmp_path: Path) -> None:

@@ -72,14 +72,15 @@ def serve(connection: Connection, limits: Limits, prepare: tuple[str, str] | Non
     _be_silent()
     held: SharedMemory | None = None
     try:
-        from pie_desktop.imaging.formats import registry  # not at the top: the parent does without for a while
+        with processes.without_collecting():
+            from pie_desktop.imaging.formats import registry  # not at the top: the parent does without for a while
 
-        for module in _MODULES:
-            import_module(module)
-        registry.preload()
-        if prepare is not None:
-            module, name = prepare
-            getattr(import_module(module), name)()
+            for module in _MODULES:
+                import_module(module)
+            registry.preload()
+            if prepare is not None:
+                module, name = prepare
+                getattr(import_module(module), name)()
         memory = MemoryLimit()
         connection.send(processes.READY)
         while (message := connection.recv()) is not None:

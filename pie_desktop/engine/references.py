@@ -1,0 +1,129 @@
+"""The references that a preference is learned from: the small copies of a style, or edits that are kept nowhere.
+
+They are read without the model, which may be loading meanwhile, and encoded by it.
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pie_desktop.engine.model import EnhancementModel
+from pie_desktop.errors import Cancelled, PieError, StyleError
+from pie_desktop.imaging.decode import load_proxy
+from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.styles.store import StyleLibrary
+from pie_desktop.styles.style import Style, StyleReference
+
+if TYPE_CHECKING:
+    from pie_desktop.model.preference import Preference
+
+READING_SHARE = 0.2  # of the progress of a preference; the rest is the network
+_READING_THREADS = 2
+
+Progress = Callable[[float, str], None]
+ShouldCancel = Callable[[], bool]
+Pixels = tuple[np.ndarray, np.ndarray | None]
+"""Proxies of an edit and, where it is known, of its original."""
+
+
+@dataclass(frozen=True)
+class References:
+    """What was read.
+
+    Attributes:
+        name: of the style, for progress.
+        pixels: of at least one reference.
+    """
+
+    name: str
+    pixels: Sequence[Pixels]
+
+
+def read_style(style: Style, progress: Progress | None = None, should_cancel: ShouldCancel | None = None) -> References:
+    """Read the small copies, up to READING_SHARE of the progress; two at a time, decoders leave the interpreter free.
+
+    Raises:
+        StyleError: no reference can be used.
+        Cancelled: `should_cancel` answered True.
+    """
+    count, text = len(style.references), f"Reading the references of “{style.name}”"
+    pixels: list[Pixels] = []
+    problem = ""
+    with ThreadPoolExecutor(min(_READING_THREADS, count or 1), "pie-read") as pool:
+        # In the context of this thread, so that what cancels the caller's decoders cancels these too.
+        futures = [pool.submit(copy_context().run, _read, reference) for reference in style.references]
+        try:
+            for number, future in enumerate(futures):
+                if should_cancel is not None and should_cancel():
+                    raise Cancelled
+                if progress is not None:
+                    progress(READING_SHARE * number / count, text)
+                try:
+                    pixels.append(future.result())
+                except (PieError, OSError) as error:
+                    problem = str(error)
+        finally:
+            for future in futures:
+                future.cancel()
+    if not pixels:
+        raise StyleError(f"“{style.name}” has no usable reference; drop some of your edits on it. {problem}".rstrip())
+    return References(style.name, pixels)
+
+
+def _read(reference: StyleReference) -> Pixels:
+    before = load_proxy(reference.before) if reference.before is not None else None
+    return load_proxy(reference.after), before
+
+
+def read_edits(
+    edits: Sequence[EditPair],
+    progress: Progress | None = None,
+    should_cancel: ShouldCancel | None = None,
+    on_problem: Callable[[str], None] | None = None,
+) -> References:
+    """Read edits that are kept nowhere, up to READING_SHARE of the progress: just as a style made of them would be.
+
+    Args:
+        on_problem: gets one sentence for each edit that is left out or used without its original.
+
+    Raises:
+        StyleError, Cancelled: as `read_style` and `StyleLibrary.create`.
+    """
+
+    def reading(fraction: float, text: str) -> None:
+        if progress is not None:
+            progress(READING_SHARE * fraction, text)
+
+    with tempfile.TemporaryDirectory(prefix="pie-desktop-", ignore_cleanup_errors=True) as folder:
+        library = StyleLibrary(Path(folder), builtin=Path(folder) / "none")
+        report = library.create("from these edits", edits, reading, should_cancel)
+        for problem in report.problems:
+            if on_problem is not None:
+                on_problem(problem)
+        return read_style(report.style, should_cancel=should_cancel)  # the copies: no step back of the progress
+
+
+def encode(
+    model: EnhancementModel,
+    references: References,
+    progress: Progress | None = None,
+    should_cancel: ShouldCancel | None = None,
+) -> "Preference":
+    """The preference that references show, from READING_SHARE of the progress to its end. Raises Cancelled."""
+    from pie_desktop.model.preference import ReferencePixels
+
+    text = f"Learning “{references.name}” from {len(references.pixels)} references"
+
+    def tell(fraction: float) -> None:
+        if progress is not None:
+            progress(READING_SHARE + (1 - READING_SHARE) * fraction, text)
+
+    tell(0.0)
+    read = [ReferencePixels(after, before) for after, before in references.pixels]
+    return model.encode(read, progress=tell, should_cancel=should_cancel)
