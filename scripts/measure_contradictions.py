@@ -16,7 +16,8 @@ from pie_desktop.model.consensus import DISAGREES
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
 from pie_desktop.styles.style import contradiction
-from training.benchmark.tasks import NORMALISING, Pair, simulated_cases
+from training.benchmark.cases import Draws, Pair
+from training.benchmark.tasks import NORMALISING, simulated_cases
 from training.data.users import UserMix
 
 SEED = 7
@@ -45,7 +46,7 @@ def main() -> None:
     options = parser.parse_args()
     inference = Inference(default_bundle(), "cpu")
     for kind, mix in KINDS.items():
-        cases = list(simulated_cases(options.photos, options.users, 20, 1, SEED, mix))
+        cases = list(simulated_cases(options.photos, options.users, Draws(20, 1, SEED), mix))
         for count, foreign in STYLES:
             found = []
             for number, case in enumerate(cases):

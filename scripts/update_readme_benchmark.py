@@ -30,12 +30,13 @@ def benchmark_section(report: dict[str, Any]) -> str:
     """Markdown: one table per task and mode, methods down, numbers of references across.
 
     `report` is what the benchmark writes: `rows` with task, method, mode, refs, psnr, psnr_low, psnr_high, psnr_median,
-    ssim, de00, deab and n, beside `seed` and `model`. Raises KeyError when an entry is missing.
+    ssim, de00, deab and n, beside `seed`, `draws` and `model`. Raises KeyError when an entry is missing.
     """
     rows = report["rows"]
+    draws = f", {report['draws']} draws" if "draws" in report else ""  # reports of earlier versions have one
     parts = [
-        f"Model `{report['model']}`, seed {report['seed']}. Mean PSNR in dB, higher is better, with its 95 % interval; "
-        "in brackets the mean colour difference dE00, lower is better."
+        f"Model `{report['model']}`, seed {report['seed']}{draws}. Mean PSNR in dB, higher is better, with its 95 % "
+        "interval; in brackets the mean colour difference dE00, lower is better."
     ]
     for task in _in_order(row["task"] for row in rows):
         unaided = [row for row in rows if row["task"] == task and row["mode"] == NO_REFERENCES]

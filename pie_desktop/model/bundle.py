@@ -33,7 +33,7 @@ class BundleInfo:
         id: 16 hexadecimal digits of the weights' SHA-256; preferences are valid for one id only.
         name: shown to the user.
         created: ISO 8601 date and time, UTC.
-        card: training card: data, seed, steps, time; and `benchmark`.
+        card: training card: data, seed, steps, time; `benchmark` and `audit` where they were recorded.
     """
 
     path: Path
@@ -150,14 +150,17 @@ def write_description(path: Path, description: Mapping[str, Any]) -> None:
         temporary.write_text(json_files.to_text(description), encoding="utf-8")
 
 
-def record_benchmark(path: Path, benchmark: Mapping[str, Any]) -> None:
-    """Add to a bundle's card what a benchmark found; the weights and the id stay.
+def record_in_card(path: Path, name: str, found: Mapping[str, Any]) -> None:
+    """Add to a bundle's card what was measured later, in place of an earlier entry; the weights and the id stay.
+
+    Args:
+        name: of the entry: `benchmark` or `audit`.
 
     Raises:
         BundleError: it is not a readable bundle.
     """
     description = read_description(path)
-    description["card"] = dict(description.get("card", {})) | {"benchmark": dict(benchmark)}
+    description["card"] = dict(description.get("card", {})) | {name: dict(found)}
     write_description(path, description)
 
 

@@ -16,9 +16,9 @@ from pie_desktop.model.bundle import list_bundles
 from pie_desktop.paths import resource
 from training.audit.figures import write_figures
 from training.audit.run import Audit, audit, audit_report
+from training.benchmark.cases import Case
 from training.benchmark.methods import MethodSet
 from training.benchmark.metrics import quality
-from training.benchmark.tasks import Case
 from training.cli import app
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -8,18 +8,18 @@ import pytest
 import torch
 from PIL import Image
 
-from pie_desktop.errors import PieError
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 from pie_desktop.imaging.lut.files import write_cube
 from pie_desktop.model.bundle import list_bundles
 from pie_desktop.model.lut_prior import interpolation, laplacian
 from pie_desktop.paths import resource
 from training.benchmark.baselines import fit_lut, histogram_transfer, reinhard_transfer, sampled_colors, statistics
+from training.benchmark.cases import Case, Draws
 from training.benchmark.methods import MethodSet, shown, with_original
-from training.benchmark.metrics import bootstrap_interval, quality
+from training.benchmark.metrics import bootstrap_interval, nested_interval, quality
 from training.benchmark.run import Row, mean_over_tasks, run_benchmark
 from training.benchmark.table import benchmark_report
-from training.benchmark.tasks import Case, capture_cases, look_cases, own_case, simulated_cases, user_cases
+from training.benchmark.tasks import capture_cases, look_cases
 from training.reports.files import write_json
 
 
@@ -99,8 +99,23 @@ def test_bootstrap_draws_users_not_photos() -> None:
     assert 25 < low < high < 35
 
 
+def test_bootstrap_draws_users_and_their_draws() -> None:
+    # one draw of each is what users alone are
+    users = [[20.0, 21.0], [30.0, 34.0], [40.0]]
+    assert nested_interval([[user] for user in users], seed=4) == bootstrap_interval(users, seed=4)
+    # users who are alike, each with a lucky and an unlucky draw: the interval is that of draws
+    low, high = nested_interval([[[20.0] * 4, [30.0] * 4]] * 6)
+    assert low == pytest.approx(25 - 1.96 * 5 / 12**0.5, abs=0.5) and high == pytest.approx(50 - low, abs=0.5)
+    # one user alone: draws, not photos
+    low, high = nested_interval([[[20.0] * 8, [30.0] * 8, [40.0] * 8]])
+    assert (low, high) == (20, 40)
+    # draws that a user never had are not drawn
+    low, high = nested_interval([[[30.0]], [[30.0], [30.0], [30.0]]])
+    assert (low, high) == (30, 30)
+
+
 def test_looks_table(methods: MethodSet, looks: Path, photos: Path, tmp_path: Path) -> None:
-    cases = list(look_cases(looks, photos, count=2, most=3, queries=1, seed=0))
+    cases = list(look_cases(looks, photos, 2, Draws(3, 1)))
     assert [len(c.references) for c in cases] == [3, 3]
     for case in cases:
         assert not any(np.array_equal(case.queries[0][0], before) for before, _ in case.references)
@@ -110,9 +125,10 @@ def test_looks_table(methods: MethodSet, looks: Path, photos: Path, tmp_path: Pa
     assert ("lut_fit", "after", 1) not in by
     for method in ("model", "lut_fit", "oracle"):
         assert by[method, "pairs", 3].psnr > by["identity", "pairs", 3].psnr + 5
-    write_json(tmp_path / "b.json", benchmark_report(rows, 0, "id"))
+    write_json(tmp_path / "b.json", benchmark_report(rows, Draws(3, 1), "id"))
     stored = json.loads((tmp_path / "b.json").read_text())
-    assert stored["model"] == "id" and len(stored["rows"]) == len(rows)
+    assert (stored["model"], stored["draws"], stored["queries"], stored["seed"]) == ("id", 1, 1, 0)
+    assert len(stored["rows"]) == len(rows)
     numbers = {"psnr", "psnr_low", "psnr_high", "psnr_median", "ssim", "de00", "deab", "n"}
     assert {"task", "method", "mode", "refs"} | numbers <= set(stored["rows"][0])
 
@@ -128,7 +144,7 @@ def test_mixed_alternates_and_begins_with_a_pair(sample_images: dict[str, np.nda
 
 
 def test_every_mode_lists_what_works_in_it(methods: MethodSet, looks: Path, photos: Path) -> None:
-    cases = list(look_cases(looks, photos, count=1, most=2, queries=1, seed=0))
+    cases = list(look_cases(looks, photos, 1, Draws(2, 1)))
     rows = {(r.method, r.mode, r.refs): r for r in run_benchmark({"looks": cases}, methods, [1, 2], seed=0)}
     for method in ("identity", "reinhard", "histogram", "oracle"):
         assert len({rows[method, mode, 2].psnr for mode in ("pairs", "after", "mixed")}) == 1
@@ -167,7 +183,7 @@ def test_captures_are_corrected_without_references(methods: MethodSet, photos: P
 def test_rows_do_not_depend_on_the_number_of_workers(methods: MethodSet, looks: Path, photos: Path) -> None:
     def rows(workers: int) -> list[Row]:
         tasks = {
-            "looks": look_cases(looks, photos, count=2, most=2, queries=1, seed=0),
+            "looks": look_cases(looks, photos, 2, Draws(2, 1)),
             "captures": capture_cases(photos, 3, seed=0),
         }
         return run_benchmark(tasks, methods, [2], seed=0, workers=workers)
@@ -175,6 +191,16 @@ def test_rows_do_not_depend_on_the_number_of_workers(methods: MethodSet, looks: 
     threads = torch.get_num_threads()
     assert rows(1) == rows(2)
     assert torch.get_num_threads() == threads
+
+
+def test_draws_of_one_user_are_one_user(methods: MethodSet, looks: Path, photos: Path) -> None:
+    cases = list(look_cases(looks, photos, 2, Draws(2, 1, count=3)))
+    assert [case.name for case in cases] == ["faded"] * 3 + ["warm"] * 3
+    rows = run_benchmark({"looks": cases}, methods, [1], seed=0)
+    row = next(row for row in rows if row.method == "identity" and row.mode == "pairs")
+    found = [[[quality(b, a).psnr for b, a in case.queries] for case in cases[start : start + 3]] for start in (0, 3)]
+    assert row.n == 6 and row.psnr == pytest.approx(np.mean(found))
+    assert (row.psnr_low, row.psnr_high) == nested_interval(found)
 
 
 def test_mean_over_tasks_compares_equal_photos_only() -> None:
@@ -186,26 +212,3 @@ def test_mean_over_tasks_compares_equal_photos_only() -> None:
     # users with too few photos for 5 references drop out of that row: no mean over different people
     short = [*rows[:3], row("users", 5, 22, 3)]
     assert mean_over_tasks(short) == {("pairs", 1): 30, ("pairs", 5): 34}
-
-
-def test_simulated_users_are_the_same_every_time(photos: Path) -> None:
-    first, again = (next(iter(simulated_cases(photos, 1, 2, 1, seed=5))) for _ in range(2))
-    assert np.array_equal(first.queries[0][1], again.queries[0][1])
-
-
-def test_user_folders_and_own_edits(photos: Path, tmp_path: Path) -> None:
-    for part in ("before", "after"):
-        (tmp_path / "users" / "ann" / part).mkdir(parents=True)
-    for path in photos.glob("*.png"):
-        image = np.asarray(Image.open(path))
-        Image.fromarray(image).save(tmp_path / "users" / "ann" / "before" / path.name)
-        Image.fromarray((image * 0.7).astype(np.uint8)).save(tmp_path / "users" / "ann" / "after" / path.name)
-    (case,) = user_cases(tmp_path / "users", 2, 1, 0)
-    assert case.name == "ann" and len(case.references) == 2
-    own = own_case(tmp_path / "users" / "ann" / "after", tmp_path / "users" / "ann" / "before", 2, 1, 0)
-    assert len(own.queries) == 1
-    (tmp_path / "none").mkdir()
-    with pytest.raises(PieError, match="No user was found"):
-        list(user_cases(tmp_path / "none", 1, 1, 0))
-    with pytest.raises(PieError, match="No look"):
-        list(look_cases(tmp_path / "none", photos, 1, 1, 1, 0))

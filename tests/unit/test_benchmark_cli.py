@@ -7,6 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pie_desktop.errors import PieError
+from tests.unit.helpers.retouchers import write_retoucher
 from training.cli import app
 
 
@@ -23,6 +24,20 @@ def test_captures_alone(run: CliRunner, photo_folder: Path, tmp_path: Path) -> N
     rows = json.loads(report.read_text(encoding="utf-8"))["rows"]
     assert [row["method"] for row in rows] == ["identity", "model", "oracle"]
     assert all(row["mode"] == "none" and 0 <= row["nearer"] <= 1 for row in rows)
+
+
+def test_learned_retouchers_with_several_draws(run: CliRunner, photo_folder: Path, tmp_path: Path) -> None:
+    write_retoucher(tmp_path / "bright.safetensors", (1.2, 1.2, 1.2))
+    options = ["--photos", str(photo_folder), "--retouchers", str(tmp_path), "--refs", "1,2", "--queries", "1"]
+    more = ["--draws", "3", "--device", "cpu", "--workers", "1", "--json", str(tmp_path / "report.json")]
+    result = run.invoke(app, ["benchmark", *options, *more], catch_exceptions=False)
+    assert result.exit_code == 0
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert report["draws"] == 3 and {row["task"] for row in report["rows"]} == {"learned retouchers"}
+    rows = [row for row in report["rows"] if row["mode"] == "pairs" and row["refs"] == 1]
+    assert {row["n"] for row in rows} == {3}
+    assert any(row["psnr_low"] < row["psnr_high"] for row in rows)
+    assert max(rows, key=lambda row: row["psnr"])["method"] == "oracle"
 
 
 def test_captures_without_photos_are_refused(run: CliRunner) -> None:

@@ -10,7 +10,7 @@ import torch
 from pie_desktop.errors import BundleError, Cancelled, StyleError
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.lut.apply import apply_lut
-from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info, record_benchmark
+from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info, record_in_card
 from pie_desktop.model.consensus import AGREES, DISAGREES
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import Preference, ReferencePixels
@@ -149,12 +149,14 @@ def test_damaged_bundles_are_named(bundle: Path, tmp_path: Path) -> None:
     assert list_bundles(tmp_path) == []
 
 
-def test_benchmark_is_recorded_in_the_card(bundle: Path, tmp_path: Path) -> None:
+def test_what_is_measured_later_is_recorded_in_the_card(bundle: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.piemodel"
     shutil.copytree(bundle, copy)
-    record_benchmark(copy, {"rows": [], "seed": 3})
+    record_in_card(copy, "benchmark", {"rows": [], "seed": 2})
+    record_in_card(copy, "audit", {"tests": []})
+    record_in_card(copy, "benchmark", {"rows": [], "seed": 3})
     info, original = read_bundle_info(copy), read_bundle_info(bundle)
-    assert info.card["benchmark"] == {"rows": [], "seed": 3}
+    assert info.card["benchmark"] == {"rows": [], "seed": 3} and info.card["audit"] == {"tests": []}
     assert info.id == original.id and info.card["seed"] == original.card["seed"]
 
 

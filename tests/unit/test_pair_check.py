@@ -16,7 +16,8 @@ from pie_desktop.imaging.pairs.check import Fault, NoPair, prepare_pair, prepare
 from pie_desktop.imaging.pairs.content import explained, same_edit
 from pie_desktop.imaging.pairs.find import EditPair, find_pairs
 from pie_desktop.styles.store import StyleLibrary
-from training.benchmark.tasks import own_case, user_cases
+from training.benchmark.cases import Draws
+from training.benchmark.people import own_cases, user_cases
 from training.data.fivek import find_dataset
 from training.data.inspection import inspect
 from training.data.pairs import guess_pairs, load_pairs
@@ -123,19 +124,19 @@ def test_a_prepared_data_set_holds_pairs_only(pairs: Callable[[str, str], Path],
 def test_evaluation_compares_pairs_only(pairs: Callable[[str, str], Path], tmp_path: Path) -> None:
     folder = pairs("ann/after", "ann/before")
     said: list[str] = []
-    case = own_case(folder, tmp_path / "ann" / "before", 20, 2, 0, said.append)
+    (case,) = own_cases(folder, tmp_path / "ann" / "before", Draws(20, 2), said.append)
     one_sentence_each(tuple(said), "black", "dot", "other", "twice")
     assert (len(case.references), len(case.queries)) == (5, 2)
     for before, after in (*case.references, *case.queries):
         assert mean_delta_e(toned(before), after) < 2
     said.clear()
-    (user,) = user_cases(tmp_path, 20, 2, 0, said.append)
+    (user,) = user_cases(tmp_path, Draws(20, 2), said.append)
     assert len(said) == 4 and len(user.references) == 5
     for path in folder.glob("p[1-9].jpg"):
         path.unlink()
     (folder / "crop.jpg").unlink()
-    with pytest.raises(PieError, match="Only 1 edits with a usable original"):
-        own_case(folder, tmp_path / "ann" / "before", 20, 2, 0)
+    with pytest.raises(PieError, match="Fewer than 2 edits with a usable original"):
+        own_cases(folder, tmp_path / "ann" / "before", Draws(20, 2))
 
 
 def test_several_edits_of_a_photo_share_its_frame(sample_images: Images) -> None:

@@ -32,6 +32,8 @@ def test_rows_become_one_table_per_mode(script: ModuleType) -> None:
     assert "| unedited | 21.5 (20.5 to 22.5) [3.2] |  |" in section
     assert section.index("unedited") < section.index("PIE Desktop"), "methods stand in one fixed order"
     assert section.count("| method |") == 2
+    assert "seed 7. Mean" in section
+    assert "seed 7, 8 draws. Mean" in script.benchmark_section({"rows": rows, "seed": 7, "draws": 8, "model": "m"})
 
 
 def test_captures_have_a_table_without_references(script: ModuleType) -> None:

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from pie_desktop.errors import PieError
+from training.benchmark.cases import Draws
 from training.data.photos import square
 from training.data.prepared import FORMAT
 from training.fit.basis import build_basis
@@ -295,12 +296,12 @@ def test_experts_are_users_too(scale: Scale, experts: Path, tmp_path: Path) -> N
     runs = runs_of([tiny_system("two_stage_proxies")], real, tmp_path / "out")
     assert list(train_all(runs, tmp_path / "out"))[-1]["event"] == "done"
     assert load_system(runs[0].folder)[1]["users"] == 3
-    cases = expert_cases(experts, 2, 1, seed=0)
+    cases = expert_cases(experts, Draws(2, 1))
     assert [case.name for case in cases] == ["A", "B", "C"] and len(cases[0].references) == 2
     test = set(np.load(experts / "input.npy")[9:].mean((1, 2, 3)))
     assert {before.mean() for case in cases for before, _ in [*case.references, *case.queries]} == test
     with pytest.raises(PieError, match="3 test photos"):
-        expert_cases(experts, 2, 3, seed=0)
+        expert_cases(experts, Draws(2, 3))
 
 
 def test_a_loss_that_came_later_does_not_make_settings_other_ones(scale: Scale, tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import silhouette_score
 
+from training.benchmark.cases import Case
 from training.benchmark.methods import MethodSet
-from training.benchmark.tasks import Case
 from training.study import steering
 from training.study.images import SAMPLES, SIDE, VISIBLE, sample_case
 from training.study.steering import measure_steering

@@ -7,18 +7,8 @@ import torch
 from safetensors.torch import save_file
 
 from pie_desktop.errors import PieError
+from tests.unit.helpers.retouchers import identity_cube, write_adaptive
 from training.data.teachers import load_teachers
-
-
-def _write_adaptive(path: Path, luts: torch.Tensor, mixed: torch.Tensor) -> None:
-    """A network that mixes `luts (n, 3, 2, 2, 2)` by the numbers `mixed` whatever it sees."""
-    widths = [3, 4, 4, 4, 4, 4]
-    tensors = {"luts": luts}
-    for number in range(5):
-        tensors[f"conv{number}.weight"] = torch.zeros(widths[number + 1], widths[number], 3, 3)
-        tensors[f"conv{number}.bias"] = torch.zeros(widths[number + 1])
-    tensors["conv5.weight"], tensors["conv5.bias"] = torch.zeros(len(luts), 4, 8, 8), mixed
-    save_file(tensors, path)
 
 
 def _write_operators(path: Path, shown: torch.Tensor) -> None:
@@ -38,15 +28,9 @@ def _write_operators(path: Path, shown: torch.Tensor) -> None:
     save_file(tensors, path)
 
 
-def _identity() -> torch.Tensor:
-    axis = torch.linspace(0, 1, 2)
-    blue, green, red = torch.meshgrid(axis, axis, axis, indexing="ij")
-    return torch.stack([red, green, blue])
-
-
 def test_adaptive_luts_are_mixed_and_indexed_by_blue_green_red(tmp_path: Path) -> None:
-    swapped = _identity()[[2, 1, 0]]
-    _write_adaptive(tmp_path / "a.safetensors", torch.stack([_identity(), swapped]), torch.tensor([0.75, 0.25]))
+    swapped = identity_cube()[[2, 1, 0]]
+    write_adaptive(tmp_path / "a.safetensors", torch.stack([identity_cube(), swapped]), torch.tensor([0.75, 0.25]))
     (teacher,) = load_teachers(tmp_path)
     image = torch.rand(2, 3, 5, 7, generator=torch.Generator().manual_seed(0))
     assert teacher.name == "a"
@@ -69,8 +53,8 @@ def test_a_folder_without_retouchers_is_said(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", ["cut", "other", "infinite"])
 def test_a_damaged_retoucher_is_named(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "c.safetensors"
-    luts = _identity()[None]
-    _write_adaptive(path, luts * torch.inf if damage == "infinite" else luts, torch.ones(1))
+    luts = identity_cube()[None]
+    write_adaptive(path, luts * torch.inf if damage == "infinite" else luts, torch.ones(1))
     if damage == "cut":
         path.write_bytes(path.read_bytes()[:-100])
     elif damage == "other":

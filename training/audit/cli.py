@@ -27,8 +27,9 @@ def audit(
     from training.audit.figures import write_figures
     from training.audit.run import COUNTS, audit_report
     from training.audit.run import audit as run_audit
+    from training.benchmark.cases import Draws
     from training.benchmark.methods import MethodSet
-    from training.benchmark.tasks import look_cases, simulated_cases
+    from training.benchmark.tasks import photo_tasks
     from training.reports.files import prepare_folder, write_json
     from training.running.pool import default_workers
 
@@ -36,10 +37,8 @@ def audit(
         prepare_folder(path)
     bundle = chosen_bundle(model)
     methods = MethodSet(bundle, device)
-    most = max(refs, 2 * max(COUNTS))
-    tasks = {"simulated": simulated_cases(photos, users, most, queries, seed)}
-    if looks is not None:
-        tasks = {"looks": look_cases(looks, photos, users, most, queries, seed)} | tasks
+    draws = Draws(max(refs, 2 * max(COUNTS)), queries, seed)
+    tasks = photo_tasks(photos, draws, looks, users, {"simulated": users})
     found = []
     console = Console(width=120)
     with Console(stderr=True).status("") as status:

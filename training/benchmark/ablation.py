@@ -12,6 +12,7 @@ from rich.console import Console
 from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.model.bundle import list_bundles
+from training.benchmark.cases import Draws
 from training.benchmark.methods import MethodSet
 from training.benchmark.run import Row, run_benchmark
 from training.benchmark.tasks import NORMALISING, simulated_cases
@@ -77,10 +78,8 @@ def judge(variant: Variant, out: Path, photos: Path, users: int, queries: int, s
     if kept.exists():
         return [Row(**row) for row in json_files.read_object(kept)["rows"]]
     bundle = list_bundles(out / variant.slug)[0].path
-    tasks = {
-        name: list(simulated_cases(photos, users, max(REFERENCES), queries, seed, mix))
-        for name, mix in POPULATIONS.items()
-    }
+    draws = Draws(max(REFERENCES), queries, seed)
+    tasks = {name: simulated_cases(photos, users, draws, mix) for name, mix in POPULATIONS.items()}
     rows = run_benchmark(tasks, MethodSet(bundle, "cpu"), REFERENCES, seed)
     write_json(kept, rounded({"rows": [asdict(row) for row in rows]}))
     return rows

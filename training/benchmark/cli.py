@@ -10,6 +10,8 @@ from rich.console import Console
 
 from pie_desktop.errors import PieError
 
+DRAWS = "Draws of references and photos for every user; the intervals are over users and draws."
+
 
 def _numbers(text: str) -> list[int]:
     try:
@@ -67,9 +69,13 @@ def benchmark(
     captures: Annotated[
         int, typer.Option(min=0, help="Number of simulated captures of --photos, to be corrected without references.")
     ] = 0,
+    retouchers: Annotated[
+        Path | None, typer.Option(help="Folder of learned retouchers (.safetensors), given captures of --photos.")
+    ] = None,
     refs: Annotated[str, typer.Option(help="Numbers of references to test, separated by commas.")] = "1,3,5,10,20",
     count: Annotated[int, typer.Option(min=1, help="Number of looks.")] = 40,
-    queries: Annotated[int, typer.Option(min=1, help="Photos compared per look or user.")] = 8,
+    queries: Annotated[int, typer.Option(min=1, help="Photos compared per draw of a look or user.")] = 8,
+    draws: Annotated[int, typer.Option(min=1, help=DRAWS)] = 2,
     model: Annotated[Path | None, typer.Option(help="Model (bundle); default: the shipped one.")] = None,
     system: Annotated[
         list[str] | None,
@@ -83,47 +89,45 @@ def benchmark(
     record: Annotated[bool, typer.Option("--record", help="Add the rows to the bundle's model card.")] = False,
 ) -> None:
     """Compare the model with identity, classical transfer, the plain LUT fit and the oracle."""
-    from pie_desktop.model.bundle import read_bundle_info, record_benchmark
+    from pie_desktop.model.bundle import read_bundle_info, record_in_card
+    from training.benchmark.cases import Draws
     from training.benchmark.methods import MethodSet
+    from training.benchmark.people import user_cases
     from training.benchmark.run import run_benchmark
     from training.benchmark.table import benchmark_report, print_table
-    from training.benchmark.tasks import NORMALISING, capture_cases, look_cases, simulated_cases, user_cases
+    from training.benchmark.tasks import photo_tasks
     from training.reports.files import prepare_folder, write_json
     from training.running.pool import default_workers
 
     prepare_folder(output)
     numbers = _numbers(refs)
-    most = numbers[-1]
+    drawn = Draws(numbers[-1], queries, seed, draws)
+    populations = {"simulated": simulated, "normalising": normalising}
     tasks = {}
-    if looks is not None or simulated or normalising or captures:
-        if photos is None:
-            raise PieError("Looks, simulated users and captures need test photos; name a folder with --photos.")
-        if looks is not None:
-            tasks["looks"] = look_cases(looks, photos, count, most, queries, seed)
-        if simulated:
-            tasks["simulated"] = simulated_cases(photos, simulated, most, queries, seed)
-        if normalising:
-            tasks["normalising"] = simulated_cases(photos, normalising, most, queries, seed, NORMALISING)
-        if captures:
-            tasks["captures"] = capture_cases(photos, captures, seed)
+    if photos is not None:
+        tasks = photo_tasks(photos, drawn, looks, count, populations, retouchers, captures)
+    elif looks is not None or retouchers is not None or captures or any(populations.values()):
+        raise PieError(
+            "Looks, simulated users, learned retouchers and captures need test photos; name a folder with --photos."
+        )
     console = Console(stderr=True)
     if users is not None:
-        tasks["users"] = user_cases(users, most, queries, seed, _reporter(console))
+        tasks["users"] = user_cases(users, drawn, _reporter(console))
     if not tasks:
         raise PieError(
-            "Name at least one task: --looks with --photos, --users, or --simulated, --normalising or --captures N with"
-            " --photos."
+            "Name at least one task: --users, or with --photos one of --looks, --retouchers, --simulated N,"
+            " --normalising N and --captures N."
         )
     bundle = chosen_bundle(model)
     methods = MethodSet(bundle, device, _systems(system or []))
     with console.status("") as status:
         rows = run_benchmark(tasks, methods, numbers, seed, status.update, workers or default_workers(), threads)
     print_table(rows, Console(width=120))
-    found = benchmark_report(rows, seed, read_bundle_info(bundle).id)
+    found = benchmark_report(rows, drawn, read_bundle_info(bundle).id)
     if output is not None:
         write_json(output, found)
     if record:
-        record_benchmark(bundle, found)
+        record_in_card(bundle, "benchmark", found)
 
 
 def evaluate(
@@ -131,23 +135,26 @@ def evaluate(
     originals: Annotated[Path | None, typer.Option(help="Folder of the originals, if they are elsewhere.")] = None,
     model: Annotated[Path | None, typer.Option(help="Model (bundle); default: the shipped one.")] = None,
     refs: Annotated[str, typer.Option(help="Numbers of references to test, separated by commas.")] = "1,3,5",
-    queries: Annotated[int, typer.Option(min=1, help="Photos compared.")] = 20,
+    queries: Annotated[int, typer.Option(min=1, help="Photos compared per draw.")] = 20,
+    draws: Annotated[int, typer.Option(min=1, help=DRAWS)] = 2,
     seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
     output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
 ) -> None:
     """Measure how near a model comes to your own edits, on photos that it has not seen."""
+    from training.benchmark.cases import Draws
     from training.benchmark.methods import MethodSet
+    from training.benchmark.people import own_cases
     from training.benchmark.run import run_benchmark
     from training.benchmark.table import benchmark_report, print_table
-    from training.benchmark.tasks import own_case
     from training.reports.files import prepare_folder, write_json
 
     prepare_folder(output)
     numbers = _numbers(refs)
     methods = MethodSet(chosen_bundle(model), device)
-    case = own_case(pairs, originals, numbers[-1], queries, seed, _reporter(Console(stderr=True)))
-    rows = run_benchmark({"own edits": [case]}, methods, numbers, seed)
+    drawn = Draws(numbers[-1], queries, seed, draws)
+    cases = own_cases(pairs, originals, drawn, _reporter(Console(stderr=True)))
+    rows = run_benchmark({"own edits": cases}, methods, numbers, seed)
     print_table(rows, Console(width=120))
     if output is not None:
-        write_json(output, benchmark_report(rows, seed, methods.inference.bundle_id))
+        write_json(output, benchmark_report(rows, drawn, methods.inference.bundle_id))

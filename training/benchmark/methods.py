@@ -18,7 +18,7 @@ from training.benchmark.baselines import (
     sampled_colors,
     statistics,
 )
-from training.benchmark.tasks import Pair
+from training.benchmark.cases import Pair
 from training.running.processes import choose_device
 from training.systems.build import load_system, retouch, style_of
 from training.systems.system import System

@@ -4,23 +4,23 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 
 import numpy as np
 
+from training.benchmark.cases import Case
 from training.benchmark.methods import MODES, NO_REFERENCES, MethodSet, shown, with_original
-from training.benchmark.metrics import Quality, Target, bootstrap_interval
-from training.benchmark.tasks import Case
+from training.benchmark.metrics import Quality, Target, nested_interval
 from training.running.pool import in_order
 
 Setting = tuple[str, str, int]  # method, mode, number of references
 Scores = dict[Setting, list[Quality]]
+ByUser = dict[str, list[list[Quality]]]  # of every draw, by user
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table: means over `n` photos, PSNR with its 95 % bootstrap interval (over users)
-    and median.
+    """One line of the table: means over `n` photos of all users and draws, PSNR with its 95 % bootstrap interval (over
+    users and draws) and median.
 
     `nearer` is the share of photos that came nearer (dE00) to the answer than they were, and None for tasks with
     references.
@@ -71,16 +71,16 @@ def run_benchmark(
             for case in found:
                 yield task, case
 
-    collected: dict[str, dict[Setting, list[list[Quality]]]] = defaultdict(lambda: defaultdict(list))
+    collected: dict[str, dict[Setting, ByUser]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
     judge = partial(_judge, refs=tuple(refs), methods=methods)
     for task, name, scores in in_order(judge, cases(), workers, threads):
         for setting, found in scores.items():
-            collected[task][setting].append(found)
+            collected[task][setting][name].append(found)
         progress(f"{task}: {name}")
     return [
-        _row(task, setting, by_case, seed, by_setting)
+        _row(task, setting, by_user, seed, by_setting)
         for task, by_setting in collected.items()
-        for setting, by_case in by_setting.items()
+        for setting, by_user in by_setting.items()
     ]
 
 
@@ -107,20 +107,14 @@ def _judge(item: tuple[str, Case], refs: Sequence[int], methods: MethodSet) -> t
     return task, case.name, scores
 
 
-def _row(
-    task: str,
-    setting: Setting,
-    by_case: Sequence[list[Quality]],
-    seed: int,
-    by_setting: Mapping[Setting, Sequence[list[Quality]]],
-) -> Row:
-    values = list(chain.from_iterable(by_case))
+def _row(task: str, setting: Setting, by_user: ByUser, seed: int, by_setting: Mapping[Setting, ByUser]) -> Row:
+    values = _photos(by_user)
     psnr = np.array([v.psnr for v in values])
     de00 = np.array([v.de00 for v in values])
-    low, high = bootstrap_interval([[v.psnr for v in case] for case in by_case], seed)
+    low, high = nested_interval([[[v.psnr for v in draw] for draw in draws] for draws in by_user.values()], seed)
     nearer = None
     if setting[1] == NO_REFERENCES:
-        unedited = np.array([v.de00 for v in chain.from_iterable(by_setting["identity", NO_REFERENCES, 0])])
+        unedited = np.array([v.de00 for v in _photos(by_setting["identity", NO_REFERENCES, 0])])
         nearer = float((de00 < unedited).mean())
     return Row(
         task,
@@ -136,6 +130,11 @@ def _row(
         n=len(values),
         nearer=nearer,
     )
+
+
+def _photos(by_user: ByUser) -> list[Quality]:
+    """Of all photos of all draws of all users."""
+    return [quality for draws in by_user.values() for draw in draws for quality in draw]
 
 
 def mean_over_tasks(rows: Sequence[Row], method: str = "model") -> dict[tuple[str, int], float]:

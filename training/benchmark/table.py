@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from training.benchmark.cases import Draws
 from training.benchmark.methods import MODES, NO_REFERENCES, rank
 from training.benchmark.run import Row, mean_over_tasks
 from training.reports.files import rounded
@@ -35,6 +36,7 @@ def print_table(rows: Sequence[Row], console: Console) -> None:
             console.print(f"The model's mean over tasks, {mode}, {verdict} with more references: {text}.")
 
 
-def benchmark_report(rows: Sequence[Row], seed: int, model: str) -> dict[str, Any]:
-    """`{"rows": [...], "seed": ..., "model": bundle id}`, numbers to four decimals."""
-    return {"rows": [rounded(asdict(row)) for row in rows], "seed": seed, "model": model}
+def benchmark_report(rows: Sequence[Row], draws: Draws, model: str) -> dict[str, Any]:
+    """`{"rows": [...], "seed", "draws", "queries", "model": bundle id}`, numbers to four decimals."""
+    rows_found = [rounded(asdict(row)) for row in rows]
+    return {"rows": rows_found, "seed": draws.seed, "draws": draws.count, "queries": draws.queries, "model": model}

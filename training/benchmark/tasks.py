@@ -1,7 +1,7 @@
-"""The tasks of the benchmark: users with references, and photos whose retouched version is known."""
+"""The tasks of the benchmark over test photos: users whose retouched version of any photo is known."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,49 +12,36 @@ from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.listing import list_photos
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.lut.files import load_lut
-from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.stored import to_uint8
+from training.benchmark.cases import SIDE, Case, Draws, Pair
 from training.data.capture import degrade, sample_captures, sample_severity
 from training.data.color import to_bytes
-from training.data.pairs import checked_pairs, guess_pairs
 from training.data.photos import finished_photos, square
 from training.data.source import seeded
+from training.data.teachers import Teacher, load_teachers
 from training.data.users import UserMix, UserSimulator
 
-Pair = tuple[np.ndarray, np.ndarray]
-Report = Callable[[str], None]
-SIDE = 256  # long side at which results are compared, px
+SIMULATED_SIDE = 128  # of simulated users' photos, which are squares, px
 NORMALISING = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)  # correct every photo
+SIMULATED = {"simulated": UserMix(), "normalising": NORMALISING}
 _LUT_SUFFIXES = {".cube", ".png"}
-
-
-@dataclass(frozen=True)
-class Case:
-    """One user.
-
-    Attributes:
-        name: for display.
-        references: pairs (before, after) in the order in which they are given to the methods; uint8 images, sRGB.
-            Empty where the photos are to be enhanced for nobody in particular.
-        queries: pairs (before, after) to be retouched and compared.
-    """
-
-    name: str
-    references: Sequence[Pair]
-    queries: Sequence[Pair]
-
-
-def _load(path: Path) -> np.ndarray:
-    """The photo at `SIDE`, uint8, sRGB."""
-    return to_uint8(resize_long_side(load_photo(path, max_side=2 * SIDE), SIDE))
+# streams of random numbers, apart from those of simulated users
+_CAPTURES, _RETOUCHERS = 3, 4
 
 
 class PhotoPool:
-    """Test photos, decoded once at `SIDE`."""
+    """Test photos, decoded once at `SIDE`: uint8, sRGB.
 
-    def __init__(self, folder: Path) -> None:
-        self.paths = list_photos(folder)
+    Args:
+        photos: their files.
+
+    Raises:
+        PieError: there are fewer than two.
+    """
+
+    def __init__(self, folder: Path, photos: Callable[[Path], Sequence[Path]] = list_photos) -> None:
+        self.paths = photos(folder)
         if len(self.paths) < 2:
             raise PieError(f"{folder} holds {len(self.paths)} photos; the benchmark needs at least 2.")
         self._images: dict[Path, np.ndarray] = {}
@@ -65,7 +52,7 @@ class PhotoPool:
     def image(self, number: int) -> np.ndarray:
         path = self.paths[number]
         if path not in self._images:
-            self._images[path] = _load(path)
+            self._images[path] = to_uint8(resize_long_side(load_photo(path, max_side=2 * SIDE), SIDE))
         return self._images[path]
 
 
@@ -81,98 +68,91 @@ def look_files(looks: Path) -> list[Path]:
     return files
 
 
-def look_cases(looks: Path, photos: Path, count: int, most: int, queries: int, seed: int) -> Iterator[Case]:
+def look_cases(looks: Path, photos: Path, count: int, draws: Draws) -> Iterator[Case]:
     """Users with a fixed look: film looks (`.cube`, HaldCLUT PNG) applied to photos.
 
     Args:
-        count: at most this many looks, drawn with `seed`.
-        most: references to prepare.
-        queries: photos to compare per look, none of them a reference.
+        count: at most this many looks, drawn with the seed of `draws`.
+
+    Raises:
+        PieError: there is no look, or too few photos.
     """
-    files = look_files(looks)
+    files, pool = look_files(looks), PhotoPool(photos)
+    chosen = sorted(np.random.default_rng(draws.seed).permutation(len(files))[:count].tolist())
+
+    def cases() -> Iterator[Case]:
+        for number in chosen:
+            pair = partial(_with_look, pool, load_lut(files[number]))
+            yield from draws.cases(files[number].stem, len(pool), pair, number)
+
+    return cases()
+
+
+def _with_look(pool: PhotoPool, table: np.ndarray, number: int) -> Pair:
+    return pool.image(number), apply_lut(pool.image(number), table)
+
+
+def simulated_cases(photos: Path, count: int, draws: Draws, mix: UserMix | None = None) -> Iterator[Case]:
+    """Simulated users over photos that never trained, drawn from the population of `mix`.
+
+    Raises:
+        PieError: there are too few photos.
+    """
     pool = PhotoPool(photos)
-    generator = np.random.default_rng(seed)
-    for number in sorted(generator.permutation(len(files))[:count]):
-        table = load_lut(files[number])
-        order = np.random.default_rng([seed, number]).permutation(len(pool))
-        pairs = [(p, apply_lut(p, table)) for p in map(pool.image, order[: most + queries])]
-        yield Case(files[number].stem, pairs[queries:], pairs[:queries])
+
+    def cases() -> Iterator[Case]:
+        bank = np.stack([_center_square(pool.image(n), SIMULATED_SIDE) for n in range(len(pool))])
+        simulator = UserSimulator(bank, SIMULATED_SIDE, mix)
+        # a photo serves several draws of a user before it is shown in a second view
+        shots = max(draws.photos, min(len(bank), draws.count * draws.photos))
+        for number in range(count):
+            group = simulator.group(1, shots, seeded(draws.seed, number))
+            x, y = (to_bytes(t[0].permute(0, 2, 3, 1)) for t in (group.input, group.target))
+            pairs = list(zip(x, y, strict=True))
+            yield from draws.cases(f"user {number}", shots, pairs.__getitem__, number)
+
+    return cases()
 
 
-def user_cases(folder: Path, most: int, queries: int, seed: int, report: Report = lambda _: None) -> Iterator[Case]:
-    """Real users: `<user>/before/<id>.*` and `<user>/after/<id>.*`, matched by file stem.
+def retoucher_cases(folder: Path, photos: Path, draws: Draws, at_least: int = 0) -> Iterator[Case]:
+    """Learned retouchers, given simulated captures of finished photos, each by a camera of its own.
+
+    People send a retoucher photos of many cameras: what is the same in all pairs is the retoucher's alone.
 
     Args:
-        most: references to prepare.
-        queries: photos to compare per user, none of them a reference.
-        report: called with one sentence for each pair that is left out.
+        folder: of their networks, see `training.data.teachers`.
+        at_least: cases in all: retouchers are few, and are drawn more often where that is needed for so many.
+
+    Raises:
+        PieError: there is no usable retoucher, or too few photos.
     """
-    users = (
-        sorted(p for p in folder.iterdir() if (p / "before").is_dir() and (p / "after").is_dir())
-        if folder.is_dir()
-        else []
-    )
-    if not users:
-        raise PieError(f"No user was found in {folder}; it needs folders <user>/before and <user>/after.")
-    for user in users:
-        befores = {p.stem: p for p in list_photos(user / "before")}
-        afters = {p.stem: p for p in list_photos(user / "after")}
-        names = sorted(befores.keys() & afters.keys())
-        if len(names) < 2:
-            raise PieError(f"{user} has {len(names)} photos in both before and after; it needs at least 2.")
-        order = np.random.default_rng(seed).permutation(len(names))
-        guesses = [PairGuess(afters[names[i]], befores[names[i]], "") for i in order]
-        pairs = _usable_pairs(guesses, most + queries, report)
-        if len(pairs) < 2:
-            raise PieError(f"{user} has {len(pairs)} usable pairs; it needs at least 2.")
-        yield Case(user.name, pairs[queries:], pairs[:queries])
+    teachers, pool = load_teachers(folder), PhotoPool(photos, finished_photos)
+    count = max(draws.count, -(-at_least // len(teachers)))
+
+    def cases() -> Iterator[Case]:
+        for number, teacher in enumerate(teachers):
+            for draw in range(count):
+                pair = _captured(pool, teacher, seeded(draws.seed, _RETOUCHERS, number, draw))
+                case = draws.case(teacher.name, len(pool), pair, number, draw)
+                assert case is not None  # the pool has two photos
+                yield case
+
+    return cases()
 
 
-def own_case(
-    edits: Path, originals: Path | None, most: int, queries: int, seed: int, report: Report = lambda _: None
-) -> Case:
-    """One user's own edits; up to `most` are references, up to `queries` others are compared.
+def _captured(pool: PhotoPool, teacher: Teacher, generator: torch.Generator) -> Callable[[int], Pair]:
+    """Photos as they were captured, and what a learned retoucher makes of them."""
+    cameras = len(pool)
+    captures = sample_captures(cameras, 1, generator, sample_severity(cameras, generator))
 
-    Args:
-        report: called with one sentence for each pair that is left out.
-    """
-    guesses = [g for g in guess_pairs(edits, originals) if g.before is not None]
-    order = np.random.default_rng(seed).permutation(len(guesses))
-    pairs = _usable_pairs([guesses[i] for i in order], most + min(queries, max(1, len(order) - 1)), report)
-    if len(pairs) < 2:
-        raise PieError(f"Only {len(pairs)} edits with a usable original were found in {edits}; at least 2 are needed.")
-    queries = min(queries, len(pairs) - 1)
-    return Case(edits.name, pairs[queries:], pairs[:queries])
+    def pair(number: int) -> Pair:
+        photo = pool.image(number)
+        capture = degrade(_colors(photo), captures.rows(slice(number, number + 1)))
+        before = to_bytes(capture[0].T).reshape(photo.shape)
+        image = _colors(before).reshape(1, 3, *photo.shape[:2])
+        return before, to_bytes(teacher(image)[0].permute(1, 2, 0))
 
-
-def _usable_pairs(guesses: Sequence[PairGuess], most: int, report: Report) -> list[Pair]:
-    """The first `most` pairs (before, after) that pass the check, at `SIDE`; the others are reported."""
-    pairs: list[Pair] = []
-    for _, checked in checked_pairs(guesses, 2 * SIDE):
-        for sentence in filter(None, (checked.problem, *checked.warnings)):
-            report(sentence)
-        if checked.pair is not None:
-            both = (checked.pair.original, checked.pair.edited)
-            before, after = (to_uint8(resize_long_side(image, SIDE)) for image in both)
-            pairs.append((before, after))
-        if len(pairs) == most:
-            break
-    return pairs
-
-
-def simulated_cases(
-    photos: Path, count: int, most: int, queries: int, seed: int, mix: UserMix | None = None
-) -> Iterator[Case]:
-    """Simulated users over photos that never trained, drawn from the population of `mix`."""
-    side = 128
-    pool = PhotoPool(photos)
-    bank = np.stack([_center_square(pool.image(n), side) for n in range(len(pool))])
-    simulator = UserSimulator(bank, side, mix)
-    for number in range(count):
-        group = simulator.group(1, most + queries, seeded(seed, number))
-        x, y = (to_bytes(t[0].permute(0, 2, 3, 1)) for t in (group.input, group.target))
-        pairs = list(zip(x, y, strict=True))
-        yield Case(f"user {number}", pairs[queries:], pairs[:queries])
+    return pair
 
 
 def capture_cases(photos: Path, count: int, seed: int) -> Iterator[Case]:
@@ -180,17 +160,62 @@ def capture_cases(photos: Path, count: int, seed: int) -> Iterator[Case]:
 
     Args:
         count: captures; where there are fewer photos, some are captured several times, differently.
+
+    Raises:
+        PieError: there are too few photos.
     """
-    finished = finished_photos(photos)
-    order = np.random.default_rng(seed).permutation(len(finished))
-    for number in range(count):
-        path = finished[order[number % len(finished)]]
-        photo = _load(path)
-        generator = seeded(seed, 3, number)
-        capture = sample_captures(1, 1, generator, sample_severity(1, generator))
-        colors = torch.from_numpy(photo).float().div(255).flatten(0, 1).T[None]
-        degraded = to_bytes(degrade(colors, capture)[0].T).reshape(photo.shape)
-        yield Case(path.stem, [], [(degraded, photo)])
+    pool = PhotoPool(photos, finished_photos)
+    order = np.random.default_rng(seed).permutation(len(pool))
+
+    def cases() -> Iterator[Case]:
+        for number in range(count):
+            chosen = int(order[number % len(order)])
+            photo = pool.image(chosen)
+            generator = seeded(seed, _CAPTURES, number)
+            capture = sample_captures(1, 1, generator, sample_severity(1, generator))
+            degraded = to_bytes(degrade(_colors(photo), capture)[0].T).reshape(photo.shape)
+            yield Case(pool.paths[chosen].stem, [], [(degraded, photo)])
+
+    return cases()
+
+
+def photo_tasks(
+    photos: Path,
+    draws: Draws,
+    looks: Path | None = None,
+    look_count: int = 40,
+    populations: Mapping[str, int] | None = None,
+    retouchers: Path | None = None,
+    captures: int = 0,
+) -> dict[str, Iterator[Case]]:
+    """The tasks that are asked for, by name.
+
+    Args:
+        photos: folder of test photos.
+        looks, look_count: see `look_cases`; no such task where `looks` is None.
+        populations: numbers of simulated users by names of `SIMULATED`.
+        retouchers: see `retoucher_cases`; no such task where it is None.
+        captures: see `capture_cases`.
+
+    Raises:
+        PieError: a folder lacks what is needed.
+    """
+    tasks = {}
+    if looks is not None:
+        tasks["looks"] = look_cases(looks, photos, look_count, draws)
+    for name, count in (populations or {}).items():
+        if count:
+            tasks[name] = simulated_cases(photos, count, draws, SIMULATED[name])
+    if retouchers is not None:
+        tasks["learned retouchers"] = retoucher_cases(retouchers, photos, draws)
+    if captures:
+        tasks["captures"] = capture_cases(photos, captures, draws.seed)
+    return tasks
+
+
+def _colors(image: np.ndarray) -> torch.Tensor:
+    """The pixels of a uint8 image as `(1, 3, M)` in [0, 1]."""
+    return torch.from_numpy(image).float().div(255).flatten(0, 1).T[None]
 
 
 def _center_square(image: np.ndarray, side: int) -> np.ndarray:

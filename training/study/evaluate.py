@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
+from training.benchmark.cases import Case, Draws, Pair
 from training.benchmark.methods import MethodSet
 from training.benchmark.run import Row, run_benchmark
-from training.benchmark.tasks import NORMALISING, Case, PhotoPool, look_cases, look_files, simulated_cases
+from training.benchmark.tasks import PhotoPool, look_files, photo_tasks
 from training.data.batch import Group
 from training.data.photos import finished_photos
 from training.data.prepared import PreparedData, open_prepared
@@ -26,18 +28,20 @@ from training.systems.build import load_system
 VECTORS = "vectors.npy"  # of the unseen users' photos, `(U, S, D)` float32
 
 
-def expert_cases(cache: Path, most: int, queries: int, seed: int) -> list[Case]:
+def expert_cases(cache: Path, draws: Draws) -> list[Case]:
     """Every style of a prepared cache, by its test photos.
 
     Raises:
         PieError: the cache cannot be used, or has too few test photos.
     """
-    data, rows = _test_rows(cache, queries)
-    rows = np.random.default_rng(seed).permutation(rows)[: most + queries]
-    cases = []
-    for name, after in zip(data.styles, data.after, strict=True):
-        pairs = [(np.array(data.before[row]), np.array(after[row])) for row in rows]
-        cases.append(Case(name, pairs[queries:], pairs[:queries]))
+    data, rows = _test_rows(cache, draws.queries)
+
+    def pair(after: np.ndarray, number: int) -> Pair:
+        return np.array(data.before[rows[number]]), np.array(after[rows[number]])
+
+    cases: list[Case] = []
+    for number, (name, after) in enumerate(zip(data.styles, data.after, strict=True)):
+        cases += draws.cases(name, len(rows), partial(pair, after), number)
     return cases
 
 
@@ -87,19 +91,14 @@ def tasks_of(scale: Scale) -> dict[str, list[Case]]:
     Raises:
         PieError: photographs or looks cannot be read.
     """
-    config, seed = scale.evaluation, scale.seed
-    most, queries = max(config.refs), config.queries
+    config = scale.evaluation
+    draws = Draws(max(config.refs), config.queries, scale.seed)
     tasks: dict[str, list[Case]] = {}
     if scale.population.kind == "prepared":
-        tasks["experts"] = expert_cases(scale.population.folder, most, queries, seed)
-    if config.looks is not None:
-        tasks["looks"] = list(look_cases(config.looks, config.photos, config.count, most, queries, seed))
-    if config.simulated:
-        tasks["simulated"] = list(simulated_cases(config.photos, config.simulated, most, queries, seed))
-    if config.normalising:
-        found = simulated_cases(config.photos, config.normalising, most, queries, seed, NORMALISING)
-        tasks["normalising"] = list(found)
-    return tasks
+        tasks["experts"] = expert_cases(scale.population.folder, draws)
+    users = {"simulated": config.simulated, "normalising": config.normalising}
+    found = photo_tasks(config.photos, draws, config.looks, config.count, users)
+    return tasks | {name: list(cases) for name, cases in found.items()}
 
 
 def method_set(runs: Sequence[Run], bundle: Path) -> MethodSet:

@@ -10,9 +10,9 @@ import torch
 
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
+from training.benchmark.cases import Case
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.benchmark.metrics import quality
-from training.benchmark.tasks import Case
 from training.data.color import to_bytes
 from training.data.photos import square
 from training.data.source import seeded

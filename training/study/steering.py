@@ -8,9 +8,9 @@ from functools import partial
 import numpy as np
 
 from training.audit.run import Mean
+from training.benchmark.cases import Case, Pair
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.benchmark.metrics import Target, bootstrap_interval
-from training.benchmark.tasks import Case, Pair
 from training.running.pool import in_order
 
 Setting = tuple[str, str]  # method, mode
