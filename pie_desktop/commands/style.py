@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pie_desktop.commands.arguments import AsJson, Originals, edit_pairs, isolate_decoding, open_engine, open_library
 from pie_desktop.commands.console import interruptible, print_json, say, say_problem, showing_progress
 from pie_desktop.styles.style import WHAT_TO_DO, Style, contradiction
+
+if TYPE_CHECKING:
+    from pie_desktop.styles.store import StyleLibrary
 
 commands = typer.Typer(help="Make, list, show and delete styles.", no_args_is_help=True)
 
@@ -62,7 +65,7 @@ def show(
     """Show the references of a style."""
     library = open_library()
     style = library.find(name)
-    agreement = open_engine(library, None, "auto").agreement(style) if fits else []
+    agreement = _agreement(library, style) if fits else []
     if len(agreement) != len(style.references):  # not asked for, or a copy cannot be read and which one is not told
         agreement = []
     if as_json:
@@ -104,6 +107,12 @@ def delete(name: Name) -> None:
 def restore(token: Annotated[str, typer.Argument(help="The token that `style delete` printed.")]) -> None:
     """Bring a deleted style back."""
     say(f"“{open_library().undelete(token).name}” was restored.")
+
+
+def _agreement(library: "StyleLibrary", style: Style) -> list[float]:
+    engine = open_engine(library, None, "auto")
+    with interruptible() as should_cancel, showing_progress() as progress:
+        return engine.agreement(style, progress, should_cancel)
 
 
 def _counted(style: Style) -> str:

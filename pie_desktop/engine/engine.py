@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 REMEMBERED_PREFERENCES = 16
 LOCK_POLL = 0.05  # seconds
+LEARNING_SHARE = 0.8  # of the progress of an agreement: the preference that it is asked about
 
 Progress = Callable[[float, str], None]
 ShouldCancel = Callable[[], bool]
@@ -118,14 +119,25 @@ class Engine:
                     self._preferences.popitem(last=False)
         return preference
 
-    def agreement(self, style: Style) -> list[float]:
+    def agreement(
+        self, style: Style, progress: Progress | None = None, should_cancel: ShouldCancel | None = None
+    ) -> list[float]:
         """How well each usable reference of a style fits the others, 0 to 1; see `Inference.agreement`.
 
         Raises:
-            StyleError, BundleError: as `preference`.
+            StyleError, BundleError, Cancelled: as `preference`.
         """
-        preference = self.preference(style)
-        return self._loaded().agreement(preference)
+
+        def tell(share: float, text: str = f"Comparing the references of “{style.name}”") -> None:
+            if progress is not None:
+                progress(LEARNING_SHARE + (1 - LEARNING_SHARE) * share, text)
+
+        def learning(share: float, text: str) -> None:
+            if progress is not None:
+                progress(LEARNING_SHARE * share, text)
+
+        preference = self.preference(style, learning, should_cancel)
+        return self._loaded().agreement(preference, tell, should_cancel)
 
     def learn(
         self, references: References, progress: Progress | None = None, should_cancel: ShouldCancel | None = None

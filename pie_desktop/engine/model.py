@@ -65,8 +65,13 @@ class EnhancementModel(Protocol):
         """
         ...
 
-    def agreement(self, preference: "Preference") -> list[float]:
-        """How well each reference of a preference fits the others, 0 to 1."""
+    def agreement(
+        self,
+        preference: "Preference",
+        progress: Callable[[float], None] | None = None,
+        should_cancel: Callable[[], bool] | None = None,
+    ) -> list[float]:
+        """How well each reference of a preference fits the others, 0 to 1; the rest as for `encode`."""
         ...
 
 

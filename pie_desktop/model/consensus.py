@@ -5,7 +5,7 @@ learned from the others, too, and a user who treats every photo by what it shows
 each other well, while others do not fit it at all, tells both apart.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -16,56 +16,56 @@ AGREES = 0.65
 DISAGREES = 0.25
 """Below this it wants something else."""
 
-Agree = Callable[[int, tuple[int, ...]], float]
-"""How well a reference fits what some others teach, 0 to 1."""
+Agree = Callable[[Sequence[int], tuple[int, ...]], list[float]]
+"""How well each of some references fits what the others of a part teach, 0 to 1."""
 
 _FEW = 7  # references of which every part is tried: 64 parts at most
 _SEEDS = 40
 _SEED_SIZE = 3
 
 
-def consensus(count: int, agree: Agree) -> list[float]:
+def consensus(count: int, agree: Agree, progress: Callable[[float], None] | None = None) -> list[float]:
     """How well each of at least two references fits the largest part of at least half of them that agrees.
 
     Where no part agrees, and of two references, how well each fits all others.
 
     Args:
         count: of references.
-        agree: asked for parts that leave the reference itself out.
+        agree: asked for parts of at least two references.
+        progress: called with the share of the search done, 0 to 1, where a part is sought.
     """
-    fits = _fits(range(count), tuple(range(count)), agree)
+    everyone = tuple(range(count))
+    fits = agree(everyone, everyone)
     if count == 2 or min(fits) >= AGREES:
         return fits
     best: tuple[int, float] | None = None
-    for part in _parts(count, agree):
-        if best is not None and len(part) < best[0]:
+    for done, part in _parts(count, agree):
+        if progress is not None:
+            progress(done)
+        if part is None or (best is not None and len(part) < best[0]):
             continue
-        least = min(_fits(part, part, agree))
+        least = min(agree(part, part))
         if least >= AGREES and (best is None or (len(part), least) > best):
             best = len(part), least
-            fits = _fits(range(count), part, agree)
+            fits = agree(everyone, part)
     return fits
 
 
-def _fits(numbers: Iterable[int], part: tuple[int, ...], agree: Agree) -> list[float]:
-    """How well each reference fits the others of a part."""
-    return [agree(number, tuple(other for other in part if other != number)) for number in numbers]
-
-
-def _parts(count: int, agree: Agree) -> Iterator[tuple[int, ...]]:
-    """Parts of at least half, but not all, that may agree."""
+def _parts(count: int, agree: Agree) -> Iterator[tuple[float, tuple[int, ...] | None]]:
+    """Parts of at least half, but not all, that may agree, each with the share of the search done; None for no part."""
+    everyone = tuple(range(count))
     if count <= _FEW:
-        for size in range(count - 1, max(1, (count - 1) // 2), -1):
-            yield from combinations(range(count), size)
+        sizes = range(count - 1, max(1, (count - 1) // 2), -1)
+        parts = [part for size in sizes for part in combinations(everyone, size)]
+        yield from ((number / len(parts), part) for number, part in enumerate(parts))
         return
     # Random sample consensus: M. A. Fischler and R. C. Bolles, Communications of the ACM 24 (1981). Even where half of
     # the references are strangers, one seed in eight has none of them: all 40 miss in one of 200 styles.
     generator = np.random.default_rng(0)
-    for _ in range(_SEEDS):
+    for seed in range(_SEEDS):
         part = tuple(sorted(generator.choice(count, _SEED_SIZE, replace=False).tolist()))
         for _ in range(2):  # those who fit the seed, and then those who fit these
-            part = tuple(number for number, fit in enumerate(_fits(range(count), part, agree)) if fit >= AGREES)
+            part = tuple(number for number, fit in enumerate(agree(everyone, part)) if fit >= AGREES)
             if len(part) < _SEED_SIZE:
                 break
-        if 2 * len(part) >= count:
-            yield part
+        yield seed / _SEEDS, part if 2 * len(part) >= count else None

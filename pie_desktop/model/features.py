@@ -29,7 +29,9 @@ def shrink(image: np.ndarray, size: tuple[int, int] | None = None) -> np.ndarray
 
 def is_gray(image: np.ndarray) -> bool:
     """Whether a float image is black and white: no colour but for rounding, and for a speck that may be dirt."""
-    return float((np.ptp(image, axis=-1) > _GRAY_SPREAD).mean()) <= _GRAY_SPECKS
+    r, g, b = (image[..., channel] for channel in range(3))  # along so short an axis numpy takes ten times as long
+    spread = np.maximum(np.maximum(r, g), b) - np.minimum(np.minimum(r, g), b)
+    return float((spread > _GRAY_SPREAD).mean()) <= _GRAY_SPECKS
 
 
 def squares(images: list[np.ndarray], side: int) -> Tensor:

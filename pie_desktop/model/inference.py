@@ -18,7 +18,7 @@ from pie_desktop.model.bundle import load_bundle
 from pie_desktop.model.features import color_statistics, is_gray, picked_colors, shrink, squares
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import EncodedReferences
-from pie_desktop.model.preference import Preference, ReferencePixels, agreement
+from pie_desktop.model.preference import PairColors, Preference, ReferencePixels, agreement
 from pie_desktop.model.residual import ResidualFit, ResidualPairs
 from pie_desktop.model.runtime import automatic_device, device_failure, give_back_memory
 
@@ -51,6 +51,20 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+def _stepping(
+    progress: Callable[[float], None] | None, should_cancel: Callable[[], bool] | None
+) -> Callable[[float], None]:
+    """What is called between two pieces of work: it tells the share done, or raises Cancelled."""
+
+    def step(share: float) -> None:
+        if should_cancel is not None and should_cancel():
+            raise Cancelled
+        if progress is not None:
+            progress(share)
+
+    return step
 
 
 class Inference:
@@ -118,13 +132,7 @@ class Inference:
             StyleError: there is no reference.
             Cancelled: `should_cancel` said so.
         """
-
-        def step(share: float) -> None:
-            if should_cancel is not None and should_cancel():
-                raise Cancelled
-            if progress is not None:
-                progress(share)
-
+        step = _stepping(progress, should_cancel)
         if not references:
             raise StyleError("A style needs at least one edited photo; add one.")
         afters, befores, pairs = [], [], []
@@ -172,7 +180,8 @@ class Inference:
         stored |= {"gray": np.array([is_gray(image) for image in afters])}
         stored |= {"colors_before": colors_before, "colors_after": colors_after}
         preference = Preference(stored, self.bundle_id)
-        self._prepare(preference, evidence)  # it is used next, and most of the work is done
+        # it is used next, and most of the work is done
+        self._prepare(preference, evidence, lambda share: step(0.9 + 0.1 * share))
         return preference
 
     @staticmethod
@@ -193,14 +202,19 @@ class Inference:
         result = Evidence(before.new_zeros(count, k, k), before.new_zeros(count, k), before.new_zeros(count))
         places = paired.nonzero()[:, 0]
         for start in range(0, len(before), _PAIRS_AT_ONCE):
-            step(0.7 + 0.3 * start / len(before))
+            step(0.7 + 0.2 * start / len(before))
             part = slice(start, start + _PAIRS_AT_ONCE)
             found = self._network.prior.evidence(before[part], after[part])
             where = places[part]
             result.gram[where], result.moment[where], result.power[where] = found.gram, found.moment, found.power
         return result
 
-    def _prepare(self, preference: Preference, evidence: Evidence | None = None) -> _Prepared:
+    def _prepare(
+        self,
+        preference: Preference,
+        evidence: Evidence | None = None,
+        progress: Callable[[float], None] = lambda share: None,
+    ) -> _Prepared:
         if preference.bundle_id != self.bundle_id:
             raise StyleError("This preference was made by another model; it has to be computed again.")
         key = preference.key
@@ -217,7 +231,7 @@ class Inference:
         )
         spread = self._network.prior.spread(evidence[None], paired[None])
         style = EncodedReferences(tokens, keys, torch.ones_like(paired)[None], paired[None], vector, spread)
-        residual = self._residual.prepare(before, after) if len(before) else None
+        residual = self._residual.prepare(before, after, progress) if len(before) else None
         prepared = _Prepared(style, before, after, evidence, residual)
         self._prepared[key] = prepared
         while len(self._prepared) > _MOST_PREPARED:
@@ -261,14 +275,33 @@ class Inference:
             preferred = preferred.mean(dim=-1, keepdim=True).expand_as(preferred)
         return neutral.cpu().numpy(), np.ascontiguousarray(preferred.cpu().numpy())
 
-    def agreement(self, preference: Preference) -> list[float]:
-        """How well each reference fits the others, 0 to 1; see `model.agreement`."""
-        values = self._run(lambda: self._agreement(preference))
+    def agreement(
+        self,
+        preference: Preference,
+        progress: Callable[[float], None] | None = None,
+        should_cancel: Callable[[], bool] | None = None,
+    ) -> list[float]:
+        """How well each reference fits the others, 0 to 1; see `preference.agreement`.
+
+        Args:
+            preference: from `encode` of the same bundle.
+            progress, should_cancel: as for `encode`.
+
+        Raises:
+            StyleError: the preference belongs to another bundle.
+            Cancelled: `should_cancel` said so.
+        """
+        step = _stepping(progress, should_cancel)
+        values = self._run(lambda: self._agreement(preference, step))
+        step(1.0)
         if len(values) > _PAIRS_AT_ONCE:
             give_back_memory()
         return values
 
-    def _agreement(self, preference: Preference) -> list[float]:
-        p = self._prepare(preference)
+    def _agreement(self, preference: Preference, step: Callable[[float], None]) -> list[float]:
+        p = self._prepare(preference, progress=lambda share: step(0.5 * share))
         paired = p.style.paired[0]
-        return agreement(self._network.prior, p.style.tokens[0, 1:], paired, p.before, p.after, p.evidence[paired])
+        r = p.residual
+        pairs = PairColors(p.before, p.after, r.nodes, r.parts, p.evidence[paired]) if r is not None else None
+        tokens = p.style.tokens[0, 1:]
+        return agreement(self._network.prior, tokens, paired, pairs, lambda share: step(0.5 + 0.5 * share))

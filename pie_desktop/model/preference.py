@@ -1,7 +1,7 @@
 """Preferences: encoded references that can be stored beside a style, and how well each reference fits the others."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.consensus import consensus
-from pie_desktop.model.lut_prior import Evidence, LutPrior, interpolation
+from pie_desktop.model.lut_prior import Evidence, LutPrior
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,35 @@ class Preference:
         return preference
 
 
-_FEW_PAIRS = 32  # whose basis at every pixel is kept, 3.5 MB each; of more, LUTs are made and looked up instead
 _ENOUGH_CHANGE = 0.02  # mean absolute; an edit that changes less is measured against this
+_LUTS_AT_ONCE = 32  # 60 kB each, as much again for its pair's colours, and 0.5 MB for what it is solved from
+_ASK_SHARE = 0.3  # of the progress: how each pair fits all others; the rest is the search for those that agree
+
+
+@dataclass
+class PairColors:
+    """R pairs as `agreement` compares them.
+
+    Attributes:
+        before, after: `(R, M, 3)` colours in [0, 1].
+        nodes, parts: `(R * M, 8)` where the colours before lie in a LUT of the prior's size, see `interpolation`.
+        evidence: of each pair.
+    """
+
+    before: Tensor
+    after: Tensor
+    nodes: Tensor
+    parts: Tensor
+    evidence: Evidence
 
 
 @torch.no_grad()
 def agreement(
-    prior: LutPrior, tokens: Tensor, paired: Tensor, before: Tensor, after: Tensor, evidence: Evidence
+    prior: LutPrior,
+    tokens: Tensor,
+    paired: Tensor,
+    pairs: PairColors | None,
+    progress: Callable[[float], None] = lambda share: None,
 ) -> list[float]:
     """How well each of N references fits the largest part of them that agrees, 0 (contradicts it) to 1.
 
@@ -126,48 +148,79 @@ def agreement(
     Args:
         tokens: `(N, D)` style tokens.
         paired: `(N,)` bool: whether there is an original.
-        before, after: `(R, M, 3)` colours of the R pairs.
-        evidence: of the R pairs.
+        pairs: those that have one, None where there are none.
+        progress: called with the share done, 0 to 1; what it raises ends the work.
     """
     if len(tokens) == 1:
         return [1.0]
     unit = nn.functional.normalize(tokens, dim=1)
     similarity = unit @ unit.T
     result = ((similarity.sum(1) - similarity.diagonal()) / (len(unit) - 1)).clamp(0, 1)
-    if len(before) > 1:
-        fits = consensus(len(before), _PairFits(prior, before, after, evidence))
+    if pairs is not None and len(pairs.before) > 1:
+        agree = _PairFits(prior, pairs, lambda share: progress(_ASK_SHARE * share))
+        fits = consensus(len(pairs.before), agree, lambda share: progress(_ASK_SHARE + (1 - _ASK_SHARE) * share))
         result[paired] = torch.tensor(fits, dtype=result.dtype, device=result.device)
     return result.tolist()
 
 
 class _PairFits:
-    """How well a pair fits the LUT that other pairs teach: 1 less the mean error in parts of the pair's own change."""
+    """How well pairs fit the LUT that other pairs teach: 1 less the mean error in parts of the pair's own change.
 
-    def __init__(self, prior: LutPrior, before: Tensor, after: Tensor, evidence: Evidence) -> None:
-        self._prior, self._evidence, self._wanted = prior, evidence, after - before
-        self._designs = [prior.design(colors) for colors in before] if len(before) <= _FEW_PAIRS else None
-        self._places = [interpolation(colors, prior.size) for colors in before] if self._designs is None else []
+    Sums of evidence are taken in double precision and on the CPU, as not every GPU has that: what a pair adds can then
+    be taken off again.
+
+    Args:
+        prior, pairs: as for `agreement`.
+        progress: called with the share done, 0 to 1, while as many fits are computed as there are pairs.
+    """
+
+    def __init__(self, prior: LutPrior, pairs: PairColors, progress: Callable[[float], None]) -> None:
+        self._prior = prior
+        self._wanted = pairs.after - pairs.before
+        count = len(self._wanted)
+        self._nodes, self._parts = (values.reshape(count, -1, 8) for values in (pairs.nodes, pairs.parts))
+        self._gram, self._moment = pairs.evidence.gram.cpu(), pairs.evidence.moment.cpu()
         self._change = self._wanted.abs().mean((1, 2)).clamp_min(_ENOUGH_CHANGE)
-        self._learned: dict[tuple[int, ...], Tensor] = {}
-        self._known: dict[tuple[int, tuple[int, ...]], float] = {}
-        self._latest: tuple[tuple[int, ...], Tensor] | None = None
+        self._known: dict[tuple[int, ...], dict[int, float]] = {}
+        self._progress = progress
+        self._computed = 0
 
-    def __call__(self, number: int, others: tuple[int, ...]) -> float:
-        asked = number, others
-        if asked not in self._known:
-            if others not in self._learned:
-                e = self._evidence[torch.tensor(others)]
-                self._learned[others] = self._prior.posterior(e.gram.sum(0), e.moment.sum(0))
-            error = (self._made(number, others) - self._wanted[number]).abs().mean()
-            self._known[asked] = float((1 - error / self._change[number]).clamp(0, 1))
-        return self._known[asked]
+    def __call__(self, numbers: Sequence[int], part: tuple[int, ...]) -> list[float]:
+        known = self._known.setdefault(part, {})
+        new = [number for number in numbers if number not in known]
+        if new:
+            inside, members = set(part), torch.tensor(part)
+            gram, moment = (one[members].sum(0, dtype=torch.float64) for one in (self._gram, self._moment))
+            strangers = [number for number in new if number not in inside]
+            if strangers:  # all at once: to leave the members out would cost a copy of the others
+                fits = self._fits(slice(None), self._luts(gram[None], moment[None])[0])
+                known.update((number, fits[number]) for number in strangers)
+            for some in _portions([number for number in new if number in inside]):
+                own = torch.tensor(some)
+                luts = self._luts(gram - self._gram[own].double(), moment - self._moment[own].double())
+                known.update(zip(some, self._fits(own, luts), strict=True))
+        return [known[number] for number in numbers]
 
-    def _made(self, number: int, others: tuple[int, ...]) -> Tensor:
-        """The change `(M, 3)` of a pair's colours by what the others teach."""
-        weights = self._learned[others]
-        if self._designs is not None:
-            return self._designs[number] @ weights
-        if self._latest is None or self._latest[0] != others:
-            self._latest = others, (self._prior.table.reshape(-1, self._prior.components) @ weights).reshape(-1, 3)
-        index, weight = self._places[number]
-        return nn.functional.embedding_bag(index, self._latest[1], mode="sum", per_sample_weights=weight)
+    def _luts(self, gram: Tensor, moment: Tensor) -> Tensor:
+        """Changes `(P, S^3, 3)` that the evidence of P parts teaches."""
+        weights = self._prior.posterior(gram, moment).to(self._wanted)
+        changes = weights @ self._prior.table.reshape(-1, self._prior.components).T
+        return changes.reshape(len(gram), -1, 3)
+
+    def _fits(self, which: Tensor | slice, luts: Tensor) -> list[float]:
+        """How well pairs fit changes: one for all, `(S^3, 3)`, or one for each, `(P, S^3, 3)`."""
+        index, parts, wanted = self._nodes[which], self._parts[which], self._wanted[which]
+        if luts.ndim == 3:
+            first = torch.arange(len(luts), dtype=index.dtype, device=index.device) * luts.shape[1]
+            index = index + first[:, None, None]
+        bag = nn.functional.embedding_bag
+        made = bag(index.reshape(-1, 8), luts.reshape(-1, 3), mode="sum", per_sample_weights=parts.reshape(-1, 8))
+        error = (made.reshape(wanted.shape) - wanted).abs().mean((1, 2))
+        self._computed += len(wanted)
+        if self._computed <= len(self._wanted):
+            self._progress(self._computed / len(self._wanted))
+        return (1 - error / self._change[which]).clamp(0, 1).tolist()
+
+
+def _portions(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (numbers[start : start + _LUTS_AT_ONCE] for start in range(0, len(numbers), _LUTS_AT_ONCE))

@@ -5,6 +5,7 @@ where `left` is what the fit leaves unexplained in pair i and `W` is trilinear i
 eight nodes of its own cell, so the normal matrix of a pair is kept by cell, a twentieth of the full matrix.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -72,6 +73,7 @@ class Band:
 
 
 RESIDUAL_STIFFNESS = 33.0  # weight of the residual's smoothness relative to the noise
+_PAIRS_AT_ONCE = 32  # 75 kB of products for each
 _CORNERS = [(a, b) for a in range(8) for b in range(a + 1)]  # a cell's symmetric 8 x 8 matrix, lower half
 
 
@@ -81,7 +83,7 @@ class ResidualPairs:
 
     Attributes:
         after: `(R, M, 3)` colours.
-        nodes, parts: `(R * M, 8)` where the colours before lie in the fine LUT.
+        nodes, parts: `(R * M, 8)` where the colours before lie in the fine LUT; these and the other places are int32.
         pixels, pull, starts: their positions in the coarse LUT sorted by its T nodes: pixel numbers and weights
             `(R * M * 8,)`, and where each node's begin `(T,)`.
         gram: `(R, T * 36)` normal matrices by cell, averaged over pixels.
@@ -113,20 +115,35 @@ class ResidualFit:
         row, column = (low + offset[a]).clamp_max(nodes - 1), (low + offset[b]).clamp_max(nodes - 1)
         self._place = self._band.place(row, column).flatten()
 
-    def prepare(self, before: Tensor, after: Tensor) -> ResidualPairs:
-        """Prepare pairs `(R, M, 3)`, colours in [0, 1], once for all photos."""
+    def prepare(
+        self, before: Tensor, after: Tensor, progress: Callable[[float], None] = lambda share: None
+    ) -> ResidualPairs:
+        """Prepare pairs `(R, M, 3)`, colours in [0, 1], once for all photos.
+
+        Args:
+            progress: called with the share done, 0 to 1; what it raises ends the work.
+        """
         pairs, pixels = before.shape[:2]
         coarse = self.residual_size**3
         colors = before.reshape(-1, 3)
         nodes, parts = interpolation(colors, self.size)
         index, weight = interpolation(colors, self.residual_size)
-        ordered, order = index.flatten().sort()
-        starts = torch.searchsorted(ordered, torch.arange(coarse, device=before.device))
+        progress(0.3)
+        # few kinds of numbers: as short ones they are sorted in a third of the time
+        ordered, order = index.flatten().to(torch.int16 if coarse < 2**15 else torch.int32).sort()
+        starts = torch.searchsorted(ordered, torch.arange(coarse, dtype=ordered.dtype, device=before.device))
+        progress(0.6)
         a, b = torch.tensor(_CORNERS, device=before.device).T
-        gram = before.new_zeros(pairs * coarse, len(_CORNERS))
-        pair = torch.arange(pairs, device=before.device).repeat_interleave(pixels)
-        gram.index_add_(0, pair * coarse + index[:, 0], weight[:, a] * weight[:, b] / pixels)
-        return ResidualPairs(after, nodes, parts, order // 8, weight.flatten()[order], starts, gram.reshape(pairs, -1))
+        gram = before.new_zeros(pairs, coarse, len(_CORNERS))
+        for start in range(0, pairs, _PAIRS_AT_ONCE):
+            progress(0.6 + 0.4 * start / pairs)
+            some = gram[start : start + _PAIRS_AT_ONCE].view(-1, len(_CORNERS))
+            part = slice(start * pixels, (start + _PAIRS_AT_ONCE) * pixels)
+            cells, weights = index[part, 0], weight[part]
+            first = torch.arange(len(some) // coarse, device=before.device).repeat_interleave(pixels) * coarse
+            some.index_add_(0, first + cells, weights[:, a] * weights[:, b] / pixels)
+        pixel, pull = (order // 8).int(), weight.flatten()[order]
+        return ResidualPairs(after, nodes.int(), parts, pixel, pull, starts.int(), gram.reshape(pairs, -1))
 
     def lut(self, pairs: ResidualPairs, share: Tensor, fitted: Tensor, noise: Tensor | float) -> Tensor:
         """Residual LUT `(S, S, S, 3)` to be added to the LUT `fitted` of the same shape.

@@ -70,8 +70,7 @@ def _large_style(folder: Path) -> list[Measurement]:
     before_mb, started = _resident_mb(), time.perf_counter()
     used = time.process_time()
     reports: list[float] = []
-    engine.preference(style, lambda fraction, text: reports.append(time.perf_counter()))
-    engine.agreement(style)
+    engine.agreement(style, lambda fraction, text: reports.append(time.perf_counter()))
     seconds, kept = time.perf_counter() - started, _resident_mb() - before_mb
     silence = max(np.diff([started, *reports, started + seconds]))
     note = "reading, encoding and agreement; "

@@ -50,7 +50,12 @@ class PlainModel(EnhancementModel):
         warm = np.clip(neutral * np.array([1.15, 1.0, 0.7], np.float32) + np.float32(0.03), 0.0, 1.0)
         return neutral, warm.astype(np.float32)
 
-    def agreement(self, preference: Preference) -> list[float]:
+    def agreement(
+        self,
+        preference: Preference,
+        progress: Progress | None = None,
+        should_cancel: ShouldCancel | None = None,
+    ) -> list[float]:
         return [0.9] * len(preference.arrays["tokens"])
 
 
@@ -81,7 +86,12 @@ class SlowModel(PlainModel):
             raise StyleError(self.problem)
         return super().encode(references)
 
-    def agreement(self, preference: Preference) -> list[float]:
+    def agreement(
+        self,
+        preference: Preference,
+        progress: Progress | None = None,
+        should_cancel: ShouldCancel | None = None,
+    ) -> list[float]:
         return [0.2, *super().agreement(preference)[1:]]
 
 

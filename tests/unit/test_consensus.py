@@ -1,5 +1,7 @@
 """The part of the references that agrees: found whoever is off, and not where nobody stands together."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -15,8 +17,11 @@ class Tastes:
         self.tastes = np.array(tastes)
         self.asked: list[tuple[int, tuple[int, ...]]] = []
 
-    def __call__(self, number: int, others: tuple[int, ...]) -> float:
-        assert others and number not in others
+    def __call__(self, numbers: Sequence[int], part: tuple[int, ...]) -> list[float]:
+        return [self.fit(number, tuple(other for other in part if other != number)) for number in numbers]
+
+    def fit(self, number: int, others: tuple[int, ...]) -> float:
+        assert others
         self.asked.append((number, others))
         return float(max(0.0, 1 - abs(self.tastes[list(others)].mean() - self.tastes[number])))
 
@@ -47,9 +52,7 @@ def test_many_strangers_among_many(count: int = 20) -> None:
 def test_where_nobody_stands_together_each_is_compared_with_all(count: int) -> None:
     tastes = Tastes(*range(0, 2 * count, 2))
     everyone = tuple(range(count))
-    assert consensus(count, tastes) == [
-        tastes(number, tuple(other for other in everyone if other != number)) for number in everyone
-    ]
+    assert consensus(count, tastes) == tastes(everyone, everyone)
 
 
 def test_one_taste_is_asked_once(count: int = 30) -> None:
@@ -65,3 +68,12 @@ def test_two_are_compared_with_each_other() -> None:
 def test_two_against_two_is_two_parts() -> None:
     fits = consensus(4, Tastes(0.0, 0.01, 5.0, 5.1))
     assert [fit > AGREES for fit in fits] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("count", [6, 30])
+def test_the_search_tells_how_far_it_is(count: int) -> None:
+    told: list[float] = []
+    consensus(count, Tastes(*range(0, 2 * count, 2)), told.append)
+    assert told == sorted(told)
+    assert len(told) > 10
+    assert told[0] < 0.1 and 0.9 < told[-1] < 1

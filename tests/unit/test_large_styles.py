@@ -7,9 +7,10 @@ import pytest
 
 from pie_desktop.engine.bundles import default_bundle
 from pie_desktop.engine.engine import Engine
+from pie_desktop.errors import Cancelled
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 from pie_desktop.imaging.pairs.find import EditPair
-from pie_desktop.model import inference, preference
+from pie_desktop.model import inference, preference, residual
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
 from pie_desktop.styles.store import StyleLibrary
@@ -33,7 +34,8 @@ def test_parts_give_what_all_at_once_gives(monkeypatch: pytest.MonkeyPatch) -> N
     fits = whole.agreement(expected)
     monkeypatch.setattr(inference, "_PAIRS_AT_ONCE", 5)
     monkeypatch.setattr(inference, "_IMAGES_AT_ONCE", 7)
-    monkeypatch.setattr(preference, "_FEW_PAIRS", 3)
+    monkeypatch.setattr(preference, "_LUTS_AT_ONCE", 3)
+    monkeypatch.setattr(residual, "_PAIRS_AT_ONCE", 4)
     parts = Inference(default_bundle(), "cpu")
     found = parts.encode(references)
     for name, array in expected.arrays.items():
@@ -50,3 +52,35 @@ def test_reading_references_reports_progress(tmp_path: Path, sample_photos: dict
     texts: list[str] = []
     Engine(library, default_bundle(), "cpu").preference(style, lambda fraction, text: texts.append(text))
     assert sum(text.startswith("Reading") for text in texts) == len(style.references) > 1
+
+
+def test_comparing_references_reports_progress_and_can_be_cancelled() -> None:
+    model = Inference(default_bundle(), "cpu")
+    learned = model.encode(_references(12))
+    model = Inference(default_bundle(), "cpu")  # which has to prepare the preference first
+    told: list[float] = []
+    model.agreement(learned, told.append)
+    assert told == sorted(told)
+    assert len(told) > 40
+    assert told[0] < 0.2 and 0.9 < told[-1] <= 1
+    for when in (1, 5, 30):
+        asked: list[int] = []
+
+        def should_cancel(asked: list[int] = asked, when: int = when) -> bool:
+            asked.append(1)
+            return len(asked) == when
+
+        with pytest.raises(Cancelled):
+            Inference(default_bundle(), "cpu").agreement(learned, should_cancel=should_cancel)
+        assert len(asked) == when
+
+
+def test_an_agreement_tells_how_far_learning_and_comparing_are(tmp_path: Path, sample_photos: dict[str, Path]) -> None:
+    library = StyleLibrary(tmp_path / "styles", builtin=tmp_path / "none")
+    style = library.create("Four", [EditPair(photo, None) for photo in list(sample_photos.values())[:4]]).style
+    told: list[tuple[float, str]] = []
+    Engine(library, default_bundle(), "cpu").agreement(style, lambda share, text: told.append((share, text)))
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert [text.split()[0] for _, text in (told[0], told[-1])] == ["Reading", "Comparing"]
+    assert shares[-1] == 1

@@ -171,9 +171,7 @@ def undelete(context: JobContext, library: StyleLibrary, token: str) -> Style:
 def compute_preference(context: JobContext, library: StyleLibrary, engine: Engine, style_id: str) -> ReadyStyle:
     """Make sure that the preference of the style, as it is on disk now, is known to the engine."""
     style = library.get(style_id)
-    engine.preference(style, context.progress, context.should_cancel)
-    context.check()
-    values = engine.agreement(style)
+    values = engine.agreement(style, context.progress, context.should_cancel)
     if len(values) != len(style.references):  # some copy could not be read, and the engine does not say which
         values = []
     agreement = {reference.id: value for reference, value in zip(style.references, values, strict=False)}
