@@ -6,14 +6,19 @@ numbers that are none.
 """
 
 import contextlib
+import functools
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 32
@@ -77,6 +82,31 @@ def read_object(path: Path, *, max_bytes: int = MAX_BYTES, finite: bool = True) 
     """
     with Path(path).open("rb") as file:
         return parse_object(file.read(max_bytes + 1), max_bytes=max_bytes, finite=finite)
+
+
+def as_type(kind: type[T], value: Any) -> T:
+    """A dataclass from its JSON, every field checked by its type; instances in it are taken as they are.
+
+    Raises:
+        DamagedJsonError: it is none; the message names the first field that is wrong.
+        ValueError, TypeError: the dataclass itself refuses its values.
+    """
+    from pydantic import ValidationError
+
+    try:
+        checked: T = _checker(cast(Hashable, kind)).validate_python(value)
+        return checked
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"])) or "its values"
+        raise DamagedJsonError(f"{where}: {first['msg']}".replace("\n", " ").rstrip(".")) from error
+
+
+@functools.cache
+def _checker(kind: Any) -> "TypeAdapter[Any]":
+    from pydantic import TypeAdapter  # made at the first use: processes that only write or decode do without
+
+    return TypeAdapter(kind)
 
 
 def to_text(document: Mapping[str, Any], indent: int | None = 2) -> str:

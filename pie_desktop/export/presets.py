@@ -7,8 +7,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from pie_desktop import json_files, paths
 from pie_desktop.errors import PieError
 from pie_desktop.export.names import collision_key, portable_name
@@ -26,7 +24,6 @@ MAX_NAME = 60
 _KIND = "pie-desktop export preset"
 _VERSION = 1
 _MAX_FILE = 64 * 1024
-_OPTIONS = TypeAdapter(EncodeOptions)
 
 
 class PresetError(PieError):
@@ -181,13 +178,10 @@ def read_preset(path: Path) -> ExportPreset:
             raise DamagedPresetError(f"{path.name} is not an export preset.")
         if not isinstance(document.get("version"), int) or document["version"] > _VERSION:
             raise PresetError(f"{path.name} was written by a newer version of this program.")
-        return ExportPreset(_checked_name(document["name"]), _OPTIONS.validate_python(document["encode"]))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:  # ValidationError is a ValueError
+        return ExportPreset(_checked_name(document["name"]), json_files.as_type(EncodeOptions, document["encode"]))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         _log.info("The preset %s: %s", path, error)
-        if isinstance(error, ValidationError):
-            detail = _first_reason(error)
-        else:
-            detail = str(error) if isinstance(error, json_files.DamagedJsonError) else "it is damaged"
+        detail = str(error) if isinstance(error, json_files.DamagedJsonError) else "it is damaged"
         raise DamagedPresetError(f"{path.name} cannot be used as an export preset: {detail}.") from error
 
 
@@ -240,8 +234,8 @@ def plan_all(
 def options_from_json(values: object) -> EncodeOptions | None:
     """Options as `dataclasses.asdict` gives them, with every value checked; None where they cannot be used."""
     try:
-        return _OPTIONS.validate_python(values)
-    except ValidationError:
+        return json_files.as_type(EncodeOptions, values)
+    except json_files.DamagedJsonError:
         return None
 
 
@@ -250,8 +244,3 @@ def _checked_name(name: str) -> str:
     if not cleaned or len(cleaned) > MAX_NAME or any(unicodedata.category(letter)[0] == "C" for letter in cleaned):
         raise PresetError(f"A preset's name can have 1 to {MAX_NAME} characters; choose another name.")
     return cleaned
-
-
-def _first_reason(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'its options'}: {first['msg']}".replace("\n", " ").rstrip(".")

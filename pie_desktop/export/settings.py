@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
-from pydantic import TypeAdapter
 
+from pie_desktop import json_files
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import BundleError
@@ -173,11 +173,7 @@ def settings_from_json(values: Mapping[str, Any]) -> ExportSettings:
     if "edit" not in known:  # until journals of version 2, which keep the whole edit
         known["edit"] = {"strength": known.pop("strength"), "amount": known.pop("amount")}
     edit = Edit.from_json(known.pop("edit"))
-    return _SETTINGS.validate_python(known | {"edit": edit})
-
-
-# Instances are taken as they are; everything else is checked by its type.
-_SETTINGS, _PHOTO = TypeAdapter(ExportSettings), TypeAdapter(PlannedPhoto)
+    return json_files.as_type(ExportSettings, known | {"edit": edit})
 
 
 def photo_to_json(photo: PlannedPhoto) -> dict[str, Any]:
@@ -187,4 +183,4 @@ def photo_to_json(photo: PlannedPhoto) -> dict[str, Any]:
 
 def photo_from_json(values: Mapping[str, Any]) -> PlannedPhoto:
     """Raises ValueError where this is no planned photo of this version."""
-    return _PHOTO.validate_python(values)
+    return json_files.as_type(PlannedPhoto, values)

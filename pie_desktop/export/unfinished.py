@@ -7,8 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import TypeAdapter
-
+from pie_desktop import json_files
 from pie_desktop.errors import EditError, PieError
 from pie_desktop.export import journal
 from pie_desktop.export.report import ExportItem
@@ -51,7 +50,6 @@ class _KeptPreference:
     bundle: str | None
 
 
-_ITEM, _READY, _KEPT = TypeAdapter(ExportItem), TypeAdapter(ReadyFile), TypeAdapter(_KeptPreference)
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
@@ -237,7 +235,7 @@ def _staging(export: KeptExport) -> Staging:
 
 def _take(export: KeptExport, event: str, record: dict[str, Any]) -> None:
     if event == "part":
-        kept = _KEPT.validate_python(record)
+        kept = json_files.as_type(_KeptPreference, record)
         preference = export.folder / kept.preference if kept.preference else None
         export.parts.append(KeptPart(settings_from_json(record["settings"]), kept.bundle, preference, kept.digest))
     elif event == "photo":
@@ -247,14 +245,14 @@ def _take(export: KeptExport, event: str, record: dict[str, Any]) -> None:
     elif event == "planned":
         export.planned = True
     elif event == "ready":
-        ready = _READY.validate_python(record)
+        ready = json_files.as_type(ReadyFile, record)
         _at(export.photos, ready.index)
         export.ready[ready.index] = ready
         export.items.pop(ready.index, None)
     elif event == "ended":
         index = record.pop("index")
         photo = _at(export.photos, index)
-        export.items[index] = _ITEM.validate_python(record | {"source": photo.source, "target": photo.target})
+        export.items[index] = json_files.as_type(ExportItem, record | {"source": photo.source, "target": photo.target})
     elif event == "resumed":
         export.how = None
     elif event == "closed":

@@ -71,11 +71,9 @@ class TrainingOptions:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "TrainingOptions":
         """Raises ValueError where an entry is missing or of another type; unknown entries are ignored."""
-        from pydantic import TypeAdapter
-
         known = {field.name for field in fields(cls)}
         values = {key: value for key, value in stored.items() if key in known}
-        return TypeAdapter(cls).validate_python(values)
+        return json_files.as_type(cls, values)
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,13 @@
 
 import json
 import math
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from pie_desktop import json_files
-from pie_desktop.json_files import DamagedJsonError, parse, read_object, to_text
+from pie_desktop.json_files import DamagedJsonError, as_type, parse, read_object, to_text
 
 BRACKETS = "[" * 100_000 + "]" * 100_000
 HOSTILE = {
@@ -64,3 +65,37 @@ def test_a_damaged_file_is_set_aside_under_a_name_that_nothing_looks_for(tmp_pat
     assert place is not None and place.read_text(encoding="utf-8") == "{" and not file.exists()
     assert not list(tmp_path.glob("*.piepreset"))
     assert json_files.set_aside(tmp_path / "gone.json") is None
+
+
+@dataclass(frozen=True)
+class _Inner:
+    path: Path
+    numbers: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Outer:
+    inner: _Inner
+    share: float | None = None
+
+
+def test_a_dataclass_is_made_of_what_has_its_types() -> None:
+    made = as_type(_Outer, {"inner": {"path": "a/b", "numbers": [1, 2]}})
+    assert made == _Outer(_Inner(Path("a/b"), [1, 2]))
+    assert as_type(_Outer, {"inner": made.inner, "share": 1}).inner == made.inner
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ({"inner": {"path": "a", "numbers": ["one"]}}, "inner.numbers.0: "),
+        ({"inner": {}}, "inner.path: "),
+        ([], "its values: "),
+        (None, "its values: "),
+    ],
+)
+def test_the_first_field_of_another_type_is_named(value: object, reason: str) -> None:
+    with pytest.raises(DamagedJsonError) as caught:
+        as_type(_Outer, value)
+    assert str(caught.value).startswith(reason)
+    assert "\n" not in str(caught.value)

@@ -37,6 +37,11 @@ def test_the_editor_starts_without_torch() -> None:
     assert "torch" not in modules
 
 
+def test_writing_photos_takes_no_checker_of_documents() -> None:
+    """Every worker process would have to load it."""
+    assert "pydantic" not in _modules_after("import pie_desktop.export.worker")
+
+
 def test_knowing_the_formats_takes_no_decoder() -> None:
     code = """
 from pie_desktop.imaging.encode_options import EncodeOptions
