@@ -31,7 +31,7 @@ class Edit:
     @classmethod
     def styled(cls, style_id: str | None = None, strength: float = 1.0, amount: float = 1.0) -> "Edit":
         """An edit that only chooses a style; see `StylePart`. Raises EditError for a number outside its bounds."""
-        return cls().with_part(StylePart(style_id, strength, amount))
+        return cls().with_part(StylePart(style_id, strength=strength, amount=amount))
 
     @property
     def style(self) -> StylePart:
@@ -120,9 +120,13 @@ class Edit:
 
 
 def style_parameter(name: str) -> Parameter:
-    """The declaration of `strength` or `amount`."""
+    """The declaration of a number of the style part."""
     return next(one for one in StylePart.parameters() if one.name == name)
 
 
 STRENGTH = style_parameter("strength")
+TONE_STRENGTH = style_parameter("tone_strength")
+COLOR_STRENGTH = style_parameter("color_strength")
 AMOUNT = style_parameter("amount")
+PREFERENCE = (STRENGTH, TONE_STRENGTH, COLOR_STRENGTH)
+"""What means nothing without a style."""

@@ -33,6 +33,7 @@ class Parameter:
         scale: number on screen for a value of 1, such as 100 for a percentage.
         unit: what stands behind the number on screen.
         step: smallest change that counts; 1 for whole numbers.
+        under: name of the parameter of the same part that this one refines; it stands below it, smaller.
     """
 
     part: str
@@ -45,11 +46,13 @@ class Parameter:
     scale: float = 1.0
     unit: str = ""
     step: float = 0.0
+    under: str = ""
 
     @property
     def option(self) -> str:
         """Name of the command line's option, without dashes; that of the style part are words of their own."""
-        return self.name if self.part in ("style", self.name) else f"{self.part}-{self.name.replace('_', '-')}"
+        name = self.name.replace("_", "-")
+        return name if self.part in ("style", self.name) else f"{self.part}-{name}"
 
     @property
     def decimals(self) -> int:
@@ -66,10 +69,17 @@ class Parameter:
 
 
 def parameter(
-    label: str, default: float, low: float, high: float, help: str, scale: float = 1.0, unit: str = ""
+    label: str,
+    default: float,
+    low: float,
+    high: float,
+    help: str,
+    scale: float = 1.0,
+    unit: str = "",
+    under: str = "",
 ) -> Any:
     """Declare a field of a part as a `Parameter`; the arguments are those of `Parameter`."""
-    declared = {"label": label, "help": help, "low": low, "high": high, "scale": scale, "unit": unit}
+    declared = {"label": label, "help": help, "low": low, "high": high, "scale": scale, "unit": unit, "under": under}
     return field(default=default, metadata={"parameter": declared})
 
 

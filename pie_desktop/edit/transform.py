@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 
 import numpy as np
 
 from pie_desktop.edit.edit import STRENGTH, Edit
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.imaging.color import difference
-from pie_desktop.imaging.lut.apply import apply_lut, mix_luts
+from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.imaging.lut.emphasis import emphasised_lut
+from pie_desktop.imaging.lut.mixing import mix_luts
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,13 +26,21 @@ class Transform:
     neutral: np.ndarray
     preferred: np.ndarray
 
+    @cached_property
+    def emphasised(self) -> np.ndarray:
+        """LUT of the style's enhancement at twice its strength; see `emphasised_lut`."""
+        return emphasised_lut(self.neutral, self.preferred)
+
     def lut(self, edit: Edit) -> np.ndarray:
         """The LUT of an edit of this photo, float32 (S, S, S, 3), not clipped.
 
-        The model's two LUTs are mixed by strength and amount (see `mix_luts`); then the parts of the edit act on the
-        colours in their order. The edit's style is the one that the transform was made for.
+        The model's two LUTs are mixed by the strengths of tone and colour and by amount (see `mix_luts`); then the
+        parts of the edit act on the colours in their order. The edit's style is the one that the transform was made
+        for.
         """
-        lut = mix_luts(self.neutral, self.preferred, edit.style.strength, edit.style.amount)
+        style = edit.style
+        emphasised = self.emphasised if max(style.tone, style.color) > 1 else None
+        lut = mix_luts(self.neutral, self.preferred, style.tone, style.color, style.amount, emphasised)
         return reduce(lambda colors, part: part.apply(colors), edit.parts, lut)
 
     @staticmethod
@@ -63,7 +73,7 @@ def attribution(proxy: np.ndarray, transform: Transform, edit: Edit) -> Attribut
     Args:
         proxy: (H, W, 3) uint8 or uint16, sRGB.
         transform: of this photo.
-        edit: only its style, strength and amount count: what is adjusted by hand is neither.
+        edit: only its style, strengths and amount count: what is adjusted by hand is neither.
     """
     styled = edit.only(StylePart)
     neutral = apply_lut(proxy, transform.lut(styled.with_value(STRENGTH, 0.0)))

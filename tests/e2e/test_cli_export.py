@@ -53,6 +53,30 @@ def test_strength_moves_from_neutral_to_the_style(cli: Cli, style: str, photo_fo
     assert distances[1] > 0.5
 
 
+def test_tone_and_color_have_strengths_of_their_own(cli: Cli, style: str, photo_folder: Path, tmp_path: Path) -> None:
+    photo = photo_folder / f"{HELD_OUT}.jpg"
+
+    def exported(name: str, *options: object) -> np.ndarray:
+        outcome = cli("export", photo, tmp_path / name, "--style", style, "--format", "png", *options)
+        assert outcome.code == 0, outcome.err
+        return load_photo(tmp_path / name / f"{HELD_OUT}.png").astype(float)
+
+    def differ(a: np.ndarray, b: np.ndarray) -> tuple[float, float]:
+        """Mean distance of two images in luma, and in all else."""
+        luma = (a - b) @ [0.2126, 0.7152, 0.0722]
+        return float(np.abs(luma).mean()), float(np.abs(a - b - luma[..., None]).mean())
+
+    neutral, whole = exported("neutral", "--strength", 0), exported("whole")
+    (tone, color) = differ(neutral, whole)
+    for name, option, near in (
+        ("tone", "--color-strength", (whole, neutral)),
+        ("color", "--tone-strength", (neutral, whole)),
+    ):
+        alone = exported(name, option, 0)
+        assert differ(alone, near[0])[0] < 0.2 * tone and differ(alone, near[1])[1] < 0.2 * color
+    assert cli("export", photo, tmp_path / "much", "--style", style, "--tone-strength", 1.6).code == 2
+
+
 def test_existing_files(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()

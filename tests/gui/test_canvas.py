@@ -10,7 +10,8 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.edit import AMOUNT, COLOR_STRENGTH, STRENGTH, TONE_STRENGTH, Edit
+from pie_desktop.edit.part import Parameter
 from pie_desktop.edit.transform import Transform
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.canvas.canvas import Canvas
@@ -94,6 +95,26 @@ def test_ends_of_the_strength_slider(
     canvas.renderer.set_edit(Edit.styled(None, 0.5, 0.5), moving=True)
     canvas.renderer.set_edit(Edit.styled(None, *mix), moving=True)
     np.testing.assert_array_equal(photo_area(canvas), apply_lut(image, getattr(transform, lut))[:350])
+
+
+@pytest.mark.parametrize("amount", [1.0, 0.8])
+@pytest.mark.parametrize("moving", [STRENGTH, TONE_STRENGTH, COLOR_STRENGTH, AMOUNT], ids=lambda one: one.name)
+def test_whatever_slider_moves_is_mixed(
+    canvas: Canvas, image: np.ndarray, transform: Transform, moving: Parameter, amount: float
+) -> None:
+    edit = Edit.styled(None, 1.1, amount).with_value(TONE_STRENGTH, 1.2)
+    rendered: list[Edit] = []
+    lut_of = canvas.renderer.base._render
+    canvas.renderer.base._render = lambda one, part: rendered.append(one) or lut_of(one, part)
+    for value in np.linspace(moving.low, moving.high, 31):
+        now = edit.with_value(moving, float(value))
+        canvas.renderer.set_edit(now, moving=True)
+        expected = apply_lut(image, transform.lut(now))[:350].astype(int)
+        # Where tone and colour differ, colours at the ends of the range are paled, which is no weighted sum.
+        wrong = np.abs(photo_area(canvas) - expected).max(-1)
+        assert (wrong > 5).mean() < 0.01 and wrong.max() <= 12
+        assert now.style.tone != now.style.color or wrong.max() <= 2
+    assert len(rendered) <= 6, "LUTs only where the slider's way bends"
 
 
 def test_amount_zero_is_the_original(canvas: Canvas, image: np.ndarray) -> None:

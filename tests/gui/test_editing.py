@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pie_desktop import paths
-from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.edit import COLOR_STRENGTH, TONE_STRENGTH, Edit
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
@@ -52,6 +52,27 @@ def test_sliders_change_the_image_at_once_and_exactly_after(
     qtbot.waitUntil(lambda: renderer.base.exact_for == Edit.styled(None, strength, 1.0))
     expected = apply_lut(layer.sampled, layer.request.luts.lut(Edit.styled(None, strength, 1.0)))
     np.testing.assert_array_equal(shown_result(window), expected)
+
+
+def test_tone_and_color_are_set_apart_where_there_is_a_style(
+    window: MainWindow, photo_folder: Path, qtbot: QtBot
+) -> None:
+    open_photo(window, photo_folder / "coffee.jpg", qtbot)
+    sliders = window.edit_page.adjust.sliders
+    of_preference = sliders.groups()[0][1][:3]
+    assert not any(slider.isEnabled() for slider in of_preference) and sliders.amount.isEnabled()
+    style = select_style(window, 0, qtbot)
+    wait_shown(window, photo_folder / "coffee.jpg", qtbot)
+    assert all(slider.isEnabled() for slider in of_preference)
+    tone, color = of_preference[1:]
+    tone.track.setFocus()
+    qtbot.keyClick(tone.track, Qt.Key.Key_Home)
+    color.track.setValue(140)
+    expected = Edit.styled(style).with_value(TONE_STRENGTH, 0.0).with_value(COLOR_STRENGTH, 1.4)
+    assert window.session.edit == expected
+    layer = window.canvas.renderer.base
+    qtbot.waitUntil(lambda: layer.exact_for == expected.with_style(None))
+    np.testing.assert_array_equal(shown_result(window), apply_lut(layer.sampled, layer.request.luts.lut(expected)))
 
 
 def test_edit_survives_a_restart(context: AppContext, photo_folder: Path, qtbot: QtBot) -> None:

@@ -1,9 +1,10 @@
 """The slider of all panels: when a move is done, and how it serves as a field of a form."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStyle, QStyleOptionSpinBox
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.edit.edit import STRENGTH
+from pie_desktop.edit.edit import STRENGTH, TONE_STRENGTH
 from pie_desktop.ui.export.file_form import QUALITY
 from pie_desktop.ui.theme import style_sheet
 from pie_desktop.ui.widgets.slider import LabelledSlider
@@ -57,3 +58,15 @@ def test_only_the_number_in_a_form_has_arrows(qtbot: QtBot) -> None:
 
     assert arrow_width(LabelledSlider(STRENGTH)) <= 1
     assert arrow_width(LabelledSlider(STRENGTH, in_form=True)) > 10
+
+
+def test_a_number_that_refines_another_takes_one_line(qtbot: QtBot) -> None:
+    tall, flat = LabelledSlider(STRENGTH), LabelledSlider(TONE_STRENGTH)
+    for slider in (tall, flat):
+        qtbot.addWidget(slider)
+        slider.show()
+    assert flat.sizeHint().height() < 0.8 * tall.sizeHint().height()
+    assert flat.track.geometry().left() > tall.track.geometry().left()
+    flat.track.setValue(60)
+    qtbot.mouseDClick(flat.track, Qt.MouseButton.LeftButton)
+    assert flat.value == 1.0

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pie_desktop.edit import part as parts
-from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
+from pie_desktop.edit.edit import AMOUNT, COLOR_STRENGTH, STRENGTH, TONE_STRENGTH, Edit
 from pie_desktop.edit.note import edit_note, edit_summary
 from pie_desktop.edit.part import Part, all_parameters, parameter, part_types, register
 from pie_desktop.edit.parts.style import StylePart
@@ -16,7 +16,8 @@ from pie_desktop.edit.transform import Transform, attribution
 from pie_desktop.errors import EditError
 from pie_desktop.export.settings import ExportSettings, settings_from_json, settings_to_json
 from pie_desktop.imaging.encode import EncodeOptions
-from pie_desktop.imaging.lut.apply import identity_lut, mix_luts
+from pie_desktop.imaging.lut.apply import identity_lut
+from pie_desktop.imaging.lut.mixing import mix_luts
 
 NEUTRAL, PREFERRED = identity_lut() ** np.float32(0.8), identity_lut() ** np.float32(1.4)
 
@@ -77,6 +78,17 @@ def test_older_versions_are_read(brighten: type[Part]) -> None:
     assert old == Edit().with_part(brighten(stops=0.5))  # type: ignore[call-arg]
     outside = Edit.from_json({"version": 1, "parts": {"style": {"version": 1, "strength": 7}}})
     assert outside.value(STRENGTH) == 1.5
+    one_strength = {"version": 1, "style_id": "warm", "strength": 0.7, "amount": 0.9}
+    assert Edit.from_json({"version": 1, "parts": {"style": one_strength}}) == Edit.styled("warm", 0.7, 0.9)
+
+
+def test_the_strengths_of_tone_and_color_are_kept() -> None:
+    edit = Edit.styled("warm", 1.2).with_value(TONE_STRENGTH, 0.6).with_value(COLOR_STRENGTH, 1.4)
+    assert Edit.from_text(edit.to_text()) == edit
+    assert edit.to_json()["parts"]["style"]["version"] == 2, "earlier programs would not show the same"
+    assert edit_summary(edit) == "Preference 120 %, Tone 60 %, Colour 140 %, Amount 100 %"
+    assert Edit.from_text(edit_note(edit, "Warm").properties["Edit"]) == edit
+    assert (TONE_STRENGTH.option, COLOR_STRENGTH.option) == ("tone-strength", "color-strength")
 
 
 @pytest.mark.parametrize(
@@ -103,7 +115,7 @@ def test_damaged_and_newer_edits_are_refused_in_a_sentence(stored: Any) -> None:
 def test_the_lut_of_an_edit(brighten: type[Part]) -> None:
     transform = Transform(NEUTRAL, PREFERRED)
     styled = Edit.styled("warm", 0.7, 0.4)
-    np.testing.assert_array_equal(transform.lut(styled), mix_luts(NEUTRAL, PREFERRED, 0.7, 0.4))
+    np.testing.assert_array_equal(transform.lut(styled), mix_luts(NEUTRAL, PREFERRED, 0.7, 0.7, 0.4))
     brighter = styled.with_part(brighten(stops=1.0))  # type: ignore[call-arg]
     np.testing.assert_array_equal(transform.lut(brighter), 2 * transform.lut(styled))
     proxy = np.full((8, 8, 3), 90, np.uint8)

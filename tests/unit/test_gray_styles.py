@@ -5,7 +5,8 @@ import pytest
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
-from pie_desktop.imaging.lut.apply import apply_lut, identity_lut, mix_luts
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
+from pie_desktop.imaging.lut.mixing import mix_luts
 from pie_desktop.model.bundle import list_bundles
 from pie_desktop.model.features import is_gray, to_float
 from pie_desktop.model.inference import Inference
@@ -61,7 +62,8 @@ def test_no_color_is_left_or_invented(
 def test_below_one_the_colors_fade_evenly(inference: Inference, sample_images: dict[str, np.ndarray]) -> None:
     preference = inference.encode([ReferencePixels(gray(sample_images["coffee"]), sample_images["coffee"])])
     neutral, preferred = inference.luts(sample_images["chelsea"], preference)
-    spreads = [spread(apply_lut(colorful(), mix_luts(neutral, preferred, strength, 1.0))) for strength in (0.2, 0.6, 1)]
+    mixed = [mix_luts(neutral, preferred, strength, strength, 1.0) for strength in (0.2, 0.6, 1)]
+    spreads = [spread(apply_lut(colorful(), lut)) for lut in mixed]
     assert spreads[0] > spreads[1] + 50 > spreads[2] + 100
 
 
@@ -85,8 +87,10 @@ def test_strength_zero_and_half_the_amount_keep_colors(
 ) -> None:
     preference = inference.encode([ReferencePixels(gray(sample_images["coffee"]), sample_images["coffee"])])
     neutral, preferred = inference.luts(sample_images["chelsea"], preference)
-    np.testing.assert_array_equal(mix_luts(neutral, preferred, 0.0, 1.0), identity_lut() + (neutral - identity_lut()))
-    assert spread(apply_lut(colorful(), mix_luts(neutral, preferred, 1.0, 0.5))) > 60
+    np.testing.assert_array_equal(
+        mix_luts(neutral, preferred, 0.0, 0.0, 1.0), identity_lut() + (neutral - identity_lut())
+    )
+    assert spread(apply_lut(colorful(), mix_luts(neutral, preferred, 1.0, 1.0, 0.5))) > 60
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""Tables: making, mixing, applying."""
+"""Tables: making and applying."""
 
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from pie_desktop.imaging.lut.apply import apply_lut, identity_lut, mix_luts
+from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 
 
 def test_identity_changes_nothing(sample_images: dict[str, np.ndarray]) -> None:
@@ -87,14 +87,3 @@ def test_bad_tables_are_refused(lut: np.ndarray) -> None:
 def test_bad_images_are_refused(shape: tuple[int, ...], dtype: type) -> None:
     with pytest.raises(ValueError, match="image"):
         apply_lut(np.zeros(shape, dtype), identity_lut())
-
-
-def test_mix() -> None:
-    neutral, preferred = identity_lut() ** np.float32(0.9), identity_lut() ** np.float32(1.3)
-    np.testing.assert_allclose(mix_luts(neutral, preferred, 0, 1), neutral, atol=1e-6)
-    np.testing.assert_allclose(mix_luts(neutral, preferred, 1, 1), preferred, atol=1e-6)
-    np.testing.assert_array_equal(mix_luts(neutral, preferred, 1.2, 0), identity_lut())
-    emphasised = mix_luts(neutral, preferred, 1.5, 0.5)
-    expected = identity_lut() + 0.5 * (neutral + 1.5 * (preferred - neutral) - identity_lut())
-    np.testing.assert_allclose(emphasised, expected, atol=1e-6)
-    assert emphasised.dtype == np.float32

@@ -1,4 +1,4 @@
-"""3D LUTs as arrays: making, checking, mixing and applying them."""
+"""3D LUTs as arrays: making, checking and applying them."""
 
 import numpy as np
 import PyOpenColorIO as ocio
@@ -14,7 +14,6 @@ __all__ = [
     "check_lut",
     "identity_lut",
     "load_lut",
-    "mix_luts",
     "read_cube",
     "read_haldclut",
     "write_cube",
@@ -25,7 +24,6 @@ _BIT_DEPTHS = {
     np.dtype(np.uint16): ocio.BIT_DEPTH_UINT16,
     np.dtype(np.float32): ocio.BIT_DEPTH_F32,
 }
-_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709
 MAX_SIZE = 129  # OpenColorIO's limit
 
 _CONFIG = ocio.Config.CreateRaw()
@@ -46,30 +44,6 @@ def check_lut(lut: np.ndarray) -> None:
         raise ValueError(f"a LUT has the shape (S, S, S, 3) with S from 2 to {MAX_SIZE}, got {lut.shape}")
     if not np.isfinite(lut).all():
         raise ValueError("the LUT has values that are not finite")
-
-
-def mix_luts(neutral: np.ndarray, preferred: np.ndarray, strength: float, amount: float) -> np.ndarray:
-    """The LUT of one edit: guidance by `strength` between two LUTs, then `amount` of the whole edit.
-
-    Args:
-        neutral, preferred: LUTs of the same size.
-        strength: 0 is neutral, 1 preferred, above 1 emphasised. Where `preferred` makes all colours gray, so does
-            every strength from 1 on: more of black and white would be the opposite colours.
-        amount: 0 leaves the photo as it is, 1 is the whole edit.
-
-    Returns:
-        `I + amount * (neutral + strength * (preferred - neutral) - I)`, float32, not clipped.
-    """
-    if strength > 1 and makes_gray(preferred):
-        neutral = np.repeat(neutral @ _LUMA[:, None], 3, axis=-1)
-    identity = identity_lut(neutral.shape[0])
-    guided = neutral + np.float32(strength) * (preferred - neutral)
-    return identity + np.float32(amount) * (guided - identity)
-
-
-def makes_gray(lut: np.ndarray) -> bool:
-    """Whether a LUT `(S, S, S, 3)` leaves no colour."""
-    return bool((lut[..., :1] == lut[..., 1:]).all())
 
 
 def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:

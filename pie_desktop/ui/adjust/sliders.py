@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
+from pie_desktop.edit.edit import AMOUNT, PREFERENCE, STRENGTH, Edit
 from pie_desktop.edit.part import Parameter, all_parameters, part_types
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
@@ -74,4 +74,4 @@ class EditSliders(QObject):
     def _enable(self) -> None:
         for parameter, slider in self._sliders.items():
             # Without a style there is no preference that could be strengthened.
-            slider.setEnabled(self._active and (parameter != STRENGTH or self.edit.style_id is not None))
+            slider.setEnabled(self._active and (parameter not in PREFERENCE or self.edit.style_id is not None))

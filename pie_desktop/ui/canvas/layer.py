@@ -1,7 +1,4 @@
-"""Rendered parts of the photo, which the canvas draws, and the mixing of them while a slider moves.
-
-Mixing needs no network and no LUT: one weighted sum of bytes per step.
-"""
+"""Rendered parts of the photo, which the canvas draws."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -10,67 +7,10 @@ import cv2
 import numpy as np
 
 from pie_desktop.edit.edit import Edit
-from pie_desktop.imaging.lut.apply import apply_lut, makes_gray
+from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.ui.canvas.mixer import Area, Mixer
 from pie_desktop.ui.canvas.viewport import Zone
-
-Area = tuple[slice, slice]  # rows, columns
-
-
-class Mixer:
-    """`(1 - amount) * original + amount * ((1 - strength) * neutral + strength * preferred)`, rounded and clipped.
-
-    The LUTs are mixed in the same way, so this is what the exact LUT gives, up to rounding and clipping. What the
-    slider that stands still contributes is kept, so that a step costs one pass over two images whichever one moves.
-
-    Args:
-        original, neutral, preferred: uint8 `(h, w, 3)`.
-    """
-
-    def __init__(self, original: np.ndarray, neutral: np.ndarray, preferred: np.ndarray) -> None:
-        self._original = original
-        self._neutral = neutral
-        self._preferred = preferred
-        self._out = np.empty_like(original)
-        # By use: for what it was mixed, and the images.
-        self._kept: dict[str, tuple[float, Area, list[np.ndarray]]] = {}
-        self._last_strength: float | None = None
-
-    def mix(self, strength: float, amount: float, part: Area) -> np.ndarray:
-        """The mix, valid within `part` of the image; the array is used again by the next call.
-
-        Args:
-            strength: 0 to 1.5.
-            amount: 0 to 1.
-        """
-        if amount <= 0:
-            return self._original
-        if amount >= 1:
-            low, high, weight = self._neutral, self._preferred, strength
-        elif strength == self._last_strength:
-            (high,) = self._keep("guided", strength, part, [(self._neutral, self._preferred)])
-            low, weight = self._original, amount
-        else:
-            ends = [(self._original, self._neutral), (self._original, self._preferred)]
-            low, high = self._keep("ends", amount, part, ends)
-            weight = strength
-        self._last_strength = strength
-        _between(low, high, weight, part, self._out)
-        return self._out
-
-    def _keep(
-        self, use: str, weight: float, part: Area, pairs: list[tuple[np.ndarray, np.ndarray]]
-    ) -> list[np.ndarray]:
-        known = self._kept.get(use)
-        if known is None or known[:2] != (weight, part):
-            images = known[2] if known is not None else [np.empty_like(self._original) for _ in pairs]
-            for (low, high), out in zip(pairs, images, strict=True):
-                _between(low, high, weight, part, out)
-            known = self._kept[use] = (weight, part, images)
-        return known[2]
-
-
-def _between(low: np.ndarray, high: np.ndarray, weight: float, part: Area, out: np.ndarray) -> None:
-    cv2.addWeighted(high[part], weight, low[part], 1.0 - weight, 0.0, dst=out[part])
 
 
 class Luts(Protocol):
@@ -151,17 +91,22 @@ class Layer:
         return self._made[2]
 
     def _make(self, edit: Edit, part: Area) -> np.ndarray:
-        assert self.request.luts is not None
-        # What is not a weighted sum of the three images: adjustments, and more than black and white.
-        if edit.adjusted or (edit.style.strength > 1 and makes_gray(self.request.luts.preferred)):
-            image = np.empty_like(self.original)
-            image[part] = shown(
-                apply_lut(np.ascontiguousarray(self.sampled[part]), self.request.luts.lut(edit)), self.request
-            )
-            return image
+        if edit.adjusted:  # by something else than a weighted sum
+            return self._render(edit, part)
         if self._mixer is None:
-            self._mixer = Mixer(self.original, self.neutral, self.preferred)
-        return self._mixer.mix(edit.style.strength, edit.style.amount, part)
+            self._mixer = Mixer(self.original, self.neutral, self.preferred, self._render_style, self.exact_for.style)
+        return self._mixer.mix(edit.style, part)
+
+    def _render_style(self, style: StylePart, part: Area) -> np.ndarray:
+        return self._render(Edit().with_part(style), part)
+
+    def _render(self, edit: Edit, part: Area) -> np.ndarray:
+        """The zone with the exact LUT of an edit, valid within `part`."""
+        assert self.request.luts is not None
+        image = np.empty_like(self.original)
+        sampled = np.ascontiguousarray(self.sampled[part])
+        image[part] = shown(apply_lut(sampled, self.request.luts.lut(edit)), self.request)
+        return image
 
 
 def shown(image: np.ndarray, request: RenderRequest) -> np.ndarray:

@@ -6,6 +6,7 @@ import numpy as np
 from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.canvas.layer import Layer, RenderRequest, shown
+from pie_desktop.ui.canvas.mixer import known_image
 from pie_desktop.workers.job import JobContext
 
 # From here on single pixels are meant to be seen, not smoothed over.
@@ -42,11 +43,9 @@ def render_exact(context: JobContext, layer: Layer, edit: Edit) -> np.ndarray:
     context.check()
     if layer.request.luts is None:
         return layer.original
-    strength, amount = edit.style.strength, edit.style.amount
-    if not edit.adjusted and amount == 0:
-        return layer.original
-    if not edit.adjusted and amount == 1 and strength in (0, 1):
-        return layer.preferred if strength else layer.neutral
+    known = None if edit.adjusted else known_image(edit.style, layer.original, layer.neutral, layer.preferred)
+    if known is not None:
+        return known
     return shown(apply_lut(layer.sampled, layer.request.luts.lut(edit)), layer.request)
 
 

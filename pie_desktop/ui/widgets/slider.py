@@ -12,6 +12,7 @@ HANDLE = 14
 GROOVE = 4
 SPIN_WIDTH = 80
 PLAIN_WIDTH = 64
+REFINING_LABEL_WIDTH = 64  # the same for all, so that their tracks begin at one line
 
 
 class Track(QSlider):
@@ -101,6 +102,8 @@ FINE_STEPS = 100  # per unit, of parameters that are shown with decimals
 class LabelledSlider(QWidget):
     """A number as slider and field that follow each other, with its name above or, in a form, without.
 
+    A number that refines another takes one line: its name, indented, the track and the field.
+
     Signals:
         changed: (value, whether the change is still going on).
     """
@@ -158,6 +161,15 @@ class LabelledSlider(QWidget):
         label = PlainLabel(self._parameter.label)
         label.setToolTip(plain(self._parameter.help))
         label.setBuddy(self.track)
+        if self._parameter.under:
+            label.setProperty("role", "muted")
+            label.setFixedWidth(REFINING_LABEL_WIDTH)
+            layout.setContentsMargins(SPACE, 0, 0, 0)
+            layout.setHorizontalSpacing(HALF_SPACE)
+            layout.addWidget(label, 0, 0)
+            layout.addWidget(self.track, 0, 1)
+            layout.addWidget(self.number, 0, 2)
+            return
         layout.setVerticalSpacing(HALF_SPACE)
         layout.addWidget(label, 0, 0)
         layout.addWidget(self.number, 0, 1, Qt.AlignmentFlag.AlignRight)
