@@ -9,7 +9,7 @@ import tifffile
 from PIL import Image
 
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
-from pie_desktop.imaging.metadata.sidecars import sidecars_of
+from pie_desktop.imaging.metadata.sidecars import sidecar_digest, sidecars_of
 
 PIXELS = np.full((24, 32, 3), 128, np.uint8)
 
@@ -120,3 +120,10 @@ def test_a_damaged_sidecar_is_reported_and_the_rest_stays(tmp_path: Path, conten
     exif, _, _, warning = export(raw(tmp_path))
     assert warning is not None and "a.xmp could not be read" in warning
     assert exif["Exif.Image.Make"] == "PIE"
+
+
+def test_the_longest_name_of_a_photo_has_no_sidecar(tmp_path: Path) -> None:
+    photo = tmp_path / f"{'a' * 251}.jpg"
+    Image.new("RGB", (32, 24)).save(photo)
+    assert sidecars_of(photo) == [] and sidecar_digest(photo) == ""
+    assert export(photo)[3] is None

@@ -176,7 +176,10 @@ def _first_of(folder: Path, name: str) -> Path | None:
     """The file of a name whose suffix may be in capitals: two looks, since listing a large folder takes longer."""
     stem, dot, suffix = name.rpartition(".")
     paths = (folder / name, folder / f"{stem}{dot}{suffix.upper()}")
-    return next((path for path in paths if path.is_file()), None)
+    try:
+        return next((path for path in paths if path.is_file()), None)
+    except OSError:  # with its suffix, the name of a sidecar may be longer than the system allows
+        return None
 
 
 def _has_raw_beside(photo: Path) -> bool:

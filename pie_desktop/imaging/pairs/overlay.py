@@ -18,7 +18,11 @@ BEYOND = 0.5  # of a line just within the bar that may have its colour by chance
 LEAST_SPREAD = 24  # of 255, 10th to 90th percentile of the original beneath a bar
 MOST_BAR = 0.35  # of a side
 LEAST_STEP = 40  # of 255, of an edge that was drawn
-STEP_RATIO = 2.0  # by how much it exceeds what the original's own edges could become
+STEP_RATIO = (0.3, 2.0)  # by how much it exceeds what the original's own edges become: by a smooth edit, by a rough one
+BUSY_STEP = 16  # of 255, of an edge of the original that shows what the edit does to edges
+LEAST_BUSY = 200  # px
+USUAL = 95  # percentile of what it does to them; the rest may be drawn over
+BEYOND_USUAL = 1.5
 LEAST_EDGE = 24  # px of drawn edges that belong together
 LEAST_KEPT = 0.6  # of the edit that is left when what was drawn over is cut off
 REACH = 9  # px between edges that belong to one drawing
@@ -41,7 +45,7 @@ class Overlay:
 
     def sentence(self, name: str) -> str:
         """What was done about it, in one sentence about the edit of this name."""
-        what = "bars or a frame" if self.bars else "something, such as text, a logo or a frame,"
+        what = "bars or a frame" if self.bars else "something, such as text, a logo or a part of another photo,"
         if self.area is None:
             return (
                 f"“{name}” has {what} drawn over much of it; its colours are learned as if they were part of the edit."
@@ -123,7 +127,7 @@ def _drawn(edited: np.ndarray, original: np.ndarray) -> np.ndarray:
     # An edge was drawn if the edit has it, though neither the original nor what is expected of it has anything there.
     step = np.minimum(2 * _steps(halved, 3, 0.7), _steps(after, 3, 0.7))
     own = np.maximum(_steps(before, 5), _steps(expected, 5))
-    edges = (step >= LEAST_STEP + STEP_RATIO * own).astype(np.uint8)
+    edges = (step >= LEAST_STEP + _ratio(step, own) * own).astype(np.uint8)
     joined = cv2.morphologyEx(edges, cv2.MORPH_CLOSE, np.ones((REACH, REACH), np.uint8))
     drawn = np.zeros(edges.shape, bool)
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(joined)
@@ -133,6 +137,16 @@ def _drawn(edited: np.ndarray, original: np.ndarray) -> np.ndarray:
             x, y, w, h = boxes[number, :4]
             drawn[max(0, y - 2) : y + h + 2, max(0, x - 2) : x + w + 2] = True
     return drawn
+
+
+def _ratio(step: np.ndarray, own: np.ndarray) -> float:
+    """How much of its own edges an edit may leave unexplained, as a share of these: little, unless it is sharpened,
+    shaded or grainy. So what is drawn over a busy part stands out as well."""
+    smooth, rough = STEP_RATIO
+    busy = own >= BUSY_STEP
+    if np.count_nonzero(busy) < LEAST_BUSY:
+        return rough
+    return float(np.clip(BEYOND_USUAL * np.percentile(step[busy] / own[busy], USUAL), smooth, rough))
 
 
 def _steps(image: np.ndarray, size: int, blur: float = 0.0) -> np.ndarray:
