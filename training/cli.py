@@ -91,7 +91,7 @@ def fit(
 
     from pie_desktop.model.fine_tuning import FINE_TUNING
     from training.fit.assemble import fit as run_fit
-    from training.fit.config import override, steps_for, stored_config
+    from training.fit.config import override, stored_config
     from training.running.events import Reporter, json_sink, text_sink
     from training.running.processes import start_processes
 
@@ -112,10 +112,10 @@ def fit(
             "losses": {"gram": gram, "tv": tv},
         },
     )
+    passes = None
     if chosen.data.kind == "pairs" and steps is None and (epochs or not resume):
         # with a time limit alone, time decides
         passes = epochs or (10_000 if minutes else FINE_TUNING.epochs)
-        chosen = override(chosen, {"run": {"steps": steps_for(chosen, passes, originals)}})
     sink = json_sink if events == "-" else text_sink(Console())
     processes = start_processes(chosen.device)
     report = Reporter(sink)
@@ -124,7 +124,7 @@ def fit(
     def stop() -> bool:
         return asked() or report.lost
 
-    for event in run_fit(chosen, out, models or out, init, originals, resume, stop, processes):
+    for event in run_fit(chosen, out, models or out, init, originals, resume, stop, processes, passes):
         report(event)
 
 

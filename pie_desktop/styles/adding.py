@@ -30,11 +30,7 @@ def add_staged(folder: Path, document: StyleDocument, staged: Sequence[StagedRef
             problems.append(f"“{item.edit.after.name}” {_already(reference, item, document)}; its original was added.")
             replace_after(folder, reference, item.after)
         if item.before is not None:
-            set_original(folder, reference, item)
-            if item.overlay is not None:
-                problems.append(item.overlay)
-            if item.doubt is not None:
-                problems.append(f"{item.doubt} If so, swap the two.")
+            problems += set_original(folder, reference, item)
     return added, problems
 
 
@@ -92,8 +88,8 @@ def replace_after(folder: Path, reference: ReferenceDocument, copy: StagedCopy) 
     reference.after = _adopt(copy, folder / REFERENCES_FOLDER, Path(reference.after).stem)
 
 
-def set_original(folder: Path, reference: ReferenceDocument, item: StagedReference) -> None:
-    """Give a reference the original that was staged with it."""
+def set_original(folder: Path, reference: ReferenceDocument, item: StagedReference) -> list[str]:
+    """Give a reference the original that was staged with it; what is to be reported about the pair."""
     assert item.before is not None and item.edit.before is not None
     stems = (f"{reference.id}_before", f"{reference.id}_after")  # the latter where the two were swapped
     stem = next(stem for stem in stems if stem != Path(reference.after).stem)
@@ -101,6 +97,8 @@ def set_original(folder: Path, reference: ReferenceDocument, item: StagedReferen
     reference.before_source = _shown(item.edit.before)
     reference.before_digest = item.before.digest
     reference.doubt = item.doubt
+    doubt = f"{item.doubt} If so, swap the two." if item.doubt is not None else None
+    return [sentence for sentence in (item.overlay, doubt) if sentence is not None]
 
 
 def swap(reference: ReferenceDocument) -> None:

@@ -98,7 +98,8 @@ def stage_pair(after: Path, edit: EditPair, staging: Path) -> StagedReference:
         raise PieError(pair)
     cut = _write_copy(pair.edited, staging / "after", after) if pair.edited.shape != edited.shape else None
     before = _write_copy(pair.original, staging / "before", edit.before)
-    return StagedReference(edit, cut, before, doubt=wrong_order(edit, pair.edited, pair.original))
+    doubt, overlay = _remarks(edit, pair)
+    return StagedReference(edit, cut, before, doubt=doubt, overlay=overlay)
 
 
 def _stage(edit: EditPair, staging: Path, number: int) -> StagedReference:
@@ -113,13 +114,18 @@ def _stage(edit: EditPair, staging: Path, number: int) -> StagedReference:
         if edit.before is not None and isinstance(pair, AlignedPair):
             after = _write_copy(pair.edited, staging / f"{number:04d}_after", edit.after)
             before = _write_copy(pair.original, staging / f"{number:04d}_before", edit.before)
-            doubt = wrong_order(edit, pair.edited, pair.original)
-            overlay = pair.overlay.sentence(edit.after.name) if pair.overlay is not None else None
+            doubt, overlay = _remarks(edit, pair)
             return StagedReference(edit, after, before, signature=signature, doubt=doubt, overlay=overlay)
         after = _write_copy(edited, staging / f"{number:04d}_after", edit.after)
         return StagedReference(edit, after, problem=pair if isinstance(pair, str) else None, signature=signature)
     except PieError as error:
         return StagedReference(edit, None, problem=str(error))
+
+
+def _remarks(edit: EditPair, pair: AlignedPair) -> tuple[str | None, str | None]:
+    """`doubt` and `overlay` of a reference."""
+    overlay = pair.overlay.sentence(edit.after.name) if pair.overlay is not None else None
+    return wrong_order(edit, pair.edited, pair.original), overlay
 
 
 def _aligned(edited: np.ndarray, edit: EditPair) -> AlignedPair | str:

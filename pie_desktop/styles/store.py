@@ -124,8 +124,11 @@ class StyleLibrary(StyleReader):
             document.references.sort(key=lambda reference: int(reference.id))
         return style_from(folder, document, builtin=False)
 
-    def set_before(self, style_id: str, reference_id: str, original: Path | None) -> Style:
+    def set_before(self, style_id: str, reference_id: str, original: Path | None) -> AddReport:
         """Pair a reference with its original by hand, or take the original away (None).
+
+        Returns:
+            The style, and what is to be said of the pair, such as what was drawn over the edit.
 
         Raises:
             StyleError: the two are no pair (identical, or cannot be aligned), or the original cannot be read.
@@ -136,6 +139,7 @@ class StyleLibrary(StyleReader):
             if current is None:
                 raise StyleError(f"The style “{style.name}” no longer has a reference {reference_id}.")
             staged, old = None, current.before
+            remarks: list[str] = []
             if original is not None:
                 try:
                     staged = stage_pair(current.after, EditPair(Path(current.source), original), staging)
@@ -147,10 +151,10 @@ class StyleLibrary(StyleReader):
                 if staged is not None:
                     if staged.after is not None:
                         replace_after(folder, reference, staged.after)
-                    set_original(folder, reference, staged)
+                    remarks = set_original(folder, reference, staged)
             if staged is None and old is not None:
                 old.unlink(missing_ok=True)
-        return style_from(folder, document, builtin=False)
+        return AddReport(style_from(folder, document, builtin=False), 0, tuple(remarks))
 
     def swap_pair(self, style_id: str, reference_id: str) -> Style:
         """Take the original of a pair for its edit and the edit for its original. Raises StyleError without a pair."""

@@ -37,7 +37,8 @@ def main() -> None:
     threading.Thread(target=lambda: sys.stdin.readline() and stop.set(), daemon=True).start()
 
     total = 12
-    emit("start", run=str(run), steps=total, step=first, device="cpu", pairs=8, train=6, validation=2)
+    said = {"problems": ["“a.jpg” is black, so the pair is left out."], "warnings": ["“b.jpg” has bars drawn over it."]}
+    emit("start", run=str(run), steps=total, step=first, device="cpu", pairs=8, train=6, validation=2, **said)
     print("loading the model", file=sys.stderr, flush=True)
     step = first
     while step < total or behaviour == "forever":

@@ -1,5 +1,6 @@
 """Names that look like HTML are shown as they are: nowhere in the window do they become markup, images or links."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,9 +11,12 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QMessageBox, QTabBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from pie_desktop import paths
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.ui.main_window import MainWindow
+from pie_desktop.ui.train.runs import create_run
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
+from pie_desktop.workers.training_process import TrainingOptions
 from tests.gui.opening import open_photo
 
 HOSTILE = "<img src='x.png'><b>x"
@@ -86,8 +90,41 @@ def test_the_whole_window(window: MainWindow, hostile_folder: Path, qtbot: QtBot
     page = window.pages.export_page()
     qtbot.waitUntil(lambda: len(page.view.model.plan) == 2)
     assert check(page) >= 2
+
+
+def test_the_train_page(window: MainWindow, photo_folder: Path, tmp_path: Path, qtbot: QtBot) -> None:
+    """Pairs, runs and a model of hostile names; what a run says about them; a failure."""
+    edits = tmp_path / HOSTILE
+    edits.mkdir()
+    for name in ("astronaut", "coffee"):
+        shutil.copy(photo_folder / f"{name}.jpg", edits / f"{HOSTILE}{name}.jpg")
+        shutil.copy(photo_folder / f"{name}.jpg", edits / f"{HOSTILE}{name}_edit.jpg")  # identical: left out
+    options = TrainingOptions(edits, paths.runs_dir() / "one", HOSTILE, paths.models_dir(), tmp_path)
+    run = create_run(options)
+    sentences = {"problems": [f"“{HOSTILE}a.jpg” is black."], "warnings": [f"“{HOSTILE}b.jpg” has text over it."]}
+    run.record({"event": "start", "step": 0, "steps": 9, "train": 5, "validation": 1, "device": HOSTILE} | sentences)
+    run.record({"event": "error", "message": f"{HOSTILE} cannot be read."})
+    model = paths.models_dir() / "m.piemodel"
+    model.mkdir(parents=True)
+    described = {"format_version": 1, "id": "m", "name": HOSTILE, "created": "2026-01-02T03:04:05+00:00", "card": {}}
+    (model / "model.json").write_text(json.dumps(described))
     window.show_tab("Train")
-    check(window)
+    page = window.pages.train_page()
+    page.form.pairs.set_path(edits)
+    qtbot.waitUntil(lambda: page.pairs.checked == 2)
+    assert HOSTILE in page.pairs.index(0, 2).data() and check(page) >= 4
+    page.runs.refresh()
+    page.runs.view.selectRow(0)
+    monitor = page.monitor
+    assert monitor.title.text() == HOSTILE and HOSTILE in monitor.status.text()
+    assert monitor.failure_text.text() == f"{HOSTILE} cannot be read."
+    assert monitor.remarks.toPlainText().splitlines() == sentences["problems"] + sentences["warnings"]
+    page.models.refresh()
+    table = page.models.table
+    shown = lambda: [table.item(row, 0).text() for row in range(table.rowCount())]  # noqa: E731
+    qtbot.waitUntil(lambda: any(HOSTILE in text for text in shown()))
+    assert check(page) >= 8
+    assert check(window) >= 8
 
 
 def test_a_question(window: MainWindow, qtbot: QtBot) -> None:

@@ -118,6 +118,11 @@ def test_a_run_draws_curves_and_ends_with_a_model(
         page.start_button.click()
     run = page.session.run
     assert run is not None and run.options.init == base_bundle and run.history.state == "done"
+    assert page.monitor.remarks.isVisible() and page.monitor.remarks.toPlainText().splitlines() == [
+        "“a.jpg” is black, so the pair is left out.",
+        "“b.jpg” has bars drawn over it.",
+    ]
+    assert "1 left out" in page.monitor.status.text() and "1 to look at" in page.monitor.status.text()
     assert finished.args[0] == paths.models_dir() / "Evening.piemodel"
     page.monitor.curves.redraw()
     steps, losses = page.monitor.curves._raw_loss.getData()

@@ -139,7 +139,7 @@ def test_a_crop_does_not_poison_the_style(library: StyleLibrary, sample_images: 
     after, original = (np.asarray(Image.open(path)) for path in (reference.after, reference.before))
     assert mean_delta_e(look(original), after) < 2.5
     by_hand = library.create("By hand", [EditPair(edit)]).style
-    by_hand = library.set_before(by_hand.id, "001", before)
+    by_hand = library.set_before(by_hand.id, "001", before).style
     assert by_hand.references[0].before is not None
     assert mean_delta_e(look(np.asarray(Image.open(by_hand.references[0].before))), after) < 2.5
 
@@ -299,7 +299,7 @@ def test_swapping_is_undone_by_swapping(library: StyleLibrary, sample_images: Im
     assert (back.after, back.digest) == (wrong.references[0].after, wrong.references[0].digest)
     # A new original must not overwrite the copy of the edit, whatever that is called.
     library.swap_pair(wrong.id, "001")
-    changed = library.set_before(wrong.id, "001", tmp_path / "photo_edit.jpg").references[0]
+    changed = library.set_before(wrong.id, "001", tmp_path / "photo_edit.jpg").style.references[0]
     assert changed.after != changed.before
     assert np.abs(np.asarray(Image.open(changed.after)).astype(int) - look(image)).mean() < 5
     library.set_before(wrong.id, "001", None)

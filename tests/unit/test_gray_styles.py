@@ -55,8 +55,19 @@ def test_no_color_is_left_or_invented(
 ) -> None:
     transform = Transform(*inference.luts(sample_images["chelsea"], preference))
     lut = transform.lut(Edit.styled("style", strength))
+    assert np.abs(lut - lut.mean(-1, keepdims=True)).max() < 1e-6  # gray as computed, not only as rounded
     for image in (sample_images["chelsea"], colorful()):
-        assert spread(apply_lut(image, lut)) <= 1
+        assert spread(apply_lut(image, lut)) == 0
+
+
+@pytest.mark.parametrize("strength", [0.0, 0.25, 0.5, 0.9, 0.99])
+def test_below_one_the_colors_fade_linearly(
+    inference: Inference, preference: Preference, sample_images: dict[str, np.ndarray], strength: float
+) -> None:
+    transform = Transform(*inference.luts(sample_images["chelsea"], preference))
+    lut = transform.lut(Edit.styled("style", strength))
+    colors, neutral = (one - one.mean(-1, keepdims=True) for one in (lut, transform.neutral))
+    np.testing.assert_allclose(colors, (1 - strength) * neutral, atol=1e-6)
 
 
 def test_below_one_the_colors_fade_evenly(inference: Inference, sample_images: dict[str, np.ndarray]) -> None:

@@ -145,3 +145,15 @@ def test_a_frame_does_not_poison_a_style(sample_images: Images, tmp_path: Path) 
     for reference in report.style.references:
         border = cv2.imread(str(reference.after))[[0, -1]]
         assert border.min() < 200
+
+
+def test_an_original_chosen_by_hand_says_what_was_cut_off(sample_images: Images, tmp_path: Path) -> None:
+    edit, original = tmp_path / "edit.png", tmp_path / "original.png"
+    Image.fromarray(framed(sample_images["coffee"])).save(edit)
+    Image.fromarray(sample_images["coffee"]).save(original)
+    library = StyleLibrary(tmp_path / "styles", builtin=tmp_path / "builtin")
+    style = library.create("Framed", [EditPair(edit)]).style
+    report = library.set_before(style.id, "001", original)
+    assert report.style.pair_count == 1 and report.problems == (
+        "“edit.png” has bars or a frame drawn over it; that part is left out.",
+    )

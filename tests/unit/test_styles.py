@@ -171,12 +171,12 @@ def test_strong_edits_are_still_pairs(name: str) -> None:
 def test_original_of_another_size_is_fitted(library: StyleLibrary, pairs: list[EditPair], tmp_path: Path) -> None:
     larger = save(small(data.coffee(), 331), tmp_path / "larger.png")
     style = library.create("Warm", [EditPair(pairs[0].after)]).style
-    style = library.set_before(style.id, "001", larger)
+    style = library.set_before(style.id, "001", larger).style
     reference = style.references[0]
     assert reference.before is not None
     assert Image.open(reference.before).size == Image.open(reference.after).size
     assert reference.before_source == str(larger)
-    style = library.set_before(style.id, "001", None)
+    style = library.set_before(style.id, "001", None).style
     assert style.references[0].before is None
     assert not reference.before.exists()
 

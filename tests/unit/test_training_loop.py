@@ -187,7 +187,7 @@ def test_fine_tuning_on_own_pairs(whole_run: list[Event], photo_folder_of_crops:
     edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 10)
     base = fine_tune_config(edits, SMALL, references=3)
     assert (base.optimizer.encoder_lr, base.optimizer.enhancer_lr) == (1e-5, 1e-4)
-    assert steps_for(base, 12, None) == 10
+    assert steps_for(base, 12, 10) == 10
     config = override(base, {"run": {"steps": 3, "device": "cpu"}, "data": {"users": 2}})
     events = list(fit(config, tmp_path / "tune", tmp_path / "models", init=Path(whole_run[-1]["bundle"])))
     assert events[0]["pairs"] == 10 and events[0]["validation"] == 2
@@ -195,19 +195,36 @@ def test_fine_tuning_on_own_pairs(whole_run: list[Event], photo_folder_of_crops:
 
 
 @pytest.mark.slow
+def test_passes_count_the_pairs_that_are_used(
+    whole_run: list[Event], photo_folder_of_crops: Path, tmp_path: Path
+) -> None:
+    edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 10)
+    for edit in sorted(edits.glob("*.jpg"))[:4]:
+        Image.new("RGB", (240, 180)).save(edit)  # black: found, and left out
+    config = override(fine_tune_config(edits, SMALL, references=2), {"run": {"device": "cpu"}, "data": {"users": 2}})
+    events = fit(
+        config, tmp_path / "tune", tmp_path / "models", init=Path(whole_run[-1]["bundle"]), epochs=2,
+        should_stop=lambda: True,
+    )  # fmt: skip
+    start = next(iter(events))
+    assert (start["pairs"], len(start["problems"])) == (6, 4)
+    assert start["steps"] == steps_for(config, 2, 6) < steps_for(config, 2, 10)
+
+
+@pytest.mark.slow
 def test_command_line_has_the_defaults_of_the_editor(
     whole_run: list[Event], photo_folder_of_crops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 10)
-    asked: list[FitConfig] = []
-    monkeypatch.setattr("training.fit.assemble.fit", lambda config, *rest: asked.append(config) or iter(()))
+    asked: list[tuple[FitConfig, float]] = []
+    monkeypatch.setattr("training.fit.assemble.fit", lambda config, *rest: asked.append((config, rest[-1])) or iter(()))
     init = Path(whole_run[-1]["bundle"])
     cli.fit(pairs=edits, out=tmp_path, init=init)
     options = TrainingOptions(edits, tmp_path, "edits", tmp_path, init).arguments()
     given = dict(zip(options[1:-2:2], options[2:-2:2], strict=True))
     cli.fit(pairs=edits, out=tmp_path, init=init, epochs=float(given["--epochs"]))
-    assert asked[0] == asked[1] and asked[0].steps == steps_for(asked[0], FINE_TUNING.epochs, None)
-    config = asked[0]
+    assert asked[0] == asked[1] and asked[0][1] == FINE_TUNING.epochs
+    config = asked[0][0]
     assert config.data.references == int(given["--references"])
     rates = config.optimizer.encoder_lr, config.optimizer.enhancer_lr
     assert rates == (float(given["--encoder-lr"]), float(given["--enhancer-lr"]))

@@ -75,6 +75,29 @@ def test_originals_are_found_or_asked_for(
         run(systems["paired"], lonely, sample_photos["coffee"], tmp_path / "other.jpg")
 
 
+def test_references_pass_the_check_of_pairs(
+    systems: dict[str, Path],
+    sample_pairs: list[tuple[Path, Path]],
+    sample_photos: dict[str, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    good, other = sample_pairs[0][0], sample_pairs[1][0]
+    for edit, original in ((good, good), (other, good)):  # the second has another photo for an original
+        photo = sample_photos[original.stem.replace("_edit", "")]
+        edit.with_name(edit.name.replace("_edit", "")).write_bytes(photo.read_bytes())
+    run(systems["paired"], good, other, sample_photos["coffee"], tmp_path / "sheet.jpg", "--count", "1", "--side", "64")
+    told = capsys.readouterr().out
+    assert other.name in told and "left out" in told and (tmp_path / "sheet.jpg").exists()
+    with pytest.raises(PieError, match="None of the references"):
+        run(systems["paired"], other, sample_photos["coffee"], tmp_path / "no.jpg", "--count", "1")
+    black = tmp_path / "black.png"
+    Image.new("RGB", (64, 48)).save(black)
+    with pytest.raises(PieError, match="None of the references"):
+        run(systems["diffusion"], black, sample_photos["coffee"], tmp_path / "no.jpg", "--count", "1")
+    assert "black.png" in capsys.readouterr().out
+
+
 def test_what_cannot_be_done_is_told(systems: dict[str, Path], sample_photos: dict[str, Path], tmp_path: Path) -> None:
     coffee, rocket, taken = sample_photos["coffee"], sample_photos["rocket"], tmp_path / "taken.png"
     taken.write_bytes(b"mine")

@@ -1,6 +1,7 @@
 """`python -m training variations`: variations of a user's style, drawn by a diffusion system, on a labelled sheet."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,47 +22,77 @@ GAP, CAPTION, SURROUND, INK = 8, 24, 43, 230
 FORMATS: "dict[str, Format]" = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
 
 
-def style_of_files(system: "System", references: Sequence[Path]) -> "StyleCode":
+def style_of_files(
+    system: "System", references: Sequence[Path], tell: Callable[[str], None] = lambda sentence: None
+) -> "StyleCode":
     """The style `(1, ...)` of retouched photos; a system that looks at pairs finds their originals by name.
 
+    Args:
+        system: that looks at them.
+        references: the photos; those that do not pass the check of styles and training are left out.
+        tell: gets a sentence about each of these, and about each that looks wrong.
+
     Raises:
-        PieError: a photo cannot be read, or its original is needed and not found.
+        PieError: a photo cannot be read, its original is needed and not found, or none can be used.
     """
     import torch
 
+    from pie_desktop.imaging.decode import load_proxy
+    from pie_desktop.imaging.pairs.check import CHECK_SIDE, read_pair, useless
     from pie_desktop.imaging.pairs.find import find_original
+    from pie_desktop.imaging.stored import to_uint8
 
-    after = torch.cat([_seen(path, system.config.side) for path in references])[None]
-    before = None
-    if system.needs_pairs:
-        originals = []
-        for path in references:
-            original = find_original(path)
-            if original is None:
-                raise PieError(f"The original of {path}, which this system needs, was not found; put it beside it.")
-            originals.append(_seen(original, system.config.side))
-        before = torch.cat(originals)[None]
-    return system.style(after, before, torch.ones(1, len(references), dtype=torch.bool))
+    side = system.config.side
+    after, before = [], []
+    for path in references:
+        if not system.needs_pairs:
+            image = to_uint8(load_proxy(path))
+            if (unusable := useless(image)) is not None:
+                tell(f"“{path.name}” is {unusable}, so it is left out.")
+                continue
+            after.append(_squeezed(image, side))
+            continue
+        original = find_original(path)
+        if original is None:
+            raise PieError(f"The original of {path}, which this system needs, was not found; put it beside it.")
+        checked = read_pair(original, path, max(CHECK_SIDE, side))
+        for sentence in (checked.problem, *checked.warnings):
+            if sentence is not None:
+                tell(sentence)
+        if checked.pair is not None:
+            after.append(_squeezed(checked.pair.edited, side))
+            before.append(_squeezed(checked.pair.original, side))
+    if not after:
+        raise PieError("None of the references can be used; name edits that show something, with their originals.")
+    known = torch.ones(1, len(after), dtype=torch.bool)
+    return system.style(torch.cat(after)[None], torch.cat(before)[None] if before else None, known)
 
 
-def _seen(path: Path, side: int) -> "Tensor":
+def _squeezed(image: np.ndarray, side: int) -> "Tensor":
     """A photo as training shows it to a system: squeezed to `(1, 3, side, side)`, sRGB in [0, 1]."""
     import torch
 
-    from pie_desktop.imaging.decode import load_proxy
     from training.data.photos import square
 
-    return torch.from_numpy(square(load_proxy(path), side)).permute(2, 0, 1)[None] / 255
+    return torch.from_numpy(square(image, side)).permute(2, 0, 1)[None] / 255
 
 
-def draw(system: "System", photo: Path, references: Sequence[Path], count: int, seed: int) -> list[np.ndarray]:
-    """LUTs of a photo `(S, S, S, 3)`: the expected one first, then `count` samples.
+def draw(
+    system: "System",
+    photo: Path,
+    references: Sequence[Path],
+    count: int,
+    seed: int,
+    tell: Callable[[str], None] = lambda sentence: None,
+) -> list[np.ndarray]:
+    """LUTs of a photo `(S, S, S, 3)`: the expected one first, then `count` samples; `tell` as of `style_of_files`.
 
     Raises:
         PieError: the system draws no variations, or a photo cannot be read.
     """
     import torch
 
+    from pie_desktop.imaging.decode import load_proxy
     from training.data.source import seeded
     from training.systems.enhancers.diffusion import LOOK_SIDE, DiffusionEnhancer
 
@@ -69,7 +100,7 @@ def draw(system: "System", photo: Path, references: Sequence[Path], count: int, 
     if not isinstance(enhancer, DiffusionEnhancer):
         raise PieError(f"The enhancer {system.config.enhancer} draws no variations; name a diffusion system.")
     with torch.no_grad():
-        style, seen = style_of_files(system, references), _seen(photo, LOOK_SIDE)
+        style, seen = style_of_files(system, references, tell), _squeezed(load_proxy(photo), LOOK_SIDE)
         weights = torch.cat([enhancer.expected(seen, style), enhancer.samples(seen, style, count, seeded(seed))[0]])
         return list(enhancer.prior.luts(weights).numpy())
 
@@ -115,11 +146,13 @@ def variations(
         raise PieError(f"{output} is neither JPEG nor PNG; give it the suffix .jpg or .png.")
     if output.exists():
         raise PieError(f"{output} exists already; name another file.")
-    luts = draw(load_system(system)[0], photo, [*references, *further], count, seed)
+    console = Console()
+    tell = functools.partial(console.print, soft_wrap=True, markup=False, highlight=False)
+    luts = draw(load_system(system)[0], photo, [*references, *further], count, seed, tell)
     image = load_photo(photo)
     captions = ["answer", *(f"variation {number + 1}" for number in range(count))]
     tiles = [("photo", to_uint8(resize_long_side(image, side)))]
     for caption, lut in zip(captions, luts, strict=True):
         tiles.append((caption, to_uint8(resize_long_side(apply_lut(image, lut), side))))
     save_photo(labelled_sheet(tiles), output, EncodeOptions(kind), overwrite=False)
-    Console().print(f"{count} variations of {photo.name}: {output}")
+    console.print(f"{count} variations of {photo.name}: {output}")

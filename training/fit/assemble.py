@@ -27,7 +27,7 @@ from training.data.prefetch import prefetched
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.source import PairSource, SimulatedSource, Source
 from training.fit.basis import kept_basis
-from training.fit.config import FitConfig
+from training.fit.config import FitConfig, override, steps_for
 from training.fit.neutral import neutral_strength, train_neutral
 from training.fit.pretraining import calibrate
 from training.fit.trainer import Trainer
@@ -118,6 +118,7 @@ def fit(
     resume: bool = False,
     should_stop: Callable[[], bool] = lambda: False,
     processes: Processes = ALONE,
+    epochs: float | None = None,
 ) -> Iterator[Event]:
     """Train, yielding the events that docs/decisions/001-training-is-a-child-process.md describes; the last step writes
     the bundle.
@@ -134,6 +135,8 @@ def fit(
         resume: continue from the run's checkpoint.
         should_stop: asked after every step.
         processes: that train together; `run` and the photos are on a disk that all of them see.
+        epochs: passes over the `pairs` that are used, in the place of the steps of `config`: how many pairs pass the
+            check is known when they have been read.
 
     Raises:
         PieError: data, device, bundle or checkpoint cannot be used.
@@ -157,6 +160,9 @@ def fit(
             material, bank = _prepared(config, pixels)
         else:
             material, bank = _pairs(config, originals, pixels), None
+            if epochs is not None:
+                steps = steps_for(config, epochs, material.train + material.held_out)
+                config = override(config, {"run": {"steps": steps}})
         network = _network(config, init, bank, material.source, run).to(device)
     processes.align(network)
     with prefetched(material.source.shared(processes.share), config.data.workers) as source:

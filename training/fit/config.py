@@ -9,7 +9,6 @@ from pydantic import Field
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.fine_tuning import FINE_TUNING
-from training.data.pairs import guess_pairs
 from training.losses.registry import LossWeights
 from training.running.settings import Section, read_toml, validated
 
@@ -141,9 +140,8 @@ def override(config: FitConfig, sections: dict[str, dict[str, Any]]) -> FitConfi
     return FitConfig.model_validate(values)
 
 
-def steps_for(config: FitConfig, epochs: float, originals: Path | None) -> int:
-    """Optimizer steps of `epochs` passes over the training pairs."""
-    pairs = sum(guess.before is not None for guess in guess_pairs(config.data.folder, originals))
+def steps_for(config: FitConfig, epochs: float, pairs: int) -> int:
+    """Optimizer steps of `epochs` passes over so many pairs, which are those that passed the check."""
     return max(1, math.ceil(epochs * pairs / (config.data.users * config.data.queries)))
 
 

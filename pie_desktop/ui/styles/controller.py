@@ -109,7 +109,7 @@ class StyleController(QObject):
         self.busy.emit(key, -1, "Looking for originals…")
 
     def set_original(self, style_id: str, reference_id: str, original: Path | None) -> None:
-        self._change(self._on_references_changed, jobs.set_original, style_id, reference_id, original)
+        self._change(self._on_original_set, jobs.set_original, style_id, reference_id, original)
 
     def swap_pair(self, style_id: str, reference_id: str) -> None:
         """Take the original of a pair for its edit and the other way round; the notifier offers to undo that."""
@@ -164,6 +164,10 @@ class StyleController(QObject):
             self.created.emit(style_id)
         if self._is_ready(style_id):
             self._current.choose_style(style_id)
+
+    def _on_original_set(self, report: AddReport) -> None:
+        self._tell(report.problems)
+        self._on_references_changed(report.style)
 
     def _on_references_changed(self, style: Style) -> None:
         self._put(style)

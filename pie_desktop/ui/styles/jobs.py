@@ -132,7 +132,7 @@ def import_edits(
 
 def set_original(
     context: JobContext, library: StyleLibrary, style_id: str, reference_id: str, original: Path | None
-) -> Style:
+) -> AddReport:
     return library.set_before(style_id, reference_id, original)
 
 

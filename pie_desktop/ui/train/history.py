@@ -18,6 +18,7 @@ class RunHistory:
         checkpoint: file of the last checkpoint.
         bundle: folder of the finished model.
         problems: a sentence for each pair that could not be used.
+        warnings: a sentence for each pair that is used but looks wrong.
     """
 
     steps: list[int] = field(default_factory=list)
@@ -36,6 +37,7 @@ class RunHistory:
     checkpoint: str | None = None
     bundle: str | None = None
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     message: str = ""
     last_lines: tuple[str, ...] = ()
     state: str = "interrupted"
@@ -61,6 +63,7 @@ class RunHistory:
         self.device = str(event.get("device", ""))
         self.train_pairs, self.validation_pairs = int(event.get("train", 0)), int(event.get("validation", 0))
         self.problems = tuple(str(problem) for problem in event.get("problems", ()))
+        self.warnings = tuple(str(warning) for warning in event.get("warnings", ()))
         self.state, self.message, self.last_lines = "interrupted", "", ()
         # A resumed run starts again from its checkpoint: what it had done after that is done anew.
         _cut(self.steps, self.losses, self.step)

@@ -18,7 +18,7 @@ from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.train.curves import CurvesView
 from pie_desktop.ui.train.history import RunHistory
 from pie_desktop.ui.train.runs import TrainingRun
-from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 STATES = {
     "done": "complete",
@@ -26,7 +26,7 @@ STATES = {
     "failed": "failed",
     "interrupted": "interrupted",
 }
-MOST_PROBLEMS = 20  # in a tooltip
+REMARKS_HEIGHT = 72  # px, three lines or four; the rest is scrolled to
 
 
 class RunMonitor(QWidget):
@@ -46,6 +46,11 @@ class RunMonitor(QWidget):
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setRange(0, 1000)
+        self.remarks = QPlainTextEdit()
+        self.remarks.setReadOnly(True)
+        self.remarks.setMaximumHeight(REMARKS_HEIGHT)
+        self.remarks.setAccessibleName("Remarks about the pairs")
+        self.remarks.hide()
         self.curves = CurvesView()
         self.failure = QFrame()
         self.failure.setProperty("role", "card")
@@ -93,7 +98,10 @@ class RunMonitor(QWidget):
             if self._stopping:
                 state = "stopping, writing a checkpoint…"
         self.status.setText(" · ".join([state, *_facts(history)]))
-        self.status.setToolTip(plain("\n".join(history.problems[:MOST_PROBLEMS])))
+        remarks = "\n".join((*history.problems, *history.warnings))
+        if remarks != self.remarks.toPlainText():  # else it would scroll back at every step
+            self.remarks.setPlainText(remarks)
+        self.remarks.setVisible(bool(remarks))
         self.rate.setText(_speed(history) if self._running else "")
         self.progress.setValue(round(1000 * _fraction(self._run)))
         failed = not self._running and bool(history.message) and history.state == "failed"
@@ -124,6 +132,7 @@ class RunMonitor(QWidget):
         layout.addLayout(texts)
         layout.addWidget(self.progress)
         layout.addWidget(self.failure)
+        layout.addWidget(self.remarks)
         layout.addWidget(self.curves, 1)
 
     def _copy_failure(self) -> None:
@@ -147,6 +156,8 @@ def _facts(history: RunHistory) -> list[str]:
         facts.append(f"{history.train_pairs:,} pairs to learn from, {history.validation_pairs:,} held out")
     if history.problems:
         facts.append(f"{len(history.problems):,} left out")
+    if history.warnings:
+        facts.append(f"{len(history.warnings):,} to look at")
     if history.device:
         facts.append(history.device)
     if history.gain is not None:

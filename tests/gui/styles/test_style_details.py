@@ -63,6 +63,23 @@ def test_an_original_that_does_not_fit_is_refused(
     assert square.before is not None
 
 
+def test_an_original_that_cuts_a_frame_off_says_so(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, notices: list[Notice], sample_pairs: Pairs, tmp_path: Path
+) -> None:
+    after, before = sample_pairs[0]
+    image = np.array(Image.open(after))
+    image[:16] = image[-16:] = 255
+    framed = tmp_path / "framed" / "look of mine.png"
+    framed.parent.mkdir()
+    Image.fromarray(image).save(framed)
+    with qtbot.waitSignal(panel.style_selected) as selected:
+        drop(panel, [framed])
+    (reference,) = own_styles(panel)[0].references
+    with qtbot.waitSignal(context.styles_changed):
+        panel.controller.set_original(selected.args[0], reference.id, before)
+    assert any("look of mine.png” has bars or a frame drawn over it" in notice.text for notice in notices)
+
+
 def test_agreement_marks_the_reference_that_does_not_fit(
     qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style
 ) -> None:
