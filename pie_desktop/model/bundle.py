@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -189,7 +190,8 @@ def load_bundle(path: Path) -> tuple["PreferenceNetwork", BundleInfo]:
             raise BundleError(damaged)
         state = {key: value.float() for key, value in load(data).items()}
         del data
-        if not all(bool(value.isfinite().all()) for value in state.values()):
+        # What is not finite shows in a sum, for a tenth of the cost; sums of half precision numbers do not overflow.
+        if not all(math.isfinite(float(value.sum())) for value in state.values()):
             raise BundleError(damaged)
         network = PreferenceNetwork(architecture)
         network.load_state_dict(state)
