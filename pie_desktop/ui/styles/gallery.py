@@ -161,7 +161,8 @@ class StyleGallery(QScrollArea):
         card = self._wanted_card(style_id)
         if card is not None:
             card.setFocus(Qt.FocusReason.OtherFocusReason)
-            # A card that was just inserted has no place yet.
+            # A card that was just inserted has no place yet, and gets none before it is shown.
+            card.show()
             self._layout.activate()
             self.ensureWidgetVisible(card, 0, SPACE)
 

@@ -22,6 +22,18 @@ def test_the_new_style_is_named_in_place(qtbot: QtBot, panel: StylePanel, sample
     assert not card.name.editing
 
 
+def test_the_new_style_is_in_view_where_there_is_little_room(
+    qtbot: QtBot, panel: StylePanel, sample_pairs: Pairs
+) -> None:
+    panel.resize(320, 400)
+    with qtbot.waitSignal(panel.style_selected) as selected:
+        drop(panel, [sample_pairs[0][0]])
+    qtbot.waitUntil(lambda: not panel.controller.lane.open_jobs)
+    card = panel.gallery.cards[selected.args[0]]
+    assert panel.gallery.verticalScrollBar().maximum() > 0
+    assert card.visibleRegion().boundingRect() == card.rect()
+
+
 def test_a_name_that_is_taken_is_refused_in_one_sentence(
     qtbot: QtBot, panel: StylePanel, style: Style, notices: list[Notice]
 ) -> None:
