@@ -17,8 +17,8 @@ from pie_desktop.errors import Cancelled, PieError, printable
 if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
     from pie_desktop.export.job import ExportProgress, ExportReport, ExportSettings, PlannedPhoto, Running
+    from pie_desktop.export.kept import KeptExport
     from pie_desktop.export.presets import ExportPreset
-    from pie_desktop.export.unfinished import KeptExport
     from pie_desktop.model.preference import Preference
 
 Policy = Literal["skip", "unique", "overwrite"]

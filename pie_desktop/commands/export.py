@@ -23,7 +23,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
-    from pie_desktop.export.unfinished import KeptExport
+    from pie_desktop.export.kept import KeptExport
 
 
 def register(app: typer.Typer) -> None:

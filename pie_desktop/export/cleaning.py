@@ -12,7 +12,7 @@ from pathlib import Path
 from pie_desktop import paths
 from pie_desktop.errors import PieError
 from pie_desktop.export import journal
-from pie_desktop.export.unfinished import KeptExport, read_export
+from pie_desktop.export.kept import KeptExport, read_export
 from pie_desktop.imaging.leftovers import TEMPORARY_PREFIX, is_old, remove, remove_abandoned
 
 _log = logging.getLogger(__name__)

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from pie_desktop.errors import Cancelled, DecodeError, PieError
 from pie_desktop.export import journal
+from pie_desktop.export.kept import read_export
 from pie_desktop.export.names import collision_key
 from pie_desktop.export.provenance import Written, settings_digest, takes_sidecars, written_by_note
 from pie_desktop.export.settings import ExportSettings
-from pie_desktop.export.unfinished import read_export
 from pie_desktop.imaging.metadata.sidecars import sidecar_digest
 
 _log = logging.getLogger(__name__)

@@ -18,13 +18,13 @@ from pie_desktop.errors import PieError
 from pie_desktop.export import journal as journals
 from pie_desktop.export.cleaning import remove_left_overs
 from pie_desktop.export.journal import Journal, JournalError
+from pie_desktop.export.kept import KeptExport
 from pie_desktop.export.plan import plan_export
 from pie_desktop.export.pool import Pool, WorkerPool
 from pie_desktop.export.receipt import check_receipt_file, receipt, write_receipt
 from pie_desktop.export.report import ExportItem, ExportProgress, ExportReport
 from pie_desktop.export.run import ExportRun
 from pie_desktop.export.settings import ExportPart, ExportSettings, PlannedPhoto
-from pie_desktop.export.unfinished import KeptExport
 from pie_desktop.imaging.leftovers import owner
 
 _log = logging.getLogger(__name__)

@@ -13,6 +13,7 @@ from pie_desktop.edit.note import edit_note
 from pie_desktop.errors import Cancelled, DecodeError, PieError
 from pie_desktop.export.cleaning import clean_destination
 from pie_desktop.export.journal import Journal
+from pie_desktop.export.kept import KeptExport
 from pie_desktop.export.photo_luts import AbandonableThread, PartPhoto, PhotoLuts
 from pie_desktop.export.pool import Pool, WorkersUnavailable
 from pie_desktop.export.provenance import settings_properties
@@ -20,7 +21,7 @@ from pie_desktop.export.report import ExportItem, ExportProgress, ExportReport, 
 from pie_desktop.export.settings import ExportPart
 from pie_desktop.export.staging import Staging, gone
 from pie_desktop.export.targets import prepare_destination
-from pie_desktop.export.unfinished import KeptExport, changed_since, settle
+from pie_desktop.export.unfinished import changed_since, settle
 from pie_desktop.export.worker import ExportTask, Outcome, exact_proxy, export_isolated, export_photo
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.atomic import write_problem

@@ -245,7 +245,8 @@ def try_catalog(path: Path) -> None:
 
 
 def try_journal(path: Path) -> None:
-    from pie_desktop.export.unfinished import dismiss, latest_unfinished, read_export, unfinished_exports
+    from pie_desktop.export.kept import read_export
+    from pie_desktop.export.unfinished import dismiss, latest_unfinished, unfinished_exports
 
     exports, home = path.parent.parent, path.parent.parent.parent
     unfinished_exports(exports, interrupted_only=False)

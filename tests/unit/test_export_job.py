@@ -12,8 +12,9 @@ from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import PieError
 from pie_desktop.export import journal as journals
 from pie_desktop.export.job import Running, run_job
+from pie_desktop.export.kept import read_export
 from pie_desktop.export.staging import Staging
-from pie_desktop.export.unfinished import read_export, unfinished_exports
+from pie_desktop.export.unfinished import unfinished_exports
 from tests.unit.helpers.exports import ALONE, LUT, Model, again, names, part
 
 

@@ -11,10 +11,11 @@ from pie_desktop.export import journal as journals
 from pie_desktop.export.cleaning import remove_left_overs
 from pie_desktop.export.job import Running, run_job
 from pie_desktop.export.journal import Journal
+from pie_desktop.export.kept import read_export
 from pie_desktop.export.report import ExportProgress
 from pie_desktop.export.run import ExportRun
 from pie_desktop.export.staging import Staging
-from pie_desktop.export.unfinished import dismiss, read_export, unfinished_exports
+from pie_desktop.export.unfinished import dismiss, unfinished_exports
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.lut.apply import apply_lut
 from tests.unit.helpers.exports import ALONE, LUT, Model, again, names, part, run_killed, the_unfinished

@@ -12,11 +12,12 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import NewerEditError, PieError
 from pie_desktop.export.job import ExportProgress, ExportReport, ExportSettings, PlannedPhoto, Running, run_job
+from pie_desktop.export.kept import KeptExport
 from pie_desktop.export.names import NameTemplate, NameValues
 from pie_desktop.export.plan import expand_sources, name_values
 from pie_desktop.export.presets import plan_all
 from pie_desktop.export.settings import ExportPart, make_part
-from pie_desktop.export.unfinished import KeptExport, continued
+from pie_desktop.export.unfinished import continued
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui.export.form import ExportChoice
 from pie_desktop.workers.job import JobContext

@@ -8,8 +8,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from pie_desktop.export.job import ExportReport
+from pie_desktop.export.kept import KeptExport
 from pie_desktop.export.settings import plan_summary
-from pie_desktop.export.unfinished import KeptExport
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import confirm_cancel, confirm_overwrite
 from pie_desktop.ui.export.form import ExportForm

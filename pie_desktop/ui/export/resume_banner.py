@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from pie_desktop import paths
 from pie_desktop.export.cleaning import remove_left_overs
-from pie_desktop.export.unfinished import KeptExport, dismiss, latest_unfinished
+from pie_desktop.export.kept import KeptExport
+from pie_desktop.export.unfinished import dismiss, latest_unfinished
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.widgets.plain_text import PlainLabel

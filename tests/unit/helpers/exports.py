@@ -10,9 +10,10 @@ import pytest
 from pie_desktop import paths
 from pie_desktop.edit.transform import Transform
 from pie_desktop.export.job import ExportSettings, Running, plan_export, run_job
+from pie_desktop.export.kept import KeptExport
 from pie_desktop.export.settings import ExportPart
 from pie_desktop.export.staging import Staging
-from pie_desktop.export.unfinished import KeptExport, unfinished_exports
+from pie_desktop.export.unfinished import unfinished_exports
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.lut.apply import identity_lut
 
