@@ -17,9 +17,10 @@ from pie_desktop.export.kept import KeptExport
 from pie_desktop.export.photo_luts import AbandonableThread, PartPhoto, PhotoLuts
 from pie_desktop.export.pool import Pool, WorkersUnavailable
 from pie_desktop.export.provenance import settings_properties
-from pie_desktop.export.report import ExportItem, ExportProgress, ExportReport, Status
+from pie_desktop.export.report import ExportItem, ExportProgress, ExportReport
 from pie_desktop.export.settings import ExportPart
 from pie_desktop.export.staging import Staging, gone
+from pie_desktop.export.tally import Tally
 from pie_desktop.export.targets import prepare_destination
 from pie_desktop.export.unfinished import changed_since, settle
 from pie_desktop.export.worker import ExportTask, Outcome, exact_proxy, export_isolated, export_photo
@@ -50,11 +51,8 @@ class ExportRun:
         self._destinations = {part.settings.destination.absolute() for part in parts}
         self._id = export_id
         self._journal = journal
-        self._progress = progress
+        self._tally = Tally(self._photos, journal, progress)
         self._should_cancel = should_cancel or (lambda: False)
-        self._items: dict[int, ExportItem] = {}
-        self._exported = 0
-        self._current = ""
 
     def run(self, make_pool: Callable[[int], Pool | None], kept: KeptExport | None = None) -> ExportReport:
         """Write the photos.
@@ -67,7 +65,6 @@ class ExportRun:
         Raises:
             PieError: a destination cannot be made, or is gone when an export goes on; nothing was written.
         """
-        self._started = time.monotonic()
         planned = [index for index, entry in enumerate(self._photos) if entry.photo.writes]
         if planned:
             for folder in self._destinations:
@@ -82,30 +79,21 @@ class ExportRun:
             if kept is not None:
                 self._take_over(kept)
                 self._staging.clear(targets)
-            todo = deque(index for index in planned if index not in self._items)
-            self._settle_without_writing()
-            self._write_all(todo, make_pool)
+            self._write_all(deque(index for index in planned if index not in self._tally), make_pool)
         except Cancelled:
             pass
         finally:
             self._staging.clear()
-        return self._report_all()
+        return self._tally.report()
 
     def _take_over(self, kept: KeptExport) -> None:
         known = set(kept.items)
         settle(kept, self._staging, self._commit)
         for index, item in kept.items.items():
             if item.status == "written":
-                self._items[index] = changed_since(item)
+                self._tally.take_over(index, changed_since(item))
                 if self._journal is not None and index not in known:
                     self._journal.ended(index, item)
-
-    def _settle_without_writing(self) -> None:
-        for index, entry in enumerate(self._photos):
-            photo = entry.photo
-            if not photo.writes:
-                status: Status = "skipped" if photo.action == "skip" else "failed"
-                self._items[index] = ExportItem(photo.source, photo.target, status, photo.problem)
 
     def _write_all(self, todo: deque[int], make_pool: Callable[[int], Pool | None]) -> None:
         with closing(AbandonableThread()) as thread:
@@ -187,10 +175,7 @@ class ExportRun:
         """
         entry = self._photos[index]
         photo = entry.photo
-        self._current = photo.source.name
-        self._report(begun=photo.target)
-        if self._journal is not None:
-            self._journal.begun(index)
+        self._tally.begun(index)
         try:
             place = self._staging.place(index, photo.target, entry.part.settings.destination.absolute())
             lut = None
@@ -241,11 +226,7 @@ class ExportRun:
                 preference,
                 outcome.source_state,
             )
-        if self._journal is not None:
-            self._journal.ended(index, item)
-        self._items[index] = item
-        self._exported += 1
-        self._report(item)
+        self._tally.done(index, item)
 
     def _commit(self, index: int, staged: Path) -> None:
         entry = self._photos[index]
@@ -259,25 +240,6 @@ class ExportRun:
         if not destination.is_dir():
             return gone(destination)
         return self._staging.with_final_name(problem, index, entry.photo.target)
-
-    def _report(self, item: ExportItem | None = None, begun: Path | None = None) -> None:
-        if self._progress is None:
-            return
-        remaining = None
-        if self._exported:
-            per_photo = (time.monotonic() - self._started) / self._exported
-            remaining = per_photo * (len(self._photos) - len(self._items))
-        progress = ExportProgress(len(self._items), len(self._photos), remaining, self._current, item, begun)
-        self._progress(progress)
-
-    def _report_all(self) -> ExportReport:
-        for index, entry in enumerate(self._photos):
-            if index not in self._items:
-                message = "Cancelled before it was written."
-                self._items[index] = ExportItem(entry.photo.source, entry.photo.target, "cancelled", message)
-        items = tuple(self._items[index] for index in range(len(self._photos)))
-        notice = self._journal.problem if self._journal is not None else None
-        return ExportReport(items, time.monotonic() - self._started, notice)
 
     def _check_cancelled(self) -> None:
         if self._should_cancel():
