@@ -1,5 +1,6 @@
 """Small RAW files made from an image: what a camera with a Bayer sensor would have written of it."""
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +79,38 @@ def write_dng(
             tiff.write(preview, subifds=1, extratags=main, software=False, metadata=None, **options)
             tiff.write(mosaic, photometric=32803, subfiletype=0, extratags=sensor, software=False, metadata=None)
     return path
+
+
+def write_tiff(
+    path: Path, tags: list[tuple[int, str, list[int] | bytes]], offsets_tag: int, data: list[bytes]
+) -> tuple[list[int], list[int]]:
+    """A little-endian TIFF of one image, as RAW photos are; the offsets and the sizes of its tiles or strips.
+
+    Args:
+        path: the file.
+        tags: number, kind (`B`, `s`, `H`, `I`, `i` or `R`, two integers a value) and values, by number.
+        offsets_tag: the one that gets the offsets; it has as many values as there are parts.
+        data: the parts.
+    """
+    kinds = {"B": (1, 1), "s": (2, 1), "H": (3, 1), "I": (4, 1), "R": (5, 2), "i": (10, 2)}
+    sizes = [len(part) for part in data]
+    start = 8 + 2 + 12 * len(tags) + 4
+
+    def build(offsets: list[int]) -> bytes:
+        entries, extra = b"", b""
+        for tag, code, given in tags:
+            values = offsets if tag == offsets_tag else given
+            kind, per_value = kinds[code]
+            if isinstance(values, bytes):
+                content = values
+            else:
+                content = struct.pack(f"<{len(values)}{code.replace('R', 'I')}", *values)
+            place = content.ljust(4, b"\0") if len(content) <= 4 else struct.pack("<I", start + len(extra))
+            extra += b"" if len(content) <= 4 else content + bytes(len(content) % 2)
+            entries += struct.pack("<HHI", tag, kind, len(values) // per_value) + place
+        return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4) + extra
+
+    first = len(build([0] * len(data)))
+    offsets = [first + sum(sizes[:index]) for index in range(len(data))]
+    path.write_bytes(build(offsets) + b"".join(data))
+    return offsets, sizes

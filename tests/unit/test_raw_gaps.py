@@ -1,6 +1,5 @@
 """RAW photos whose sensor data is missing in part are refused; dark ones, and those with flat areas, are not."""
 
-import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import tifffile
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.decode import load_photo, load_proxy
-from tests.raw_files import BLACK, write_dng
+from tests.raw_files import BLACK, write_dng, write_tiff
 
 SIDE = 128  # of a tile
 TILES = [(top, left) for top in range(0, 256, SIDE) for left in range(0, 512, SIDE)]
@@ -39,24 +38,20 @@ def write_tiled(path: Path, samples: np.ndarray, *, coded: bool = True, black: i
         (50_714, "H", [black]), (50_717, "I", [16_383]), (50_721, "i", [part for pair in matrix for part in pair]),
         (50_728, "R", [5, 10, 1, 1, 6, 10]), (50_778, "H", [21]),
     ]  # fmt: skip
-    kinds = {"B": (1, 1), "s": (2, 1), "H": (3, 1), "I": (4, 1), "R": (5, 2), "i": (10, 2)}
-    at, entries, extra, tile_offsets = 8 + 2 + 12 * len(tags) + 4, b"", b"", 0
-    for tag, code, values in tags:
-        kind, per_value = kinds[code]
-        content = (
-            values if isinstance(values, bytes) else struct.pack(f"<{len(values)}{code.replace('R', 'I')}", *values)
-        )
-        place = content.ljust(4, b"\0") if len(content) <= 4 else struct.pack("<I", at + len(extra))
-        if tag == 324:
-            tile_offsets = at + len(extra)
-        extra += b"" if len(content) <= 4 else content + bytes(len(content) % 2)
-        entries += struct.pack("<HHI", tag, kind, len(values) // per_value) + place
-    head = bytearray(b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4) + extra)
-    sizes = [len(part) for part in data]
-    offsets = [len(head) + sum(sizes[:index]) for index in range(len(data))]
-    struct.pack_into(f"<{len(offsets)}I", head, tile_offsets, *offsets)
-    path.write_bytes(bytes(head) + b"".join(data))
-    return offsets, sizes
+    return write_tiff(path, tags, 324, data)
+
+
+def write_strip(path: Path, samples: np.ndarray, make: bytes, coded: bool) -> tuple[list[int], list[int]]:
+    """A RAW photo as cameras write it, in one strip; its offset and its size."""
+    data = imagecodecs.ljpeg_encode(samples, bitspersample=14) if coded else samples.tobytes()
+    height, width = samples.shape
+    tags = [
+        (254, "I", [0]), (256, "I", [width]), (257, "I", [height]), (258, "H", [14 if coded else 16]),
+        (259, "H", [7 if coded else 1]), (262, "H", [32_803]), (271, "s", make + b"\0"), (272, "s", b"Testcam\0"),
+        (273, "I", [0]), (274, "H", [1]), (277, "H", [1]), (278, "I", [height]), (279, "I", [len(data)]),
+        (33_421, "H", [2, 2]), (33_422, "B", [0, 1, 1, 2]),
+    ]  # fmt: skip
+    return write_tiff(path, tags, 273, [data])
 
 
 def zeroed(first: int, last: int, share: float = 1.0) -> Damage:
@@ -89,6 +84,63 @@ def test_lost_tiles_are_refused(tmp_path: Path, coded: bool, black: int, damage:
     for load in (load_photo, load_proxy):
         with pytest.raises(DecodeError, match=LOST):
             load(photo)
+
+
+OTHER_KINDS = [
+    ("a.nef", b"NIKON CORPORATION", False),
+    ("a.pef", b"PENTAX Corporation", False),
+    ("a.arw", b"SONY", False),
+    ("a.arw", b"SONY", True),
+    ("a.srw", b"SAMSUNG", False),
+    ("a.3fr", b"Hasselblad", False),
+    ("a.3fr", b"Hasselblad", True),
+    ("a.erf", b"SEIKO EPSON CORP.", False),
+]
+STRIP_DAMAGES: dict[str, Damage] = {
+    "cut": lambda data, offsets, sizes: data[: offsets[0] + round(0.6 * sizes[0])],
+    "the end is zeros": zeroed(0, 0, 0.4),
+    "a part is zeros": lambda data, offsets, sizes: _zeros(data, offsets[0] + sizes[0] // 3, sizes[0] // 6),
+    "the beginning is zeros": lambda data, offsets, sizes: _zeros(data, offsets[0], sizes[0] // 5),
+}
+
+
+def _zeros(data: bytes, start: int, count: int) -> bytes:
+    return data[:start] + bytes(count) + data[start + count :]
+
+
+@pytest.mark.parametrize(("name", "make", "coded"), OTHER_KINDS)
+@pytest.mark.parametrize("damage", STRIP_DAMAGES.values(), ids=STRIP_DAMAGES)
+def test_lost_parts_of_other_kinds_are_refused(
+    tmp_path: Path, name: str, make: bytes, coded: bool, damage: Damage
+) -> None:
+    photo = tmp_path / name
+    offsets, sizes = write_strip(photo, mosaic(), make, coded)
+    assert min(load_photo(photo).shape[:2]) > 240
+    photo.write_bytes(damage(photo.read_bytes(), offsets, sizes))
+    with pytest.raises(DecodeError, match="copy it again"):
+        load_photo(photo)
+
+
+@pytest.mark.parametrize("coded", [True, False])
+@pytest.mark.parametrize("share", [0.5, 0.97])
+@pytest.mark.parametrize("at_the_end", [True, False])
+def test_blown_out_areas_are_no_gaps(tmp_path: Path, coded: bool, share: float, at_the_end: bool) -> None:
+    samples = mosaic(level=0.9)
+    rows = round(share * len(samples))
+    samples[slice(-rows, None) if at_the_end else slice(rows)] = 16383
+    write_tiled(tmp_path / "a.dng", samples, coded=coded)
+    write_strip(tmp_path / "a.arw", samples, b"SONY", coded)
+    assert {load_photo(tmp_path / name).shape for name in ("a.dng", "a.arw")} == {(256, 512, 3)}
+
+
+def test_what_a_camera_fills_up_behind_the_image_is_no_gap(tmp_path: Path) -> None:
+    photo = tmp_path / "a.arw"
+    offsets, sizes = write_strip(photo, mosaic(), b"SONY", coded=True)
+    data = bytearray(photo.read_bytes())
+    at = data.index((279).to_bytes(2, "little") + b"\4\0\1\0\0\0" + sizes[0].to_bytes(4, "little")) + 8
+    data[at : at + 4] = (sizes[0] + 50_000).to_bytes(4, "little")
+    photo.write_bytes(bytes(data) + bytes(50_000))
+    assert load_photo(photo).shape == (256, 512, 3) and offsets
 
 
 @pytest.mark.parametrize("black", [0, BLACK])

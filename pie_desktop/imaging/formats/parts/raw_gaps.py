@@ -15,8 +15,12 @@ import numpy as np
 _BAND = 8  # rows of full width that count as a strip where the file does not tell its own
 _CELL = 64  # side of an area that must not be at 0 where black is above it
 _LINEAR, _CFA = 34892, 32803  # TIFF/EP and DNG, PhotometricInterpretation
-_DNG_VERSION, _UNCOMPRESSED = 50706, 1
-_LOOKED_AT = 64  # bytes of a tile; every codec begins with a header that is not 0
+_CR2_SLICES = 50752  # Canon's tag of the image that holds the sensor data, which says nothing else of it
+_UNCOMPRESSED = 1
+_LOOKED_AT = 64  # bytes of a tile; no codec begins with so many zeros
+_SECTOR = 4096  # bytes that disks and copies lose at once
+_SPARE = 0.02  # of a tile or strip that a camera may fill up, or count too much
+_START_OF_SCAN, _HUFFMAN = 0xDA, 0xC4  # markers of JPEG
 _TRANSPARENCY = 4  # DNG: NewSubfileType of a mask, as panoramas have for what they do not cover
 
 
@@ -69,7 +73,7 @@ class _Layout:
     Attributes:
         images: (height, width) of each image and of its tiles or strips.
         masked: there is a mask of what the image does not cover.
-        lost: the data of a compressed tile begins with nothing but zeros, or is not there.
+        lost: the data of a compressed tile or strip is not there, or zeros.
     """
 
     images: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
@@ -85,19 +89,48 @@ def _layout(path: Path) -> _Layout:
         with tifffile.TiffFile(path) as tiff:
             for page in (*tiff.pages, *(tiff.pages[0].pages or ())):
                 found.masked |= bool(int(page.subfiletype) & _TRANSPARENCY)
-                if page.photometric not in (_LINEAR, _CFA):
+                if page.photometric in (_LINEAR, _CFA):
+                    tile = (page.tilelength, page.tilewidth) if page.is_tiled else (page.rowsperstrip, page.imagewidth)
+                    shape = (page.imagelength, page.imagewidth)
+                    found.images.append((shape, (max(_BAND, tile[0]), max(_BAND, tile[1]))))
+                elif _CR2_SLICES not in page.tags:
                     continue
-                tile = (page.tilelength, page.tilewidth) if page.is_tiled else (page.rowsperstrip, page.imagewidth)
-                shape = (page.imagelength, page.imagewidth)
-                found.images.append((shape, (max(_BAND, tile[0]), max(_BAND, tile[1]))))
-                # LibRaw reads on into the next tile, and what it makes of that is not 0.
-                if _DNG_VERSION in tiff.pages[0].tags and page.compression != _UNCOMPRESSED:
-                    found.lost |= any(not any(_start(tiff.filehandle, offset)) for offset in page.dataoffsets)
+                # LibRaw reads on into the next tile, or to the end of all zeros, and what it makes of that is not 0.
+                if page.compression != _UNCOMPRESSED:
+                    parts = zip(page.dataoffsets, page.databytecounts, strict=True)
+                    found.lost |= any(_is_lost(tiff.filehandle, *part) for part in parts)
     except Exception:  # of any kind, from what is no TIFF or a strange one
         pass
     return found
 
 
-def _start(file: Any, offset: int) -> bytes:
+def _is_lost(file: Any, offset: int, size: int) -> bool:
+    """Whether a compressed tile or strip is cut off or, in part, zeros, which no codec makes of a sensor's noise."""
     file.seek(offset)
-    return bytes(file.read(_LOOKED_AT))
+    data = bytes(file.read(size))
+    if not any(data[:_LOOKED_AT]) or size - len(data) > _SPARE * size:
+        return True
+    least = max(_SECTOR, int(_SPARE * size))
+    jpeg = data.startswith(b"\xff\xd8")
+    kept = data.rstrip(b"\0")
+    if len(data) - len(kept) >= least:  # behind the end of a JPEG there may be anything
+        return not (jpeg and kept.endswith(b"\xff\xd9"))
+    return bytes(least) in kept and not (jpeg and _may_have_zeros(data))
+
+
+def _may_have_zeros(jpeg: bytes) -> bool:
+    """Whether a lossless JPEG writes areas of one value, such as blown-out skies, as zeros: by its Huffman codes.
+
+    The first value of a table has the code of zeros alone; it is 0 where that stands for no change.
+    """
+    at = 2
+    while at + 4 <= len(jpeg) and jpeg[at] == 0xFF and jpeg[at + 1] != _START_OF_SCAN:
+        length = int.from_bytes(jpeg[at + 2 : at + 4], "big")
+        if jpeg[at + 1] == _HUFFMAN:
+            table = at + 4
+            while table + 17 < at + 2 + length:
+                if jpeg[table + 17] == 0:
+                    return True
+                table += 17 + sum(jpeg[table + 1 : table + 17])
+        at += 2 + length
+    return False
