@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pie_desktop.edit.part import part_types
 from pie_desktop.export.names import SUMMARY_FIELDS, NameTemplate
 from pie_desktop.export.settings import ExportSettings, settings_to_json
 from pie_desktop.export.staging import SourceState
@@ -60,8 +61,9 @@ def settings_digest(settings: ExportSettings) -> str:
 
     Only what differs from the defaults counts, so that an option that a later version adds changes nothing.
     """
-    plain = ExportSettings(settings.destination)
-    chosen = _differences(settings_to_json(settings), settings_to_json(plain))
+    plain = settings_to_json(ExportSettings(settings.destination))
+    plain["edit"]["parts"] = {kind.KEY: kind().to_json() for kind in part_types()}
+    chosen = _differences(settings_to_json(settings), plain)
     text = json.dumps({name: value for name, value in chosen.items() if name not in _ELSEWHERE}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -10,6 +10,7 @@ from PIL import Image
 
 from pie_desktop import paths
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.export.job import ExportSettings, Running, plan_export, run_job
 from pie_desktop.export.provenance import settings_digest, written_by_note
 from pie_desktop.export.report import ExportReport
@@ -191,6 +192,13 @@ def test_settings_are_told_apart_by_what_decides_a_file(tmp_path: Path) -> None:
     assert settings_digest(plain) == settings_digest(ExportSettings(tmp_path / "b", on_conflict="unique"))
     assert settings_digest(plain) != settings_digest(ExportSettings(tmp_path, EncodeOptions(quality=80)))
     assert settings_digest(plain) != settings_digest(ExportSettings(tmp_path, edit=Edit.styled(None, 0.5)))
+
+
+def test_a_number_that_a_later_version_adds_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = ExportSettings(tmp_path, edit=Edit.styled("a", 0.5))
+    before, to_json = settings_digest(settings), StylePart.to_json
+    monkeypatch.setattr(StylePart, "to_json", lambda self: to_json(self) | {"later": 1.0})
+    assert settings_digest(settings) == before
 
 
 def test_a_photo_is_no_export(photo: Path) -> None:
