@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pie_desktop.edit.part import part_types
+from pie_desktop.errors import printable
 from pie_desktop.export.names import SUMMARY_FIELDS, NameTemplate
 from pie_desktop.export.settings import ExportSettings, settings_to_json
 from pie_desktop.export.staging import SourceState
@@ -93,7 +94,9 @@ def settings_properties(settings: ExportSettings) -> dict[str, str]:
 def photo_properties(source: Path, state: SourceState, policy: str) -> dict[str, str]:
     """For the note of a file: the photo. With the policy `no-location` without its name, which may be a place's."""
     properties = {_SIZE: str(state.size), _DIGEST: state.sha256 or "", _SIDECARS: state.sidecars or "none"}
-    return properties if policy == "no-location" else {_PHOTO: source.name} | properties
+    # XMP holds neither bytes that are no UTF-8 nor control characters, either of which a file name may have.
+    name = printable(source.name.encode("utf-8", "backslashreplace").decode("utf-8"))
+    return properties if policy == "no-location" else {_PHOTO: name} | properties
 
 
 def written_by_note(file: Path) -> Written | None:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import exiv2
@@ -128,6 +129,23 @@ def test_a_name_that_may_be_of_a_place_stays_out(photo: Path, tmp_path: Path) ->
     assert written is not None and written.source is None
     forget()
     assert export(photo.parent, out, metadata="no-location").summary == "1 skipped"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of any bytes")
+@pytest.mark.parametrize("name", [b"latin\xe9.jpg", b"control\x01\x1b[0m.jpg", b"line\nbreak<&>.jpg"])
+def test_names_that_are_no_text_cost_no_metadata(photo: Path, tmp_path: Path, name: bytes) -> None:
+    image = exiv2.ImageFactory.open(str(photo))
+    image.readMetadata()
+    image.exifData()["Exif.Image.Artist"] = "Ann Example"
+    image.writeMetadata()
+    photo.rename(photo.with_name(os.fsdecode(name)))
+    out = tmp_path / "out"
+    assert export(photo.parent, out, name="photo").summary == "1 written"
+    exported = exiv2.ImageFactory.open(str(out / "photo.jpg"))
+    exported.readMetadata()
+    assert exported.exifData()["Exif.Image.Artist"].toString() == "Ann Example"
+    forget()
+    assert export(photo.parent, out, name="photo").summary == "1 skipped"
 
 
 def test_a_folder_exported_into_itself_does_not_grow_with_every_export(photo: Path) -> None:
