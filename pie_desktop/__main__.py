@@ -43,8 +43,13 @@ def start_ahead(arguments: Sequence[str]) -> None:
     from pie_desktop.processes import without_collecting
 
     def import_torch() -> None:
-        with without_collecting():  # for the imports of the command line, too
-            runtime.import_torch()
+        try:
+            with without_collecting():  # for the imports of the command line, too
+                runtime.import_torch()
+        except Exception:
+            # Nothing can be imported once the program is ending, as it does when there is nothing to write.
+            if threading.main_thread().is_alive():
+                raise
 
     with only_own_lines():  # the descriptors are inherited
         isolation.start(warm=1, prepare=isolation.EXPORT)

@@ -129,3 +129,23 @@ def test_a_model_is_loaded_by_one_thread(monkeypatch: pytest.MonkeyPatch) -> Non
         assert (used, torch.get_num_threads()) == ([1], 2)
     finally:
         torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("too_late", [True, False])
+def test_a_command_that_ends_before_torch_is_there_says_nothing(too_late: bool) -> None:
+    script = f"""
+import atexit, threading, time
+from pie_desktop import __main__ as program
+from pie_desktop.imaging import isolation
+from pie_desktop.model import runtime
+isolation.start = lambda **_: None
+def fail():
+    while {too_late} and threading.main_thread().is_alive():
+        time.sleep(0.01)
+    raise RuntimeError("no import any more")
+runtime.import_torch = fail
+program.start_ahead(["export", "a"])
+atexit.register(time.sleep, 0.5)
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert ("no import any more" in ended.stderr) != too_late
