@@ -12,7 +12,7 @@ from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.decode import probe
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.metadata.reading import PhotoSummary, read_summary
-from pie_desktop.imaging.metadata.sidecars import sidecar_stamps
+from pie_desktop.imaging.metadata.sidecar_files import sidecar_stamps
 
 REMEMBERED = 20_000
 

@@ -9,7 +9,8 @@ import tifffile
 from PIL import Image
 
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
-from pie_desktop.imaging.metadata.sidecars import sidecar_digest, sidecars_of
+from pie_desktop.imaging.metadata.sidecar_files import sidecars_of
+from pie_desktop.imaging.metadata.sidecars import sidecar_digest
 
 PIXELS = np.full((24, 32, 3), 128, np.uint8)
 
