@@ -11,7 +11,7 @@ class Architecture(BaseModel):
     The bounds are what a network may cost before anybody has seen whether its weights fit: a few hundred megabytes.
 
     Attributes:
-        side: side of the square images that the trunk looks at, px.
+        side: side of the square images that statistics are taken from, px; the trunk sees 48 px of them at most.
         grid: side of the pixel grid that pairs are fitted on and losses are taken from, px.
         components: size K of the LUT basis.
         lut_size: nodes per axis of the LUTs.
@@ -20,6 +20,9 @@ class Architecture(BaseModel):
         heads: attention heads.
         encoder_layers: self-attention layers over the references.
         decoder_layers: cross-attention layers from the photo to the references.
+        exposure: read how a photo is exposed (percentiles, clipping, edges, the subject), from picked pixels.
+        adaptation: number of leading LUT weights in which what a user does may differ from photo to photo; 0 for none.
+        expected_error: say how far a result may be off; see `pie_desktop.model.uncertainty`.
         dropout: of the colour statistics, while training.
         closed_form: correct the prediction by the pairs' normal equations; without it the network alone answers.
         attention: the photo reads from the references by attention; without it from their mean.
@@ -37,6 +40,9 @@ class Architecture(BaseModel):
     heads: int = Field(4, ge=1, le=64)
     encoder_layers: int = Field(2, ge=0, le=8)
     decoder_layers: int = Field(2, ge=0, le=8)
+    exposure: bool = False
+    adaptation: int = Field(0, ge=0, le=128)
+    expected_error: bool = False
     dropout: float = Field(0.0, ge=0.0, lt=1.0)
     closed_form: bool = True
     attention: bool = True
@@ -46,6 +52,13 @@ class Architecture(BaseModel):
     def _affordable(self) -> "Architecture":
         if self.components * self.lut_size**3 > _MOST_LUT_VALUES:
             raise ValueError("components and lut_size make too large a LUT basis")
+        if self.adaptation > self.components:
+            raise ValueError("adaptation must not exceed components")
         if self.width % self.heads:
             raise ValueError("width must be a multiple of heads")
         return self
+
+    @property
+    def adapts(self) -> bool:
+        """Whether preferences hold the habits of their users; see `pie_desktop.model.adaptation`."""
+        return self.adaptation > 0 and self.closed_form

@@ -14,11 +14,12 @@ import torch
 from torch import Tensor
 
 from pie_desktop.errors import Cancelled, StyleError
+from pie_desktop.model.adaptation import Habits
 from pie_desktop.model.bundle import load_bundle
-from pie_desktop.model.features import color_statistics, is_gray, picked_colors, shrink, squares
+from pie_desktop.model.encoded import EncodedReferences, PairEvidence, Prediction
+from pie_desktop.model.features import image_statistics, is_gray, picked_colors, shrink, squares
 from pie_desktop.model.lut_prior import Evidence
-from pie_desktop.model.network import EncodedReferences
-from pie_desktop.model.preference import PairColors, Preference, ReferencePixels, agreement
+from pie_desktop.model.preference import HABITS, PairColors, Preference, ReferencePixels, agreement
 from pie_desktop.model.residual import ResidualFit, ResidualPairs
 from pie_desktop.model.runtime import automatic_device, device_failure, give_back_memory
 
@@ -38,6 +39,7 @@ class _Prepared:
     before: Tensor  # (R, M, 3)
     after: Tensor  # (R, M, 3)
     evidence: Evidence  # of N references; rows of those without an original are zero
+    said: PairEvidence  # what they say about other photos, of one user
     residual: ResidualPairs | None  # None without pairs
 
 
@@ -162,12 +164,12 @@ class Inference:
         paired: np.ndarray,
         step: Callable[[float], None],
     ) -> Preference:
-        encoder, side = self._network.encoder, self._network.architecture.side
+        encoder = self._network.encoder
         images = befores + afters
         features = []
         for start in range(0, len(images), _IMAGES_AT_ONCE):
             step(0.4 + 0.3 * start / len(images))
-            features.append(encoder.features(squares(images[start : start + _IMAGES_AT_ONCE], side).to(self.device)))
+            features.append(encoder.features(self._squares(images[start : start + _IMAGES_AT_ONCE])))
         before, after = torch.cat(features).chunk(2)
         flags = torch.from_numpy(paired).to(self.device)
         colors_before, colors_after = self._stack(pairs, 0), self._stack(pairs, 1)
@@ -176,13 +178,19 @@ class Inference:
             before[None], after[None], evidence[None], flags[None], torch.ones_like(flags)[None]
         )
         arrays = {"tokens": style.tokens[0], "keys": style.keys[0], "paired": flags, "vector": style.vector[0]}
-        stored = {name: np.ascontiguousarray(value.cpu().numpy()) for name, value in arrays.items()}
+        if style.habits is not None:
+            arrays |= {name: getattr(style.habits, name)[0] for name in HABITS}
+        stored = {name: np.array(value.cpu().numpy(), order="C") for name, value in arrays.items()}
         stored |= {"gray": np.array([is_gray(image) for image in afters])}
         stored |= {"colors_before": colors_before, "colors_after": colors_after}
         preference = Preference(stored, self.bundle_id)
         # it is used next, and most of the work is done
         self._prepare(preference, evidence, lambda share: step(0.9 + 0.1 * share))
         return preference
+
+    def _squares(self, images: list[np.ndarray]) -> Tensor:
+        a = self._network.architecture
+        return squares(images, a.side, picked=a.exposure).to(self.device)
 
     @staticmethod
     def _stack(pairs: list[tuple[np.ndarray, np.ndarray]], which: int) -> np.ndarray:
@@ -230,9 +238,13 @@ class Inference:
             torch.from_numpy(a[name]).to(self.device)[None] for name in ("tokens", "keys", "vector")
         )
         spread = self._network.prior.spread(evidence[None], paired[None])
-        style = EncodedReferences(tokens, keys, torch.ones_like(paired)[None], paired[None], vector, spread)
+        habits = None
+        if self._network.architecture.adapts:
+            habits = Habits(**{name: torch.from_numpy(a[name]).to(self.device)[None] for name in HABITS})
+        style = EncodedReferences(tokens, keys, torch.ones_like(paired)[None], paired[None], vector, spread, habits)
+        said = self._network.pair_evidence(evidence[None], style)
         residual = self._residual.prepare(before, after, progress) if len(before) else None
-        prepared = _Prepared(style, before, after, evidence, residual)
+        prepared = _Prepared(style, before, after, evidence, said, residual)
         self._prepared[key] = prepared
         while len(self._prepared) > _MOST_PREPARED:
             self._prepared.popitem(last=False)
@@ -240,7 +252,7 @@ class Inference:
 
     def fits(self, preference: Preference) -> bool:
         """Whether a stored preference can be one of this model."""
-        return preference.bundle_id == self.bundle_id and preference.fits(self._network.architecture.width)
+        return preference.bundle_id == self.bundle_id and preference.fits(self._network.architecture)
 
     def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         """The photo's neutral and preferred LUTs, `float32 (17, 17, 17, 3)` each; equal when there is no preference.
@@ -255,25 +267,85 @@ class Inference:
         small = shrink(proxy)
         return self._run(lambda: self._luts(small, preference))
 
+    def expected_error(self, proxy: np.ndarray, preference: Preference) -> float | None:
+        """The mean CIEDE2000 by which the preferred result may be expected to miss what the user would have made.
+
+        None where the model does not know. Calibrated on simulated users and photos that it was not trained on.
+
+        Args:
+            proxy, preference: as for `luts`.
+
+        Raises:
+            StyleError: the preference belongs to another bundle.
+        """
+        small = shrink(proxy)
+        return self._run(lambda: self._expected_error(small, preference))
+
+    def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
+        """How alike the contents of photos are, `float32 (B, B)`, 0 to 1: how much a pair of one tells about another.
+
+        Args:
+            proxies: images `(H, W, 3)`, uint8 or uint16, sRGB.
+        """
+        small = [shrink(proxy) for proxy in proxies]
+        return self._run(lambda: self._likeness(small))
+
+    def _likeness(self, small: list[np.ndarray]) -> np.ndarray:
+        adaptation = self._network.encoder.adaptation
+        if adaptation is None:
+            return np.eye(len(small), dtype=np.float32)
+        contents = adaptation.content(self._network.encoder.features(self._squares(small)))
+        return adaptation.likeness(contents[None], contents[None])[0].cpu().numpy()
+
+    def _answer(self, image: Tensor, statistics: Tensor, p: _Prepared) -> tuple[Prediction, Tensor]:
+        """What the network expects of a photo, and the weights that the pairs make of it."""
+        network = self._network
+        photo, content = (part.features(image, statistics)[None] for part in (network.enhancer, network.encoder))
+        prediction = network.predict(photo, content, p.style)
+        return prediction, network.combine(prediction, p.said, p.style)
+
+    def _expected_error(self, small: np.ndarray, preference: Preference) -> float | None:
+        network = self._network
+        if network.expected_error is None:
+            return None
+        image, p = self._squares([small]), self._prepare(preference)
+        statistics = image_statistics(image, network.architecture.exposure)
+        prediction, weights = self._answer(image, statistics, p)
+        colors = torch.from_numpy(picked_colors(small, network.architecture.grid)).to(self.device)[None, None]
+        signs = network.signs_of_doubt(prediction, p.said, p.style, weights, colors)
+        return float(network.expected_error(signs)[0, 0])
+
     def _luts(self, small: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         network = self._network
-        image = squares([small], network.architecture.side).to(self.device)
-        statistics = color_statistics(image)
+        image = self._squares([small])
+        statistics = image_statistics(image, network.architecture.exposure)
         corrected = network.neutral.of_statistics(statistics)[0]
         if preference is None:
             # in twos as below: so it is the same to the last bit
             neutral = network.prior.luts(torch.stack([corrected, corrected]))[0].cpu().numpy()
             return neutral, neutral
         p = self._prepare(preference)
-        prediction = network.enhancer(network.enhancer.features(image, statistics)[None], p.style)
-        weights = network.combine(prediction, p.evidence[None], p.style.paired)[0, 0]
-        neutral, preferred = network.prior.luts(torch.stack([corrected, weights]))
+        prediction, weights = self._answer(image, statistics, p)
+        neutral, preferred = network.prior.luts(torch.stack([corrected, weights[0, 0]]))
         if p.residual is not None:
-            share = prediction.share[0, 0][p.style.paired[0]]
-            preferred = preferred + self._residual.lut(p.residual, share, preferred, prediction.noise[0, 0])
+            paired = p.style.paired[0]
+            fitted = self._fitted(p, prediction, weights)
+            share = prediction.share[0, 0][paired]
+            preferred = preferred + self._residual.lut(p.residual, share, fitted, prediction.noise[0, 0])
         if preference.is_gray:  # what the fits of three equal channels disagree in is error, not colour
             preferred = preferred.mean(dim=-1, keepdim=True).expand_as(preferred)
         return neutral.cpu().numpy(), np.ascontiguousarray(preferred.cpu().numpy())
+
+    def _fitted(self, p: _Prepared, prediction: Prediction, weights: Tensor) -> Tensor:
+        """LUTs of the pairs `(R, S, S, S, 3)`, or the photo's own `(S, S, S, 3)` where all photos are treated alike."""
+        network = self._network
+        adaptation, habits, contents = network.encoder.adaptation, p.style.habits, prediction.contents
+        if adaptation is None or habits is None or contents is None:
+            return network.prior.luts(weights[0])[0]
+        paired = p.style.paired[0]
+        own = weights[0].repeat(int(paired.sum()), 1)
+        own[:, : adaptation.rank] += adaptation.deviations(p.evidence[None], habits, weights[0], contents)[0, paired]
+        return network.prior.luts(own)
 
     def agreement(
         self,

@@ -7,53 +7,16 @@ the pairs (`lut_prior`) is combined with it exactly. A user who treats every pho
 one who looks at the content by the network, and nobody by halves.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
+from pie_desktop.model.adaptation import Adaptation
 from pie_desktop.model.architecture import Architecture
+from pie_desktop.model.encoded import EncodedReferences, PairEvidence, Prediction
 from pie_desktop.model.features import ImageFeatures
 from pie_desktop.model.lut_prior import Evidence, LutPrior
 from pie_desktop.model.neutral import NeutralHead
-
-
-@dataclass
-class EncodedReferences:
-    """Encoded references of U users.
-
-    Attributes:
-        tokens: `(U, 1 + N, D)`; the first belongs to no reference and is there without any, too.
-        keys: `(U, N, D)` contents of the references' unedited looks.
-        valid: `(U, N)` bool.
-        paired: `(U, N)` bool, references with an original.
-        vector: `(U, D)` the pooled preference vector.
-        spread: `(U,)` variance of the pairs about the one LUT that fits them all best, `NOISE` without pairs.
-    """
-
-    tokens: Tensor
-    keys: Tensor
-    valid: Tensor
-    paired: Tensor
-    vector: Tensor
-    spread: Tensor
-
-
-@dataclass
-class Prediction:
-    """What U users would do to Q photos each.
-
-    Attributes:
-        mu: `(U, Q, K)` expected LUT weights.
-        scale: `(U, Q, K)` their standard deviations.
-        noise: `(U, Q)` variance of the pairs about one LUT.
-        share: `(U, Q, N)` how much each pair counts for the photo, summing to the number of pairs.
-    """
-
-    mu: Tensor
-    scale: Tensor
-    noise: Tensor
-    share: Tensor
+from pie_desktop.model.uncertainty import ExpectedError, signs_of_doubt
 
 
 def _unread(ignore: Tensor, heads: int, readers: int) -> Tensor:
@@ -89,7 +52,8 @@ class PreferenceNetwork(nn.Module):
         self.prior = LutPrior(a.components, a.lut_size)
         self.encoder = ReferenceEncoder(a)
         self.enhancer = Enhancer(a)
-        self.neutral = NeutralHead(a.width, a.components)
+        self.neutral = NeutralHead(a.width, a.components, a.exposure)
+        self.expected_error = ExpectedError() if a.expected_error else None
 
     def encode(
         self,
@@ -116,19 +80,75 @@ class PreferenceNetwork(nn.Module):
         spread = self.prior.spread(evidence, has_before & valid)
         return self.encoder(before, after, fit, misfit, spread, has_before, valid)
 
-    def combine(self, prediction: Prediction, evidence: Evidence, paired: Tensor) -> Tensor:
+    def predict(self, photo: Tensor, content: Tensor, style: EncodedReferences) -> Prediction:
+        """What the network expects of Q photos of U users, before the pairs correct it.
+
+        Args:
+            photo: `(U, Q, D)` the photos' features by the enhancer.
+            content: `(U, Q, D)` their features by the encoder.
+        """
+        prediction = self.enhancer(photo, style)
+        adaptation = self.encoder.adaptation
+        if adaptation is not None:
+            known = content if self.architecture.content else torch.zeros_like(content)
+            prediction.contents = adaptation.content(known)
+        return prediction
+
+    def combine(self, prediction: Prediction, evidence: PairEvidence, style: EncodedReferences) -> Tensor:
         """Weights `(U, Q, K)`: the prediction, corrected by what the pairs show.
 
         Args:
-            evidence: of all references, `gram (U, N, K, K)`, `moment (U, N, K)`; rows that are not pairs are ignored.
-            paired: `(U, N)` bool.
+            evidence: from `pair_evidence`; rows that are not pairs are ignored.
         """
         if not self.architecture.closed_form:
             return prediction.mu
-        share = prediction.share * paired[:, None]
-        gram = torch.einsum("uqn,unij->uqij", share, evidence.gram)
-        moment = torch.einsum("uqn,uni->uqi", share, evidence.moment)
-        return self.prior.posterior(gram, moment, prediction.noise, prediction.mu, prediction.scale)
+        gram, noise = self._shown(prediction, evidence, style)
+        share = prediction.share * style.paired[:, None]
+        moment = torch.einsum("uqn,uni->uqi", share, evidence.information)
+        adaptation = self.encoder.adaptation
+        if adaptation is not None and style.habits is not None and prediction.contents is not None:
+            expected = adaptation.expected(style.habits, prediction.contents)
+            moment = moment + (gram[..., : adaptation.rank] @ expected[..., None])[..., 0]
+        return self.prior.posterior(gram, moment, noise, prediction.mu, prediction.scale)
+
+    def signs_of_doubt(
+        self, prediction: Prediction, evidence: PairEvidence, style: EncodedReferences, weights: Tensor, colors: Tensor
+    ) -> Tensor:
+        """What tells that the answer `weights` to photos may be wrong, `(U, Q, SIGNS)`.
+
+        Args:
+            colors: `(U, Q, M, 3)` of the photos.
+        """
+        gram = self.prior.evidence(colors.flatten(0, 1), colors.flatten(0, 1)).gram.unflatten(0, colors.shape[:2])
+        return signs_of_doubt(self._precision(prediction, evidence, style), prediction, style, weights, gram)
+
+    def _precision(self, prediction: Prediction, evidence: PairEvidence, style: EncodedReferences) -> Tensor:
+        """Precision `(U, Q, K, K)` of the weights that `combine` gives: the inverse of their covariance."""
+        own = torch.diag_embed(prediction.scale**-2)
+        if not self.architecture.closed_form:
+            return own
+        gram, noise = self._shown(prediction, evidence, style)
+        return gram / noise[..., None, None] + own
+
+    def _shown(self, prediction: Prediction, evidence: PairEvidence, style: EncodedReferences) -> tuple[Tensor, Tensor]:
+        """What all pairs show of the photos' weights together, `(U, Q, K, K)`, and the variance of it `(U, Q)`."""
+        share = prediction.share * style.paired[:, None]
+        gram = torch.einsum("uqn,unij->uqij", share, evidence.precision)
+        return gram, prediction.noise if style.habits is None else prediction.doubt
+
+    def pair_evidence(self, evidence: Evidence, style: EncodedReferences) -> PairEvidence:
+        """What every pair says about other photos; it is the same for all of them.
+
+        Args:
+            evidence: of all references, `gram (U, N, K, K)`, `moment (U, N, K)`.
+        """
+        adaptation, habits = self.encoder.adaptation, style.habits
+        if adaptation is None or habits is None:
+            return PairEvidence(evidence.gram, evidence.moment)
+        precision, information = adaptation.evidence(evidence, habits)
+        expected = adaptation.expected(habits, habits.contents)
+        own = (precision[..., : adaptation.rank] @ expected[..., None])[..., 0]
+        return PairEvidence(precision, information - own)
 
 
 class ReferenceEncoder(nn.Module):
@@ -137,7 +157,7 @@ class ReferenceEncoder(nn.Module):
     def __init__(self, a: Architecture) -> None:
         super().__init__()
         d = a.width
-        self.features = ImageFeatures(d, a.dropout)
+        self.features = ImageFeatures(d, a.dropout, a.exposure)
         self.no_original = nn.Parameter(torch.zeros(d))
         self.no_fit = nn.Parameter(torch.zeros(a.components + 1))
         self.token = nn.Sequential(nn.Linear(2 * d + a.components + 1, 3 * d), nn.SiLU(), nn.Linear(3 * d, d))
@@ -149,6 +169,7 @@ class ReferenceEncoder(nn.Module):
         )
         self.mixer = nn.TransformerEncoder(layer, a.encoder_layers, enable_nested_tensor=False)
         self.norm = nn.LayerNorm(d)
+        self.adaptation, self.content = Adaptation(a) if a.adapts else None, a.content
 
     def forward(
         self,
@@ -181,7 +202,11 @@ class ReferenceEncoder(nn.Module):
         tokens = self.norm(self.mixer(tokens, mask=_unread(ignore, self.heads, tokens.shape[1])))
         weight = torch.where(ignore, 0.0, 1.0)[..., None]
         vector = (tokens * weight)[:, 1:].sum(1) / weight[:, 1:].sum(1).clamp_min(1)
-        return EncodedReferences(tokens, content, valid, has_before & valid, vector, spread)
+        paired, habits = has_before & valid, None
+        if self.adaptation is not None:
+            contents = self.adaptation.content(before if self.content else torch.zeros_like(before))
+            habits = self.adaptation.habits(tokens[:, 0], contents, fit, misfit, spread, paired)
+        return EncodedReferences(tokens, content, valid, paired, vector, spread, habits)
 
 
 class Enhancer(nn.Module):
@@ -190,7 +215,7 @@ class Enhancer(nn.Module):
     def __init__(self, a: Architecture) -> None:
         super().__init__()
         self.architecture, d = a, a.width
-        self.features = ImageFeatures(d, a.dropout)
+        self.features = ImageFeatures(d, a.dropout, a.exposure)
         self.count = nn.Linear(3, d)
         self.layers = nn.ModuleList(DecoderLayer(d, a.heads) for _ in range(a.decoder_layers))
         self.norm = nn.LayerNorm(d)
@@ -215,8 +240,9 @@ class Enhancer(nn.Module):
             x = layer(x, tokens, ignore)
         x = self.norm(x)
         # the pairs themselves tell how well one LUT fits them; the network only corrects that
-        noise = style.spread[:, None] * torch.exp((3 * self.noise(x).squeeze(-1)).clamp(-4.0, 8.0))
+        doubt = torch.exp((3 * self.noise(x).squeeze(-1)).clamp(-4.0, 8.0))
         likeness = self.query(x) @ style.keys.mT / photo.shape[-1] ** 0.5
         likeness = likeness.masked_fill(~style.paired[:, None], -1e4)
         share = likeness.softmax(-1) * pairs[:, None, None]
-        return Prediction(3 * self.mu(x), torch.exp(self.scale(x).clamp(-4.0, 2.0)), noise, share)
+        scale = torch.exp(self.scale(x).clamp(-4.0, 2.0))
+        return Prediction(3 * self.mu(x), scale, style.spread[:, None] * doubt, doubt, share)

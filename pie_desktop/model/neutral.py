@@ -8,7 +8,7 @@ network did.
 import torch
 from torch import Tensor, nn
 
-from pie_desktop.model.features import STATISTICS, StatisticsReader, color_statistics
+from pie_desktop.model.features import StatisticsReader, image_statistics
 
 LAYERS = 2
 DROPOUT = 0.2  # of the statistics while training
@@ -17,9 +17,9 @@ DROPOUT = 0.2  # of the statistics while training
 class _Member(nn.Module):
     """A residual multilayer perceptron from standardised statistics to LUT weights."""
 
-    def __init__(self, width: int, components: int) -> None:
+    def __init__(self, inputs: int, width: int, components: int) -> None:
         super().__init__()
-        self.first = nn.Sequential(nn.Dropout(DROPOUT), nn.Linear(STATISTICS, width))
+        self.first = nn.Sequential(nn.Dropout(DROPOUT), nn.Linear(inputs, width))
         self.layers = nn.ModuleList(
             nn.Sequential(nn.LayerNorm(width), nn.Linear(width, 2 * width), nn.SiLU(), nn.Linear(2 * width, width))
             for _ in range(LAYERS)
@@ -42,6 +42,7 @@ class NeutralHead(StatisticsReader):
     Args:
         width: of each member.
         components: K.
+        exposure: whether the exposure is read.
         members: networks that are averaged.
 
     Attributes:
@@ -50,19 +51,19 @@ class NeutralHead(StatisticsReader):
 
     strength: Tensor
 
-    def __init__(self, width: int, components: int, members: int = 3) -> None:
-        super().__init__()
-        self.members = nn.ModuleList(_Member(width, components) for _ in range(members))
+    def __init__(self, width: int, components: int, exposure: bool = False, members: int = 3) -> None:
+        super().__init__(exposure)
+        self.members = nn.ModuleList(_Member(self.count, width, components) for _ in range(members))
         self.register_buffer("strength", torch.ones(()))
 
     def estimates(self, statistics: Tensor) -> Tensor:
-        """Each member's full correction `(members, B, K)` from `color_statistics` `(B, STATISTICS)`."""
+        """Each member's full correction `(members, B, K)` from `image_statistics` `(B, F)`."""
         standard = self.standardised(statistics)
         return torch.stack([member(standard) for member in self.members])
 
     def forward(self, images: Tensor) -> Tensor:
-        return self.of_statistics(color_statistics(images))
+        return self.of_statistics(image_statistics(images, self.exposure))
 
     def of_statistics(self, statistics: Tensor) -> Tensor:
-        """The same from `color_statistics` `(B, STATISTICS)`."""
+        """The same from `image_statistics` `(B, F)`."""
         return self.strength * self.estimates(statistics).mean(0)

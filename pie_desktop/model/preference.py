@@ -12,8 +12,11 @@ from torch import Tensor, nn
 
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.consensus import consensus
 from pie_desktop.model.lut_prior import Evidence, LutPrior
+
+HABITS = ("variance", "noise", "gain", "contents", "slopes")  # the fields of `Habits` that are kept with a preference
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Preference:
 
     Attributes:
         arrays: `tokens (1 + N, D)`, `keys (N, D)`, `paired (N,)`, `vector (D,)`, `gray (N,)` for black-and-white edits,
-            `colors_before` and `colors_after` `(R, M, 3)` uint16 of the R pairs' pixels.
+            `colors_before` and `colors_after` `(R, M, 3)` uint16 of the R pairs' pixels; of models that know habits
+            their `HABITS`.
         bundle_id: the bundle that made it; others cannot read it.
     """
 
@@ -61,10 +65,11 @@ class Preference:
         parts = [f"{name} {array.dtype} {array.shape}" for name, array in sorted(self.arrays.items())]
         return hashlib.sha256("\n".join([self.key, *parts]).encode()).hexdigest()
 
-    def fits(self, width: int) -> bool:
-        """Whether names, shapes and kinds are those of a model of this width, and all numbers are finite."""
-        a = self.arrays
-        if set(a) != {"tokens", "keys", "paired", "gray", "vector", "colors_before", "colors_after"}:
+    def fits(self, architecture: Architecture) -> bool:
+        """Whether names, shapes and kinds are those of a model of this architecture, and all numbers are finite."""
+        a, width, rank = self.arrays, architecture.width, architecture.adaptation
+        names = {"tokens", "keys", "paired", "gray", "vector", "colors_before", "colors_after"}
+        if set(a) != (names | set(HABITS) if architecture.adapts else names):
             return False
         paired, before, after = a["paired"], a["colors_before"], a["colors_after"]
         if paired.ndim != 1 or not len(paired) or paired.dtype != np.bool_ or before.ndim != 3:
@@ -72,6 +77,11 @@ class Preference:
         if a["gray"].shape != paired.shape or a["gray"].dtype != np.bool_:
             return False
         wanted = {"tokens": (1 + len(paired), width), "keys": (len(paired), width), "vector": (width,)}
+        if architecture.adapts:
+            wanted |= {"variance": (rank,), "noise": (), "gain": (rank,)}
+            wanted |= {"contents": (len(paired), 2 * rank), "slopes": (len(paired), rank)}
+            if not (a["variance"] > 0).all() or not (a["noise"] > 0).all():
+                return False
         if any(a[name].shape != shape or not np.isfinite(a[name]).all() for name, shape in wanted.items()):
             return False
         colors = before.dtype == after.dtype == np.uint16 and before.shape == after.shape

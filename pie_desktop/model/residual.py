@@ -146,16 +146,20 @@ class ResidualFit:
         return ResidualPairs(after, nodes.int(), parts, pixel, pull, starts.int(), gram.reshape(pairs, -1))
 
     def lut(self, pairs: ResidualPairs, share: Tensor, fitted: Tensor, noise: Tensor | float) -> Tensor:
-        """Residual LUT `(S, S, S, 3)` to be added to the LUT `fitted` of the same shape.
+        """Residual LUT `(S, S, S, 3)` to be added to the LUT of a photo.
 
         Args:
             pairs: from `prepare`.
             share: `(R,)` how much each pair counts; sums to the number of effective pairs.
-            fitted: what has been fitted to the pairs so far.
+            fitted: what has been fitted to the pairs so far; `(R, S, S, S, 3)` where it differs from pair to pair.
             noise: observation variance; more noise means a smaller residual.
         """
-        bag = nn.functional.embedding_bag
-        explained = bag(pairs.nodes, fitted.reshape(-1, 3), mode="sum", per_sample_weights=pairs.parts)
+        bag, nodes = nn.functional.embedding_bag, pairs.nodes
+        if fitted.dim() == 5:
+            count, pixels = pairs.after.shape[:2]
+            first = torch.arange(count, device=nodes.device).repeat_interleave(pixels) * self.size**3
+            nodes = nodes + first[:, None]
+        explained = bag(nodes, fitted.reshape(-1, 3), mode="sum", per_sample_weights=pairs.parts)
         left = pairs.after - explained.reshape(pairs.after.shape)
         wanted = (left * (share / left.shape[1])[:, None, None]).reshape(-1, 3)
         moment = bag(pairs.pixels, wanted, pairs.starts, mode="sum", per_sample_weights=pairs.pull)

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from pie_desktop.model.architecture import Architecture
-from pie_desktop.model.features import STATISTICS, color_statistics, soft_histogram
 from pie_desktop.model.network import PreferenceNetwork
+from pie_desktop.model.statistics import STATISTICS, color_statistics, soft_histogram
 from training.data.batch import Roles
 from training.data.source import SimulatedSource
 from training.fit.objective import Objective
@@ -59,10 +59,7 @@ def weights_of(network: PreferenceNetwork, bank: np.ndarray, chosen: Roles) -> t
     group = SimulatedSource(bank, SMALL.side, users=2, shots=6, seed=1).group(0)
     prepared = objective.prepare(group)
     with torch.no_grad():
-        style, evidence = objective.encode(group, prepared, chosen)
-        photos = group.input[:, 4:6]
-        features = network.enhancer.features(photos.flatten(0, 1)).unflatten(0, (2, 2))
-        return network.combine(network.enhancer(features, style), evidence, style.paired)
+        return objective.answer(group, prepared, chosen).weights
 
 
 def test_order_of_references_does_not_matter(network: PreferenceNetwork, bank: np.ndarray) -> None:

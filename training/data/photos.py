@@ -20,16 +20,40 @@ SMALLEST_VIEW = 0.4  # of a photo's side: few photos, many views
 
 
 def finished_photos(folder: Path) -> list[Path]:
-    """Photos in `folder`; if a `manifest.csv` beside or inside lists kinds, only the *finished* ones."""
+    """Photos in `folder`; if a `manifest.csv` beside or inside lists kinds, only the *finished* ones.
+
+    Raises:
+        PieError: there is no photo.
+    """
+    kinds = _kinds(folder)
+    return [p for p in _photos(folder) if kinds.get(p.name) != "capture"]
+
+
+def captured_photos(folder: Path) -> list[Path]:
+    """Photos in `folder` that a `manifest.csv` beside or inside calls *captures*: as they came out of a camera.
+
+    Raises:
+        PieError: there is no photo.
+    """
+    kinds = _kinds(folder)
+    return [p for p in _photos(folder) if kinds.get(p.name) == "capture"]
+
+
+def _photos(folder: Path) -> list[Path]:
     photos = list_photos(folder)
     if not photos:
         raise PieError(f"No photo was found in {folder}; choose a folder of JPEG, PNG or TIFF files.")
-    for manifest in (folder / "manifest.csv", folder.parent / "manifest.csv"):
+    return photos
+
+
+def _kinds(folder: Path) -> dict[str, str]:
+    """Kinds by file name, as far as manifests tell."""
+    kinds: dict[str, str] = {}
+    for manifest in (folder.parent / "manifest.csv", folder / "manifest.csv"):
         if manifest.exists():
             with manifest.open(newline="", encoding="utf-8") as f:
-                captures = {row["file"] for row in csv.DictReader(f) if row.get("kind") == "capture"}
-            photos = [p for p in photos if p.name not in captures]
-    return photos
+                kinds |= {row["file"]: row.get("kind") or "" for row in csv.DictReader(f)}
+    return kinds
 
 
 def square(image: np.ndarray, side: int) -> np.ndarray:
@@ -50,17 +74,24 @@ def photo_bank(photos: Sequence[Path], side: int, cache: Path) -> np.ndarray:
     return np.load(path, mmap_mode="r")
 
 
-def split_bank(folder: Path, side: int, every: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:
-    """The finished photos of a folder at `side` px, those to train on and those kept apart: every `every`-th one.
+def split_bank(folders: Sequence[Path], side: int, every: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The finished photos of folders at `side` px, those to train on and those kept apart: every `every`-th one.
 
     Raises:
         PieError: there are too few.
     """
-    bank = photo_bank(finished_photos(folder), side, cache)
+    bank = photo_bank([photo for folder in folders for photo in finished_photos(folder)], side, cache)
     held = np.arange(len(bank)) % every == every - 1
     if not held.any():
-        raise PieError(f"{folder} holds {len(bank)} finished photos; training needs at least {every}.")
+        named = " and ".join(str(folder) for folder in folders)
+        raise PieError(f"{named} holds {len(bank)} finished photos; training needs at least {every}.")
     return bank[~held], bank[held]
+
+
+def capture_bank(folders: Sequence[Path], side: int, cache: Path) -> np.ndarray | None:
+    """The captures of folders, `(C, side, side, 3)` uint8; None without any."""
+    photos = [photo for folder in folders for photo in captured_photos(folder)]
+    return photo_bank(photos, side, cache) if photos else None
 
 
 def random_views(

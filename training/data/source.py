@@ -9,7 +9,8 @@ import torch
 
 from training.data.batch import Group
 from training.data.photos import random_views
-from training.data.users import UserSimulator
+from training.data.teachers import Teacher
+from training.data.users import UserMix, UserSimulator
 from training.running.processes import WHOLE, Share
 
 NAMED = 6  # photos that a message names, at most
@@ -63,12 +64,25 @@ class Source(Protocol):
 
 
 class SimulatedSource(Source):
-    """Simulated users over a bank `(P, S, S, 3)` of finished photographs; groups are computed on `device` and stay."""
+    """Simulated users over a bank `(P, S, S, 3)` of finished photographs; groups are computed on `device` and stay.
+
+    Args:
+        mix, captures, teachers: see `UserSimulator`.
+    """
 
     def __init__(
-        self, bank: np.ndarray, side: int, users: int, shots: int, seed: int, device: torch.device | str = "cpu"
+        self,
+        bank: np.ndarray,
+        side: int,
+        users: int,
+        shots: int,
+        seed: int,
+        device: torch.device | str = "cpu",
+        mix: UserMix | None = None,
+        captures: np.ndarray | None = None,
+        teachers: Sequence[Teacher] = (),
     ) -> None:
-        self.simulator = UserSimulator(bank, side, device=device)
+        self.simulator = UserSimulator(bank, side, mix, device, captures, teachers)
         self.users, self.shots, self.seed = users, shots, seed
 
     def group(self, number: int) -> Group:

@@ -3,7 +3,7 @@
 import json
 import os
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,15 +22,18 @@ from pie_desktop.model.bundle import SUFFIX, load_bundle, read_bundle_info, remo
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import RoleMix
 from training.data.pairs import PairBank, guess_pairs, load_pairs
-from training.data.photos import split_bank, square
+from training.data.photos import capture_bank, split_bank, square
 from training.data.prefetch import prefetched
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.source import PairSource, SimulatedSource, Source
+from training.data.teachers import Teacher, load_teachers
 from training.fit.basis import kept_basis
 from training.fit.config import FitConfig, override, steps_for
+from training.fit.extension import extended
 from training.fit.neutral import neutral_strength, train_neutral
 from training.fit.pretraining import calibrate
 from training.fit.trainer import Trainer
+from training.fit.uncertainty import train_expected_error
 from training.fit.validation import Validation, pair_validation, simulated_validation, style_validation
 from training.running.checkpoint import NAME
 from training.running.events import Event
@@ -50,16 +53,24 @@ class _Material:
     held_out: int
     roles: RoleMix
     finished: tuple[np.ndarray, np.ndarray] | None = None  # photos for the neutral preference: training, held out
+    teachers: Sequence[Teacher] = ()
+    unseen: Source | None = None  # users over the photos held out
     bank: PairBank | None = None
 
 
 def _simulated(config: FitConfig, run: Path, device: torch.device) -> tuple[_Material, np.ndarray]:
     d = config.data
-    train, validation = split_bank(d.folder, d.bank_side, HOLD_OUT, run / "cache")
-    side = config.architecture.side
-    source = SimulatedSource(train, side, d.users, d.shots, config.seed, device)
-    judge = simulated_validation(validation, side)
-    return _Material(source, judge, len(train), len(validation), RoleMix(), (train, validation)), train
+    folders, cache, side = (d.folder, *d.more), run / "cache", config.architecture.side
+    train, validation = split_bank(folders, d.bank_side, HOLD_OUT, cache)
+    captures = capture_bank(folders, d.bank_side, cache)
+    teachers = load_teachers(d.teachers) if d.teachers else []
+    mix = config.population
+    source = SimulatedSource(train, side, d.users, d.shots, config.seed, device, mix, captures, teachers)
+    judge = simulated_validation(validation, side, mix=mix, teachers=teachers)
+    unseen = SimulatedSource(validation, side, d.users, d.shots, config.seed, device, mix, teachers=teachers)
+    material = _Material(source, judge, len(train), len(validation), RoleMix(), (train, validation))
+    material.teachers, material.unseen = teachers, unseen
+    return material, train
 
 
 def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _Material:
@@ -77,7 +88,7 @@ def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _
     source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device, names)
     validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
     # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
-    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), None, bank)
+    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), bank=bank)
 
 
 def _prepared(config: FitConfig, device: torch.device) -> tuple[_Material, np.ndarray]:
@@ -97,7 +108,12 @@ def _network(
     config: FitConfig, init: Path | None, bank: np.ndarray | None, source: Source, run: Path
 ) -> PreferenceNetwork:
     if init is not None:
-        return load_bundle(init)[0].train()
+        network = load_bundle(init)[0].train()
+        if bank is not None and network.architecture != config.architecture:
+            known = network.encoder.features.count
+            network = extended(network, config.architecture)
+            calibrate(network, source, known)
+        return network
     if bank is None:
         # a resumed run: every weight comes from the checkpoint
         return PreferenceNetwork(config.architecture)
@@ -199,8 +215,11 @@ def fit(
             card = _card(config, trainer, material, init)
             if material.finished is not None:
                 photos, held_out = material.finished
-                train_neutral(trainer.average, photos, config.neutral, config.seed)
+                train_neutral(trainer.average, photos, config.neutral, config.seed, material.teachers)
                 card["neutral"] = asdict(neutral_strength(trainer.average, held_out, config.seed))
+            if material.unseen is not None:
+                found = train_expected_error(trainer.average, material.unseen, config)
+                card |= {"expected_error": asdict(found)} if found else {}
             created = datetime.now(UTC).isoformat(timespec="milliseconds")
             p = trainer.progress
             ends = {"psnr": card["validation"]["psnr"], "baseline_psnr": p.baseline_psnr}
@@ -238,6 +257,8 @@ def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path |
         "data": {
             "kind": config.data.kind,
             "folder": config.data.folder.name,
+            "more": [folder.name for folder in config.data.more],
+            "teachers": [teacher.name for teacher in material.teachers],
             "train": material.train,
             "held_out": material.held_out,
         },

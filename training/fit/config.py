@@ -9,6 +9,7 @@ from pydantic import Field
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.fine_tuning import FINE_TUNING
+from training.data.users import UserMix
 from training.losses.registry import LossWeights
 from training.running.settings import Section, read_toml, validated
 
@@ -19,6 +20,8 @@ class DataConfig(Section):
     Attributes:
         kind: `simulated` users over finished photos, a user's own `pairs`, or the experts of a `prepared` cache.
         folder: the photos, the folder of edits and originals, or the cache.
+        more: folders of more finished photos for simulated users.
+        teachers: folder of learned retouchers that some simulated users imitate; see `training.data.teachers`.
         styles: of a cache, those to learn from; all where none is named.
         bank_side: side the photos are stored at, px; views are cropped from it.
         users: users per step.
@@ -32,6 +35,8 @@ class DataConfig(Section):
 
     kind: Literal["simulated", "pairs", "prepared"] = "simulated"
     folder: Path
+    more: tuple[Path, ...] = ()
+    teachers: Path | None = None
     styles: tuple[str, ...] = ()
     bank_side: int = Field(96, ge=48, le=512)
     users: int = Field(12, ge=1)
@@ -85,6 +90,7 @@ class FitConfig(Section):
     Attributes:
         steps: optimizer steps, pretraining included; the learning rate reaches its floor at the last.
         minutes: wall-clock limit; the schedule follows whichever of both ends first.
+        population: of simulated users.
     """
 
     name: str = "model"
@@ -95,6 +101,7 @@ class FitConfig(Section):
     validate_every: int = 500
     checkpoint_every: int = 500
     data: DataConfig
+    population: UserMix = UserMix()
     pretrain: PretrainConfig = PretrainConfig()
     neutral: NeutralConfig = NeutralConfig()
     losses: LossWeights = LossWeights()

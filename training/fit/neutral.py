@@ -8,6 +8,7 @@ estimate is unsure it errs in both directions, and going part of the way comes n
 
 import copy
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,19 +16,22 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.imaging.color.difference import delta_e_2000
-from pie_desktop.model.features import color_statistics
+from pie_desktop.model.features import image_statistics
 from pie_desktop.model.lut_prior import Evidence, LutPrior
 from pie_desktop.model.network import PreferenceNetwork
 from pie_desktop.model.neutral import NeutralHead
 from training.data.capture import degrade, sample_captures, sample_severity
 from training.data.color import pixel_grid, to_bytes
 from training.data.photos import random_views
+from training.data.schools import retouch, sample_retouchers
 from training.data.source import seeded
+from training.data.teachers import Teacher
 from training.fit.config import NeutralConfig
 from training.losses import to_lab
 from training.running.stepping import follow, rate_factor
 
 BATCH = 128
+GUIDED = 3  # every third batch has retouchers' results as goals, which finished photos are not
 FINISHED = 0.15  # share of training photos that are left as they are: a finished photo should stay
 STRENGTHS = tuple(round(0.05 * n, 2) for n in range(20, 7, -1))  # 1 down to 0.4
 WANTED = 0.9
@@ -47,6 +51,25 @@ class NeutralStrength:
     strength: float
     nearer: float
     nearer_full: float
+
+
+def guided_captures(
+    bank: np.ndarray, count: int, side: int, generator: torch.Generator, teachers: Sequence[Teacher]
+) -> tuple[Tensor, Tensor]:
+    """As `captures`, but beside each is what somebody who never saw the finished photo made of it.
+
+    Half of them, with teachers, are a teacher's; the others are those of retouchers with targets of their own.
+    """
+    taken, photos = captures(bank, count, side, generator)
+    taught = count // 2 if teachers else 0
+    made = []
+    for number, part in enumerate(taken[:taught].tensor_split(max(1, len(teachers)))):
+        if len(part):
+            made.append(teachers[number](part))
+    retouchers = sample_retouchers(count - taught, generator)
+    whims = torch.zeros(count - taught, 3)
+    own = retouch(taken[taught:], retouchers, photos[taught:], whims)
+    return taken, torch.cat([*made, own.reshape(-1, *taken.shape[1:])])
 
 
 def captures(
@@ -78,7 +101,13 @@ def _lab_evidence(prior: LutPrior, before: Tensor, after: Tensor, lab: Tensor) -
     return prior.evidence(before @ lab.T, after @ lab.T, values)
 
 
-def train_neutral(network: PreferenceNetwork, bank: np.ndarray, config: NeutralConfig, seed: int) -> None:
+def train_neutral(
+    network: PreferenceNetwork,
+    bank: np.ndarray,
+    config: NeutralConfig,
+    seed: int,
+    teachers: Sequence[Teacher] = (),
+) -> None:
     """Train the network's neutral head from scratch, in place.
 
     Args:
@@ -86,21 +115,28 @@ def train_neutral(network: PreferenceNetwork, bank: np.ndarray, config: NeutralC
         bank: `(P, S, S, 3)` uint8 finished photographs to train on.
         config: how many captures and steps.
         seed: of captures, initial weights and batches.
+        teachers: learned retouchers, whose results are goals, too.
     """
     a, prior, head = network.architecture, network.prior, network.neutral
     device, lab = prior.table.device, lab_at_mid_grey().to(prior.table.device)
     batches: list[tuple[Tensor, Evidence]] = []
     with torch.no_grad():
         for number in range(config.batches):
-            taken, finished = captures(bank, BATCH, a.side, seeded(seed, 8, number), FINISHED)
+            generator = seeded(seed, 8, number)
+            if number % GUIDED == GUIDED - 1:
+                taken, finished = guided_captures(bank, BATCH, a.side, generator, teachers)
+            else:
+                taken, finished = captures(bank, BATCH, a.side, generator, FINISHED)
             taken, finished = taken.to(device), finished.to(device)
             evidence = _lab_evidence(prior, pixel_grid(taken, a.grid), pixel_grid(finished, a.grid), lab)
-            batches.append((color_statistics(taken), evidence))
+            batches.append((image_statistics(taken, a.exposure), evidence))
         head.calibrate(torch.cat([statistics for statistics, _ in batches]))
         standard = [(head.standardised(statistics), evidence) for statistics, evidence in batches]
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        for number, member in enumerate(NeutralHead(a.width, a.components, len(head.members)).to(device).members):
+        for number, member in enumerate(
+            NeutralHead(a.width, a.components, a.exposure, len(head.members)).to(device).members
+        ):
             average = _trained(member, standard, config.steps, seeded(seed, 9, number))
             head.members[number].load_state_dict(average.state_dict())
     head.requires_grad_(False).eval()

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from pie_desktop.model.encoded import EncodedReferences, PairEvidence, Prediction
+from pie_desktop.model.features import image_statistics
 from pie_desktop.model.lut_prior import Evidence
-from pie_desktop.model.network import EncodedReferences, Prediction, PreferenceNetwork
+from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import Group, Roles
 from training.data.color import pixel_grid
 from training.losses.registry import Errors, Images, LossSum, LossWeights, Luts, PriorErrors, Terms
@@ -32,6 +34,7 @@ class Answer:
     """What the network does to Q queries of U users: LUT weights `(U, Q, K)` on the photos numbered `(U, Q)`."""
 
     style: EncodedReferences
+    evidence: PairEvidence
     prediction: Prediction
     weights: Tensor
     photos: Tensor
@@ -95,10 +98,16 @@ class Objective:
         rows = torch.arange(users, device=roles.query.device)[:, None]
         style, evidence = self.encode(group, prepared, roles)
         photos = group.input[rows, roles.query]
-        features = self.network.enhancer.features(photos.flatten(0, 1)).unflatten(0, photos.shape[:2])
-        prediction = self.network.enhancer(features, style)
-        weights = self.network.combine(prediction, evidence, style.paired)
-        return Answer(style, prediction, weights, rows * shots + roles.query)
+        network, flat = self.network, photos.flatten(0, 1)
+        statistics = image_statistics(flat, network.architecture.exposure)
+        features, contents = (
+            part.features(flat, statistics).unflatten(0, photos.shape[:2])
+            for part in (network.enhancer, network.encoder)
+        )
+        prediction = network.predict(features, contents, style)
+        said = network.pair_evidence(evidence, style)
+        weights = network.combine(prediction, said, style)
+        return Answer(style, said, prediction, weights, rows * shots + roles.query)
 
     def __call__(self, group: Group, prepared: Prepared, roles: Roles) -> tuple[Tensor, Terms]:
         """Total loss and its unweighted terms."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pie_desktop.model.features import color_statistics
+from pie_desktop.model.features import image_statistics
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import Group, Roles
@@ -56,7 +56,9 @@ def summarise(network: PreferenceNetwork, group: Group, generator: torch.Generat
     values = prior.design(before.reshape(-1, 3))
     observed = prior.evidence(before, noisy(after, users, generator, share), values)
     answer = prior.evidence(before, after, values, observed.gram)
-    statistics = [color_statistics(p).unflatten(0, (users, -1)) for p in (inputs, targets)]
+    statistics = [
+        image_statistics(p, network.architecture.exposure).unflatten(0, (users, -1)) for p in (inputs, targets)
+    ]
     fit = prior.posterior(observed.gram, observed.moment).unflatten(0, (users, -1))
     return Summary(statistics[0], statistics[1], _fold(observed, users), fit, _fold(answer, users))
 
@@ -118,10 +120,10 @@ class Pretraining:
         network = self.network
         u = _Picked.of(groups, roles)
         before, after = (network.encoder.features.of_statistics(s) for s in (u.before, u.after))
-        photos = network.enhancer.features.of_statistics(u.photos)
+        photos, contents = (part.features.of_statistics(u.photos) for part in (network.enhancer, network.encoder))
         style = network.encode(before, after, u.observed, roles.has_before, roles.valid, u.fit)
-        prediction = network.enhancer(photos, style)
-        weights = network.combine(prediction, u.observed, style.paired)
+        prediction = network.predict(photos, contents, style)
+        weights = network.combine(prediction, network.pair_evidence(u.observed, style), style)
         left = u.answer.unexplained(weights)
         return self.losses(
             Statistics(left),
@@ -167,10 +169,15 @@ class _Picked:
         )
 
 
-def calibrate(network: PreferenceNetwork, source: Source, groups: int = 6) -> None:
-    """Standardise the statistics that a new network reads by those of simulated photos, unedited and edited."""
+def calibrate(network: PreferenceNetwork, source: Source, first: int = 0, groups: int = 6) -> None:
+    """Standardise the statistics that a new network reads by those of simulated photos, unedited and edited.
+
+    Args:
+        first: column of the statistics from which on; those before are standardised already.
+    """
     images = [source.group(_FIRST - 1 - number) for number in range(groups)]
-    inputs = color_statistics(torch.cat([g.input.flatten(0, 1) for g in images]))
-    targets = color_statistics(torch.cat([g.target.flatten(0, 1) for g in images]))
+    exposure = network.architecture.exposure
+    inputs = image_statistics(torch.cat([g.input.flatten(0, 1) for g in images]), exposure)
+    targets = image_statistics(torch.cat([g.target.flatten(0, 1) for g in images]), exposure)
     for features in (network.encoder.features, network.enhancer.features):
-        features.calibrate(torch.cat([inputs, targets]))
+        features.calibrate(torch.cat([inputs, targets]), first)

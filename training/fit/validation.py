@@ -1,5 +1,6 @@
 """Held-out quality during training: PSNR and dE00 on users, or pairs, that the network never trained on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,8 @@ from training.data.batch import Group, Roles
 from training.data.color import to_bytes
 from training.data.prepared import PreparedData, take_views
 from training.data.source import SimulatedSource, seeded
+from training.data.teachers import Teacher
+from training.data.users import UserMix
 from training.fit.objective import Objective
 
 PSNR_CAP = 60.0  # an exact match has infinite PSNR
@@ -63,10 +66,16 @@ def _roles(users: int, shots: int, references: int, queries: int, has_before: bo
 
 
 def simulated_validation(
-    bank: np.ndarray, side: int, users: int = 24, references: int = 5, queries: int = 3
+    bank: np.ndarray,
+    side: int,
+    users: int = 24,
+    references: int = 5,
+    queries: int = 3,
+    mix: UserMix | None = None,
+    teachers: Sequence[Teacher] = (),
 ) -> Validation:
     """Simulated users over held-out photos; half of the cases with pairs, half with edits only."""
-    source = SimulatedSource(bank, side, users, references + queries, seed=987_654)
+    source = SimulatedSource(bank, side, users, references + queries, seed=987_654, mix=mix, teachers=teachers)
     return Validation(
         [
             (source.group(n), _roles(users, references + queries, references, queries, has_before=n % 2 == 0))

@@ -122,7 +122,7 @@ def _group(bank: np.ndarray, side: int, users: int, shots: int, seed: int, strea
 
 def split_photos(config: PopulationConfig, cache: Path) -> tuple[np.ndarray, np.ndarray]:
     """The photographs to train on and those kept apart."""
-    return split_bank(config.folder, config.bank_side, HOLD_OUT, cache)
+    return split_bank([config.folder], config.bank_side, HOLD_OUT, cache)
 
 
 def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:
