@@ -5,6 +5,10 @@ Imports nothing at the top: every child process imports this module again before
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from threading import Thread
 
 _WRITING = ("export", "enhance")
 # With these nothing is decoded in full here: the process would be started for nothing.
@@ -15,26 +19,32 @@ def main() -> None:
     """Entry point of `pie-desktop`. Ends the process with the exit codes named in the help."""
     arguments = sys.argv[1:]
     ended = _ending() if arguments and arguments[0] in _WRITING else []
-    start_ahead(arguments)
+    importing = start_ahead(arguments)
     from pie_desktop import cli
 
     try:
         cli.main()
+        ended.append(0)
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
             ended.append(end.code or 0)
         raise
-    ended.append(0)
+    finally:
+        if importing is not None and not ended:
+            importing.join()  # the interpreter must not be taken apart while a library is loaded
 
 
-def start_ahead(arguments: Sequence[str]) -> None:
+def start_ahead(arguments: Sequence[str]) -> "Thread | None":
     """Start what takes time, where a command is going to need it.
 
     The process that decodes photos, which takes as long as this one to be ready, and the import of torch, half of
     which leaves the interpreter free: both get ready beside the imports of the command line, on a second core.
+
+    Returns:
+        The thread that imports torch; None where nothing is started.
     """
     if not arguments or arguments[0] not in _WRITING or _WRITING_NOTHING.intersection(arguments):
-        return
+        return None
     import threading
 
     from pie_desktop.commands.console import only_own_lines
@@ -54,7 +64,9 @@ def start_ahead(arguments: Sequence[str]) -> None:
     with only_own_lines():  # the descriptors are inherited
         isolation.start(warm=1, prepare=isolation.EXPORT)
     # A daemon: a command that ends before, such as one with a wrong option, ends at once, see `_ending`.
-    threading.Thread(target=import_torch, name="pie-import-torch", daemon=True).start()
+    importing = threading.Thread(target=import_torch, name="pie-import-torch", daemon=True)
+    importing.start()
+    return importing
 
 
 def _ending() -> list[int]:

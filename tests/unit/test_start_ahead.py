@@ -46,17 +46,15 @@ if __name__ == "__main__":
 
 def test_torch_is_imported_meanwhile() -> None:
     code = """
-import threading
 import pie_desktop.__main__ as program
 if __name__ == "__main__":
-    program.start_ahead(["export", "photo.jpg", "out"])
-    next(thread for thread in threading.enumerate() if thread.name == "pie-import-torch").join()
+    program.start_ahead(["export", "photo.jpg", "out"]).join()
 """
     assert "torch.nn" in _modules_after(code)
 
 
 ENDING = """
-import atexit, sys
+import atexit, sys, threading, time
 from pie_desktop import cli
 import pie_desktop.__main__ as program
 
@@ -65,7 +63,13 @@ class Module:
         print("taken apart")
 
 module = Module()
-program.start_ahead = lambda arguments: atexit.register(print, "tidied up")
+def start_ahead(arguments):
+    atexit.register(lambda: print("still importing" if threading.active_count() > 1 else "imported"))
+    atexit.register(print, "tidied up")
+    importing = threading.Thread(target=time.sleep, args=(0.5,), daemon=True)
+    importing.start()
+    return importing
+program.start_ahead = start_ahead
 def main():
     {end}
 cli.main = main
@@ -77,10 +81,10 @@ program.main()
 @pytest.mark.parametrize(
     ("command", "end", "code", "printed"),
     [
-        ("export", "pass", 0, ["tidied up"]),
-        ("export", "sys.exit(2)", 2, ["tidied up"]),
-        ("export", "1 / 0", 1, ["tidied up", "taken apart"]),
-        ("photo.jpg", "sys.exit(0)", 0, ["tidied up", "taken apart"]),
+        ("export", "pass", 0, ["tidied up", "still importing"]),
+        ("export", "sys.exit(2)", 2, ["tidied up", "still importing"]),
+        ("export", "1 / 0", 1, ["tidied up", "imported", "taken apart"]),
+        ("photo.jpg", "1 / 0", 1, ["tidied up", "imported", "taken apart"]),
     ],
 )
 def test_a_command_that_writes_ends_at_once(command: str, end: str, code: int, printed: list[str]) -> None:
