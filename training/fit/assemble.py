@@ -262,7 +262,9 @@ def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path |
             "train": material.train,
             "held_out": material.held_out,
         },
-        "init": init.name if init else None,
+        # of a model that was tuned to one user, its gain over the start is shown; a new model has none to show
+        "init": init.name if init and config.data.kind == "pairs" else None,
+        "continued_from": read_bundle_info(init).id if init else None,
         "seed": config.seed,
         "steps": trainer.progress.step,
         "seconds": round(trainer.progress.elapsed),
