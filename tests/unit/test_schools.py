@@ -118,3 +118,16 @@ def test_processes_share_users_with_schools_and_teachers() -> None:
     whole = simulator.group(4, 3, seeded(5))
     parts = [simulator.group(4, 3, seeded(5), Share(index, 2)) for index in range(2)]
     torch.testing.assert_close(torch.cat([part.target for part in parts]), whole.target)
+
+
+def test_erratic_users_treat_equal_photos_differently() -> None:
+    """One photo many times: constant users make the same of it each time, erratic ones do not."""
+    photo = np.repeat(_bank()[:1], 4, 0)
+
+    def spread(erratic: float) -> float:
+        mix = UserMix(perfect_capture=1, adaptive=0, no_taste=0, local=0, erratic=erratic)
+        finished = torch.from_numpy(photo).permute(0, 3, 1, 2).float() / 255
+        _, made = UserSimulator(photo, SIDE, mix).retouch(finished.repeat(10, 1, 1, 1), 10, seeded(6))
+        return float(made.reshape(10, 4, -1).std(1).mean())
+
+    assert spread(1.0) > 3 * spread(0.0)

@@ -80,7 +80,7 @@ _SPREAD = {
     "pull_cast": (-1.0, 1.3),
     "chroma": (0.19, 0.055),
     "pull_chroma": (-0.2, 1.2),
-    "whim": (-2.6, 0.7),
+    "whim": (-2.2, 0.9),
 }
 _BOUNDED = {"pull_up", "pull_down", "borrowed", "filmic", "black", "white", "pull_black", "pull_white"}
 _BOUNDED |= {"pull_contrast", "pull_cast", "pull_chroma"}

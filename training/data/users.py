@@ -37,7 +37,9 @@ class UserMix(Section):
         full_correction: of the others: normalise every photo; the rest go part of the way.
         adaptive: users whose recipe depends on the photo's content.
         no_taste: users who correct only.
-        local: users who also shade parts of a photo (vignettes, graduated filters): no LUT can do that.
+        erratic: users who develop each photo to a recipe of its own, more or less.
+        local: users who also shade parts of a photo (vignettes, graduated filters): no LUT can do that. Of those with a
+            school or a teacher and of the erratic ones they are four times the share: people work on parts of a photo.
     """
 
     schools: float = Field(0.0, ge=0, le=1)
@@ -47,6 +49,7 @@ class UserMix(Section):
     full_correction: float = 0.4
     adaptive: float = 0.3
     no_taste: float = 0.05
+    erratic: float = 0.0
     local: float = 0.15
 
 
@@ -55,6 +58,7 @@ _FINISHED_ALREADY = 0.15  # work on finished photos
 _CAPTURED = 0.3  # work on real captures, where there are any
 _NO_TASTE = 0.5  # have no taste on top
 _MILDER = 0.6  # strength of their taste
+_LOCAL = 4.0  # times the share of all users work on parts of a photo; the erratic ones, too
 
 
 def content_axes(z: Tensor) -> Tensor:
@@ -168,11 +172,15 @@ class UserSimulator:
         corrected = x + pick(self._corrections(users, shots, generator)) * (flat - x)
         corrected = self._by_targets(corrected, x, flat, school, users, shots, generator, mine)
         corrected = self._as_taught(corrected, x, teacher, users, shots, generator, mine)
-        recipe = self._recipes(content_axes(z), users, shots, generator, mine, 1 - (1 - _MILDER) * guided[::shots])
+        erratic = (self._draw(users, shots, generator) < self.mix.erratic).float()
+        milder = 1 - (1 - _MILDER) * guided[::shots]
+        recipe = self._recipes(content_axes(z), users, shots, generator, mine, milder, erratic)
         share_without = torch.where(guided > 0, _NO_TASTE, self.mix.no_taste)
         tasteless = pick((self._draw(users, shots, generator) < share_without).float()) > 0
         y = torch.where(tasteless, corrected, apply_recipes(corrected, recipe)).reshape(z.shape)
-        local = (self._draw(users, shots, generator)[mine] < self.mix.local).float().to(device)[:, None, None, None]
+        people = torch.maximum(guided, erratic)
+        often = self.mix.local * (1 + (_LOCAL - 1) * people)
+        local = pick((self._draw(users, shots, generator) < often).float() * (1 + people))[..., None]
         shading = self._shading(photos, generator, mine, device)
         return x.reshape(z.shape), (y * (1 + local * shading)).clamp(0, 1)
 
@@ -252,11 +260,13 @@ class UserSimulator:
         generator: torch.Generator,
         mine: slice = slice(None),
         milder: Tensor | float = 1.0,
+        erratic: Tensor | float = 0.0,
     ) -> Recipe:
         """Recipes of the photos `mine` of users * shots, on the device of their `content` `(B, 6)`.
 
         Args:
             milder: `(users,)` factors on how strong they are.
+            erratic: `(users * shots,)` 1 for photos that get a recipe of their own.
         """
         owner, device = torch.arange(users).repeat_interleave(shots), content.device
         strength = torch.exp(torch.rand(users, generator=generator) * 2.37 - 1.9) * milder
@@ -273,7 +283,8 @@ class UserSimulator:
         recipe = Recipe.blend(main.rows(mine).to(device), second.rows(mine).to(device), weight)
         mood = sample_recipes(users * shots, generator, strength[owner])
         mood.monochrome = main.monochrome
-        wobble = (self._draw(users, shots, generator) < 0.5).float() * 0.12 * self._draw(users, shots, generator)
+        little = (self._draw(users, shots, generator) < 0.5).float() * 0.12 * self._draw(users, shots, generator)
+        wobble = torch.maximum(little, torch.as_tensor(erratic) * (0.3 + 0.7 * self._draw(users, shots, generator)))
         return Recipe.blend(recipe, mood.rows(mine).to(device), wobble[mine].to(device))
 
 

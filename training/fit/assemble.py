@@ -18,7 +18,7 @@ from pie_desktop import json_files
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.leftovers import remove_abandoned
-from pie_desktop.model.bundle import SUFFIX, load_bundle, read_bundle_info, remove_dead_bundles, save_bundle
+from pie_desktop.model.bundle import SUFFIX, BundleInfo, load_bundle, read_bundle_info, remove_dead_bundles, save_bundle
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import RoleMix
 from training.data.pairs import PairBank, guess_pairs, load_pairs
@@ -264,7 +264,7 @@ def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path |
         },
         # of a model that was tuned to one user, its gain over the start is shown; a new model has none to show
         "init": init.name if init and config.data.kind == "pairs" else None,
-        "continued_from": read_bundle_info(init).id if init else None,
+        "continued_from": _origin(read_bundle_info(init)) if init else None,
         "seed": config.seed,
         "steps": trainer.progress.step,
         "seconds": round(trainer.progress.elapsed),
@@ -277,3 +277,9 @@ def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path |
         "threads": torch.get_num_threads() if config.device != "cuda" else None,
         "cpus": os.cpu_count(),
     }
+
+
+def _origin(info: BundleInfo) -> dict[str, Any]:
+    """How the model that a run goes on from was trained, and the one before that."""
+    kept = ("seed", "steps", "seconds", "data", "continued_from")
+    return {"id": info.id, "created": info.created} | {key: info.card[key] for key in kept if key in info.card}
