@@ -42,7 +42,7 @@ def small_data() -> Iterator[None]:
     """A small basis and few held-out users are enough here, and one thread: several only wait for each other."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    small = {basis.build_basis: (9, 500, 0), validation.simulated_validation: (2, 3, 2)}
+    small = {basis.build_basis: (9, 500, 0), validation.simulated_validation: (2, 3, 2, None, ())}
     original = {function: function.__defaults__ for function in small}
     for function, defaults in small.items():
         function.__defaults__ = defaults
