@@ -21,7 +21,7 @@ from training.data.source import Source, seeded
 from training.fit.config import FitConfig
 from training.fit.objective import Objective
 
-GROUPS, ROLES = 14, 8  # groups of users, and draws of references from each
+GROUPS, ROLES = 20, 6  # groups of users, and draws of references from each
 STEPS, RATE = 1500, 5e-3
 LARGE = 5.0  # dE00 that calls for another look
 _FIRST = 2_000_000  # numbers of groups, apart from those of training
@@ -47,14 +47,14 @@ def train_expected_error(network: PreferenceNetwork, source: Source, config: Fit
 
     Args:
         network: in evaluation mode; nothing else of it changes.
-        source: simulated users over photographs held out from training. A fifth of the groups judge the result.
+        source: simulated users over photographs held out from training. A quarter of the groups judge the result.
         config: of the run: seed, references and queries.
     """
     head = network.expected_error
     if head is None:
         return None
     found = list(_measured(network, source, config))
-    judges = max(1, len(found) // 5)
+    judges = max(1, len(found) // 4)
     signs, errors = (torch.cat(parts) for parts in zip(*found[:-judges], strict=True))
     with torch.enable_grad(), torch.random.fork_rng():
         torch.manual_seed(config.seed)
