@@ -1,4 +1,4 @@
-"""Put what `python -m training audit --json docs/preference/audit.json` found into the pages, and draw its figures.
+"""Put what `python -m training audit … --json docs/preference/audit.json` found into the pages, and draw its figures.
 
 The numbers in docs/PREFERENCE.md and README.md and the images in docs/preference stand for that file; none of
 them is edited by hand.
@@ -10,44 +10,83 @@ from typing import Any
 
 from marked_section import update_page
 
-from training.audit.figures import title_of, write_figures
+from training.audit.controls import CONTROLS
+from training.audit.figures import write_figures
+from training.audit.report import TITLES, title_of
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+RESULTS = ("right", "neutral", "unedited")
 RECORD = REPOSITORY / "docs" / "preference" / "audit.json"
 
 
 def audit_section(report: dict[str, Any]) -> str:
-    """Markdown: whose preference makes what of the photos, then what the vector and single references tell."""
+    """Markdown: the five controlled tests, then what the vector and single references tell."""
     audits = report["audits"]
     about = audits[0]
     lines = [
-        f"Model `{report['model']}`, seed {report['seed']}, {about['users']} looks or users per line, {about['refs']} "
-        f"references each, {about['photos']} photos in all. PSNR in dB with its 95 % interval over users.",
+        f"Model `{report['model']}`, seed {report['seed']}, {about['refs']} references each. PSNR in dB, higher is "
+        "nearer, with its 95 % interval over users; in square brackets dE00, lower is nearer.",
         "",
-        "| task | own preference | another user's | none | unedited photo | lost by the swap | share of the change |",
-        "|---|---|---|---|---|---|---|",
+        "| task | users | photos | " + " | ".join(TITLES[whose] for whose in RESULTS) + " | share of the change |",
+        "|---|" + "---|" * (len(RESULTS) + 3),
     ]
     for audit in audits:
-        psnr = audit["psnr"]
-        cells = [f"{v['mean']:.1f} ({v['low']:.1f} to {v['high']:.1f})" for v in psnr.values()]
-        cells += [f"{psnr['right']['mean'] - psnr['swapped']['mean']:.1f} dB", f"{audit['share']['mean']:.0%}"]
+        found = [audit["nearness"][whose] for whose in RESULTS]
+        cells = [f"{_interval(n['psnr'], 1)} [{n['de00']['mean']:.1f}]" for n in found]
+        about_users = f"{title_of(audit)} | {audit['users']} | {audit['photos']}"
+        lines.append(f"| {about_users} | {' | '.join(cells)} | {audit['share']['mean']:.0%} |")
+    lines += ["", "What the own preference gains over each of the five, in dB and, in square brackets, in dE00:", ""]
+    lines += ["| task | " + " | ".join(TITLES[whose] for whose in CONTROLS) + " |", "|---|" + "---|" * len(CONTROLS)]
+    for audit in audits:
+        cells = [_gain(audit["gains"].get(whose)) for whose in CONTROLS]
         lines.append(f"| {title_of(audit)} | {' | '.join(cells)} |")
+    lines += ["", verdict(report)]
     retrieved, left_out = ([entry["refs"] for entry in about[name]] for name in ("retrieval", "sensitivity"))
     lines += [
         "",
-        f"Users found again from the vector alone (by chance {about['retrieval'][0]['chance']:.0%}), and mean dE00 by "
-        "which a photo changes when one of the references is left out (in brackets the central 90 %):",
+        "Users found again from the vector alone, and mean dE00 by which a photo changes when one of the references is "
+        "left out (in brackets the central 90 %):",
         "",
-        "| task | "
+        "| task | by chance | "
         + " | ".join([f"found by {n}" for n in retrieved] + [f"one of {n} left out" for n in left_out])
         + " |",
-        "|---|" + "---|" * (len(retrieved) + len(left_out)),
+        "|---|" + "---|" * (len(retrieved) + len(left_out) + 1),
     ]
     for audit in audits:
-        cells = [f"{entry['accuracy']:.0%}" for entry in audit["retrieval"]]
-        cells += [f"{entry['mean']:.2f} ({entry['low']:.2f} to {entry['high']:.2f})" for entry in audit["sensitivity"]]
+        cells = [f"{audit['retrieval'][0]['chance']:.0%}"]
+        cells += [f"{entry['accuracy']:.0%}" for entry in audit["retrieval"]]
+        cells += [_interval(entry, 2) for entry in audit["sensitivity"]]
         lines.append(f"| {title_of(audit)} | {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def _interval(value: dict[str, float], digits: int) -> str:
+    return f"{value['mean']:.{digits}f} ({value['low']:.{digits}f} to {value['high']:.{digits}f})"
+
+
+def _gain(gain: dict[str, Any] | None) -> str:
+    """Bold where the lower bound of both measures is above zero; empty where the test does not exist."""
+    if gain is None:
+        return ""
+    text = f"{_interval(gain['psnr'], 2)} [{_interval(gain['de00'], 2)}]"
+    return f"**{text}**" if gain["above_zero"] else text
+
+
+def verdict(report: dict[str, Any]) -> str:
+    """A sentence: whether every gain is one for certain, else which ones are not."""
+    gains = [
+        (f"{title_of(audit)}, over {TITLES[whose]}", gain)
+        for audit in report["audits"]
+        for whose, gain in audit["gains"].items()
+    ]
+    open_ones = [name for name, gain in gains if not gain["above_zero"]]
+    if not open_ones:
+        return f"The lower bounds of all {len(gains)} gains are above 0, in dB and in dE00."
+    certain = len(gains) - len(open_ones)
+    return (
+        f"The lower bounds of {certain} of {len(gains)} gains, in bold, are above 0 in dB and in dE00. "
+        f"Those of the others are not: {'; '.join(open_ones)}."
+    )
 
 
 def summary(report: dict[str, Any]) -> str:
@@ -57,7 +96,8 @@ def summary(report: dict[str, Any]) -> str:
         for mode in ("pairs", "after")
     )
     paired, alone = (
-        [f"{audit['psnr'][whose]['mean']:.1f}" for whose in ("right", "swapped", "null")] for audit in (pairs, after)
+        [f"{audit['nearness'][whose]['psnr']['mean']:.1f}" for whose in ("right", "other", "neutral")]
+        for audit in (pairs, after)
     )
     return (
         f"Does the preference steer? On {pairs['users']} unseen looks with {pairs['refs']} pairs each, a photo comes "

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.unit.helpers.study_results import LOSSES, PSNR, SYSTEMS, TASKS, steering_entry, study_results
-from training.audit.run import Mean
+from training.benchmark.metrics import Mean
 from training.study.conclusions import conclusions, verdict
 from training.study.config import Kind
 from training.study.figures import write_figures

@@ -1,67 +1,55 @@
-"""The audit of a model: results with the right, a wrong and no preference, and what the vector alone reveals."""
+"""The audit of a model: five controlled tests of its preference, and what references tell it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.color.difference import mean_delta_e
-from pie_desktop.imaging.lut.apply import apply_lut
-from pie_desktop.model.preference import ReferencePixels
-from training.benchmark.methods import MethodSet, shown, with_original
-from training.benchmark.metrics import Target, bootstrap_interval
-from training.benchmark.tasks import Case
-from training.reports.files import rounded
+from training.audit.controls import (
+    CONTROLS,
+    RIGHT,
+    WHOSE,
+    Answers,
+    Scores,
+    Subject,
+    answers,
+    scores,
+    strangers,
+    subjects,
+)
+from training.audit.references import Retrieval, Sensitivity, halves, left_out, similarity
+from training.benchmark.cases import Case
+from training.benchmark.methods import MethodSet
+from training.benchmark.metrics import Mean
 from training.running.pool import in_order
 
-COUNTS = (1, 3, 5, 10)  # numbers of references at which retrieval and sensitivity are measured
-WHOSE = ("right", "swapped", "null", "identity")
+FEWEST_PHOTOS = 2  # of a user: one of them gets the answer to another
 
 
 @dataclass(frozen=True)
-class Mean:
-    """A mean with its 95 % bootstrap interval over users."""
+class Nearness:
+    """dB and mean CIEDE2000, each with its interval: of results, or gained over other results (positive: nearer)."""
 
-    mean: float
-    low: float
-    high: float
+    psnr: Mean
+    de00: Mean
 
-
-@dataclass(frozen=True)
-class Retrieval:
-    """How often the vector of `refs` edits is nearest (cosine) to the same user's vector of `refs` other edits."""
-
-    refs: int
-    accuracy: float
-    chance: float
-
-
-@dataclass(frozen=True)
-class Sensitivity:
-    """By how much (mean CIEDE2000) a result changes when one of `refs` references is left out.
-
-    Attributes:
-        mean: over references, users and photos.
-        low, high: the central 90 % of the references.
-    """
-
-    refs: int
-    mean: float
-    low: float
-    high: float
+    @property
+    def above_zero(self) -> bool:
+        """Of a gain: whether it is one for certain, in both measures."""
+        return self.psnr.low > 0 and self.de00.low > 0
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found on one task, in one mode.
+    """What was found on one task, in one mode. Intervals are over users and their draws.
 
     Attributes:
         task, mode, refs, users, photos: what was audited; `refs` per user, `photos` retouched in all.
-        psnr: dB by whose preference it was: the user's own (`right`), the next user's (`swapped`), nobody's (`null`),
-            and of the photo as it is (`identity`).
+        nearness: of the results to the users' own versions, by `WHOSE` answer it was.
+        gains: of the right preference over each of the `CONTROLS` that the mode has.
         share: how much of the whole change (mean CIEDE2000) is preference, 0 to 1.
         names: of the users, in the order of `similarity`.
         similarity: `(U, U)` cosine of the vectors of half of the users' edits (rows) and of the other half (columns),
@@ -73,7 +61,8 @@ class Audit:
     refs: int
     users: int
     photos: int
-    psnr: dict[str, Mean]
+    nearness: dict[str, Nearness]
+    gains: dict[str, Nearness]
     share: Mean
     retrieval: list[Retrieval]
     sensitivity: list[Sensitivity]
@@ -83,10 +72,15 @@ class Audit:
 
     def lines(self) -> list[str]:
         """For people, one finding a line."""
-        psnr = ", ".join(f"{whose} {m.mean:.2f} ({m.low:.2f} to {m.high:.2f})" for whose, m in self.psnr.items())
+        found = self.nearness.items()
         return [
             f"{self.task}, {self.mode}: {self.users} users, {self.refs} references each, {self.photos} photos",
-            f"PSNR dB by preference: {psnr}",
+            "PSNR dB (dE00): " + ", ".join(f"{name} {n.psnr.mean:.2f} ({n.de00.mean:.2f})" for name, n in found),
+            *(
+                f"gain over {name}: {g.psnr.mean:.2f} dB ({g.psnr.low:.2f} to {g.psnr.high:.2f}), dE00 "
+                f"{g.de00.mean:.2f} ({g.de00.low:.2f} to {g.de00.high:.2f})" + ("" if g.above_zero else ": NOT above 0")
+                for name, g in self.gains.items()
+            ),
             f"share of the change that is preference: {self.share.mean:.0%}",
             *(f"retrieval with {r.refs}: {r.accuracy:.0%}, by chance {r.chance:.0%}" for r in self.retrieval),
             *(f"one of {s.refs} left out: dE00 {s.mean:.2f} ({s.low:.2f} to {s.high:.2f})" for s in self.sensitivity),
@@ -95,17 +89,9 @@ class Audit:
 
 @dataclass(frozen=True)
 class _Findings:
-    """Of one user.
+    """Of one case: its answers, vectors of halves of its references, and changes without each of these."""
 
-    Attributes:
-        psnr: of every photo, by whose preference it was.
-        share: of every photo.
-        vectors: of the two halves, by number of references in each.
-        moved: for every reference left out, by number of references.
-    """
-
-    psnr: dict[str, list[float]]
-    share: list[float]
+    answers: Answers
     vectors: dict[int, list[np.ndarray]]
     moved: dict[int, list[float]]
 
@@ -120,116 +106,91 @@ def audit(
     progress: Callable[[str], None] = lambda _: None,
     workers: int = 1,
 ) -> Audit:
-    """Audit a bundle on at least two users with at least two references each.
+    """Audit a bundle on at least two users with at least two references and two photos each.
 
     Args:
-        cases: see `training.benchmark.tasks`; two halves of 10 references are needed for every measure.
-        mode: see `training.benchmark.methods`.
-        refs: references for all but what is measured at `COUNTS`.
+        cases: see `training.benchmark.tasks`, with any number of draws of a user; two halves of 10 references are
+            needed for every measure.
+        mode: `pairs` or `after`, see `training.benchmark.methods`.
+        refs: references for all but what is measured at `references.COUNTS`.
         seed: of the bootstrap.
-        progress: called with one line per user.
+        progress: called with one line per case.
         workers: processes; the findings do not depend on it.
 
     Raises:
-        PieError: there are too few users or references.
+        PieError: there are too few users, references or photos.
     """
+    names = [case.name for case in cases]
+    first = {name: names.index(name) for name in names}  # one draw of every user
     available = min((len(case.references) for case in cases), default=0)
-    if len(cases) < 2 or available < max(2, refs):
+    photos = min((len(case.queries) for case in cases), default=0)
+    if len(first) < 2 or available < max(2, refs) or photos < FEWEST_PHOTOS:
         raise PieError(
-            f"The audit needs at least 2 users with {max(2, refs)} references each;"
-            f" there are {len(cases)} with {available}."
+            f"The audit needs at least 2 users with {max(2, refs)} references and {FEWEST_PHOTOS} photos each;"
+            f" there are {len(first)} with {available} and {photos}."
+        )
+    found = []
+    look = partial(_look, methods=methods, available=available)
+    for case, findings in zip(cases, in_order(look, subjects(cases, mode, refs), workers), strict=True):
+        found.append(findings)
+        progress(f"{task}, {mode}: answers for {case.name}")
+
+    def compared() -> Iterator[tuple[Case, Answers, list[np.ndarray]]]:
+        for number, others in enumerate(strangers(names)):
+            yield cases[number], found[number].answers, [found[other].answers.guests[number] for other in others]
+
+    judged = []
+    for case, measured in zip(cases, in_order(_compare, compared(), workers), strict=True):
+        judged.append(measured)
+        progress(f"{task}, {mode}: {case.name} compared")
+
+    def mean(values: Callable[[Scores], Sequence[float]]) -> Mean:
+        by_user: dict[str, list[Sequence[float]]] = defaultdict(list)
+        for name, measured in zip(names, judged, strict=True):
+            by_user[name].append(values(measured))
+        return Mean.of(list(by_user.values()), seed)
+
+    def nearness(whose: str) -> Nearness:
+        return Nearness(mean(lambda s: s.psnr[whose]), mean(lambda s: s.de00[whose]))
+
+    def gain(whose: str) -> Nearness:
+        return Nearness(
+            mean(lambda s: np.subtract(s.psnr[RIGHT], s.psnr[whose]).tolist()),
+            mean(lambda s: np.subtract(s.de00[whose], s.de00[RIGHT]).tolist()),
         )
 
-    def users() -> Iterator[tuple[Case, list[ReferencePixels], list[ReferencePixels]]]:
-        known = [shown(case.references, with_original(mode, len(case.references))) for case in cases]
-        for number, case in enumerate(cases):
-            yield case, known[number][:available], known[(number + 1) % len(cases)][:refs]
-
-    found = []
-    work = partial(_findings, methods=methods, refs=refs)
-    for case, findings in zip(cases, in_order(work, users(), workers), strict=True):
-        found.append(findings)
-        progress(f"{task}, {mode}: {case.name}")
-
-    def mean(by_user: list[list[float]]) -> Mean:
-        return Mean(float(np.mean(np.concatenate(by_user))), *bootstrap_interval(by_user, seed))
-
+    users = [found[number] for number in first.values()]
     similarities = {
-        count: similarity(*(np.stack([f.vectors[count][half] for f in found]) for half in (0, 1)))
-        for count in found[0].vectors
+        count: similarity(*(np.stack([user.vectors[count][half] for user in users]) for half in (0, 1)))
+        for count in users[0].vectors
     }
     similarity_refs = max(count for count in similarities if count <= max(refs, 1))
+    present = judged[0].psnr
     return Audit(
         task=task,
         mode=mode,
         refs=refs,
-        users=len(cases),
-        photos=sum(len(f.share) for f in found),
-        psnr={whose: mean([f.psnr[whose] for f in found]) for whose in WHOSE},
-        share=mean([f.share for f in found]),
-        retrieval=[Retrieval(count, _accuracy(s), 1 / len(cases)) for count, s in similarities.items()],
-        sensitivity=[_sensitivity(count, [v for f in found for v in f.moved[count]]) for count in found[0].moved],
-        names=[case.name for case in cases],
+        users=len(first),
+        photos=sum(len(measured.share) for measured in judged),
+        nearness={whose: nearness(whose) for whose in WHOSE if whose in present},
+        gains={whose: gain(whose) for whose in CONTROLS if whose in present},
+        share=mean(lambda s: s.share),
+        retrieval=[Retrieval.of(count, values) for count, values in similarities.items()],
+        sensitivity=[Sensitivity.of(n, [v for user in users for v in user.moved[n]]) for n in users[0].moved],
+        names=list(first),
         similarity=similarities[similarity_refs].tolist(),
         similarity_refs=similarity_refs,
     )
 
 
-def _findings(
-    user: tuple[Case, list[ReferencePixels], list[ReferencePixels]], methods: MethodSet, refs: int
-) -> _Findings:
-    case, references, strangers = user
-    inference = methods.inference
-
-    def retouched(photo: np.ndarray, known: Sequence[ReferencePixels]) -> np.ndarray:
-        """With the preference that the references give; with none where there are none."""
-        return apply_lut(photo, inference.luts(photo, inference.encode(known) if known else None)[1])
-
-    psnr: dict[str, list[float]] = {whose: [] for whose in WHOSE}
-    shares = []
-    for photo, answer in case.queries:
-        target = Target(answer)
-        results = [retouched(photo, known) for known in (references[:refs], strangers, [])]
-        for whose, result in zip(WHOSE, [*results, photo], strict=True):
-            psnr[whose].append(target.quality(result).psnr)
-        general, preferred = mean_delta_e(photo, results[2]), mean_delta_e(results[2], results[0])
-        shares.append(preferred / max(general + preferred, 1e-6))
-
-    vectors: dict[int, list[np.ndarray]] = {}
-    moved: dict[int, list[float]] = {}
-    photo = case.queries[0][0]
-    for count in COUNTS:
-        if 2 * count <= len(references):
-            vectors[count] = [inference.encode(references[start : start + count]).vector for start in (0, count)]
-        if count <= len(references):
-            whole = references[:count]
-            result = retouched(photo, whole)
-            without = (retouched(photo, [*whole[:out], *whole[out + 1 :]]) for out in range(count))
-            moved[count] = [mean_delta_e(result, other) for other in without]
-    return _Findings(psnr, shares, vectors, moved)
+def _look(subject: Subject, methods: MethodSet, available: int) -> _Findings:
+    """The first step: everything for which references have to be encoded."""
+    inference, references = methods.inference, subject.references[:available]
+    return _Findings(
+        answers(subject, inference), halves(references, inference), left_out(subject.photos[0], references, inference)
+    )
 
 
-def similarity(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Cosine `(U, U)` of vectors `(U, D)` and `(U, D)`, each less the mean of its set, which all users share."""
-    units = []
-    for vectors in (first, second):
-        centred = vectors - vectors.mean(0)
-        units.append(centred / np.linalg.norm(centred, axis=1, keepdims=True).clip(1e-9))
-    return units[0] @ units[1].T
-
-
-def _accuracy(similarity: np.ndarray) -> float:
-    """Share of right answers, asking with either half for the other."""
-    users = np.arange(len(similarity))
-    return float(np.mean([similarity.argmax(axis) == users for axis in (0, 1)]))
-
-
-def _sensitivity(count: int, values: list[float]) -> Sensitivity:
-    low, high = np.percentile(values, [5, 95])
-    return Sensitivity(count, float(np.mean(values)), float(low), float(high))
-
-
-def audit_report(found: Sequence[Audit], seed: int, model: str) -> dict[str, Any]:
-    """`{"audits": [...], "seed": ..., "model": bundle id}`, numbers to four decimals; similarities to two."""
-    audits = [rounded(asdict(audit)) | {"similarity": rounded(audit.similarity, 2)} for audit in found]
-    return {"audits": audits, "seed": seed, "model": model}
+def _compare(item: tuple[Case, Answers, list[np.ndarray]]) -> Scores:
+    case, found, others = item
+    return scores(case, found.own, others)

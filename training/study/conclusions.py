@@ -5,9 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from training.audit.run import Mean
 from training.benchmark.methods import METHODS
-from training.benchmark.metrics import bootstrap_interval
+from training.benchmark.metrics import Mean
 from training.study.words import TASKS, Results, method_titles, number
 
 Setting = tuple[str, str]  # method, mode
@@ -58,7 +57,7 @@ class _Judge:
     def difference(self, task: str, first: Setting, second: Setting) -> Mean:
         """How much nearer the first comes, dB."""
         gains = np.subtract(self.found[task, *first]["users"], self.found[task, *second]["users"])
-        return Mean(float(gains.mean()), *bootstrap_interval([[g] for g in gains], self.results["seed"]))
+        return Mean.of([[[gain]] for gain in gains], self.results["seed"])
 
     def against(self, first: Setting, second: Setting) -> str:
         """On every task, by how much the first is above or below the second."""

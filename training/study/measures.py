@@ -7,7 +7,7 @@ import torch
 from sklearn.metrics import silhouette_score
 from torch import Tensor
 
-from training.audit.run import similarity
+from training.audit.references import similarity
 from training.data.batch import Group
 from training.fit.validation import psnr
 from training.study.protocols import Protocol

@@ -7,10 +7,9 @@ from functools import partial
 
 import numpy as np
 
-from training.audit.run import Mean
 from training.benchmark.cases import Case, Pair
 from training.benchmark.methods import MethodSet, shown, with_original
-from training.benchmark.metrics import Target, bootstrap_interval
+from training.benchmark.metrics import Mean, Target
 from training.running.pool import in_order
 
 Setting = tuple[str, str]  # method, mode
@@ -81,8 +80,7 @@ def measure_steering(
         progress(f"preference swapped: {task}: {name}")
 
     def mean(by_user: Iterable[list[float]]) -> Mean:
-        groups = list(by_user)
-        return Mean(float(np.mean(np.concatenate(groups))), *bootstrap_interval(groups, seed))
+        return Mean.of([[values] for values in by_user], seed)
 
     return [
         Steering(

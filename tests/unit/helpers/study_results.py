@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from training.audit.run import Mean
-from training.benchmark.metrics import bootstrap_interval
+from training.benchmark.metrics import Mean, bootstrap_interval
 
 TASKS = ("looks", "simulated")
 REFS = (1, 5)
