@@ -38,8 +38,8 @@ bench: $(STAMP)  ## measure every budget of speed and memory (ARGS="--json FILE"
 fuzz: $(STAMP)  ## try randomly changed files for 10 minutes (ARGS="--minutes 30 --jobs 2 --seed 7 --only photo")
 	$(PYTHON_IN_VENV) -m tests.fuzz $(ARGS)
 
-train: $(STAMP)  ## train the shipped model further, into runs/shipped (ARGS=--resume goes on)
-	$(PYTHON_IN_VENV) -m training fit --config configs/shipped.toml --init resources/bundles/pie-base.piemodel --out runs/shipped $(ARGS)
+train: $(STAMP)  ## train the shipped model anew into runs/shipped (ARGS=--resume goes on)
+	$(PYTHON_IN_VENV) -m training fit --config configs/shipped.toml --out runs/shipped $(ARGS)
 
 screenshots: $(STAMP)  ## remake the images of README and docs/images
 	$(PYTHON_IN_VENV) scripts/make_screenshots.py $(ARGS)
