@@ -183,9 +183,9 @@ def test_command_writes_findings_and_figures(
     result = CliRunner().invoke(app, ["audit", *options, *small, *outputs], catch_exceptions=False)
     assert result.exit_code == 0 and "by chance 50%" in result.output
     report: dict[str, Any] = json.loads((tmp_path / "audit.json").read_text(encoding="utf-8"))
-    tasks = ("simulated", "learned retouchers")
+    tasks = ("simulated", "targets", "learned retouchers")
     assert [(a["task"], a["mode"]) for a in report["audits"]] == [(t, m) for t in tasks for m in ("pairs", "after")]
-    assert report["audits"][2]["names"] == ["bright", "warm"]
+    assert report["audits"][4]["names"] == ["bright", "warm"]
     assert sorted(path.stem for path in (tmp_path / "figures").iterdir()) == [
         "gains",
         "psnr",

@@ -127,6 +127,15 @@ def test_retouchers_are_drawn_more_often_where_they_are_few(retouchers: Path, ph
     assert names == ["bright"] * 3 + ["warm"] * 3
 
 
+def test_users_with_targets_treat_photos_differently(photo_folder: Path) -> None:
+    moved = []
+    for case in photo_tasks(photo_folder, Draws(3, 1), populations={"targets": 4})["targets"]:
+        changes = [float(after.mean()) - float(before.mean()) for before, after in [*case.references, *case.queries]]
+        moved.append(max(changes) - min(changes))
+    # one transform for all photos would move their means by nearly the same
+    assert len(moved) == 4 and np.median(moved) > 8
+
+
 def test_tasks_are_those_asked_for(retouchers: Path, photo_folder: Path) -> None:
     tasks = photo_tasks(
         photo_folder, Draws(2, 1), populations={"simulated": 0, "normalising": 1}, retouchers=retouchers, captures=2

@@ -15,7 +15,7 @@ def audit(
     retouchers: Annotated[
         Path | None, typer.Option(help="Folder of learned retouchers (.safetensors), to be tested besides.")
     ] = None,
-    users: Annotated[int, typer.Option(min=2, help="Number of looks and of simulated users.")] = 20,
+    users: Annotated[int, typer.Option(min=2, help="Number of looks and of simulated users of each kind.")] = 20,
     refs: Annotated[int, typer.Option(min=1, help="References per user.")] = 5,
     queries: Annotated[int, typer.Option(min=2, help="Photos per user.")] = 3,
     model: Annotated[Path | None, typer.Option(help="Model (bundle); default: the shipped one.")] = None,
@@ -43,7 +43,7 @@ def audit(
     bundle = chosen_bundle(model)
     methods = MethodSet(bundle, device)
     draws = Draws(max(refs, 2 * max(COUNTS)), queries, seed)
-    tasks = photo_tasks(photos, draws, looks, users, {"simulated": users})
+    tasks = photo_tasks(photos, draws, looks, users, {"simulated": users, "targets": users})
     if retouchers is not None:
         tasks["learned retouchers"] = retoucher_cases(retouchers, photos, draws, at_least=users)
     found = []

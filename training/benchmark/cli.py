@@ -66,6 +66,7 @@ def benchmark(
     users: Annotated[Path | None, typer.Option(help="Folder of <user>/before and <user>/after.")] = None,
     simulated: Annotated[int, typer.Option(min=0, help="Number of simulated users over --photos.")] = 0,
     normalising: Annotated[int, typer.Option(min=0, help="Number of simulated users who normalise every photo.")] = 0,
+    targets: Annotated[int, typer.Option(min=0, help="Number of simulated users with targets of their own.")] = 0,
     captures: Annotated[
         int, typer.Option(min=0, help="Number of simulated captures of --photos, to be corrected without references.")
     ] = 0,
@@ -102,7 +103,7 @@ def benchmark(
     prepare_folder(output)
     numbers = _numbers(refs)
     drawn = Draws(numbers[-1], queries, seed, draws)
-    populations = {"simulated": simulated, "normalising": normalising}
+    populations = {"simulated": simulated, "normalising": normalising, "targets": targets}
     tasks = {}
     if photos is not None:
         tasks = photo_tasks(photos, drawn, looks, count, populations, retouchers, captures)
@@ -116,7 +117,7 @@ def benchmark(
     if not tasks:
         raise PieError(
             "Name at least one task: --users, or with --photos one of --looks, --retouchers, --simulated N,"
-            " --normalising N and --captures N."
+            " --normalising N, --targets N and --captures N."
         )
     bundle = chosen_bundle(model)
     methods = MethodSet(bundle, device, _systems(system or []))

@@ -24,7 +24,8 @@ from training.data.users import UserMix, UserSimulator
 
 SIMULATED_SIDE = 128  # of simulated users' photos, which are squares, px
 NORMALISING = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)  # correct every photo
-SIMULATED = {"simulated": UserMix(), "normalising": NORMALISING}
+TARGETS = UserMix(schools=1.0)  # bring every photo nearer to targets of their own
+SIMULATED = {"simulated": UserMix(), "normalising": NORMALISING, "targets": TARGETS}
 _LUT_SUFFIXES = {".cube", ".png"}
 # streams of random numbers, apart from those of simulated users
 _CAPTURES, _RETOUCHERS = 3, 4
