@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import numpy as np
 from pie_desktop.edit.transform import Transform
 from pie_desktop.engine import bundles
 from pie_desktop.engine.model import EnhancementModel, ModelOpener
-from pie_desktop.engine.references import References, encode, read_style
+from pie_desktop.engine.references import Progress, References, ShouldCancel, encode, read_style
 from pie_desktop.errors import BundleError, Cancelled
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 REMEMBERED_PREFERENCES = 16
 LOCK_POLL = 0.05  # seconds
 LEARNING_SHARE = 0.8  # of the progress of an agreement: the preference that it is asked about
-
-Progress = Callable[[float, str], None]
-ShouldCancel = Callable[[], bool]
 
 
 class Engine:

@@ -34,8 +34,8 @@ class Habits:
     Attributes:
         variance: `(U, R)` of the leading weights, of whims.
         noise: `(U,)` variance of the pixels of a pair about its own LUT.
-        gain: `(U, C)` how far the user follows each side of the content.
-        contents: `(U, N, 2 C)` of the references: sides for the learned part, then places for the smooth part.
+        gain: `(U, R)` how far the user follows each side of the content.
+        contents: `(U, N, 2 R)` of the references: sides for the learned part, then places for the smooth part.
         slopes: `(U, N, R)` of the smooth part: how much likeness to each reference adds.
     """
 
@@ -51,11 +51,11 @@ class Adaptation(nn.Module):
 
     def __init__(self, a: Architecture) -> None:
         super().__init__()
-        self.rank = self.sides = a.adaptation
+        self.rank = a.adaptation
         known = a.width + self.rank + 4
-        self.content = nn.Sequential(nn.SiLU(), nn.Linear(a.width, 2 * self.sides))
-        self.gain = nn.Linear(a.width, self.sides)
-        self.direct = nn.Linear(self.sides, self.rank, bias=False)
+        self.content = nn.Sequential(nn.SiLU(), nn.Linear(a.width, 2 * self.rank))
+        self.gain = nn.Linear(a.width, self.rank)
+        self.direct = nn.Linear(self.rank, self.rank, bias=False)
         self.learner = nn.Sequential(nn.Linear(known, a.width), nn.SiLU())
         self.variance, self.roughness = nn.Linear(a.width, self.rank), nn.Linear(a.width, self.rank)
         self.blame = nn.Linear(a.width, 1)
@@ -72,7 +72,7 @@ class Adaptation(nn.Module):
 
         Args:
             user: `(U, D)` the style token that belongs to no reference.
-            contents: `(U, N, 2 C)`, from `content`.
+            contents: `(U, N, 2 R)`, from `content`.
             fit: `(U, N, K)` LUT weights of each pair alone.
             misfit: `(U, N)` mean squared change that `fit` leaves unexplained.
             spread: `(U,)` variance of all pairs about one LUT.
@@ -94,7 +94,7 @@ class Adaptation(nn.Module):
         return Habits(whims, noise, gain, contents, slopes)
 
     def expected(self, habits: Habits, contents: Tensor) -> Tensor:
-        """`d`: what contents `(U, Q, 2 C)` lead to expect, in leading weights `(U, Q, R)`; only differences count."""
+        """`d`: what contents `(U, Q, 2 R)` lead to expect, in leading weights `(U, Q, R)`; only differences count."""
         likeness = self.likeness(contents, habits.contents)
         return self._learned(habits.gain, contents) + likeness @ habits.slopes
 
@@ -104,7 +104,7 @@ class Adaptation(nn.Module):
         Args:
             evidence: of the pairs.
             weights: `(U, K)` of the photo.
-            contents: `(U, 1, 2 C)` of the photo.
+            contents: `(U, 1, 2 R)` of the photo.
         """
         r, noise = self.rank, habits.noise[:, None, None]
         expected = self.expected(habits, habits.contents) - self.expected(habits, contents)
@@ -115,11 +115,11 @@ class Adaptation(nn.Module):
         return expected + torch.linalg.solve(precision, (left / noise)[..., None])[..., 0]
 
     def _learned(self, gain: Tensor, contents: Tensor) -> Tensor:
-        return self.direct(gain[:, None] * contents[..., : self.sides])
+        return self.direct(gain[:, None] * contents[..., : self.rank])
 
     def likeness(self, some: Tensor, others: Tensor) -> Tensor:
-        """Of contents `(U, Q, 2 C)` and `(U, N, 2 C)`: `(U, Q, N)`, 1 where equal, 0 where nothing is alike."""
-        some, others = some[..., self.sides :], others[..., self.sides :]
+        """Of contents `(U, Q, 2 R)` and `(U, N, 2 R)`: `(U, Q, N)`, 1 where equal, 0 where nothing is alike."""
+        some, others = some[..., self.rank :], others[..., self.rank :]
         distance = ((some[:, :, None] - others[:, None]) ** 2).sum(-1)
         return torch.exp(-distance / 2)
 

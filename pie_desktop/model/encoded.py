@@ -40,7 +40,7 @@ class Prediction:
         noise: `(U, Q)` variance of the pairs about one LUT.
         doubt: `(U, Q)` factor on the variance of what the pairs say.
         share: `(U, Q, N)` how much each pair counts for the photo, summing to the number of pairs.
-        contents: `(U, Q, C)` of the photos, None without `EncodedReferences.habits`.
+        contents: `(U, Q, 2 R)` of the photos, None without `EncodedReferences.habits`.
     """
 
     mu: Tensor

@@ -6,12 +6,11 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.imaging.decode import PROXY_SIDE
-from pie_desktop.model.statistics import EXPOSURE, STATISTICS, color_statistics, exposure_statistics
+from pie_desktop.model.statistics import EXPOSURE, STATISTICS, Standardised, color_statistics, exposure_statistics
 
 _GRAY_SPREAD = 2.5 / 255  # between the channels of a gray pixel, after JPEG and conversions of colour
 _GRAY_SPECKS = 0.001  # of all pixels
 FIT_GRID = 48  # side of the pixel grid that pairs are fitted on, px
-_FAR = 8.0  # deviations; what is farther from all that was learned from says no more
 
 
 def to_float(image: np.ndarray) -> np.ndarray:
@@ -86,33 +85,16 @@ def image_statistics(images: Tensor, exposure: bool) -> Tensor:
     return torch.cat([colors, exposure_statistics(images)], 1) if exposure else colors
 
 
-class StatisticsReader(nn.Module):
-    """Base of what reads `image_statistics`, standardised.
-
-    Statistics differ by orders of magnitude in how much they vary; without this a network learns several times slower.
+class StatisticsReader(Standardised):
+    """Base of what reads `image_statistics`; without standardising, a network learns several times slower.
 
     Args:
         exposure: whether the exposure is read.
     """
 
-    usual: Tensor
-    spread: Tensor
-
     def __init__(self, exposure: bool) -> None:
-        super().__init__()
+        super().__init__(STATISTICS + (EXPOSURE if exposure else 0), least=0.02, farthest=8.0)
         self.exposure = exposure
-        self.count = STATISTICS + (EXPOSURE if exposure else 0)
-        self.register_buffer("usual", torch.zeros(self.count))
-        self.register_buffer("spread", torch.ones(self.count))
-
-    def calibrate(self, statistics: Tensor, first: int = 0) -> None:
-        """Standardise by the mean and deviation of sample statistics `(B, F)` from now on, from the column `first`."""
-        self.usual[first:] = statistics.mean(0)[first:]
-        self.spread[first:] = statistics.std(0).clamp_min(0.02)[first:]
-
-    def standardised(self, statistics: Tensor) -> Tensor:
-        """Statistics `(..., F)` with a usual value of 0 and a usual deviation of 1."""
-        return ((statistics - self.usual) / self.spread).clamp(-_FAR, _FAR)
 
 
 class ImageFeatures(StatisticsReader):

@@ -297,28 +297,29 @@ class Inference:
         contents = adaptation.content(self._network.encoder.features(self._squares(small)))
         return adaptation.likeness(contents[None], contents[None])[0].cpu().numpy()
 
+    def _seen(self, small: np.ndarray) -> tuple[Tensor, Tensor]:
+        """What the network looks at of a photo: `(1, 3, side, side)`, and its statistics `(1, F)`."""
+        image = self._squares([small])
+        return image, image_statistics(image, self._network.architecture.exposure)
+
     def _answer(self, image: Tensor, statistics: Tensor, p: _Prepared) -> tuple[Prediction, Tensor]:
         """What the network expects of a photo, and the weights that the pairs make of it."""
-        network = self._network
-        photo, content = (part.features(image, statistics)[None] for part in (network.enhancer, network.encoder))
-        prediction = network.predict(photo, content, p.style)
-        return prediction, network.combine(prediction, p.said, p.style)
+        prediction = self._network.predict(lambda features: features(image, statistics)[None], p.style)
+        return prediction, self._network.combine(prediction, p.said, p.style)
 
     def _expected_error(self, small: np.ndarray, preference: Preference) -> float | None:
         network = self._network
         if network.expected_error is None:
             return None
-        image, p = self._squares([small]), self._prepare(preference)
-        statistics = image_statistics(image, network.architecture.exposure)
-        prediction, weights = self._answer(image, statistics, p)
+        p = self._prepare(preference)
+        prediction, weights = self._answer(*self._seen(small), p)
         colors = torch.from_numpy(picked_colors(small, network.architecture.grid)).to(self.device)[None, None]
         signs = network.signs_of_doubt(prediction, p.said, p.style, weights, colors)
         return float(network.expected_error(signs)[0, 0])
 
     def _luts(self, small: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         network = self._network
-        image = self._squares([small])
-        statistics = image_statistics(image, network.architecture.exposure)
+        image, statistics = self._seen(small)
         corrected = network.neutral.of_statistics(statistics)[0]
         if preference is None:
             # in twos as below: so it is the same to the last bit

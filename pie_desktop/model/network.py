@@ -7,6 +7,8 @@ the pairs (`lut_prior`) is combined with it exactly. A user who treats every pho
 one who looks at the content by the network, and nobody by halves.
 """
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 
@@ -80,18 +82,19 @@ class PreferenceNetwork(nn.Module):
         spread = self.prior.spread(evidence, has_before & valid)
         return self.encoder(before, after, fit, misfit, spread, has_before, valid)
 
-    def predict(self, photo: Tensor, content: Tensor, style: EncodedReferences) -> Prediction:
+    def predict(self, read: Callable[[ImageFeatures], Tensor], style: EncodedReferences) -> Prediction:
         """What the network expects of Q photos of U users, before the pairs correct it.
 
         Args:
-            photo: `(U, Q, D)` the photos' features by the enhancer.
-            content: `(U, Q, D)` their features by the encoder.
+            read: gives the photos' features `(U, Q, D)` by one of the network's parts.
         """
-        prediction = self.enhancer(photo, style)
+        prediction = self.enhancer(read(self.enhancer.features), style)
         adaptation = self.encoder.adaptation
         if adaptation is not None:
-            known = content if self.architecture.content else torch.zeros_like(content)
-            prediction.contents = adaptation.content(known)
+            content = read(self.encoder.features)
+            prediction.contents = adaptation.content(
+                content if self.architecture.content else torch.zeros_like(content)
+            )
         return prediction
 
     def combine(self, prediction: Prediction, evidence: PairEvidence, style: EncodedReferences) -> Tensor:

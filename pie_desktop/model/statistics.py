@@ -7,12 +7,13 @@ and the brightness of what is looked at: the centre, skin, what stands out.
 import torch
 from torch import Tensor, nn
 
+from pie_desktop.imaging.color.spaces import LUMA
+
 BINS = 16
 LUMA_BINS = 8
 CELLS = 3
 STATISTICS = 7 * BINS + 3 * LUMA_BINS + 3 * CELLS * CELLS + 14
 
-_LUMA = (0.2126, 0.7152, 0.0722)
 _QUANTILES = (0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99)
 _OF_CHANNELS = (0.1, 0.5, 0.9, 0.99)
 _ZONES = ((0.0, 0.25), (0.25, 0.65), (0.65, 1.01))  # of luma: shadows, midtones, highlights
@@ -21,10 +22,38 @@ MAPS = 4
 EXPOSURE = 2 * len(_QUANTILES) + 3 * len(_OF_CHANNELS) + 4 + 3 * MAPS + 1 + 5 * len(_ZONES) + 1 + 6
 
 
+class Standardised(nn.Module):
+    """Base of what reads numbers that differ by orders of magnitude in how much they vary: it sees them standardised.
+
+    Args:
+        count: F, of the numbers.
+        least: of the deviations; a number that hardly varied in the samples must not become a loud one.
+        farthest: deviations; what is farther from all that was learned from says no more.
+    """
+
+    usual: Tensor
+    spread: Tensor
+
+    def __init__(self, count: int, least: float, farthest: float) -> None:
+        super().__init__()
+        self.count, self.least, self.farthest = count, least, farthest
+        self.register_buffer("usual", torch.zeros(count))
+        self.register_buffer("spread", torch.ones(count))
+
+    def calibrate(self, numbers: Tensor, first: int = 0) -> None:
+        """Standardise by the mean and deviation of samples `(B, F)` from now on, from the column `first`."""
+        self.usual[first:] = numbers.mean(0)[first:]
+        self.spread[first:] = numbers.std(0).clamp_min(self.least)[first:]
+
+    def standardised(self, numbers: Tensor) -> Tensor:
+        """Numbers `(..., F)` with a usual value of 0 and a usual deviation of 1."""
+        return ((numbers - self.usual) / self.spread).clamp(-self.farthest, self.farthest)
+
+
 def luma(images: Tensor) -> Tensor:
     """Rec. 709 luma of sRGB-encoded `(B, 3, ...)`: `(B, ...)`."""
     r, g, b = images.unbind(1)
-    return _LUMA[0] * r + _LUMA[1] * g + _LUMA[2] * b
+    return LUMA[0] * r + LUMA[1] * g + LUMA[2] * b
 
 
 def linear(values: Tensor) -> Tensor:

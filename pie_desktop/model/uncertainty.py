@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.model.encoded import EncodedReferences, Prediction
+from pie_desktop.model.statistics import Standardised
 
 SIGNS = 10
 _LEAST = 1e-8
@@ -52,27 +53,16 @@ def _seen(weights: Tensor, gram: Tensor) -> Tensor:
     return (weights * (gram @ weights[..., None])[..., 0]).sum(-1)
 
 
-class ExpectedError(nn.Module):
+class ExpectedError(Standardised):
     """From signs of doubt `(..., SIGNS)` to the expected mean CIEDE2000 `(...)`.
 
     Args:
         width: of the hidden layer.
     """
 
-    usual: Tensor
-    spread: Tensor
-
     def __init__(self, width: int = 32) -> None:
-        super().__init__()
-        self.register_buffer("usual", torch.zeros(SIGNS))
-        self.register_buffer("spread", torch.ones(SIGNS))
+        super().__init__(SIGNS, least=0.05, farthest=4.0)
         self.layers = nn.Sequential(nn.Linear(SIGNS, width), nn.SiLU(), nn.Linear(width, 1), nn.Softplus())
 
-    def calibrate(self, signs: Tensor) -> None:
-        """Standardise by sample signs `(B, SIGNS)` from now on."""
-        self.usual.copy_(signs.mean(0))
-        self.spread.copy_(signs.std(0).clamp_min(0.05))
-
     def forward(self, signs: Tensor) -> Tensor:
-        standard = ((signs - self.usual) / self.spread).clamp(-4, 4)
-        return self.layers(standard)[..., 0] + 0.05
+        return self.layers(self.standardised(signs))[..., 0] + 0.05

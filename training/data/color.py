@@ -7,31 +7,30 @@ import numpy as np
 import torch
 from torch import Tensor
 
-LUMA = (0.2126, 0.7152, 0.0722)
+from pie_desktop.imaging.color.spaces import LUMA
+from pie_desktop.model import statistics
+from pie_desktop.model.statistics import linear
 
 
-def to_linear(x: Tensor) -> Tensor:
-    """sRGB decoding (IEC 61966-2-1), values clamped to [0, 1]."""
-    x = x.clamp(0, 1)
-    return torch.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
+def encoded(light: Tensor) -> Tensor:
+    """sRGB encoding (IEC 61966-2-1) of linear light, from 0 on."""
+    return torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.clamp_min(1e-6) ** (1 / 2.4) - 0.055)
 
 
 def to_encoded(x: Tensor) -> Tensor:
     """sRGB encoding of linear light; values above 1 roll off softly instead of clipping hard."""
     x = x.clamp_min(1e-6)
-    x = torch.where(x > 0.8, 0.8 + 0.2 * torch.tanh((x - 0.8) / 0.4) / 0.9640, x).clamp_max(1)
-    return torch.where(x <= 0.0031308, x * 12.92, 1.055 * x ** (1 / 2.4) - 0.055)
+    return encoded(torch.where(x > 0.8, 0.8 + 0.2 * torch.tanh((x - 0.8) / 0.4) / 0.9640, x).clamp_max(1))
 
 
 def luma(x: Tensor) -> Tensor:
     """`(B, 1, M)` Rec. 709 luma of the encoded values."""
-    r, g, b = x.unbind(1)
-    return (LUMA[0] * r + LUMA[1] * g + LUMA[2] * b).unsqueeze(1)
+    return statistics.luma(x).unsqueeze(1)
 
 
 def expose(x: Tensor, stops: Tensor, gains: Tensor) -> Tensor:
     """Exposure in stops `(B,)` and white-balance gains `(B, 3)`, applied in linear light."""
-    return to_encoded(to_linear(x) * (2.0**stops)[:, None, None] * gains[:, :, None])
+    return to_encoded(linear(x) * (2.0**stops)[:, None, None] * gains[:, :, None])
 
 
 def white_balance_gains(temperature: Tensor, tint: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
+from pie_desktop.imaging.color.spaces import LUMA
 from training.data import color
 from training.data.batch import Movable
 
@@ -126,7 +127,7 @@ def sample_recipes(count: int, generator: torch.Generator, strength: Tensor | No
         shadows=split * toning * d.normal(3) * 0.07 * s1,
         highlights=split * toning * d.normal(3) * 0.05 * s1,
         monochrome=mono,
-        grey_mix=torch.softmax(torch.tensor(color.LUMA).log() + d.normal(3) * 0.6, 1),
+        grey_mix=torch.softmax(torch.tensor(LUMA).log() + d.normal(3) * 0.6, 1),
         residual=residual,
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pie_desktop.model.statistics import attention_maps
+from pie_desktop.model.statistics import attention_maps, linear
 from training.data import color
 from training.data.batch import Movable
 
@@ -136,7 +136,7 @@ class _Reading:
 
 def _read(x: Tensor, attention: Tensor) -> _Reading:
     """Read images `(B, 3, P, P)`, sRGB-encoded [0, 1], with attention `(B, 4)` as in `attention_maps`."""
-    light = color.luma(color.to_linear(x.flatten(2)))[:, 0]
+    light = color.luma(linear(x.flatten(2)))[:, 0]
     weight = torch.einsum("bk,bkm->bm", attention, attention_maps(x)[0].flatten(2)) / light.shape[1]
     # between the mean of light, which a lamp decides, and the mean of its logarithm, which shadows decide
     root = ((light.clamp_min(_DARKEST) ** (1 / 3)) * weight).sum(1) ** 3
@@ -179,9 +179,8 @@ def _brightened(x: Tensor, r: Retoucher, reading: _Reading, suited: _Reading, wh
 
 def _lit(x: Tensor, gain: Tensor) -> Tensor:
     """More or less light, with a shoulder that keeps white where there is more of it."""
-    light = color.to_linear(x)
-    light = torch.where(gain > 1, light * gain / (1 + light * (gain - 1)), light * gain)
-    return torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.clamp_min(1e-6) ** (1 / 2.4) - 0.055)
+    light = linear(x)
+    return color.encoded(torch.where(gain > 1, light * gain / (1 + light * (gain - 1)), light * gain))
 
 
 def _encode(light: Tensor) -> Tensor:
@@ -210,7 +209,7 @@ def _sigmoid_contrast(y: Tensor, pivot: Tensor, slope: Tensor) -> Tensor:
 
 
 def _balanced(y: Tensor, r: Retoucher, whim: Tensor) -> Tensor:
-    light = color.to_linear(y).clamp_min(1e-3).log()
+    light = linear(y).clamp_min(1e-3).log()
     saturation = y.amax(1) - y.amin(1)
     grey = color.luma(y)[:, 0]
     weight = torch.exp(-((saturation / 0.15) ** 2)) * ((grey > 0.1) & (grey < 0.95)) + 1e-4

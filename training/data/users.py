@@ -291,6 +291,6 @@ class UserSimulator:
 def _overlap(users: slice, shots: int, mine: slice) -> tuple[slice, slice]:
     """Photos of a run of users among the photos `mine`: where they are there, and their numbers among the users'."""
     first, last = users.start * shots, users.stop * shots
-    begin, end = max(first, mine.start or 0), last if mine.stop is None else min(last, mine.stop)
-    end = max(begin, end)
-    return slice(begin - (mine.start or 0), end - (mine.start or 0)), slice(begin - first, end - first)
+    begin = max(first, mine.start)
+    end = max(begin, min(last, mine.stop))
+    return slice(begin - mine.start, end - mine.start), slice(begin - first, end - first)

@@ -100,11 +100,7 @@ class Objective:
         photos = group.input[rows, roles.query]
         network, flat = self.network, photos.flatten(0, 1)
         statistics = image_statistics(flat, network.architecture.exposure)
-        features, contents = (
-            part.features(flat, statistics).unflatten(0, photos.shape[:2])
-            for part in (network.enhancer, network.encoder)
-        )
-        prediction = network.predict(features, contents, style)
+        prediction = network.predict(lambda read: read(flat, statistics).unflatten(0, photos.shape[:2]), style)
         said = network.pair_evidence(evidence, style)
         weights = network.combine(prediction, said, style)
         return Answer(style, said, prediction, weights, rows * shots + roles.query)

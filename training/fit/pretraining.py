@@ -120,9 +120,8 @@ class Pretraining:
         network = self.network
         u = _Picked.of(groups, roles)
         before, after = (network.encoder.features.of_statistics(s) for s in (u.before, u.after))
-        photos, contents = (part.features.of_statistics(u.photos) for part in (network.enhancer, network.encoder))
         style = network.encode(before, after, u.observed, roles.has_before, roles.valid, u.fit)
-        prediction = network.predict(photos, contents, style)
+        prediction = network.predict(lambda features: features.of_statistics(u.photos), style)
         weights = network.combine(prediction, network.pair_evidence(u.observed, style), style)
         left = u.answer.unexplained(weights)
         return self.losses(

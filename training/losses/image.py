@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from training.data import color
+from pie_desktop.model.statistics import linear
 from training.losses.registry import Images, loss
 
 
@@ -14,12 +14,12 @@ def l1_loss(output: Tensor, target: Tensor) -> Tensor:
 
 def to_lab(rgb: Tensor) -> Tensor:
     """CIE Lab (D65) of `(B, 3, ...)` sRGB-encoded values in [0, 1], divided by 100: L in [0, 1]."""
-    linear = color.to_linear(rgb)
+    light = linear(rgb)
     matrix = rgb.new_tensor(
         [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
     )
     white = rgb.new_tensor([0.95047, 1.0, 1.08883])
-    xyz = torch.einsum("ij,bj...->bi...", matrix / white[:, None], linear)
+    xyz = torch.einsum("ij,bj...->bi...", matrix / white[:, None], light)
     f = torch.where(xyz > 0.008856, xyz.clamp_min(1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
     x, y, z = f.unbind(1)
     return torch.stack([1.16 * y - 0.16, 5 * (x - y), 2 * (y - z)], 1)

@@ -37,6 +37,10 @@ BT601_525: Primaries = (0.63, 0.34, 0.31, 0.595, 0.155, 0.07)
 """ITU-R BT.601, 525 lines."""
 
 
+LUMA = (0.2126, 0.7152, 0.0722)
+"""Shares of red, green and blue in luma, and in luminance of linear light: ITU-R BT.709, whose primaries sRGB has."""
+
+
 def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
     """Encoded values to linear light; 0 and 1 stay."""
     size = np.abs(encoded)

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-_LUMA = np.array([0.2126, 0.7152, 0.0722], np.float32)  # ITU-R BT.709
+from pie_desktop.imaging.color.spaces import LUMA
+
+_LUMA = np.array(LUMA, np.float32)
 _TINY = np.float32(1e-6)
 
 

@@ -59,7 +59,7 @@ def read_extended_xmp(data: bytes, guid: str) -> bytes | None:
     """
     parts: dict[int, bytes] = {}
     total = 0
-    for start, end in _jpeg_segments(data):
+    for start, end in jpeg_segments(data):
         payload = data[start:end]
         if not payload.startswith(_EXTENSION_HEADER):
             continue
@@ -90,7 +90,7 @@ def with_jpeg_xmp(data: bytes, main: bytes, extended: bytes | None = None) -> by
             head = _EXTENSION_HEADER + extended_name(extended).encode() + struct.pack(">II", len(extended), offset)
             segments.append(_segment(head + extended[offset : offset + _EXTENSION_PART]))
     place = 2
-    for start, end in _jpeg_segments(data):
+    for start, end in jpeg_segments(data):
         if data[start - 3] not in (0xE0, 0xE1):
             break
         place = end
@@ -109,7 +109,7 @@ def _segment(payload: bytes) -> bytes:
 def _exif_place(data: bytes) -> tuple[int, int] | None:
     """Start and end of the structure, or of the segment's payload with its header."""
     if data.startswith(b"\xff\xd8"):
-        return next((place for place in _jpeg_segments(data) if data.startswith(_EXIF_HEADER, place[0])), None)
+        return next((place for place in jpeg_segments(data) if data.startswith(_EXIF_HEADER, place[0])), None)
     if data.startswith(_PNG):
         return next((place for kind, *place in _png_chunks(data) if kind == b"eXIf"), None)  # type: ignore[return-value]
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -117,8 +117,8 @@ def _exif_place(data: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """Start and end of the payloads of all segments before the image."""
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """Start and end of the payloads of all segments before the image; their marker lies 3 bytes before the start."""
     at = 2
     while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] not in (0xDA, 0xD9):
         if data[at + 1] == 0xFF:  # filling

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from pie_desktop.imaging.color.spaces import LUMA
+
 _STRIP = 512
 _MARGIN = 4  # rows that the blur and the neighbourhood look at beyond a strip
 _SIGMA = 0.6  # pixels: at the scale of single pixels, as viewed one to one on a screen
-_LUMA = np.array([[0.2126, 0.7152, 0.0722]], dtype=np.float32)
+_LUMA = np.array([LUMA], dtype=np.float32)
 
 
 @dataclass(frozen=True)

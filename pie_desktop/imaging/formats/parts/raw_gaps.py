@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from pie_desktop.imaging.metadata.containers import jpeg_segments
+
 _BAND = 8  # rows of full width that count as a strip where the file does not tell its own
 _CELL = 64  # side of an area that must not be at 0 where black is above it
 _LINEAR, _CFA = 34892, 32803  # TIFF/EP and DNG, PhotometricInterpretation
@@ -20,7 +22,7 @@ _UNCOMPRESSED = 1
 _LOOKED_AT = 64  # bytes of a tile; no codec begins with so many zeros
 _SECTOR = 4096  # bytes that disks and copies lose at once
 _SPARE = 0.02  # of a tile or strip that a camera may fill up, or count too much
-_START_OF_SCAN, _HUFFMAN = 0xDA, 0xC4  # markers of JPEG
+_HUFFMAN = 0xC4  # marker of JPEG
 _TRANSPARENCY = 4  # DNG: NewSubfileType of a mask, as panoramas have for what they do not cover
 
 
@@ -123,14 +125,10 @@ def _may_have_zeros(jpeg: bytes) -> bool:
 
     The first value of a table has the code of zeros alone; it is 0 where that stands for no change.
     """
-    at = 2
-    while at + 4 <= len(jpeg) and jpeg[at] == 0xFF and jpeg[at + 1] != _START_OF_SCAN:
-        length = int.from_bytes(jpeg[at + 2 : at + 4], "big")
-        if jpeg[at + 1] == _HUFFMAN:
-            table = at + 4
-            while table + 17 < at + 2 + length:
-                if jpeg[table + 17] == 0:
-                    return True
-                table += 17 + sum(jpeg[table + 1 : table + 17])
-        at += 2 + length
+    for start, end in jpeg_segments(jpeg):
+        table = start if jpeg[start - 3] == _HUFFMAN else end
+        while table + 17 < end:
+            if jpeg[table + 17] == 0:
+                return True
+            table += 17 + sum(jpeg[table + 1 : table + 17])
     return False

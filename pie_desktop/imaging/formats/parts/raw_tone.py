@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from pie_desktop.imaging.color.difference import SRGB_TO_XYZ
-from pie_desktop.imaging.color.spaces import linear_to_srgb, srgb_to_linear
+from pie_desktop.imaging.color.spaces import LUMA, linear_to_srgb, srgb_to_linear
 
 _LUMINANCE = SRGB_TO_XYZ[1]
 _PERIOD = 6  # after which the mosaics of Bayer (2) and of X-Trans (6) repeat
@@ -115,5 +115,5 @@ def match_tone(sensor: np.ndarray, preview: np.ndarray) -> tuple[float, float] |
 def luma_percentiles(image: np.ndarray) -> np.ndarray:
     """sRGB-encoded luminance of an sRGB image (uint8) at `PERCENTILES`."""
     sampled = image[:: max(1, len(image) // 500), :: max(1, image.shape[1] // 500)].astype(np.float64) / 255
-    light = srgb_to_linear(sampled) @ np.array([0.2126, 0.7152, 0.0722])
+    light = srgb_to_linear(sampled) @ np.array(LUMA)
     return linear_to_srgb(np.percentile(light, PERCENTILES))
