@@ -65,7 +65,8 @@ def test_a_child_dumps_no_core_and_leaves_interrupts_to_its_parent() -> None:
 
 
 def test_nothing_is_collected_while_modules_are_imported_nor_among_them_later() -> None:
-    frozen = gc.get_freeze_count()
+    frozen, collecting = gc.get_freeze_count(), gc.isenabled()
+    gc.enable()  # the window's own collector, of a test before, may have switched it off
     try:
         with processes.without_collecting():
             assert not gc.isenabled()
@@ -76,3 +77,5 @@ def test_nothing_is_collected_while_modules_are_imported_nor_among_them_later() 
         assert gc.get_freeze_count() > frozen
     finally:
         gc.unfreeze()
+        if not collecting:
+            gc.disable()

@@ -6,6 +6,7 @@ from pathlib import Path
 import imagecodecs
 import numpy as np
 import pytest
+import rawpy
 import tifffile
 
 from pie_desktop.errors import DecodeError
@@ -43,7 +44,7 @@ def write_tiled(path: Path, samples: np.ndarray, *, coded: bool = True, black: i
 
 def write_strip(path: Path, samples: np.ndarray, make: bytes, coded: bool) -> tuple[list[int], list[int]]:
     """A RAW photo as cameras write it, in one strip; its offset and its size."""
-    data = imagecodecs.ljpeg_encode(samples, bitspersample=14) if coded else samples.tobytes()
+    data = _camera_jpeg(samples) if coded else samples.tobytes()
     height, width = samples.shape
     tags = [
         (254, "I", [0]), (256, "I", [width]), (257, "I", [height]), (258, "H", [14 if coded else 16]),
@@ -52,6 +53,17 @@ def write_strip(path: Path, samples: np.ndarray, make: bytes, coded: bool) -> tu
         (33_421, "H", [2, 2]), (33_422, "B", [0, 1, 1, 2]),
     ]  # fmt: skip
     return write_tiff(path, tags, 273, [data])
+
+
+def _camera_jpeg(samples: np.ndarray) -> bytes:
+    """A lossless JPEG with a byte after the header of the frame, which LibRaw skips where a camera has one component.
+
+    Without it LibRaw decodes nothing and says nothing: the samples are whatever was in memory.
+    """
+    data: bytes = imagecodecs.ljpeg_encode(samples, bitspersample=14)
+    frame = data.index(b"\xff\xc3")
+    end = frame + 2 + int.from_bytes(data[frame + 2 : frame + 4], "big")
+    return data[:end] + b"\0" + data[end:]
 
 
 def zeroed(first: int, last: int, share: float = 1.0) -> Damage:
@@ -119,6 +131,14 @@ def test_lost_parts_of_other_kinds_are_refused(
     photo.write_bytes(damage(photo.read_bytes(), offsets, sizes))
     with pytest.raises(DecodeError, match="copy it again"):
         load_photo(photo)
+
+
+@pytest.mark.parametrize(("name", "make"), [("a.arw", b"SONY"), ("a.nef", b"NIKON CORPORATION"), ("a.mos", b"Leaf")])
+def test_coded_strips_hold_the_samples_that_were_written(tmp_path: Path, name: str, make: bytes) -> None:
+    """What the tests of lost parts stand on: the whole photo is one."""
+    write_strip(tmp_path / name, mosaic(), make, coded=True)
+    with rawpy.imread(str(tmp_path / name)) as raw:
+        assert np.array_equal(raw.raw_image, mosaic())
 
 
 @pytest.mark.parametrize("coded", [True, False])
