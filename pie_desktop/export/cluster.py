@@ -113,6 +113,8 @@ class ClusterPool:
         known = self._running.pop(future.key, None)
         if known is None:
             return []
+        if self._is_made_again(future, known):
+            return []
         task = known[1]
         try:
             if future.status == "finished":
@@ -120,7 +122,9 @@ class ClusterPool:
             error = future.exception(timeout=CONNECT_SECONDS) if future.status == "error" else None
         except (Exception, asyncio.CancelledError):
             # Not the task's own error: what is told of one could not be fetched. Which exception that is depends on the
-            # moment at which the scheduler went.
+            # moment at which the scheduler went, or the worker that kept the answer.
+            if self._is_made_again(future, known):
+                return []
             error = None
         if type(error).__name__ == "KilledWorker":
             problem = f"{task.source.name} crashed several workers and was left out; it is probably damaged."
@@ -130,6 +134,14 @@ class ClusterPool:
             problem = f"{task.source.name} could not be exported on the cluster ({error})."
             _log.error("%s could not be exported on the cluster", task.source, exc_info=error)
         return [Outcome(task.index, problem=problem)]
+
+    def _is_made_again(self, future: "Future", known: "tuple[Future, ExportTask]") -> bool:
+        """Whether another worker makes the photo, since the one that kept the answer was lost; if so, wait for it."""
+        if future.status not in ("lost", "pending"):
+            return False
+        self._running[future.key] = known
+        future.add_done_callback(self._done.put)
+        return True
 
     def _lost(self, task: ExportTask) -> str:
         return f"{task.source.name} was not exported, because the scheduler {self._scheduler} was lost."

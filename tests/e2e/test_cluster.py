@@ -3,11 +3,12 @@
 import asyncio
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -137,6 +138,29 @@ def test_a_scheduler_that_is_lost_costs_the_photos_that_are_left(
     assert names == sorted(item.target.name for item in report.items if item.status == "written")
     (kept,) = unfinished_exports(paths.exports_dir(), interrupted_only=False)
     assert kept.left == report.count("failed")
+
+
+def test_a_photo_whose_worker_was_lost_with_the_answer_is_waited_for(tmp_path: Path) -> None:
+    """As `distributed` tells it: done, then lost, and done once more by another worker."""
+    task = ExportTask(3, tmp_path / "a.jpg", tmp_path / "a.png", False, EncodeOptions())
+
+    class Answer:
+        key, status = "key", "lost"
+
+        def add_done_callback(self, told: Callable[["Answer"], None]) -> None:
+            told(self)
+
+        def result(self, timeout: float) -> Outcome:
+            return Outcome(3, staged=task.target)
+
+    answer = Answer()
+    pool = object.__new__(cluster.ClusterPool)  # not connected
+    pool._done, pool._running = queue.SimpleQueue(), {"key": (answer, task)}
+    assert pool._outcome(answer) == [] and pool.running() == [task]
+    assert pool._done.get_nowait() is answer
+    answer.status = "finished"
+    (outcome,) = pool._outcome(answer)
+    assert outcome.staged == task.target and not pool.running()
 
 
 @pytest.mark.parametrize("error", [OSError("in TCPConnector: refused"), TimeoutError(), asyncio.CancelledError()])
