@@ -14,9 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from pie_desktop.catalog import history_table
 from pie_desktop.catalog.database import Database, Migration, set_aside
-from pie_desktop.catalog.replaced import keep_unreadable
+from pie_desktop.catalog.replaced import keep_unreadable, keep_unreadable_history
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.history import PhotoHistory
 from pie_desktop.errors import EditError, NewerEditError, PieError
 
 BUSY_SECONDS = 10.0
@@ -77,7 +79,7 @@ def _whole_edit(
     return digest, path, edit.to_text(), updated
 
 
-MIGRATIONS: tuple[Migration, ...] = (_begin, _whole_edits)
+MIGRATIONS: tuple[Migration, ...] = (_begin, _whole_edits, history_table.create)
 
 
 class Catalog:
@@ -145,11 +147,15 @@ class Catalog:
         Raises:
             PieError: the photo is gone, or the disk is full.
         """
+        self._put(photo, edit, None)
+
+    def _put(self, photo: Path, edit: Edit, history: PhotoHistory | None) -> None:
         try:
             digest = self._hasher.digest(photo)
         except OSError as error:
             raise PieError(f"The edit of “{photo}” cannot be saved: {error.strerror or error}.") from error
-        row = (digest, _key(photo), edit.to_text(), time.time())
+        now, key = time.time(), _key(photo)
+        row = (digest, key, edit.to_text(), now)
 
         def write(connection: sqlite3.Connection) -> None:
             with connection:
@@ -159,8 +165,42 @@ class Catalog:
                 if replaced is not None and (told := keep_unreadable(photo, replaced[0])) is not None:
                     self._warn(told)
                 connection.execute("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?)", row)
+                if history is not None:
+                    before = history_table.read(connection, digest, key, exactly=True)
+                    if before is not None and (told := keep_unreadable_history(photo, before)) is not None:
+                        self._warn(told)
+                    history_table.write(connection, digest, key, history.to_text(), now)
 
         self._run(write)
+
+    def history(self, photo: Path) -> PhotoHistory | None:
+        """The history last put for this photo, or None; also for a photo that cannot be read.
+
+        One that cannot be understood is none: the photo opens with its edit all the same.
+
+        Raises:
+            PieError: the catalog cannot be used.
+        """
+        try:
+            digest = self._hasher.digest(photo)
+        except OSError:
+            return None
+        text = self._run(lambda connection: history_table.read(connection, digest, _key(photo)))
+        try:
+            return None if text is None else PhotoHistory.from_text(text)
+        except EditError as error:
+            _log.warning("The history of %s could not be used: %s", photo, error)
+            return None
+
+    def put_history(self, photo: Path, history: PhotoHistory) -> None:
+        """Keep edit and history of a photo, both or none; they are on the disk when this returns.
+
+        What stands in their place and cannot be understood is kept as by `put`.
+
+        Raises:
+            PieError: the photo is gone, or the disk is full.
+        """
+        self._put(photo, history.edit, history)
 
     def take_problems(self) -> list[str]:
         """Sentences about the catalog file itself since the last call, each once; never waits for the file."""

@@ -1,0 +1,235 @@
+"""The history of one photo: its steps, its virtual copies and its snapshots, as one frozen value."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from pie_desktop import json_files
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.part import known_version
+from pie_desktop.errors import EditError
+
+STEPS = 200
+"""Longest history of a copy; what is older is forgotten."""
+VERSION = 1
+FIRST_STEP = "Opened"
+FIRST_COPY = "Photo"
+MAX_TEXT = 16 * 1024 * 1024
+MAX_NAME = 80
+
+
+@dataclass(frozen=True)
+class NamedEdit:
+    """An edit with a name: a step of a history, or a snapshot.
+
+    Attributes:
+        name: as a person reads it, such as `Preference 85 %`.
+        edit: the edit after the step.
+        made: when, in seconds since 1970.
+    """
+
+    name: str
+    edit: Edit
+    made: float
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-ready; see `from_json`."""
+        return {"name": self.name, "made": self.made, "edit": self.edit.to_json()}
+
+    @classmethod
+    def from_json(cls, stored: Any) -> Self:
+        """Read what `to_json` wrote. Raises EditError, as `Edit.from_json`."""
+        values = _values(stored, "a step")
+        made = values.get("made")
+        if isinstance(made, bool) or not isinstance(made, int | float):
+            raise EditError("The history is damaged: a time is missing.")
+        return cls(_name(values), Edit.from_json(values.get("edit")), float(made))
+
+
+@dataclass(frozen=True)
+class VirtualCopy:
+    """One of several edits that a photo has side by side, with the steps that led to it.
+
+    Attributes:
+        name: as a person reads it.
+        steps: in the order they were made; the first is how the photo was opened.
+        place: index of the step that holds; those behind it were undone.
+    """
+
+    name: str
+    steps: tuple[NamedEdit, ...]
+    place: int = 0
+
+    @property
+    def edit(self) -> Edit:
+        """The edit as it is now."""
+        return self.steps[self.place].edit
+
+    def push(self, step: NamedEdit) -> Self:
+        """With a step after the present one, in place of what was undone; at most `STEPS` are kept."""
+        steps = (*self.steps[: self.place + 1], step)[-STEPS:]
+        return replace(self, steps=steps, place=len(steps) - 1)
+
+    def to_json(self) -> dict[str, Any]:
+        """JSON-ready; see `from_json`."""
+        return {"name": self.name, "place": self.place, "steps": [step.to_json() for step in self.steps]}
+
+    @classmethod
+    def from_json(cls, stored: Any) -> Self:
+        """Read what `to_json` wrote. Raises EditError, as `Edit.from_json`."""
+        values = _values(stored, "a copy")
+        steps = tuple(NamedEdit.from_json(one) for one in _list(values, "steps"))
+        if not steps:
+            raise EditError("The history is damaged: a copy has no steps.")
+        return cls(_name(values), steps, _index(values, "place", len(steps)))
+
+
+@dataclass(frozen=True)
+class PhotoHistory:
+    """All that is kept of a photo's editing; every method that changes something returns the next value.
+
+    Attributes:
+        copies: at least one; the first is the photo itself.
+        active: index of the copy that is shown, edited and exported.
+        snapshots: edits that a person gave a name.
+    """
+
+    copies: tuple[VirtualCopy, ...]
+    active: int = 0
+    snapshots: tuple[NamedEdit, ...] = ()
+
+    @classmethod
+    def begin(cls, edit: Edit, now: float) -> Self:
+        """The history of a photo that has just been opened."""
+        return cls((VirtualCopy(FIRST_COPY, (NamedEdit(FIRST_STEP, edit, now),)),))
+
+    @property
+    def copy(self) -> VirtualCopy:
+        """The active copy."""
+        return self.copies[self.active]
+
+    @property
+    def edit(self) -> Edit:
+        """The edit as it is now."""
+        return self.copy.edit
+
+    @property
+    def edited(self) -> bool:
+        """Whether there is anything beyond the photo as it was opened."""
+        return len(self.copies) > 1 or len(self.copy.steps) > 1 or bool(self.snapshots)
+
+    @property
+    def can_undo(self) -> bool:
+        return self.copy.place > 0
+
+    @property
+    def can_redo(self) -> bool:
+        return self.copy.place < len(self.copy.steps) - 1
+
+    def push(self, name: str, edit: Edit, now: float) -> Self:
+        """With a step of the active copy; unchanged where the edit is the one that holds."""
+        return self if edit == self.edit else self._with_active(self.copy.push(NamedEdit(name, edit, now)))
+
+    def go(self, place: int) -> Self:
+        """At another step of the active copy; the nearest that there is."""
+        return self._with_active(replace(self.copy, place=min(max(place, 0), len(self.copy.steps) - 1)))
+
+    def undo(self) -> Self:
+        return self.go(self.copy.place - 1)
+
+    def redo(self) -> Self:
+        return self.go(self.copy.place + 1)
+
+    def with_snapshot(self, name: str, now: float) -> Self:
+        """With a snapshot of the edit as it is now; one of the same name is replaced."""
+        others = tuple(one for one in self.snapshots if one.name != name)
+        return replace(self, snapshots=(*others, NamedEdit(name, self.edit, now)))
+
+    def without_snapshot(self, name: str) -> Self:
+        return replace(self, snapshots=tuple(one for one in self.snapshots if one.name != name))
+
+    def with_copy(self, name: str, now: float) -> Self:
+        """With a virtual copy of the edit as it is now, which becomes the active one."""
+        made = VirtualCopy(name, (NamedEdit(FIRST_STEP, self.edit, now),))
+        return replace(self, copies=(*self.copies, made), active=len(self.copies))
+
+    def choose(self, copy: int) -> Self:
+        """With another copy active."""
+        return replace(self, active=min(max(copy, 0), len(self.copies) - 1))
+
+    def without_copy(self, copy: int) -> Self:
+        """Without a virtual copy; the photo itself stays, whatever is asked for."""
+        if not 0 < copy < len(self.copies):
+            return self
+        active = self.active - 1 if self.active >= copy else self.active
+        return replace(self, copies=self.copies[:copy] + self.copies[copy + 1 :], active=active)
+
+    def free_copy_name(self) -> str:
+        """A name that no copy has yet."""
+        taken, number = {one.name for one in self.copies}, len(self.copies)
+        while f"Copy {number}" in taken:
+            number += 1
+        return f"Copy {number}"
+
+    def to_text(self) -> str:
+        """One line of JSON; see `from_text`."""
+        document = {
+            "version": VERSION,
+            "active": self.active,
+            "copies": [one.to_json() for one in self.copies],
+            "snapshots": [one.to_json() for one in self.snapshots],
+        }
+        return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_text(cls, text: Any) -> Self:
+        """Read what `to_text` wrote.
+
+        Raises:
+            EditError: it is damaged.
+            NewerEditError: a newer version wrote it, or a step of it.
+        """
+        if not isinstance(text, str):  # a catalog may hold anything
+            raise EditError("The history is damaged: it is not text.")
+        try:
+            stored = json_files.parse_object(text, max_bytes=MAX_TEXT)
+        except json_files.DamagedJsonError as error:
+            raise EditError(f"The history is damaged: {error}.") from error
+        known_version(stored.get("version"), VERSION)
+        copies = tuple(VirtualCopy.from_json(one) for one in _list(stored, "copies"))
+        if not copies:
+            raise EditError("The history is damaged: it has no copies.")
+        snapshots = tuple(NamedEdit.from_json(one) for one in _list(stored, "snapshots"))
+        return cls(copies, _index(stored, "active", len(copies)), snapshots)
+
+    def _with_active(self, copy: VirtualCopy) -> Self:
+        copies = (*self.copies[: self.active], copy, *self.copies[self.active + 1 :])
+        return replace(self, copies=copies)
+
+
+def _values(stored: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(stored, Mapping):
+        raise EditError(f"The history is damaged: {what} is not a set of values.")
+    return stored
+
+
+def _list(values: Mapping[str, Any], key: str) -> list[Any]:
+    found = values.get(key)
+    if not isinstance(found, list):
+        raise EditError(f"The history is damaged: its {key} are missing.")
+    return found
+
+
+def _index(values: Mapping[str, Any], key: str, count: int) -> int:
+    found = values.get(key)
+    if isinstance(found, bool) or not isinstance(found, int) or not 0 <= found < count:
+        raise EditError(f"The history is damaged: its {key} is not one of {count}.")
+    return found
+
+
+def _name(values: Mapping[str, Any]) -> str:
+    name = values.get("name")
+    if not isinstance(name, str):
+        raise EditError("The history is damaged: a name is missing.")
+    return name[:MAX_NAME]
