@@ -36,6 +36,7 @@ class SourceMetadata:
         self._name = source.name
         problems: list[str] = []
         with exiv2_lock:
+            xmp.forget_namespaces()
             self._image: Any = _open(source, problems)
             self._namespaces = xmp.own_namespaces(self._image.xmpData())
             self._note = find_maker_note(source, self._image)
@@ -44,6 +45,7 @@ class SourceMetadata:
             if not xmp.join_extended(self._image, source.read_bytes):
                 problems.append(f"A part of the XMP of {source.name} is damaged and was not copied; the rest was.")
             joined = sidecars.join_sidecars(self._image, source)
+            self._inner = xmp.inner_prefixes(self._image.xmpData())
         self._namespaces |= joined.namespaces
         self.problem = " ".join((*problems, *joined.problems)) or None
 
@@ -86,7 +88,7 @@ class SourceMetadata:
             problems.append(
                 f"The maker note of {self._name} cannot be kept intact and was not copied; the other metadata was."
             )
-        xmp.register(self._namespaces)
+        xmp.register(self._namespaces, self._inner)
         image = exiv2.ImageFactory.open(encoded)
         image.readMetadata()
         own = {datum.key() for datum in image.exifData()}

@@ -19,13 +19,25 @@ _REGISTERED = {
     "cc": "http://creativecommons.org/ns#",
     "xmpNote": "http://ns.adobe.com/xmp/note/",
 }
-for _prefix, _address in _REGISTERED.items():
-    exiv2.XmpProperties.registerNs(_address, _prefix)
 EXTENDED = "Xmp.xmpNote.HasExtendedXMP"
 _PREFIX = re.compile(r"(?:^|/)\??([^:/\[\]]+):")
+_DECLARED = re.compile(r'\sxmlns:([^=\s]+)="([^"]*)"')
 _PADDING = 2_000  # what programs that write into the file may use
 _FORMAT = exiv2.XmpParser.XmpFormatFlags.useCompactFormat
 _WITHOUT_WRAPPER = _FORMAT | exiv2.XmpParser.XmpFormatFlags.omitPacketWrapper
+
+
+def forget_namespaces() -> None:
+    """Forget the prefixes of all photos read before; to be called under `exiv2_lock`.
+
+    exiv2 and the library below it keep, for the whole process, the prefix that a file used last for a namespace. The
+    bytes of an export would depend on the photos before it.
+    """
+    exiv2.XmpProperties.unregisterNs()
+    exiv2.XmpParser.terminate()
+    exiv2.XmpParser.initialize()
+    for prefix, address in _REGISTERED.items():
+        exiv2.XmpProperties.registerNs(address, prefix)
 
 
 def read_packet(packet: bytes) -> Any:
@@ -122,10 +134,32 @@ def own_namespaces(xmp: Any) -> dict[str, str]:
     return own
 
 
-def register(namespaces: dict[str, str]) -> None:
-    """Let prefixes stand for the namespaces of one photo again, before its XMP is written."""
+def inner_prefixes(xmp: Any) -> dict[str, str]:
+    """Addresses, escaped as in XML, by prefix of the namespaces that only fields of structures have and that exiv2 does
+    not know by that prefix; of XMP that was just read."""
+    unknown = {prefix for datum in xmp for prefix in _prefixes(datum.key()) if _built_in(prefix) is None}
+    if not unknown:
+        return {}
+    status, packet = exiv2.XmpParser.encode(xmp, _WITHOUT_WRAPPER, 0)
+    return {
+        prefix: address for prefix, address in _DECLARED.findall(packet if status == 0 else "") if prefix in unknown
+    }
+
+
+def register(namespaces: dict[str, str], inner: dict[str, str]) -> None:
+    """Let prefixes stand for the namespaces of one photo, and no other's, before its XMP is written.
+
+    Args:
+        namespaces: from `own_namespaces`.
+        inner: from `inner_prefixes`.
+    """
+    forget_namespaces()
     for prefix, address in namespaces.items():
         exiv2.XmpProperties.registerNs(address, prefix)
+    if inner:  # as another prefix of a namespace that exiv2 may know, which only reading one does
+        declared = "".join(f' xmlns:{prefix}="{address}"' for prefix, address in inner.items())
+        rdf = f"<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'{declared}/>"
+        read_packet(f"<x:xmpmeta xmlns:x='adobe:ns:meta/'>{rdf}</x:xmpmeta>".encode())
 
 
 def split_for_jpeg(encoded: bytes, xmp: Any) -> bytes:
@@ -171,3 +205,6 @@ def _built_in(prefix: str) -> str | None:
         return str(exiv2.XmpProperties.ns(prefix))
     except exiv2.Exiv2Error:
         return None
+
+
+forget_namespaces()
