@@ -196,6 +196,12 @@ def set_aside(path: Path) -> Path:
     return place
 
 
+def path_key(path: Path) -> str:
+    """A path as tables hold it: absolute, as text."""
+    # File names need not be valid Unicode, text in SQLite must be.
+    return str(path.absolute()).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def delete(path: Path) -> None:
     """Delete a database and the files beside it."""
     for suffix in FILES:

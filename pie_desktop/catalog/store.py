@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pie_desktop.catalog import history_table
-from pie_desktop.catalog.database import Database, Migration, set_aside
+from pie_desktop.catalog.database import Database, Migration, path_key, set_aside
+from pie_desktop.catalog.folder_styles import FolderStyles, create_folder_styles
 from pie_desktop.catalog.replaced import keep_unreadable, keep_unreadable_history
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.history import PhotoHistory
@@ -79,7 +80,7 @@ def _whole_edit(
     return digest, path, edit.to_text(), updated
 
 
-MIGRATIONS: tuple[Migration, ...] = (_begin, _whole_edits, history_table.create)
+MIGRATIONS: tuple[Migration, ...] = (_begin, _whole_edits, history_table.create, create_folder_styles)
 
 
 class Catalog:
@@ -90,6 +91,9 @@ class Catalog:
 
     The program must open whatever the state of this file is: a damaged one is set aside, and where none can be written
     the edits last until the program ends; `take_problems` reports it.
+
+    Attributes:
+        folder_styles: the current style of each folder, which photos without an edit open in.
     """
 
     def __init__(self, path: Path, open_now: bool = True) -> None:
@@ -101,6 +105,7 @@ class Catalog:
         self._database = Database(
             path, MIGRATIONS, self._set_aside, on_unusable=self._do_without, busy_seconds=BUSY_SECONDS
         )
+        self.folder_styles = FolderStyles(self._run)
         if open_now:
             self.open()
 
@@ -125,7 +130,7 @@ class Catalog:
         row = self._run(
             lambda connection: connection.execute(
                 "SELECT edit FROM edits WHERE digest = ? ORDER BY path = ? DESC, updated DESC LIMIT 1",
-                (digest, _key(photo)),
+                (digest, pathpath_key(photo)),
             ).fetchone()
         )
         if row is None:
@@ -154,7 +159,7 @@ class Catalog:
             digest = self._hasher.digest(photo)
         except OSError as error:
             raise PieError(f"The edit of “{photo}” cannot be saved: {error.strerror or error}.") from error
-        now, key = time.time(), _key(photo)
+        now, key = time.time(), pathpath_key(photo)
         row = (digest, key, edit.to_text(), now)
 
         def write(connection: sqlite3.Connection) -> None:
@@ -185,7 +190,7 @@ class Catalog:
             digest = self._hasher.digest(photo)
         except OSError:
             return None
-        text = self._run(lambda connection: history_table.read(connection, digest, _key(photo)))
+        text = self._run(lambda connection: history_table.read(connection, digest, path_key(photo)))
         try:
             return None if text is None else PhotoHistory.from_text(text)
         except EditError as error:
@@ -229,11 +234,6 @@ class Catalog:
         _log.warning(problem)
         with self._problems_lock:
             self._problems.append(problem)
-
-
-def _key(photo: Path) -> str:
-    # File names need not be valid Unicode, text in SQLite must be.
-    return str(photo.absolute()).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 SAMPLE = 64 * 1024
