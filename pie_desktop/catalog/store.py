@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pie_desktop.catalog import history_table
+from pie_desktop.catalog import history_table, ratings
 from pie_desktop.catalog.database import Database, Migration, path_key, set_aside
 from pie_desktop.catalog.folder_styles import FolderStyles, create_folder_styles
 from pie_desktop.catalog.replaced import keep_unreadable, keep_unreadable_history
@@ -80,7 +80,13 @@ def _whole_edit(
     return digest, path, edit.to_text(), updated
 
 
-MIGRATIONS: tuple[Migration, ...] = (_begin, _whole_edits, history_table.create, create_folder_styles)
+MIGRATIONS: tuple[Migration, ...] = (
+    _begin,
+    _whole_edits,
+    history_table.create,
+    create_folder_styles,
+    ratings.create_table,
+)
 
 
 class Catalog:
@@ -94,6 +100,7 @@ class Catalog:
 
     Attributes:
         folder_styles: the current style of each folder, which photos without an edit open in.
+        marks: the ratings, flags and labels.
     """
 
     def __init__(self, path: Path, open_now: bool = True) -> None:
@@ -106,6 +113,7 @@ class Catalog:
             path, MIGRATIONS, self._set_aside, on_unusable=self._do_without, busy_seconds=BUSY_SECONDS
         )
         self.folder_styles = FolderStyles(self._run)
+        self.marks = ratings.Marks(self._run, self._keys)
         if open_now:
             self.open()
 
@@ -216,6 +224,13 @@ class Catalog:
     def close(self) -> None:
         """What was put is on the disk already."""
         self._database.close()
+
+    def _keys(self, photo: Path) -> tuple[str, str]:
+        """Digest and path that a photo is known by. Raises PieError for one that is gone."""
+        try:
+            return self._hasher.digest(photo), path_key(photo)
+        except OSError as error:
+            raise PieError(f"“{photo}” cannot be read: {error.strerror or error}.") from error
 
     def _run(self, action: Callable[[sqlite3.Connection], T]) -> T:
         try:

@@ -91,7 +91,7 @@ class Joined:
     problems: list[str] = field(default_factory=list)
 
 
-def join_sidecars(image: Any, photo: Path) -> Joined:
+def join_sidecars(image: Any, photo: Path, more: tuple[str, ...] = ()) -> Joined:
     """Add what the sidecars of a photo say to its metadata; to be called under `exiv2_lock`.
 
     EXIF and IPTC that say the same follow, so that no program shows the old words.
@@ -99,6 +99,7 @@ def join_sidecars(image: Any, photo: Path) -> Joined:
     Args:
         image: exiv2's image of the photo, read; it is changed, the file is not.
         photo: the file.
+        more: keys that are added besides those that describe the photo.
     """
     joined = Joined()
     for sidecar in reversed(sidecars_of(photo)):
@@ -110,7 +111,7 @@ def join_sidecars(image: Any, photo: Path) -> Joined:
             joined.problems.append(problem)
             continue
         joined.namespaces |= own_namespaces(xmp)
-        for key in [datum.key() for datum in xmp if not _describes(datum.key())]:
+        for key in [datum.key() for datum in xmp if not _describes(datum.key()) and datum.key() not in more]:
             place = xmp.findKey(exiv2.XmpKey(key))
             if place != xmp.end():
                 xmp.erase(place)
@@ -148,16 +149,31 @@ def _read_digest(photo: Path) -> str:
     return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest() if said else ""
 
 
-def _packet(sidecar: Path, photo: Path) -> Any:
+def read_sidecar(sidecar: Path) -> Any:
+    """exiv2's image of an XMP sidecar; to be called under `exiv2_lock`.
+
+    Raises:
+        Exception: of any kind when it cannot be read.
+    """
     if sidecar.stat().st_size > _MAX_BYTES:
         raise ValueError("too large")
     content = sidecar.read_bytes()
-    xmp = read_packet(content[content.find(b"<") :] if b"<" in content else content).xmpData()
+    return read_packet(content[content.find(b"<") :] if b"<" in content else content)
+
+
+def is_of_other_file(xmp: Any, photo: Path) -> bool:
+    """Whether a sidecar says that it belongs to another file of the photo's name, such as the JPEG beside a RAW."""
     key = "Xmp.photoshop.SidecarForExtension"
-    if xmp.findKey(exiv2.XmpKey(key)) != xmp.end():
-        suffix = xmp[key].toString().lstrip(".").casefold()
-        if suffix and suffix != photo.suffix.lstrip(".").casefold():
-            xmp.clear()  # of another file of that name
+    if xmp.findKey(exiv2.XmpKey(key)) == xmp.end():
+        return False
+    suffix = xmp[key].toString().lstrip(".").casefold()
+    return bool(suffix and suffix != photo.suffix.lstrip(".").casefold())
+
+
+def _packet(sidecar: Path, photo: Path) -> Any:
+    xmp = read_sidecar(sidecar).xmpData()
+    if is_of_other_file(xmp, photo):
+        xmp.clear()
     return xmp
 
 

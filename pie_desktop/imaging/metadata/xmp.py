@@ -18,6 +18,7 @@ _REGISTERED = {
     "pie": NAMESPACE,
     "cc": "http://creativecommons.org/ns#",
     "xmpNote": "http://ns.adobe.com/xmp/note/",
+    "darktable": "http://darktable.sf.net/",
 }
 EXTENDED = "Xmp.xmpNote.HasExtendedXMP"
 _PREFIX = re.compile(r"(?:^|/)\??([^:/\[\]]+):")
@@ -168,7 +169,7 @@ def split_for_jpeg(encoded: bytes, xmp: Any) -> bytes:
     Raises:
         ValueError: the XMP library could not write it.
     """
-    if len(packet := _packet(xmp)) <= MAX_JPEG_XMP:
+    if len(packet := encode_packet(xmp)) <= MAX_JPEG_XMP:
         return with_jpeg_xmp(encoded, packet)
     sizes: dict[str, int] = {}
     for datum in xmp:
@@ -180,15 +181,16 @@ def split_for_jpeg(encoded: bytes, xmp: Any) -> bytes:
         main, extended = exiv2.XmpData(), exiv2.XmpData()
         for datum in xmp:
             (extended if root_of(datum.key()) in moved else main).add(exiv2.XmpKey(datum.key()), datum.value())
-        second = _packet(extended, _WITHOUT_WRAPPER)
+        second = encode_packet(extended, _WITHOUT_WRAPPER)
         main[EXTENDED] = extended_name(second)
-        first = _packet(main)
+        first = encode_packet(main)
         if len(first) <= MAX_JPEG_XMP and second:
             return with_jpeg_xmp(encoded, first, second)
     raise ValueError("XMP could not be divided")
 
 
-def _packet(xmp: Any, flags: Any = _FORMAT) -> bytes:
+def encode_packet(xmp: Any, flags: Any = _FORMAT) -> bytes:
+    """XMP as a packet; to be called under `exiv2_lock`. Raises ValueError where the library cannot write it."""
     status, packet = exiv2.XmpParser.encode(xmp, flags, _PADDING if flags == _FORMAT else 0)
     if status != 0:
         raise ValueError(f"XMP could not be written ({status})")
