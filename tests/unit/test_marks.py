@@ -7,7 +7,8 @@ import exiv2
 import pytest
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.metadata.marks import Mark, read_mark, sidecars_to_write, with_stars, write_mark
+from pie_desktop.imaging.metadata.marks import Mark, sidecars_to_write, with_stars, write_mark
+from pie_desktop.imaging.metadata.reading import read_described
 
 XMP = """<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -21,6 +22,10 @@ MARK = Mark(4, "pick", "Green")
 @pytest.fixture
 def photo(tmp_path: Path, sample_photos: dict[str, Path]) -> Path:
     return Path(shutil.copy(sample_photos["coffee"], tmp_path / "coffee.jpg"))
+
+
+def read_mark(photo: Path) -> Mark:
+    return read_described(photo)[1]
 
 
 def write_xmp(photo: Path, attributes: str, elements: str = "") -> Path:

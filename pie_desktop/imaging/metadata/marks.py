@@ -5,7 +5,6 @@ written into an XMP sidecar.
 Bridge, darktable); `digiKam:PickLabel` and `digiKam:ColorLabel` are numbers, `darktable:colorlabels` is a list of them.
 """
 
-import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -17,9 +16,9 @@ from pie_desktop.errors import DecodeError, PieError
 from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.isolation import isolated
 from pie_desktop.imaging.listing import is_raw
-from pie_desktop.imaging.metadata.opening import empty_image, exiv2_lock, open_image
+from pie_desktop.imaging.metadata.opening import empty_image, exiv2_lock
 from pie_desktop.imaging.metadata.sidecar_files import sidecars_of
-from pie_desktop.imaging.metadata.sidecars import is_of_other_file, join_sidecars, read_sidecar
+from pie_desktop.imaging.metadata.sidecars import is_of_other_file, read_sidecar
 from pie_desktop.imaging.metadata.xmp import encode_packet, own_namespaces, read_packet, register
 
 Flag = Literal["", "pick", "reject"]
@@ -28,11 +27,12 @@ MAX_STARS = 5
 _RATING, _LABEL = "Xmp.xmp.Rating", "Xmp.xmp.Label"
 _PICK, _COLOR = "Xmp.digiKam.PickLabel", "Xmp.digiKam.ColorLabel"
 _DARKTABLE = "Xmp.darktable.colorlabels"
+READ_MORE = (_DARKTABLE,)
+"""For `join_sidecars`: what `mark_of` reads besides the properties that describe a photo."""
 _OURS = frozenset({_RATING, _LABEL, _PICK, _COLOR, _DARKTABLE})
 _PICK_NUMBERS: dict[Flag, int] = {"": 0, "reject": 1, "pick": 3}
 _DIGIKAM_COLORS = {"": 0, "Red": 1, "Yellow": 3, "Green": 4, "Blue": 5, "Purple": 6}  # 2 is orange, 7 to 9 are greys
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}RDF"
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -84,19 +84,6 @@ def mark_of(image: Any) -> Mark:
         numbers = [text for text in xmp[_DARKTABLE].toString().replace(",", " ").split() if text.isdecimal()]
         label = next((LABELS[int(text)] for text in numbers if int(text) < len(LABELS)), "")
     return Mark(min(max(rating or 0, 0), MAX_STARS), flag, label)
-
-
-@isolated
-def read_mark(path: Path) -> Mark:
-    """Rating, flag and label that a photo and its sidecars carry. Never raises."""
-    with exiv2_lock:
-        try:
-            image = open_image(Path(path))
-        except Exception as error:
-            _log.info("No metadata in %s: %s", path, error)
-            image = empty_image()
-        join_sidecars(image, Path(path), ("Xmp.darktable.colorlabels",))
-        return mark_of(image)
 
 
 def sidecars_to_write(photo: Path) -> list[Path]:

@@ -11,6 +11,7 @@ import exiv2
 
 from pie_desktop.imaging.isolation import isolated
 from pie_desktop.imaging.metadata.dates import capture_date, date_of
+from pie_desktop.imaging.metadata.marks import READ_MORE, Mark, mark_of
 from pie_desktop.imaging.metadata.opening import empty_image, exiv2_lock, has_tag, open_image
 from pie_desktop.imaging.metadata.sidecars import join_sidecars
 from pie_desktop.imaging.metadata.xmp import own_namespaces
@@ -93,6 +94,16 @@ def read_summary(path: Path) -> PhotoSummary:
     Raises:
         DecodeError: the file is missing or may not be read.
     """
+    return _read_described(path)[0]
+
+
+@isolated
+def read_described(path: Path) -> tuple[PhotoSummary, Mark]:
+    """Camera data of a photo, and the rating, flag and label of it and its sidecars; raises as `read_summary`."""
+    return _read_described(path)
+
+
+def _read_described(path: Path) -> tuple[PhotoSummary, Mark]:
     path = Path(path)
     read_start(path, 1)
     with exiv2_lock:
@@ -102,9 +113,9 @@ def read_summary(path: Path) -> PhotoSummary:
         except Exception as error:
             _log.info("No metadata in %s: %s", path, error)
             image, summary = empty_image(), PhotoSummary()
-        said = join_sidecars(image, path).properties
+        said = join_sidecars(image, path, READ_MORE).properties
         corrected = capture_date(image.xmpData(), said)
-        return replace(summary, date=corrected or summary.taken or date_of(image))
+        return replace(summary, date=corrected or summary.taken or date_of(image)), mark_of(image)
 
 
 @isolated
