@@ -19,7 +19,14 @@ from pie_desktop.imaging.listing import is_raw
 from pie_desktop.imaging.metadata.opening import empty_image, exiv2_lock
 from pie_desktop.imaging.metadata.sidecar_files import sidecars_of
 from pie_desktop.imaging.metadata.sidecars import is_of_other_file, read_sidecar
-from pie_desktop.imaging.metadata.xmp import encode_packet, own_namespaces, read_packet, register
+from pie_desktop.imaging.metadata.xmp import (
+    encode_packet,
+    forget_namespaces,
+    inner_prefixes,
+    own_namespaces,
+    read_packet,
+    register,
+)
 
 Flag = Literal["", "pick", "reject"]
 LABELS = ("Red", "Yellow", "Green", "Blue", "Purple")
@@ -135,8 +142,8 @@ def write_mark(photo: Path, mark: Mark, before: Mark) -> list[str]:
 def _with_mark(sidecar: Path, photo: Path, mark: Mark) -> tuple[bytes, Mark]:
     """The packet of a sidecar with another mark, and what it says now; raises DecodeError."""
     with exiv2_lock:
+        forget_namespaces()
         image = empty_image()
-        namespaces: dict[str, str] = {}
         if sidecar.exists():
             try:
                 _check_xmp(sidecar)
@@ -150,10 +157,10 @@ def _with_mark(sidecar: Path, photo: Path, mark: Mark) -> tuple[bytes, Mark]:
                 raise DecodeError(f"{sidecar.name} belongs to another file than {photo.name} and was left as it is.")
         xmp = image.xmpData()
         held = _values(xmp)
-        namespaces = own_namespaces(xmp)
+        namespaces, inner = own_namespaces(xmp), inner_prefixes(xmp)
         said = mark_of(image)
         _put(xmp, mark)
-        register(namespaces)
+        register(namespaces, inner)
         packet = encode_packet(xmp)
         # The library must not have lost what it does not know.
         kept = _values(read_packet(packet).xmpData())
