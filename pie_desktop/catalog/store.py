@@ -138,7 +138,7 @@ class Catalog:
         row = self._run(
             lambda connection: connection.execute(
                 "SELECT edit FROM edits WHERE digest = ? ORDER BY path = ? DESC, updated DESC LIMIT 1",
-                (digest, pathpath_key(photo)),
+                (digest, path_key(photo)),
             ).fetchone()
         )
         if row is None:
@@ -167,7 +167,7 @@ class Catalog:
             digest = self._hasher.digest(photo)
         except OSError as error:
             raise PieError(f"The edit of “{photo}” cannot be saved: {error.strerror or error}.") from error
-        now, key = time.time(), pathpath_key(photo)
+        now, key = time.time(), path_key(photo)
         row = (digest, key, edit.to_text(), now)
 
         def write(connection: sqlite3.Connection) -> None:
