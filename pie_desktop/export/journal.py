@@ -25,7 +25,6 @@ from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.export.report import ExportItem
 from pie_desktop.export.settings import ExportPart, photo_to_json, settings_to_json
-from pie_desktop.export.staging import SourceState
 
 VERSION = 2
 """Version 1 kept strength and amount where the whole edit stands now."""
@@ -62,12 +61,16 @@ class Journal:
         """A photo is being made; not flushed, since nothing depends on it."""
         self._write([{"event": "begun", "index": index}], flush=False)
 
-    def ready(self, index: int, staged: Path, source: SourceState | None) -> None:
-        """The file of a photo is complete under the name `staged`. Raises OSError when it is not there."""
+    def ready(self, index: int, staged: Path, item: ExportItem) -> None:
+        """The file of a photo is complete under the name `staged`. Raises OSError when it is not there.
+
+        Args:
+            index: place in the plan.
+            item: what its result is to be, once the file has its name.
+        """
         status = staged.stat()
         record = {"staged": str(staged), "size": status.st_size, "modified": status.st_mtime_ns}
-        state = asdict(source) if source is not None else None
-        self._write([{"event": "ready", "index": index, **record, "source_state": state}])
+        self._write([{"event": "ready", "index": index, **record, **_values(item)}])
 
     def ended(self, index: int, item: ExportItem) -> None:
         """A photo is done, in whatever way.
@@ -75,9 +78,7 @@ class Journal:
         Not flushed: nothing depends on it, and it is on the disk with the next `ready`. After a power cut before that,
         the file of the photo is found by its line `ready`, as after one between naming the file and writing this.
         """
-        values = asdict(item)
-        del values["source"], values["target"]
-        self._write([{"event": "ended", "index": index, **values}], flush=False)
+        self._write([{"event": "ended", "index": index, **_values(item)}], flush=False)
 
     def closed(self, how: str) -> None:
         """The export is over: `finished` or `cancelled`."""
@@ -208,6 +209,13 @@ def is_closed(place: Path) -> bool:
             return b'{"event": "closed"' in file.read().rstrip(b"\n").rpartition(b"\n")[2]
     except OSError:
         return False
+
+
+def _values(item: ExportItem) -> dict[str, Any]:
+    """An item without what the plan says."""
+    values = asdict(item)
+    del values["source"], values["target"]
+    return values
 
 
 def _open(place: Path) -> Journal:

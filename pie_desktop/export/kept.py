@@ -26,6 +26,7 @@ class ReadyFile:
         staged: the temporary name.
         size, modified: bytes and nanoseconds, as it was then.
         source_state: the photo as it was read.
+        message, general, preference: as `ExportItem` has them; journals of older versions have none.
     """
 
     index: int
@@ -33,6 +34,9 @@ class ReadyFile:
     size: int
     modified: int
     source_state: SourceState | None
+    message: str | None = None
+    general: float | None = None
+    preference: float | None = None
 
 
 @dataclass(frozen=True)

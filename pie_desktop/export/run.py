@@ -202,10 +202,22 @@ class ExportRun:
         if outcome.details is not None:
             _log.error("%s could not be exported:\n%s", photo.source, outcome.details)
         problem = self._explained(outcome.problem, index) if outcome.problem is not None else None
+        warnings = [warning for warning in (photo.problem, outcome.warning) if warning]
+        # None: the LUT of a burst that was made without this frame.
+        general, preference = self._luts.shares.get(index, (None, None))
+        item = ExportItem(
+            photo.source,
+            photo.target,
+            "written",
+            " ".join(warnings) or None,
+            general,
+            preference,
+            outcome.source_state,
+        )
         if problem is None and outcome.staged is not None:
             try:
                 if self._journal is not None:
-                    self._journal.ready(index, outcome.staged, outcome.source_state)
+                    self._journal.ready(index, outcome.staged, item)
                 self._commit(index, outcome.staged)
             except PieError as error:
                 problem = self._explained(str(error), index)
@@ -213,19 +225,6 @@ class ExportRun:
                 problem = self._explained(write_problem(photo.target, error), index)
         if problem is not None:
             item = ExportItem(photo.source, photo.target, "failed", problem)
-        else:
-            warnings = [warning for warning in (photo.problem, outcome.warning) if warning]
-            # None: the LUT of a burst that was made without this frame.
-            general, preference = self._luts.shares.get(index, (None, None))
-            item = ExportItem(
-                photo.source,
-                photo.target,
-                "written",
-                " ".join(warnings) or None,
-                general,
-                preference,
-                outcome.source_state,
-            )
         self._tally.done(index, item)
 
     def _commit(self, index: int, staged: Path) -> None:

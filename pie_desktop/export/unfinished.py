@@ -107,8 +107,15 @@ def settle(export: KeptExport, staging: Staging, commit: Callable[[int, Path], N
             except PieError:
                 continue
         if state != "lost":
-            photo, source_state = photos[index], record.source_state
-            export.items[index] = ExportItem(photo.source, target, "written", photo.problem, source_state=source_state)
+            export.items[index] = ExportItem(
+                photos[index].source,
+                target,
+                "written",
+                record.message or photos[index].problem,
+                record.general,
+                record.preference,
+                record.source_state,
+            )
 
 
 def _staging(export: KeptExport) -> Staging:

@@ -109,6 +109,7 @@ class Corpus:
         from pie_desktop.edit.transform import Transform
         from pie_desktop.export import journal as journals
         from pie_desktop.export.job import ExportSettings, plan_export
+        from pie_desktop.export.report import ExportItem
         from pie_desktop.export.settings import ExportPart
 
         photo = place / "photo.jpg"
@@ -118,7 +119,7 @@ class Corpus:
         part = ExportPart(settings, tuple(plan_export([photo], settings)), lambda proxy: Transform(lut, lut))
         journal = journals.create(place / "exports", [part])
         journal.begun(0)
-        journal.ready(0, photo, None)
+        journal.ready(0, photo, ExportItem(photo, place / "out" / "photo.png", "written", "A warning.", 1.5, 2.5))
         journal.close()
         file = journal.folder / journals.JOURNAL
         file.write_bytes(mutate_lines(file.read_text(encoding="utf-8"), rng))

@@ -1,5 +1,7 @@
 """An export that is interrupted, at every stage, goes on."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +78,33 @@ def test_killed_at_any_stage_it_goes_on(
     assert unfinished_exports(paths.exports_dir()) == []
     ended = [record["index"] for record in journals.records(kept.folder) if record["event"] == "ended"]
     assert sorted(ended) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("owner", "method"), [(Journal, "ready"), (ExportRun, "_commit"), (Journal, "ended")])
+def test_the_result_of_a_photo_does_not_depend_on_when_the_export_was_killed(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, owner: type, method: str
+) -> None:
+    (photo_folder / "chelsea.xmp").write_text("This is no XMP.")  # a warning for the second photo
+    whole = run_job([part(photo_folder, tmp_path / "whole", Model())], ALONE)
+    assert whole.items[1].message and whole.items[1].general
+    run_killed(monkeypatch, part(photo_folder, tmp_path / "out", Model()), owner, method)
+    kept = the_unfinished()
+    report = run_job(again(kept, Model()), ALONE, kept)
+    assert [replace(item, target=tmp_path / "whole" / item.target.name) for item in report.items] == list(whole.items)
+
+
+def test_a_journal_of_an_earlier_version_without_results(
+    photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_killed(monkeypatch, part(photo_folder, tmp_path / "out", Model()), Journal, "ready")
+    kept = the_unfinished()
+    journal = kept.folder / journals.JOURNAL
+    *before, last = journal.read_text().splitlines(keepends=True)
+    old = {key: json.loads(last)[key] for key in ("event", "index", "staged", "size", "modified", "source_state")}
+    journal.write_text("".join(before) + json.dumps(old) + "\n")
+    kept = the_unfinished()
+    report = run_job(again(kept, Model()), ALONE, kept)
+    assert report.summary == "4 written" and report.items[1].general is None
 
 
 def test_a_line_cut_off_by_a_power_cut(photo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
