@@ -1,5 +1,7 @@
 """LUT files: round trips, other domains, damage."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -105,6 +107,19 @@ def test_bad_haldcluts_are_refused(tmp_path: Path) -> None:
     for name in ("photo.png", "gray.png", "empty.png", "text.png", "missing.png", "look.3dl"):
         with pytest.raises(DecodeError, match=name):
             load_lut(tmp_path / name)
+
+
+@pytest.mark.parametrize("side", [17**3, 27**3, 20_000])
+def test_a_haldclut_is_refused_by_its_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: int) -> None:
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    header = struct.pack(">IIBBBBB", side, side, 16, 2, 0, 0, 0)
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(64))) + chunk(b"IEND", b"")
+    (tmp_path / "small.png").write_bytes(png)
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: pytest.fail("the pixels were read"))
+    with pytest.raises(DecodeError, match=r"small\.png"):
+        load_lut(tmp_path / "small.png")
 
 
 def test_unwritable_cube(tmp_path: Path, look: np.ndarray) -> None:

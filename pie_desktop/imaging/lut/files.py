@@ -7,9 +7,11 @@ import numpy as np
 
 from pie_desktop.errors import DecodeError, EncodeError
 from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.imaging.formats.registry import read_header
 
 MAX_READ_SIZE = 129
 _MAX_FILE_BYTES = 200_000_000
+_MAX_HALD_LEVEL = 16  # 4096 x 4096 pixels; those in use have 8 to 12
 
 
 def load_lut(path: Path) -> np.ndarray:
@@ -113,7 +115,8 @@ def _parse_cube(text: str) -> np.ndarray:
 def read_haldclut(path: Path) -> np.ndarray:
     """LUT of a HaldCLUT image (a square of side L^3 with L^2 nodes per axis), 8 or 16 bit.
 
-    Levels above 11 are resampled to 129 nodes. An embedded profile is ignored: the numbers are the LUT.
+    Levels above 11 are resampled to 129 nodes, and those above 16 refused by the header: a file of 200 bytes may claim
+    an image of 2 GB. An embedded profile is ignored: the numbers are the LUT.
     Format: E. Smith, The Hald CLUT (2008).
 
     Raises:
@@ -124,16 +127,21 @@ def read_haldclut(path: Path) -> np.ndarray:
         data = np.fromfile(path, dtype=np.uint8)
     except OSError as error:
         raise DecodeError(f"The LUT {path} could not be read ({error.strerror or error}).") from error
+    not_hald = f"{path.name} is not a HaldCLUT; it must be a square RGB image with a side of 8, 27, 64, 125 … pixels."
     try:
-        image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED) if data.size else None
+        header = read_header(path)
+        level = round(header.width ** (1 / 3))
+        if header.height != header.width or level**3 != header.width or level < 2:
+            raise DecodeError(not_hald)
+        if level > _MAX_HALD_LEVEL:
+            largest = _MAX_HALD_LEVEL**3
+            raise DecodeError(f"{path.name} is a HaldCLUT beyond {largest} x {largest} pixels; use a smaller one.")
+        image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     except cv2.error:
         image = None
-    not_hald = f"{path.name} is not a HaldCLUT; it must be a square RGB image with a side of 8, 27, 64, 125 … pixels."
     if image is None or image.ndim != 3 or image.dtype not in (np.uint8, np.uint16):
         raise DecodeError(not_hald)
-    side = image.shape[0]
-    level = round(side ** (1 / 3))
-    if image.shape[1] != side or level**3 != side or level < 2:
+    if image.shape[:2] != (level**3, level**3):
         raise DecodeError(not_hald)
     size = level * level
     rgb = image[..., 2::-1].astype(np.float32) / np.iinfo(image.dtype).max
