@@ -158,6 +158,18 @@ def png_header(width: int, height: int) -> bytes:
     return png
 
 
+@pytest.mark.parametrize(
+    "kind, width", [("H", (4, 4)), ("B", b"\1\2\3\4"), ("2I", (4, 1)), ("d", 4.0), ("d", float("nan")), ("s", "four")]
+)
+def test_a_tiff_whose_width_is_no_whole_number_is_damaged(tmp_path: Path, kind: str, width: object) -> None:
+    photo = tmp_path / "odd.tif"
+    tifffile.imwrite(photo, np.zeros((4, 4), np.uint16))
+    with tifffile.TiffFile(photo, mode="r+") as tiff:
+        tiff.pages.first.tags["ImageWidth"].overwrite(width, dtype=kind)
+    with pytest.raises(DecodeError, match=r"odd\.tif is damaged"):
+        probe(photo)
+
+
 def test_huge_photos_are_refused_by_their_header(tmp_path: Path) -> None:
     (tmp_path / "huge.png").write_bytes(png_header(20_000, 20_000))
     tifffile.imwrite(tmp_path / "huge.tif", shape=(1, 1, 3), dtype=np.uint8, photometric="rgb")

@@ -93,6 +93,8 @@ def _by_tifffile(path: Path, pillow_mode: str, adobe_rgb: bool) -> Header:
         if page.photometric in _LAB or (page.photometric == _YCBCR and ycbcr.is_plain(page)):
             pillow_mode = ""
         width, height = page.imagewidth, page.imagelength
+    if not isinstance(width, int) or not isinstance(height, int):  # several numbers, or bytes, in a damaged tag
+        raise damaged(path)
     name = None
     if not icc and adobe_rgb:
         icc, name = adobe_rgb_profile(), "Adobe RGB"
