@@ -3,11 +3,11 @@
 import contextlib
 import hashlib
 import logging
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
 from pie_desktop import json_files
 from pie_desktop.errors import StyleError
@@ -23,6 +23,17 @@ FORMAT = 1
 MAX_NAME = 80
 MAX_REFERENCES = 10_000
 
+
+def _text(value: Any) -> Any:
+    """Half a character, which JSON can hold and nothing can write, becomes a question mark."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def _with_zone(value: datetime) -> datetime:
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+Text = Annotated[str, BeforeValidator(_text)]
 # A bare file name: a style from elsewhere must not point outside its own folder.
 CopyName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}\.(jpg|png)$")]
 ReferenceId = Annotated[str, StringConstraints(pattern=r"^[0-9]{3,9}$")]
@@ -47,11 +58,11 @@ class ReferenceDocument(BaseModel):
     id: ReferenceId
     after: CopyName
     before: CopyName | None = None
-    source: str
-    before_source: str | None = None
-    after_digest: str
-    before_digest: str | None = None
-    doubt: str | None = None
+    source: Text
+    before_source: Text | None = None
+    after_digest: Text
+    before_digest: Text | None = None
+    doubt: Text | None = None
 
 
 class StyleDocument(BaseModel):
@@ -60,8 +71,10 @@ class StyleDocument(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     format: Literal[1] = 1
-    name: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True)]
-    created: datetime
+    name: Annotated[
+        str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True), BeforeValidator(_text)
+    ]
+    created: Annotated[datetime, AfterValidator(_with_zone)]
     next_id: int = Field(default=1, ge=1)
     references: Annotated[list[ReferenceDocument], Field(max_length=MAX_REFERENCES)] = []
 

@@ -286,6 +286,27 @@ def test_a_damaged_style_is_set_aside_and_stops_nobody(
     assert library.create("Damaged", pairs[:1]).added == 1
 
 
+def test_half_a_character_in_a_style_can_be_read_and_written(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    style = library.create("Warm", pairs).style
+    description = json.loads((style.folder / "style.json").read_text())
+    description["name"], description["references"][0]["source"] = "Wa\ud800rm", "/photos/\udcff.jpg"
+    (style.folder / "style.json").write_text(json.dumps(description))
+    (read,) = library.list()
+    assert read.name == "Wa?rm" and read.references[0].source == "/photos/?.jpg"
+    assert library.rename(style.id, "Warmer").name == "Warmer"
+    library.remove_reference(style.id, "001")
+    library.restore_reference(style.id, "001")
+    assert len(library.get(style.id).references) == len(pairs)
+
+
+def test_a_style_whose_time_has_no_zone_is_listed_with_the_others(library: StyleLibrary, pairs: list[EditPair]) -> None:
+    old = library.create("Old", pairs[:1]).style
+    new = library.create("New", pairs[1:2]).style
+    description = json.loads((old.folder / "style.json").read_text()) | {"created": "2020-01-01T00:00:00"}
+    (old.folder / "style.json").write_text(json.dumps(description))
+    assert [style.id for style in library.list()] == [new.id, old.id]
+
+
 def test_a_style_of_a_newer_version_is_left_alone(library: StyleLibrary, pairs: list[EditPair]) -> None:
     style = library.create("Later", pairs[:1]).style
     (style.folder / "style.json").write_text('{"format": 2, "surprise": true}')
