@@ -138,13 +138,17 @@ class Database:
                 tables = _schema(connection)
                 foreign = any(tables.get(name) != columns for name, columns in self._expected_schema().items())
             except sqlite3.OperationalError as error:
-                # SQL that is right for our own tables and wrong for these: somebody else's, under our name.
-                if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_ERROR:
+                # SQL that is right for our own tables and wrong for these: somebody else's, under our name. Without a
+                # code: their names are no UTF-8.
+                if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR:
                     raise
                 _log.info("%s: %s", self.path, error)
                 foreign = True
             if foreign:
                 raise _damage("its tables are not those of this program")
+        except UnicodeDecodeError as error:  # of a message in which SQLite quotes the schema
+            connection.close()
+            raise _damage("its schema is no UTF-8") from error
         except BaseException:
             connection.close()
             raise

@@ -179,6 +179,25 @@ def test_a_catalog_can_be_made_without_waiting_for_its_file(tmp_path: Path) -> N
     assert "damaged" in catalog.take_problems()[0]
 
 
+@pytest.mark.parametrize("sound, damaged", [(b"CREATE TABLE", b"CREATE T\xffBLE"), (b"edits", b"\xffdits")])
+@pytest.mark.parametrize("times", [1, -1])
+def test_a_catalog_whose_schema_is_no_utf8_is_set_aside(
+    tmp_path: Path, sound: bytes, damaged: bytes, times: int
+) -> None:
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(b"a")
+    path = tmp_path / "catalog.sqlite"
+    Catalog(path).close()
+    content = path.read_bytes().replace(sound, damaged, times)
+    path.write_bytes(content)
+    catalog = Catalog(path)
+    catalog.put(photo, Edit.styled("style-1"))
+    assert catalog.get(photo) == Edit.styled("style-1") and "damaged" in catalog.take_problems()[0]
+    catalog.close()
+    (kept,) = tmp_path.glob("*.damaged-*.sqlite")
+    assert kept.read_bytes() == content
+
+
 def test_text_in_the_place_of_a_number_costs_that_edit_alone(tmp_path: Path) -> None:
     path, photo = tmp_path / "catalog.sqlite", tmp_path / "a.jpg"
     photo.write_bytes(b"a")
