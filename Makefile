@@ -35,7 +35,7 @@ test quick:
 bench: $(STAMP)  ## measure every budget of speed and memory (ARGS="--json FILE" keeps the numbers)
 	$(PYTHON_IN_VENV) tests/benchmarks/run_all.py $(ARGS)
 
-fuzz: $(STAMP)  ## try randomly changed files for 10 minutes (ARGS="--minutes 30 --jobs 2 --seed 7 --only photo")
+fuzz: $(STAMP)  ## try randomly changed files for 10 minutes (ARGS="--minutes 30 --jobs 2 --seed 7", ARGS="--replay build/fuzz")
 	$(PYTHON_IN_VENV) -m tests.fuzz $(ARGS)
 
 train: $(STAMP)  ## train the shipped model anew into runs/shipped (ARGS=--resume goes on)

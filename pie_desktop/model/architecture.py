@@ -11,7 +11,8 @@ class Architecture(BaseModel):
     The bounds are what a network may cost before anybody has seen whether its weights fit: a few hundred megabytes.
 
     Attributes:
-        side: side of the square images that statistics are taken from, px; the trunk sees 48 px of them at most.
+        side: side of the square images that statistics are taken from, px; the trunk, which sees 48 px of them at most,
+            halves it four times.
         grid: side of the pixel grid that pairs are fitted on and losses are taken from, px.
         components: size K of the LUT basis.
         lut_size: nodes per axis of the LUTs.
@@ -31,7 +32,7 @@ class Architecture(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    side: int = Field(48, ge=8, le=512)
+    side: int = Field(48, ge=16, le=512, multiple_of=16)
     grid: int = Field(24, ge=4, le=256)
     components: int = Field(128, ge=1, le=1024)
     lut_size: int = Field(17, ge=2, le=65)

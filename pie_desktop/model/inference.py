@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pie_desktop.errors import Cancelled, StyleError
+from pie_desktop.errors import BundleError, Cancelled, StyleError
 from pie_desktop.model.adaptation import Habits
 from pie_desktop.model.bundle import load_bundle
 from pie_desktop.model.encoded import EncodedReferences, PairEvidence, Prediction
@@ -90,7 +90,7 @@ class Inference:
             self._network, info = load_bundle(bundle_dir)
         a = self._network.architecture
         self._residual = ResidualFit(a.lut_size, a.residual_size)
-        self.bundle_id, self.card = info.id, dict(info.card)
+        self.bundle_id, self.card, self._name = info.id, dict(info.card), info.name
         self.notice: str | None = None
         self._lock = threading.RLock()
         self._prepared: OrderedDict[str, _Prepared] = OrderedDict()
@@ -108,6 +108,8 @@ class Inference:
         with self._lock, torch.no_grad(), _one_thread():
             try:
                 return work()
+            except torch.linalg.LinAlgError as error:
+                raise self._useless() from error
             except RuntimeError as error:
                 reason = device_failure(error) if self.device != "cpu" else None
                 if reason is None:
@@ -116,6 +118,10 @@ class Inference:
                 self.notice = f"The GPU ({self.device}) {reason}; PIE Desktop goes on with the CPU."
                 self._move("cpu")
                 return work()
+
+    def _useless(self) -> BundleError:
+        """Sound bytes, but weights that lead to no numbers; what a model learned never does."""
+        return BundleError(f"The model “{self._name}” gives no usable answer; it is damaged: choose another model.")
 
     def encode(
         self,
@@ -263,9 +269,13 @@ class Inference:
 
         Raises:
             StyleError: the preference belongs to another bundle.
+            BundleError: the weights lead to no finite numbers.
         """
         small = shrink(proxy)
-        return self._run(lambda: self._luts(small, preference))
+        luts = self._run(lambda: self._luts(small, preference))
+        if not all(np.isfinite(lut).all() for lut in luts):  # such a LUT would make a black photo
+            raise self._useless()
+        return luts
 
     def expected_error(self, proxy: np.ndarray, preference: Preference) -> float | None:
         """The mean CIEDE2000 by which the preferred result may be expected to miss what the user would have made.

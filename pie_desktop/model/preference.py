@@ -18,6 +18,8 @@ from pie_desktop.model.lut_prior import Evidence, LutPrior
 
 HABITS = ("variance", "noise", "gain", "contents", "slopes")  # the fields of `Habits` that are kept with a preference
 
+_LEAST, _MOST = 1e-12, 1e6  # of positive numbers, and of all: far beyond what a network makes, and safe to compute with
+
 
 @dataclass(frozen=True)
 class ReferencePixels:
@@ -66,7 +68,7 @@ class Preference:
         return hashlib.sha256("\n".join([self.key, *parts]).encode()).hexdigest()
 
     def fits(self, architecture: Architecture) -> bool:
-        """Whether names, shapes and kinds are those of a model of this architecture, and all numbers are finite."""
+        """Whether names, shapes, kinds and sizes of numbers are those of a model of this architecture."""
         a, width, rank = self.arrays, architecture.width, architecture.adaptation
         names = {"tokens", "keys", "paired", "gray", "vector", "colors_before", "colors_after"}
         if set(a) != (names | set(HABITS) if architecture.adapts else names):
@@ -80,9 +82,11 @@ class Preference:
         if architecture.adapts:
             wanted |= {"variance": (rank,), "noise": (), "gain": (rank,)}
             wanted |= {"contents": (len(paired), 2 * rank), "slopes": (len(paired), rank)}
-            if not (a["variance"] > 0).all() or not (a["noise"] > 0).all():
+            if not (a["variance"] > _LEAST).all() or not (a["noise"] > _LEAST).all():
                 return False
-        if any(a[name].shape != shape or not np.isfinite(a[name]).all() for name, shape in wanted.items()):
+        if any(a[name].shape != shape or a[name].dtype != np.float32 for name, shape in wanted.items()):
+            return False
+        if not all((abs(a[name]) < _MOST).all() for name in wanted):
             return False
         colors = before.dtype == after.dtype == np.uint16 and before.shape == after.shape
         return bool(colors and before.shape[2] == 3 and len(before) == paired.sum())

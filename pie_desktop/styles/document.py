@@ -5,9 +5,18 @@ import hashlib
 import logging
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from pie_desktop import json_files
 from pie_desktop.errors import StyleError
@@ -63,6 +72,12 @@ class ReferenceDocument(BaseModel):
     after_digest: Text
     before_digest: Text | None = None
     doubt: Text | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if len({one is None for one in (self.before, self.before_source, self.before_digest)}) > 1:
+            raise ValueError("an original has a copy, a source and a digest")
+        return self
 
 
 class StyleDocument(BaseModel):

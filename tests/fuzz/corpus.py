@@ -1,6 +1,8 @@
-"""The files that are mutated: small photos in every readable format, and the difficult ones where they are present."""
+"""What is changed: small photos in every readable format, the difficult ones where they are present, a tiny model."""
 
+import functools
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +14,59 @@ from pie_desktop.imaging.formats.registry import readable_suffixes, written_form
 from tests.raw_files import write_dng
 
 ASSETS = Path(os.environ.get("PIE_DESKTOP_TEST_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
+_CREATED = "2026-01-01T00:00:00Z"
 _LARGEST = 300_000  # bytes; larger files are seldom changed where it matters
 _XMP = (
     b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
     b"<rdf:Description rdf:about='' xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmp:Rating='5' "
     b"xmp:CreateDate='2024-05-06T07:08:09+02:00'/></rdf:RDF></x:xmpmeta>"
 )
+
+
+SIDECAR = (
+    b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+    b"<rdf:Description rdf:about='' xmlns:xmp='http://ns.adobe.com/xap/1.0/' xmlns:dc='http://purl.org/dc/elements/1.1/'"
+    b" xmlns:exif='http://ns.adobe.com/exif/1.0/' xmlns:photoshop='http://ns.adobe.com/photoshop/1.0/'"
+    b" xmlns:my='http://example.org/my/' xmp:Rating='4' xmp:Label='Red' exif:GPSLatitude='52,30.5N'"
+    b" exif:DateTimeOriginal='2024-02-03T04:05:06.78+01:00' photoshop:City='Ulm' my:word='a &amp; b'>"
+    b"<dc:subject><rdf:Bag><rdf:li>lake</rdf:li><rdf:li>Z\xc3\xbcrich</rdf:li></rdf:Bag></dc:subject>"
+    b"<dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>(c) Ann</rdf:li></rdf:Alt></dc:rights>"
+    b"<dc:creator><rdf:Seq><rdf:li>Ann</rdf:li></rdf:Seq></dc:creator></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+
+
+class Corpus:
+    """Made once for each process, in a folder of its own.
+
+    Attributes:
+        photos: sound ones, and difficult ones.
+        raw_photos: sound RAW photos.
+        sidecars: contents of XMP sidecars.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self._folder = folder
+        made = make_photos(folder)
+        self.photos = [*made, *_difficult_photos()]
+        self.sidecars = [SIDECAR, *(path.read_bytes() for path in sorted((ASSETS / "assets").rglob("*.xmp")))]
+        self.raw_photos = [path for path in made if path.suffix == ".dng"]
+
+    def plain_jpeg(self, target: Path) -> Path:
+        """Write a small sound JPEG; its path."""
+        shutil.copy(self._folder / "source.jpg", target)
+        return target
+
+    @functools.cached_property
+    def bundle(self) -> Path:
+        """A model of a few kilobytes, without training."""
+        from pie_desktop.model.architecture import Architecture
+        from pie_desktop.model.bundle import save_bundle
+        from pie_desktop.model.network import PreferenceNetwork
+
+        sizes = Architecture(side=16, grid=4, components=4, lut_size=3, residual_size=2, width=8, heads=2)
+        save_bundle(path := self._folder / "tiny.piemodel", PreferenceNetwork(sizes), "Tiny", _CREATED, {"steps": 1})
+        return path
 
 
 def image(width: int = 64, height: int = 48) -> np.ndarray:
@@ -28,7 +77,7 @@ def image(width: int = 64, height: int = 48) -> np.ndarray:
 
 
 def make_photos(folder: Path) -> list[Path]:
-    """Write the generated photos into a folder; those of `../shared/data/assets` are added where they are."""
+    """Write the generated photos into a folder."""
     pixels = image()
     rgb = Image.fromarray(pixels)
     exif = Image.Exif()
@@ -56,7 +105,7 @@ def make_photos(folder: Path) -> list[Path]:
     write_dng(folder / "preview.dng", pixels, preview=pixels[::2, ::2].copy())
     _write_psd(folder / "planes.psd", pixels)
     _write_jxl(folder / "image.jxl", rgb)
-    return [*sorted(folder.iterdir()), *_difficult_photos()]
+    return sorted(folder.iterdir())
 
 
 def _difficult_photos() -> list[Path]:

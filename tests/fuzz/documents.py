@@ -18,11 +18,11 @@ _VALUES: tuple[Any, ...] = (
 def mutate_document(text: str, rng: random.Random) -> bytes:
     """A JSON document with one to four other values; one in five is changed as bytes instead, or as well."""
     if rng.random() < 0.1:
-        return mutate(text.encode(), rng)
+        return mutate(_encoded(text), rng)
     document = json.loads(text)
     for _ in range(rng.choice((1, 1, 1, 2, 4))):
         document = _change(document, rng)
-    changed = json.dumps(document, ensure_ascii=rng.random() < 0.5).encode("utf-8", "surrogatepass")
+    changed = _encoded(json.dumps(document, ensure_ascii=rng.random() < 0.5))
     if rng.random() < 0.05:
         depth = rng.choice((40, 900, 100_000))
         changed = changed.replace(b"null", b"[" * depth + b"]" * depth, 1)
@@ -31,7 +31,7 @@ def mutate_document(text: str, rng: random.Random) -> bytes:
 
 def mutate_lines(text: str, rng: random.Random) -> bytes:
     """A document for each line: lines changed, taken out, doubled or in another order."""
-    lines: list[bytes] = [line.encode() for line in text.splitlines()]
+    lines = [_encoded(line) for line in text.splitlines()]
     for _ in range(rng.choice((1, 1, 2, 3))):
         at = rng.randrange(len(lines))
         how = rng.randrange(6)
@@ -44,7 +44,7 @@ def mutate_lines(text: str, rng: random.Random) -> bytes:
         else:
             try:
                 lines[at] = mutate_document(lines[at].decode(), rng).replace(b"\n", b" ")
-            except ValueError:  # changed to something else than a document before
+            except (ValueError, RecursionError):  # changed to something else than a document before
                 continue
     whole = b"\n".join(lines) + b"\n"
     return mutate(whole, rng) if rng.random() < 0.1 else whole
@@ -66,11 +66,16 @@ def _change(document: Any, rng: random.Random) -> Any:
     elif how < 0.45 and isinstance(parent[key], int | float) and not isinstance(parent[key], bool):
         parent[key] = rng.choice((-1, 2, 1000, 10**18, 0.001)) * parent[key]
     elif how < 0.55 and isinstance(parent[key], str):
-        changed = mutate(parent[key].encode() or b"x", rng).decode("utf-8", "replace")
+        changed = mutate(_encoded(parent[key]) or b"x", rng).decode("utf-8", "replace")
         parent[key] = changed
     else:
         parent[key] = _copy(rng.choice(_VALUES))
     return document
+
+
+def _encoded(text: str) -> bytes:
+    """Halves of surrogate pairs as the bytes that they would be, which no UTF-8 has."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _places(value: Any) -> Iterator[tuple[Any, Any]]:

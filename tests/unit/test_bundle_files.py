@@ -105,3 +105,22 @@ def test_the_largest_architecture_that_is_allowed_is_affordable() -> None:
     with torch.device("meta"):
         network = PreferenceNetwork(largest)
     assert sum(one.numel() * one.element_size() for one in network.state_dict().values()) < 600_000_000
+
+
+@pytest.mark.parametrize("side", [8, 20, 24])
+def test_a_side_that_the_network_cannot_look_at_is_refused_on_load_and_not_at_the_first_photo(side: int) -> None:
+    from pie_desktop.model.architecture import Architecture
+
+    with pytest.raises(ValueError, match="side"):
+        Architecture(side=side)
+
+
+def test_weights_that_lead_to_no_numbers_are_told_and_no_photo_becomes_black(own: Path) -> None:
+    file = own / "model.safetensors"
+    data = save({name: np.full_like(array, np.finfo(array.dtype).max) for name, array in load_file(file).items()})
+    file.write_bytes(data)
+    change(own, id=hashlib.sha256(data).hexdigest()[:16])
+    engine = Engine(StyleLibrary(), own, "cpu")
+    engine.load()
+    with pytest.raises(BundleError, match="no usable answer"):
+        engine.transform(np.full((48, 64, 3), 120, np.uint8), None)

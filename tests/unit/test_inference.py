@@ -222,7 +222,12 @@ def test_a_stored_preference_of_other_shapes_or_numbers_does_not_fit(
     assert inference.fits(right) and inference.fits(inference.encode([ReferencePixels(sample_images["coffee"])]))
     arrays = dict(right.arrays)
     wrong = {
-        "tokens": (arrays["tokens"][:-1], arrays["tokens"] * np.float32(np.nan)),
+        "tokens": (
+            arrays["tokens"][:-1],
+            arrays["tokens"] * np.float32(np.nan),
+            arrays["tokens"] * np.float32(1e30),
+            arrays["tokens"].astype(np.float64),
+        ),
         "keys": (arrays["keys"][:, :-1],),
         "vector": (arrays["vector"][None], np.full_like(arrays["vector"], np.inf)),
         "paired": (arrays["paired"].astype(np.int64), np.zeros_like(arrays["paired"]), arrays["paired"][:0]),

@@ -125,6 +125,16 @@ def test_sources_without_a_usable_profile(tmp_path: Path, colors: np.ndarray) ->
             np.testing.assert_array_equal(np.asarray(opened), colors)
 
 
+def test_a_profile_that_only_its_header_calls_one_gives_srgb(tmp_path: Path, colors: np.ndarray) -> None:
+    source = tmp_path / "source.png"
+    Image.fromarray(colors).save(source, icc_profile=make_profile("display-p3").replace(b"rTRC", b"xTRC"))
+    warning = save_photo(colors, tmp_path / "a.png", EncodeOptions("png8", color="source"), source)
+    assert warning is not None and "damaged" in warning
+    with Image.open(tmp_path / "a.png") as opened:
+        assert opened.info["icc_profile"] == srgb_profile()
+        np.testing.assert_array_equal(np.asarray(opened), colors)
+
+
 def test_which_photos_have_a_gamut_to_keep() -> None:
     wide = make_profile("display-p3")
     assert keeps_wide_gamut("display-p3", wide) and keeps_wide_gamut("source", wide)

@@ -383,3 +383,15 @@ def test_shipped_styles_are_small_and_all_pairs() -> None:
             edit, original = np.asarray(Image.open(reference.after)), np.asarray(Image.open(reference.before))
             assert 3 < mean_delta_e(original, edit) < 25
     assert sum(file.stat().st_size for file in paths.resource("styles").rglob("*") if file.is_file()) < 2e6
+
+
+def test_a_style_whose_original_is_half_described_is_set_aside_and_not_found_out_when_the_pair_is_swapped(
+    library: StyleLibrary, pairs: list[EditPair]
+) -> None:
+    style = library.create("Warm", pairs).style
+    file = style.folder / "style.json"
+    document = json.loads(file.read_text(encoding="utf-8"))
+    del document["references"][0]["before_source"]
+    file.write_text(json.dumps(document), encoding="utf-8")
+    assert library.list() == []
+    assert len(library.take_problems()) == 1

@@ -69,6 +69,7 @@ def output_space(color: ColorSpace, source_icc: bytes | None, name: str = "The p
     if transform is None:
         kind = source_icc[16:20].decode("latin-1").strip() if len(source_icc) >= 20 else ""
         kind = kind.title() if kind in ("GRAY", "LAB") else kind or "damaged"
+        kind = "damaged or table-based RGB" if kind == "RGB" else kind
         warning = f"{name} has a {kind} profile that RGB photos cannot be written with, so sRGB is used."
         return OutputSpace(srgb.icc, srgb.cicp, warning=warning)
     return OutputSpace(source_icc, UNSPECIFIED, transform)

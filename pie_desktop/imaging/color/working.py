@@ -58,9 +58,15 @@ def is_srgb(icc: bytes) -> bool:
         return True
     if icc[16:20] != b"RGB ":
         return False
+    import imagecodecs
+
     levels = np.linspace(0, 255, 9).round().astype(np.uint8)
     grid = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(27, 27, 3)
-    return int(np.abs(_lcms(grid, "rgb", icc).astype(int) - grid).max()) <= 1
+    try:
+        converted = _lcms(grid, "rgb", icc)
+    except imagecodecs.CmsError:  # a damaged one is none, whatever its header says
+        return False
+    return int(np.abs(converted.astype(int) - grid).max()) <= 1
 
 
 @lru_cache(maxsize=32)
