@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import load_photo
@@ -36,15 +37,24 @@ def is_black(image: np.ndarray) -> bool:
 def _says_so(path: Path) -> bool:
     """Whether another decoder than ours takes the same pixels for black; none for a format is no."""
     try:
-        if read_header(path).format == "raw":
-            return _sensor_is_dark(path)
+        kind = read_header(path).format
     except PieError:
         return False
+    if kind == "raw":
+        return _sensor_is_dark(path)
+    if kind == "psd":
+        return _dark_for_pillow(path)
     other = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
     if other is None:
         return False
     colors = other[..., :3] if other.ndim == 3 else other
     return bool(colors.max() <= _DARKEST * (np.iinfo(other.dtype).max if other.dtype.kind == "u" else 1.0))
+
+
+def _dark_for_pillow(path: Path) -> bool:
+    """As Pillow reads it, which takes nothing that is missing for black."""
+    with Image.open(path) as image:
+        return is_black(np.asarray(image.convert("RGB")))
 
 
 def _sensor_is_dark(path: Path) -> bool:

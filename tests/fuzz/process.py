@@ -31,6 +31,8 @@ class Worker:
         self._process: subprocess.Popen[str] | None = None
         self.tried = folder
         self.facts: dict[str, str] = {}
+        self._family: list[psutil.Process] = []
+        self._looked = 0.0
 
     def attempt(self, target: str, what: int | Path) -> dict[str, str]:
         """How the input went: `kind` is empty, `refused` or `contained` where all is well.
@@ -70,8 +72,7 @@ class Worker:
             selector.register(process.stdout, selectors.EVENT_READ)
             while True:
                 answered = bool(selector.select(0.1))
-                most = max([_most_memory(watched), *map(_most_memory, watched.children(recursive=True))])
-                if most > MEMORY:
+                if (most := self._most_memory(watched)) > MEMORY:
                     return {"kind": "memory", "text": f"a process had {most:,} bytes in memory"}
                 if answered:
                     line = process.stdout.readline()
@@ -79,6 +80,12 @@ class Worker:
                     return answer or {"kind": "crash", "text": f"exit {process.wait()}"}
                 if _work(watched) - work_before > HANG_SECONDS or time.monotonic() - begun > PATIENCE:
                     return {"kind": "hang", "text": f"more than {HANG_SECONDS:.0f} seconds"}
+
+    def _most_memory(self, process: psutil.Process) -> int:
+        """The most that the process, or one that decodes for it, had in memory so far."""
+        if time.monotonic() - self._looked > 1 or not all(one.is_running() for one in self._family):
+            self._family, self._looked = [process, *process.children(recursive=True)], time.monotonic()
+        return max(map(_most_memory, self._family))
 
     def _start(self) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "tests.fuzz.worker", self._seed, str(self._folder)]

@@ -170,6 +170,22 @@ def test_a_tiff_whose_width_is_no_whole_number_is_damaged(tmp_path: Path, kind: 
         probe(photo)
 
 
+@pytest.mark.parametrize("compression", [None, "zlib"])
+@pytest.mark.parametrize("tag", ["StripOffsets", "StripByteCounts", "TileOffsets"])
+def test_a_tiff_with_a_lost_part_is_damaged_and_not_black_there(
+    tmp_path: Path, compression: str | None, tag: str
+) -> None:
+    photo, shape = tmp_path / "lost.tif", {"tile": (16, 16)} if tag.startswith("Tile") else {"rowsperstrip": 8}
+    samples = np.random.default_rng(1).integers(20_000, 60_000, (32, 32, 3)).astype(np.uint16)
+    tifffile.imwrite(photo, samples, photometric="rgb", compression=compression, **shape)
+    assert load_photo(photo).min() > 0
+    with tifffile.TiffFile(photo, mode="r+") as tiff:
+        numbers = tiff.pages.first.tags[tag].value
+        tiff.pages.first.tags[tag].overwrite([*numbers[:2], 0, *numbers[3:]])
+    with pytest.raises(DecodeError, match=r"lost\.tif is damaged"):
+        load_photo(photo)
+
+
 def test_huge_photos_are_refused_by_their_header(tmp_path: Path) -> None:
     (tmp_path / "huge.png").write_bytes(png_header(20_000, 20_000))
     tifffile.imwrite(tmp_path / "huge.tif", shape=(1, 1, 3), dtype=np.uint8, photometric="rgb")

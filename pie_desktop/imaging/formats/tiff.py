@@ -1,6 +1,7 @@
 """TIFF: 8 bits read through Pillow; all else, and what Pillow cannot read, through tifffile, which also writes."""
 
 import io
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -126,6 +127,8 @@ def _read_with_tifffile(path: Path) -> StoredPixels:
             kind = photometric.name
             raise DecodeError(f"{path.name} is a {kind} TIFF, which cannot be opened; save it as an RGB TIFF.")
         convert = photometric == _YCBCR and not ycbcr.is_converted(page)
+        if _misses_segments(page):
+            raise damaged(path)  # tifffile takes them for black
         bits = _bits(page)
         if convert and not (ycbcr.has_full_color(page) and bits in (8, 16)):
             if not ycbcr.is_plain(page):
@@ -158,6 +161,12 @@ def _read_with_tifffile(path: Path) -> StoredPixels:
         premultiplied = extra[0] == tifffile.EXTRASAMPLE.ASSOCALPHA
         base = composite_on_white(base, array[..., colors], premultiplied)
     return StoredPixels(base if colors == 3 else base[..., 0], "rgb" if colors == 3 else "gray")
+
+
+def _misses_segments(page: "tifffile.TiffPage") -> bool:
+    """Whether strips or tiles have no place in the file: the holes of a map are lost parts of a photo."""
+    offsets, counts = page.dataoffsets, page.databytecounts
+    return min(len(offsets), len(counts)) < math.prod(page.chunked) or not all(offsets) or not all(counts)
 
 
 def _bits(page: "tifffile.TiffPage") -> int:
