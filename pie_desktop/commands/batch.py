@@ -140,7 +140,7 @@ def run_batch(
 
 def _decode_ahead(photo: "PlannedPhoto", settings: "ExportSettings", should_cancel: output.ShouldCancel) -> None:
     """Have the first photo decoded while the model is loading; its export, the next task, finds the pixels."""
-    from pie_desktop.export.worker import exact_proxy
+    from pie_desktop.export.decoded import exact_proxy
     from pie_desktop.imaging import isolation
 
     if photo.burst is None:  # all frames of a burst are looked at first

@@ -1,15 +1,14 @@
 """Photos made on the machines of a Dask cluster, which see the same folders under the same paths.
 
 The main process keeps the plan, the journal and the receipt, asks the model for every LUT, and gives files their
-names. Workers need neither a model nor the user's styles: they decode, apply the LUT, encode and leave the file
-under a temporary name of its own for each attempt, so that a photo which is made twice, since its worker was lost or
-slow, arrives once. The main process is the limit with very many workers: it reads each photo small and asks the model,
-about 0.1 s per photo against 0.4 to 0.7 s on a worker.
+names. Workers need neither a model nor the user's styles: they decode a photo once, send the small image that the model
+looks at, and when its LUT comes, apply it, encode, and leave the file under a temporary name of its own for each
+attempt, so that a photo which is made twice, since its worker was lost or slow, arrives once. Decoded photos stay with
+Dask between the two tasks: it runs the second where the pixels are, and decodes again what was lost with a worker.
 """
 
 import asyncio
 import contextlib
-import functools
 import logging
 import queue
 import re
@@ -23,7 +22,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pie_desktop.errors import PieError
-from pie_desktop.export.worker import ExportTask, LutWanted, Outcome, export_photo, no_lut
+from pie_desktop.export.cluster_steps import decode_on_worker, export_on_worker, proxy_on_worker
+from pie_desktop.export.worker import ExportTask, LutWanted, Outcome
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -32,12 +32,12 @@ _log = logging.getLogger(__name__)
 CONNECT_SECONDS = 10
 _ADDRESS = re.compile(r"(tcp|tls|ws|wss)://[^/\s]+:\d+")
 _COUNT_AGAIN = 5.0  # seconds after which the workers are counted anew
+# A photo that is decoded is finished before the next one is: its pixels take memory.
+_DECODE, _LOOK, _WRITE = 0, 1, 2
 
 
 class ClusterPool:
     """Makes photos on a cluster; the interface of `pool.Pool`, to be used from one thread."""
-
-    asks = False
 
     def __init__(self, scheduler: str, folders: Sequence[Path]) -> None:
         """Connect, and check that every worker can write to the folders, which exist.
@@ -49,6 +49,8 @@ class ClusterPool:
         self._scheduler = scheduler
         self._done: queue.SimpleQueue[Future] = queue.SimpleQueue()
         self._running: dict[str, tuple[Future, ExportTask]] = {}
+        self._decoded: dict[int, Future] = {}  # until the LUT is there; kept on a worker for as long as it is in here
+        self._asking: dict[int, ExportTask] = {}
         self._refused: list[Outcome] = []
         self._capacity, self._counted = 0, 0.0
         try:
@@ -62,54 +64,82 @@ class ClusterPool:
         """How many photos may be submitted: one for each thread of the cluster, and one more for each that waits."""
         if time.monotonic() - self._counted > _COUNT_AGAIN:
             self._count()
-        return max(0, 2 * self._capacity - len(self._running))
+        return max(0, 2 * self._capacity - len(self._running) - len(self._asking))
 
     @property
     def busy(self) -> int:
-        return len(self._running) + len(self._refused)
+        return len(self._running) + len(self._refused) + len(self._asking)
 
     def submit(self, task: ExportTask) -> None:
-        key = f"pie-export-{secrets.token_hex(6)}-{task.index}"
+        if task.lut is not None:
+            self._submit(task, "export", _WRITE, export_on_worker, task)
+            return
+        decoded = self._submit(task, "decode", _DECODE, decode_on_worker, task, awaited=False)
+        if decoded is not None:
+            self._decoded[task.index] = decoded
+            self._submit(task, "look", _LOOK, proxy_on_worker, decoded)
+
+    def answer(self, index: int, lut: np.ndarray | str) -> None:
+        """What was wanted for a photo: its LUT, or a sentence that says why there is none."""
+        task, decoded = self._asking.pop(index, None), self._decoded.pop(index, None)
+        if task is None:
+            return
+        if isinstance(lut, str):
+            self._refused.append(Outcome(index, problem=lut))
+        else:
+            self._submit(task, "export", _WRITE, export_on_worker, replace(task, lut=lut), decoded)
+
+    def _submit(self, task: ExportTask, step: str, priority: int, *work: Any, awaited: bool = True) -> "Future | None":
+        """Have a step of a photo done; None where the cluster is gone, which is the photo's outcome then."""
+        key = f"pie-{step}-{secrets.token_hex(6)}-{task.index}"
         try:
             # Whatever comes up again under this address knows nothing of the photos before: those are lost.
             if self._client.status != "running":
                 raise ConnectionError
-            future = self._client.submit(export_on_worker, task, key=key, pure=False)
+            future = self._client.submit(*work, key=key, pure=False, priority=priority)
         except Exception:  # what distributed raises when its client has closed depends on the moment
+            self._decoded.pop(task.index, None)
             self._refused.append(Outcome(task.index, problem=self._lost(task)))
-            return
-        self._running[key] = future, task
-        future.add_done_callback(self._done.put)
-
-    def answer(self, index: int, lut: np.ndarray | str) -> None:
-        """Never wanted: tasks bring their LUTs along."""
+            return None
+        if awaited:
+            self._running[key] = future, task
+            future.add_done_callback(self._done.put)
+        return future
 
     def wait(self, timeout: float) -> Sequence[Outcome | LutWanted]:
-        outcomes, self._refused = self._refused, []
-        if outcomes:
-            return outcomes
+        if self._refused:
+            refused, self._refused = self._refused, []
+            return refused
+        news: list[Outcome | LutWanted] = []
         with contextlib.suppress(queue.Empty):
-            outcomes += self._outcome(self._done.get(timeout=timeout) if timeout else self._done.get_nowait())
+            news += self._news(self._done.get(timeout=timeout))
             while True:
-                outcomes += self._outcome(self._done.get_nowait())
-        if not outcomes and self._client.status != "running":
+                news += self._news(self._done.get_nowait())
+        if not news and self._client.status != "running":
             # Futures made while the client tries to reconnect are never told that they are lost.
-            outcomes = [Outcome(task.index, problem=self._lost(task)) for task in self.running()]
-            self._running.clear()
-        return outcomes
+            news += [Outcome(task.index, problem=self._lost(task)) for task in self.running()]
+            self._forget()
+        return news
 
     def running(self) -> list[ExportTask]:
-        return [task for _, task in self._running.values()]
+        return [task for _, task in self._running.values()] + list(self._asking.values())
+
+    def _forget(self) -> None:
+        self._running.clear()
+        self._decoded.clear()
+        self._asking.clear()
 
     def close(self, at_once: bool = False) -> None:
         """Photos in work are given up; a worker that finishes one finds the folder of temporary files gone."""
         with contextlib.suppress(Exception):
-            self._client.cancel([future for future, _ in self._running.values()], force=True)
-        self._running.clear()
+            futures = [future for future, _ in self._running.values()]
+            self._client.cancel([*futures, *self._decoded.values()], force=True)
+        self._forget()
         with contextlib.suppress(Exception):
             self._client.close(timeout=1)
 
-    def _outcome(self, future: "Future") -> list[Outcome]:
+    def _news(self, future: "Future") -> list[Outcome | LutWanted]:
+        """What a step of a photo has ended with; nothing where it is done once more."""
         known = self._running.pop(future.key, None)
         if known is None:
             return []
@@ -118,7 +148,12 @@ class ClusterPool:
         task = known[1]
         try:
             if future.status == "finished":
-                return [future.result(timeout=CONNECT_SECONDS)]
+                result = future.result(timeout=CONNECT_SECONDS)
+                if isinstance(result, np.ndarray):
+                    self._asking[task.index] = task
+                    return [LutWanted(task.index, result)]
+                self._decoded.pop(task.index, None)
+                return [result]
             error = future.exception(timeout=CONNECT_SECONDS) if future.status == "error" else None
         except (Exception, asyncio.CancelledError):
             # Not the task's own error: what is told of one could not be fetched. Which exception that is depends on the
@@ -126,6 +161,7 @@ class ClusterPool:
             if self._is_made_again(future, known):
                 return []
             error = None
+        self._decoded.pop(task.index, None)
         if type(error).__name__ == "KilledWorker":
             problem = f"{task.source.name} crashed several workers and was left out; it is probably damaged."
         elif error is None or type(error).__name__ in ("CancelledError", "FutureCancelledError"):
@@ -167,33 +203,6 @@ class ClusterPool:
                 mark.unlink(missing_ok=True)
             for worker, answer in answers.items():
                 _judge(worker, answer, folder)
-
-
-def export_on_worker(task: ExportTask) -> Outcome:
-    """One photo on a worker; its file has another temporary name at each attempt."""
-    _prepare_worker()
-    if not task.source.exists():
-        import socket
-
-        where = f"the worker on {socket.gethostname()}"
-        return Outcome(task.index, problem=f"{task.source} is not visible to {where}; mount its folder there.")
-    attempt = task.target.with_name(f"{task.target.stem}-{secrets.token_hex(4)}{task.target.suffix}")
-    outcome = export_photo(replace(task, target=attempt), no_lut)
-    if outcome.details is not None:  # here too: the worker has a log of its own
-        _log.error("%s could not be exported:\n%s", task.source, outcome.details)
-    problem = outcome.problem.replace(attempt.name, task.target.name) if outcome.problem is not None else None
-    return replace(outcome, problem=problem)
-
-
-@functools.cache
-def _prepare_worker() -> None:
-    """Once for each process: threads of the cluster are the parallelism, and all photos are computed alike."""
-    import cv2
-
-    from pie_desktop.imaging.warm_up import warm_up
-
-    cv2.setNumThreads(1)
-    warm_up()
 
 
 def _sees(mark: str, token: str) -> bool:

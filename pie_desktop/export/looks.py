@@ -11,8 +11,10 @@ import numpy as np
 from pie_desktop.edit.edit import Edit
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import PieError
+from pie_desktop.export.decoded import exact_proxy
 from pie_desktop.imaging import decode
 from pie_desktop.imaging.color.difference import delta_e_2000
+from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.lut.looks import SUFFIXES, LookFormat, read_look, write_look
 from pie_desktop.imaging.resize.resize import resize_long_side
@@ -80,12 +82,12 @@ class LookReport:
 
 
 def photo_look(engine: Engine, style: Style | None, preference: "Preference | None", photo: Path, edit: Edit) -> Look:
-    """The edit of one photo.
+    """The edit of one photo, as its export has it.
 
     Raises:
         DecodeError, BundleError: the photo or the model cannot be read.
     """
-    lut = engine.transform(decode.load_proxy(photo), preference).lut(edit)
+    lut = engine.transform(exact_proxy(photo, EncodeOptions()), preference).lut(edit)
     image = to_uint8(decode.load_photo(photo, MEASURED_SIDE))
     return Look(f"{_name(style)} - {photo.name}", lut, (image,), (lut,))
 

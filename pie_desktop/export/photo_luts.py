@@ -8,20 +8,22 @@ import logging
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 
 from pie_desktop.edit.transform import Transform, attribution
 from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.export.decoded import exact_proxy
 from pie_desktop.export.settings import ExportPart, PlannedPhoto
-from pie_desktop.imaging.decode import load_proxy
+from pie_desktop.imaging import isolation
 
 _REMEMBERED_BURSTS = 16  # the frames of a burst stand together in nearly every plan
+_READING_THREADS = 2
 _log = logging.getLogger(__name__)
 
 
@@ -49,20 +51,14 @@ class PhotoLuts:
         """The LUT of a photo by its proxy. Raises PieError about this photo."""
         return self._finish(index, proxy, self._transform(index, proxy))
 
-    def load(
-        self,
-        index: int,
-        should_cancel: Callable[[], bool],
-        proxy_of: Callable[[Path], np.ndarray] = load_proxy,
-    ) -> np.ndarray:
-        """The LUT of a photo that is not decoded yet: shared by its burst, or its own by the proxy that is read for it.
+    def load(self, index: int, should_cancel: Callable[[], bool]) -> np.ndarray:
+        """The LUT of a photo that is not decoded yet: shared by its burst, or its own.
 
         Raises:
             PieError, Cancelled.
         """
-        entry = self._photos[index]
         lut = self.shared(index, should_cancel)
-        return self.own(index, proxy_of(entry.photo.source)) if lut is None else lut
+        return self.own(index, self._proxy(index)) if lut is None else lut
 
     def shared(self, index: int, should_cancel: Callable[[], bool]) -> np.ndarray | None:
         """The LUT of a photo's burst; None for a photo that is in none.
@@ -80,14 +76,15 @@ class PhotoLuts:
         if key not in self._shared:
             transforms: list[Transform] = []
             proxies: dict[int, np.ndarray] = {}
-            for frame in self._bursts[key]:
-                if should_cancel():
-                    raise Cancelled
-                try:
-                    proxies[frame] = load_proxy(self._photos[frame].photo.source)
-                    transforms.append(self._transform(frame, proxies[frame]))
-                except PieError:
-                    continue
+            with closing(self._proxies(self._bursts[key])) as reading:
+                for frame, read in reading:
+                    if should_cancel():
+                        raise Cancelled
+                    try:
+                        proxies[frame] = read()
+                        transforms.append(self._transform(frame, proxies[frame]))
+                    except PieError:
+                        continue
             if not transforms:
                 return None
             transform = Transform.mean(transforms)
@@ -96,6 +93,23 @@ class PhotoLuts:
             if len(self._shared) > _REMEMBERED_BURSTS:
                 self._shared.popitem(last=False)
         return self._shared[key]
+
+    def _proxy(self, index: int) -> np.ndarray:
+        """What a worker makes of the decoded photo, to the last bit: a photo is seen in one way only."""
+        entry = self._photos[index]
+        return exact_proxy(entry.photo.source, entry.part.settings.encode)
+
+    def _proxies(self, indices: Sequence[int]) -> Generator[tuple[int, Callable[[], np.ndarray]]]:
+        """Photos, and what gives the proxy of each or raises; a RAW photo takes long to decode, so two at a time."""
+        with ThreadPoolExecutor(_READING_THREADS if isolation.active() else 1, "pie-frames") as pool:
+            # In the context of this thread, so that what cancels its decoders cancels these too.
+            futures = [pool.submit(contextvars.copy_context().run, self._proxy, index) for index in indices]
+            try:
+                for index, future in zip(indices, futures, strict=True):
+                    yield index, future.result
+            finally:
+                for future in futures:
+                    future.cancel()
 
     def _transform(self, index: int, proxy: np.ndarray) -> Transform:
         entry = self._photos[index]

@@ -13,19 +13,15 @@ from typing import Protocol
 
 import numpy as np
 
-from pie_desktop.export.worker import LIMITS, ExportTask, LutWanted, Outcome, serve
+from pie_desktop.export.decoded import LIMITS
+from pie_desktop.export.worker import ExportTask, LutWanted, Outcome, serve
 from pie_desktop.imaging.atomic import remove_unfinished
 from pie_desktop.imaging.isolation.limits import Watch, ended_from_outside, ended_twice
 from pie_desktop.processes import GRACE, READY, Child, stop_all
 
 
 class Pool(Protocol):
-    """Where photos are made: processes of this machine, or a cluster.
-
-    `asks` says whether its workers want the LUT once they have decoded a photo; otherwise tasks bring it along.
-    """
-
-    asks: bool
+    """Where photos are made: processes of this machine, or a cluster."""
 
     @property
     def idle(self) -> int: ...
@@ -53,8 +49,6 @@ class _Worker(Child):
 
 class WorkerPool:
     """A fixed number of worker processes; to be used from one thread."""
-
-    asks = True  # for LUTs: a photo is decoded once, in its worker
 
     def __init__(self, count: int, body: Callable[[Connection], None] = serve) -> None:
         self._body = body

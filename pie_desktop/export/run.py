@@ -23,7 +23,7 @@ from pie_desktop.export.staging import Staging, gone
 from pie_desktop.export.tally import Tally
 from pie_desktop.export.targets import prepare_destination
 from pie_desktop.export.unfinished import changed_since, settle
-from pie_desktop.export.worker import ExportTask, Outcome, exact_proxy, export_isolated, export_photo
+from pie_desktop.export.worker import ExportTask, Outcome, export_isolated, export_photo
 from pie_desktop.imaging import isolation
 from pie_desktop.imaging.atomic import write_problem
 
@@ -105,7 +105,7 @@ class ExportRun:
                 self._check_cancelled()
                 # The whole photo is made where it is decoded, which waits for its LUT with the pixels.
                 isolated = isolation.active()
-                task = self._begin(todo.popleft(), load_lut=isolated, exact=isolated)
+                task = self._begin(todo.popleft(), load_lut=isolated)
                 if task is not None:
                     self._finish(self._isolated(task) if isolated else self._here(task))
 
@@ -128,12 +128,10 @@ class ExportRun:
                 if again and not todo and not pool.busy:
                     todo.append(again.popleft())
                 while todo and pool.idle:
-                    task = self._begin(todo.popleft(), load_lut=not pool.asks)
+                    task = self._begin(todo.popleft())
                     if task is not None:
                         pool.submit(task)
-                    if not pool.asks:
-                        break  # LUTs are loaded here, which takes a while: look for what is done in between
-                for news in pool.wait(_POLL_SECONDS if pool.asks or not (todo and pool.idle) else 0.0):
+                for news in pool.wait(_POLL_SECONDS):
                     if isinstance(news, Outcome):
                         if news.killed and news.index not in tried:
                             tried.add(news.index)
@@ -165,13 +163,12 @@ class ExportRun:
                 if isinstance(news, Outcome) and not news.killed:
                     self._finish(news)
 
-    def _begin(self, index: int, load_lut: bool, exact: bool = False) -> ExportTask | None:
+    def _begin(self, index: int, load_lut: bool = False) -> ExportTask | None:
         """The task of a photo; None when it cannot be begun, which is its result then.
 
         Args:
             index: place in the plan.
-            load_lut: whether the task brings its LUT along.
-            exact: whether this LUT is that of a worker, to the last bit; the photo is then decoded for it in full.
+            load_lut: whether the task brings its LUT along, for which the photo is decoded; else it asks for it.
         """
         entry = self._photos[index]
         photo = entry.photo
@@ -179,10 +176,7 @@ class ExportRun:
         try:
             place = self._staging.place(index, photo.target, entry.part.settings.destination.absolute())
             lut = None
-            if exact:
-                proxy_of = functools.partial(exact_proxy, options=entry.part.settings.encode)
-                lut = self._aside(functools.partial(self._luts.load, index, self._should_cancel, proxy_of))
-            elif load_lut:
+            if load_lut:
                 lut = self._aside(functools.partial(self._luts.load, index, self._should_cancel))
             elif photo.burst is not None:
                 lut = self._aside(functools.partial(self._luts.shared, index, self._should_cancel))

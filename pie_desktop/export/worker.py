@@ -14,25 +14,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import cv2
 import numpy as np
 
 from pie_desktop import processes
 from pie_desktop.errors import Cancelled, PieError
+from pie_desktop.export.decoded import LIMITS, DecodedPhoto
 from pie_desktop.export.provenance import photo_properties
-from pie_desktop.export.staging import SourceState, status_of, unchanged
+from pie_desktop.export.staging import SourceState, unchanged
 from pie_desktop.imaging import isolation
-from pie_desktop.imaging.edited import FullPhoto, edited_photo, full_photo
+from pie_desktop.imaging.edited import edited_photo
 from pie_desktop.imaging.encode import EditNote, EncodeOptions, save_photo
 from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation import isolated_within
-from pie_desktop.imaging.isolation.limits import Limits, MemoryLimit, file_size
+from pie_desktop.imaging.isolation.limits import MemoryLimit, file_size
 from pie_desktop.imaging.warm_up import warm_up
 
-# Those of decoding and as much again for each of what follows: colours, size, sharpening, a slow codec.
-LIMITS = Limits(seconds=100.0, patience=600.0, bytes_per_second=2e5, memory=4_000_000_000, memory_per_byte=20)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,17 +89,29 @@ class Outcome:
     killed: bool = False
 
 
-def export_photo(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray]) -> Outcome:
+def export_photo(
+    task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray], decoded: DecodedPhoto | None = None
+) -> Outcome:
     """Decode, apply the LUT at full depth, encode; never raises for anything that is wrong with the photo.
 
     Args:
         task: the photo.
         lut_for: gives the LUT for a proxy image where `task` has none; may raise a PieError.
+        decoded: the photo, where it is decoded already.
     """
-    try:
+
+    def write() -> Outcome:
         with unchanged(task.source) as state:
-            warning = _write(task, lut_for, state)
+            warning = _write(task, lut_for, state, decoded)
         return Outcome(task.index, warning=warning, staged=task.target, source_state=state)
+
+    return told(task, write)
+
+
+def told(task: ExportTask, work: Callable[[], T]) -> T | Outcome:
+    """What `work` on a photo returns, or an outcome that tells why it did not."""
+    try:
+        return work()
     except Cancelled:
         raise
     except PieError as error:
@@ -128,48 +140,25 @@ def export_isolated(source: Path, task: ExportTask) -> Outcome:
     return export_photo(replace(task, source=source), no_lut)
 
 
-@isolated_within(LIMITS)
-def exact_proxy(source: Path, options: EncodeOptions) -> np.ndarray:
-    """The proxy of all pixels, as a worker makes it of the photo that it has decoded.
-
-    The decoding process keeps the pixels for `export_isolated`, if that is the next thing it is asked for.
-
-    Args:
-        source: the photo.
-        options: how it will be written.
-
-    Raises:
-        DecodeError, Cancelled: as `export_isolated`.
-    """
-    warm_up()
-    status = status_of(source)
-    photo = _kept_photo(source, options) or full_photo(source, options)
-    isolation.keep(source, (status, options, photo))
-    return photo.proxy
-
-
 def no_lut(proxy: np.ndarray) -> NoReturn:
     """For tasks that bring their LUT along."""
     raise PieError("The photo came without its LUT.")
 
 
-def _write(task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray], state: SourceState | None) -> str | None:
-    kept = _kept_photo(task.source, task.encode)
-    image = edited_photo(task.source, task.encode, lut_for if task.lut is None else task.lut, kept)
-    del kept
+def _write(
+    task: ExportTask,
+    lut_for: Callable[[np.ndarray], np.ndarray],
+    state: SourceState | None,
+    decoded: DecodedPhoto | None,
+) -> str | None:
+    decoded = decoded or isolation.take(task.source)
+    photo = decoded.current(task.source, task.encode) if decoded is not None else None
+    image = edited_photo(task.source, task.encode, lut_for if task.lut is None else task.lut, photo)
+    del decoded, photo
     note = task.note
     if note is not None and state is not None:
         note = note.with_properties(photo_properties(task.source, state, task.encode.metadata))
     return save_photo(image, task.target, task.encode, task.source, overwrite=task.overwrite, note=note)
-
-
-def _kept_photo(source: Path, options: EncodeOptions) -> FullPhoto | None:
-    """What `exact_proxy` kept in this process, if the photo is still the one that it was then."""
-    kept = isolation.take(source)
-    if kept is None:
-        return None
-    status, decoded_for, photo = kept
-    return photo if status == status_of(source) and decoded_for == options else None
 
 
 def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -> None:

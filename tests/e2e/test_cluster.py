@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from pie_desktop import paths
 from pie_desktop.edit.transform import Transform
@@ -70,9 +72,44 @@ def cluster_of_two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster
             process.wait()
 
 
-def part(sources: Path, out: Path) -> ExportPart:
+def plain(proxy: np.ndarray) -> Transform:
+    return Transform(LUT, LUT)
+
+
+def part(sources: Path, out: Path, model: Callable[[np.ndarray], Transform] = plain) -> ExportPart:
     settings = ExportSettings(out, EncodeOptions("png"))
-    return ExportPart(settings, tuple(plan_export([sources], settings)), lambda proxy: Transform(LUT, LUT))
+    return ExportPart(settings, tuple(plan_export([sources], settings)), model)
+
+
+def sensitive(proxy: np.ndarray) -> Transform:
+    """Another LUT for every other proxy."""
+    lut = identity_lut() ** np.float32(1 + proxy.astype(np.float64).sum() % 1000 / 2000)
+    return Transform(lut, lut)
+
+
+def test_photos_are_those_of_an_export_on_this_machine(
+    cluster_of_two: Cluster, sample_images: dict[str, np.ndarray], tmp_path: Path
+) -> None:
+    """JPEGs that a decoder reduces by itself where only a small image is wanted."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for name, image in sample_images.items():
+        large = cv2.resize(image, None, fx=4, fy=4, interpolation=cv2.INTER_CUBIC)
+        Image.fromarray(large).save(folder / f"{name}.jpg", quality=92)
+    written = []
+    for name, running in (("here", Running(workers=1)), ("there", Running(scheduler=cluster_of_two.address))):
+        report = run_job([part(folder, tmp_path / name, sensitive)], running)
+        assert report.summary == f"{len(sample_images)} written"
+        written.append([item.target.read_bytes() for item in report.items])
+    assert written[0] == written[1]
+
+
+def test_a_photo_without_a_lut_is_told(cluster_of_two: Cluster, photo_folder: Path, tmp_path: Path) -> None:
+    def refusing(proxy: np.ndarray) -> Transform:
+        raise PieError("The model has gone.")
+
+    report = run_job([part(photo_folder, tmp_path / "out", refusing)], Running(scheduler=cluster_of_two.address))
+    assert report.summary == "4 failed" and {item.message for item in report.items} == {"The model has gone."}
 
 
 def test_a_folder_that_the_workers_do_not_see(
@@ -155,12 +192,12 @@ def test_a_photo_whose_worker_was_lost_with_the_answer_is_waited_for(tmp_path: P
 
     answer = Answer()
     pool = object.__new__(cluster.ClusterPool)  # not connected
-    pool._done, pool._running = queue.SimpleQueue(), {"key": (answer, task)}
-    assert pool._outcome(answer) == [] and pool.running() == [task]
+    pool._done, pool._running, pool._decoded, pool._asking = queue.SimpleQueue(), {"key": (answer, task)}, {}, {}
+    assert pool._news(answer) == [] and pool.running() == [task]
     assert pool._done.get_nowait() is answer
     answer.status = "finished"
-    (outcome,) = pool._outcome(answer)
-    assert outcome.staged == task.target and not pool.running()
+    (outcome,) = pool._news(answer)
+    assert isinstance(outcome, Outcome) and outcome.staged == task.target and not pool.running()
 
 
 @pytest.mark.parametrize("error", [OSError("in TCPConnector: refused"), TimeoutError(), asyncio.CancelledError()])
@@ -174,8 +211,9 @@ def test_a_result_that_cannot_be_fetched_is_a_scheduler_lost(tmp_path: Path, err
     pool = object.__new__(cluster.ClusterPool)  # not connected
     pool._scheduler = "tcp://gone:8786"
     task = ExportTask(3, tmp_path / "a.jpg", tmp_path / "a.png", False, EncodeOptions())
-    pool._running = {"key": (Finished(), task)}
-    (outcome,) = pool._outcome(Finished())
+    pool._running, pool._decoded, pool._asking = {"key": (Finished(), task)}, {}, {}
+    (outcome,) = pool._news(Finished())
+    assert isinstance(outcome, Outcome)
     assert outcome.index == 3 and not pool.running()
     assert outcome.problem == "a.jpg was not exported, because the scheduler tcp://gone:8786 was lost."
 

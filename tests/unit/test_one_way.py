@@ -17,9 +17,11 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
 from pie_desktop.engine.engine import Engine
 from pie_desktop.engine.references import read_edits
+from pie_desktop.export.decoded import exact_proxy
 from pie_desktop.export.job import Running, run_job
+from pie_desktop.export.photo_luts import PartPhoto, PhotoLuts
 from pie_desktop.export.presets import ExportPreset
-from pie_desktop.export.worker import ExportTask, exact_proxy, export_isolated
+from pie_desktop.export.worker import ExportTask, export_isolated
 from pie_desktop.imaging import edited, isolation
 from pie_desktop.imaging.decode import load_photo, load_proxy, proxy_of
 from pie_desktop.imaging.encode_options import EncodeOptions
@@ -61,6 +63,15 @@ def test_one_photo_is_exported_as_one_of_many(isolated: None, photo: Path, tmp_p
         assert report.summary == "1 written"
         written.append(report.items[0].target.read_bytes())
     assert written[0] == written[1]
+
+
+def test_a_frame_of_a_burst_is_seen_as_every_photo_is(photo: Path, tmp_path: Path) -> None:
+    alone = part(photo, tmp_path / "out", sensitive)
+    burst = replace(alone, photos=tuple(replace(frame, burst=1) for frame in alone.photos))
+    shared = PhotoLuts([PartPhoto(burst.photos[0], burst)]).shared(0, lambda: False)
+    proxy = proxy_of(load_photo(photo), from_jpeg=True)
+    assert not np.array_equal(load_proxy(photo), proxy)  # otherwise this photo tests nothing
+    np.testing.assert_array_equal(shared, sensitive(proxy).lut(Edit()))
 
 
 def test_the_exact_proxy_is_that_of_all_pixels(photo: Path) -> None:
