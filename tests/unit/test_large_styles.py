@@ -10,7 +10,7 @@ from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import Cancelled
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 from pie_desktop.imaging.pairs.find import EditPair
-from pie_desktop.model import inference, preference, residual
+from pie_desktop.model import encoding, preference, preparing, residual
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
 from pie_desktop.styles.store import StyleLibrary
@@ -32,8 +32,8 @@ def test_parts_give_what_all_at_once_gives(monkeypatch: pytest.MonkeyPatch) -> N
     whole = Inference(default_bundle(), "cpu")
     expected = whole.encode(references)
     fits = whole.agreement(expected)
-    monkeypatch.setattr(inference, "_PAIRS_AT_ONCE", 5)
-    monkeypatch.setattr(inference, "_IMAGES_AT_ONCE", 7)
+    monkeypatch.setattr(preparing, "PAIRS_AT_ONCE", 5)
+    monkeypatch.setattr(encoding, "IMAGES_AT_ONCE", 7)
     monkeypatch.setattr(preference, "_LUTS_AT_ONCE", 3)
     monkeypatch.setattr(residual, "_PAIRS_AT_ONCE", 4)
     parts = Inference(default_bundle(), "cpu")
