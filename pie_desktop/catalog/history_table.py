@@ -1,6 +1,6 @@
 """The table of the catalog with what led to each photo's edit: steps, virtual copies and snapshots.
 
-One row holds all of a photo, as `PhotoHistory.to_text` writes it: it is read when the photo is opened and written whole.
+One row holds all of a photo, as `PhotoHistory.to_text` writes it; it is read when the photo is opened, written whole.
 """
 
 import sqlite3
