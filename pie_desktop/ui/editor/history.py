@@ -1,57 +1,18 @@
-"""Undo and redo of a photo's edits, and keeping them in the catalog."""
+"""Undo and redo of a photo's edits, its snapshots and virtual copies, and keeping all of them in the catalog."""
 
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.history import PhotoHistory
+from pie_desktop.edit.naming import name_of_change
+from pie_desktop.errors import StyleError
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.editor.reading import keep_edit
+from pie_desktop.ui.editor.reading import keep_history
 
-LIMIT = 200
-
-
-class EditHistory:
-    """Edits of one photo in the order the user made them; the first is how the photo was opened."""
-
-    def __init__(self, first: Edit) -> None:
-        self._states = [first]
-        self._place = 0
-
-    @property
-    def current(self) -> Edit:
-        return self._states[self._place]
-
-    @property
-    def edited(self) -> bool:
-        """Whether there is more than the first state."""
-        return len(self._states) > 1
-
-    @property
-    def can_undo(self) -> bool:
-        return self._place > 0
-
-    @property
-    def can_redo(self) -> bool:
-        return self._place < len(self._states) - 1
-
-    def push(self, state: Edit) -> bool:
-        """Add a state after the current one, dropping what was undone; False if it is no change."""
-        if state == self.current:
-            return False
-        del self._states[self._place + 1 :]
-        self._states.append(state)
-        del self._states[:-LIMIT]
-        self._place = len(self._states) - 1
-        return True
-
-    def undo(self) -> Edit:
-        self._place = max(0, self._place - 1)
-        return self.current
-
-    def redo(self) -> Edit:
-        self._place = min(len(self._states) - 1, self._place + 1)
-        return self.current
+CHANGED_ELSEWHERE = "Changed elsewhere"
 
 
 class EditKeeper(QObject):
@@ -60,7 +21,7 @@ class EditKeeper(QObject):
     It observes `CurrentEdit`. A slider that still moves is kept when it stops, or when the photo is left.
 
     Signals:
-        changed: what can be undone changed.
+        changed: the history is another one.
     """
 
     changed = Signal()
@@ -69,19 +30,34 @@ class EditKeeper(QObject):
         super().__init__()
         self._context = context
         self._current = context.current
-        self._histories: dict[Path, EditHistory] = {}
+        self._histories: dict[Path, PhotoHistory] = {}
         self._path: Path | None = None
+        self._name = ""
         self._current.changed.connect(self._on_changed)
+
+    @property
+    def history(self) -> PhotoHistory | None:
+        """That of the open photo."""
+        return None if self._path is None else self._histories[self._path]
 
     def known(self, path: Path) -> Edit | None:
         """The edit of a photo that was edited since the start, when the catalog may still be behind; else None."""
         history = self._histories.get(path)
-        return history.current if history is not None and history.edited else None
+        return history.edit if history is not None and history.edited else None
 
-    def begin(self, path: Path, edit: Edit) -> None:
-        """Show the edit of a photo that has been opened, and keep what becomes of it."""
-        if path not in self._histories or self._histories[path].current != edit:
-            self._histories[path] = EditHistory(edit)
+    def begin(self, path: Path, edit: Edit, stored: PhotoHistory | None = None) -> None:
+        """Show the edit of a photo that has been opened, and keep what becomes of it.
+
+        Args:
+            path: the photo.
+            edit: what it opens with.
+            stored: its history in the catalog; an edit that is not its last is a step of its own.
+        """
+        known = self._histories.get(path)
+        if known is None or known.edit != edit:
+            kept = known if known is not None and known.edited else stored
+            earlier = kept or PhotoHistory.begin(edit, time.time())
+            self._histories[path] = earlier.push(CHANGED_ELSEWHERE, edit, time.time())
         self._path = path
         self._current.show(edit)
         self.changed.emit()
@@ -94,36 +70,92 @@ class EditKeeper(QObject):
 
     @property
     def can_undo(self) -> bool:
-        return self._path is not None and self._histories[self._path].can_undo
+        return self.history is not None and self.history.can_undo
 
     @property
     def can_redo(self) -> bool:
-        return self._path is not None and self._histories[self._path].can_redo
+        return self.history is not None and self.history.can_redo
 
     def undo(self) -> None:
-        if self._path is not None and self.can_undo:
-            self._restore(self._path, self._histories[self._path].undo())
+        if self.history is not None and self.can_undo:
+            self._take(self.history.undo())
 
     def redo(self) -> None:
-        if self._path is not None and self.can_redo:
-            self._restore(self._path, self._histories[self._path].redo())
+        if self.history is not None and self.can_redo:
+            self._take(self.history.redo())
+
+    def go(self, place: int) -> None:
+        """Return to a step of the history; those behind it can be redone until something else is changed."""
+        if self.history is not None and place != self.history.copy.place:
+            self._take(self.history.go(place))
+
+    def apply(self, name: str, edit: Edit) -> None:
+        """Change the open photo's edit in one step of this name; nothing without a photo."""
+        if self._path is not None:
+            self._keep()
+            self._name = name
+            self._current.change(edit)
+            self._name = ""
+
+    def add_snapshot(self, name: str) -> None:
+        """Give the edit as it is now a name."""
+        self._keep()
+        if self.history is not None:
+            self._take(self.history.with_snapshot(name, time.time()))
+
+    def remove_snapshot(self, name: str) -> None:
+        if self.history is not None:
+            self._take(self.history.without_snapshot(name))
+
+    def add_copy(self) -> None:
+        """Make a virtual copy of the edit as it is now, and go on with it."""
+        self._keep()
+        if self.history is not None:
+            self._take(self.history.with_copy(self.history.free_copy_name(), time.time()))
+
+    def choose_copy(self, copy: int) -> None:
+        """Show another virtual copy, 0 for the photo itself."""
+        self._keep()
+        if self.history is not None and copy != self.history.active:
+            self._take(self.history.choose(copy))
+
+    def remove_copy(self, copy: int) -> None:
+        self._keep()
+        if self.history is not None:
+            self._take(self.history.without_copy(copy))
+
+    def _take(self, history: PhotoHistory) -> None:
+        """Show and keep what a person chose of the history."""
+        assert self._path is not None
+        if history is self._histories[self._path]:
+            return
+        self._histories[self._path] = history
+        if history.edit != self._current.edit:
+            self._current.show(history.edit)
+        self._save(self._path)
+        self.changed.emit()
 
     def _on_changed(self, edit: Edit, moving: bool) -> None:
         if not moving:
             self._keep()
 
-    def _restore(self, path: Path, edit: Edit) -> None:
-        self._current.show(edit)
-        self._save(path)
+    def _keep(self) -> None:
+        history, edit = self.history, self._current.edit
+        if history is None or self._path is None or edit == history.edit:
+            return
+        name = self._name or name_of_change(history.edit, edit, self._name_of_style)
+        self._histories[self._path] = history.push(name, edit, time.time())
+        self._save(self._path)
         self.changed.emit()
 
-    def _keep(self) -> None:
-        if self._path is not None and self._histories[self._path].push(self._current.edit):
-            self._save(self._path)
-            self.changed.emit()
+    def _name_of_style(self, style_id: str) -> str | None:
+        try:
+            return self._context.library.get(style_id).name
+        except StyleError:
+            return None
 
     def _save(self, path: Path) -> None:
         context = self._context
-        job = context.background.submit(keep_edit, context.catalog, path, self._current.edit)
+        job = context.background.submit(keep_history, context.catalog, path, self._histories[path])
         job.key = path  # if it does not come to its end, the photo is named
         context.report_failure(job).finished.connect(context.report_catalog_problems)

@@ -7,6 +7,7 @@ import numpy as np
 
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.history import PhotoHistory
 from pie_desktop.edit.transform import Transform
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import DecodeError, NewerEditError, StyleError
@@ -30,6 +31,7 @@ class OpenedPhoto:
         edit: the edit that was kept for it, or None.
         style_gone: the style of that edit does not exist any more; the edit has none instead.
         edit_is_newer: the edit was made with a newer version of the program, so that the photo opens without it.
+        history: what led to the edit, as it was kept; None where nothing is known, or the edit is newer.
     """
 
     info: decode.PhotoInfo
@@ -37,6 +39,7 @@ class OpenedPhoto:
     edit: Edit | None
     style_gone: bool
     edit_is_newer: bool = False
+    history: PhotoHistory | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,10 +74,11 @@ def identify(
     """
     info = decode.probe(path)
     context.check()
-    edit, style_gone, edit_is_newer = known, False, False
+    edit, style_gone, edit_is_newer, history = known, False, False, None
     if edit is None:
         try:
             edit = catalog.get(path)
+            history = catalog.history(path)
         except NewerEditError:
             edit_is_newer = True
     if edit is not None and edit.style_id is not None:
@@ -82,7 +86,7 @@ def identify(
             library.get(edit.style_id)
         except StyleError:
             edit, style_gone = edit.with_style(None), True
-    return OpenedPhoto(info, metadata.read_summary(path), edit, style_gone, edit_is_newer)
+    return OpenedPhoto(info, metadata.read_summary(path), edit, style_gone, edit_is_newer, history)
 
 
 def read_source(context: JobContext, info: decode.PhotoInfo, max_side: int | None) -> Pixels:
@@ -137,9 +141,9 @@ def compute_enhancement(
     return Enhancement(proxy, engine.transform(proxy, preference), style_id, name)
 
 
-def keep_edit(context: JobContext, catalog: Catalog, path: Path, edit: Edit) -> None:
-    """Keep the edit of a photo; raises PieError."""
-    catalog.put(path, edit)
+def keep_history(context: JobContext, catalog: Catalog, path: Path, history: PhotoHistory) -> None:
+    """Keep the edit of a photo and what led to it; raises PieError."""
+    catalog.put_history(path, history)
 
 
 def load_model(context: JobContext, engine: Engine) -> None:

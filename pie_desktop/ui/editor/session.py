@@ -147,7 +147,7 @@ class EditSession(QObject):
         path = photo.info.path
         self._context.report_catalog_problems()
         # Before there is a photo, so that its transform is computed once, below.
-        self.keeper.begin(path, photo.edit or self._current.unedited())
+        self.keeper.begin(path, photo.edit or self._current.unedited(), photo.history)
         self.photo = photo
         if photo.style_gone:
             self._context.notifier.info(f"The style of {path.name} was deleted; the photo is shown without one.")
