@@ -149,6 +149,13 @@ class PhotoHistory:
     def without_snapshot(self, name: str) -> Self:
         return replace(self, snapshots=tuple(one for one in self.snapshots if one.name != name))
 
+    def renamed_snapshot(self, name: str, other: str) -> Self:
+        """With another name for a snapshot; unchanged where that is taken or empty."""
+        if not other or any(one.name == other for one in self.snapshots):
+            return self
+        named = (replace(one, name=other[:MAX_NAME]) if one.name == name else one for one in self.snapshots)
+        return replace(self, snapshots=tuple(named))
+
     def with_copy(self, name: str, now: float) -> Self:
         """With a virtual copy of the edit as it is now, which becomes the active one."""
         made = VirtualCopy(name, (NamedEdit(FIRST_STEP, self.edit, now),))
@@ -167,10 +174,11 @@ class PhotoHistory:
 
     def free_copy_name(self) -> str:
         """A name that no copy has yet."""
-        taken, number = {one.name for one in self.copies}, len(self.copies)
-        while f"Copy {number}" in taken:
-            number += 1
-        return f"Copy {number}"
+        return _free("Copy", {one.name for one in self.copies})
+
+    def free_snapshot_name(self) -> str:
+        """A name that no snapshot has yet."""
+        return _free("Snapshot", {one.name for one in self.snapshots})
 
     def to_text(self) -> str:
         """One line of JSON; see `from_text`."""
@@ -206,6 +214,13 @@ class PhotoHistory:
     def _with_active(self, copy: VirtualCopy) -> Self:
         copies = (*self.copies[: self.active], copy, *self.copies[self.active + 1 :])
         return replace(self, copies=copies)
+
+
+def _free(word: str, taken: set[str]) -> str:
+    number = 1
+    while f"{word} {number}" in taken:
+        number += 1
+    return f"{word} {number}"
 
 
 def _values(stored: Any, what: str) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.listing import is_photo, list_photos, looks_like_photo, one_per_photo
@@ -12,9 +12,12 @@ from pie_desktop.ui.adjust.panel import AdjustPanel
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.commands import Commands
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.history_panel import HistoryPanel
 from pie_desktop.ui.editor.photo_view import PhotoView
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.filmstrip import Filmstrip
+from pie_desktop.ui.histogram.panel import HistogramPanel
+from pie_desktop.ui.side_panel import SidePanel
 from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.welcome import WelcomeView
 
@@ -45,16 +48,9 @@ class EditPage(QWidget):
         self.centre = QStackedWidget()
         self.centre.addWidget(self.welcome)
         self.centre.addWidget(self.photo_view)
-        self.right = QFrame()
-        self.right.setProperty("role", "panel")
-        column = QVBoxLayout(self.right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.styles, 1)
-        line = QFrame()
-        line.setProperty("role", "separator")
-        column.addWidget(line)
-        column.addWidget(self.adjust)
+        self.histogram = HistogramPanel(context, canvas.renderer)
+        self.history = HistoryPanel(session.keeper)
+        self.right = SidePanel(self.histogram, self.styles, self.history, self.adjust)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
@@ -72,6 +68,7 @@ class EditPage(QWidget):
         canvas.step_requested.connect(self.step)
         canvas.panels_toggled.connect(self.toggle_panels)
         self.welcome.samples_ready.connect(self.open_paths)
+        self.histogram.view.warnings_wanted.connect(lambda: canvas.set_warnings(not canvas.warnings))
 
     def open_paths(self, chosen: Sequence[Path]) -> None:
         """Open photos and folders; what cannot be opened is reported, the rest is opened."""
@@ -131,6 +128,7 @@ class EditPage(QWidget):
         if self.filmstrip.isVisibleTo(self) and self.right.isVisibleTo(self):
             settings.set("edit.sizes", self.splitter.sizes())
         settings.set("edit.filmstrip", self.filmstrip.isVisibleTo(self))
+        self.right.remember(settings)
         settings.set("edit.panel", self.right.isVisibleTo(self))
 
     def _centre_area(self) -> QWidget:
@@ -141,6 +139,7 @@ class EditPage(QWidget):
         sizes = settings.get("edit.sizes", DEFAULT_SIZES)
         usable = isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(size, int) for size in sizes)
         self.splitter.setSizes(sizes if usable else DEFAULT_SIZES)
+        self.right.restore(settings)
         self.filmstrip.setVisible(settings.get("edit.filmstrip") is not False)
         self.right.setVisible(settings.get("edit.panel") is not False)
 

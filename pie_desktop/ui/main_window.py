@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.controls import CompareKeys
@@ -29,6 +29,7 @@ from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.pages import TABS, Pages
 from pie_desktop.ui.status_bar import StatusBar
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
+from pie_desktop.ui.widgets.labels import separator
 
 
 class MainWindow(QMainWindow):
@@ -113,13 +114,11 @@ class MainWindow(QMainWindow):
     def _build_centre(self) -> None:
         bar = TopBar(self.commands)
         self.tabs = bar.tabs
-        line = QFrame()
-        line.setProperty("role", "separator")
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (bar, line):
+        for widget in (bar, separator()):
             column.addWidget(widget)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(centre)
@@ -155,6 +154,8 @@ class MainWindow(QMainWindow):
         for view in View:
             commands[f"view_{view.value}"].setEnabled(editing)
             commands[f"view_{view.value}"].setChecked(self.canvas.view is view)
+        commands["clipping"].setEnabled(photo)
+        commands["clipping"].setChecked(self.canvas.warnings)
         commands["filmstrip"].setChecked(self.edit_page.filmstrip.isVisibleTo(self.edit_page))
         commands["panel"].setChecked(self.edit_page.right.isVisibleTo(self.edit_page))
         commands["full_screen"].setChecked(self.isFullScreen())

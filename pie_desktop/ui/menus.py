@@ -46,6 +46,9 @@ def define_view_commands(commands: Commands, canvas: Canvas) -> None:
         (View.SINGLE, "Result only", "F", "mdi6.image-outline"),
     ):
         add(f"view_{view.value}", text, _setter(canvas.set_view, view), key, icon_name=name, checkable=True)
+    warn_tip = "Mark black pixels in blue and clipped highlights in red"
+    warn = _toggler(canvas.set_warnings, lambda: not canvas.warnings)
+    add("clipping", "Clipping warnings", warn, "J", icon_name="mdi6.alert-outline", tip=warn_tip, checkable=True)
     add("zoom_fit", "Fit", canvas.fit, "Ctrl+0", icon_name="mdi6.fit-to-screen-outline", tip="Fit the whole photo")
     add("zoom_actual", "1:1", canvas.actual_size, "Ctrl+1", icon_name="mdi6.numeric-1-box-outline", tip="Actual size")
     add("zoom_toggle", "Switch between fit and 1:1", canvas.toggle_fit, "Z")
@@ -120,7 +123,7 @@ def build_menus(
     _fill(commands, file, "clear_thumbnails", None, "quit")
     file.aboutToShow.connect(clearing.update_size)
     _fill(commands, bar.addMenu("&Edit"), "undo", "redo", None, "reset", None, "commands")
-    view = _fill(commands, bar.addMenu("&View"), "view_split", "view_side", "view_single", None)
+    view = _fill(commands, bar.addMenu("&View"), "view_split", "view_side", "view_single", "clipping", None)
     _fill(commands, view, "zoom_fit", "zoom_actual", "zoom_toggle", "zoom_in", "zoom_out", None)
     _fill(commands, view, "next", "previous", None)
     _fill(commands, view, "filmstrip", "panel", "panels", "next_area", "full_screen", "monitor_colors", None)
@@ -145,6 +148,10 @@ def _fill(commands: Commands, menu: QMenu, *names: str | None) -> QMenu:
         else:
             menu.addAction(commands[name])
     return menu
+
+
+def _toggler(function: Callable[[bool], object], value: Callable[[], bool]) -> Callable[[], object]:
+    return lambda: function(value())
 
 
 def _setter(function: Callable[..., object], value: object) -> Callable[[], object]:

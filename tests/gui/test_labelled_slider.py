@@ -1,7 +1,7 @@
 """The slider of all panels: when a move is done, and how it serves as a field of a form."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QStyle, QStyleOptionSpinBox
+from PySide6.QtWidgets import QLabel, QStyle, QStyleOptionSpinBox
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import STRENGTH, TONE_STRENGTH
@@ -60,13 +60,16 @@ def test_only_the_number_in_a_form_has_arrows(qtbot: QtBot) -> None:
     assert arrow_width(LabelledSlider(STRENGTH, in_form=True)) > 10
 
 
-def test_a_number_that_refines_another_takes_one_line(qtbot: QtBot) -> None:
-    tall, flat = LabelledSlider(STRENGTH), LabelledSlider(TONE_STRENGTH)
-    for slider in (tall, flat):
+def test_every_number_takes_one_line_and_all_tracks_begin_at_one(qtbot: QtBot) -> None:
+    first, flat = LabelledSlider(STRENGTH), LabelledSlider(TONE_STRENGTH)
+    for slider in (first, flat):
         qtbot.addWidget(slider)
         slider.show()
-    assert flat.sizeHint().height() < 0.8 * tall.sizeHint().height()
-    assert flat.track.geometry().left() > tall.track.geometry().left()
+        assert slider.sizeHint().height() < 2 * slider.fontMetrics().height()
+        label = slider.findChild(QLabel)
+        assert label.fontMetrics().horizontalAdvance(label.text()) + label.indent() <= label.width()
+    assert flat.track.geometry().left() == first.track.geometry().left()
+    assert flat.findChild(QLabel).indent() > first.findChild(QLabel).indent()
     flat.track.setValue(60)
     qtbot.mouseDClick(flat.track, Qt.MouseButton.LeftButton)
     assert flat.value == 1.0

@@ -8,7 +8,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Attribution, attribution
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Enhancement
-from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
+from pie_desktop.ui.theme import COLORS, SPACE, numeric_font
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lanes import LatestLane
@@ -58,7 +58,7 @@ def _measure(context: JobContext, enhancement: Enhancement, edit: Edit) -> Attri
 
 
 class AttributionView(QWidget):
-    """Two rows: name, bar, mean dE00; below it the share in words."""
+    """The share in words, and two rows: name, bar, mean dE00."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -71,13 +71,13 @@ class AttributionView(QWidget):
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(SPACE)
-        layout.setVerticalSpacing(HALF_SPACE)
+        layout.setVerticalSpacing(2)
         tips = (
             "Mean colour difference (ΔE 2000) between the original and the general enhancement",
             "Mean colour difference (ΔE 2000) that your preference adds",
         )
         rows = (("General", self.general), ("Yours", self.preference))
-        for row, ((name, bar), number, tip) in enumerate(zip(rows, self._numbers, tips, strict=True)):
+        for row, ((name, bar), number, tip) in enumerate(zip(rows, self._numbers, tips, strict=True), 1):
             label = PlainLabel(name)
             number.setFont(numeric_font(self.font()))
             number.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -85,7 +85,7 @@ class AttributionView(QWidget):
             for column, widget in enumerate((label, bar, number)):
                 widget.setToolTip(plain(tip))
                 layout.addWidget(widget, row, column)
-        layout.addWidget(self._share, 2, 0, 1, 3)
+        layout.addWidget(self._share, 0, 0, 1, 3)
         layout.setColumnStretch(1, 1)
         self.show_attribution(None)
 

@@ -8,7 +8,7 @@ from pie_desktop.ui.adjust.sliders import EditSliders
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Enhancement, OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
-from pie_desktop.ui.theme import SPACE, icon
+from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.widgets.labels import heading
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
@@ -33,17 +33,17 @@ class AdjustPanel(QFrame):
         head.addWidget(heading("STRENGTH"), 1)
         head.addWidget(reset)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, SPACE, 12, 12)
-        layout.setSpacing(SPACE)
+        layout.setContentsMargins(12, HALF_SPACE, 12, SPACE)
+        layout.setSpacing(2)
         layout.addLayout(head)
         for number, (name, sliders) in enumerate(self.sliders.groups()):
             if number:  # the first part is the style, whose heading stands above
                 layout.addWidget(heading(name.upper()))
             for slider in sliders:
                 layout.addWidget(slider)
-        layout.addSpacing(SPACE)
-        layout.addWidget(heading("HOW MUCH IS YOURS"))
+        layout.addSpacing(HALF_SPACE)
         layout.addWidget(self.attribution)
+        layout.addStretch(1)
         self.sliders.changed.connect(context.current.change)
         context.current.changed.connect(self._on_edit)
         session.opening.connect(self._on_closed)

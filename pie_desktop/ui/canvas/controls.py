@@ -15,8 +15,10 @@ from PySide6.QtWidgets import (
 
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.photo_widget import PhotoWidget
+from pie_desktop.ui.canvas.readout import ColorReadout
 from pie_desktop.ui.commands import Commands
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, numeric_font
+from pie_desktop.ui.widgets.labels import ElidedLabel
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 VIEW_COMMANDS = ("view_split", "view_side", "view_single")
@@ -42,6 +44,12 @@ class CanvasToolbar(QFrame):
         self.compare.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.compare.pressed.connect(lambda: canvas.set_comparing(True))
         self.compare.released.connect(lambda: canvas.set_comparing(False))
+        self.readout = ElidedLabel()
+        self.readout.setFont(numeric_font(self.font()))
+        self.readout.setProperty("role", "muted")
+        self.readout.setAccessibleName("Colour under the mouse: original, result")
+        self._colors = ColorReadout(canvas)
+        self._colors.changed.connect(lambda found: self.readout.set_full_text(found.text if found else ""))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE, HALF_SPACE, SPACE, HALF_SPACE)
         layout.setSpacing(HALF_SPACE)
@@ -49,7 +57,10 @@ class CanvasToolbar(QFrame):
             layout.addWidget(_button(commands[name]))
         layout.addSpacing(SPACE)
         layout.addWidget(self.compare)
-        layout.addStretch(1)
+        layout.addWidget(_button(commands["clipping"]))
+        layout.addSpacing(SPACE)
+        # Takes what is left, and never asks for more.
+        layout.addWidget(self.readout, 1)
         layout.addWidget(_button(commands["zoom_out"]))
         layout.addWidget(self._zoom)
         for name in ZOOM_COMMANDS[1:]:

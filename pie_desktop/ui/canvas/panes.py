@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
+from pie_desktop.ui.canvas.clipping import marked
 from pie_desktop.ui.canvas.layer import Layer
 from pie_desktop.ui.canvas.renderer import PreviewRenderer
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
@@ -119,8 +120,12 @@ def _draw_layer(
             return
         pixels = layer.original if original else layer.pixels(renderer.edit, visible)
         target = QRect(pane.left() + left + visible.left, pane.top() + top + visible.top, visible.width, visible.height)
-        part = QRect(visible.left - zone.left, visible.top - zone.top, visible.width, visible.height)
-        painter.drawImage(target, as_image(pixels), part)
+        left, top = visible.left - zone.left, visible.top - zone.top
+        if renderer.warnings:
+            area = (slice(top, top + visible.height), slice(left, left + visible.width))
+            painter.drawImage(target, as_image(marked(layer, pixels, renderer.edit, area, original)))
+        else:
+            painter.drawImage(target, as_image(pixels), QRect(left, top, visible.width, visible.height))
         return
     # The zoom has changed and the right pixels are on their way: stretch what is there.
     pixels = layer.original if original else layer.pixels(renderer.edit, zone)

@@ -18,7 +18,7 @@ class PhotoWidget(QWidget):
 
     Signals:
         viewport_changed: zoom or position changed.
-        view_changed: another comparison view was chosen.
+        view_changed: another comparison view was chosen, or the clipping warnings were shown or hidden.
     """
 
     viewport_changed = Signal()
@@ -69,6 +69,17 @@ class PhotoWidget(QWidget):
         if comparing != self._comparing:
             self._comparing = comparing
             self.update()
+
+    @property
+    def warnings(self) -> bool:
+        """Whether what is clipped is marked."""
+        return self.renderer.warnings
+
+    def set_warnings(self, shown: bool) -> None:
+        if shown != self.renderer.warnings:
+            self.renderer.warnings = shown
+            self.update()
+            self.view_changed.emit()
 
     def set_photo(self, width: int, height: int) -> None:
         """Prepare for a photo of this size (full resolution, oriented), fitted; the one before is gone."""

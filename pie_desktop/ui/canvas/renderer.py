@@ -44,6 +44,7 @@ class PreviewRenderer(QObject):
         self._broken = False
         self._job: Job | None = None
         self.edit = Edit()
+        self.warnings = False  # whether clipped pixels are marked; drawn, not rendered
         self.base: Layer | None = None
         self.detail: Layer | None = None
 

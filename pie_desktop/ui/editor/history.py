@@ -97,11 +97,18 @@ class EditKeeper(QObject):
             self._current.change(edit)
             self._name = ""
 
-    def add_snapshot(self, name: str) -> None:
-        """Give the edit as it is now a name."""
+    def add_snapshot(self) -> str:
+        """Keep the edit as it is now under a name of its own, which is returned; empty without a photo."""
         self._keep()
+        if self.history is None:
+            return ""
+        name = self.history.free_snapshot_name()
+        self._take(self.history.with_snapshot(name, time.time()))
+        return name
+
+    def rename_snapshot(self, name: str, other: str) -> None:
         if self.history is not None:
-            self._take(self.history.with_snapshot(name, time.time()))
+            self._take(self.history.renamed_snapshot(name, other))
 
     def remove_snapshot(self, name: str) -> None:
         if self.history is not None:

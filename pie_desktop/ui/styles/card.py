@@ -14,6 +14,7 @@ from pie_desktop.ui.widgets.labels import NameEdit, counted
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 MOSAIC_SIDE = 60
+COMPACT_SIDE = 32
 NEUTRAL_NAME = "Neutral (no preference)"
 
 
@@ -74,7 +75,7 @@ class StyleCard(QFrame):
         made_of.setSpacing(HALF_SPACE)
         made_of.addWidget(self.summary, 1)
         made_of.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTop)
-        right = QVBoxLayout()
+        right = self._right = QVBoxLayout()
         right.setSpacing(2)
         right.addStretch(1)
         right.addWidget(self.name)
@@ -100,6 +101,15 @@ class StyleCard(QFrame):
         self.mosaic.set_paths([reference.after for reference in style.references] if style is not None else [])
         self.setAccessibleName(self.name.name)
         self._show_state()
+
+    def set_compact(self, compact: bool) -> None:
+        """Take little height, so that more cards are in sight."""
+        self.mosaic.set_side(COMPACT_SIDE if compact else MOSAIC_SIDE)
+        self._right.setSpacing(0 if compact else 2)
+        space = HALF_SPACE if compact else SPACE
+        layout = self.layout()
+        assert layout is not None
+        layout.setContentsMargins(SPACE, space, HALF_SPACE, space)
 
     def set_contradiction(self, found: Contradiction | None) -> None:
         """Warn that references disagree; None if they do not, or while that is not known."""

@@ -50,10 +50,6 @@ class DropZone(QWidget):
         self._title.setText(invitation or TITLE)
         self.update()
 
-    def set_brief(self, brief: bool) -> None:
-        """Leave out the icon, for those who have made a style before."""
-        self._icon.setVisible(not brief)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from pie_desktop.styles.store import Style
 from pie_desktop.styles.style import Contradiction
 from pie_desktop.ui.styles.card import StyleCard
 from pie_desktop.ui.styles.drop_zone import ProgressRow
-from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.theme import HALF_SPACE, SPACE
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 
 
@@ -32,6 +32,7 @@ def stepped(widgets: Sequence[QWidget], event: QKeyEvent) -> QWidget | None:
     return widgets[target] if target is not None else None
 
 
+ROOMY_HEIGHT = 500  # px for full cards, of which six are in sight then
 AT_ONCE = 16  # cards, more than a window shows
 TURN_SECONDS = 0.02  # of making cards before the window may do something else
 
@@ -65,6 +66,7 @@ class StyleGallery(QScrollArea):
         self._missing: list[Style] = []
         self._contradictions: Mapping[str, Contradiction | None] = {}
         self._selected: str | None = None
+        self._compact = False
         self._content = QWidget()
         self._layout = QVBoxLayout(self._content)
         self._layout.setContentsMargins(SPACE, 0, SPACE, 0)
@@ -116,6 +118,15 @@ class StyleGallery(QScrollArea):
                 self._layout.insertWidget(position, card)
         if self._missing:
             self._timer.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        compact = self.height() < ROOMY_HEIGHT
+        if compact != self._compact:
+            self._compact = compact
+            self._layout.setSpacing(HALF_SPACE if compact else SPACE)
+            for card in self._cards.values():
+                card.set_compact(compact)
 
     def _add_missing(self) -> None:
         """Make cards for one turn of the event loop."""
@@ -212,6 +223,7 @@ class StyleGallery(QScrollArea):
             card.cancel_requested.connect(lambda: self.cancel_requested.emit(style_id))
             card.set_contradiction(self._contradictions.get(style_id))
         card.set_selected(style_id == self._selected)
+        card.set_compact(self._compact)
         before = sum(self._order[other] < self._order[style_id] for other in self._cards if other in self._order)
         self._cards[style_id] = card
         self._layout.insertWidget(len(self._making) + before, card)

@@ -34,7 +34,7 @@ class Mosaic(QWidget):
         self._icon = icon_name
         self._paths: list[Path] = []
         self._checked = False
-        self.setFixedSize(QSize(side, side))
+        self.set_side(side)
         loader.loaded.connect(self._on_loaded)
 
     @property
@@ -45,6 +45,10 @@ class Mosaic(QWidget):
     def set_paths(self, paths: Sequence[Path]) -> None:
         self._paths = list(paths[: max(LAYOUTS)])
         self.update()
+
+    def set_side(self, side: int) -> None:
+        """Height and width in device-independent pixels."""
+        self.setFixedSize(QSize(side, side))
 
     def set_checked(self, checked: bool) -> None:
         """Mark the whole with a tick in its corner."""

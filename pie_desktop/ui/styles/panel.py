@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
 from pie_desktop.styles.style import contradiction
@@ -17,12 +17,14 @@ from pie_desktop.ui.styles.details import StyleDetails
 from pie_desktop.ui.styles.drop_zone import DropZone
 from pie_desktop.ui.styles.gallery import StyleGallery
 from pie_desktop.ui.styles.mosaic import StyleImages
-from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
-from pie_desktop.ui.widgets.labels import heading
+from pie_desktop.ui.theme import SPACE, icon
 
 
 class StylePanel(QWidget):
     """Gallery and details of the styles; shows what the controller reports.
+
+    Attributes:
+        new_button: makes a style; the owner places it.
 
     Signals:
         style_selected: id of the style that is selected and ready now, None for neutral. `CurrentEdit` says the same.
@@ -40,11 +42,12 @@ class StylePanel(QWidget):
         self.gallery = StyleGallery(self._images.loader)
         self.details = StyleDetails(self._images.loader)
         self.drop_zone = DropZone()
-        self._new = QToolButton()
-        self._new.setIcon(icon("mdi6.plus"))
-        self._new.setText("New")
-        self._new.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._new.setToolTip("Make a style from edited photos (Ctrl+Shift+N)")
+        self._has_own = False
+        self.new_button = QToolButton()
+        self.new_button.setIcon(icon("mdi6.plus"))
+        self.new_button.setText("New")
+        self.new_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.new_button.setToolTip("Make a style from edited photos (Ctrl+Shift+N)")
         self._pages = QStackedWidget()
         self._pages.addWidget(self.gallery)
         self._pages.addWidget(self.details)
@@ -118,6 +121,7 @@ class StylePanel(QWidget):
 
     def _mark_drop(self, style_id: str | None) -> None:
         self._unmark_drop()
+        self._show_drop_zone(True)
         if style_id is None:
             self.drop_zone.set_marked("Drop to make a new style")
         elif self.shows_details:
@@ -127,6 +131,8 @@ class StylePanel(QWidget):
 
     def _unmark_drop(self) -> None:
         self.drop_zone.set_marked("")
+        # Those who have made a style know the way; the room is for their styles.
+        self._show_drop_zone(not self._has_own)
         self.gallery.set_drop_target(None)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -145,7 +151,8 @@ class StylePanel(QWidget):
         agreements = {style.id: list(self.controller.agreement(style).values()) for style in styles}
         self.gallery.set_styles(styles, {style_id: contradiction(values) for style_id, values in agreements.items()})
         self.gallery.set_selected(self._context.current.wanted)
-        self.drop_zone.set_brief(any(not style.builtin for style in styles))
+        self._has_own = any(not style.builtin for style in styles)
+        self._show_drop_zone(not self._has_own)
         if self.shows_details:
             style = self.controller.style(self.details.style_id)
             if style is None:
@@ -218,7 +225,7 @@ class StylePanel(QWidget):
         details.cancel_requested.connect(controller.cancel)
         self.drop_zone.clicked.connect(self.choose_edits)
         actions = self.style_actions
-        self._new.clicked.connect(actions.new.trigger)
+        self.new_button.clicked.connect(actions.new.trigger)
         actions.new_requested.connect(self.choose_edits)
         actions.add_requested.connect(self.choose_edits)
         actions.details_requested.connect(self.open_details)
@@ -231,18 +238,17 @@ class StylePanel(QWidget):
         self._drops.left.connect(self._unmark_drop)
         self._drops.dropped.connect(self.add_edits)
 
+    def _show_drop_zone(self, shown: bool) -> None:
+        space = SPACE if shown else 0
+        self._bottom.setContentsMargins(space, space, space, space)
+        self.drop_zone.setVisible(shown)
+
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setContentsMargins(SPACE, HALF_SPACE, HALF_SPACE, HALF_SPACE)
-        top.addWidget(heading("STYLES"))
-        top.addStretch(1)
-        top.addWidget(self._new)
-        bottom = QVBoxLayout()
-        bottom.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        bottom.addWidget(self.drop_zone)
+        self._bottom = QVBoxLayout()
+        self._bottom.addWidget(self.drop_zone)
+        self._show_drop_zone(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(top)
         layout.addWidget(self._pages, 1)
-        layout.addLayout(bottom)
+        layout.addLayout(self._bottom)

@@ -1,8 +1,8 @@
-"""Texts of several panels: counts, an elided label, the contents of an empty panel, a name that is edited in place."""
+"""Small parts of several panels: counts, an elided label, what an empty panel shows, a name edited in place, a line."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
@@ -172,3 +172,10 @@ def heading(text: str) -> QLabel:
     label = PlainLabel(text)
     label.setProperty("role", "heading")
     return label
+
+
+def separator() -> QFrame:
+    """A thin horizontal line between two parts of a panel."""
+    line = QFrame()
+    line.setProperty("role", "separator")
+    return line

@@ -10,9 +10,7 @@ from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 HANDLE = 14
 GROOVE = 4
-SPIN_WIDTH = 80
-PLAIN_WIDTH = 64
-REFINING_LABEL_WIDTH = 64  # the same for all, so that their tracks begin at one line
+LONGEST_LABEL = "Preference"
 
 
 class Track(QSlider):
@@ -100,9 +98,9 @@ FINE_STEPS = 100  # per unit, of parameters that are shown with decimals
 
 
 class LabelledSlider(QWidget):
-    """A number as slider and field that follow each other, with its name above or, in a form, without.
+    """A number as slider and field that follow each other, in one line with its name or, in a form, without.
 
-    A number that refines another takes one line: its name, indented, the track and the field.
+    The name of a number that refines another is indented.
 
     Signals:
         changed: (value, whether the change is still going on).
@@ -149,32 +147,32 @@ class LabelledSlider(QWidget):
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         if in_form:
-            self.number.setFixedWidth(SPIN_WIDTH)
+            self.number.setFixedWidth(self._number_width() + 2 * SPACE)
             layout.setHorizontalSpacing(SPACE)
             layout.addWidget(self.track, 0, 0)
             layout.addWidget(self.number, 0, 1)
             return
         # The style sheet hides the buttons: with Qt's own NoButtons a styled spin box leaves no room for the number.
         self.number.setProperty("plain", True)
-        self.number.setFixedWidth(PLAIN_WIDTH)
         self.number.setFont(numeric_font(self.font()))
+        self.number.setFixedWidth(self._number_width())
         label = PlainLabel(self._parameter.label)
         label.setToolTip(plain(self._parameter.help))
         label.setBuddy(self.track)
+        # The same for all, so that their tracks begin at one line.
+        label.setFixedWidth(label.fontMetrics().horizontalAdvance(LONGEST_LABEL) + SPACE)
         if self._parameter.under:
             label.setProperty("role", "muted")
-            label.setFixedWidth(REFINING_LABEL_WIDTH)
-            layout.setContentsMargins(SPACE, 0, 0, 0)
-            layout.setHorizontalSpacing(HALF_SPACE)
-            layout.addWidget(label, 0, 0)
-            layout.addWidget(self.track, 0, 1)
-            layout.addWidget(self.number, 0, 2)
-            return
-        layout.setVerticalSpacing(HALF_SPACE)
+            label.setIndent(SPACE)
+        layout.setHorizontalSpacing(HALF_SPACE)
         layout.addWidget(label, 0, 0)
-        layout.addWidget(self.number, 0, 1, Qt.AlignmentFlag.AlignRight)
-        layout.addWidget(self.track, 1, 0, 1, 2)
-        layout.setColumnStretch(0, 1)
+        layout.addWidget(self.track, 0, 1)
+        layout.addWidget(self.number, 0, 2)
+
+    def _number_width(self) -> int:
+        """Room for the longest number in the window's font, with the padding of the field."""
+        longest = max((self._parameter.text(value) for value in (self._parameter.low, self._parameter.high)), key=len)
+        return self.number.fontMetrics().horizontalAdvance(longest) + 3 * SPACE
 
     @property
     def value(self) -> float:

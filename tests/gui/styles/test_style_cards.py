@@ -25,7 +25,7 @@ def test_the_new_style_is_named_in_place(qtbot: QtBot, panel: StylePanel, sample
 def test_the_new_style_is_in_view_where_there_is_little_room(
     qtbot: QtBot, panel: StylePanel, sample_pairs: Pairs
 ) -> None:
-    panel.resize(320, 400)
+    panel.resize(320, 200)
     with qtbot.waitSignal(panel.style_selected) as selected:
         drop(panel, [sample_pairs[0][0]])
     qtbot.waitUntil(lambda: not panel.controller.lane.open_jobs)

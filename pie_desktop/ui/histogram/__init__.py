@@ -1,0 +1,1 @@
+"""The histogram of the open photo, before and after its edit."""

@@ -1,0 +1,114 @@
+"""The right side of the Edit tab: histogram, styles or history, and below them the sliders."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QTabBar, QVBoxLayout, QWidget
+
+from pie_desktop.ui.adjust.panel import AdjustPanel
+from pie_desktop.ui.editor.history_panel import HistoryPanel
+from pie_desktop.ui.settings import Settings
+from pie_desktop.ui.styles.panel import StylePanel
+from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.widgets.labels import heading, separator
+
+TABS = ("Styles", "History")
+TALL_LINES = 60  # of the window's font
+
+
+class SidePanel(QFrame):
+    """Styles and history share one place, by tabs; where the window is tall enough, both are there.
+
+    The line above the sliders can be moved, and the sliders scroll if they must.
+
+    Attributes:
+        tabs: the tabs; choosing one shows its page.
+        splitter: the pages above, the sliders below.
+        tall: whether both pages are shown.
+    """
+
+    def __init__(self, top: QWidget, styles: StylePanel, history: HistoryPanel, adjust: AdjustPanel) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self.tall = False
+        self._styles, self._history = styles, history
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName("Styles and history")
+        self.tabs.setDrawBase(False)
+        self.tabs.setExpanding(False)
+        for name in TABS:
+            self.tabs.addTab(name)
+        self._both = QSplitter(Qt.Orientation.Vertical)
+        self._both.setHandleWidth(1)
+        self._both.setChildrenCollapsible(False)
+        for page, stretch in ((styles, 3), (history, 2)):
+            self._both.addWidget(page)
+            self._both.setStretchFactor(self._both.indexOf(page), stretch)
+        self.tabs.currentChanged.connect(self._show_pages)
+        above = QWidget()
+        column = QVBoxLayout(above)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QHBoxLayout()
+        head.setContentsMargins(0, 0, SPACE, 0)
+        head.addWidget(self.tabs)
+        self._title = heading("STYLES")
+        self._title.setContentsMargins(SPACE, SPACE, 0, SPACE)
+        head.addWidget(self._title)
+        head.addStretch(1)
+        head.addWidget(styles.new_button)
+        column.addLayout(head)
+        column.addWidget(self._both, 1)
+        scroll = QScrollArea()
+        scroll.setWidget(adjust)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setHandleWidth(1)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(above)
+        self.splitter.addWidget(scroll)
+        self.splitter.setStretchFactor(0, 1)
+        self.splitter.setStretchFactor(1, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(top)
+        layout.addWidget(separator())
+        layout.addWidget(self.splitter, 1)
+        self._show_pages()
+
+    def show_page(self, name: str) -> None:
+        """Show `Styles` or `History`."""
+        self.tabs.setCurrentIndex(TABS.index(name))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        tall = self.height() >= TALL_LINES * self.fontMetrics().height()
+        if tall != self.tall:
+            self.tall = tall
+            self._show_pages()
+
+    def _show_pages(self) -> None:
+        chosen = TABS[self.tabs.currentIndex()]
+        self._styles.setVisible(self.tall or chosen == "Styles")
+        self._history.setVisible(self.tall or chosen == "History")
+        self._styles.new_button.setVisible(self._styles.isVisibleTo(self))
+        self.tabs.setVisible(not self.tall)
+        self._title.setVisible(self.tall)
+        self._history.set_titled(self.tall)
+
+    def remember(self, settings: Settings) -> None:
+        """Put the layout into the settings."""
+        settings.set("edit.side_page", TABS[self.tabs.currentIndex()])
+        if all(self.splitter.sizes()):
+            settings.set("edit.side_sizes", self.splitter.sizes())
+
+    def restore(self, settings: Settings) -> None:
+        """As it was remembered; at first the sliders get what they need, the rest is for the page above."""
+        name = settings.text("edit.side_page", TABS[0])
+        self.show_page(name if name in TABS else TABS[0])
+        sizes = settings.get("edit.side_sizes")
+        usable = isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(size, int) for size in sizes)
+        if usable and all(size > 0 for size in sizes):
+            self.splitter.setSizes(sizes)
