@@ -80,7 +80,11 @@ def test_a_damaged_store_is_no_problem(
 
 
 def test_a_placeholder_is_shown_until_the_photo_is_read(
-    qtbot: QtBot, make_loader: Callable[[], ThumbnailLoader], placeholders: None, photo_folder: Path
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    make_loader: Callable[[], ThumbnailLoader],
+    placeholders: None,
+    photo_folder: Path,
 ) -> None:
     photos = sorted(photo_folder.iterdir())
     loader = make_loader()
@@ -91,11 +95,15 @@ def test_a_placeholder_is_shown_until_the_photo_is_read(
         assert entry is not None
         shown.append((path, entry.placeholder))
 
+    begun: list[tuple[Path, bool]] = []
+    start = loader._start
+    monkeypatch.setattr(loader, "_start", lambda *wanted: (begun.append(wanted), start(*wanted)))
     loader.loaded.connect(note)
     loader.want(photos[:2], photos[2:])
     qtbot.waitUntil(lambda: len(shown) == 8)
-    assert sorted(shown[:4]) == [(photo, True) for photo in photos], "quick ones of all come first"
-    assert sorted(shown[4:]) == [(photo, False) for photo in photos]
+    assert begun[:4] == [(photo, True) for photo in photos], "quick ones of all are begun first"
+    for photo in photos:
+        assert [placeholder for path, placeholder in shown if path == photo] == [True, False]
     assert {loader.cache.peek(photo).placeholder for photo in photos} == {False}  # type: ignore[union-attr]
 
 

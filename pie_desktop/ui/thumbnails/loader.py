@@ -129,7 +129,9 @@ class ThumbnailLoader(QObject):
     def want(self, visible: Iterable[Path], nearby: Iterable[Path], rest: Iterable[Path] = ()) -> None:
         """Replace what is to be loaded; earlier requests that have not started are forgotten.
 
-        First every photo gets an image that is quick to make; then placeholders are replaced by proper thumbnails.
+        First every photo is asked for an image that is quick to make; then placeholders are replaced by proper
+        thumbnails. A photo whose quick one takes long does not keep those of others waiting: of one photo they come in
+        this order, of several each as soon as it is there.
         `rest` gets the quick ones, while the cache has room to spare, so that it never pushes out what was seen.
         """
         self._soon = [*visible, *nearby]
