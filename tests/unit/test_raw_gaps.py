@@ -11,6 +11,7 @@ import tifffile
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.decode import load_photo, load_proxy
+from pie_desktop.imaging.formats.parts import raw_gaps
 from tests.raw_files import BLACK, write_dng, write_tiff
 
 SIDE = 128  # of a tile
@@ -139,6 +140,21 @@ def test_coded_strips_hold_the_samples_that_were_written(tmp_path: Path, name: s
     write_strip(tmp_path / name, mosaic(), make, coded=True)
     with rawpy.imread(str(tmp_path / name)) as raw:
         assert np.array_equal(raw.raw_image, mosaic())
+
+
+@pytest.mark.skipif(raw_gaps._mallopt() is None, reason="glibc alone can be told to")
+def test_memory_that_nothing_was_read_into_is_no_photo(tmp_path: Path) -> None:
+    """One component, without the byte that LibRaw skips: it gives up and says nothing."""
+    photo, samples = tmp_path / "a.arw", mosaic()
+    write_strip(photo, samples, b"SONY", coded=True)
+    data, sound = photo.read_bytes(), imagecodecs.ljpeg_encode(samples, bitspersample=14)
+    photo.write_bytes(data[: data.rindex(b"\xff\xd8")] + sound)
+    np.full(samples.size * 8, 0x1234, np.uint16)  # once it is free, glibc keeps memory of such sizes for later
+    used = [np.full(samples.size + 8000, 0x1234, np.uint16) for _ in range(40)]
+    between = used[1::2]  # noqa: F841  # so that the others are not given back
+    used.clear()
+    with pytest.raises(DecodeError, match="a.arw is incomplete"):
+        load_photo(photo)
 
 
 @pytest.mark.parametrize("coded", [True, False])

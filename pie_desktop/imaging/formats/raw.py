@@ -142,7 +142,7 @@ def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
 
 def _unpack(raw: Any, path: Path) -> None:
     """Read the sensor data; raise DecodeError where LibRaw finds it faulty, or where parts of it are missing."""
-    with captured() as messages:
+    with captured() as messages, raw_gaps.unread_is_zero():
         raw.unpack()
     for message in messages:
         _log.info("LibRaw: %s", message)

@@ -5,7 +5,11 @@ where there is none, noise keeps some sites of every tile above it. Tiles and st
 data, and what the file says of them tells where to look.
 """
 
-from collections.abc import Iterator
+import contextlib
+import ctypes
+import functools
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +28,30 @@ _SECTOR = 4096  # bytes that disks and copies lose at once
 _SPARE = 0.02  # of a tile or strip that a camera may fill up, or count too much
 _HUFFMAN = 0xC4  # marker of JPEG
 _TRANSPARENCY = 4  # DNG: NewSubfileType of a mask, as panoramas have for what they do not cover
+_PERTURB, _WITH_ZEROS = -6, 0xFF  # glibc's M_PERTURB: memory is filled with the complement
+
+
+@contextlib.contextmanager
+def unread_is_zero() -> Iterator[None]:
+    """What LibRaw allocates inside and does not write to is 0, as it is where the memory comes fresh from the system.
+
+    It may give up without a word and leave the memory for the samples as it was: parts of another photo. Only glibc
+    can be told so; inside, all threads pay for it, so it is for the reading of the sensor data alone.
+    """
+    mallopt = _mallopt()
+    if mallopt is None:
+        yield
+        return
+    mallopt(_PERTURB, _WITH_ZEROS)
+    try:
+        yield
+    finally:
+        mallopt(_PERTURB, 0)
+
+
+@functools.cache
+def _mallopt() -> Callable[[int, int], int] | None:
+    return getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
 
 
 def has_gaps(raw: Any, path: Path) -> bool:
