@@ -144,6 +144,16 @@ class ExportHistory:
         return self._digests[photo]
 
 
+def exported_photos(exports: Path) -> frozenset[Path]:
+    """The photos that exports have written, whatever the settings; `exports` is the folder of the journals."""
+    return frozenset(
+        one.source
+        for file in exports.glob(f"*/{journal.JOURNAL}")
+        for one in _remembered(file)
+        if one.source is not None
+    )
+
+
 def told_apart(other: Path | None, photo: Path) -> str:
     """The name of another photo; its path where the names are the same."""
     if other is None:

@@ -49,12 +49,14 @@ class AppContext(QObject):
     Signals:
         styles_changed: a style was made, changed or deleted.
         lane_added: a `Lane` that is new.
+        edits_changed: photos whose edits in the catalog are others now.
         engine_changed: another bundle or device is in use: preferences and previews must be made anew.
     """
 
     styles_changed = Signal()
     engine_changed = Signal()
     lane_added = Signal(object)
+    edits_changed = Signal(object)
 
     def __init__(
         self,

@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from pie_desktop.catalog.culling import arrange
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.filmstrip.actions import PhotoActions, RawPairChoice
+from pie_desktop.ui.filmstrip.filter_bar import FilterBar
 from pie_desktop.ui.filmstrip.folder import FolderListing, FolderReader
 from pie_desktop.ui.filmstrip.header import FolderHeader
-from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, PhotoModel
+from pie_desktop.ui.filmstrip.index import PhotoIndex
+from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, PhotoModel, runs_of
 from pie_desktop.ui.filmstrip.view import ThumbnailView
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
 from pie_desktop.ui.widgets.labels import EmptyState
@@ -18,6 +22,7 @@ from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 NOTHING_OPEN = "Drop photos or a folder onto the window, or open a folder."
 NEARBY_SCREENS = 1
+ARRANGE_DELAY = 80  # ms: facts come in quick succession while a folder is read
 BUSY_DELAY = 300  # ms: a quick listing shows no message that is gone before it can be read
 
 
@@ -48,26 +53,34 @@ class Filmstrip(QWidget):
         self._shown: Path | None = None
         self._replacing = False
         self._loader = ThumbnailLoader(context.thumbnails, self, store=context.thumbnail_store, display=context.display)
-        self.model = PhotoModel(self._loader, self)
+        self.index = PhotoIndex(context, self)
+        self._listed: list[Path] = []
+        self.model = PhotoModel(self._loader, self, self.index.of)
         self.view = ThumbnailView()
         self.view.setModel(self.model)
         self.setFocusProxy(self.view)
         self.header = FolderHeader()
+        self.filters = FilterBar(self._filter_choices)
         self.empty = EmptyState("mdi6.folder-image", "Open folder…")
+        self.nothing_left = EmptyState("mdi6.filter-off-outline", "Show all photos")
+        self.nothing_left.set_text("No photo is as the filter wants it.")
         self._busy = PlainLabel("Reading the folder…")
         self._busy.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._busy.setProperty("role", "muted")
         self._pages = QStackedWidget()
-        for page in (self.view, self.empty, self._busy):
+        for page in (self.view, self.empty, self.nothing_left, self._busy):
             self._pages.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
+        layout.addWidget(self.filters)
         layout.addWidget(self._pages, 1)
         self._reader = FolderReader(context.thumbnails, self)
         self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_DELAY)
         self._busy_timer.timeout.connect(lambda: self._pages.setCurrentWidget(self._busy))
+        self._arrange_timer = QTimer(self, singleShot=True, interval=ARRANGE_DELAY)
+        self._arrange_timer.timeout.connect(self._arrange)
         self.raw_pairs = RawPairChoice(context.settings, lambda: self.model.files_of(self.current_path()), self)
         self.photo_actions = PhotoActions(self, self.selected_paths, self.current_path, context.notifier)
         self._connect()
@@ -91,6 +104,9 @@ class Filmstrip(QWidget):
         self.photo_actions.reference_requested.connect(self.reference_requested)
         self.photo_actions.refresh_requested.connect(self.refresh)
         self.view.customContextMenuRequested.connect(self._show_menu)
+        self.filters.changed.connect(self._arrange)
+        self.nothing_left.button.clicked.connect(self.filters.clear)
+        self.index.changed.connect(self._on_facts)
 
     @property
     def folder(self) -> Path | None:
@@ -107,6 +123,8 @@ class Filmstrip(QWidget):
             self.select(select)
             return
         if folder != self._folder:
+            self._listed = []
+            self.filters.clear()
             self.model.set_paths([])
             self._reader.watch(None)
             self._pages.setCurrentWidget(self.view)
@@ -126,6 +144,8 @@ class Filmstrip(QWidget):
         self.model.set_files({})
         self._reader.watch(None)
         self.header.set_folder(None)
+        self._listed = []
+        self.filters.clear()
         self.model.set_paths([])
         self._show_paths(list(dict.fromkeys(Path(path) for path in paths)))
         if not paths:
@@ -207,21 +227,66 @@ class Filmstrip(QWidget):
         self._show_empty(problem)
 
     def _show_paths(self, paths: list[Path]) -> None:
-        """Show these photos; current and selected ones that are still there stay so, else a neighbour is selected."""
+        """Show these photos as filter and order want; a filter that hides the photo that is asked for gives way."""
+        self._listed = paths
+        self.index.set_photos(paths)
+        wanted = self._select_next
+        if wanted in paths and wanted not in self._arranged():
+            self.filters.clear()
+        self._arrange()
+
+    def _arranged(self) -> list[Path]:
+        filters = self.filters
+        return arrange(self._listed, self.index.facts, filters.filter, filters.key, filters.descending)
+
+    def _arrange(self) -> None:
+        """Show the listed photos; current and selected ones that are still there stay so, else a neighbour is."""
+        self._arrange_timer.stop()
+        paths = self._arranged()
         row = max(self.view.currentIndex().row(), 0)
+        current, selected = self.current_path(), self.selected_paths()
         self._replacing = True
-        if self.model.rowCount():
-            self.model.update_paths(paths)
-        else:
+        if not self.model.rowCount():
             self.model.set_paths(paths)
+        elif not self.model.update_paths(paths):
+            self._select_again(current, selected)
         self._busy_timer.stop()
-        self._pages.setCurrentWidget(self.view)
+        self._pages.setCurrentWidget(self.view if paths or not self._listed else self.nothing_left)
         wanted, self._select_next = self._select_next, None
         if (wanted is None or not self.select(wanted)) and paths and not self.view.selectionModel().hasSelection():
             self.select(paths[min(row, len(paths) - 1)])
         self._replacing = False
         self.view.announce_visible()
         self._announce_selection()
+
+    def _select_again(self, current: Path | None, selected: list[Path]) -> None:
+        """After the list began anew."""
+        rows = sorted(row for path in selected if (row := self.model.row_of(path)) is not None)
+        selection = QItemSelection()
+        for run in runs_of(rows):
+            selection.select(self.model.index(run.start), self.model.index(run.stop - 1))
+        model = self.view.selectionModel()
+        model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        row = self.model.row_of(current) if current is not None else None
+        row = row if row is not None else (rows[0] if rows else None)
+        if row is not None:
+            model.setCurrentIndex(self.model.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.view.scrollTo(self.model.index(row))
+
+    def _on_facts(self, photos: list[Path]) -> None:
+        self.model.show_facts(photos)
+        if self.filters.filter.active or self.filters.key != "name":
+            self._arrange_timer.start()
+
+    def _filter_choices(self) -> tuple[list[str], list[str]]:
+        """The cameras and styles of the listed photos."""
+        facts = self.index.facts.values()
+        cameras, styles = ({one.camera for one in facts}, {one.style for one in facts})
+        return sorted(cameras - {""}, key=str.casefold), sorted(styles - {""}, key=str.casefold)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.index.refresh_exported()  # perhaps the Export page was shown meanwhile
 
     def _show_empty(self, text: str) -> None:
         self.empty.set_text(text)
@@ -232,6 +297,7 @@ class Filmstrip(QWidget):
         paths = self.model.paths
         self._loader.side = side_for(self.view.image_side())
         visible = [paths[row] for row in rows]
+        self.index.bring_forward(visible)
         around = (paths[row] for row in self.view.rows_around(rows))
         nearby = [path for path, _ in zip(around, range(2 * NEARBY_SCREENS * len(rows)), strict=False)]
         self._loader.want(visible, nearby, around)
@@ -240,7 +306,8 @@ class Filmstrip(QWidget):
         if self._replacing:
             return
         selected = self.selected_paths()
-        self.header.set_count(self.model.rowCount(), len(selected))
+        shown = self.model.rowCount()
+        self.header.set_count(shown, len(selected), len(self._listed) - shown)
         self.selection_changed.emit(selected)
         self._announce_current()
 

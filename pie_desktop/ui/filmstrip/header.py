@@ -130,7 +130,9 @@ class FolderHeader(QWidget):
     def set_folder(self, folder: Path | None, subfolders: Sequence[Path] = ()) -> None:
         self.breadcrumb.set_folder(folder, subfolders)
 
-    def set_count(self, photos: int, selected: int) -> None:
-        total = counted(photos, "photo")
-        self.count.setText(f"{selected:,} of {total} selected" if selected > 1 else total)
-        self.count.setVisible(photos > 0)
+    def set_count(self, photos: int, selected: int, hidden: int = 0) -> None:
+        """Say how many photos are shown and selected, and that a filter hides some."""
+        total = f"{photos:,} of {counted(photos + hidden, 'photo')}" if hidden else counted(photos, "photo")
+        chosen = f"{selected:,} selected, {total}" if hidden else f"{selected:,} of {total} selected"
+        self.count.setText(chosen if selected > 1 else total)
+        self.count.setVisible(photos + hidden > 0)

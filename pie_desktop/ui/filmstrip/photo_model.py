@@ -1,18 +1,23 @@
 """The photos of a folder as a list model; images come from the thumbnail cache, nothing is decoded here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, QUrl
 
+from pie_desktop.catalog.culling import PhotoFacts
 from pie_desktop.imaging.listing import PhotoFiles
+from pie_desktop.imaging.metadata.marks import Mark
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.ui.widgets.plain_text import plain
 
 PATH_ROLE = Qt.ItemDataRole.UserRole
 PROBLEM_ROLE = Qt.ItemDataRole.UserRole + 1
 BADGE_ROLE = Qt.ItemDataRole.UserRole + 2
+FACTS_ROLE = Qt.ItemDataRole.UserRole + 3
+
+MAX_STEPS = 16  # beyond, putting rows in and taking them out one after the other takes longer than beginning anew
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -20,11 +25,14 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 class PhotoModel(QAbstractListModel):
     """Rows are photos: name, thumbnail pixmap (or None while it is loading), what is wrong with it, and a badge.
 
-    The badge, such as `RAW+JPEG`, shows that a photo consists of several files.
+    The badge, such as `RAW+JPEG`, shows that a photo consists of several files; the facts are what else is known of it.
     """
 
-    def __init__(self, loader: ThumbnailLoader, parent: QObject | None = None) -> None:
+    def __init__(
+        self, loader: ThumbnailLoader, parent: QObject | None = None, facts: Callable[[Path], PhotoFacts] | None = None
+    ) -> None:
         super().__init__(parent)
+        self._facts = facts or (lambda path: PhotoFacts())
         self._loader = loader
         self._paths: list[Path] = []
         self._rows: dict[Path, int] = {}
@@ -42,22 +50,50 @@ class PhotoModel(QAbstractListModel):
         self._number_rows()
         self.endResetModel()
 
-    def update_paths(self, paths: Sequence[Path]) -> None:
-        """Take out and put in what has changed, so that selection and scroll position stay.
+    def update_paths(self, paths: Sequence[Path]) -> bool:
+        """Show other photos so that selection and scroll position stay; False where these are lost.
 
-        Photos that are in both lists must be in the same order in both.
+        Rows are put in and taken out where the order stays; rows in another order move; where both change, or many
+        rows do, the list begins anew.
         """
-        wanted = set(paths)
-        for rows in reversed(_runs([row for row, path in enumerate(self._paths) if path not in wanted])):
+        wanted, paths = set(paths), list(paths)
+        if wanted == self._rows.keys():
+            self._reorder(paths)
+            return True
+        gone = runs_of([row for row, path in enumerate(self._paths) if path not in wanted])
+        new = runs_of([row for row, path in enumerate(paths) if path not in self._rows])
+        kept = [path for path in self._paths if path in wanted]
+        if len(gone) + len(new) > MAX_STEPS or kept != [path for path in paths if path in self._rows]:
+            self.set_paths(paths)
+            return False
+        for rows in reversed(gone):
             self.beginRemoveRows(QModelIndex(), rows.start, rows.stop - 1)
             del self._paths[rows.start : rows.stop]
             self._number_rows()
             self.endRemoveRows()
-        for rows in _runs([row for row, path in enumerate(paths) if path not in self._rows]):
+        for rows in new:
             self.beginInsertRows(QModelIndex(), rows.start, rows.stop - 1)
             self._paths[rows.start : rows.start] = paths[rows.start : rows.stop]
             self._number_rows()
             self.endInsertRows()
+        return True
+
+    def _reorder(self, paths: list[Path]) -> None:
+        if paths == self._paths:
+            return
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        moved = [self._paths[index.row()] for index in before]
+        self._paths = paths
+        self._number_rows()
+        self.changePersistentIndexList(before, [self.index(self._rows[path]) for path in moved])
+        self.layoutChanged.emit()
+
+    def show_facts(self, photos: Iterable[Path]) -> None:
+        """Paint photos anew, of which something else is known now."""
+        rows = sorted(self._rows[path] for path in photos if path in self._rows)
+        for run in runs_of(rows):
+            self.dataChanged.emit(self.index(run.start), self.index(run.stop - 1), [FACTS_ROLE])
 
     def set_files(self, files: Mapping[Path, PhotoFiles]) -> None:
         """Set which photos consist of several files, by the path that is shown of each."""
@@ -81,8 +117,12 @@ class PhotoModel(QAbstractListModel):
         if not index.isValid() or index.row() >= len(self._paths):
             return None
         path = self._paths[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return path.name
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{path.name}, {said}" if (said := describe(self._facts(path))) else path.name
+        if role == FACTS_ROLE:
+            return self._facts(path)
         if role == PATH_ROLE:
             return path
         if role == BADGE_ROLE:
@@ -99,8 +139,8 @@ class PhotoModel(QAbstractListModel):
     def _tool_tip(self, path: Path) -> str:
         thumbnail = self._loader.cache.get(path)
         others = self._files[path].companions if path in self._files else ()
-        lines = [str(path), *(f"with {other.name}" for other in others)]
-        return (thumbnail.problem if thumbnail else "") or "\n".join(lines)
+        lines = [str(path), *(f"with {other.name}" for other in others), describe(self._facts(path))]
+        return (thumbnail.problem if thumbnail else "") or "\n".join(line for line in lines if line)
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         if not index.isValid():
@@ -134,7 +174,17 @@ class PhotoModel(QAbstractListModel):
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole, Qt.ItemDataRole.ToolTipRole])
 
 
-def _runs(rows: Sequence[int]) -> list[range]:
+def describe(facts: PhotoFacts) -> str:
+    """What the badges say, in words; empty where there are none."""
+    said = [facts.mark.text] if facts.mark != Mark() else []
+    if facts.style:
+        said.append(f"style “{facts.style}”")
+    for is_so, word in ((facts.edited, "edited"), (facts.exported, "exported"), (facts.unsure, "the model is unsure")):
+        said += [word] if is_so else []
+    return ", ".join(said)
+
+
+def runs_of(rows: Sequence[int]) -> list[range]:
     """Ascending numbers as ranges of neighbours."""
     runs: list[range] = []
     for row in rows:

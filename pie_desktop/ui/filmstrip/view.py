@@ -7,7 +7,9 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, 
 from PySide6.QtGui import QColor, QDrag, QFont, QPainter, QPen, QPixmap, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from pie_desktop.ui.filmstrip.photo_model import BADGE_ROLE, PROBLEM_ROLE
+from pie_desktop.catalog.culling import PhotoFacts
+from pie_desktop.ui.filmstrip.badges import REJECTED_OPACITY, paint_badges
+from pie_desktop.ui.filmstrip.photo_model import BADGE_ROLE, FACTS_ROLE, PROBLEM_ROLE
 from pie_desktop.ui.theme import COLORS, icon
 
 MARGIN = 4
@@ -52,7 +54,9 @@ class PhotoDelegate(QStyledItemDelegate):
         inner = frame.adjusted(PADDING, PADDING, -PADDING, -PADDING)
         line = painter.fontMetrics().height()
         box = inner.adjusted(0, 0, 0, -(line + NAME_GAP))
-        pixmap = index.data(Qt.ItemDataRole.DecorationRole)
+        pixmap, facts = index.data(Qt.ItemDataRole.DecorationRole), index.data(FACTS_ROLE)
+        if isinstance(facts, PhotoFacts) and facts.mark.flag == "reject":
+            painter.setOpacity(REJECTED_OPACITY)
         if isinstance(pixmap, QPixmap):
             painter.drawPixmap(fitted(pixmap, box), pixmap)
         elif index.data(PROBLEM_ROLE):
@@ -64,8 +68,11 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(255, 255, 255, 10))
             painter.drawRoundedRect(box, 2, 2)
 
+        painter.setOpacity(1.0)
         if badge := index.data(BADGE_ROLE):
             self._paint_badge(painter, box, badge)
+        if isinstance(facts, PhotoFacts):
+            paint_badges(painter, box, facts)
 
         painter.setPen(QColor(COLORS.text_strong if selected else COLORS.text_muted))
         name = painter.fontMetrics().elidedText(

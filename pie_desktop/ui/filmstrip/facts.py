@@ -1,0 +1,110 @@
+"""Reading what is known of the photos in the list, off the GUI thread."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pie_desktop.catalog.culling import PhotoFacts
+from pie_desktop.catalog.store import Catalog
+from pie_desktop.errors import NewerEditError, PieError
+from pie_desktop.imaging.metadata.marks import Mark, write_mark
+from pie_desktop.imaging.metadata.reading import PhotoSummary, read_described
+from pie_desktop.styles.store import StyleLibrary
+from pie_desktop.workers.job import JobContext
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class FactSources:
+    """Where facts come from.
+
+    Attributes:
+        catalog: edits, marks and the styles of folders.
+        library: the names of styles.
+    """
+
+    catalog: Catalog
+    library: StyleLibrary
+    described: dict[Path, tuple[int, PhotoSummary, Mark]] = field(default_factory=dict)
+
+    def read(self, photo: Path) -> PhotoFacts:
+        """What the photo's file, its sidecars and the catalog say; what cannot be read is left out."""
+        summary, mark = self._described(photo)
+        edited, style_id = False, None
+        try:
+            mark = self.catalog.marks.get(photo) or mark
+            try:
+                edit = self.catalog.get(photo)
+                edited = edit is not None
+            except NewerEditError:
+                edit, edited = None, True
+            if edit is not None:
+                style_id = edit.style_id
+            elif (chosen := self.catalog.folder_styles.get(photo.parent)) is not None:
+                style_id = chosen.style_id
+        except PieError as error:
+            _log.info("%s: %s", photo, error)
+        return PhotoFacts(
+            mark,
+            style_id,
+            self._style_name(style_id),
+            edited,
+            date=summary.date,
+            camera=summary.camera or "",
+        )
+
+    def _described(self, photo: Path) -> tuple[PhotoSummary, Mark]:
+        """Read again only when the file has changed; a sidecar that changes later is seen when the folder is opened."""
+        try:
+            modified = photo.stat().st_mtime_ns
+            kept = self.described.get(photo)
+            if kept is None or kept[0] != modified:
+                kept = self.described[photo] = (modified, *read_described(photo))
+            return kept[1:]
+        except (PieError, OSError) as error:
+            _log.info("%s: %s", photo, error)
+            return PhotoSummary(), Mark()
+
+    def _style_name(self, style_id: str | None) -> str:
+        try:
+            return self.library.get(style_id).name if style_id is not None else ""
+        except PieError:
+            return ""
+
+
+def read_facts(context: JobContext, sources: FactSources, photos: Sequence[Path]) -> dict[Path, PhotoFacts]:
+    """What is known of some photos; the function of a job."""
+    facts = {}
+    for photo in photos:
+        context.check()
+        facts[photo] = sources.read(photo)
+    return facts
+
+
+def keep_marks(
+    context: JobContext, catalog: Catalog, marks: Mapping[Path, Mark], before: Mapping[Path, Mark], sidecars: bool
+) -> list[str]:
+    """Keep marks in the catalog, and in sidecars where that is wanted; the function of a job.
+
+    Args:
+        catalog: gets them.
+        marks: by photo.
+        before: what the photos were believed to have.
+        sidecars: write them beside the photos as well.
+
+    Returns:
+        A sentence for each sidecar that could not be written, or whose rating of another program was replaced.
+
+    Raises:
+        PieError: the catalog could not take them.
+    """
+    catalog.marks.put(marks)
+    told: list[str] = []
+    for photo, mark in marks.items() if sidecars else ():
+        try:
+            told += write_mark(photo, mark, before.get(photo, Mark()))
+        except PieError as error:
+            told.append(str(error))
+    return told
