@@ -43,18 +43,19 @@ class Fuzz:
         self._lock = threading.Lock()
 
     def run(self) -> None:
-        """Try inputs of all targets by turns until the time is over; in as many threads as there are jobs."""
+        """Try inputs of all targets by turns until the time is over, at least one of each; in several threads."""
         with tempfile.TemporaryDirectory() as folder:
             worker = Worker(self._seed, Path(folder))
-            while time.monotonic() < self._deadline:
-                with self._lock:
-                    number, self._round = self._round, self._round + 1
+            for number in iter(self._next_round, None):
                 for name in self._names:
                     if number % EVERY[name] == 0 or self._names == [name]:
                         self.take(name, number, worker.attempt(name, number), worker)
-                    if time.monotonic() >= self._deadline:
-                        break
             worker.close()
+
+    def _next_round(self) -> int | None:
+        with self._lock:
+            number, self._round = self._round, self._round + 1
+        return number if number == 0 or time.monotonic() < self._deadline else None
 
     def take(self, name: str, number: int, answer: dict[str, str], worker: Worker) -> None:
         """Count an answer; keep the input where it is a finding, or ended the process that decodes."""
