@@ -3,18 +3,21 @@
 import json
 import random
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from pie_desktop.catalog.folder_styles import FolderStyle
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.history import PhotoHistory
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.lut.apply import identity_lut
 from pie_desktop.imaging.lut.files import cube_text, load_lut
+from pie_desktop.imaging.metadata.marks import Mark
 from tests.fuzz.corpus import Corpus
 from tests.fuzz.documents import mutate_document
 from tests.fuzz.mutations import mutate
@@ -79,19 +82,33 @@ def try_preset(path: Path) -> None:
 
 
 def make_catalog(corpus: Corpus, rng: random.Random, place: Path) -> Path:
+    """All that a catalog keeps of a photo; the file is changed, or what stands in one of its columns."""
     target, photo = place / "catalog.sqlite", corpus.plain_jpeg(place / "photo.jpg")
     catalog = Catalog(target)
-    catalog.put(photo, Edit.styled("warm", 0.5))
+    history = PhotoHistory.begin(Edit(), 1.7e9).push("Warm", Edit.styled("warm", 0.5), 1.7e9).with_snapshot("A", 1.7e9)
+    catalog.put_history(photo, history)
+    catalog.marks.put({photo: Mark(4, "pick", "Red")})
+    catalog.folder_styles.put(place, FolderStyle("warm", True))
     catalog.close()
-    if rng.random() < 0.5:
+    if rng.random() < 0.4:
         target.write_bytes(mutate(target.read_bytes(), rng))
         return target
-    changed: str | bytes = mutate_document(Edit.styled("warm").to_text(), rng)
-    if rng.random() < 0.8:
-        changed = changed.decode("utf-8", "replace") if isinstance(changed, bytes) else changed
     with closing(sqlite3.connect(target)) as connection, connection:
-        connection.execute("UPDATE edits SET edit = ?", (changed,))
+        tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        table = rng.choice(sorted(tables))
+        column = rng.choice([row[1] for row in connection.execute(f"PRAGMA table_info({table})")])
+        before = connection.execute(f"SELECT {column} FROM {table}").fetchone()
+        with suppress(sqlite3.IntegrityError):  # what a column does not take cannot be in it
+            connection.execute(f"UPDATE {table} SET {column} = ?", (_other_value(before and before[0], rng),))
     return target
+
+
+def _other_value(value: object, rng: random.Random) -> object:
+    """Something else for a column: SQLite keeps values of any kind in any column."""
+    if isinstance(value, str) and value.startswith("{") and rng.random() < 0.8:
+        changed = mutate_document(value, rng)
+        return changed if rng.random() < 0.1 else changed.decode("utf-8", "replace")
+    return rng.choice((None, "", "x", b"\xff", b"{}", "{}", 0, -1, 2**62, 1e308, float("inf"), "9" * 5000, "\0"))
 
 
 def try_catalog(path: Path) -> None:
@@ -99,7 +116,13 @@ def try_catalog(path: Path) -> None:
     catalog = Catalog(path)
     try:
         catalog.get(photo)
+        history = catalog.history(photo)
+        catalog.marks.get(photo)
+        catalog.folder_styles.get(path.parent)
         catalog.put(photo, Edit.styled("cold"))
+        if history is not None:
+            catalog.put_history(photo, history.undo().push("Cold", Edit.styled("cold"), 1.7e9))
+        catalog.marks.put({photo: Mark(1)})
         catalog.take_problems()
     finally:
         catalog.close()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
+from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.color.cicp import adobe_rgb_profile
 from pie_desktop.imaging.color.working import to_srgb
 from pie_desktop.imaging.decode import load_photo, probe
@@ -154,3 +155,18 @@ def test_exif_still_turns_the_photo(tmp_path: Path) -> None:
     Image.fromarray(RGB).save(buffer, "PNG", exif=exif)
     (tmp_path / "a.png").write_bytes(buffer.getvalue())
     np.testing.assert_array_equal(load_photo(tmp_path / "a.png"), np.rot90(RGB, -1))
+
+
+@pytest.mark.parametrize("name", [b"PLTX", b"tEXt"])
+def test_a_palette_image_that_has_lost_its_palette_is_damaged_and_not_black(tmp_path: Path, name: bytes) -> None:
+    photo = tmp_path / "a.png"
+    Image.fromarray(RGB).quantize(16).save(photo)
+    assert load_photo(photo).any()
+    data = photo.read_bytes()
+    start = data.index(b"PLTE")
+    end = start + 4 + int.from_bytes(data[start - 4 : start], "big")
+    chunk = name + data[start + 4 : end]
+    photo.write_bytes(data[:start] + chunk + struct.pack(">I", zlib.crc32(chunk)) + data[end + 4 :])
+    for opening in (load_photo, probe):
+        with pytest.raises(DecodeError, match=r"a\.png is damaged"):
+            opening(photo)

@@ -16,6 +16,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _DECODED = frozenset((b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"))
 COLORS = frozenset((b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"))
 _DESCRIBING = COLORS | {b"tRNS", b"eXIf"}
+_INDEXED = 3  # the type of colour of palette images
 _MAX_LENGTH = 1 << 24  # of a chunk that describes
 _MAX_PROFILE = 1 << 26
 _SRGB_GAMMA, _CLOSE = 2.2, 0.03  # the numbers that files round the curve of sRGB to, and how far they are off
@@ -43,12 +44,14 @@ def describe(path: Path) -> PngDescription:
     """Read a file but for its samples.
 
     Raises:
-        struct.error, ValueError: it breaks off before its header is complete, or does not begin with it.
+        struct.error, ValueError: it breaks off before its header is complete, does not begin with it, or misses its
+            palette.
     """
-    head, chunks, samples = SIGNATURE, {}, False
+    head, chunks, samples, palette = SIGNATURE, {}, False, False
     with path.open("rb") as file:
         for kind, length in _walk(file):
             samples |= kind == b"IDAT"
+            palette |= kind == b"PLTE" and not samples
             describing = kind in _DESCRIBING and kind not in chunks and length <= _MAX_LENGTH
             if not describing and (samples or kind not in _DECODED):
                 continue
@@ -60,6 +63,8 @@ def describe(path: Path) -> PngDescription:
     if head[12:16] != b"IHDR":
         raise ValueError("a PNG without a header")
     bits, color_type = struct.unpack_from("BB", head, 24)
+    if color_type == _INDEXED and not palette:
+        raise ValueError("a palette image without a palette")  # which Pillow takes for a black one
     empty = b"".join(struct.pack(">I", 0) + kind + struct.pack(">I", zlib.crc32(kind)) for kind in (b"IDAT", b"IEND"))
     return PngDescription(head + empty, chunks, bits, color_type == 0)
 
