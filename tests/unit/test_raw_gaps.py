@@ -153,7 +153,7 @@ def test_memory_that_nothing_was_read_into_is_no_photo(tmp_path: Path) -> None:
     used = [np.full(samples.size + 8000, 0x1234, np.uint16) for _ in range(40)]
     between = used[1::2]  # noqa: F841  # so that the others are not given back
     used.clear()
-    with pytest.raises(DecodeError, match="a.arw is incomplete"):
+    with pytest.raises(DecodeError, match=r"a\.arw is incomplete"):
         load_photo(photo)
 
 
