@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.styles.store import AddReport, Style
+from pie_desktop.styles.style import Limit
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.operation import Operation
@@ -64,6 +65,11 @@ class StyleController(QObject):
         """How well each reference fits the others, 0 to 1 by reference id; empty while it is not known."""
         ready = self._ready.get(style.id)
         return ready.agreement if ready is not None and ready.fingerprint == style.fingerprint else {}
+
+    def limits(self, style: Style) -> tuple[Limit, ...]:
+        """What all references of a style have in common; empty while it is not known."""
+        ready = self._ready.get(style.id)
+        return ready.limits if ready is not None and ready.fingerprint == style.fingerprint else ()
 
     def refresh(self) -> None:
         """Read the styles again."""
@@ -157,7 +163,7 @@ class StyleController(QObject):
 
     def _on_imported(self, key: str, report: AddReport) -> None:
         style_id = report.style.id
-        self._tell(report.problems)
+        self._tell(report.remarks)
         self._current.want(style_id)
         self._on_references_changed(report.style)
         if style_id != key:

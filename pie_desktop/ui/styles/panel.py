@@ -79,7 +79,7 @@ class StylePanel(QWidget):
         style = self.controller.style(style_id)
         if style is None:
             return
-        self.details.set_style(style, self.controller.agreement(style))
+        self.details.set_style(style, self.controller.agreement(style), self.controller.limits(style))
         self.details.progress.setVisible(self.controller.is_busy(style_id))
         self._pages.setCurrentWidget(self.details)
         self.details.back.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -158,7 +158,7 @@ class StylePanel(QWidget):
             if style is None:
                 self.close_details()
             else:
-                self.details.set_style(style, self.controller.agreement(style))
+                self.details.set_style(style, self.controller.agreement(style), self.controller.limits(style))
         self._load_images()
 
     def _on_busy(self, key: str, fraction: float, text: str) -> None:
