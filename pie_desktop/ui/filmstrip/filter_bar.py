@@ -179,7 +179,6 @@ class FilterBar(QWidget):
             action.triggered.connect(lambda checked, name=name, value=value: self._on_more(name, value, checked))
             menu.addAction(action)
 
-
     def _on_more(self, name: str, value: object, checked: bool) -> None:
         wanted: dict[str, Any] = {name: value if checked else None}
         self._set(replace(self.filter, **wanted))
