@@ -146,6 +146,11 @@ class StyleController(QObject):
             self.cancel(style_id)
             self._change(partial(self._on_deleted, style), jobs.delete, style_id)
 
+    @property
+    def can_undo_delete(self) -> bool:
+        """Whether a style that was deleted since the start can come back."""
+        return bool(self._deleted)
+
     def undo_delete(self, token: str | None = None) -> None:
         """Bring back the style deleted under `token`, or the one deleted last; nothing if there is none."""
         token = token if token is not None else next(reversed(self._deleted), None)
