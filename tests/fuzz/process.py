@@ -14,6 +14,7 @@ import psutil
 HANG_SECONDS = 10.0  # of work
 PATIENCE = 180.0  # seconds by the clock, for a process that waits: the machine may be busy
 MEMORY = 2_000_000_000  # bytes that no process may have in its memory at any time, those that decode included
+RENEWED = 1_500_000_000  # bytes after which another process takes over: libraries keep some of each input
 OURS = ("crash", "hang", "memory")
 """Kinds of findings after which another process takes the place of this one."""
 
@@ -33,6 +34,7 @@ class Worker:
         self.facts: dict[str, str] = {}
         self._family: list[psutil.Process] = []
         self._looked = 0.0
+        self._peak = 0
 
     def attempt(self, target: str, what: int | Path) -> dict[str, str]:
         """How the input went: `kind` is empty, `refused` or `contained` where all is well.
@@ -55,14 +57,17 @@ class Worker:
         self.facts = json.loads(facts.read_text(encoding="utf-8")) if facts.exists() else {}
         if answer["kind"] in OURS:
             self._kill()
+        elif self._peak > RENEWED:
+            self.close()
         return answer
 
     def close(self) -> None:
         if self._process is not None:
             assert self._process.stdin is not None
             self._process.stdin.close()
-            self._process.wait(30)
-            self._process = None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(30)
+            self._kill()
 
     def _wait(self, process: "subprocess.Popen[str]") -> dict[str, str]:
         assert process.stdout is not None
@@ -72,8 +77,9 @@ class Worker:
             selector.register(process.stdout, selectors.EVENT_READ)
             while True:
                 answered = bool(selector.select(0.1))
-                if (most := self._most_memory(watched)) > MEMORY:
-                    return {"kind": "memory", "text": f"a process had {most:,} bytes in memory"}
+                self._peak = self._most_memory(watched)
+                if self._peak > MEMORY:
+                    return {"kind": "memory", "text": f"a process had {self._peak:,} bytes in memory"}
                 if answered:
                     line = process.stdout.readline()
                     answer: dict[str, str] = json.loads(line) if line else {}
@@ -90,6 +96,7 @@ class Worker:
     def _start(self) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "tests.fuzz.worker", self._seed, str(self._folder)]
         streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        self._looked = 0.0
         self._process = process = subprocess.Popen(command, text=True, **streams)  # type: ignore[call-overload]
         assert process.stdout is not None
         if process.stdout.readline() != "ready\n":
