@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.listing import is_photo, list_photos, looks_like_photo, one_per_photo
-from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.adjust.panel import AdjustPanel
 from pie_desktop.ui.canvas.canvas import Canvas
+from pie_desktop.ui.commands import Commands
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.history_panel import HistoryPanel
 from pie_desktop.ui.editor.photo_view import PhotoView
@@ -20,6 +20,7 @@ from pie_desktop.ui.histogram.panel import HistogramPanel
 from pie_desktop.ui.side_panel import SidePanel
 from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.welcome import WelcomeView
+from pie_desktop.ui.widgets.labels import counted
 
 DEFAULT_SIZES = [248, 872, 320]
 
@@ -65,7 +66,10 @@ class EditPage(QWidget):
         layout.addWidget(self.splitter)
         self._restore()
         self.filmstrip.photo_selected.connect(self.open_photo)
+        self.filmstrip.selection_changed.connect(session.several.select)
+        session.several.done.connect(self._on_several_done)
         canvas.step_requested.connect(self.step)
+        canvas.panels_toggled.connect(self.toggle_panels)
         self.welcome.samples_ready.connect(self.open_paths)
         self.histogram.view.warnings_wanted.connect(lambda: canvas.set_warnings(not canvas.warnings))
 
@@ -94,6 +98,10 @@ class EditPage(QWidget):
         if path != self._session.path:
             self.centre.setCurrentWidget(self.photo_view)
             self._session.open(path)
+
+    def _on_several_done(self, name: str, photos: int) -> None:
+        if photos > 1:
+            self._context.notifier.info(f"{name}: applied to {counted(photos, 'photo')}.")
 
     def step(self, by: int) -> None:
         """Go to the next photo (+1) or the one before (-1)."""

@@ -9,7 +9,8 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Enhancement, OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
-from pie_desktop.ui.widgets.labels import heading
+from pie_desktop.ui.widgets.labels import counted, heading
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
@@ -30,7 +31,11 @@ class AdjustPanel(QFrame):
         reset.setAccessibleName("Reset")
         reset.clicked.connect(self.reset)
         head = QHBoxLayout()
+        self.applies_to = PlainLabel()
+        self.applies_to.setProperty("role", "accent")
+        self.applies_to.hide()
         head.addWidget(heading("STRENGTH"), 1)
+        head.addWidget(self.applies_to)
         head.addWidget(reset)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, HALF_SPACE, 12, SPACE)
@@ -44,6 +49,7 @@ class AdjustPanel(QFrame):
         layout.addSpacing(HALF_SPACE)
         layout.addWidget(self.attribution)
         layout.addStretch(1)
+        session.several.count_changed.connect(self._on_count)
         self.sliders.changed.connect(context.current.change)
         context.current.changed.connect(self._on_edit)
         session.opening.connect(self._on_closed)
@@ -61,8 +67,15 @@ class AdjustPanel(QFrame):
         return self.sliders.amount
 
     def reset(self) -> None:
-        """All sliders to their defaults, as one step of the history."""
-        self.sliders.reset()
+        """All sliders of all selected photos to their defaults, as one step of the history."""
+        if self._session.several.count > 1:
+            self._session.several.change_all("Reset", lambda _, edit: Edit.styled(edit.style_id))
+        else:
+            self.sliders.reset()
+
+    def _on_count(self, photos: int) -> None:
+        self.applies_to.setText(f"applies to {counted(photos, 'photo')}")
+        self.applies_to.setVisible(photos > 1)
 
     def _on_edit(self, edit: Edit, moving: bool) -> None:
         if moving:

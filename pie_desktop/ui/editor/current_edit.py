@@ -17,11 +17,13 @@ class CurrentEdit(QObject):
         changed: (Edit, whether a slider is still moving).
         style_changed: id of the style of `edit`, which is another one than before; empty for none.
         wanted_changed: `wanted` is another one.
+        chosen_again: the style that was chosen, which the edit has already.
     """
 
     changed = Signal(object, bool)
     style_changed = Signal(str)
     wanted_changed = Signal()
+    chosen_again = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +46,10 @@ class CurrentEdit(QObject):
         """Take the style that the user chose: for this photo, and for photos without an edit that are opened later."""
         self._chosen = style_id
         self.want(style_id)
+        again = self.edit.style_id == style_id
         self._set(self.edit.with_style(style_id), moving=False)
+        if again:
+            self.chosen_again.emit(style_id)
 
     def change(self, edit: Edit, moving: bool = False) -> None:
         """Take what the user decided about the open photo; it is final once `moving` is over."""

@@ -1,6 +1,7 @@
 """Undo and redo of a photo's edits, its snapshots and virtual copies, and keeping all of them in the catalog."""
 
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -22,9 +23,13 @@ class EditKeeper(QObject):
 
     Signals:
         changed: the history is another one.
+        stepped: (photo, name, edit before, edit after): the user changed the open photo.
+        moved: (photo, edit before, edit after): the user went back or forth in its history.
     """
 
     changed = Signal()
+    stepped = Signal(object, str, object, object)
+    moved = Signal(object, object, object)
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -39,6 +44,34 @@ class EditKeeper(QObject):
     def history(self) -> PhotoHistory | None:
         """That of the open photo."""
         return None if self._path is None else self._histories[self._path]
+
+    @property
+    def path(self) -> Path | None:
+        """The open photo, once its edit is known."""
+        return self._path
+
+    def known_histories(self, photos: Iterable[Path]) -> dict[Path, PhotoHistory]:
+        """Those of photos that were edited since the start, when the catalog may still be behind."""
+        found = {path: self._histories[path] for path in photos if path in self._histories}
+        return {path: history for path, history in found.items() if history.edited}
+
+    def adopt(self, histories: Mapping[Path, PhotoHistory], before: Mapping[Path, Edit]) -> None:
+        """Take histories that were changed and kept elsewhere.
+
+        Args:
+            histories: by photo.
+            before: the edits that they were made from; a photo that has another one now was edited since, and stays.
+        """
+        for path, history in histories.items():
+            known = self._histories.get(path)
+            if known is not None and known.edited and known.edit not in (before[path], history.edit):
+                continue
+            if path != self._path:
+                self._histories[path] = history
+            elif self._current.edit == before[path]:
+                self._histories[path] = history
+                self._current.show(history.edit)
+                self.changed.emit()
 
     def known(self, path: Path) -> Edit | None:
         """The edit of a photo that was edited since the start, when the catalog may still be behind; else None."""
@@ -78,11 +111,11 @@ class EditKeeper(QObject):
 
     def undo(self) -> None:
         if self.history is not None and self.can_undo:
-            self._take(self.history.undo())
+            self._go(self.history.undo())
 
     def redo(self) -> None:
         if self.history is not None and self.can_redo:
-            self._take(self.history.redo())
+            self._go(self.history.redo())
 
     def go(self, place: int) -> None:
         """Return to a step of the history; those behind it can be redone until something else is changed."""
@@ -131,6 +164,12 @@ class EditKeeper(QObject):
         if self.history is not None:
             self._take(self.history.without_copy(copy))
 
+    def _go(self, history: PhotoHistory) -> None:
+        assert self._path is not None
+        path, before = self._path, self._current.edit
+        self._take(history)
+        self.moved.emit(path, before, history.edit)
+
     def _take(self, history: PhotoHistory) -> None:
         """Show and keep what a person chose of the history."""
         assert self._path is not None
@@ -154,6 +193,7 @@ class EditKeeper(QObject):
         self._histories[self._path] = history.push(name, edit, time.time())
         self._save(self._path)
         self.changed.emit()
+        self.stepped.emit(self._path, name, history.edit, edit)
 
     def _name_of_style(self, style_id: str) -> str | None:
         try:
@@ -165,4 +205,5 @@ class EditKeeper(QObject):
         context = self._context
         job = context.background.submit(keep_history, context.catalog, path, self._histories[path])
         job.key = path  # if it does not come to its end, the photo is named
+        job.finished.connect(lambda: context.edits_changed.emit([path]))
         context.report_failure(job).finished.connect(context.report_catalog_problems)

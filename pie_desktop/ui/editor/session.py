@@ -21,6 +21,7 @@ from pie_desktop.ui.editor.reading import (
     read_preview,
     read_source,
 )
+from pie_desktop.ui.editor.several import SeveralPhotos
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
 
@@ -64,6 +65,7 @@ class EditSession(QObject):
         super().__init__()
         self._context = context
         self.keeper = EditKeeper(context)
+        self.several = SeveralPhotos(context, self.keeper)
         self._reduced_side = 2560
         self._full_timer = QTimer(self, singleShot=True, interval=FULL_DELAY_MS)
         self._full_timer.timeout.connect(self._start_full)

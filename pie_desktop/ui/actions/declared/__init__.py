@@ -1,1 +1,0 @@
-"""The actions of the editor, one file for each menu."""
