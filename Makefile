@@ -47,6 +47,7 @@ screenshots: $(STAMP)  ## remake the images of README and docs/images
 docs: $(STAMP)  ## the API reference in build/api, the pages that scripts write from the code
 	$(PYTHON_IN_VENV) scripts/draw_rooms.py
 	$(PYTHON_IN_VENV) scripts/update_cli_docs.py
+	$(PYTHON_IN_VENV) scripts/update_shortcut_docs.py
 	$(PYTHON_IN_VENV) scripts/make_api_reference.py
 
 app: $(STAMP)  ## a folder that runs without Python: dist/pie-desktop (PyInstaller)

@@ -138,9 +138,8 @@ class Database:
                 tables = _schema(connection)
                 foreign = any(tables.get(name) != columns for name, columns in self._expected_schema().items())
             except sqlite3.OperationalError as error:
-                # SQL that is right for our own tables and wrong for these: somebody else's, under our name. Without a
-                # code: their names are no UTF-8.
-                if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) != sqlite3.SQLITE_ERROR:
+                # SQL that is right for our own tables and wrong for these: somebody else's, under our name.
+                if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_ERROR:
                     raise
                 _log.info("%s: %s", self.path, error)
                 foreign = True
@@ -179,9 +178,13 @@ class Database:
 def _schema(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
     """The columns of all tables: names, types, whether they may be NULL, their place in the primary key."""
     named = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
-    tables = [name for (name,) in connection.execute(named)]
     columns = 'SELECT name, type, "notnull", pk FROM pragma_table_info(?) ORDER BY cid'
-    return {table: connection.execute(columns, (table,)).fetchall() for table in tables}
+    connection.text_factory = lambda text: text.decode("utf-8", "replace")  # names that are no UTF-8 are not ours
+    try:
+        tables = [name for (name,) in connection.execute(named)]
+        return {table: connection.execute(columns, (table,)).fetchall() for table in tables}
+    finally:
+        connection.text_factory = str
 
 
 def is_damage(error: BaseException) -> bool:

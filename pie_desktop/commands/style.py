@@ -8,7 +8,7 @@ import typer
 
 from pie_desktop.commands.arguments import AsJson, Originals, edit_pairs, isolate_decoding, open_engine, open_library
 from pie_desktop.commands.console import interruptible, print_json, say, say_problem, showing_progress
-from pie_desktop.styles.style import WHAT_TO_DO, Style, contradiction
+from pie_desktop.styles.style import WHAT_TO_DO, Limit, Style, contradiction
 
 if TYPE_CHECKING:
     from pie_desktop.styles.store import StyleLibrary
@@ -34,10 +34,11 @@ def create(
     pairs = edit_pairs(edits, before or [])
     with interruptible() as should_cancel, showing_progress() as progress:
         report = open_library().create(name, pairs, progress, should_cancel)
-    for problem in report.problems:
-        say_problem(problem)
+    for remark in report.remarks:
+        say_problem(remark)
     if as_json:
-        print_json({**_described(report.style), "added": report.added, "problems": list(report.problems)})
+        found = {"added": report.added, "problems": list(report.problems), "limits": _named(report.limits)}
+        print_json(_described(report.style) | found)
     else:
         say(f"“{report.style.name}” was made from {_counted(report.style)}.")
 
@@ -63,13 +64,16 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show the references of a style."""
+    from pie_desktop.styles.limits import limits_of
+
     library = open_library()
     style = library.find(name)
     agreement = _agreement(library, style) if fits else []
+    limits = limits_of(style)
     if len(agreement) != len(style.references):  # not asked for, or a copy cannot be read and which one is not told
         agreement = []
     if as_json:
-        print_json(_described(style, agreement))
+        print_json(_described(style, agreement) | {"limits": _named(limits)})
         return
     say(f"{style.name}: {_counted(style)}")
     say(f"made {style.created.astimezone():%Y-%m-%d %H:%M}, kept in {style.folder}")
@@ -80,6 +84,8 @@ def show(
     for reference in style.references:
         if reference.doubt is not None:
             say_problem(f"{reference.id}: {reference.doubt} `pie-desktop style swap` swaps the two.")
+    for limit in limits:
+        say_problem(limit.sentence)
     found = contradiction(agreement)
     if found is not None:
         say_problem(f"{found.sentence} {WHAT_TO_DO}")
@@ -107,6 +113,10 @@ def delete(name: Name) -> None:
 def restore(token: Annotated[str, typer.Argument(help="The token that `style delete` printed.")]) -> None:
     """Bring a deleted style back."""
     say(f"“{open_library().undelete(token).name}” was restored.")
+
+
+def _named(limits: Sequence[Limit]) -> list[str]:
+    return [limit.name.lower() for limit in limits]
 
 
 def _agreement(library: "StyleLibrary", style: Style) -> list[float]:

@@ -90,7 +90,8 @@ def read_edits(
     """Read edits that are kept nowhere, up to READING_SHARE of the progress: just as a style made of them would be.
 
     Args:
-        on_problem: gets one sentence for each edit that is left out or used without its original.
+        on_problem: gets one sentence for each edit that is left out or used without its original, and for what they all
+            have in common.
 
     Raises:
         StyleError, Cancelled: as `read_style` and `StyleLibrary.create`.
@@ -103,9 +104,9 @@ def read_edits(
     with tempfile.TemporaryDirectory(prefix="pie-desktop-", ignore_cleanup_errors=True) as folder:
         library = StyleLibrary(Path(folder), builtin=Path(folder) / "none")
         report = library.create("from these edits", edits, reading, should_cancel)
-        for problem in report.problems:
+        for remark in report.remarks:
             if on_problem is not None:
-                on_problem(problem)
+                on_problem(remark)
         return read_style(report.style, should_cancel=should_cancel)  # the copies: no step back of the progress
 
 

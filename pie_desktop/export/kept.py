@@ -1,6 +1,7 @@
 """An export as its journal describes it: settings, plan, and what came of each photo until it was interrupted."""
 
 import logging
+import os
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -130,16 +131,21 @@ def _take(export: KeptExport, event: str, record: dict[str, Any]) -> None:
     if event == "part":
         kept = json_files.as_type(_KeptPreference, record)
         preference = export.folder / kept.preference if kept.preference else None
-        export.parts.append(KeptPart(settings_from_json(record["settings"]), kept.bundle, preference, kept.digest))
+        settings = settings_from_json(record["settings"])
+        _check_paths(settings.destination, preference or export.folder)
+        export.parts.append(KeptPart(settings, kept.bundle, preference, kept.digest))
     elif event == "photo":
         part = _at(export.parts, record.pop("part"))
-        export.photos.append(photo_from_json(record))
+        photo = photo_from_json(record)
+        _check_paths(photo.source, photo.target)
+        export.photos.append(photo)
         part.photos.append(export.photos[-1])
     elif event == "planned":
         export.planned = True
     elif event == "ready":
         ready = json_files.as_type(ReadyFile, record)
         _at(export.photos, ready.index)
+        _check_paths(ready.staged)
         export.ready[ready.index] = ready
         export.items.pop(ready.index, None)
     elif event == "ended":
@@ -150,6 +156,12 @@ def _take(export: KeptExport, event: str, record: dict[str, Any]) -> None:
         export.how = None
     elif event == "closed":
         export.how = record["how"]
+
+
+def _check_paths(*paths: Path) -> None:
+    """Raises ValueError for a path that no file can have, before a call of the system does."""
+    if any(b"\0" in os.fsencode(path) for path in paths):
+        raise ValueError("a path has a zero byte in it")
 
 
 def _at(values: list[T], index: Any) -> T:

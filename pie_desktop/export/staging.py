@@ -72,10 +72,12 @@ class Staging:
             staged, target: its two names.
             size, modified: bytes and nanoseconds, as it was when it was complete; both names have them.
         """
+        ours = staged.parent.name == self._name  # a damaged journal may name any file of the user's
         if _is(target, size, modified):
-            staged.unlink(missing_ok=True)
+            if ours:
+                staged.unlink(missing_ok=True)
             return "committed"
-        if not _is(staged, size, modified):
+        if not ours or not _is(staged, size, modified):
             return "lost"
         if target.is_file() and not target.is_symlink() and target.stat().st_size == 0:
             # Where there are no hard links, the name was reserved by an empty file when the power went.

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from pie_desktop.errors import Cancelled
-from pie_desktop.model.features import is_gray, picked_colors, shrink, squares
+from pie_desktop.imaging.pairs.content import is_gray
+from pie_desktop.model.features import picked_colors, shrink, squares
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import PreferenceNetwork
 from pie_desktop.model.preference import HABITS, Preference, ReferencePixels

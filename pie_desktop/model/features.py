@@ -8,8 +8,6 @@ from torch import Tensor, nn
 from pie_desktop.imaging.decode import PROXY_SIDE
 from pie_desktop.model.statistics import EXPOSURE, STATISTICS, Standardised, color_statistics, exposure_statistics
 
-_GRAY_SPREAD = 2.5 / 255  # between the channels of a gray pixel, after JPEG and conversions of colour
-_GRAY_SPECKS = 0.001  # of all pixels
 FIT_GRID = 48  # side of the pixel grid that pairs are fitted on, px
 
 
@@ -26,13 +24,6 @@ def shrink(image: np.ndarray, size: tuple[int, int] | None = None) -> np.ndarray
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = image if size == (width, height) else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return to_float(small)
-
-
-def is_gray(image: np.ndarray) -> bool:
-    """Whether a float image is black and white: no colour but for rounding, and for a speck that may be dirt."""
-    r, g, b = (image[..., channel] for channel in range(3))  # along so short an axis numpy takes ten times as long
-    spread = np.maximum(np.maximum(r, g), b) - np.minimum(np.minimum(r, g), b)
-    return float((spread > _GRAY_SPREAD).mean()) <= _GRAY_SPECKS
 
 
 def squares(images: list[np.ndarray], side: int, picked: bool) -> Tensor:

@@ -109,6 +109,7 @@ class Inference:
 
         Raises:
             StyleError: there is no reference.
+            BundleError: what the model makes of them is not finite.
             Cancelled: `should_cancel` said so.
         """
         step = stepping(progress, should_cancel)
@@ -124,6 +125,8 @@ class Inference:
 
     def _encode(self, references: ReducedReferences, step: Callable[[float], None]) -> Preference:
         encoded = encode(self._network, references, self.bundle_id, lambda share: step(0.4 + 0.5 * share))
+        if not self.fits(encoded[0]):
+            raise self._useless()
         # it is used next, and most of the work is done
         self._prepare(*encoded, lambda share: step(0.9 + 0.1 * share))
         return encoded[0]

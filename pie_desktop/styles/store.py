@@ -25,6 +25,7 @@ from pie_desktop.styles.document import (
     style_from,
     write_document,
 )
+from pie_desktop.styles.limits import limits_of
 from pie_desktop.styles.reader import StyleReader, shipped_styles
 from pie_desktop.styles.references import Progress, ShouldCancel, stage_pair, stage_references
 from pie_desktop.styles.style import AddReport, Style, StyleReference
@@ -80,7 +81,8 @@ class StyleLibrary(StyleReader):
                 self.check_name(name)
                 folder = self.folder / str(uuid.uuid4())
                 new.rename(folder)
-        return AddReport(style_from(folder, document, builtin=False), added, tuple(problems))
+        style = style_from(folder, document, builtin=False)
+        return AddReport(style, added, tuple(problems), limits_of(style))
 
     def add(
         self,
@@ -101,7 +103,8 @@ class StyleLibrary(StyleReader):
             staged = stage_references(edits, staging, progress, should_cancel)
             with self._changing(style_id) as (folder, document):
                 added, problems = add_staged(folder, document, staged)
-        return AddReport(style_from(folder, document, builtin=False), added, tuple(problems))
+        style = style_from(folder, document, builtin=False)
+        return AddReport(style, added, tuple(problems), limits_of(style))
 
     def remove_reference(self, style_id: str, reference_id: str) -> Style:
         """Take a reference out of a style; `restore_reference` brings it back within a month.

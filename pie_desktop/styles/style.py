@@ -1,9 +1,10 @@
-"""Styles as the rest of the program sees them: immutable values, and whether their references contradict each other."""
+"""Styles as the rest of the program sees them: immutable values, and what is wrong with their references together."""
 
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
 
 from pie_desktop.model.consensus import AGREES, DISAGREES
@@ -60,6 +61,33 @@ class Style:
         return hashlib.blake2b(joined.encode(), digest_size=8).hexdigest()
 
 
+class Limit(Enum):
+    """What a style cannot know, or always does, as all of its references have something in common; see `limits_of`."""
+
+    ONE_SCENE = (
+        "All references show one scene, so this style cannot know how you treat other subjects and other light; add "
+        "edits of different photos."
+    )
+    DARK_EDITS = (
+        "Every edit is very dark, so every result in this style will be dark, too; if that is not what you want, add "
+        "brighter edits."
+    )
+    DARK_ORIGINALS = (
+        "Every original is underexposed, so this style cannot know how you treat well-exposed photos and may make them "
+        "too bright; add edits of such photos."
+    )
+    BLACK_AND_WHITE = "Every edit is black and white, so every result in this style will be black and white."
+
+    @property
+    def sentence(self) -> str:
+        return self.value
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it is likely to be unwanted: nobody edits in black and white by mistake."""
+        return self is not Limit.BLACK_AND_WHITE
+
+
 @dataclass(frozen=True)
 class AddReport:
     """What came of adding edits.
@@ -68,11 +96,18 @@ class AddReport:
         style: the style as it is now.
         added: how many references are new.
         problems: one sentence for each edit that was left out, is used without its original, or looks swapped with it.
+        limits: what all references of the style, as it is now, have in common.
     """
 
     style: Style
     added: int
     problems: tuple[str, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All there is to be said, one sentence each."""
+        return (*self.problems, *(limit.sentence for limit in self.limits))
 
 
 # Below this a reference is worth a second look.

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from pie_desktop import paths
 from pie_desktop.ui import closing
+from pie_desktop.ui.actions.keys import KeyMap
 from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.editor.current_edit import CurrentEdit
 from pie_desktop.ui.notifications import Notifier
@@ -40,6 +41,7 @@ class AppContext(QObject):
         thumbnail_store: thumbnails on disk.
         display: the colours of the monitor.
         settings: values by dotted name; saved in the background soon after a change, and by `close`.
+        keys: the keys of all actions.
         thumbnails: lane of small images, visible first.
         background: lane of small things in order, such as saving edits.
         lanes: these and those of the widgets; whoever runs jobs has a lane of its own.
@@ -71,6 +73,7 @@ class AppContext(QObject):
         self.settings = settings or Settings(paths.settings_path())
         if self.settings.problem:
             self.notifier.warning(self.settings.problem)
+        self.keys = KeyMap(self.settings)
         self.display = DisplayColors(self.settings)
         self.library = library or self._open_library()
         self.engine = engine or self._open_engine()

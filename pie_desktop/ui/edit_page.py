@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.listing import is_photo, list_photos, looks_like_photo, one_per_photo
+from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.adjust.panel import AdjustPanel
 from pie_desktop.ui.canvas.canvas import Canvas
-from pie_desktop.ui.commands import Commands
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.history_panel import HistoryPanel
 from pie_desktop.ui.editor.photo_view import PhotoView
@@ -69,7 +69,6 @@ class EditPage(QWidget):
         self.filmstrip.selection_changed.connect(session.several.select)
         session.several.done.connect(self._on_several_done)
         canvas.step_requested.connect(self.step)
-        canvas.panels_toggled.connect(self.toggle_panels)
         self.welcome.samples_ready.connect(self.open_paths)
         self.histogram.view.warnings_wanted.connect(lambda: canvas.set_warnings(not canvas.warnings))
 

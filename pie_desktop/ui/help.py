@@ -1,15 +1,15 @@
-"""The help window: Markdown pages from `resources/help`, and the shortcuts, read from the actions that exist."""
+"""The help window: Markdown pages from `resources/help`, and the keys that hold now."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QAction, QKeySequence, QShortcut, QTextBlockFormat, QTextCursor, QTextDocument, QTextTable
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QTextBrowser, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut, QTextBlockFormat, QTextCursor, QTextDocument, QTextTable
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from pie_desktop import paths
+from pie_desktop.ui.actions.keys import KeyMap, shown
+from pie_desktop.ui.actions.sheet import with_keys
 from pie_desktop.ui.theme import SPACE
 
 SHORTCUTS = "6-shortcuts"
@@ -34,49 +34,6 @@ def load_pages(folder: Path | None = None) -> list[HelpPage]:
     return pages
 
 
-def shortcut_rows(window: QWidget) -> list[tuple[str, str, str]]:
-    """(where, what, keys) of every action and named shortcut below `window`, without duplicates, menus first."""
-    menus = {
-        action: (menu.title() or "").replace("&", "")
-        for menu in window.findChildren(QMenu)
-        for action in menu.actions()
-        if menu.title()
-    }
-    rows: dict[tuple[str, str], str] = {}
-    actions = [*menus, *(action for action in window.findChildren(QAction) if action not in menus)]
-    for action in actions:
-        text = action.text().replace("&", "").rstrip("…")
-        if text and action.shortcuts():
-            rows.setdefault((menus.get(action, ""), text), _keys(action.shortcuts()))
-    for shortcut in window.findChildren(QShortcut):
-        if shortcut.whatsThis():
-            rows.setdefault(("", shortcut.whatsThis()), _keys(shortcut.keys()))
-    listed = [(where, what, keys) for (where, what), keys in rows.items()]
-    return [row for row in listed if row[0]] + [row for row in listed if not row[0]]
-
-
-def shortcut_markdown(window: QWidget) -> str:
-    """A table for each menu and one for the rest, as Markdown."""
-    lines: list[str] = []
-    current = None
-    for where, what, keys in shortcut_rows(window):
-        if where != current:
-            lines += ["", f"## {where or 'In the views'}", "", "| Action | Keys |", "|---|---|"]
-            current = where
-        lines.append(f"| {_escaped(what)} | {_escaped(keys)} |")
-    return "\n".join(lines)
-
-
-def _escaped(text: str) -> str:
-    """Keys such as `\\`, `|` and `*` mean something in Markdown."""
-    return re.sub(r"([\\|*_`\[\]<>#~])", r"\\\1", text)
-
-
-def _keys(sequences: Iterable[QKeySequence]) -> str:
-    names = (sequence.toString(QKeySequence.SequenceFormat.NativeText) for sequence in sequences)
-    return ", ".join(dict.fromkeys(names))
-
-
 LIST_WIDTH = 208
 ROW_HEIGHT = 32
 LINE_HEIGHT_PERCENT = 135.0
@@ -85,12 +42,12 @@ LINE_HEIGHT_PERCENT = 135.0
 class HelpWindow(QWidget):
     """Opens beside the main window, so that it can be read while trying.
 
-    The page of shortcuts lists those of the window that the help was opened from.
+    The page of shortcuts always lists the keys that hold now.
     """
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, keys: KeyMap) -> None:
         super().__init__(window, Qt.WindowType.Window)
-        self._window = window
+        self._keys = keys
         self._pages = load_pages()
         self.setWindowTitle("PIE Desktop Help")
         self.resize(880, 640)
@@ -109,9 +66,10 @@ class HelpWindow(QWidget):
         layout.addWidget(self.list)
         layout.addWidget(self.browser, 1)
         self.list.currentRowChanged.connect(self._show_row)
+        keys.changed.connect(self._show_again)
         self.browser.anchorClicked.connect(self._follow)
-        for keys in (QKeySequence(Qt.Key.Key_Escape), QKeySequence(QKeySequence.StandardKey.Close)):
-            QShortcut(keys, self).activated.connect(self.close)
+        for closing in (QKeySequence(Qt.Key.Key_Escape), QKeySequence(QKeySequence.StandardKey.Close)):
+            QShortcut(closing, self).activated.connect(self.close)
         self.list.setCurrentRow(0)
 
     def show_page(self, name: str = "") -> None:
@@ -133,9 +91,12 @@ class HelpWindow(QWidget):
             _format(self.browser.document())
             self.browser.moveCursor(QTextCursor.MoveOperation.Start)
 
+    def _show_again(self) -> None:
+        self._show_row(self.list.currentRow())
+
     def _markdown(self, page: HelpPage) -> str:
         if page.name == SHORTCUTS:
-            return f"{page.markdown}\n{shortcut_markdown(self._window)}\n"
+            return with_keys(page.markdown, lambda action_id: [shown(key) for key in self._keys.of(action_id)])
         return page.markdown
 
     def _follow(self, url: QUrl) -> None:

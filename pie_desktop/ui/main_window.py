@@ -7,10 +7,12 @@ from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from pie_desktop.ui.actions.commands import Commands
+from pie_desktop.ui.actions.palette import CommandList
+from pie_desktop.ui.actions.shortcuts import ShortcutsDialog
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.controls import CompareKeys
 from pie_desktop.ui.canvas.panes import View
-from pie_desktop.ui.commands import CommandList, Commands
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import LAST_FOLDER, ask_for_folder, ask_for_photos
 from pie_desktop.ui.edit_page import EditPage
@@ -18,19 +20,19 @@ from pie_desktop.ui.editor.clipboard import EditClipboard
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.export.look_dialog import LookExport
 from pie_desktop.ui.help import HelpWindow
-from pie_desktop.ui.menus import (
-    TopBar,
-    build_menus,
-    define_edit_commands,
-    define_file_commands,
-    define_view_commands,
-    define_window_commands,
-)
+from pie_desktop.ui.menus import TopBar, build_menus
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.pages import TABS, Pages
 from pie_desktop.ui.status_bar import StatusBar
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
 from pie_desktop.ui.widgets.labels import separator
+from pie_desktop.ui.window_actions import (
+    bind_edit_actions,
+    bind_file_actions,
+    bind_view_actions,
+    bind_window_actions,
+    enable_actions,
+)
 
 
 class MainWindow(QMainWindow):
@@ -41,23 +43,22 @@ class MainWindow(QMainWindow):
         self.context = context
         self.setWindowTitle("PIE Desktop")
         self.setAcceptDrops(True)
-        self.commands = Commands(self)
+        self.commands = Commands(self, context.keys)
         self.session = EditSession(context)
         self.canvas = Canvas(context)
-        self._compare_keys = CompareKeys(self.canvas)
+        self._compare_keys = CompareKeys(self.canvas, context.keys)
         self.thumbnail_clearing = ThumbnailClearing(context, self)
         self.look_export = LookExport(context, self.session, self)
-        define_view_commands(self.commands, self.canvas)
+        bind_view_actions(self.commands, self.canvas)
         self.edit_page = EditPage(context, self.session, self.canvas, self.commands)
-        define_file_commands(self.commands, self, self.look_export.open, self.thumbnail_clearing)
-        define_edit_commands(self.commands, self.session, self.edit_page)
-        define_window_commands(self.commands, self, context.display)
+        bind_file_actions(self.commands, self, self.look_export.open, self.thumbnail_clearing)
+        bind_edit_actions(self.commands, self.session, self.edit_page)
+        bind_window_actions(self.commands, self, context.display)
         self.edit_clipboard = EditClipboard(context, self.session, self.session.several, self)
         self.pages = Pages(context, self.session, self.edit_page)
         self._help: HelpWindow | None = None
-        styles, strip = self.edit_page.styles, self.edit_page.filmstrip
-        actions, raw_pairs = styles.style_actions, strip.raw_pairs.actions
-        build_menus(self.menuBar(), self.commands, actions, raw_pairs, self.thumbnail_clearing)
+        self.pages.made.connect(self.commands.include)
+        build_menus(self.menuBar(), self.commands, self.thumbnail_clearing)
         self._build_centre()
         self.setStatusBar(StatusBar(context, self.session))
         self.notifications = NotificationStack(context.notifier, self, self._height_below)
@@ -85,7 +86,7 @@ class MainWindow(QMainWindow):
             self.pages.show_export()
         self.pages.setCurrentWidget(self.pages.page(name))
         self.pages.page(name).setFocus()
-        self._update_commands()
+        self.commands.refresh(name)
 
     # Opening
 
@@ -134,29 +135,19 @@ class MainWindow(QMainWindow):
         page.filmstrip.reference_requested.connect(page.styles.add_edits)
         page.styles.look_requested.connect(self.look_export.open)
         page.filmstrip.folder_changed.connect(lambda folder: context.settings.set(LAST_FOLDER, str(folder)))
-        for signal in (self.session.opened, self.session.opening, self.session.failed, self.canvas.view_changed):
-            signal.connect(self._update_commands)
-        self.session.keeper.changed.connect(self._update_commands)
-        self.session.closed.connect(self._update_commands)
-        page.panels_changed.connect(self._update_commands)
+        enable_actions(self.commands, context, self.session, page, self.thumbnail_clearing)
+        self.canvas.view_changed.connect(self._show_checks)
+        page.panels_changed.connect(self._show_checks)
         self.session.opening.connect(lambda path: self.setWindowTitle(f"{path.name} – PIE Desktop"))
-        self._update_commands()
+        self.commands.refresh()
+        self._show_checks()
 
     # Commands
 
-    def _update_commands(self) -> None:
-        commands, editing = self.commands, self.pages.currentWidget() is self.edit_page
-        photo = editing and self.session.photo is not None
-        for name in ("zoom_fit", "zoom_actual", "zoom_toggle", "zoom_in", "zoom_out", "reset"):
-            commands[name].setEnabled(photo)
-        for name in ("next", "previous", "no_style", "filmstrip", "panel", "panels", "next_area"):
-            commands[name].setEnabled(editing)
-        commands["undo"].setEnabled(photo and self.session.keeper.can_undo)
-        commands["redo"].setEnabled(photo and self.session.keeper.can_redo)
+    def _show_checks(self) -> None:
+        commands = self.commands
         for view in View:
-            commands[f"view_{view.value}"].setEnabled(editing)
             commands[f"view_{view.value}"].setChecked(self.canvas.view is view)
-        commands["clipping"].setEnabled(photo)
         commands["clipping"].setChecked(self.canvas.warnings)
         commands["filmstrip"].setChecked(self.edit_page.filmstrip.isVisibleTo(self.edit_page))
         commands["panel"].setChecked(self.edit_page.right.isVisibleTo(self.edit_page))
@@ -173,7 +164,7 @@ class MainWindow(QMainWindow):
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
-        self._update_commands()
+        self._show_checks()
 
     def go_to_next_area(self) -> None:
         areas = self.edit_page.focus_areas()
@@ -184,6 +175,7 @@ class MainWindow(QMainWindow):
     def show_commands(self) -> None:
         """The list of all commands (Ctrl+K)."""
         self.thumbnail_clearing.update_size()
+        self.commands.refresh()
         dialog = CommandList(self.commands, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
@@ -191,7 +183,7 @@ class MainWindow(QMainWindow):
 
     def help_window(self) -> HelpWindow:
         if self._help is None:
-            self._help = HelpWindow(self)
+            self._help = HelpWindow(self, self.context.keys)
         return self._help
 
     def show_help(self) -> None:
@@ -199,6 +191,12 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> None:
         self.help_window().show_shortcuts()
+
+    def change_shortcuts(self) -> None:
+        """The dialog in which every action gets its keys."""
+        dialog = ShortcutsDialog(self.context.keys, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     # Beginning and end
 

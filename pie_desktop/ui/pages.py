@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from pie_desktop.ui.context import AppContext
@@ -20,7 +21,13 @@ TABS = ("Edit", "Export", "Train")
 
 
 class Pages(QStackedWidget):
-    """One page for every name in `TABS`."""
+    """One page for every name in `TABS`.
+
+    Signals:
+        made: a page that was made just now.
+    """
+
+    made = Signal(QWidget)
 
     def __init__(self, context: AppContext, session: EditSession, edit: EditPage) -> None:
         super().__init__()
@@ -45,6 +52,7 @@ class Pages(QStackedWidget):
 
             self._export = ExportPage(self._context)
             self.addWidget(self._export)
+            self.made.emit(self._export)
         return self._export
 
     def train_page(self) -> TrainPage:
@@ -53,6 +61,7 @@ class Pages(QStackedWidget):
 
             self._train = TrainPage(self._context)
             self.addWidget(self._train)
+            self.made.emit(self._train)
         return self._train
 
     def show_export(self) -> None:

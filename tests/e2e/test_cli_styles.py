@@ -37,6 +37,19 @@ def test_one_bad_reference_does_not_stop_the_style(cli: Cli, edits: dict[str, Pa
     assert len(json.loads(outcome.out)["references"]) == 1
 
 
+def test_what_all_references_have_in_common_is_said(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:
+    gray = []
+    for name in ("coffee", "rocket"):
+        gray.append(tmp_path / f"{name} in gray.jpg")
+        Image.open(photo_folder / f"{name}.jpg").convert("L").save(gray[-1])
+    created = cli("style", "create", "Gray", *gray, "--json")
+    assert json.loads(created.out)["limits"] == ["black_and_white"]
+    assert created.err.count("every result in this style will be black and white") == 1
+    shown = cli("style", "show", "Gray")
+    assert (shown.code, shown.err.count("black and white.")) == (0, 1)
+    assert cli("style", "show", "Soft film").err == ""
+
+
 def test_originals_by_order_when_names_do_not_tell(
     cli: Cli, edits: dict[str, Path], photo_folder: Path, tmp_path: Path
 ) -> None:

@@ -80,15 +80,16 @@ def make_journal(corpus: Corpus, rng: random.Random, place: Path) -> Path:
     part = ExportPart(settings, plan, lambda proxy: Transform(identity_lut(), identity_lut()), preference, "tiny")
     journal = journals.create(place / "exports", [part])
     (place / "out").mkdir()
-    plan[0].target.write_bytes(photos[0].read_bytes())
-    journal.begun(0)
+    staging = Staging(journal.id, {place / "out"})
     items = [ExportItem(photo.source, photo.target, "written", "A warning.", 1.5, 2.5) for photo in plan]
-    journal.ready(0, plan[0].target, items[0])
-    journal.ended(0, items[0])
-    staged = Staging(journal.id, {place / "out"}).place(1, plan[1].target, place / "out")
-    staged.write_bytes(photos[1].read_bytes())
-    journal.begun(1)
-    journal.ready(1, staged, items[1])
+    for index in (0, 1):
+        staged = staging.place(index, plan[index].target, place / "out")
+        staged.write_bytes(photos[index].read_bytes())
+        journal.begun(index)
+        journal.ready(index, staged, items[index])
+        if index == 0:
+            staged.rename(plan[0].target)
+            journal.ended(0, items[0])
     if rng.random() < 0.3:
         journal.closed("cancelled")
     journal.close()

@@ -138,7 +138,7 @@ def test_a_slider_move_counts_even_if_the_photo_is_left_at_once(
     photo = photo_folder / "coffee.jpg"
     open_photo(window, photo, qtbot)
     track = window.edit_page.adjust.amount.track
-    qtbot.keyClick(track, Qt.Key.Key_Left)
+    qtbot.keyClick(track, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     window.session.open(photo_folder / "rocket.jpg")
     wait_shown(window, photo_folder / "rocket.jpg", qtbot)
     qtbot.waitUntil(lambda: not window.context.background.open_jobs)

@@ -213,7 +213,7 @@ def test_context_menu_actions(qtbot: QtBot, strip: Filmstrip, photo_folder: Path
     open_folder(qtbot, strip, photo_folder)
     strip.view.selectAll()
     texts = [action.text() for action in strip.context_menu().actions()]
-    assert {"Export selected…", "Use as style reference", "Show in file manager", "Copy path"} <= set(texts)
+    assert {"Export selected photos…", "Use photos as style reference", "Copy paths of photos"} <= set(texts)
     with qtbot.waitSignal(strip.export_requested) as asked:
         strip.photo_actions.export.trigger()
     assert len(asked.args[0]) == 4

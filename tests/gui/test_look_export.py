@@ -28,7 +28,7 @@ def test_a_style_on_average(window: MainWindow, tmp_path: Path, qtbot: QtBot, mo
     qtbot.waitUntil(lambda: style.id in panel.gallery.cards)
     menu = panel.context_menu(style.id)
     qtbot.waitUntil(lambda: panel.current_id() == style.id)
-    next(action for action in menu.actions() if action.text() == "Export look…").trigger()
+    next(action for action in menu.actions() if action.text() == "Export look of style…").trigger()
     dialog = opened(window)
     assert dialog.subject.count() == 1 and style.name in dialog.subject.currentText()
     assert "averages what the style does" in dialog.hint.text()

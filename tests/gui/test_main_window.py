@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.ui.actions.palette import CommandList
 from pie_desktop.ui.canvas.panes import View
-from pie_desktop.ui.commands import CommandList
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from tests.gui.opening import open_photo
@@ -33,7 +33,7 @@ def test_hold_a_key_to_compare_wherever_the_focus_is(
 
 
 def test_panels_hide_and_the_layout_is_remembered(context: AppContext, window: MainWindow, qtbot: QtBot) -> None:
-    window.canvas.panels_toggled.emit()
+    window.commands["panels"].trigger()
     assert not window.commands["filmstrip"].isChecked() and not window.commands["panel"].isChecked()
     assert not window.edit_page.filmstrip.isVisible() and not window.edit_page.right.isVisible()
     window.canvas.set_view(View.SIDE)

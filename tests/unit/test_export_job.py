@@ -56,6 +56,18 @@ def test_a_name_that_was_only_reserved_is_no_obstacle(tmp_path: Path) -> None:
     assert target.read_bytes() == b"mine"
 
 
+def test_what_a_damaged_journal_takes_for_a_file_of_its_own_is_neither_moved_nor_removed(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    staging, mine, target = Staging("x", {tmp_path / "out"}), tmp_path / "mine.png", tmp_path / "out" / "a.png"
+    mine.write_bytes(b"mine")
+    status = mine.stat()
+    assert staging.recover(mine, target, status.st_size, status.st_mtime_ns) == "lost"
+    target.write_bytes(b"done")
+    status = target.stat()
+    assert staging.recover(mine, target, status.st_size, status.st_mtime_ns) == "committed"
+    assert mine.read_bytes() == b"mine"
+
+
 def test_a_receipt_of_another_kind_is_refused_before_anything_is_written(photo_folder: Path, tmp_path: Path) -> None:
     with pytest.raises(PieError, match=r"\.json, \.html or \.txt"):
         run_job([part(photo_folder, tmp_path / "out", Model())], Running(receipt=tmp_path / "receipt.pdf"))

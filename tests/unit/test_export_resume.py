@@ -168,6 +168,8 @@ HOSTILE_RECORDS = {
     "a state that is a list": '{"event": "ended", "index": 0, "status": "written", "source_state": [1]}',
     "infinity": '{"event": "ended", "index": 0, "status": "written", "general": Infinity, "source_state": null}',
     "a path that is a number": '{"event": "photo", "part": 0, "source": 3, "target": "/x", "action": "write"}',
+    "a path with a zero byte": '{"event": "photo", "part": 0, "source": "/x\\u0000", "target": "/", "action": "write"}',
+    "half a letter in a path": '{"event": "photo", "part": 0, "source": "", "target": "\\ud800", "action": "write"}',
     "settings that are text": '{"event": "part", "settings": "x", "preference": null, "digest": null, "bundle": null}',
     "a version that is a list": '{"event": "export", "version": [1], "time": "2026-01-01T00:00:00"}',
     "too long a line": '{"event": "' + "x" * (2 << 20) + '"}',

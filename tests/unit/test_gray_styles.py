@@ -7,8 +7,9 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 from pie_desktop.imaging.lut.mixing import mix_luts
+from pie_desktop.imaging.pairs.content import is_gray
 from pie_desktop.model.bundle import list_bundles
-from pie_desktop.model.features import is_gray, to_float
+from pie_desktop.model.features import to_float
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import Preference, ReferencePixels
 from pie_desktop.paths import resource

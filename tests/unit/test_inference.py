@@ -1,6 +1,7 @@
 """The shipped bundle on real photographs: it does what the pairs show, and it says so when it cannot."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info, record_in_card
 from pie_desktop.model.consensus import AGREES, DISAGREES
+from pie_desktop.model.encoded import EncodedReferences
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import Preference, ReferencePixels
 from pie_desktop.paths import resource
@@ -240,3 +242,18 @@ def test_a_stored_preference_of_other_shapes_or_numbers_does_not_fit(
             assert not inference.fits(Preference(arrays | {name: value}, right.bundle_id)), name
         assert not inference.fits(Preference({k: v for k, v in arrays.items() if k != name}, right.bundle_id))
     assert not inference.fits(Preference(arrays, "another"))
+
+
+def test_a_preference_that_is_not_finite_is_refused(
+    bundle: Path, sample_images: dict[str, np.ndarray], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inference = Inference(bundle, "cpu")
+    encode = inference._network.encode
+
+    def not_finite(*args: torch.Tensor) -> EncodedReferences:
+        style = encode(*args)
+        return replace(style, tokens=style.tokens * torch.nan)
+
+    monkeypatch.setattr(inference._network, "encode", not_finite)
+    with pytest.raises(BundleError, match="no usable answer"):
+        inference.encode(pairs(sample_images, "coffee"))

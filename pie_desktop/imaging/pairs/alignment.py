@@ -17,6 +17,7 @@ SIDE = 512  # long side of what features are looked for in, px
 FEATURES = 1200
 RATIO = 0.8  # of the distances to the best and the second best match
 REACH = 3.0  # px that a match may be off
+LEAST_MATCHES = 8
 MIN_INLIERS = 12
 MIN_AREA = 0.25  # of the edit that must be seen in the original too
 MIN_SIDE = 64  # px
@@ -64,7 +65,7 @@ def align(edited: np.ndarray, original: np.ndarray) -> AlignedPair | str:
             as_it_is = AlignedPair(edited, fitted, moved=False)
             if frame.exact or soft:
                 return as_it_is
-    features = _features(edited)
+    features = find_features(edited)
     for candidate in (original, np.ascontiguousarray(original[:, ::-1])):
         found = _register(edited, features, candidate)
         if found is not None:
@@ -83,7 +84,7 @@ def aspect_difference(a: np.ndarray, b: np.ndarray) -> float:
 
 def _register(edited: np.ndarray, features: Features | None, original: np.ndarray) -> AlignedPair | None:
     """The original as it lies in the edit, whose features are given; None unless that is beyond doubt."""
-    matches = _matches(features, _features(original)) if features is not None else None
+    matches = matching_points(features, find_features(original)) if features is not None else None
     if matches is None:
         return None
     here, there = matches
@@ -103,28 +104,34 @@ def _register(edited: np.ndarray, features: Features | None, original: np.ndarra
     return best[1] if best is not None else None
 
 
-def _features(image: np.ndarray) -> Features | None:
-    """Points (N, 2) in pixels of the image and their descriptors (N, 128); None where there are too few."""
+def find_features(image: np.ndarray, side: int = SIDE, most: int = FEATURES) -> Features | None:
+    """Points (N, 2) in pixels of the image and their descriptors (N, 128); None where there are too few.
+
+    Args:
+        image: uint8 (H, W, 3).
+        side: long side of what they are looked for in, px.
+        most: so many of the strongest are kept.
+    """
     # Without precise upscaling all features lie a quarter of a pixel off, which shows as soon as the edit is turned.
-    sift = cv2.SIFT_create(FEATURES, contrastThreshold=0.02, enable_precise_upscale=True)  # type: ignore[attr-defined]
-    scale = min(1.0, SIDE / max(image.shape[:2]))
+    sift = cv2.SIFT_create(most, contrastThreshold=0.02, enable_precise_upscale=True)  # type: ignore[attr-defined]
+    scale = min(1.0, side / max(image.shape[:2]))
     found, described = sift.detectAndCompute(_normalised(image, scale), None)
-    if described is None or len(found) < MIN_INLIERS:
+    if described is None or len(found) < LEAST_MATCHES:
         return None
     points = (np.array([point.pt for point in found], np.float32) + 0.5) / scale - 0.5
     root = np.sqrt(described / np.maximum(described.sum(1, keepdims=True), 1))  # Hellinger distance
     return points, root.astype(np.float32)
 
 
-def _matches(of_edit: Features, of_original: Features | None) -> tuple[np.ndarray, np.ndarray] | None:
-    """Corresponding points (N, 2) in pixels of the edit and of the original, wrong ones among them."""
-    if of_original is None:
+def matching_points(a: Features, b: Features | None) -> tuple[np.ndarray, np.ndarray] | None:
+    """Corresponding points (N, 2) of two images, wrong ones among them; None where there are too few."""
+    if b is None:
         return None
-    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(of_edit[1], of_original[1], k=2)
+    pairs = cv2.BFMatcher(cv2.NORM_L2).knnMatch(a[1], b[1], k=2)
     good = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < RATIO * pair[1].distance]
-    if len(good) < MIN_INLIERS:
+    if len(good) < LEAST_MATCHES:
         return None
-    return of_edit[0][[m.queryIdx for m in good]], of_original[0][[m.trainIdx for m in good]]
+    return a[0][[m.queryIdx for m in good]], b[0][[m.trainIdx for m in good]]
 
 
 def _normalised(image: np.ndarray, scale: float) -> np.ndarray:

@@ -118,6 +118,8 @@ def _peak(scores: np.ndarray, place: int) -> float:
 
 EMPTY_RANGE = 6  # of 255, between the 1st and the 99th percentile: what compression makes of one colour
 ENDS = 12  # of 255, from black or white
+GRAY_SPREAD = 2.5 / 255  # between the channels of a gray pixel, after JPEG and conversions of colour
+GRAY_SPECKS = 0.001  # of all pixels
 SIGNATURE_SIDE = 32
 BLUR = 1.5  # px
 SAME_MEAN = 1.5  # of 255, mean difference of the averages over 32 x 32 parts
@@ -136,6 +138,13 @@ def blankness(image: np.ndarray) -> str | None:
     if high.max() <= ENDS:
         return "black"
     return "white" if low.min() >= 255 - ENDS else "of a single colour"
+
+
+def is_gray(image: np.ndarray) -> bool:
+    """Whether a float image (H, W, 3) in [0, 1] has no colour but for rounding, and for a speck that may be dirt."""
+    r, g, b = (image[..., channel] for channel in range(3))  # along so short an axis numpy takes ten times as long
+    spread = np.maximum(np.maximum(r, g), b) - np.minimum(np.minimum(r, g), b)
+    return float((spread > GRAY_SPREAD).mean()) <= GRAY_SPECKS
 
 
 @dataclass(frozen=True, eq=False)

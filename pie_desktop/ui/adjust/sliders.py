@@ -37,6 +37,10 @@ class EditSliders(QObject):
         """All sliders with their names, for a form."""
         return [(parameter.label, slider) for parameter, slider in self._sliders.items()]
 
+    def all(self) -> list[LabelledSlider]:
+        """Every slider."""
+        return list(self._sliders.values())
+
     @property
     def strength(self) -> LabelledSlider:
         return self._sliders[STRENGTH]

@@ -1,6 +1,6 @@
 """The widget that shows the photo, with mouse and keys: zoom, pan, split line, hold to compare."""
 
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
 from pie_desktop.ui.canvas.panes import View, photo_rect
@@ -18,17 +18,17 @@ HANDLE_STEP = 0.02
 class Canvas(PhotoWidget):
     """The photo under the user's hands.
 
-    Keys: arrows pan (or step through the photos at fit), Shift with left and right moves the split line, space with the
-    mouse pans; `compare_keys` adds holding a key. The wheel zooms at the cursor, a double click toggles fit and 1:1,
-    and in the single view a press that stays in place shows the original.
+    Keys of its own: Alt with an arrow pans, up and down step through the photos, space with the mouse pans;
+    `compare_keys` adds holding a key. The wheel zooms at the cursor, a double click toggles fit and 1:1, and in the
+    single view a press that stays in place shows the original. All other keys are those of actions.
 
     Signals:
         step_requested: +1 for the next photo, -1 for the one before.
-        panels_toggled: Tab was pressed. Only here: everywhere else Tab moves the focus, and Shift+Tab does so here.
+        space_tapped: the space bar was pressed and released, and nothing was dragged with it.
     """
 
     step_requested = Signal(int)
-    panels_toggled = Signal()
+    space_tapped = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
@@ -36,6 +36,7 @@ class Canvas(PhotoWidget):
         self._drag_from = QPointF()
         self._pressed_at = QPointF()
         self._space = False
+        self._space_used = False
         self._hold = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._hold.timeout.connect(lambda: self.set_comparing(True))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -57,6 +58,7 @@ class Canvas(PhotoWidget):
         if self.renderer.base is None:
             return
         self._drag_from = self._pressed_at = event.position()
+        self._space_used = True
         if event.button() == Qt.MouseButton.MiddleButton or (
             event.button() == Qt.MouseButton.LeftButton and self._space
         ):
@@ -93,8 +95,20 @@ class Canvas(PhotoWidget):
         self._set_cursor(event.position())
         self.update()
 
+    def event(self, event: QEvent) -> bool:
+        # No action may have it before it is known whether something is dragged with it.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_space(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def move_handle(self, steps: int) -> None:
+        """Move the line of the split view; positive steps to the right."""
+        if self._view is View.SPLIT:
+            self.set_handle(self._handle + steps * HANDLE_STEP)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, shift = event.key(), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         width, height = self.viewport.pane
         steps: dict[int, tuple[int, int]] = {
             Qt.Key.Key_Left: (1, 0),
@@ -102,15 +116,14 @@ class Canvas(PhotoWidget):
             Qt.Key.Key_Up: (0, 1),
             Qt.Key.Key_Down: (0, -1),
         }
-        if key == Qt.Key.Key_Space:
-            self._space = True
+        if _is_space(event):
+            if not event.isAutoRepeat():
+                self._space, self._space_used = True, False
             self._set_cursor(QPointF(self.mapFromGlobal(self.cursor().pos())))
-        elif key in steps and shift and self._view is View.SPLIT and steps[key][0]:
-            self.set_handle(self._handle - steps[key][0] * HANDLE_STEP)
-        elif key in steps and not self.viewport.fitted:
+        elif key in steps and modifiers == Qt.KeyboardModifier.AltModifier:
             self.pan(steps[key][0] * width * PAN_STEP, steps[key][1] * height * PAN_STEP)
-        elif key in steps and steps[key][0]:
-            self.step_requested.emit(-steps[key][0])
+        elif key in steps and steps[key][1] and not modifiers:
+            self.step_requested.emit(-steps[key][1])
         else:
             super().keyPressEvent(event)
 
@@ -118,16 +131,12 @@ class Canvas(PhotoWidget):
         if event.isAutoRepeat():
             return
         if event.key() == Qt.Key.Key_Space:
-            self._space = False
+            tapped, self._space = self._space and not self._space_used, False
             self._set_cursor(QPointF(self.mapFromGlobal(self.cursor().pos())))
+            if tapped:
+                self.space_tapped.emit()
         else:
             super().keyReleaseEvent(event)
-
-    def focusNextPrevChild(self, forward: bool) -> bool:
-        if forward:
-            self.panels_toggled.emit()
-            return True
-        return super().focusNextPrevChild(forward)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         # The release of the key may go elsewhere.
@@ -149,3 +158,7 @@ class Canvas(PhotoWidget):
         else:
             shape = Qt.CursorShape.ClosedHandCursor if self._drag == "pan" else Qt.CursorShape.OpenHandCursor
         self.setCursor(shape)
+
+
+def _is_space(event: QKeyEvent) -> bool:
+    return event.key() == Qt.Key.Key_Space and not event.modifiers()

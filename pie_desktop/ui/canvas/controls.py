@@ -1,7 +1,7 @@
 """Controls of the canvas: the bar below it with views and zoom, and the keys that show the original while held."""
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -13,10 +13,11 @@ from PySide6.QtWidgets import (
     QToolButton,
 )
 
+from pie_desktop.ui.actions.commands import ActionTip, Commands
+from pie_desktop.ui.actions.keys import KeyMap, normal
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.photo_widget import PhotoWidget
 from pie_desktop.ui.canvas.readout import ColorReadout
-from pie_desktop.ui.commands import Commands
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, numeric_font
 from pie_desktop.ui.widgets.labels import ElidedLabel
 from pie_desktop.ui.widgets.plain_text import PlainLabel
@@ -39,7 +40,7 @@ class CanvasToolbar(QFrame):
         self._zoom.setToolTip("Screen pixels per photo pixel")
         self.compare = QToolButton()
         self.compare.setIcon(icon("mdi6.eye-outline"))
-        self.compare.setToolTip("Hold to see the original (\\ or C)")
+        ActionTip(self.compare, commands.keys, "original", "Hold to see the original")
         self.compare.setAccessibleName("Hold to see the original")
         self.compare.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.compare.pressed.connect(lambda: canvas.set_comparing(True))
@@ -81,7 +82,6 @@ def _button(action: QAction) -> QToolButton:
     return button
 
 
-COMPARE_KEYS = (Qt.Key.Key_Backslash, Qt.Key.Key_C)
 TEXT_FIELDS = (QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit)
 
 
@@ -91,23 +91,31 @@ class CompareKeys(QObject):
     A shortcut does not report the release of its key, and lists would take the letter for a search.
     """
 
-    def __init__(self, canvas: PhotoWidget) -> None:
+    def __init__(self, canvas: PhotoWidget, keys: KeyMap) -> None:
         super().__init__(canvas)
         self._canvas = canvas
+        self._keys = keys
+        self._held: int | None = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
         if kind == QEvent.Type.FocusOut:
             # The release goes to another window.
+            self._held = None
             self._canvas.set_comparing(False)
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            plain = event.key() in COMPARE_KEYS and not event.modifiers()
-            if plain and self._canvas.isVisible() and not isinstance(QApplication.focusWidget(), TEXT_FIELDS):
+            typing = isinstance(QApplication.focusWidget(), TEXT_FIELDS)
+            if self._canvas.isVisible() and not typing and self._is_key(event):
+                self._held = event.key()
                 self._canvas.set_comparing(True)
                 return True
-        elif kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent) and self._canvas.comparing:
+        elif kind == QEvent.Type.KeyRelease and isinstance(event, QKeyEvent) and event.key() == self._held:
             # A key that is held down repeats both press and release.
-            if event.key() in COMPARE_KEYS and not event.isAutoRepeat():
+            if not event.isAutoRepeat():
+                self._held = None
                 self._canvas.set_comparing(False)
-            return event.key() in COMPARE_KEYS
+            return True
         return False
+
+    def _is_key(self, event: QKeyEvent) -> bool:
+        return normal(QKeySequence(event.keyCombination())) in self._keys.of("original")

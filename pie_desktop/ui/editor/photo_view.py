@@ -6,10 +6,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.controls import CanvasToolbar
 from pie_desktop.ui.canvas.layer import Source
-from pie_desktop.ui.commands import Commands
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Enhancement
 from pie_desktop.ui.editor.session import EditSession

@@ -4,12 +4,13 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from pie_desktop.export.job import ExportReport
 from pie_desktop.export.kept import KeptExport
 from pie_desktop.export.settings import plan_summary
+from pie_desktop.ui.actions.commands import ActionTip, Command
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import confirm_cancel, confirm_overwrite
 from pie_desktop.ui.export.form import ExportForm
@@ -40,7 +41,7 @@ class ExportPage(QWidget):
         self.start_button = QPushButton("Export")
         self.start_button.setProperty("primary", True)
         self.start_button.setIcon(icon("mdi6.export", COLORS.accent_text, COLORS.accent_text))
-        self.start_button.setToolTip("Writes what the plan shows (Ctrl+Return).")
+        ActionTip(self.start_button, context.keys, "start_export")
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setToolTip("Stops the export; photos already written are kept.")
         self._planner = Planner(context, self)
@@ -166,9 +167,8 @@ class ExportPage(QWidget):
         self._planner.found.connect(self._on_plan)
         self._planner.failed.connect(self._on_plan_failed)
         self.start_button.clicked.connect(self.start)
-        start = QShortcut(QKeySequence("Ctrl+Return"), self)
-        start.setWhatsThis("Start the export")
-        start.activated.connect(self.start_button.click)
+        Command(self._context.keys, "start_export", self.start_button.click, self)
+        Command(self._context.keys, "remove_from_export", self.view.remove_selected, self.view.table)
         self.cancel_button.clicked.connect(self.cancel)
         self.view.added.connect(self.add_sources)
         self.view.removed.connect(self._remove)

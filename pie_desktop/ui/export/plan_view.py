@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QProgressBar,
@@ -82,11 +82,7 @@ class PlanView(QWidget):
         self._hide_results()
         self.add_files_button.clicked.connect(lambda: self._add(choose_photos(self, self._start_folder())))
         self.add_folder_button.clicked.connect(lambda: self._add(choose_folder(self, self._start_folder())))
-        self.remove_button.clicked.connect(self._remove)
-        delete = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), self.table)
-        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
-        delete.setWhatsThis("Remove the selected photos from the export")
-        delete.activated.connect(self._remove)
+        self.remove_button.clicked.connect(self.remove_selected)
         self.open_button.clicked.connect(self._open)
         self.receipt_button.clicked.connect(self._open_receipt)
         self.empty.button.clicked.connect(self.add_files_button.click)
@@ -185,7 +181,8 @@ class PlanView(QWidget):
     def _show_remove(self) -> None:
         self.remove_button.setEnabled(self._editable and bool(self._selected()))
 
-    def _remove(self) -> None:
+    def remove_selected(self) -> None:
+        """Take the selected photos out of the export."""
         if self._editable and self._selected():
             self.removed.emit(self._selected())
 

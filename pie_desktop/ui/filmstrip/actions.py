@@ -1,14 +1,18 @@
 """Actions of the filmstrip: on the selected photos, and for which file of a RAW + JPEG photo is shown."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QGuiApplication, QKeySequence
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QActionGroup, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.listing import PhotoFiles, RawPairs, is_raw
+from pie_desktop.ui.actions import registry
+from pie_desktop.ui.actions.commands import Command
+from pie_desktop.ui.actions.keys import KeyMap
 from pie_desktop.ui.dialogs import show_in_file_manager
 from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.settings import Settings
@@ -16,10 +20,11 @@ from pie_desktop.ui.theme import icon
 
 
 class PhotoActions(QObject):
-    """Actions on the selected photos; their shortcuts work while `widget` has the focus.
+    """Actions on the selected photos; their keys have effect while `widget` has the focus.
 
     Args:
         widget: gets the actions.
+        keys: of the context.
         selected: gives the selected photos.
         current: gives the current photo, or None.
 
@@ -35,6 +40,7 @@ class PhotoActions(QObject):
     def __init__(
         self,
         widget: QWidget,
+        keys: KeyMap,
         selected: Callable[[], list[Path]],
         current: Callable[[], Path | None],
         notifier: Notifier,
@@ -43,12 +49,12 @@ class PhotoActions(QObject):
         self._selected = selected
         self._current = current
         self._notifier = notifier
-        self.export = self._action("Export selected…", "mdi6.export-variant", self._export)
-        self.reference = self._action("Use as style reference", "mdi6.palette-outline", self._reference, "Ctrl+Shift+R")
-        self.reveal = self._action("Show in file manager", "mdi6.folder-search-outline", self._reveal, "Ctrl+Shift+F")
-        self.copy_path = self._action("Copy path", "mdi6.content-copy", self._copy_path, "Ctrl+C")
-        self.refresh = self._action("Reload folder", "mdi6.refresh", self.refresh_requested.emit, "F5")
-        widget.addActions([self.export, self.reference, self.reveal, self.copy_path, self.refresh])
+        self.export = QAction(icon("mdi6.export-variant"), registry.action("export").label, self)
+        self.export.triggered.connect(lambda _checked=False: self._export())
+        self.reference = Command(keys, "use_as_reference", self._reference, widget)
+        self.reveal = Command(keys, "show_in_file_manager", self._reveal, widget)
+        self.copy_path = Command(keys, "copy_path", self._copy_path, widget)
+        self.refresh = Command(keys, "reload_folder", self.refresh_requested.emit, widget)
 
     def fill(self, menu: QMenu) -> None:
         """Add the actions on the selected photos to a context menu; nothing while none is selected."""
@@ -57,14 +63,6 @@ class PhotoActions(QObject):
             menu.addSeparator()
             menu.addActions([self.reveal, self.copy_path])
             menu.addSeparator()
-
-    def _action(self, text: str, icon_name: str, run: Callable[[], None], shortcut: str = "") -> QAction:
-        action = QAction(icon(icon_name), text, self)
-        if shortcut:
-            action.setShortcut(QKeySequence(shortcut))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda _checked=False: run())
-        return action
 
     def _export(self) -> None:
         if paths := self._selected():
@@ -89,11 +87,7 @@ class PhotoActions(QObject):
 
 
 SETTING = "photos.raw_pairs"
-CHOICES: dict[RawPairs, str] = {
-    "raw": "RAW + JPEG: show the RAW",
-    "jpeg": "RAW + JPEG: show the JPEG",
-    "both": "RAW + JPEG: show both files",
-}
+CHOICES: tuple[RawPairs, ...] = ("raw", "jpeg", "both")
 
 
 class RawPairChoice(QObject):
@@ -101,6 +95,7 @@ class RawPairChoice(QObject):
 
     Args:
         settings: keeps the choice for all photos.
+        keys: of the context.
         current: gives all files of the current photo, or None.
 
     Attributes:
@@ -114,16 +109,18 @@ class RawPairChoice(QObject):
 
     changed = Signal(object)
 
-    def __init__(self, settings: Settings, current: Callable[[], PhotoFiles | None], parent: QObject) -> None:
+    def __init__(
+        self, settings: Settings, keys: KeyMap, current: Callable[[], PhotoFiles | None], parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
         self._current = current
         self.wanted: frozenset[Path] = frozenset()
         group = QActionGroup(self)
-        self.actions: list[QAction] = []
-        for choice, text in CHOICES.items():
-            action = QAction(text, self, checkable=True, checked=choice == self.show)
-            action.triggered.connect(lambda checked=False, choice=choice: self.set_show(choice))
+        self.actions: list[Command] = []
+        for choice in CHOICES:
+            action = Command(keys, f"raw_pairs_{choice}", partial(self.set_show, choice), parent)
+            action.setChecked(choice == self.show)
             group.addAction(action)
             self.actions.append(action)
         self.other = QAction(self)
@@ -139,7 +136,7 @@ class RawPairChoice(QObject):
         """Choose for all photos; the current photo stays the current one."""
         files = self._current()
         self._settings.set(SETTING, choice)
-        self.actions[list(CHOICES).index(choice)].setChecked(True)
+        self.actions[CHOICES.index(choice)].setChecked(True)
         self.wanted = frozenset()
         members = (files.primary, *files.companions) if files is not None else ()
         as_chosen = [path for path in members if choice == "both" or is_raw(path) == (choice == "raw")]

@@ -81,8 +81,9 @@ class Filmstrip(QWidget):
         self._busy_timer.timeout.connect(lambda: self._pages.setCurrentWidget(self._busy))
         self._arrange_timer = QTimer(self, singleShot=True, interval=ARRANGE_DELAY)
         self._arrange_timer.timeout.connect(self._arrange)
-        self.raw_pairs = RawPairChoice(context.settings, lambda: self.model.files_of(self.current_path()), self)
-        self.photo_actions = PhotoActions(self, self.selected_paths, self.current_path, context.notifier)
+        keys = context.keys
+        self.raw_pairs = RawPairChoice(context.settings, keys, lambda: self.model.files_of(self.current_path()), self)
+        self.photo_actions = PhotoActions(self, keys, self.selected_paths, self.current_path, context.notifier)
         self._connect()
         self._show_empty(NOTHING_OPEN)
 
@@ -187,9 +188,15 @@ class Filmstrip(QWidget):
         row = self.model.row_of(Path(path))
         if row is None:
             return False
-        self.view.setCurrentIndex(self.model.index(row))
+        # The view's own way would extend the selection while Ctrl or Shift is held, as with Ctrl+Right.
+        selection = self.view.selectionModel()
+        selection.setCurrentIndex(self.model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.view.scrollTo(self.view.currentIndex())
         return True
+
+    def can_step(self, by: int) -> bool:
+        """Whether there is a photo so many places after the current one."""
+        return 0 <= self.view.currentIndex().row() + by < self.model.rowCount()
 
     def select_next(self) -> None:
         self._step(1)

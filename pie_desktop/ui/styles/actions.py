@@ -4,18 +4,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from pie_desktop.styles.style import Style
-from pie_desktop.ui.theme import icon
+from pie_desktop.ui.actions.commands import Command
+from pie_desktop.ui.actions.keys import KeyMap
 
 
 class StyleActions(QObject):
-    """Actions on the current style; their shortcuts work while `widget` has the focus, and win over the window's there.
+    """Actions on the current style; their keys have effect while `widget` has the focus.
 
     Args:
         widget: gets the actions.
+        gallery: gets those that apply to a card alone.
+        keys: of the context.
         current: gives the style that they apply to, or None for neutral.
 
     Signals:
@@ -34,21 +37,20 @@ class StyleActions(QObject):
     rename_requested = Signal(str)
     delete_requested = Signal(str)
 
-    def __init__(self, widget: QWidget, current: Callable[[], Style | None]) -> None:
+    def __init__(self, widget: QWidget, gallery: QWidget, keys: KeyMap, current: Callable[[], Style | None]) -> None:
         super().__init__(widget)
         self._widget = widget
         self._current = current
-        widget.installEventFilter(self)
-        self.new = self._action("New style…", "mdi6.plus", self.new_requested.emit, "Ctrl+Shift+N")
-        self.add = self._action("Add edits…", "mdi6.image-plus", self._on_own(self.add_requested.emit))
-        details = self._on_any(self.details_requested.emit)
-        self.details = self._action("References…", "mdi6.format-list-bulleted", details, "Alt+Return")
-        self.rename = self._action("Rename", "mdi6.form-textbox", self._on_own(self.rename_requested.emit), "F2")
-        duplicate = self._on_any(self.duplicate_requested.emit)
-        self.duplicate = self._action("Duplicate", "mdi6.content-duplicate", duplicate, "Ctrl+D")
-        self.look = self._action("Export look…", "mdi6.cube-outline", self._on_any(self.look_requested.emit))
-        self.delete = self._action("Delete", "mdi6.trash-can-outline", self._on_own(self.delete_requested.emit), "Del")
-        self.undo = self._action("Undo delete", "mdi6.undo", self.undo_requested.emit, "Ctrl+Z")
+        self._keys = keys
+        own, any_style = self._on_own, self._on_any
+        self.new = self._command("new_style", self.new_requested.emit)
+        self.add = self._command("add_edits", own(self.add_requested.emit))
+        self.details = self._command("style_references", any_style(self.details_requested.emit))
+        self.rename = self._command("rename_style", own(self.rename_requested.emit))
+        self.duplicate = self._command("duplicate_style", any_style(self.duplicate_requested.emit))
+        self.look = self._command("export_style_look", any_style(self.look_requested.emit))
+        self.delete = Command(keys, "delete_style", own(self.delete_requested.emit), gallery)
+        self.undo = self._command("restore_style", self.undo_requested.emit)
 
     def menu(self, builtin: bool) -> QMenu:
         """The context menu for a style; a built-in one can only be looked at, duplicated and exported."""
@@ -64,29 +66,8 @@ class StyleActions(QObject):
             menu.addAction(self.delete)
         return menu
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Within the widget its own shortcuts come first: there Ctrl+Z, for instance, undoes something else."""
-        if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
-            return False
-        pressed = QKeySequence(event.keyCombination())
-        actions = self._widget.actions()
-        action = next((action for action in actions if action.isEnabled() and action.shortcut() == pressed), None)
-        if action is None:
-            return False
-        if event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()
-        else:
-            action.trigger()
-        return True
-
-    def _action(self, text: str, icon_name: str, run: Callable[[], None], shortcut: str = "") -> QAction:
-        action = QAction(icon(icon_name), text, self)
-        if shortcut:
-            action.setShortcut(QKeySequence(shortcut))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda _checked: run())
-        self._widget.addAction(action)
-        return action
+    def _command(self, action_id: str, run: Callable[[], object]) -> Command:
+        return Command(self._keys, action_id, run, self._widget)
 
     def _on_any(self, run: Callable[[str], None]) -> Callable[[], None]:
         """Do it to the current style."""

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.styles.store import AddReport, Style
+from pie_desktop.styles.style import Limit
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.operation import Operation
@@ -64,6 +65,11 @@ class StyleController(QObject):
         """How well each reference fits the others, 0 to 1 by reference id; empty while it is not known."""
         ready = self._ready.get(style.id)
         return ready.agreement if ready is not None and ready.fingerprint == style.fingerprint else {}
+
+    def limits(self, style: Style) -> tuple[Limit, ...]:
+        """What all references of a style have in common; empty while it is not known."""
+        ready = self._ready.get(style.id)
+        return ready.limits if ready is not None and ready.fingerprint == style.fingerprint else ()
 
     def refresh(self) -> None:
         """Read the styles again."""
@@ -140,6 +146,11 @@ class StyleController(QObject):
             self.cancel(style_id)
             self._change(partial(self._on_deleted, style), jobs.delete, style_id)
 
+    @property
+    def can_undo_delete(self) -> bool:
+        """Whether a style that was deleted since the start can come back."""
+        return bool(self._deleted)
+
     def undo_delete(self, token: str | None = None) -> None:
         """Bring back the style deleted under `token`, or the one deleted last; nothing if there is none."""
         token = token if token is not None else next(reversed(self._deleted), None)
@@ -157,7 +168,7 @@ class StyleController(QObject):
 
     def _on_imported(self, key: str, report: AddReport) -> None:
         style_id = report.style.id
-        self._tell(report.problems)
+        self._tell(report.remarks)
         self._current.want(style_id)
         self._on_references_changed(report.style)
         if style_id != key:

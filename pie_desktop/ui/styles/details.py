@@ -1,6 +1,6 @@
 """The references of one style."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.styles.store import Style, StyleReference
-from pie_desktop.styles.style import WHAT_TO_DO, contradiction
+from pie_desktop.styles.style import WHAT_TO_DO, Limit, contradiction
 from pie_desktop.ui.dialogs import PHOTO_FILTER
 from pie_desktop.ui.styles.card import summary
 from pie_desktop.ui.styles.drop_zone import ProgressRow
@@ -70,27 +70,36 @@ class StyleDetails(QWidget):
         """The style that is shown."""
         return self._style.id if self._style is not None else None
 
-    def set_style(self, style: Style, agreement: Mapping[str, float]) -> None:
-        """Show a style as it is now, with how well each of its references fits the others, as far as known."""
+    def set_style(self, style: Style, agreement: Mapping[str, float], limits: Sequence[Limit] = ()) -> None:
+        """Show a style as it is now.
+
+        Args:
+            agreement: how well each of its references fits the others, 0 to 1 by reference id, as far as known.
+            limits: what all of them have in common.
+        """
         self._style = style
         if not self.name.editing:
             self.name.set_name(style.name)
         self.count.setText(summary(style))
-        self._advise(style, agreement)
+        self._advise(style, agreement, limits)
         self._show_rows(style)
         for row in self.rows:
             row.set_agreement(agreement.get(row.reference.id) if len(self.rows) > 1 else None)
 
-    def _advise(self, style: Style, agreement: Mapping[str, float]) -> None:
+    def _advise(self, style: Style, agreement: Mapping[str, float], limits: Sequence[Limit]) -> None:
         found = contradiction(list(agreement.values()))
+        told = [limit.sentence for limit in limits]
+        doubtful = found is not None or any(limit.doubtful for limit in limits)
         if style.builtin:
             advice = BUILT_IN
         elif found is not None:
-            advice = f"{found.sentence} {WHAT_TO_DO}"
+            advice = " ".join([found.sentence, WHAT_TO_DO, *told])
+        elif style.pair_count < len(style.references):
+            advice = " ".join([*told, PAIRS_COUNT_MORE])
         else:
-            advice = ALL_PAIRS if style.pair_count == len(style.references) else PAIRS_COUNT_MORE
+            advice = " ".join(told) or ALL_PAIRS
         self.advice.setText(advice)
-        set_flag(self.advice, "role", "warning" if found is not None and not style.builtin else "muted")
+        set_flag(self.advice, "role", "warning" if doubtful and not style.builtin else "muted")
 
     def images(self) -> list[Path]:
         """All images shown, from top to bottom."""

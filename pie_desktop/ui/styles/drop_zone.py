@@ -4,6 +4,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
+from pie_desktop.ui.actions.commands import ActionTip
+from pie_desktop.ui.actions.keys import KeyMap
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, icon
 from pie_desktop.ui.widgets.labels import ElidedLabel
 from pie_desktop.ui.widgets.plain_text import PlainLabel
@@ -21,12 +23,12 @@ class DropZone(QWidget):
 
     clicked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, keys: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._marked = False
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip("Drop edited photos here, or click to choose them (Ctrl+Shift+N)")
+        ActionTip(self, keys, "new_style", "Drop edited photos here, or click to choose them")
         self.setAccessibleName(TITLE)
         self._icon = PlainLabel()
         self._icon.setPixmap(icon("mdi6.tray-arrow-down", COLORS.text_muted).pixmap(QSize(24, 24)))

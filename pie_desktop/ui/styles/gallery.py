@@ -43,12 +43,14 @@ class StyleGallery(QScrollArea):
     The first cards are made at once. The others follow a few at a time, so that hundreds do not stop the window.
 
     Signals:
+        current_changed: another card is the one that actions apply to.
         filled: cards that were missing have all been made.
         chosen: style id, or None for neutral.
         details_requested, renamed, menu_requested: style id and, for the latter two, the name or the global position.
         cancel_requested: key of the card or of the new style.
     """
 
+    current_changed = Signal()
     filled = Signal()
     chosen = Signal(object)
     details_requested = Signal(str)
@@ -246,6 +248,7 @@ class StyleGallery(QScrollArea):
         if self._current in self._cards:
             self._cards[self._current].setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._current = style_id
+        self.current_changed.emit()
         self._cards[style_id].setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def _making_row(self, key: str) -> ProgressRow:

@@ -5,7 +5,7 @@ Beside them, what a drop needs before it becomes a style: the photos in it, and 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
@@ -13,7 +13,9 @@ from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.listing import list_photos, looks_like_photo
 from pie_desktop.imaging.pairs.find import EditPair, find_pairs
+from pie_desktop.styles.limits import limits_of
 from pie_desktop.styles.store import AddReport, Style, StyleLibrary
+from pie_desktop.styles.style import Limit
 from pie_desktop.workers.job import JobContext
 
 
@@ -91,11 +93,17 @@ class StyleListing:
 
 @dataclass(frozen=True)
 class ReadyStyle:
-    """A style whose preference is known; `agreement` says per reference id how well it fits the others, 0 to 1."""
+    """A style whose preference is known.
+
+    Attributes:
+        agreement: how well each reference fits the others, 0 to 1, by reference id.
+        limits: what all references have in common; of the user's own styles.
+    """
 
     style_id: str
     fingerprint: str
     agreement: dict[str, float]
+    limits: tuple[Limit, ...] = ()
 
 
 def list_styles(context: JobContext, library: StyleLibrary) -> StyleListing:
@@ -127,7 +135,7 @@ def import_edits(
         report = library.create(name, pairs, context.progress, context.should_cancel)
     else:
         report = library.add(style_id, pairs, context.progress, context.should_cancel)
-    return AddReport(report.style, report.added, (*problems, *report.problems))
+    return replace(report, problems=(*problems, *report.problems))
 
 
 def set_original(
@@ -175,4 +183,5 @@ def compute_preference(context: JobContext, library: StyleLibrary, engine: Engin
     if len(values) != len(style.references):  # some copy could not be read, and the engine does not say which
         values = []
     agreement = {reference.id: value for reference, value in zip(style.references, values, strict=False)}
-    return ReadyStyle(style_id, style.fingerprint, agreement)
+    limits = () if style.builtin else limits_of(style, context.check)
+    return ReadyStyle(style_id, style.fingerprint, agreement, limits)

@@ -8,7 +8,8 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
-from pie_desktop.styles.style import contradiction
+from pie_desktop.styles.style import Style, contradiction
+from pie_desktop.ui.actions.commands import ActionTip, Command
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import PHOTO_FILTER, show_in_file_manager
 from pie_desktop.ui.styles.actions import EditDrops, StyleActions
@@ -29,10 +30,12 @@ class StylePanel(QWidget):
     Signals:
         style_selected: id of the style that is selected and ready now, None for neutral. `CurrentEdit` says the same.
         look_requested: id of the style whose look is to be exported.
+        current_changed: another style is the one that actions apply to, or it is another one than before.
     """
 
     style_selected = Signal(object)
     look_requested = Signal(str)
+    current_changed = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,19 +44,20 @@ class StylePanel(QWidget):
         self._images = StyleImages(context.thumbnails, context.display, self)
         self.gallery = StyleGallery(self._images.loader)
         self.details = StyleDetails(self._images.loader)
-        self.drop_zone = DropZone()
+        self.drop_zone = DropZone(context.keys)
         self._has_own = False
         self.new_button = QToolButton()
         self.new_button.setIcon(icon("mdi6.plus"))
         self.new_button.setText("New")
         self.new_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.new_button.setToolTip("Make a style from edited photos (Ctrl+Shift+N)")
+        ActionTip(self.new_button, context.keys, "new_style")
         self._pages = QStackedWidget()
         self._pages.addWidget(self.gallery)
         self._pages.addWidget(self.details)
         self._lay_out()
         self._drops = EditDrops(self, self._drop_target)
-        self.style_actions = StyleActions(self, lambda: self.controller.style(self.current_id()))
+        self.style_actions = StyleActions(self, self.gallery, context.keys, self._current_style)
+        Command(context.keys, "remove_reference", self.details.remove_focused, self.details)
         self._connect()
         self.controller.refresh()
 
@@ -79,7 +83,7 @@ class StylePanel(QWidget):
         style = self.controller.style(style_id)
         if style is None:
             return
-        self.details.set_style(style, self.controller.agreement(style))
+        self.details.set_style(style, self.controller.agreement(style), self.controller.limits(style))
         self.details.progress.setVisible(self.controller.is_busy(style_id))
         self._pages.setCurrentWidget(self.details)
         self.details.back.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -102,6 +106,9 @@ class StylePanel(QWidget):
         if self.shows_details:
             return self.details.style_id
         return self.gallery.current_id
+
+    def _current_style(self) -> Style | None:
+        return self.controller.style(self.current_id())
 
     def context_menu(self, style_id: str) -> QMenu:
         """The context menu for a style, which gets the focus, so that the actions apply to it."""
@@ -158,8 +165,9 @@ class StylePanel(QWidget):
             if style is None:
                 self.close_details()
             else:
-                self.details.set_style(style, self.controller.agreement(style))
+                self.details.set_style(style, self.controller.agreement(style), self.controller.limits(style))
         self._load_images()
+        self.current_changed.emit()
 
     def _on_busy(self, key: str, fraction: float, text: str) -> None:
         self.gallery.show_progress(key, fraction, text)
@@ -185,10 +193,7 @@ class StylePanel(QWidget):
         name.edit()
 
     def _delete(self, style_id: str) -> None:
-        if self.shows_details:
-            self.details.remove_focused()
-        else:
-            self.controller.delete(style_id)
+        self.controller.delete(style_id)
 
     def _reveal(self, path: Path) -> None:
         try:
@@ -210,6 +215,8 @@ class StylePanel(QWidget):
         current.wanted_changed.connect(lambda: gallery.set_selected(current.wanted))
         current.style_changed.connect(self._on_selected)
         gallery.filled.connect(self._load_images)
+        gallery.current_changed.connect(self.current_changed)
+        self._pages.currentChanged.connect(self.current_changed)
         gallery.chosen.connect(self.select_style)
         gallery.details_requested.connect(self.open_details)
         gallery.renamed.connect(controller.rename)

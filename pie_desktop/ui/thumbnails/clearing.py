@@ -4,10 +4,9 @@ from PySide6.QtCore import QLocale, QObject
 from PySide6.QtGui import QAction
 
 from pie_desktop.catalog.thumbnails import ThumbnailStore
+from pie_desktop.ui.actions import registry
 from pie_desktop.ui.context import AppContext
 from pie_desktop.workers.job import JobContext
-
-TEXT = "Clear thumbnail cache"
 
 
 class ThumbnailClearing(QObject):
@@ -17,17 +16,23 @@ class ThumbnailClearing(QObject):
         super().__init__(parent)
         self._context = context
         self._action: QAction | None = None
+        self._used = 0
 
     def attach(self, action: QAction) -> None:
         self._action = action
         self.update_size()
 
+    @property
+    def has_any(self) -> bool:
+        """Whether there was something to clear when it was last measured."""
+        return self._used > 0
+
     def update_size(self) -> None:
         """Measure the cache again; call it before the action is shown."""
         if self._action is not None:
-            used = self._context.thumbnail_store.used_bytes
-            self._action.setText(f"{TEXT} ({_size(used)})")
-            self._action.setEnabled(used > 0)
+            self._used = self._context.thumbnail_store.used_bytes
+            self._action.setText(f"{registry.action('clear_thumbnails').label} ({_size(self._used)})")
+            self._action.setEnabled(self.has_any)
 
     def clear(self) -> None:
         job = self._context.background.submit(_clear, self._context.thumbnail_store)

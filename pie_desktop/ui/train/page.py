@@ -4,7 +4,7 @@ from itertools import islice
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from pie_desktop import paths
 from pie_desktop.imaging.pairs.check import CheckedPair
 from pie_desktop.imaging.pairs.find import PairGuess
+from pie_desktop.ui.actions.commands import Command
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import confirm
 from pie_desktop.ui.theme import COLORS, SPACE, icon
@@ -157,9 +158,7 @@ class TrainPage(QWidget):
         self.form.folders_changed.connect(self._on_folders_changed)
         self.form.name.textChanged.connect(self._show_state)
         self.start_button.clicked.connect(self.start)
-        start = QShortcut(QKeySequence("Ctrl+Return"), self)
-        start.setWhatsThis("Start training")
-        start.activated.connect(self.start_button.click)
+        Command(self._context.keys, "start_training", self.start_button.click, self)
         self.stop_button.clicked.connect(self.session.stop)
         self.session.state_changed.connect(self._show_state)
         self.session.run_changed.connect(self._show_run)

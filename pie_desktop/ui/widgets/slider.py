@@ -1,20 +1,26 @@
 """The slider of all panels and forms: a track drawn in the theme's colours, and its number, which can be typed."""
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QSlider, QWidget
 
 from pie_desktop.edit.part import Parameter
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
+ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 HANDLE = 14
 GROOVE = 4
 LONGEST_LABEL = "Preference"
 
 
 class Track(QSlider):
-    """A horizontal slider that goes where it is clicked, marks its default and returns to it at a double click."""
+    """A horizontal slider that goes where it is clicked, marks its default and returns to it at a double click.
+
+    Attributes:
+        arrows_pass: the arrow keys are for others, who step through photos with them, unless the mouse is over the
+            slider or Alt is held.
+    """
 
     def __init__(self, low: int, high: int, default: int) -> None:
         super().__init__(Qt.Orientation.Horizontal)
@@ -25,6 +31,27 @@ class Track(QSlider):
         self.setFixedHeight(20)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._default = default
+        self.arrows_pass = False
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_arrow(event):
+            event.setAccepted(self._takes(event))
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._is_arrow(event) and not self._takes(event):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _is_arrow(self, event: QKeyEvent) -> bool:
+        others = event.modifiers() & ~(Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.KeypadModifier)
+        return event.key() in ARROWS and not others
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        held = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        return not self.arrows_pass or held or self.underMouse()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -81,7 +81,7 @@ def test_undo_by_keyboard(qtbot: QtBot, panel: StylePanel, style: Style) -> None
     panel.gallery.show_card(style.id)
     qtbot.keyClick(panel.gallery.cards[style.id], Qt.Key.Key_Delete)
     qtbot.waitUntil(lambda: style.id not in panel.gallery.cards)
-    qtbot.keyClick(panel.gallery.cards[None], Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    panel.style_actions.undo.trigger()
     qtbot.waitUntil(lambda: style.id in panel.gallery.cards)
     assert own_styles(panel) == [style]
 
@@ -95,8 +95,8 @@ def test_built_in_styles_are_not_deleted_or_renamed(qtbot: QtBot, panel: StylePa
     qtbot.keyClick(card, Qt.Key.Key_F2)
     assert not card.name.editing
     texts = [action.text() for action in panel.context_menu(builtin.id).actions()]
-    assert "Duplicate" in texts
-    assert "Delete" not in texts
+    assert "Duplicate style" in texts
+    assert "Delete style" not in texts
     assert not panel.controller.lane.open_jobs
     with qtbot.waitSignal(panel.controller.created) as created:
         qtbot.keyClick(card, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)

@@ -51,6 +51,26 @@ def test_details_complete_pairs_and_remove_references(
     assert own_styles(panel)[0].references[1].after.is_file()
 
 
+def test_what_all_references_have_in_common_is_told_and_shown(
+    qtbot: QtBot, panel: StylePanel, notices: list[Notice], sample_photos: dict[str, Path], tmp_path: Path
+) -> None:
+    crops = tmp_path / "crops"
+    crops.mkdir()
+    coffee = Image.open(sample_photos["coffee"])
+    for number in range(3):
+        coffee.crop((20 * number, 0, 500 + 20 * number, 380)).save(crops / f"coffee {number}.png")
+    with qtbot.waitSignal(panel.style_selected) as selected:
+        drop(panel, [crops])
+    assert any("show one scene" in notice.text for notice in notices)
+    panel.open_details(selected.args[0])
+    advice = panel.details.advice
+    assert "show one scene" in advice.text() and "far more" in advice.text()
+    assert advice.property("role") == "warning"
+    panel.add_edits([sample_photos["chelsea"]], selected.args[0])
+    qtbot.waitUntil(lambda: "one scene" not in advice.text() and len(panel.details.rows) == 4)
+    qtbot.waitUntil(lambda: advice.property("role") == "muted")
+
+
 def test_an_original_that_does_not_fit_is_refused(
     qtbot: QtBot, panel: StylePanel, style: Style, notices: list[Notice], sample_photos: dict[str, Path]
 ) -> None:

@@ -1,69 +1,14 @@
-"""The commands of the window, each defined once for menu, keys and the command list, and that list itself."""
-
-from collections.abc import Callable
+"""The command list: every action that can be run now, found by a few letters of its name."""
 
 from PySide6.QtCore import QObject, QRegularExpression, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QStandardItem, QStandardItemModel
+from PySide6.QtGui import QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QDialog, QHeaderView, QLineEdit, QMainWindow, QTreeView, QVBoxLayout
 
-from pie_desktop.ui.theme import icon
+from pie_desktop.ui.actions import registry
+from pie_desktop.ui.actions.commands import Command, Commands
 from pie_desktop.ui.widgets.plain_text import plain
 
-
-class Commands(QObject):
-    """Named actions of one window; tooltips carry the shortcut."""
-
-    def __init__(self, window: QMainWindow) -> None:
-        super().__init__(window)
-        self._window = window
-        self._actions: dict[str, QAction] = {}
-
-    def add(
-        self,
-        name: str,
-        text: str,
-        run: Callable[[], object],
-        *shortcuts: str | QKeySequence.StandardKey,
-        icon_name: str = "",
-        tip: str = "",
-        checkable: bool = False,
-    ) -> QAction:
-        """Define a command.
-
-        Args:
-            text: as in the menu; its tooltip without an ellipsis unless `tip` says more.
-            run: called without arguments.
-            shortcuts: the first one is shown.
-        """
-        action = QAction(text, self._window)
-        if icon_name:
-            action.setIcon(icon(icon_name))
-        keys: list[QKeySequence] = []
-        for shortcut in shortcuts:
-            bound = [QKeySequence(shortcut)] if isinstance(shortcut, str) else QKeySequence.keyBindings(shortcut)[:1]
-            # What is standard on one system is the extra key on another; twice the same would be ambiguous.
-            keys += [key for key in bound if key not in keys]
-        action.setShortcuts(keys)
-        shown = keys[0].toString(QKeySequence.SequenceFormat.NativeText) if keys else ""
-        said = tip or text.replace("&", "").rstrip("…")
-        action.setToolTip(plain(f"{said} ({shown})" if shown else said))
-        action.setCheckable(checkable)
-        action.triggered.connect(lambda checked=False: run())
-        self._window.addAction(action)
-        self._actions[name] = action
-        return action
-
-    def include(self, *actions: QAction) -> None:
-        """List actions that other widgets made, too."""
-        for action in actions:
-            self._actions[action.text()] = action
-
-    def __getitem__(self, name: str) -> QAction:
-        return self._actions[name]
-
-    def available(self) -> list[QAction]:
-        """What can be run now."""
-        return [action for action in self._actions.values() if action.isEnabled()]
+SEARCHED_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
 class CommandList(QDialog):
@@ -77,6 +22,7 @@ class CommandList(QDialog):
         self.field.setAccessibleName("Command")
         self._matches = QSortFilterProxyModel(self)
         self._matches.setSourceModel(_model(self._available, self))
+        self._matches.setFilterRole(SEARCHED_ROLE)
         self._matches.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._list = QTreeView()
         self._list.setObjectName("commands")
@@ -108,6 +54,10 @@ class CommandList(QDialog):
         else:
             self._select(self._list.currentIndex().row() + step)
 
+    def shown_names(self) -> list[str]:
+        """The names in the list, from top to bottom."""
+        return [str(self._matches.index(row, 0).data()) for row in range(self._matches.rowCount())]
+
     def _filter(self, text: str) -> None:
         # All words in any order.
         words = [f"(?=.*{QRegularExpression.escape(word)})" for word in text.split()]
@@ -125,16 +75,20 @@ class CommandList(QDialog):
             self._available[self._matches.mapToSource(index).row()].trigger()
 
 
-def _name(action: QAction) -> str:
-    return action.text().replace("&", "").rstrip("…")
+def _name(command: Command) -> str:
+    return command.text().replace("&", "").rstrip("…")
 
 
-def _model(actions: list[QAction], parent: QObject) -> QStandardItemModel:
-    """Name and keys of each action; only the name is searched."""
+def _model(commands: list[Command], parent: QObject) -> QStandardItemModel:
+    """Name and keys of each action; it is found by its name, its menu and the other words for it."""
+    menus = {action.id: menu.title for menu in registry.MENUS for action in menu.actions}
     model = QStandardItemModel(0, 2, parent)
-    for action in actions:
-        name = QStandardItem(action.icon(), _name(action))
-        keys = QStandardItem(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+    for command in commands:
+        declared = command.declared
+        name = QStandardItem(command.icon(), _name(command))
+        name.setToolTip(plain(declared.help))
+        name.setData(f"{_name(command)} {menus[declared.id]} {declared.words}", SEARCHED_ROLE)
+        keys = QStandardItem(command.shown_keys())
         keys.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         model.appendRow([name, keys])
     return model

@@ -1,0 +1,1 @@
+"""The actions of the editor, one file for each menu."""

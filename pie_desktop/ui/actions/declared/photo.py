@@ -1,0 +1,71 @@
+"""The selected photos, and which one is open."""
+
+from pie_desktop.ui.actions.action import Action, Menu, Need, Where
+
+PHOTO = Menu(
+    "Photo",
+    (
+        Action(
+            "next",
+            "Next photo",
+            "Open the next photo of the folder",
+            ("Right", "Ctrl+Right"),
+            Where.EDIT,
+            (Need.NEXT,),
+            "mdi6.chevron-right",
+        ),
+        Action(
+            "previous",
+            "Previous photo",
+            "Open the photo before this one",
+            ("Left", "Ctrl+Left"),
+            Where.EDIT,
+            (Need.PREVIOUS,),
+            "mdi6.chevron-left",
+        ),
+        None,
+        Action(
+            "use_as_reference",
+            "Use photos as style reference",
+            "Make a style of the selected photos, which are edits of yours",
+            ("Ctrl+Shift+R",),
+            Where.FILMSTRIP,
+            (Need.SELECTION,),
+            "mdi6.palette-outline",
+        ),
+        None,
+        Action(
+            "show_in_file_manager",
+            "Show photo in file manager",
+            "Show the file of the current photo in the file manager",
+            ("Ctrl+Shift+F",),
+            Where.FILMSTRIP,
+            (Need.SELECTION,),
+            "mdi6.folder-search-outline",
+            "reveal explorer finder",
+        ),
+        Action(
+            "copy_path",
+            "Copy paths of photos",
+            "Copy where the selected photos are on the disk",
+            ("Ctrl+C",),
+            Where.FILMSTRIP,
+            (Need.SELECTION,),
+            "mdi6.content-copy",
+        ),
+        Action(
+            "reload_folder",
+            "Reload folder",
+            "Read the folder again",
+            ("F5",),
+            Where.FILMSTRIP,
+            (Need.FOLDER,),
+            "mdi6.refresh",
+            "refresh",
+        ),
+        None,
+        Action("raw_pairs_raw", "RAW + JPEG: show the RAW", "Of RAW + JPEG photos, show the RAW file", checkable=True),
+        Action("raw_pairs_jpeg", "RAW + JPEG: show the JPEG", "Of RAW + JPEG photos, show the JPEG", checkable=True),
+        Action("raw_pairs_both", "RAW + JPEG: show both files", "Show each file as a photo", checkable=True),
+    ),
+)

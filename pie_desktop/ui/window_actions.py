@@ -1,0 +1,147 @@
+"""What the actions of the main window do, and when there is something for them to do."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QApplication
+
+from pie_desktop.edit.edit import Edit
+from pie_desktop.styles.style import Style
+from pie_desktop.ui.actions.action import Need, Where
+from pie_desktop.ui.actions.commands import Commands
+from pie_desktop.ui.canvas.canvas import ZOOM_STEP, Canvas
+from pie_desktop.ui.canvas.panes import View
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.display import DisplayColors
+from pie_desktop.ui.edit_page import EditPage
+from pie_desktop.ui.editor.session import EditSession
+from pie_desktop.ui.pages import TABS
+from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
+
+
+class WindowActions(Protocol):
+    """What actions ask of the window itself."""
+
+    def ask_for_photos(self) -> None: ...
+    def ask_for_folder(self) -> None: ...
+    def export_selected(self) -> None: ...
+    def toggle_filmstrip(self) -> None: ...
+    def toggle_panel(self) -> None: ...
+    def toggle_full_screen(self) -> None: ...
+    def go_to_next_area(self) -> None: ...
+    def show_tab(self, name: str) -> None: ...
+    def show_commands(self) -> None: ...
+    def show_help(self) -> None: ...
+    def show_shortcuts(self) -> None: ...
+    def change_shortcuts(self) -> None: ...
+    def close(self) -> bool: ...
+
+
+def bind_view_actions(commands: Commands, canvas: Canvas) -> None:
+    """What the bar below the canvas needs; the rest follows once the page is there."""
+    bind = commands.bind
+    views = QActionGroup(canvas)
+    for view in View:
+        views.addAction(bind(f"view_{view.value}", partial(canvas.set_view, view)))
+    bind("clipping", lambda: canvas.set_warnings(not canvas.warnings))
+    bind("zoom_fit", canvas.fit)
+    bind("zoom_actual", canvas.actual_size)
+    bind("zoom_toggle", canvas.toggle_fit)
+    bind("zoom_in", partial(canvas.zoom_by, ZOOM_STEP))
+    bind("zoom_out", partial(canvas.zoom_by, 1 / ZOOM_STEP))
+    bind("handle_left", partial(canvas.move_handle, -1), canvas)
+    bind("handle_right", partial(canvas.move_handle, 1), canvas)
+
+
+def bind_file_actions(
+    commands: Commands, window: WindowActions, export_look: Callable[[], None], clearing: ThumbnailClearing
+) -> None:
+    """Opening, exporting, and the end."""
+    bind = commands.bind
+    bind("open", window.ask_for_photos)
+    bind("open_folder", window.ask_for_folder)
+    bind("export", window.export_selected)
+    bind("export_look", export_look)
+    clearing.attach(bind("clear_thumbnails", clearing.clear))
+    bind("quit", window.close)
+
+
+def bind_edit_actions(commands: Commands, session: EditSession, page: EditPage) -> None:
+    """What is done to the open photo, and which one is open."""
+    bind = commands.bind
+    bind("undo", session.keeper.undo)
+    bind("redo", session.keeper.redo)
+    bind("reset", page.adjust.reset)
+    bind("next", partial(page.step, 1))
+    bind("previous", partial(page.step, -1))
+    bind("panels", page.toggle_panels)
+    bind("no_style", partial(page.styles.select_style, None))
+    commands.include(page.filmstrip)
+    commands.include(page.styles)
+    commands.add_area(page.canvas, Where.CANVAS)
+    commands.add_area(page.filmstrip.view, Where.FILMSTRIP)
+    for slider in page.adjust.sliders.all():
+        commands.add_area(slider.track, Where.SLIDERS)
+        slider.track.arrows_pass = True
+    page.canvas.space_tapped.connect(partial(commands.press, "Space", Where.CANVAS))
+
+
+def bind_window_actions(commands: Commands, window: WindowActions, display: DisplayColors) -> None:
+    """What the window shows, and help."""
+    bind = commands.bind
+    bind("filmstrip", window.toggle_filmstrip)
+    bind("panel", window.toggle_panel)
+    bind("full_screen", window.toggle_full_screen)
+    bind("monitor_colors", lambda: display.set_on(not display.on)).setChecked(display.on)
+    bind("next_area", window.go_to_next_area)
+    for tab in TABS:
+        bind(f"tab_{tab.lower()}", partial(window.show_tab, tab))
+    bind("commands", window.show_commands)
+    bind("help", window.show_help)
+    bind("shortcuts", window.show_shortcuts)
+    bind("change_shortcuts", window.change_shortcuts)
+    bind("about", QApplication.aboutQt)
+
+
+def enable_actions(
+    commands: Commands, context: AppContext, session: EditSession, page: EditPage, clearing: ThumbnailClearing
+) -> None:
+    """Say when the actions of the Edit page have something to do, and follow what that depends on."""
+    strip, styles, keeper, current = page.filmstrip, page.styles, session.keeper, context.current
+
+    def of_styles() -> Style | None:
+        return styles.controller.style(styles.current_id())
+
+    def is_own() -> bool:
+        style = of_styles()
+        return style is not None and not style.builtin
+
+    commands.enable_when(
+        {
+            Need.PHOTO: lambda: session.photo is not None,
+            Need.NEXT: lambda: strip.can_step(1),
+            Need.PREVIOUS: lambda: strip.can_step(-1),
+            Need.SELECTION: lambda: bool(strip.selected_paths()),
+            Need.FOLDER: lambda: strip.folder is not None,
+            Need.CHANGES: lambda: current.edit != Edit.styled(current.style_id),
+            Need.STYLED: lambda: current.wanted is not None,
+            Need.UNDO: lambda: keeper.can_undo,
+            Need.REDO: lambda: keeper.can_redo,
+            Need.STYLE: lambda: of_styles() is not None,
+            Need.OWN_STYLE: is_own,
+            Need.DELETED_STYLE: lambda: styles.controller.can_undo_delete,
+            Need.CACHE: lambda: clearing.has_any,
+        }
+    )
+
+    def refresh() -> None:
+        commands.refresh()
+
+    for signal in (session.opened, session.opening, session.failed, session.closed, keeper.changed):
+        signal.connect(refresh)
+    for signal in (strip.selection_changed, strip.folder_changed, styles.current_changed):
+        signal.connect(refresh)
+    current.wanted_changed.connect(refresh)
+    current.changed.connect(lambda edit, moving: None if moving else refresh())
