@@ -80,6 +80,8 @@ class StyleGallery(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        # Whoever works on a card keeps it in sight when there is more or less above it, or the field for drops has gone.
+        self.verticalScrollBar().rangeChanged.connect(self._keep_in_sight)
         self._add_card(None)
         self._set_current(None)
         self._timer = QTimer(self)
@@ -129,6 +131,12 @@ class StyleGallery(QScrollArea):
             self._layout.setSpacing(HALF_SPACE if compact else SPACE)
             for card in self._cards.values():
                 card.set_compact(compact)
+
+    def _keep_in_sight(self) -> None:
+        card = self._cards.get(self._current)
+        focused = card.window().focusWidget() if card is not None else None
+        if card is not None and focused is not None and (card is focused or card.isAncestorOf(focused)):
+            self.ensureWidgetVisible(card, 0, SPACE)
 
     def _add_missing(self) -> None:
         """Make cards for one turn of the event loop."""
