@@ -131,6 +131,11 @@ class PhotoWidget(QWidget):
         self.viewport.zoom_to(zoom, anchor)
         self._moved()
 
+    def look_at(self, zoom: float, centre: tuple[float, float]) -> None:
+        """Show a point of the photo, in parts of its size, at a zoom."""
+        self.viewport.look_at(zoom, centre)
+        self._moved()
+
     def pan(self, dx: float, dy: float) -> None:
         """Move the photo by so many device pixels."""
         self.viewport.pan(dx, dy)

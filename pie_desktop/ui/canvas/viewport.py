@@ -95,6 +95,18 @@ class Viewport:
         if self._zoom <= smallest and smallest == self.fit_zoom():
             self.fit()
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        """The photo point in the middle of the pane, in parts of the photo."""
+        return self._centre[0] / self.photo[0], self._centre[1] / self.photo[1]
+
+    def look_at(self, zoom: float, centre: tuple[float, float]) -> None:
+        """Zoom, with this point of the photo in the middle, in parts of the photo, as far as its edges allow."""
+        self.zoom_to(zoom)
+        if not self.fitted:
+            self._centre = (centre[0] * self.photo[0], centre[1] * self.photo[1])
+            self._clamp()
+
     def pan(self, dx: float, dy: float) -> None:
         """Move the photo by so many pane pixels."""
         if not self.fitted:

@@ -36,6 +36,16 @@ class CurrentEdit(QObject):
         """The selected style, or None for neutral enhancement only."""
         return self.edit.style_id
 
+    @property
+    def chosen(self) -> str | None:
+        """The style that the user chose last, which photos without an edit open in."""
+        return self._chosen
+
+    def begin_with(self, style_id: str | None) -> None:
+        """Take the style that was chosen when the program ended, while no photo is open."""
+        self._chosen = style_id
+        self.show(None)
+
     def want(self, style_id: str | None) -> None:
         """Note the style that was asked for, while its preference is computed; `choose_style` follows."""
         if style_id != self.wanted:
