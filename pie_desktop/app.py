@@ -82,7 +82,10 @@ def start(photos: Sequence[Path]) -> int:
     painted.done.connect(lambda: report_interrupted(context, lambda: window.show_tab("Export")))
     painted.done.connect(window.session.load_model)
     window.show()
-    window.open_paths(photos)
+    if photos:
+        window.open_paths(photos)
+    else:
+        window.restore_last()
     QTimer.singleShot(COMPILE_DELAY_MS, window, lambda: warm_up_loops(context))
     # Ctrl+C in the terminal that the editor was started from; Python acts on it when Qt lets it run.
     signal.signal(signal.SIGINT, lambda number, frame: window.close())

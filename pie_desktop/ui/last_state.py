@@ -46,7 +46,8 @@ class LastState(QObject):
         self._page = page
         self._session = session
         self._remember_layout = remember_layout
-        self._restoring: Mapping[str, Any] | None = None
+        self._restoring: Mapping[str, Any] | None = None  # until the photo is shown
+        self._scrolling: Mapping[str, Any] | None = None  # until the filmstrip is
         self._timer = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._timer.timeout.connect(self.keep)
         strip, canvas = page.filmstrip, page.canvas
@@ -65,7 +66,8 @@ class LastState(QObject):
             page.right.tabs.currentChanged,
         ):
             signal.connect(self._soon)
-        strip.folder_changed.connect(self._on_listed)
+        strip.folder_changed.connect(lambda folder: context.settings.set(LAST_FOLDER, str(folder)))
+        strip.view.visible_changed.connect(self._scroll)
         session.opening.connect(self._on_opening)
         canvas.renderer.changed.connect(self._on_rendered)
         window.installEventFilter(self)
@@ -89,6 +91,8 @@ class LastState(QObject):
             self._context.settings.set(SETTING, self._state())
 
     def _state(self) -> dict[str, Any]:
+        if self._scrolling is not None:
+            return dict(self._scrolling)
         strip, canvas = self._page.filmstrip, self._page.canvas
         folder, photo = strip.folder, self._session.path
         top = strip.view.visible_rows()
@@ -118,7 +122,7 @@ class LastState(QObject):
         strip = self._page.filmstrip
         folder, photo, photos = (state.get(name) for name in ("folder", "photo", "photos"))
         selected = Path(photo) if isinstance(photo, str) else None
-        self._restoring = state
+        self._restoring = self._scrolling = state
         if isinstance(folder, str):
             strip.set_folder(Path(folder), selected)
         elif isinstance(photos, list):
@@ -126,9 +130,8 @@ class LastState(QObject):
             strip.set_photos([path for path in there if path.exists()])
             if selected is not None:
                 strip.select(selected)
-            self._scroll(state)
         else:
-            self._restoring = None
+            self._restoring = self._scrolling = None
         if isinstance(page, int) and 0 <= page < self._tabs.count():
             self._tabs.setCurrentIndex(page)
 
@@ -141,25 +144,22 @@ class LastState(QObject):
             return
         self._context.current.begin_with(style)
 
-    def _on_listed(self, folder: Path) -> None:
-        self._context.settings.set(LAST_FOLDER, str(folder))
-        if self._restoring is not None:
-            self._scroll(self._restoring)
-
     def _on_opening(self, path: Path) -> None:
         if self._restoring is not None and str(path) != self._restoring.get("photo"):
-            self._restoring = None  # it is gone, or the user was faster
+            self._restoring = self._scrolling = None  # it is gone, or the user was faster
 
-    def _scroll(self, state: Mapping[str, Any]) -> None:
-        strip = self._page.filmstrip
+    def _scroll(self) -> None:
+        """Once the thumbnails are in sight, which they are not while another page is shown."""
+        strip, state = self._page.filmstrip, self._scrolling
+        if state is None or not strip.view.isVisible() or not strip.model.rowCount():
+            return
+        self._scrolling = None
         top, offset = state.get("top"), state.get("top_offset")
         row = strip.model.row_of(Path(top)) if isinstance(top, str) else None
         if row is not None:
             strip.view.scrollTo(strip.model.index(row), QAbstractItemView.ScrollHint.PositionAtTop)
             bar = strip.view.verticalScrollBar()
             bar.setValue(bar.value() - (offset if isinstance(offset, int) else 0))
-        if "zoom" not in state:
-            self._restoring = None
 
     def _on_rendered(self) -> None:
         """The photo is there: look where the user looked."""
@@ -172,4 +172,3 @@ class LastState(QObject):
             return
         if isinstance(centre, list) and len(centre) == 2 and all(isinstance(one, float | int) for one in centre):
             canvas.look_at(float(zoom), (float(centre[0]), float(centre[1])))
-

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRect, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout
 
 from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.actions.palette import CommandList
@@ -14,15 +14,17 @@ from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.controls import CompareKeys
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.dialogs import LAST_FOLDER, ask_for_folder, ask_for_photos
+from pie_desktop.ui.dialogs import ask_for_folder, ask_for_photos
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.clipboard import EditClipboard
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.export.look_dialog import LookExport
 from pie_desktop.ui.help import HelpWindow
+from pie_desktop.ui.last_state import LastState
 from pie_desktop.ui.menus import TopBar, build_menus
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.pages import TABS, Pages
+from pie_desktop.ui.recent import RecentFolders
 from pie_desktop.ui.status_bar import StatusBar
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
 from pie_desktop.ui.widgets.labels import separator
@@ -33,6 +35,9 @@ from pie_desktop.ui.window_actions import (
     bind_window_actions,
     enable_actions,
 )
+from pie_desktop.ui.window_size import USUAL, BoundedArea, fit_with_frame, place_within_screen
+
+FRAME_MS = (0, 250)  # when the window has been shown; some systems give it its frame late
 
 
 class MainWindow(QMainWindow):
@@ -57,13 +62,15 @@ class MainWindow(QMainWindow):
         self.edit_clipboard = EditClipboard(context, self.session, self.session.several, self)
         self.pages = Pages(context, self.session, self.edit_page)
         self._help: HelpWindow | None = None
+        self.recent_folders = RecentFolders(context.settings, self)
         self.pages.made.connect(self.commands.include)
-        build_menus(self.menuBar(), self.commands, self.thumbnail_clearing)
+        build_menus(self.menuBar(), self.commands, self.thumbnail_clearing, self.recent_folders)
         self._build_centre()
         self.setStatusBar(StatusBar(context, self.session))
         self.notifications = NotificationStack(context.notifier, self, self._height_below)
         self._connect()
         self._restore()
+        self.last_state = LastState(context, self, self.tabs, self.edit_page, self.session, self._remember)
 
     def _height_below(self) -> int:
         """What messages stay above of: the status bar and the bar below the canvas."""
@@ -117,7 +124,7 @@ class MainWindow(QMainWindow):
     def _build_centre(self) -> None:
         bar = TopBar(self.commands)
         self.tabs = bar.tabs
-        centre = QWidget()
+        centre = BoundedArea()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -134,7 +141,8 @@ class MainWindow(QMainWindow):
         page.filmstrip.export_requested.connect(self.export)
         page.filmstrip.reference_requested.connect(page.styles.add_edits)
         page.styles.look_requested.connect(self.look_export.open)
-        page.filmstrip.folder_changed.connect(lambda folder: context.settings.set(LAST_FOLDER, str(folder)))
+        page.filmstrip.folder_changed.connect(self.recent_folders.add)
+        self.recent_folders.chosen.connect(lambda folder: self.open_paths([folder]))
         enable_actions(self.commands, context, self.session, page, self.thumbnail_clearing)
         self.canvas.view_changed.connect(self._show_checks)
         page.panels_changed.connect(self._show_checks)
@@ -202,32 +210,38 @@ class MainWindow(QMainWindow):
 
     def _restore(self) -> None:
         settings = self.context.settings
-        self.resize(1440, 900)
+        self.resize(USUAL)
         geometry = settings.text("window.geometry")
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
-        screen = self.screen().availableGeometry()
-        if not screen.intersects(QRect(self.pos(), self.size())):
-            self.move(screen.topLeft())
-        self.resize(self.size().boundedTo(screen.size()))
+        place_within_screen(self)
         view = settings.text("canvas.view")
         if view in {known.value for known in View}:
             self.canvas.set_view(View(view))
+
+    def restore_last(self) -> None:
+        """Open what was open last."""
+        self.last_state.restore()
+
+    def _remember(self) -> None:
+        self.edit_page.remember()
+        settings = self.context.settings
+        settings.set("window.geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
+        settings.set("canvas.view", self.canvas.view.value)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # Installing it again at a later show does no harm: Qt keeps a filter once.
         self.windowHandle().installEventFilter(self._compare_keys)
         self.context.display.follow(self)
+        for delay in FRAME_MS:
+            QTimer.singleShot(delay, self, lambda: fit_with_frame(self))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self.pages.can_close():
             event.ignore()
             return
-        self.edit_page.remember()
-        settings = self.context.settings
-        settings.set("window.geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))
-        settings.set("canvas.view", self.canvas.view.value)
+        self.last_state.keep()
         self.session.close()
         if self._help is not None:
             self._help.close()

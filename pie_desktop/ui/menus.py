@@ -6,11 +6,12 @@ from pie_desktop.ui.actions import registry
 from pie_desktop.ui.actions.commands import ActionTip, Command, Commands
 from pie_desktop.ui.actions.declared.file import FILE
 from pie_desktop.ui.pages import TABS
+from pie_desktop.ui.recent import RecentFolders
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
 
 
-def build_menus(bar: QMenuBar, commands: Commands, clearing: ThumbnailClearing) -> None:
+def build_menus(bar: QMenuBar, commands: Commands, clearing: ThumbnailClearing, recent: RecentFolders) -> None:
     """Fill the menu bar with what is declared.
 
     Args:
@@ -28,6 +29,8 @@ def build_menus(bar: QMenuBar, commands: Commands, clearing: ThumbnailClearing) 
                 menu.addSeparator()
             elif entry.in_menu and not entry.held:
                 menu.addAction(commands[entry.id])
+                if entry.id == "open_folder":
+                    recent.menu(menu)
         if declared is FILE:
             menu.aboutToShow.connect(clearing.update_size)
 

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QProgressBar, QPushButton, QToolButton, QWidget
 
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import OpenedPhoto
@@ -11,6 +11,7 @@ from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.theme import COLORS, SPACE, icon, numeric_font
 from pie_desktop.ui.widgets.labels import ElidedLabel
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
+from pie_desktop.ui.window_size import BoundedStatusBar
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lane import Lane
 
@@ -131,7 +132,7 @@ class TaskBar(QWidget):
 GAP = "   ·   "
 
 
-class StatusBar(QStatusBar):
+class StatusBar(BoundedStatusBar):
     """Photo facts on the left; tasks and device on the right."""
 
     def __init__(self, context: AppContext, session: EditSession) -> None:
