@@ -1,7 +1,7 @@
 """What the editor had open: kept soon after every change, so that a restart, a crash or a kill brings it back.
 
-The layout of the window is remembered by its parts; this module says when, and adds what belongs to none of them: folder,
-photo, place in the filmstrip, zoom, page and selected style.
+The layout of the window is remembered by its parts; this module says when, and adds what belongs to none of them:
+folder, photo, place in the filmstrip, zoom, page and selected style.
 """
 
 from collections.abc import Callable, Mapping

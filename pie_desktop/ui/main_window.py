@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
 
     def _connect(self) -> None:
-        page, context = self.edit_page, self.context
+        page = self.edit_page
         self.tabs.currentChanged.connect(self._on_tab)
         page.welcome.open_photos_requested.connect(self.ask_for_photos)
         page.welcome.open_folder_requested.connect(self.ask_for_folder)
