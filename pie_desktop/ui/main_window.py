@@ -143,7 +143,7 @@ class MainWindow(QMainWindow):
         page.styles.look_requested.connect(self.look_export.open)
         page.filmstrip.folder_changed.connect(self.recent_folders.add)
         self.recent_folders.chosen.connect(lambda folder: self.open_paths([folder]))
-        enable_actions(self.commands, context, self.session, page, self.thumbnail_clearing)
+        enable_actions(self.commands, self.context, self.session, page, self.thumbnail_clearing)
         self.canvas.view_changed.connect(self._show_checks)
         page.panels_changed.connect(self._show_checks)
         self.session.opening.connect(lambda path: self.setWindowTitle(f"{path.name} – PIE Desktop"))

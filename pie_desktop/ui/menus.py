@@ -18,6 +18,7 @@ def build_menus(bar: QMenuBar, commands: Commands, clearing: ThumbnailClearing, 
         bar: that of the window.
         commands: with all of them bound.
         clearing: measures the cache when the File menu is opened.
+        recent: the folders that were open last.
     """
     for declared in registry.MENUS:
         if not declared.in_bar:

@@ -10,6 +10,7 @@ from pie_desktop.ui.widgets.plain_text import plain
 
 SETTING = "open.recent"
 KEPT = 12
+WIDTH = 400  # px of the longest name
 
 
 class RecentFolders(QObject):
@@ -54,9 +55,8 @@ class RecentFolders(QObject):
         names = [folder.name for folder in folders]
         for folder in folders:
             named = folder.name if names.count(folder.name) == 1 and folder.name else str(folder)
-            action = menu.addAction(
-                menu.fontMetrics().elidedText(named, Qt.TextElideMode.ElideMiddle, 400).replace("&", "&&")
-            )
+            shown = menu.fontMetrics().elidedText(named, Qt.TextElideMode.ElideMiddle, WIDTH)
+            action = menu.addAction(shown.replace("&", "&&"))
             action.setToolTip(plain(str(folder)))
             action.triggered.connect(lambda _=False, folder=folder: self.chosen.emit(folder))
         menu.setToolTipsVisible(True)

@@ -80,7 +80,7 @@ class StyleGallery(QScrollArea):
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        # Whoever works on a card keeps it in sight when there is more or less above it, or the field for drops has gone.
+        # Who works on a card keeps it in sight when there is more or less above it, or the field for drops has gone.
         self.verticalScrollBar().rangeChanged.connect(self._keep_in_sight)
         self._add_card(None)
         self._set_current(None)
