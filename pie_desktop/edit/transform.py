@@ -21,10 +21,13 @@ class Transform:
     Attributes:
         neutral: LUT of the enhancement for nobody in particular, float32 (S, S, S, 3), sRGB-encoded.
         preferred: LUT of the style's enhancement; the same as `neutral` without a style.
+        expected_error: mean CIEDE2000 by which the result of `preferred` may be expected to miss the user's own edit;
+            None without a style, or where the model does not know.
     """
 
     neutral: np.ndarray
     preferred: np.ndarray
+    expected_error: float | None = None
 
     @cached_property
     def emphasised(self) -> np.ndarray:
@@ -45,13 +48,18 @@ class Transform:
 
     @staticmethod
     def mean(transforms: Sequence["Transform"]) -> "Transform":
-        """The transform between those of several photos: the mean of their LUTs, node by node."""
+        """The transform between those of several photos: the mean of their LUTs, node by node, and of their errors."""
 
         def mean(luts: Sequence[np.ndarray]) -> np.ndarray:
             total = reduce(np.add, luts, np.zeros(luts[0].shape, np.float64))
             return (total / len(luts)).astype(np.float32)
 
-        return Transform(mean([one.neutral for one in transforms]), mean([one.preferred for one in transforms]))
+        errors = [one.expected_error for one in transforms if one.expected_error is not None]
+        return Transform(
+            mean([one.neutral for one in transforms]),
+            mean([one.preferred for one in transforms]),
+            sum(errors) / len(errors) if errors else None,
+        )
 
 
 @dataclass(frozen=True)

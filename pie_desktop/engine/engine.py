@@ -3,7 +3,7 @@
 import contextlib
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -157,11 +157,33 @@ class Engine:
         Raises:
             BundleError: no usable model, or the preference is of another one.
         """
+        neutral, preferred, error = self._loaded_for(preference).answer(proxy, preference)
+        return Transform(neutral, neutral if preference is None else preferred, error)
+
+    def expected_error(self, proxy: np.ndarray, preference: "Preference") -> float | None:
+        """That of the photo's transform, for less work; None where the model does not know.
+
+        Args:
+            proxy, preference: as for `transform`.
+
+        Raises:
+            BundleError: as `transform`.
+        """
+        return self._loaded_for(preference).expected_error(proxy, preference)
+
+    def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
+        """How much a pair of one photo tells about another, float32 (B, B), 0 to 1; see `Inference.likeness`.
+
+        Raises:
+            BundleError: there is no usable model.
+        """
+        return self._loaded().likeness(proxies)
+
+    def _loaded_for(self, preference: "Preference | None") -> EnhancementModel:
         inference = self._loaded()
         if preference is not None and preference.bundle_id != inference.bundle_id:
             raise BundleError("The style was learned with another model; select the style again.")
-        neutral, preferred = inference.luts(proxy, preference)
-        return Transform(neutral, neutral if preference is None else preferred)
+        return inference
 
     def _remembered(self, key: tuple[str, str, str]) -> "Preference | None":
         with self._preferences_lock:

@@ -56,12 +56,28 @@ class EnhancementModel(Protocol):
         """Whether a stored preference can be one of this model."""
         ...
 
-    def luts(self, proxy: np.ndarray, preference: "Preference | None") -> tuple[np.ndarray, np.ndarray]:
-        """The neutral and the preferred LUT of a photo, float32 (S, S, S, 3) each; equal without a preference.
+    def answer(self, proxy: np.ndarray, preference: "Preference | None") -> tuple[np.ndarray, np.ndarray, float | None]:
+        """What to do with a photo, and how far that may be from the user's own edit.
 
         Args:
             proxy: (H, W, 3) uint8 or uint16, sRGB.
             preference: of the same bundle.
+
+        Returns:
+            The neutral and the preferred LUT, float32 (S, S, S, 3) each, equal without a preference; and the expected
+            error, mean CIEDE2000, None without a preference or where the model does not know.
+        """
+        ...
+
+    def expected_error(self, proxy: np.ndarray, preference: "Preference") -> float | None:
+        """That of `answer` alone, for less work."""
+        ...
+
+    def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
+        """How much a pair of one photo tells about another, 0 to 1, float32 (B, B).
+
+        Args:
+            proxies: B images (H, W, 3) uint8 or uint16, sRGB.
         """
         ...
 

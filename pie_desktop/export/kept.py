@@ -27,7 +27,7 @@ class ReadyFile:
         staged: the temporary name.
         size, modified: bytes and nanoseconds, as it was then.
         source_state: the photo as it was read.
-        message, general, preference: as `ExportItem` has them; journals of older versions have none.
+        message, general, preference, expected_error: as `ExportItem` has them; journals of older versions have none.
     """
 
     index: int
@@ -38,6 +38,7 @@ class ReadyFile:
     message: str | None = None
     general: float | None = None
     preference: float | None = None
+    expected_error: float | None = None
 
 
 @dataclass(frozen=True)

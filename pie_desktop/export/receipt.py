@@ -109,6 +109,7 @@ def _photo(item: ExportItem, burst: int | None) -> dict[str, Any]:
         "message": item.message,
         "general": item.general,
         "preference_share": item.preference,
+        "expected_error": item.expected_error,
         "burst": burst,
         "source_size": state.size if state is not None else None,
         "source_sha256": state.sha256 if state is not None else None,
@@ -138,6 +139,7 @@ def _text(document: dict[str, Any]) -> str:
         for photo in part["photos"]:
             line = f"{photo['status']:9}  {photo['source']}"
             line += f"  ->  {photo['target']}" if photo["target"] else ""
+            line += f"  expected difference {_error_text(photo)}" if _error_text(photo) else ""
             lines.append(line + (f"  ({photo['message']})" if photo["message"] else ""))
         lines.append("")
     return "\n".join(lines) + document["program"] + "\n"
@@ -147,8 +149,10 @@ def _html(document: dict[str, Any]) -> str:
     parts = []
     for part in document["parts"]:
         settings = "".join(f"<dt>{_e(name)}</dt><dd>{_e(value)}</dd>" for name, value in settings_lines(part))
-        rows = "".join(_row(photo) for photo in part["photos"])
-        heading = "<tr><th>Photo</th><th>File</th><th>Result</th></tr>"
+        known = any(_error_text(photo) for photo in part["photos"])
+        rows = "".join(_row(photo, known) for photo in part["photos"])
+        names = ("Photo", "File", "Result", "Expected difference")[: 4 if known else 3]
+        heading = f"<tr>{''.join(f'<th>{name}</th>' for name in names)}</tr>"
         parts.append(f"<dl>{settings}</dl><table>{heading}{rows}</table>")
     notice = f"<p>{_e(document['notice'])}</p>" if document["notice"] else ""
     return (
@@ -159,10 +163,16 @@ def _html(document: dict[str, Any]) -> str:
     )
 
 
-def _row(photo: dict[str, Any]) -> str:
+def _row(photo: dict[str, Any], with_error: bool) -> str:
     result = photo["status"] + (f": {photo['message']}" if photo["message"] else "")
-    cells = (photo["source"], photo["target"] or "", result)
+    cells = (photo["source"], photo["target"] or "", result, *([_error_text(photo)] if with_error else []))
     return f'<tr class="{_e(photo["status"])}">' + "".join(f"<td>{_e(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _error_text(photo: dict[str, Any]) -> str:
+    """How far the photo may be from the user's own edit; receipts of earlier versions do not say."""
+    error = photo.get("expected_error")
+    return f"ΔE {error:.1f}" if error is not None else ""
 
 
 def _e(text: object) -> str:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pie_desktop.export.staging import SourceState
 
+_FARTHEST = 3  # photos that are named
+
 Status = Literal["written", "skipped", "failed", "cancelled"]
 
 
@@ -21,6 +23,8 @@ class ExportItem:
         general: mean CIEDE2000 of the general enhancement, None unless written.
         preference: mean CIEDE2000 of the user's preference, None unless written.
         source_state: the source as it was when it was read, None unless written.
+        expected_error: mean CIEDE2000 by which the style's result, at its full strength, may be expected to miss the
+            user's own edit; None unless written, and where the model does not know.
     """
 
     source: Path
@@ -30,6 +34,7 @@ class ExportItem:
     general: float | None = None
     preference: float | None = None
     source_state: SourceState | None = None
+    expected_error: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,18 @@ class ExportReport:
         """Such as `38 written, 2 skipped, 1 failed`."""
         counts = [(self.count(status), status) for status in ("written", "skipped", "failed", "cancelled")]
         return ", ".join(f"{count} {status}" for count, status in counts if count) or "nothing to export"
+
+    @property
+    def expectation(self) -> str | None:
+        """How far the photos may be from the user's own edits, and which of them the farthest; None if unknown."""
+        known = [(item.expected_error, item.source.name) for item in self.items if item.expected_error is not None]
+        if not known:
+            return None
+        known.sort(key=lambda entry: -entry[0])
+        mean = sum(error for error, _ in known) / len(known)
+        farthest = ", ".join(f"{name} ({error:.1f})" for error, name in known[:_FARTHEST])
+        most = f"; the most for {farthest}" if len(known) > 1 else ""
+        return f"Expected difference from your own edits: about {mean:.1f} ΔE00{' on average' if most else ''}{most}"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready: counts by status, `seconds`, and `items` with their paths as text."""

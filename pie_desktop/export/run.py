@@ -207,6 +207,7 @@ class ExportRun:
             general,
             preference,
             outcome.source_state,
+            self._luts.errors.get(index),
         )
         if problem is None and outcome.staged is not None:
             try:

@@ -115,6 +115,7 @@ def settle(export: KeptExport, staging: Staging, commit: Callable[[int, Path], N
                 record.general,
                 record.preference,
                 record.source_state,
+                record.expected_error,
             )
 
 

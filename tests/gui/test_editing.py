@@ -15,6 +15,7 @@ from pie_desktop.edit.edit import COLOR_STRENGTH, TONE_STRENGTH, Edit
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
+from tests.doubles.models import PlainModel
 from tests.gui.opening import open_photo, wait_shown
 
 
@@ -178,6 +179,29 @@ def test_attribution_follows_the_sliders(window: MainWindow, photo_folder: Path,
     assert bars.general.share > 0
     window.context.current.change(Edit.styled(window.session.edit.style_id, 1.0, 0.0), moving=True)
     qtbot.waitUntil(lambda: bars.general.share == 0)
+
+
+def test_the_expected_difference_is_shown_where_the_model_knows_it(
+    window: MainWindow, photo_folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PlainModel, "expected_error", lambda *_: 3.21)
+    bars = window.edit_page.adjust.attribution
+    open_photo(window, photo_folder / "coffee.jpg", qtbot)
+    select_style(window, 0, qtbot)
+    qtbot.waitUntil(bars.expected_error.isVisible)
+    text = bars.expected_error.text().replace("\u00a0", " ")
+    assert text == "Expected: about ΔE 3.2 from your own edit"
+    window.context.current.change(window.session.edit.with_style(None), moving=False)
+    qtbot.waitUntil(lambda: not bars.expected_error.isVisible())
+
+
+def test_nothing_is_said_of_a_difference_that_the_model_does_not_know(
+    window: MainWindow, photo_folder: Path, qtbot: QtBot
+) -> None:
+    open_photo(window, photo_folder / "coffee.jpg", qtbot)
+    select_style(window, 0, qtbot)
+    wait_shown(window, photo_folder / "coffee.jpg", qtbot)
+    assert not window.edit_page.adjust.attribution.expected_error.isVisible()
 
 
 def test_a_newer_edit_opens_without_it_and_is_kept(

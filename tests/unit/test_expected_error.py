@@ -8,19 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.network import PreferenceNetwork
 from pie_desktop.model.uncertainty import SIGNS, ExpectedError
+from tests.unit.helpers.tiny_bundles import SMALL
 from training.data.source import SimulatedSource
 from training.data.users import UserMix
 from training.fit import uncertainty
 from training.fit.basis import build_basis
 from training.fit.config import DataConfig, FitConfig
 from training.fit.uncertainty import _measured, calibration, train_expected_error
-
-SMALL = Architecture(
-    side=32, grid=12, components=24, width=32, lut_size=9, exposure=True, adaptation=8, expected_error=True
-)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,11 @@ from pie_desktop.workers.lanes import LatestLane
 
 # A full bar; larger differences make the scale grow.
 FULL_SCALE = 12.0
+_ERROR_TIP = (
+    "How far the result may be from what you would have made of this photo yourself, as the model expects it: the "
+    "mean colour difference (ΔE 2000) with Preference and Amount at 100 %. Below 2 it is hardly visible side by side; "
+    "above 5 the photo is worth a second look. Your own edit of a photo like this one, added to the style, helps."
+)
 
 
 class AttributionMeter(QObject):
@@ -58,7 +63,7 @@ def _measure(context: JobContext, enhancement: Enhancement, edit: Edit) -> Attri
 
 
 class AttributionView(QWidget):
-    """The share in words, and two rows: name, bar, mean dE00."""
+    """The share in words, two rows of name, bar and mean dE00, and how far the result may be off."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,8 +91,23 @@ class AttributionView(QWidget):
                 widget.setToolTip(plain(tip))
                 layout.addWidget(widget, row, column)
         layout.addWidget(self._share, 0, 0, 1, 3)
+        self.expected_error = PlainLabel()
+        self.expected_error.setProperty("role", "muted")
+        self.expected_error.setWordWrap(True)
+        self.expected_error.setToolTip(plain(_ERROR_TIP))
+        policy = self.expected_error.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # nothing moves when it comes
+        self.expected_error.setSizePolicy(policy)
+        layout.addWidget(self.expected_error, 3, 0, 1, 3)
         layout.setColumnStretch(1, 1)
         self.show_attribution(None)
+        self.show_expected_error(None)
+
+    def show_expected_error(self, value: float | None) -> None:
+        """Show how far the style's result may be from the user's own edit, mean CIEDE2000; None hides it."""
+        self.expected_error.setVisible(value is not None)
+        # Hidden, it has a text, too: for its height.
+        self.expected_error.setText(f"Expected: about ΔE\u00a0{value or 0.0:.1f} from your own edit")
 
     def show_attribution(self, value: Attribution | None) -> None:
         """Show a measurement; None while no photo is enhanced."""

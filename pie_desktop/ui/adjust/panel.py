@@ -92,6 +92,7 @@ class AdjustPanel(QFrame):
         self._set_active(False)
 
     def _on_enhanced(self, enhancement: Enhancement) -> None:
+        self.attribution.show_expected_error(enhancement.transform.expected_error)
         self._measure()
 
     def _measure(self) -> None:
@@ -102,3 +103,4 @@ class AdjustPanel(QFrame):
         self.sliders.set_active(active)
         if not active:
             self.attribution.show_attribution(None)
+            self.attribution.show_expected_error(None)
