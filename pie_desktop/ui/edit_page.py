@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
@@ -32,14 +32,17 @@ class EditPage(QWidget):
 
     Signals:
         panels_changed: a side panel was hidden or shown.
+        grid_changed: whether the thumbnails have the whole page.
     """
 
     panels_changed = Signal()
+    grid_changed = Signal(bool)
 
     def __init__(self, context: AppContext, session: EditSession, canvas: Canvas, commands: Commands) -> None:
         super().__init__()
         self._context = context
         self._session = session
+        self._beside_grid: tuple[bool, bool, list[int]] | None = None
         self.canvas = canvas
         self.filmstrip = Filmstrip(context)
         self.styles = StylePanel(context)
@@ -66,6 +69,7 @@ class EditPage(QWidget):
         layout.addWidget(self.splitter)
         self._restore()
         self.filmstrip.photo_selected.connect(self.open_photo)
+        self.filmstrip.view.activated.connect(lambda: self.show_grid(False))
         self.filmstrip.selection_changed.connect(session.several.select)
         session.several.done.connect(self._on_several_done)
         canvas.step_requested.connect(self.step)
@@ -123,6 +127,36 @@ class EditPage(QWidget):
         panel.setVisible(shown)
         self.panels_changed.emit()
 
+    @property
+    def grid(self) -> bool:
+        """Whether the thumbnails have the whole page."""
+        return self._beside_grid is not None
+
+    def show_grid(self, shown: bool) -> None:
+        """Give the thumbnails the whole page, or return to the photo with the panels as they were."""
+        if shown == self.grid:
+            return
+        strip = self.filmstrip
+        if shown:
+            panels = strip.isVisibleTo(self), self.right.isVisibleTo(self)
+            self._beside_grid = (*panels, self.splitter.sizes())
+            strip.show()
+            self.centre.hide()
+            self.right.hide()
+            strip.setFocus()
+        elif self._beside_grid is not None:
+            filmstrip, panel, sizes = self._beside_grid
+            self._beside_grid = None
+            self.centre.show()
+            strip.setVisible(filmstrip)
+            self.right.setVisible(panel)
+            self.splitter.setSizes(sizes)
+            self._centre_area().setFocus()
+        # The columns are others once the layout has settled.
+        QTimer.singleShot(0, strip, lambda: strip.view.scrollTo(strip.view.currentIndex()))
+        self.panels_changed.emit()
+        self.grid_changed.emit(shown)
+
     def focus_areas(self) -> list[QWidget]:
         """Where F6 goes, in turn."""
         areas = [self.filmstrip, self._centre_area(), self.styles, self.adjust.strength.track]
@@ -130,6 +164,7 @@ class EditPage(QWidget):
 
     def remember(self) -> None:
         """Put the layout into the settings."""
+        self.show_grid(False)
         settings = self._context.settings
         if self.filmstrip.isVisibleTo(self) and self.right.isVisibleTo(self):
             settings.set("edit.sizes", self.splitter.sizes())

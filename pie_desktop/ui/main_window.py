@@ -19,8 +19,10 @@ from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.clipboard import EditClipboard
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.export.look_dialog import LookExport
+from pie_desktop.ui.filmstrip.culling import Culling
 from pie_desktop.ui.help import HelpWindow
 from pie_desktop.ui.last_state import LastState
+from pie_desktop.ui.many_photos import bind_copying, bind_grid, bind_rating
 from pie_desktop.ui.menus import TopBar, build_menus
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.pages import TABS, Pages
@@ -60,6 +62,10 @@ class MainWindow(QMainWindow):
         bind_edit_actions(self.commands, self.session, self.edit_page)
         bind_window_actions(self.commands, self, context.display)
         self.edit_clipboard = EditClipboard(context, self.session, self.session.several, self)
+        self.culling = Culling(self.edit_page.filmstrip, context.settings)
+        bind_rating(self.commands, self.culling, context)
+        bind_copying(self.commands, self.edit_clipboard)
+        bind_grid(self.commands, self.edit_page)
         self.pages = Pages(context, self.session, self.edit_page)
         self._help: HelpWindow | None = None
         self.recent_folders = RecentFolders(context.settings, self)

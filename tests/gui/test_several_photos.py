@@ -185,3 +185,15 @@ def test_the_previous_edit_is_that_of_the_photo_before(
     clipboard.apply_previous()
     assert window.session.edit == Edit.styled(None, 1, 0)
     assert window.session.edit.value(STRENGTH) == 1
+
+
+def test_keys_copy_and_paste(window: MainWindow, photos: list[Path], qtbot: QtBot) -> None:
+    assert not window.commands["paste_edit"].isEnabled()
+    press_amount(window, Qt.Key.Key_Home, qtbot)
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(window.canvas, Qt.Key.Key_C, both)
+    window.edit_page.filmstrip.select(photos[1])
+    qtbot.waitUntil(lambda: window.session.keeper.path == photos[1])
+    qtbot.waitUntil(window.commands["paste_edit"].isEnabled)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_V, both)
+    assert window.session.edit == Edit.styled(None, 1, 0)

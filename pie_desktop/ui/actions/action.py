@@ -37,6 +37,8 @@ class Need(Enum):
     STYLE = "a style has the focus in the gallery or is shown in detail"
     OWN_STYLE = "that style is one of the user's own"
     CACHE = "thumbnails are kept on disk"
+    COPIED = "an edit was copied"
+    OTHER_EDIT = "another photo was open before"
     DELETED_STYLE = "a style was deleted since the start"
 
 

@@ -7,10 +7,11 @@ from pie_desktop.ui.actions.declared.edit import EDIT
 from pie_desktop.ui.actions.declared.file import EXPORT, FILE, TRAIN
 from pie_desktop.ui.actions.declared.help import HELP
 from pie_desktop.ui.actions.declared.photo import PHOTO
+from pie_desktop.ui.actions.declared.rate import RATE
 from pie_desktop.ui.actions.declared.style import STYLE
 from pie_desktop.ui.actions.declared.view import VIEW
 
-MENUS: tuple[Menu, ...] = (FILE, EDIT, PHOTO, VIEW, STYLE, HELP, EXPORT, TRAIN)
+MENUS: tuple[Menu, ...] = (FILE, EDIT, PHOTO, RATE, VIEW, STYLE, HELP, EXPORT, TRAIN)
 
 
 def all_actions() -> Iterator[Action]:

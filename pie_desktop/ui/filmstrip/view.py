@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QDrag, QFont, QPainter, QPen, QPixmap, QResizeEvent, QShowEvent
+from PySide6.QtGui import QColor, QDrag, QFont, QPainter, QPen, QPixmap, QResizeEvent, QShowEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from pie_desktop.catalog.culling import PhotoFacts
@@ -122,6 +122,7 @@ def fitted(pixmap: QPixmap, box: QRect) -> QRect:
 
 
 CELL_WIDTH = 168
+CELL_LIMITS = (96, 520)
 DRAG_SIDE = 96
 
 
@@ -136,6 +137,7 @@ class ThumbnailView(QListView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._cell_width = CELL_WIDTH
         self._delegate = PhotoDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setFlow(QListView.Flow.LeftToRight)
@@ -164,7 +166,21 @@ class ThumbnailView(QListView):
             self._visible_timer.start()
 
     def columns(self) -> int:
-        return max(1, self.viewport().width() // CELL_WIDTH)
+        return max(1, self.viewport().width() // self._cell_width)
+
+    def resize_cells(self, factor: float) -> None:
+        """Larger or smaller thumbnails; the current photo stays in sight."""
+        self._cell_width = round(min(max(self._cell_width * factor, CELL_LIMITS[0]), CELL_LIMITS[1]))
+        self._fit_cells()
+        self.scrollTo(self.currentIndex())
+        self.announce_visible()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.resize_cells(1.25 if event.angleDelta().y() > 0 else 0.8)
+            event.accept()
+        else:
+            super().wheelEvent(event)
 
     def image_side(self) -> float:
         """Long side of a thumbnail in device pixels."""

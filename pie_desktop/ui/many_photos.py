@@ -1,0 +1,51 @@
+"""What the actions on many photos do: rating them, and carrying an edit from one to others."""
+
+from functools import partial
+
+from pie_desktop.imaging.metadata.marks import LABELS, MAX_STARS
+from pie_desktop.ui.actions.action import Need
+from pie_desktop.ui.actions.commands import Commands
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.edit_page import EditPage
+from pie_desktop.ui.editor.clipboard import EditClipboard
+from pie_desktop.ui.filmstrip.culling import Culling
+from pie_desktop.ui.filmstrip.index import SIDECARS
+
+
+def bind_rating(commands: Commands, culling: Culling, context: AppContext) -> None:
+    """The Rate menu."""
+    bind = commands.bind
+    for stars in range(MAX_STARS + 1):
+        bind(f"rate_{stars}", partial(culling.rate, stars))
+    bind("pick", partial(culling.flag, "pick"))
+    bind("reject", partial(culling.flag, "reject"))
+    bind("unflag", partial(culling.flag, ""))
+    for label in LABELS:
+        bind(f"label_{label.lower()}", partial(culling.label, label))
+    advance = bind("auto_advance", lambda: culling.set_auto_advance(advance.isChecked()))
+    advance.setChecked(culling.auto_advance)
+    settings = context.settings
+    sidecars = bind("ratings_in_sidecars", lambda: settings.set(SIDECARS, sidecars.isChecked()))
+    sidecars.setChecked(settings.flag(SIDECARS))
+
+
+def bind_copying(commands: Commands, clipboard: EditClipboard) -> None:
+    """Copying and pasting of edits."""
+    commands.bind("copy_edit", clipboard.copy)
+    commands.bind("copy_edit_parts", clipboard.copy_parts)
+    commands.bind("paste_edit", clipboard.paste)
+    commands.bind("previous_edit", clipboard.apply_previous)
+    commands.enable_when(
+        {Need.COPIED: lambda: clipboard.can_paste, Need.OTHER_EDIT: lambda: clipboard.has_previous}
+    )
+    clipboard.changed.connect(partial(commands.refresh, None))
+
+
+def bind_grid(commands: Commands, page: EditPage) -> None:
+    """The grid, and what leads out of it."""
+    grid = commands.bind("grid", lambda: page.show_grid(not page.grid))
+    page.grid_changed.connect(grid.setChecked)
+    for view in ("view_single", "view_split", "view_side"):
+        commands[view].triggered.connect(lambda checked=False: page.show_grid(False))
+    commands.bind("larger_thumbnails", partial(page.filmstrip.view.resize_cells, 1.25))
+    commands.bind("smaller_thumbnails", partial(page.filmstrip.view.resize_cells, 0.8))
