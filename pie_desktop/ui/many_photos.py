@@ -35,9 +35,7 @@ def bind_copying(commands: Commands, clipboard: EditClipboard) -> None:
     commands.bind("copy_edit_parts", clipboard.copy_parts)
     commands.bind("paste_edit", clipboard.paste)
     commands.bind("previous_edit", clipboard.apply_previous)
-    commands.enable_when(
-        {Need.COPIED: lambda: clipboard.can_paste, Need.OTHER_EDIT: lambda: clipboard.has_previous}
-    )
+    commands.enable_when({Need.COPIED: lambda: clipboard.can_paste, Need.OTHER_EDIT: lambda: clipboard.has_previous})
     clipboard.changed.connect(partial(commands.refresh, None))
 
 

@@ -54,7 +54,10 @@ def test_a_folder_is_culled_by_keys_alone(window: MainWindow, photos: list[Path]
         qtbot.keyClicks(window.canvas, key)
         qtbot.waitUntil(lambda after=after: window.session.path == photos[after])
     assert [strip.index.of(photo).mark for photo in photos] == [
-        Mark(5), Mark(0, "reject"), Mark(3), Mark(0, "", "Red"),
+        Mark(5),
+        Mark(0, "reject"),
+        Mark(3),
+        Mark(0, "", "Red"),
     ]
     qtbot.waitUntil(lambda: window.context.catalog.marks.get(photos[3]) == Mark(0, "", "Red"))
 
@@ -73,9 +76,7 @@ def test_the_grid_takes_the_page_and_gives_it_back(window: MainWindow, photos: l
     assert window.session.path == photos[2]
 
 
-def test_larger_thumbnails_are_fewer_in_a_row(
-    window: MainWindow, photos: list[Path], qtbot: QtBot
-) -> None:
+def test_larger_thumbnails_are_fewer_in_a_row(window: MainWindow, photos: list[Path], qtbot: QtBot) -> None:
     view = window.edit_page.filmstrip.view
     qtbot.keyClicks(window.canvas, "g")
     qtbot.waitUntil(lambda: view.columns() > 4)

@@ -8,7 +8,8 @@ _FIRST_LABEL_KEY = 6  # purple has none, as in Lightroom
 
 def _stars(count: int) -> Action:
     label = f"Give {count} star{'s' if count > 1 else ''}" if count else "Give no stars"
-    return Action(f"rate_{count}", label, f"{label} to the selected photos", (str(count),), Where.EDIT, (Need.SELECTION,))
+    said = f"{label} to the selected photos"
+    return Action(f"rate_{count}", label, said, (str(count),), Where.EDIT, (Need.SELECTION,))
 
 
 def _label(place: int, label: str) -> Action:
