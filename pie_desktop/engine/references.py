@@ -5,8 +5,7 @@ They are read without the model, which may be loading meanwhile, and encoded by 
 
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from pie_desktop.engine.model import EnhancementModel
 from pie_desktop.errors import Cancelled, PieError, StyleError
 from pie_desktop.imaging.decode import load_proxy
 from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.imaging.read_ahead import read_ahead
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style, StyleReference
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
 
 READING_SHARE = 0.2  # of the progress of a preference; the rest is the network
-_READING_THREADS = 2
 
 Progress = Callable[[float, str], None]
 ShouldCancel = Callable[[], bool]
@@ -55,22 +54,16 @@ def read_style(style: Style, progress: Progress | None = None, should_cancel: Sh
     count, text = len(style.references), f"Reading the references of “{style.name}”"
     pixels: list[Pixels] = []
     problem = ""
-    with ThreadPoolExecutor(min(_READING_THREADS, count or 1), "pie-read") as pool:
-        # In the context of this thread, so that what cancels the caller's decoders cancels these too.
-        futures = [pool.submit(copy_context().run, _read, reference) for reference in style.references]
-        try:
-            for number, future in enumerate(futures):
-                if should_cancel is not None and should_cancel():
-                    raise Cancelled
-                if progress is not None:
-                    progress(READING_SHARE * number / count, text)
-                try:
-                    pixels.append(future.result())
-                except (PieError, OSError) as error:
-                    problem = str(error)
-        finally:
-            for future in futures:
-                future.cancel()
+    with closing(read_ahead(style.references, _read)) as reading:
+        for number, (_, read) in enumerate(reading):
+            if should_cancel is not None and should_cancel():
+                raise Cancelled
+            if progress is not None:
+                progress(READING_SHARE * number / count, text)
+            try:
+                pixels.append(read())
+            except (PieError, OSError) as error:
+                problem = str(error)
     if not pixels:
         raise StyleError(f"“{style.name}” has no usable reference; drop some of your edits on it. {problem}".rstrip())
     return References(style.name, pixels)

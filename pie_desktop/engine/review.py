@@ -1,8 +1,7 @@
 """Which photos of a folder a style is unsure of, and whose edits by hand would teach it the most."""
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ import numpy as np
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import BundleError, Cancelled, PieError
 from pie_desktop.imaging.decode import load_proxy
+from pie_desktop.imaging.read_ahead import read_ahead
 
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 MOST_SUGGESTIONS = 3
 MOST_COMPARED = 1000
 """Photos that are compared with each other, those with the largest errors: their proxies take 130 kB each."""
-_READING_THREADS = 2
 _LEAST_SHARE = 0.005  # of the folder's expected error: less is not worth an edit
 
 Progress = Callable[[float, str], None]
@@ -91,25 +90,26 @@ def review(
     errors: dict[Path, float] = {}
     proxies: dict[Path, np.ndarray] = {}
     problems: list[str] = []
-    for number, (photo, read) in enumerate(_proxies(photos)):
-        if should_cancel is not None and should_cancel():
-            raise Cancelled
-        if progress is not None:
-            progress(number / len(photos), photo.name)
-        try:
-            proxy = read()
-        except PieError as error:
-            problems.append(str(error))
-            continue
-        expected = engine.expected_error(proxy, preference)
-        if expected is None:
-            raise BundleError(
-                "This model does not say how far its results may be from your own edits; "
-                "choose one that does with --model."
-            )
-        errors[photo], proxies[photo] = expected, proxy
-        if len(proxies) > MOST_COMPARED:
-            del proxies[min(proxies, key=errors.__getitem__)]
+    with closing(read_ahead(photos, load_proxy)) as reading:
+        for number, (photo, read) in enumerate(reading):
+            if should_cancel is not None and should_cancel():
+                raise Cancelled
+            if progress is not None:
+                progress(number / len(photos), photo.name)
+            try:
+                proxy = read()
+            except PieError as error:
+                problems.append(str(error))
+                continue
+            expected = engine.expected_error(proxy, preference)
+            if expected is None:
+                raise BundleError(
+                    "This model does not say how far its results may be from your own edits; "
+                    "choose one that does with --model."
+                )
+            errors[photo], proxies[photo] = expected, proxy
+            if len(proxies) > MOST_COMPARED:
+                del proxies[min(proxies, key=errors.__getitem__)]
     unsure = [Unsure(photo, error) for photo, error in errors.items()]
     unsure.sort(key=lambda entry: -entry.expected_error)
     alike = engine.likeness(list(proxies.values()))
@@ -147,17 +147,3 @@ def most_helpful(
         found.append((index, share))
         left = left * (1 - np.clip(likeness[index], 0, 1))
     return found
-
-
-def _proxies(photos: Sequence[Path]) -> Iterator[tuple[Path, Callable[[], np.ndarray]]]:
-    """Photos, and what gives the proxy of each or raises; read a few ahead, decoders leave the interpreter free."""
-    with ThreadPoolExecutor(_READING_THREADS, "pie-read") as pool:
-        # In the context of this thread, so that what cancels the caller's decoders cancels these too.
-        def begin(photo: Path) -> Callable[[], np.ndarray]:
-            return pool.submit(copy_context().run, load_proxy, photo).result
-
-        ahead = [begin(photo) for photo in photos[:_READING_THREADS]]
-        for number, photo in enumerate(photos):
-            yield photo, ahead.pop(0)
-            if number + _READING_THREADS < len(photos):
-                ahead.append(begin(photos[number + _READING_THREADS]))

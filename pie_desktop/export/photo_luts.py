@@ -8,8 +8,8 @@ import logging
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -21,9 +21,9 @@ from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.decoded import exact_proxy
 from pie_desktop.export.settings import ExportPart, PlannedPhoto
 from pie_desktop.imaging import isolation
+from pie_desktop.imaging.read_ahead import THREADS, read_ahead
 
 _REMEMBERED_BURSTS = 16  # the frames of a burst stand together in nearly every plan
-_READING_THREADS = 2
 _log = logging.getLogger(__name__)
 
 
@@ -77,7 +77,9 @@ class PhotoLuts:
         if key not in self._shared:
             transforms: list[Transform] = []
             proxies: dict[int, np.ndarray] = {}
-            with closing(self._proxies(self._bursts[key])) as reading:
+            # A RAW photo takes long to decode, so two at a time, where each has a process of its own.
+            threads = THREADS if isolation.active() else 1
+            with closing(read_ahead(self._bursts[key], self._proxy, threads)) as reading:
                 for frame, read in reading:
                     if should_cancel():
                         raise Cancelled
@@ -99,18 +101,6 @@ class PhotoLuts:
         """What a worker makes of the decoded photo, to the last bit: a photo is seen in one way only."""
         entry = self._photos[index]
         return exact_proxy(entry.photo.source, entry.part.settings.encode)
-
-    def _proxies(self, indices: Sequence[int]) -> Generator[tuple[int, Callable[[], np.ndarray]]]:
-        """Photos, and what gives the proxy of each or raises; a RAW photo takes long to decode, so two at a time."""
-        with ThreadPoolExecutor(_READING_THREADS if isolation.active() else 1, "pie-frames") as pool:
-            # In the context of this thread, so that what cancels its decoders cancels these too.
-            futures = [pool.submit(contextvars.copy_context().run, self._proxy, index) for index in indices]
-            try:
-                for index, future in zip(indices, futures, strict=True):
-                    yield index, future.result
-            finally:
-                for future in futures:
-                    future.cancel()
 
     def _transform(self, index: int, proxy: np.ndarray) -> Transform:
         entry = self._photos[index]
