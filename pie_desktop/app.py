@@ -25,7 +25,7 @@ from pie_desktop.ui import closing
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.notifications import Notifier
-from pie_desktop.ui.theme import apply_theme
+from pie_desktop.ui.theme import TEXT_SIZE, TEXT_SIZES, apply_theme
 from pie_desktop.workers.job import JobContext
 from pie_desktop.workers.lane import GuiThreadCollector
 from pie_desktop.workers.lanes import QueueLane
@@ -72,9 +72,9 @@ def start(photos: Sequence[Path]) -> int:
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("pie-desktop")
     app.setWindowIcon(QIcon(str(paths.resource("theme/pie-desktop.svg"))))
-    apply_theme(app)
     collector = GuiThreadCollector(app)
     context = AppContext()
+    apply_theme(app, context.settings.number(TEXT_SIZE, 0, 0, TEXT_SIZES[1]))
     install_hooks(context.notifier)
     window = MainWindow(context)
     painted = FirstPaint(window)

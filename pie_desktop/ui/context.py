@@ -29,6 +29,8 @@ L = TypeVar("L", bound=Lane)
 _log = logging.getLogger(__name__)
 
 # They mostly wait: for the disk, and for the processes that decode. Half of the cores stay for what the user waits for.
+THUMBNAILS_MB = "thumbnails.cache_mb"
+USUAL_THUMBNAILS_MB = 500
 SAVE_DELAY_MS = 300  # one write for what changes together
 THUMBNAIL_THREADS = max(2, min(4, (os.cpu_count() or 2) // 2))
 
@@ -119,6 +121,10 @@ class AppContext(QObject):
         self.thumbnail_store.close()
         _save(self.settings)
 
+    def set_thumbnail_limit(self, megabytes: int) -> None:
+        """How much room thumbnails may take on the disk from now on; what is too much goes with the next ones."""
+        self.thumbnail_store.limit = megabytes * 1_000_000
+
     def _open_library(self) -> StyleLibrary:
         from pie_desktop.styles.store import StyleLibrary
 
@@ -135,11 +141,10 @@ class AppContext(QObject):
         return Catalog(paths.catalog_path(), open_now=False)
 
     def _thumbnail_store(self) -> ThumbnailStore:
-        from pie_desktop.catalog.thumbnails import DEFAULT_LIMIT, ThumbnailStore
+        from pie_desktop.catalog.thumbnails import ThumbnailStore
 
-        usual = DEFAULT_LIMIT // 1_000_000
-        megabytes = self.settings.number("thumbnails.cache_mb", usual, -1, 1_000_000)
-        megabytes = usual if megabytes < 0 else megabytes
+        megabytes = self.settings.number(THUMBNAILS_MB, USUAL_THUMBNAILS_MB, -1, 1_000_000)
+        megabytes = USUAL_THUMBNAILS_MB if megabytes < 0 else megabytes
         return ThumbnailStore(paths.cache_dir() / "thumbnails.sqlite", int(megabytes * 1_000_000))
 
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
 from pie_desktop.imaging.color.output import display_lut
-from pie_desktop.imaging.color.working import profile_name
+from pie_desktop.imaging.color.working import is_srgb, profile_name
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.settings import Settings
 
@@ -94,7 +94,9 @@ def _windows_profile(name: str) -> bytes | None:
         gdi.DeleteDC(ctypes.c_void_p(context))
 
 
-SETTING = "display.profile"  # "monitor" (default), "off", or the path of an ICC profile
+SETTING = "display.profile"  # one of these two, or the path of an ICC profile
+MONITOR = "monitor"
+NO_PROFILE = "off"
 
 
 class DisplayColors(QObject):
@@ -122,12 +124,30 @@ class DisplayColors(QObject):
     @property
     def on(self) -> bool:
         """Whether a profile is applied if there is one."""
-        return self._settings.get(SETTING) != "off"
+        return self.profile != NO_PROFILE
+
+    @property
+    def profile(self) -> str:
+        """`MONITOR`, `NO_PROFILE`, or the path of a profile."""
+        return self._settings.text(SETTING, MONITOR)
 
     def set_on(self, on: bool) -> None:
         """Apply the profile of the monitor from now on, or none."""
-        self._settings.set(SETTING, "monitor" if on else "off")
+        self.set_profile(MONITOR if on else NO_PROFILE)
+
+    def set_profile(self, profile: str) -> None:
+        """Apply another profile from now on; see `profile`."""
+        self._settings.set(SETTING, profile)
         self.update()
+
+    @staticmethod
+    def can_use(path: Path) -> bool:
+        """Whether a file is a profile through which photos can be shown."""
+        try:
+            icc = path.read_bytes()
+        except OSError:
+            return False
+        return is_srgb(icc) or display_lut(icc) is not None
 
     def follow(self, window: QWidget) -> None:
         """Take the monitor that a shown window is on, and those that it moves to."""
@@ -156,10 +176,10 @@ class DisplayColors(QObject):
         self.update()
 
     def _profile(self) -> bytes | None:
-        kept = self._settings.get(SETTING, "monitor")
+        kept = self.profile
         if not self.on or self._screen is None:
             return None
-        if isinstance(kept, str) and kept != "monitor":
+        if kept != MONITOR:
             try:
                 return Path(kept).read_bytes()
             except OSError as error:

@@ -212,6 +212,14 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
+    def show_preferences(self) -> None:
+        from pie_desktop.ui.preferences import Preferences  # not before it is wanted
+
+        raw_pairs = self.edit_page.filmstrip.raw_pairs
+        dialog = Preferences(self.context, raw_pairs, self.recent_folders, self.commands, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
     # Beginning and end
 
     def _restore(self) -> None:

@@ -1,9 +1,10 @@
 """The theme: hue-free dark chrome, one accent colour, spacing, fonts, and icons in the same colours."""
 
+import re
 from dataclasses import asdict, dataclass
 from functools import cache
 
-from PySide6.QtGui import QColor, QFont, QIcon, QPalette
+from PySide6.QtGui import QColor, QFont, QFontInfo, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pie_desktop import paths
@@ -45,22 +46,41 @@ class Colors:
 COLORS = Colors()
 
 
-def apply_theme(app: QApplication) -> None:
-    """Give the application the palette, font and style sheet; called once, before the first widget is made."""
+TEXT_SIZE = "screen.text_size"
+"""Setting: the size of texts in points; below `TEXT_SIZES`, the system's."""
+TEXT_SIZES = (7, 20)
+USUAL_PIXELS = 13  # height of the font that the style sheet's sizes are made for
+
+
+def apply_theme(app: QApplication, points: float = 0.0) -> None:
+    """Give the application the palette, font and style sheet; called once, before the first widget is made.
+
+    Args:
+        app: the application.
+        points: size of the texts; that of the system, within reason, where it is below `TEXT_SIZES`.
+    """
     app.setStyle("Fusion")
     app.setPalette(_palette(COLORS))
-    app.setFont(_interface_font(app.font()))
-    app.setStyleSheet(style_sheet())
+    font = _interface_font(app.font())
+    if points >= TEXT_SIZES[0]:
+        font.setPointSizeF(min(points, TEXT_SIZES[1]))
+    app.setFont(font)
+    app.setStyleSheet(style_sheet(scale=max(1.0, QFontInfo(font).pixelSize() / USUAL_PIXELS)))
 
 
-def style_sheet(colors: Colors = COLORS) -> str:
-    """The style sheet with the colours filled in."""
+def style_sheet(colors: Colors = COLORS, scale: float = 1.0) -> str:
+    """The style sheet with the colours filled in; `scale` is that of its font sizes and of the height of fields."""
     sheet = paths.resource("theme/dark.qss").read_text(encoding="utf-8")
     values = asdict(colors)
     # Longest first: `@text` is the beginning of `@text_muted`.
     for name in sorted(values, key=len, reverse=True):
         sheet = sheet.replace(f"@{name}", values[name])
+    sheet = re.sub(r"(font-size|min-height): (\d\d+)px", lambda found: _scaled(found, scale), sheet)
     return sheet.replace("url(theme:", f"url({paths.resource('theme').as_posix()}/")
+
+
+def _scaled(found: re.Match[str], scale: float) -> str:
+    return f"{found[1]}: {max(1, round(int(found[2]) * scale))}px"
 
 
 @cache

@@ -73,5 +73,13 @@ EDIT = Menu(
             icon="mdi6.magnify",
             words="palette search",
         ),
+        Action(
+            "preferences",
+            "Preferences…",
+            "What the program does at its start, with ratings, thumbnails, colours and texts",
+            ("Ctrl+,",),
+            icon="mdi6.cog-outline",
+            words="settings options",
+        ),
     ),
 )
