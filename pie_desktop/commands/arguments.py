@@ -30,7 +30,7 @@ Originals = Annotated[
 ]
 
 AS_IT_IS = Edit()
-"""The default of the parameter that `with_edit` fills."""
+"""The default of the parameter that `with_edit` fills; that very object where no option was given."""
 
 SPREAD_OPTIONS = ("--refs", "--before")
 
@@ -172,7 +172,7 @@ def with_edit(command: Callable[..., None]) -> Callable[..., None]:
     }
 
     def edit_of(given: dict[str, float]) -> Edit:
-        edit = Edit()
+        edit = AS_IT_IS
         for name, value in given.items():
             edit = edit.with_value(by_name[name], value)
         return edit

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
     from pie_desktop.export.job import ExportProgress, ExportReport, ExportSettings, PlannedPhoto, Running
     from pie_desktop.export.kept import KeptExport
+    from pie_desktop.export.photo_edits import EditOf, PhotoEdit
     from pie_desktop.export.presets import ExportPreset
     from pie_desktop.model.preference import Preference
+    from pie_desktop.styles.store import StyleLibrary
 
 Policy = Literal["skip", "unique", "overwrite"]
 
@@ -50,6 +52,21 @@ BurstLock = Annotated[
 Learn = Callable[[], "Preference | None"]
 Read = Callable[[output.Progress, output.ShouldCancel], Learn]
 """Reads what a preference is learned from, without the model, and gives what learns it, with the model."""
+
+
+@dataclass(frozen=True)
+class Edits:
+    """Where photos have edits of their own.
+
+    Attributes:
+        library: their styles.
+        edit_of: finds the edit of a photo.
+        take_problems: sentences about what could not be used.
+    """
+
+    library: "StyleLibrary"
+    edit_of: "EditOf"
+    take_problems: Callable[[], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -103,15 +120,26 @@ def run_batch(
     engine: "Engine",
     read: Read,
     how: How,
+    edits: Edits | None = None,
 ) -> None:
     """Write the photos, once for each of the exports, which share a destination, and report what came of each.
+
+    Args:
+        photos: what to write.
+        exports: how; `edit` and `style` count without `edits`.
+        engine: the model.
+        read: the preference of the one edit.
+        how: how it runs.
+        edits: each photo's own edit in place of one for all.
 
     Raises:
         PieError: nothing can be done at all, such as for want of a usable reference.
         Cancelled: Ctrl-C; what was written until then is complete and reported.
         typer.Exit: with 1 when some photos failed, with 2 when all did.
     """
+    from pie_desktop.export.by_edit import in_order, parts_by_edit
     from pie_desktop.export.job import FEW_PHOTOS, run_job
+    from pie_desktop.export.photo_edits import Remembered, one_for_all
     from pie_desktop.export.presets import plan_all
     from pie_desktop.export.settings import make_part
 
@@ -120,9 +148,12 @@ def run_batch(
         # Beside the planning, which waits for the process that decodes to be ready.
         threading.Thread(target=_load_quietly, args=(engine,), name="pie-load-model").start()
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
-        plans = plan_all(photos, exports, lambda fraction: progress(fraction, "Planning"), should_cancel)
+        edit_of = Remembered(edits.edit_of if edits is not None else one_for_all(exports[0].edit, exports[0].style))
+        plans = plan_all(photos, exports, lambda fraction: progress(fraction, "Planning"), should_cancel, edit_of)
+        for problem in edits.take_problems() if edits is not None else ():
+            output.say_problem(problem)
         if how.dry_run:
-            show_plan([photo for plan in plans for photo in plan], destination, how.as_json)
+            show_plan([photo for plan in plans for photo in plan], destination, how.as_json, edit_of)
             return
         preference = None
         planned = list(zip(exports, plans, strict=True))
@@ -133,8 +164,12 @@ def run_batch(
                 _decode_ahead(*writing[0], should_cancel)
             engine.load()  # a missing model is one problem, not one of each photo
             preference = learn()
-        parts = [make_part(engine, settings, tuple(plan), preference) for settings, plan in planned]
+        if edits is not None:
+            parts = parts_by_edit(engine, edits.library, planned, edit_of, progress, should_cancel)
+        else:
+            parts = [make_part(engine, settings, tuple(plan), preference) for settings, plan in planned]
         report = run_job(parts, how.running(progress, should_cancel))
+        report = in_order(report, [photo.target for plan in plans for photo in plan])
     _report_all(report, engine, destination, how.as_json)
 
 
@@ -193,20 +228,25 @@ def _tell(report: "ExportReport", destination: Path, as_json: bool) -> None:
         raise typer.Exit(output.EXIT_PROBLEM if nothing_done else output.EXIT_FAILURES)
 
 
-def show_plan(plan: "Sequence[PlannedPhoto]", destination: Path, as_json: bool) -> None:
-    """Print a plan: a table, or one JSON document."""
+def show_plan(
+    plan: "Sequence[PlannedPhoto]", destination: Path, as_json: bool, edit_of: "EditOf | None" = None
+) -> None:
+    """Print a plan: a table, or one JSON document; with the edit of each photo where it is known."""
     from pie_desktop.export.settings import plan_summary
 
     if as_json:
-        output.print_json({"destination": str(destination), "summary": plan_summary(plan), "photos": _rows(plan)})
+        output.print_json(
+            {"destination": str(destination), "summary": plan_summary(plan), "photos": _rows(plan, edit_of)}
+        )
         return
-    _print_table(plan, destination)
+    _print_table(plan, destination, edit_of)
     output.say(f"{plan_summary(plan)}; nothing was written.")
 
 
-def _rows(plan: "Sequence[PlannedPhoto]") -> list[dict[str, Any]]:
+def _rows(plan: "Sequence[PlannedPhoto]", edit_of: "EditOf | None") -> list[dict[str, Any]]:
     return [
-        {
+        (_edit_values(edit_of(photo.source)) if edit_of is not None else {})
+        | {
             "source": str(photo.source),
             "target": str(photo.target),
             "action": photo.action_name,
@@ -220,7 +260,11 @@ def _rows(plan: "Sequence[PlannedPhoto]") -> list[dict[str, Any]]:
     ]
 
 
-def _print_table(plan: "Sequence[PlannedPhoto]", destination: Path) -> None:
+def _edit_values(found: "PhotoEdit") -> dict[str, Any]:
+    return {"style": found.style, "edit": found.edit.to_json(), "edit_from": found.origin}
+
+
+def _print_table(plan: "Sequence[PlannedPhoto]", destination: Path, edit_of: "EditOf | None") -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -228,7 +272,7 @@ def _print_table(plan: "Sequence[PlannedPhoto]", destination: Path) -> None:
     from pie_desktop.export.facts import size_text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Photo", "Is written as", "Action"):
+    for heading in ("Photo", "Is written as", "Action", *(("Edit",) if edit_of is not None else ())):
         table.add_column(heading, overflow="fold")
     for heading in ("Pixels", "About"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -240,6 +284,7 @@ def _print_table(plan: "Sequence[PlannedPhoto]", destination: Path) -> None:
             photo.source.name,
             target,
             photo.action_name,
+            *((edit_of(photo.source).text,) if edit_of is not None else ()),
             f"{photo.size[0]} x {photo.size[1]}" if photo.size else "",
             size_text(photo.file_size) if photo.file_size is not None else "",
             str(photo.burst) if photo.burst is not None else "",

@@ -24,6 +24,7 @@ from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
     from pie_desktop.export.kept import KeptExport
+    from pie_desktop.styles.store import StyleLibrary
 
 
 def register(app: typer.Typer) -> None:
@@ -45,6 +46,9 @@ def export(
         ),
     ] = False,
     style: Style = None,
+    neutral: Annotated[
+        bool, typer.Option("--neutral", help="Neutral enhancement for all photos, whatever was decided in the editor.")
+    ] = False,
     edit: Edit = AS_IT_IS,
     presets: encoding.Presets = None,
     changes: encoding.Changes = encoding.UNCHANGED,
@@ -60,7 +64,13 @@ def export(
     dry_run: batch.DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Enhance photos in a style and write them to a folder; the originals stay as they are."""
+    """Enhance photos and write them to a folder; the originals stay as they are.
+
+    Each photo is written as the editor shows it: with its own edit, else in the style of its folder, else neutral. With
+    --style, --neutral, or a number such as --strength, all photos get that one edit instead.
+    """
+    if neutral and style is not None:
+        raise PieError("--neutral and --style contradict each other; give one of them.")
     encoded = encoding.chosen_presets(presets, changes)
     library = open_library()
     how = batch.How(workers, dry_run, as_json, receipt, scheduler)
@@ -73,6 +83,9 @@ def export(
         raise nothing_to_resume(destination) if resume else PieError("Give the photos and the folder to write to.")
     chosen = library.find(style) if style is not None else None
     engine = open_engine(library, model, device)
+
+    one_for_all = style is not None or neutral or edit is not AS_IT_IS
+    edits = None if one_for_all else edits_of_editor(library)
 
     def read(progress: Progress, should_cancel: ShouldCancel) -> batch.Learn:
         return lambda: engine.preference(chosen, progress, should_cancel) if chosen is not None else None
@@ -88,7 +101,19 @@ def export(
     )
     # What an earlier export wrote into a folder of the sources is no source.
     photos = photos_in(sources, recursive, except_in=destination)
-    batch.run_batch(photos, settings, engine, read, how)
+    batch.run_batch(photos, settings, engine, read, how, edits)
+
+
+def edits_of_editor(library: "StyleLibrary") -> batch.Edits:
+    """The edits and the styles of folders that the editor keeps; nothing is made where it was never used."""
+    from pie_desktop import paths
+    from pie_desktop.catalog.store import Catalog
+    from pie_desktop.export.photo_edits import PhotoEdits, neutral_for_all
+
+    if not paths.catalog_path().exists():
+        return batch.Edits(library, neutral_for_all, list)
+    catalog = Catalog(paths.catalog_path())
+    return batch.Edits(library, PhotoEdits(catalog, library).of, catalog.take_problems)
 
 
 def find_unfinished(destination: Path | None, failed_too: bool) -> "KeptExport | None":

@@ -7,14 +7,18 @@ made from it, and the settings; and from the notes of files that no journal know
 import functools
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import Cancelled, DecodeError, PieError
 from pie_desktop.export import journal
 from pie_desktop.export.kept import read_export
 from pie_desktop.export.names import collision_key
+from pie_desktop.export.photo_edits import PhotoEdit
 from pie_desktop.export.provenance import Written, settings_digest, takes_sidecars, written_by_note
 from pie_desktop.export.settings import ExportSettings
 from pie_desktop.imaging.metadata.sidecars import sidecar_digest
@@ -26,12 +30,31 @@ class ExportHistory:
     """What earlier exports wrote into the folder of one; journals and notes are read at the first question."""
 
     def __init__(
-        self, exports: Path, settings: ExportSettings, should_cancel: Callable[[], bool] | None = None
+        self,
+        exports: Path,
+        settings: ExportSettings,
+        should_cancel: Callable[[], bool] | None = None,
+        edits: Mapping[Path, PhotoEdit] = MappingProxyType({}),
     ) -> None:
-        """`exports` is the folder of the journals, `settings` are those of the export that is planned."""
+        """What is asked of it later is asked of one plan.
+
+        Args:
+            exports: folder of the journals.
+            settings: those of the export that is planned.
+            should_cancel: asked between two files.
+            edits: of the photos that are exported with another edit than that of the settings.
+        """
         self._exports = exports
         self._destination = settings.destination.absolute()
         self._settings = settings_digest(settings)
+        digests: dict[tuple[Edit, str | None], str] = {}
+        self._settings_of: dict[Path, str] = {}
+        for photo, own in edits.items():
+            key = own.edit, own.style
+            if key not in digests:
+                digests[key] = settings_digest(replace(settings, edit=own.edit, style=own.style))
+            self._settings_of[photo] = digests[key]
+        self._planned = {self._settings, *digests.values()}
         self._takes_sidecars = takes_sidecars(settings)
         self._files = "*/" * settings.name.count("/") + f"*{settings.encode.suffix}"
         self._should_cancel = should_cancel or (lambda: False)
@@ -43,14 +66,14 @@ class ExportHistory:
             size = photo.stat().st_size
         except OSError:
             return None
-        found = self._by_size.get(size, [])
+        found = self._by_size.get((self._settings_of.get(photo, self._settings), size), [])
         found = sorted(found, key=lambda one: one.source == photo)  # its own file before that of a copy
         return next((one.target for one in reversed(found) if one.target.is_file() and self._is_of(one, photo)), None)
 
     def is_made_of(self, photo: Path) -> str | None:
         """For a photo that lies in the destination: what it is itself an export of, with the settings; else None."""
         written = self._written.get(collision_key(str(photo)))
-        if written is None or written.settings != self._settings or not written.holds:
+        if written is None or written.settings not in self._planned or not written.holds:
             return None
         return told_apart(written.source, photo)
 
@@ -90,12 +113,12 @@ class ExportHistory:
             return False
 
     @cached_property
-    def _by_size(self) -> dict[int, list[Written]]:
-        """The files that were made with the settings, by the size of their photo."""
-        found: dict[int, list[Written]] = {}
+    def _by_size(self) -> dict[tuple[str, int], list[Written]]:
+        """The files that were made with settings of this plan, by these and the size of their photo."""
+        found: dict[tuple[str, int], list[Written]] = {}
         for one in self._written.values():
-            if one.settings == self._settings:
-                found.setdefault(one.state.size, []).append(one)
+            if one.settings in self._planned:
+                found.setdefault((one.settings, one.state.size), []).append(one)
         return found
 
     @cached_property

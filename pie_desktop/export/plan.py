@@ -11,6 +11,7 @@ from pie_desktop.export.bursts import Frame, find_bursts
 from pie_desktop.export.facts import FactsReader, PhotoFacts, estimate_bytes
 from pie_desktop.export.history import ExportHistory, told_apart
 from pie_desktop.export.names import SUMMARY_FIELDS, NameTemplate, NameValues
+from pie_desktop.export.photo_edits import EditOf, PhotoEdit
 from pie_desktop.export.settings import Conflict, ExportSettings, PlannedPhoto
 from pie_desktop.export.targets import Originals, Target, TargetNames, destination_problem, space_problem
 from pie_desktop.imaging.encode_options import EncodeOptions
@@ -26,7 +27,7 @@ def plan_export(
     progress: Callable[[float], None] | None = None,
     should_cancel: Callable[[], bool] | None = None,
     names: TargetNames | None = None,
-    style_of: Callable[[Path], str | None] | None = None,
+    edit_of: EditOf | None = None,
 ) -> list[PlannedPhoto]:
     """Decide for each photo where it goes; looks at names and headers only, writes nothing.
 
@@ -41,7 +42,8 @@ def plan_export(
         progress: called with fractions.
         should_cancel: asked between two photos.
         names: those of other plans of the same run, which are then avoided, too.
-        style_of: name of a photo's style where photos have different ones; for the names.
+        edit_of: the edit of each photo, where it is not that of the settings for all: for names, for what was exported
+            before, and for photos whose edit cannot be used.
 
     Raises:
         DecodeError: a folder among the sources cannot be read.
@@ -52,9 +54,10 @@ def plan_export(
     blocked = destination_problem(names.destination)
     template = NameTemplate(settings.name)
     originals = Originals(photos)
+    edits = _edits(photos, edit_of, should_cancel)
     history = None
     if settings.on_conflict == "skip":
-        history = ExportHistory(paths.exports_dir(), settings, should_cancel)
+        history = ExportHistory(paths.exports_dir(), settings, should_cancel, edits)
     done = _already_exported(photos, names.destination, history, should_cancel)
     for photo, skipped in done.items():
         names.keep(skipped.target, photo)
@@ -64,8 +67,8 @@ def plan_export(
             raise Cancelled
         facts = _read_facts(photo, settings.burst_lock or bool(template.fields & SUMMARY_FIELDS))
         values = _name_values(photo, number, facts, settings)
-        if style_of is not None:
-            values = replace(values, style=style_of(photo))
+        if photo in edits:
+            values = replace(values, style=edits[photo].style)
         if photo in done:
             target = Target(done[photo].target, taken=False, mended=False)
         else:
@@ -76,6 +79,8 @@ def plan_export(
     plan = []
     for photo, facts, values, target in prepared:
         problem = facts if isinstance(facts, str) else facts.problem
+        own_edit = edits.get(photo)
+        problem = problem or (own_edit.problem if own_edit is not None else None)
         problem = problem or blocked or names.problem(target.path)
         if problem is not None or isinstance(facts, str):
             plan.append(PlannedPhoto(photo, target.path, "fail", problem))
@@ -93,6 +98,19 @@ def plan_export(
     if settings.burst_lock:
         plan = _with_bursts(plan, [facts for _, facts, _, _ in prepared], should_cancel)
     return _refuse_what_cannot_fit(plan, names.destination)
+
+
+def _edits(
+    photos: Sequence[Path], edit_of: EditOf | None, should_cancel: Callable[[], bool] | None
+) -> dict[Path, PhotoEdit]:
+    """Nothing where all photos have the edit of the settings."""
+    found: dict[Path, PhotoEdit] = {}
+    if edit_of is not None:
+        for photo in photos:
+            if should_cancel is not None and should_cancel():
+                raise Cancelled
+            found[photo] = edit_of(photo)
+    return found
 
 
 def expand_sources(sources: Iterable[Path]) -> list[Path]:

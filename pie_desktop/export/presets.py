@@ -10,6 +10,7 @@ from typing import Any
 from pie_desktop import json_files, paths
 from pie_desktop.errors import PieError
 from pie_desktop.export.names import collision_key, portable_name
+from pie_desktop.export.photo_edits import EditOf
 from pie_desktop.export.plan import plan_export
 from pie_desktop.export.settings import ExportSettings, PlannedPhoto
 from pie_desktop.export.targets import TargetNames
@@ -211,7 +212,7 @@ def plan_all(
     exports: Sequence[ExportSettings],
     progress: Callable[[float], None] | None = None,
     should_cancel: Callable[[], bool] | None = None,
-    style_of: Callable[[Path], str | None] | None = None,
+    edit_of: EditOf | None = None,
 ) -> list[list[PlannedPhoto]]:
     """A plan for each of several exports into one destination, no two of which write the same file.
 
@@ -227,7 +228,7 @@ def plan_all(
             progress((len(plans) + fraction) / len(exports))
 
     for settings in exports:
-        plans.append(plan_export(photos, settings, tell, should_cancel, names, style_of))
+        plans.append(plan_export(photos, settings, tell, should_cancel, names, edit_of))
     return plans
 
 

@@ -89,8 +89,18 @@ class ExportReport:
     @property
     def summary(self) -> str:
         """Such as `38 written, 2 skipped, 1 failed`."""
-        counts = [(self.count(status), status) for status in ("written", "skipped", "failed", "cancelled")]
-        return ", ".join(f"{count} {status}" for count, status in counts if count) or "nothing to export"
+        return self._counts("written", "skipped", "failed", "cancelled") or "nothing to export"
+
+    @property
+    def others_summary(self) -> str:
+        """The summary without the failures, which stand by themselves; `0 written` where there is nothing else."""
+        if len(self.items) > self.count("failed"):
+            return self._counts("written", "skipped", "cancelled")
+        return "0 written" if self.items else "nothing to export"
+
+    def _counts(self, *statuses: Status) -> str:
+        counts = [(self.count(status), status) for status in statuses]
+        return ", ".join(f"{count} {status}" for count, status in counts if count)
 
     @property
     def expectation(self) -> str | None:

@@ -18,6 +18,7 @@ from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.filmstrip import Filmstrip
 from pie_desktop.ui.histogram.panel import HistogramPanel
 from pie_desktop.ui.side_panel import SidePanel
+from pie_desktop.ui.styles.folder_row import FolderStyleRow
 from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.welcome import WelcomeView
 from pie_desktop.ui.widgets.labels import counted
@@ -46,6 +47,8 @@ class EditPage(QWidget):
         self.canvas = canvas
         self.filmstrip = Filmstrip(context)
         self.styles = StylePanel(context)
+        self.folder_row = FolderStyleRow(session.folder_style)
+        self.styles.add_folder_row(self.folder_row)
         self.adjust = AdjustPanel(context, session)
         self.photo_view = PhotoView(context, session, commands, canvas)
         self.welcome = WelcomeView(context)

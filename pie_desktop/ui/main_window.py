@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         bind_rating(self.commands, self.culling, context)
         bind_copying(self.commands, self.edit_clipboard)
         bind_grid(self.commands, self.edit_page)
-        self.pages = Pages(context, self.session, self.edit_page)
+        self.pages = Pages(context, self.edit_page)
         self._help: HelpWindow | None = None
         self.recent_folders = RecentFolders(context.settings, self)
         self.pages.made.connect(self.commands.include)
@@ -89,9 +89,9 @@ class MainWindow(QMainWindow):
 
     def export(self, photos: Sequence[Path]) -> None:
         """Go to the Export tab with these photos."""
-        if photos:
-            self.pages.export_page().set_sources(list(photos))
         self.show_tab("Export")
+        if photos:
+            self.pages.export_page().set_sources(list(photos), "The photos that you chose for this export")
 
     def _on_tab(self, index: int) -> None:
         name = TABS[index]

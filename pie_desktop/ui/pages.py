@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -11,7 +9,6 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.edit_page import EditPage
-from pie_desktop.ui.editor.session import EditSession
 
 if TYPE_CHECKING:
     from pie_desktop.ui.export.page import ExportPage
@@ -29,10 +26,9 @@ class Pages(QStackedWidget):
 
     made = Signal(QWidget)
 
-    def __init__(self, context: AppContext, session: EditSession, edit: EditPage) -> None:
+    def __init__(self, context: AppContext, edit: EditPage) -> None:
         super().__init__()
         self._context = context
-        self._session = session
         self._edit = edit
         self._export: ExportPage | None = None
         self._train: TrainPage | None = None
@@ -51,6 +47,7 @@ class Pages(QStackedWidget):
             from pie_desktop.ui.export.page import ExportPage
 
             self._export = ExportPage(self._context)
+            self._export.follow_requested.connect(self._follow)
             self.addWidget(self._export)
             self.made.emit(self._export)
         return self._export
@@ -65,23 +62,25 @@ class Pages(QStackedWidget):
         return self._train
 
     def show_export(self) -> None:
-        """Show the Export page with the sliders of the open photo; the first time also with the filmstrip's photos."""
-        first = self._export is None
+        """Show the Export page with the photos of the filmstrip: those selected, or the folder."""
+        self._follow()
+        self.setCurrentWidget(self.export_page())
+
+    def _follow(self) -> None:
+        strip = self._edit.filmstrip
+        selected, folder = strip.selected_paths(), strip.folder
         page = self.export_page()
-        if first:
-            page.set_sources(self._photos_of_filmstrip())
-        if self._session.photo is not None:
-            page.form.follow(self._session.edit)
-        self.setCurrentWidget(page)
+        if folder is None or len(selected) > 1:
+            page.follow(selected, "The photos selected on the Edit page" if selected else "")
+            return
+        name = f"“{folder.name or folder}”"
+        if strip.is_filtered:
+            page.follow(list(strip.model.paths), f"The photos of {name} that the filter of the Edit page shows")
+            return
+        # Of a folder the export takes the RAW photos of RAW + JPEG.
+        photos = [folder] if strip.raw_pairs.show == "raw" else list(strip.model.paths)
+        page.follow(photos, f"The folder {name}, as on the Edit page")
 
     def can_close(self) -> bool:
         """Ask whether running work may be stopped; if so, stop it."""
         return all(page is None or page.can_close() for page in (self._export, self._train))
-
-    def _photos_of_filmstrip(self) -> Sequence[Path]:
-        strip = self._edit.filmstrip
-        selected, folder = strip.selected_paths(), strip.folder
-        if folder is None or len(selected) > 1:
-            return selected
-        # Of a folder the export takes the RAW photos of RAW + JPEG.
-        return [folder] if strip.raw_pairs.show == "raw" else list(strip.model.paths)

@@ -12,8 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pie_desktop import paths
+from pie_desktop.catalog.folder_styles import FolderStyle
+from pie_desktop.catalog.store import Catalog
+from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo
+from pie_desktop.styles.store import StyleLibrary
 from tests.e2e.command_line import HELD_OUT, Cli, one_line
 
 
@@ -214,6 +219,9 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(cli: Cli, photo_folder: Pat
         "height": 512,
         "bytes": 0,
         "burst": None,
+        "style": None,
+        "edit": Edit().to_json(),
+        "edit_from": "none",
         "problem": None,
     }
     assert plan["photos"][1]["action"] == "fail"
@@ -225,3 +233,39 @@ def test_a_bad_name_template_is_one_sentence(cli: Cli, photo_folder: Path, tmp_p
     assert outcome.code == 2 and one_line(outcome.err)
     assert "stay inside the destination folder" in outcome.err
     assert not (tmp_path / "out").exists()
+
+
+def test_each_photo_as_the_editor_shows_it(
+    cli: Cli, style: str, edits: dict[str, Path], photo_folder: Path, tmp_path: Path
+) -> None:
+    chosen = StyleLibrary().find(style)
+    photos = sorted(photo_folder.iterdir())
+    own, *others = photos
+    catalog = Catalog(paths.catalog_path())
+    catalog.put(own, Edit.styled(chosen.id, 0.5))
+    catalog.folder_styles.put(photo_folder, FolderStyle(chosen.id))
+    catalog.close()
+
+    def exported(name: str, *options: object) -> dict[str, np.ndarray]:
+        outcome = cli("export", photo_folder, tmp_path / name, "--format", "png", *options)
+        assert outcome.code == 0, outcome.err
+        return {photo.stem: load_photo(tmp_path / name / f"{photo.stem}.png") for photo in photos}
+
+    shown, half = exported("shown"), exported("half", "--style", style, "--strength", 0.5)
+    whole, neutral = exported("whole", "--style", style), exported("neutral", "--neutral")
+    np.testing.assert_array_equal(shown[own.stem], half[own.stem])
+    for photo in others:
+        np.testing.assert_array_equal(shown[photo.stem], whole[photo.stem])
+        assert np.any(shown[photo.stem] != neutral[photo.stem])
+
+    plan = json.loads(cli("export", photo_folder, tmp_path / "plan", "--dry-run", "--json").out)["photos"]
+    assert [(row["style"], row["edit_from"]) for row in plan] == [(style, "own")] + [(style, "folder")] * len(others)
+    assert "No edit: Warm 100 %" in cli("export", photo_folder, tmp_path / "plan", "--dry-run").out
+    outcome = cli("export", photo_folder, tmp_path / "plan", "--neutral", "--style", style)
+    assert outcome.code == 2 and "contradict" in outcome.err and one_line(outcome.err)
+
+
+def test_a_computer_without_an_editor_gets_no_catalog(cli: Cli, photo_folder: Path, tmp_path: Path) -> None:
+    photo = sorted(photo_folder.iterdir())[0]
+    assert cli("export", photo, tmp_path / "out").code == 0
+    assert not paths.catalog_path().exists()

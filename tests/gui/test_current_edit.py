@@ -15,8 +15,9 @@ def heard(qapp: object) -> tuple[CurrentEdit, list[object]]:
     return current, events
 
 
-def test_a_chosen_style_stays_for_photos_without_an_edit(heard: tuple[CurrentEdit, list[object]]) -> None:
+def test_a_photo_without_an_edit_has_the_style_of_its_folder(heard: tuple[CurrentEdit, list[object]]) -> None:
     current, events = heard
+    current.style_chosen.connect(current.set_unedited)  # as the keeper of the folder's style does
     current.choose_style("warm")
     assert events == [(Edit.styled("warm"), False), "warm"]
     own = Edit.styled("cool", 0.4)

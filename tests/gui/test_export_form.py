@@ -96,12 +96,42 @@ def test_ticked_presets_count_and_the_fields_wait(qtbot: QtBot, form: ExportForm
     assert form.file.isEnabled() and form.file.options() == EncodeOptions("png")
 
 
-def test_a_click_takes_over_the_settings(qtbot: QtBot, form: ExportForm) -> None:
+def click_preset(qtbot: QtBot, form: ExportForm, row: int, on_box: bool) -> None:
     view = form.presets.list
-    spot = view.visualItemRect(view.item(1)).center() + QPoint(30, 0)
+    area = view.visualItemRect(view.item(row))
+    spot = QPoint(area.left() + 10, area.center().y()) if on_box else area.center() + QPoint(30, 0)
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+
+
+def test_settings_of_a_preset_are_taken_over_by_its_button_alone(qtbot: QtBot, form: ExportForm) -> None:
+    mine = EncodeOptions("png", long_side=777)
+    form.file.set_options(mine)
+    assert not form.presets.load_button.isEnabled()
+    click_preset(qtbot, form, 1, on_box=False)
+    assert form.file.options() == mine and not form.presets.presets()
+    qtbot.mouseClick(form.presets.load_button, Qt.MouseButton.LeftButton)
     assert form.file.options() == BUILTIN[1].encode
-    assert not form.presets.presets()
+
+
+def test_ticking_shows_what_is_written_and_keeps_the_settings(
+    qtbot: QtBot, form: ExportForm, context: AppContext, tmp_path: Path
+) -> None:
+    mine = EncodeOptions("png", long_side=777)
+    form.destination.set_path(tmp_path)
+    form.file.set_options(mine)
+    click_preset(qtbot, form, 1, on_box=True)
+    assert [preset.name for preset in form.presets.presets()] == ["Web 2048 px"]
+    assert form.file.options() == BUILTIN[1].encode and not form.file.isEnabled()
+    assert "Web 2048 px" in form.hint.text()
+    click_preset(qtbot, form, 2, on_box=True)
+    assert form.file.options() == BUILTIN[2].encode and "Print TIFF 16" in form.hint.text()
+    click_preset(qtbot, form, 1, on_box=False)
+    assert form.file.options() == BUILTIN[1].encode and "Web 2048 px" in form.hint.text()
+    form.remember()
+    assert EncodeOptions(**context.settings.get("export.file")) == mine
+    for row in (1, 2):
+        click_preset(qtbot, form, row, on_box=True)
+    assert form.file.options() == mine and form.file.isEnabled()
 
 
 def test_saved_deleted_and_brought_back(
@@ -188,7 +218,9 @@ def test_the_form_opens_whatever_type_a_setting_has(qtbot: QtBot, context: AppCo
         context.settings.set(f"export.{key}", value)
     form = ExportForm(context)
     qtbot.addWidget(form)
-    assert form.choice().edit.style.amount in (0.07, 1.0)  # 7 was a percentage in earlier versions
+    assert form.choice().one_edit is None
+    form.edit_choice.one_for_all.setChecked(True)
+    assert form.choice().one_edit.style.amount in (0.07, 1.0)  # 7 was a percentage in earlier versions
 
 
 def test_two_presets_are_planned_and_written(

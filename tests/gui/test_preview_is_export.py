@@ -99,7 +99,6 @@ def export(window: MainWindow, photo: Path, kind: str, out: Path, qtbot: QtBot) 
     page.set_sources([photo])
     page.form.destination.set_path(out)
     page.form.file.set_options(EncodeOptions(kind))  # type: ignore[arg-type]
-    page.form.own_edits.setChecked(True)
     qtbot.waitUntil(page.start_button.isEnabled, timeout=TIMEOUT)
     qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bool(list(out.glob("photo.*"))) and not page.running, timeout=TIMEOUT)

@@ -69,7 +69,6 @@ def test_from_edits_to_an_exported_folder(
     page, out = window.pages.export_page(), tmp_path / "out"
     page.form.destination.set_path(out)
     page.form.file.set_options(EncodeOptions("png"))
-    page.form.own_edits.setChecked(True)
     qtbot.waitUntil(page.start_button.isEnabled, timeout=TIMEOUT)
     assert page.view.model.count("write") == 4
     qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)

@@ -18,18 +18,20 @@ class CurrentEdit(QObject):
         style_changed: id of the style of `edit`, which is another one than before; empty for none.
         wanted_changed: `wanted` is another one.
         chosen_again: the style that was chosen, which the edit has already.
+        style_chosen: id of the style, or None, that the user chose; after the others.
     """
 
     changed = Signal(object, bool)
     style_changed = Signal(str)
     wanted_changed = Signal()
     chosen_again = Signal(object)
+    style_chosen = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.edit = Edit()
         self.wanted: str | None = None
-        self._chosen: str | None = None
+        self._unedited: str | None = None
 
     @property
     def style_id(self) -> str | None:
@@ -38,12 +40,12 @@ class CurrentEdit(QObject):
 
     @property
     def chosen(self) -> str | None:
-        """The style that the user chose last, which photos without an edit open in."""
-        return self._chosen
+        """The style that photos without an edit open in."""
+        return self._unedited
 
     def begin_with(self, style_id: str | None) -> None:
-        """Take the style that was chosen when the program ended, while no photo is open."""
-        self._chosen = style_id
+        """Show the style that photos had when the program ended, while no photo is open; its folder keeps its own."""
+        self._unedited = style_id
         self.show(None)
 
     def want(self, style_id: str | None) -> None:
@@ -53,13 +55,13 @@ class CurrentEdit(QObject):
             self.wanted_changed.emit()
 
     def choose_style(self, style_id: str | None) -> None:
-        """Take the style that the user chose: for this photo, and for photos without an edit that are opened later."""
-        self._chosen = style_id
+        """Take the style that the user chose for this photo."""
         self.want(style_id)
         again = self.edit.style_id == style_id
         self._set(self.edit.with_style(style_id), moving=False)
         if again:
             self.chosen_again.emit(style_id)
+        self.style_chosen.emit(style_id)
 
     def change(self, edit: Edit, moving: bool = False) -> None:
         """Take what the user decided about the open photo; it is final once `moving` is over."""
@@ -70,8 +72,12 @@ class CurrentEdit(QObject):
         self._set(edit if edit is not None else self.unedited(), moving=False)
 
     def unedited(self) -> Edit:
-        """What a photo without an edit opens with: the style that the user chose last."""
-        return Edit.styled(self._chosen)
+        """What a photo without an edit opens with: the current style of its folder."""
+        return Edit.styled(self._unedited)
+
+    def set_unedited(self, style_id: str | None) -> None:
+        """Note the style of photos without an edit; see `FolderStyleKeeper`."""
+        self._unedited = style_id
 
     def _set(self, edit: Edit, moving: bool) -> None:
         before, self.edit = self.edit, edit

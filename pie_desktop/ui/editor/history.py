@@ -95,6 +95,12 @@ class EditKeeper(QObject):
         self._current.show(edit)
         self.changed.emit()
 
+    def keep_as_shown(self) -> None:
+        """Keep the edit of the open photo although it is as it was opened: the user has said that it is right."""
+        self._keep()
+        if self._path is not None:
+            self._save(self._path)
+
     def end(self) -> None:
         """The photo is left; a slider move that has not settled yet counts."""
         self._keep()

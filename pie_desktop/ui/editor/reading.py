@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pie_desktop.catalog.folder_styles import FolderStyle
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.history import PhotoHistory
@@ -32,6 +33,8 @@ class OpenedPhoto:
         style_gone: the style of that edit does not exist any more; the edit has none instead.
         edit_is_newer: the edit was made with a newer version of the program, so that the photo opens without it.
         history: what led to the edit, as it was kept; None where nothing is known, or the edit is newer.
+        folder_style: what was chosen for its folder, None where nothing was.
+        folder_style_gone: that style does not exist any more.
     """
 
     info: decode.PhotoInfo
@@ -40,6 +43,8 @@ class OpenedPhoto:
     style_gone: bool
     edit_is_newer: bool = False
     history: PhotoHistory | None = None
+    folder_style: FolderStyle | None = None
+    folder_style_gone: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,12 +70,18 @@ class Pixels:
 
 
 def identify(
-    context: JobContext, catalog: Catalog, library: StyleLibrary, path: Path, known: Edit | None
+    context: JobContext,
+    catalog: Catalog,
+    library: StyleLibrary,
+    path: Path,
+    known: Edit | None,
+    known_folder: FolderStyle | None = None,
 ) -> OpenedPhoto:
-    """Read header, camera data and the kept edit; raises DecodeError.
+    """Read header, camera data, the kept edit and the style of the folder; raises DecodeError.
 
     Args:
         known: the photo's edit if it was edited since the program started, when the catalog may still be behind.
+        known_folder: the folder's style, likewise.
     """
     info = decode.probe(path)
     context.check()
@@ -81,12 +92,21 @@ def identify(
             history = catalog.history(path)
         except NewerEditError:
             edit_is_newer = True
-    if edit is not None and edit.style_id is not None:
+    if edit is not None and not _is_there(library, edit.style_id):
+        edit, style_gone = edit.with_style(None), True
+    folder = known_folder or catalog.folder_styles.get(path.parent)
+    folder_gone = folder is not None and not _is_there(library, folder.style_id)
+    summary = metadata.read_summary(path)
+    return OpenedPhoto(info, summary, edit, style_gone, edit_is_newer, history, folder, folder_gone)
+
+
+def _is_there(library: StyleLibrary, style_id: str | None) -> bool:
+    if style_id is not None:
         try:
-            library.get(edit.style_id)
+            library.get(style_id)
         except StyleError:
-            edit, style_gone = edit.with_style(None), True
-    return OpenedPhoto(info, metadata.read_summary(path), edit, style_gone, edit_is_newer, history)
+            return False
+    return True
 
 
 def read_source(context: JobContext, info: decode.PhotoInfo, max_side: int | None) -> Pixels:

@@ -9,6 +9,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.decode import PhotoInfo
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.folder_style import FolderStyleKeeper
 from pie_desktop.ui.editor.history import EditKeeper
 from pie_desktop.ui.editor.reading import (
     PREVIEWED,
@@ -66,6 +67,8 @@ class EditSession(QObject):
         self._context = context
         self.keeper = EditKeeper(context)
         self.several = SeveralPhotos(context, self.keeper)
+        self.folder_style = FolderStyleKeeper(context, self.several, self)
+        self.folder_style.changed.connect(self._on_folder_style)
         self._reduced_side = 2560
         self._full_timer = QTimer(self, singleShot=True, interval=FULL_DELAY_MS)
         self._full_timer.timeout.connect(self._start_full)
@@ -82,6 +85,7 @@ class EditSession(QObject):
         self._full_lane = context.add_lane(LatestLane("full"))
         self._current = context.current
         self._current.style_changed.connect(self._compute_enhancement)
+        self._current.style_chosen.connect(self._on_style_chosen)
         context.styles_changed.connect(self._compute_enhancement)
         context.engine_changed.connect(self._compute_enhancement)
 
@@ -101,7 +105,8 @@ class EditSession(QObject):
         self.opening.emit(path)
         self._wait_for("reduced", "Opening…")
         context, known = self._context, self.keeper.known(path)
-        job = self._open_lane.submit(identify, context.catalog, context.library, path, known)
+        folder = self.folder_style.known(path.parent)
+        job = self._open_lane.submit(identify, context.catalog, context.library, path, known, folder)
         job.result.connect(self._on_identified)
         job.failed.connect(self._on_failed)
 
@@ -149,6 +154,7 @@ class EditSession(QObject):
         path = photo.info.path
         self._context.report_catalog_problems()
         # Before there is a photo, so that its transform is computed once, below.
+        self.folder_style.open(path.parent, photo.folder_style, photo.folder_style_gone)
         self.keeper.begin(path, photo.edit or self._current.unedited(), photo.history)
         self.photo = photo
         if photo.style_gone:
@@ -165,6 +171,19 @@ class EditSession(QObject):
         else:
             self._start_reduced(photo.info)
         self._compute_enhancement()
+
+    def _on_folder_style(self) -> None:
+        """A photo without an edit of its own shows the style of its folder."""
+        photo, edit = self.photo, self._current.unedited()
+        if photo is None or photo.info.path.parent != self.folder_style.folder:
+            return
+        if photo.edit is None and not photo.edit_is_newer and self.keeper.known(photo.info.path) is None:
+            self.keeper.begin(photo.info.path, edit)
+
+    def _on_style_chosen(self) -> None:
+        """Whoever chooses a style, or none, for a photo whose own was deleted has decided what it shows."""
+        if self.photo is not None and self.photo.style_gone:
+            self.keeper.keep_as_shown()
 
     def _on_previewed(self, preview: Source | None) -> None:
         if self.photo is None:

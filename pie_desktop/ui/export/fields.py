@@ -5,7 +5,6 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from pie_desktop.export.names import DEFAULT_TEMPLATE, FIELDS, NameTemplate, NameValues, TemplateError
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.ui.theme import SPACE, icon, set_flag
+from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 # What a field is inserted as: with a format where one is usual.
@@ -133,8 +133,7 @@ class SizeField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._values = {rule[0]: rule[6] for rule in _RULES}
-        self.rule = QComboBox()
-        self.rule.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.rule = ComboBox()
         self.rule.setAccessibleName("Size")
         self.rule.addItem("Full size", None)
         for rule in _RULES:

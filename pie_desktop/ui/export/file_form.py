@@ -1,13 +1,14 @@
 """The Export form's part for the files: format with its options, colour space, size, sharpening, metadata."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.edit.part import Parameter
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.formats.registry import written_formats
 from pie_desktop.ui.export.fields import SPIN_WIDTH, SizeField
 from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.form import ROW_HEIGHT, add_section
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.ui.widgets.slider import LabelledSlider
@@ -58,7 +59,7 @@ class FileForm(QWidget):
         self.format = _box((), "Format")
         for title, depths in format_choices():
             self.format.addItem(title, depths)
-        self.bits = QComboBox()
+        self.bits = ComboBox()
         self.bits.setFixedWidth(SPIN_WIDTH)
         self.bits.setAccessibleName("Bits per channel")
         self.bits.setToolTip("Bits per channel; auto keeps those of the photo.")
@@ -184,10 +185,9 @@ class FileForm(QWidget):
         self.enlarge.setEnabled(bool(self.size_field.sizes()))
 
 
-def _box(choices: Choices, name: str) -> QComboBox:
-    box = QComboBox()
+def _box(choices: Choices, name: str) -> ComboBox:
+    box = ComboBox()
     box.setAccessibleName(name)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)  # as wide as the form
     for text, value in choices:
         box.addItem(text, value)
     return box

@@ -1,33 +1,30 @@
 """How photos are exported, as a form that is remembered."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from pie_desktop.edit.edit import Edit
-from pie_desktop.errors import EditError
 from pie_desktop.export.job import ExportSettings
 from pie_desktop.export.names import DEFAULT_TEMPLATE
 from pie_desktop.export.presets import ExportPreset, PresetLibrary, options_from_json, settings_for
-from pie_desktop.ui.adjust.sliders import EditSliders
+from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.export.edit_choice import EditChoice
 from pie_desktop.ui.export.fields import NameField
 from pie_desktop.ui.export.file_form import FileForm
 from pie_desktop.ui.export.preset_list import PresetList
 from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.form import FolderField, add_section
+from pie_desktop.ui.widgets.labels import heading
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 DEFAULT_FOLDER = "enhanced"
 CONFLICTS = (("Skip exported photos", "skip"), ("Use a new name", "unique"), ("Overwrite it", "overwrite"))
-# By the number of presets that are ticked: none, one, several.
-_HINTS = (
-    "No preset is ticked: the settings below apply.",
-    "The settings of the ticked preset apply.",
-    "Each ticked preset writes into its own folder.",
-)
 
 
 @dataclass(frozen=True)
@@ -35,14 +32,14 @@ class ExportChoice:
     """The form as it was when it was read.
 
     Attributes:
-        edit: style, strength and amount for all photos, or for those without an edit of their own.
-        own_edits: whether a photo that has an edit of its own keeps it.
+        one_edit: the edit of all photos; None where each is exported as the Edit page shows it.
+        style: name of the style of `one_edit`, None for neutral enhancement.
         settings: how the files are written where no preset is ticked; None while no destination is chosen.
         presets: those that are ticked.
     """
 
-    edit: Edit
-    own_edits: bool
+    one_edit: Edit | None
+    style: str | None
     settings: ExportSettings | None
     presets: tuple[ExportPreset, ...] = ()
 
@@ -66,19 +63,14 @@ class ExportForm(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._followed: Edit | None = None
         self._suggested: Path | None = None
-        self.style_box = QComboBox()
-        self.style_box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.own_edits = QCheckBox("Each photo's own edit if it has one")
-        self.own_edits.setToolTip(
-            "Photos that you have adjusted on the Edit page keep that style, preference and amount; "
-            "all others get what you choose here."
-        )
-        self.sliders = EditSliders(in_form=True)
+        self._settings = EncodeOptions()
+        self._shows_preset = False
+        self.edit_choice = EditChoice(context)
         self.file = FileForm()
         self.presets = PresetList(PresetLibrary(), context.notifier, self.file.options)
         self.hint = PlainLabel()
+        self.hint.setWordWrap(True)
         self.hint.setProperty("role", "muted")
         self.destination = FolderField("Destination folder", "Choose a folder")
         self.names = NameField()
@@ -87,59 +79,40 @@ class ExportForm(QWidget):
             "Photos taken by one camera within two seconds of each other that look alike get the same look, so that "
             "they do not flicker when viewed in sequence. The plan shows which photos these are."
         )
-        self.conflict = QComboBox()
+        self.conflict = ComboBox()
         for text, value in CONFLICTS:
             self.conflict.addItem(text, value)
         self._build()
-        self.refresh_styles()
         self._restore()
         self._connect()
         self._show_dependent()
 
     def choice(self) -> ExportChoice:
-        edit = self.sliders.edit
+        edit, style = self.edit_choice.edit, self.edit_choice.style_name
         folder = self.destination.path()
         if folder is None or self.names.problem() is not None:
-            return ExportChoice(edit, self.own_edits.isChecked(), None)
-        file, style = self.file.options(), self._style_name()
+            return ExportChoice(edit, style, None)
         settings = ExportSettings(
             folder,
-            file,
+            self.settings,
             self.conflict.currentData(),
-            edit,
+            edit if edit is not None else Edit(),
             self.names.text(),
-            style,
+            style if edit is not None else None,
             burst_lock=self.burst_lock.isChecked(),
         )
-        return ExportChoice(edit, self.own_edits.isChecked(), settings, self.presets.presets())
+        return ExportChoice(edit, style, settings, self.presets.presets())
 
-    def refresh_styles(self) -> None:
-        """Lists the styles again and keeps the one that was chosen."""
-        chosen = self.style_box.currentData() if self.style_box.count() else self._context.current.style_id
-        self.style_box.blockSignals(True)
-        self.style_box.clear()
-        self.style_box.addItem("None (neutral)", None)
-        for style in self._context.library.list():
-            self.style_box.addItem(style.name, style.id)
-        self.style_box.setCurrentIndex(max(self.style_box.findData(chosen), 0))
-        self.style_box.blockSignals(False)
-        if self.style_box.currentData() != chosen:
-            self.changed.emit()
+    @property
+    def settings(self) -> EncodeOptions:
+        """How files are written where no preset is ticked, whatever the fields show meanwhile."""
+        return self._settings if self._shows_preset else self.file.options()
 
-    def select_style(self, style_id: str) -> None:
-        """Follows the style that is selected on the Edit page; empty for none."""
-        self.style_box.setCurrentIndex(max(self.style_box.findData(style_id or None), 0))
-
-    def follow(self, edit: Edit) -> None:
-        """Takes over the edit of the photo on the Edit page, so that the export looks like the screen.
-
-        Without effect while that edit is the one that was taken over last: what was chosen here since then stays.
-        """
-        if edit != self._followed:
-            self._followed = edit
-            self.select_style(edit.style_id or "")
-            self.sliders.set_edit(edit)
-            self._on_changed()
+    def take_preset(self, options: EncodeOptions) -> None:
+        """Make the settings of a preset those of the form, as the user asked for."""
+        self._settings = options
+        if not self._shows_preset:
+            self.file.set_options(options)
 
     def suggest_destination(self, source: Path) -> None:
         """Suggests a folder beside the first photo (or in the first folder), unless the user has chosen one."""
@@ -148,15 +121,10 @@ class ExportForm(QWidget):
             self.destination.set_path(self._suggested)
 
     def remember(self) -> None:
-        """Keeps the values for the next start of the editor; a destination that was only suggested is not kept.
-
-        The style is remembered with the Edit page.
-        """
+        """Keeps the values for the next start of the editor; a destination that was only suggested is not kept."""
         destination = self.destination.path()
         values = {
-            "own_edits": self.own_edits.isChecked(),
-            "edit": self.sliders.edit.with_style(None).to_json(),
-            "file": asdict(self.file.options()),
+            "file": asdict(self.settings),
             "presets": [preset.name for preset in self.presets.presets()],
             "destination": str(destination or "") if destination != self._suggested else "",
             "on_conflict": self.conflict.currentData(),
@@ -165,13 +133,15 @@ class ExportForm(QWidget):
         }
         for name, value in values.items():
             self._context.settings.set(f"export.{name}", value)
+        self.edit_choice.remember()
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE)
-        add_section(layout, "EDIT", ("Style", self.style_box), *self.sliders.rows())
-        layout.addWidget(self.own_edits)
+        layout.addSpacing(SPACE)
+        layout.addWidget(heading("EDIT"))
+        layout.addWidget(self.edit_choice)
         layout.addWidget(self.burst_lock)
         destination = ("Folder", self.destination), ("Names", self.names), ("If file exists", self.conflict)
         add_section(layout, "DESTINATION", *destination)
@@ -182,56 +152,56 @@ class ExportForm(QWidget):
 
     def _restore(self) -> None:
         settings = self._context.settings
-        self.sliders.set_edit(self._remembered_edit().with_style(self.style_box.currentData()))
         self.conflict.setCurrentIndex(max(self.conflict.findData(settings.text("export.on_conflict")), 0))
         stored_file = options_from_json(settings.get("export.file"))
         if stored_file is not None:
             self.file.set_options(stored_file)
         ticked = settings.get("export.presets")
         self.presets.set_ticked(ticked if isinstance(ticked, list) else ())
-        self.own_edits.setChecked(settings.flag("export.own_edits"))
         self.burst_lock.setChecked(settings.flag("export.burst_lock"))
         self.names.set_text(settings.text("export.name", DEFAULT_TEMPLATE))
         destination = settings.text("export.destination")
         self.destination.set_path(Path(destination) if destination else None)
 
     def _connect(self) -> None:
-        self._context.styles_changed.connect(self.refresh_styles)
-        self._context.current.style_changed.connect(self.select_style)
-        for box in (self.style_box, self.conflict):
-            box.currentIndexChanged.connect(self._on_changed)
-        self.sliders.changed.connect(self._on_slider)
-        self.own_edits.toggled.connect(self._on_changed)
+        self.edit_choice.changed.connect(self._on_changed)
+        self.conflict.currentIndexChanged.connect(self._on_changed)
         self.burst_lock.toggled.connect(self._on_changed)
         self.names.changed.connect(self._on_changed)
         self.file.changed.connect(self._on_changed)
         self.presets.ticked.connect(self._on_changed)
-        self.presets.chosen.connect(self.file.set_options)
+        self.presets.selected.connect(self._show_dependent)
+        self.presets.chosen.connect(self.take_preset)
         self.destination.changed.connect(self._on_changed)
-
-    def _remembered_edit(self) -> Edit:
-        """The strength and amount of the last start; those of earlier versions were kept in percent."""
-        settings = self._context.settings
-        percent = {name: settings.number(f"export.{name}", 100, 0, 200) for name in ("strength", "amount")}
-        older = {name: value / 100 for name, value in percent.items()}
-        try:
-            return Edit.from_json(settings.get("export.edit") or older)
-        except EditError:
-            return Edit()
-
-    def _style_name(self) -> str | None:
-        return self.style_box.currentText() if self.style_box.currentData() is not None else None
-
-    def _on_slider(self, edit: Edit, moving: bool) -> None:
-        if moving:  # its end changes nothing more
-            self._on_changed()
 
     def _on_changed(self) -> None:
         self._show_dependent()
         self.changed.emit()
 
     def _show_dependent(self) -> None:
+        """With presets ticked the fields show what one of them writes, the selected or the first, and wait."""
         presets = self.presets.presets()
+        shown = self.presets.selected_preset()
+        if presets and shown not in presets:
+            shown = presets[0]
         self.file.setEnabled(not presets)
-        self.hint.setText(_HINTS[min(len(presets), 2)])
-        self.sliders.set_edit(self.sliders.edit.with_style(self.style_box.currentData()))
+        if presets and shown is not None:
+            self._settings, self._shows_preset = self.settings, True
+            self._show_options(shown.encode)
+        elif self._shows_preset:
+            self._shows_preset = False
+            self._show_options(self._settings)
+        self.hint.setText(_hint(presets, shown))
+
+    def _show_options(self, options: EncodeOptions) -> None:
+        blocked = self.file.blockSignals(True)
+        self.file.set_options(options)
+        self.file.blockSignals(blocked)
+
+
+def _hint(presets: Sequence[ExportPreset], shown: ExportPreset | None) -> str:
+    if not presets or shown is None:
+        return "No preset is ticked: the settings below apply."
+    if len(presets) == 1:
+        return f"“{shown.name}” writes files like this; your own settings are kept."
+    return f"Each ticked preset writes into its own folder. Below: “{shown.name}”."

@@ -1,22 +1,22 @@
-"""The export as a job: one style for all, or each photo's own edit."""
+"""The export as a job: each photo as the Edit page shows it, or one edit for all."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.catalog.store import Catalog
-from pie_desktop.edit.edit import Edit
 from pie_desktop.engine.engine import Engine
-from pie_desktop.errors import NewerEditError, PieError
-from pie_desktop.export.job import ExportProgress, ExportReport, ExportSettings, PlannedPhoto, Running, run_job
+from pie_desktop.export.by_edit import in_order, parts_by_edit
+from pie_desktop.export.job import ExportProgress, ExportReport, PlannedPhoto, Running, run_job
 from pie_desktop.export.kept import KeptExport
-from pie_desktop.export.names import NameTemplate, NameValues
+from pie_desktop.export.names import NameValues
+from pie_desktop.export.photo_edits import EditOf, PhotoEdit, PhotoEdits, Remembered, one_for_all
 from pie_desktop.export.plan import expand_sources, name_values
 from pie_desktop.export.presets import plan_all
-from pie_desktop.export.settings import ExportPart, make_part
+from pie_desktop.export.settings import ExportPart
 from pie_desktop.export.unfinished import continued
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui.export.form import ExportChoice
@@ -53,6 +53,12 @@ class Services:
     catalog: Catalog
     edits_kept: threading.Event
 
+    def edit_of(self, choice: ExportChoice) -> EditOf:
+        """Finds the edit of a photo: the one for all if there is one, else the one that the Edit page shows."""
+        if choice.one_edit is not None:
+            return one_for_all(choice.one_edit, choice.style)
+        return PhotoEdits(self.catalog, self.library).of
+
 
 @dataclass(frozen=True)
 class FoundPlan:
@@ -62,54 +68,34 @@ class FoundPlan:
         sources: the photos.
         plan: of all exports, one behind the other; empty while there is nothing to plan with.
         sample: what the fields of a name template stand for with the first photo; None without photos.
+        edits: what each photo is exported with.
     """
 
     sources: list[Path]
     plan: list[PlannedPhoto]
     sample: NameValues | None
+    edits: Mapping[Path, PhotoEdit]
 
 
-def find_plan(
-    context: JobContext, services: Services, sources: Sequence[Path], exports: Sequence[ExportSettings], own_edits: bool
-) -> FoundPlan:
+def find_plan(context: JobContext, services: Services, sources: Sequence[Path], choice: ExportChoice) -> FoundPlan:
     """The photos of the sources (files and folders), and their plans for the exports; a job.
 
     Raises:
-        DecodeError: a folder cannot be read.
+        PieError: a folder, or the catalog of edits, cannot be read.
     """
+    if choice.one_edit is None:
+        _wait_for_edits(context, services.edits_kept)
     photos = expand_sources(sources)
     context.check()
-    styles = _StyleNames(services, exports[0].style if exports else None)
-    # Finding a photo's own edit reads a part of the photo: only for names that hold its style.
-    style_of = styles.of if own_edits and any("style" in NameTemplate(one.name).fields for one in exports) else None
-    plans = plan_all(photos, exports, None, context.should_cancel, style_of) if exports else []
+    exports, edit_of = choice.exports, Remembered(services.edit_of(choice))
+    plans = plan_all(photos, exports, None, context.should_cancel, edit_of) if exports else []
+    for photo in photos:  # without a destination there is no plan, and still something to say of each photo
+        edit_of(photo)
+        context.check()
     sample = name_values(photos[0], exports[0]) if photos and exports else None
-    return FoundPlan(photos, [photo for plan in plans for photo in plan], sample)
-
-
-class _StyleNames:
-    """Names of the styles of photos with an edit of their own, for the names of their files."""
-
-    def __init__(self, services: Services, otherwise: str | None) -> None:
-        self._services = services
-        self._otherwise = otherwise
-        self._names: dict[str, str | None] = {}
-
-    def of(self, photo: Path) -> str | None:
-        try:
-            edit = self._services.catalog.get(photo)
-        except NewerEditError:
-            edit = None  # the photo is not written, see `_groups`
-        if edit is None:
-            return self._otherwise
-        if edit.style_id is None:
-            return None
-        if edit.style_id not in self._names:
-            try:
-                self._names[edit.style_id] = self._services.library.get(edit.style_id).name
-            except PieError:
-                self._names[edit.style_id] = None
-        return self._names[edit.style_id]
+    if sample is not None:
+        sample = replace(sample, style=edit_of.found[photos[0]].style)
+    return FoundPlan(photos, [photo for plan in plans for photo in plan], sample, edit_of.found)
 
 
 def export_photos(
@@ -122,11 +108,16 @@ def export_photos(
             be used.
     """
     context.progress(-1.0, "Preparing the export")
-    groups = _groups(context, services, plan, choice)
-    parts = [
-        _part(context, services, choice.exports[number], edit, photos, only=len(groups) == 1)
-        for (number, edit), photos in groups.items()
+    if choice.one_edit is None:
+        _wait_for_edits(context, services.edits_kept)
+    per_export = len(plan) // max(len(choice.exports), 1)
+    plans = [
+        (settings, plan[number * per_export : (number + 1) * per_export])
+        for number, settings in enumerate(choice.exports)
     ]
+    parts = parts_by_edit(
+        services.engine, services.library, plans, services.edit_of(choice), context.progress, context.should_cancel
+    )
     return _run(context, parts, [photo.target for photo in plan], watcher)
 
 
@@ -141,31 +132,13 @@ def resume_photos(context: JobContext, services: Services, kept: KeptExport, wat
     return _run(context, parts, [photo.target for photo in kept.photos], watcher, kept)
 
 
-def _groups(
-    context: JobContext, services: Services, plan: Sequence[PlannedPhoto], choice: ExportChoice
-) -> dict[tuple[int, Edit], list[PlannedPhoto]]:
-    """Photos by the number of their export and their edit."""
-    if choice.own_edits:
-        _wait_for_edits(context, services.edits_kept)
-    groups: dict[tuple[int, Edit], list[PlannedPhoto]] = {}
-    per_export = len(plan) // max(len(choice.exports), 1)
-    for index, photo in enumerate(plan):
-        edit = None
-        if choice.own_edits and photo.writes:
-            try:
-                edit = services.catalog.get(photo.source)
-            except NewerEditError:
-                photo = replace(photo, action="fail", problem=_newer(photo.source))  # noqa: PLW2901
-        groups.setdefault((index // per_export, edit or choice.edit), []).append(photo)
-        context.check()
-    return groups
-
-
-def _newer(photo: Path) -> str:
-    return (
-        f"The edit of {photo.name} was made with a newer version of PIE Desktop; update the program, or edit the photo "
-        "here before it is exported."
-    )
+def edits_of(kept: KeptExport) -> dict[Path, PhotoEdit]:
+    """What the photos of an interrupted export are written with."""
+    return {
+        photo.source: PhotoEdit(part.settings.edit, "own", part.settings.style)
+        for part in kept.parts
+        for photo in part.photos
+    }
 
 
 def _wait_for_edits(context: JobContext, edits_kept: threading.Event) -> None:
@@ -174,30 +147,6 @@ def _wait_for_edits(context: JobContext, edits_kept: threading.Event) -> None:
         context.progress(-1.0, "Waiting until your latest edits are saved")
         while not edits_kept.wait(0.05):
             context.check()
-
-
-def _part(
-    context: JobContext,
-    services: Services,
-    settings: ExportSettings,
-    edit: Edit,
-    photos: list[PlannedPhoto],
-    only: bool,
-) -> ExportPart:
-    preference, style_name = None, None
-    try:
-        if edit.style_id is not None and any(photo.writes for photo in photos):
-            style = services.library.get(edit.style_id)
-            style_name = style.name
-            preference = services.engine.preference(style, context.progress, context.should_cancel)
-    except PieError as error:
-        # The style of some photos' own edits may be gone: the others go on.
-        if only:
-            raise
-        failed = {"action": "fail", "problem": str(error)}
-        photos = [replace(photo, **failed) if photo.writes else photo for photo in photos]  # type: ignore[arg-type]
-    settings = replace(settings, edit=edit, style=style_name)
-    return make_part(services.engine, settings, tuple(photos), preference)
 
 
 def _run(
@@ -218,10 +167,9 @@ def _run(
         context.progress(progress.fraction, f"Exporting {progress.done:,} of {progress.total:,}")
 
     report = run_job(parts, Running(progress=on_progress, should_cancel=context.should_cancel), kept)
-    items = {item.target: item for item in report.items}
     for item in report.items:
         if item.target not in reported:
             watcher.item.emit(item)
-    report = replace(report, items=tuple(items[target] for target in targets))
+    report = in_order(report, targets)
     watcher.report.emit(report)
     return report

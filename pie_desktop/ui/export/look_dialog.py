@@ -4,7 +4,6 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QFileDialog,
     QHBoxLayout,
@@ -23,6 +22,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.export.look_job import LookOrder, write_look
 from pie_desktop.ui.theme import SPACE, set_flag
+from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.form import add_section
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.workers.job import Job
@@ -65,15 +65,14 @@ class LookDialog(QDialog):
         self._name = context.library.get(edit.style_id).name if edit.style_id is not None else "Neutral"
         self.setWindowTitle("Export look")
         self.setFixedWidth(_WIDTH)
-        self.subject = QComboBox()
+        self.subject = ComboBox()
         self.subject.addItem(f"{self._name}, on average", None)
         if photo is not None:
             self.subject.addItem(f"{self._name}, for {photo.name}", photo)
-        self.subject.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.format = QComboBox()
+        self.format = ComboBox()
         for kind in FORMATS:
             self.format.addItem(_TITLES[kind], kind)
-        self.size_box = QComboBox()
+        self.size_box = ComboBox()
         for size in SIZES:
             self.size_box.addItem(f"{size} points per axis", size)
         self.size_box.setCurrentIndex(self.size_box.findData(33))

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -14,7 +15,7 @@ from pie_desktop.ui.actions.commands import ActionTip, Command
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import confirm_cancel, confirm_overwrite
 from pie_desktop.ui.export.form import ExportForm
-from pie_desktop.ui.export.job import ExportWatcher, FoundPlan, Services, export_photos, resume_photos
+from pie_desktop.ui.export.job import ExportWatcher, FoundPlan, Services, edits_of, export_photos, resume_photos
 from pie_desktop.ui.export.plan_view import PlanView
 from pie_desktop.ui.export.planner import Planner
 from pie_desktop.ui.export.resume_banner import ResumeBanner
@@ -24,9 +25,17 @@ from pie_desktop.ui.widgets.labels import counted
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import QueueLane
 
+OWN_LIST = "A list of your own"
+
 
 class ExportPage(QWidget):
-    """Nothing is written before Start, and the plan shows beforehand what will be."""
+    """Nothing is written before Start, and the plan shows beforehand what will be.
+
+    Signals:
+        follow_requested: the page is to show what the Edit page shows, see `follow`.
+    """
+
+    follow_requested = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +43,7 @@ class ExportPage(QWidget):
         self.lane = context.add_lane(QueueLane("export"))
         self._sources: list[Path] = []
         self._job: Job | None = None
+        self._followed: list[Path] = []
         self._destination: Path | None = None
         self.form = ExportForm(context)
         self.view = PlanView(context.thumbnails)
@@ -55,17 +65,45 @@ class ExportPage(QWidget):
     def running(self) -> bool:
         return self._job is not None
 
-    def set_sources(self, sources: Sequence[Path]) -> None:
-        """The photos to export, folders included; without effect while an export is running."""
-        if self.running:
+    def follow(self, sources: Sequence[Path], about: str) -> None:
+        """Show what the Edit page shows, unless the user has made a list here or an export is running.
+
+        A report that is still shown stays while the photos are the same.
+
+        Args:
+            sources: photos and folders.
+            about: where they are from, for the line below the title.
+        """
+        if self.running or self.view.own_list.isChecked():
             return
+        same = list(sources) == self._followed and bool(self.view.model.sources)
+        self._followed = list(sources)
+        if not same or not self.view.model.has_outcomes:
+            self._take(sources, about)
+
+    def set_sources(self, sources: Sequence[Path], about: str = "") -> None:
+        """The photos to export, folders included, until the page is entered anew; without effect during an export."""
+        if not self.running:
+            self._followed = []
+            self.view.own_list.setChecked(False)
+            self._take(sources, about)
+
+    def set_own_list(self, sources: Sequence[Path]) -> None:
+        """A list of photos and folders that was made here; it stays until *Own list* is released."""
+        if not self.running:
+            self.view.own_list.setChecked(True)
+            self._take(sources, OWN_LIST)
+
+    def _take(self, sources: Sequence[Path], about: str) -> None:
         self._sources = list(sources)
+        self.view.about.set_full_text(about)
         if self._sources:
             self.form.suggest_destination(self._sources[0])
         self._make_plan()
 
     def add_sources(self, sources: Sequence[Path]) -> None:
-        self.set_sources([*self._sources, *sources])
+        """Photos and folders to be exported, too."""
+        self.set_own_list([*self._sources, *sources])
 
     def can_close(self) -> bool:
         """Asks whether a running export may be cancelled; if so, cancels it."""
@@ -89,9 +127,7 @@ class ExportPage(QWidget):
             return
         self._destination = choice.settings.destination
         self.form.remember()
-        # edits are kept one after the other in the background: what was changed just now must be exported, too
-        edits_kept = threading.Event()
-        self._context.background.submit(lambda _context: edits_kept.set())
+        edits_kept = self._edits_kept()
         title = f"Exporting {counted(len(plan), 'photo')}"
         self._run(export_photos, self._services(edits_kept), plan, choice, self._watcher, title=title, total=len(plan))
 
@@ -102,12 +138,18 @@ class ExportPage(QWidget):
         self._planner.stop()
         self._destination = kept.destination
         self._sources = list(dict.fromkeys(photo.source for photo in kept.photos))
-        self.view.show_plan(self._sources, kept.photos)
+        self.view.show_plan(self._sources, kept.photos, edits_of(kept))
         for item in kept.items.values():
             if item.status == "written":
                 self.view.show_item(item)
         title, total = f"Continuing an export of {counted(len(kept.photos), 'photo')}", len(kept.photos)
         self._run(resume_photos, self._services(threading.Event()), kept, self._watcher, title=title, total=total)
+
+    def _edits_kept(self) -> threading.Event:
+        """Set once the edits of now are in the catalog, where they are kept one after the other in the background."""
+        kept = threading.Event()
+        self._context.background.submit(lambda _context: kept.set())
+        return kept
 
     def _services(self, edits_kept: threading.Event) -> Services:
         return Services(self._context.engine, self._context.library, self._context.catalog, edits_kept)
@@ -131,7 +173,7 @@ class ExportPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # Files may have come and gone meanwhile; a report that is still shown is left alone.
-        if self._sources and not self.running and not self.view.model.has_outcomes:
+        if self._sources and not self.running and not self._planner.busy and not self.view.model.has_outcomes:
             self._planner.wait()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -159,7 +201,7 @@ class ExportPage(QWidget):
         right.addLayout(holder)
         right.addWidget(self.view, 1)
         layout.addLayout(right, 1)
-        self.setFocusProxy(self.form.style_box)
+        self.setFocusProxy(self.form.edit_choice)
 
     def _connect(self) -> None:
         self.form.changed.connect(self._plan_later)
@@ -172,7 +214,8 @@ class ExportPage(QWidget):
         self.cancel_button.clicked.connect(self.cancel)
         self.view.added.connect(self.add_sources)
         self.view.removed.connect(self._remove)
-        self.view.clear_button.clicked.connect(lambda: self.set_sources([]))
+        self.view.clear_button.clicked.connect(lambda: self.set_own_list([]))
+        self.view.own_list.clicked.connect(self._on_own_list)
         self.view.failed.connect(self._context.notifier.error)
         self._watcher.item.connect(self.view.show_item)
         self._watcher.progress.connect(self.view.show_progress)
@@ -187,14 +230,14 @@ class ExportPage(QWidget):
     def _make_plan(self) -> None:
         if self.running:
             return
-        self._planner.plan(self._services(threading.Event()), self._sources, self.form.choice())
+        self._planner.plan(self._services(self._edits_kept()), self._sources, self.form.choice())
         self._show_state()
 
     def _on_plan(self, found: FoundPlan) -> None:
         if self.running:
             return
         self._sources = found.sources
-        self.view.show_plan(found.sources, found.plan)
+        self.view.show_plan(found.sources, found.plan, found.edits)
         if found.sample is not None or not found.sources:
             suffix = found.plan[0].target.suffix if found.plan else ".jpg"
             self.form.names.set_sample(found.sample, suffix)
@@ -224,7 +267,13 @@ class ExportPage(QWidget):
 
     def _remove(self, photos: list[Path]) -> None:
         gone = set(photos)
-        self.set_sources([photo for photo in self._sources if photo not in gone])
+        self.set_own_list([photo for photo in self.view.model.sources if photo not in gone])
+
+    def _on_own_list(self, pressed: bool) -> None:
+        if pressed:
+            self.view.about.set_full_text(OWN_LIST)
+        else:
+            self.follow_requested.emit()
 
     def _show_state(self) -> None:
         model = self.view.model
@@ -250,4 +299,4 @@ class ExportPage(QWidget):
             return "Choose a destination folder."
         if (problem := self.form.names.problem()) is not None:
             return problem
-        return plan_summary(model.plan) if model.plan else ""
+        return plan_summary([photo for photo in model.plan if photo.action != "fail"]) if model.plan else ""

@@ -1,7 +1,8 @@
 """The plan as a table: what will be written where, and afterwards what came of it."""
 
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from PySide6.QtGui import QColor
 
 from pie_desktop.export.facts import size_text
 from pie_desktop.export.job import ExportItem, PlannedPhoto
+from pie_desktop.export.photo_edits import PhotoEdit
 from pie_desktop.ui.theme import COLORS
 from pie_desktop.ui.widgets.plain_text import plain
 from pie_desktop.ui.widgets.table import HeadedTableModel, Index, ThumbnailColumn
@@ -17,7 +19,8 @@ from pie_desktop.workers.lanes import PriorityLane
 
 THUMBNAIL = QSize(60, 40)
 ACTIONS = {"write": "Write", "new name": "New name", "overwrite": "Replace", "skip": "Skip", "fail": "Problem"}
-SOURCE, TARGET, STATE, PIXELS, SIZE, BURST, WARNING = range(7)
+SOURCE, TARGET, STATE, EDIT, PIXELS, SIZE, BURST, WARNING = range(8)
+SORT_ROLE = Qt.ItemDataRole.UserRole
 _NUMERIC = (PIXELS, SIZE)
 
 
@@ -27,12 +30,13 @@ class PlanTableModel(HeadedTableModel):
     A row is a source or, once there is a plan, a file: several presets make several files of one source.
     """
 
-    HEADERS = ("Photo", "Written as", "Status", "Pixels", "Est. size", "Burst", "Warning")
+    HEADERS = ("Photo", "Written as", "Status", "Edit", "Pixels", "Est. size", "Burst", "Warning")
 
     def __init__(self, thumbnails: PriorityLane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.sources: list[Path] = []
         self.plan: list[PlannedPhoto] = []
+        self.edits: Mapping[Path, PhotoEdit] = {}
         self._outcomes: dict[Path, ExportItem] = {}
         self._rows: dict[Path, list[int]] = {}
         self._targets: dict[Path, int] = {}
@@ -54,8 +58,12 @@ class PlanTableModel(HeadedTableModel):
         self._find_rows()
         self.endResetModel()
 
-    def set_plan(self, plan: Sequence[PlannedPhoto]) -> None:
-        """A plan of exactly the sources, in their order, or several; an empty one means that it is not known."""
+    def set_plan(self, plan: Sequence[PlannedPhoto], edits: Mapping[Path, PhotoEdit]) -> None:
+        """A plan of exactly the sources, in their order, or several; an empty one means that it is not known.
+
+        `edits` are those of the sources, as far as they are known.
+        """
+        self.edits = edits
         same_rows = (len(plan) or len(self.sources)) == self.row_total()
         if not same_rows:
             self.beginResetModel()
@@ -90,21 +98,44 @@ class PlanTableModel(HeadedTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         source = self.source_at(index.row())
-        planned = self.plan[index.row()] if self.plan else None
-        outcome = self._outcomes.get(planned.target) if planned else None
+        planned, outcome = self._at(index.row())
         column = index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(source, planned, outcome, column)
+        if role == SORT_ROLE:
+            return self._sort_key(source, planned, outcome, column)
         if role == Qt.ItemDataRole.ToolTipRole:
-            paths = {SOURCE: str(source), TARGET: str(planned.target) if planned else ""}
-            return plain(paths[column] if column in paths else _warning(planned, outcome))
+            texts = {
+                SOURCE: str(source),
+                TARGET: str(planned.target) if planned else "",
+                EDIT: self._about_edit(source),
+            }
+            return plain(texts[column] if column in texts else _warning(planned, outcome))
         if role == Qt.ItemDataRole.DecorationRole and column == SOURCE:
             return self._thumbnails.icon(source, THUMBNAIL)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMERIC:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and column > SOURCE:
-            return QColor(_color(planned, outcome))
+            return QColor(self._color(source, planned, outcome, column))
         return None
+
+    def text_at(self, row: int, column: int) -> str:
+        """What stands in a cell."""
+        return self._text(self.source_at(row), *self._at(row), column)
+
+    def is_problem(self, row: int) -> bool:
+        """Whether the file of a row cannot be written, or could not be."""
+        planned, outcome = self._at(row)
+        return outcome.status == "failed" if outcome is not None else planned is not None and planned.action == "fail"
+
+    @property
+    def problems(self) -> int:
+        """How many rows are problems."""
+        return sum(map(self.is_problem, range(self.row_total())))
+
+    def _at(self, row: int) -> tuple[PlannedPhoto | None, ExportItem | None]:
+        planned = self.plan[row] if self.plan else None
+        return planned, self._outcomes.get(planned.target) if planned is not None else None
 
     @property
     def has_bursts(self) -> bool:
@@ -121,6 +152,8 @@ class PlanTableModel(HeadedTableModel):
     def _text(self, source: Path, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int) -> str:
         if column == SOURCE:
             return source.name
+        if column == EDIT:
+            return self.edits[source].text if source in self.edits else ""
         if planned is None:
             return ""
         if column == TARGET:
@@ -135,6 +168,31 @@ class PlanTableModel(HeadedTableModel):
             frames = self._bursts.get(planned.burst) if planned.burst is not None else None
             return f"{planned.burst} · {len(frames)} frames" if frames else ""
         return _warning(planned, outcome)
+
+    def _sort_key(
+        self, source: Path, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int
+    ) -> str | float:
+        if column == PIXELS:
+            return planned.size[0] * planned.size[1] if planned is not None and planned.size else -1
+        if column == SIZE:
+            return planned.file_size or -1 if planned is not None else -1
+        if column == BURST:
+            return planned.burst or -1 if planned is not None else -1
+        return natural_key(self._text(source, planned, outcome, column))
+
+    def _about_edit(self, source: Path) -> str:
+        found = self.edits.get(source)
+        return "" if found is None else f"{found.description}\n{found.problem or found.whose}"
+
+    def _color(self, source: Path, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int) -> str:
+        found = self.edits.get(source) if column == EDIT else None
+        if found is None:
+            return _color(planned, outcome)
+        if found.problem is not None:
+            return COLORS.error
+        if found.style_gone:
+            return COLORS.warning
+        return COLORS.text_muted if found.origin in ("folder", "none") else COLORS.text
 
     def _find_rows(self) -> None:
         self._outcomes = {}
@@ -157,6 +215,11 @@ class PlanTableModel(HeadedTableModel):
         for row in self._rows.get(path, ()):
             index = self.index(row, 0)
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])
+
+
+def natural_key(text: str) -> str:
+    """A text by which `IMG_9` stands before `IMG_10`."""
+    return re.sub(r"\d+", lambda digits: digits.group().zfill(12), text.casefold())
 
 
 def _state(planned: PlannedPhoto | None, outcome: ExportItem | None, in_work: bool) -> str:

@@ -1,7 +1,8 @@
 """The plan and its progress: buttons to choose photos, the table, progress bar and summary."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
@@ -17,25 +18,31 @@ from PySide6.QtWidgets import (
 
 from pie_desktop.errors import PieError
 from pie_desktop.export.job import ExportItem, ExportProgress, ExportReport, PlannedPhoto
+from pie_desktop.export.photo_edits import PhotoEdit
 from pie_desktop.ui.dialogs import choose_folder, choose_photos, show_in_file_manager
+from pie_desktop.ui.export.plan_filter import PROBLEMS, FilterBar, PlanFilter
 from pie_desktop.ui.export.plan_model import (
+    ACTIONS,
     BURST,
-    PIXELS,
-    SIZE,
+    EDIT,
     SOURCE,
     STATE,
     TARGET,
     THUMBNAIL,
+    WARNING,
     PlanTableModel,
 )
 from pie_desktop.ui.status_bar import duration_text
 from pie_desktop.ui.theme import SPACE, icon, set_flag
-from pie_desktop.ui.widgets.labels import EmptyState, counted
+from pie_desktop.ui.widgets.columns import ColumnFitter
+from pie_desktop.ui.widgets.elision import Differences, NameDelegate
+from pie_desktop.ui.widgets.labels import ElidedLabel, EmptyState, counted
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.lanes import PriorityLane
 
-COLUMN_WIDTHS = {SOURCE: 230, TARGET: 200, STATE: 84, PIXELS: 112, SIZE: 72, BURST: 96}
+NO_EDITS: Mapping[Path, PhotoEdit] = MappingProxyType({})
+FLEXIBLE = (SOURCE, TARGET, EDIT, WARNING)
 
 
 class PlanView(QWidget):
@@ -54,16 +61,27 @@ class PlanView(QWidget):
     def __init__(self, thumbnails: PriorityLane, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.model = PlanTableModel(thumbnails, self)
+        self.rows = PlanFilter(self.model, self)
         self._result: Path | None = None
         self._receipt: Path | None = None
         self.title = PlainLabel("No photos")
         self.title.setProperty("role", "title")
+        self.about = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
+        self.about.setProperty("role", "muted")
         self.add_files_button = QPushButton(icon("mdi6.image-plus"), "Add photos…")
         self.add_folder_button = QPushButton(icon("mdi6.folder-plus-outline"), "Add folder…")
         self.remove_button = QPushButton("Remove")
         self.remove_button.setToolTip("Removes the selected photos from the export (Del); the files are kept.")
         self.clear_button = QPushButton("Clear")
+        self.filter = FilterBar()
+        self.own_list = QPushButton("Own list")
+        self.own_list.setCheckable(True)
+        self.own_list.setToolTip(
+            "Pressed: this list stays as it is. Else the page shows the folder of the Edit page, or the photos "
+            "selected there, whenever you come here. Adding and removing photos makes a list of your own."
+        )
         self.table = QTableView()
+        self._names = NameDelegate(self.table), NameDelegate(self.table)
         self.empty = EmptyState("mdi6.tray-arrow-down", "Add photos…")
         self.empty.set_text("Drop photos or a folder here, or select photos on the Edit page and come back.")
         self.stack = QStackedWidget()
@@ -72,32 +90,52 @@ class PlanView(QWidget):
         self.message = PlainLabel()
         self.message.setProperty("role", "muted")
         self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.problems = QPushButton()
+        self.problems.setProperty("role", "problems")
+        self.problems.setToolTip("Shows the photos that this is about.")
         self.remaining = PlainLabel()
         self.remaining.setProperty("role", "muted")
         self.open_button = QPushButton(icon("mdi6.folder-open-outline"), "Open folder")
         self.receipt_button = QPushButton(icon("mdi6.receipt-text-outline"), "Receipt")
         self.receipt_button.setToolTip("Shows in the browser what was written, from which photo and how.")
         self._build()
+        self._columns = ColumnFitter(self.table, FLEXIBLE)
         self.end()
+        self._show_problems("problem")
         self._hide_results()
         self.add_files_button.clicked.connect(lambda: self._add(choose_photos(self, self._start_folder())))
         self.add_folder_button.clicked.connect(lambda: self._add(choose_folder(self, self._start_folder())))
         self.remove_button.clicked.connect(self.remove_selected)
         self.open_button.clicked.connect(self._open)
         self.receipt_button.clicked.connect(self._open_receipt)
+        self.filter.changed.connect(self.rows.set_filter)
+        self.problems.clicked.connect(self.show_problems)
         self.empty.button.clicked.connect(self.add_files_button.click)
         self.table.selectionModel().selectionChanged.connect(self._show_remove)
 
-    def show_plan(self, sources: Sequence[Path], plan: Sequence[PlannedPhoto]) -> None:
+    def show_plan(
+        self, sources: Sequence[Path], plan: Sequence[PlannedPhoto], edits: Mapping[Path, PhotoEdit] = NO_EDITS
+    ) -> None:
         if list(sources) != self.model.sources:
             self.model.set_sources(sources)
-        self.model.set_plan(plan)
+            self.filter.show_only("all")
+        self.model.set_plan(plan, edits)
+        self.rows.apply()
         count = len(self.model.sources)
         self.title.setText(counted(count, "photo") if count else "No photos")
+        self._show_problems("problem")
         self.stack.setCurrentWidget(self.table if count else self.empty)
         self.table.setColumnHidden(BURST, not self.model.has_bursts)
+        self._fit_columns()
         self._hide_results()
         self._show_remove()
+
+    def show_problems(self) -> None:
+        """Show only the rows that are problems, and go to the first."""
+        self.filter.show_only(PROBLEMS)
+        self.table.selectRow(0)
+        self.table.scrollTo(self.rows.index(0, 0))
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def begin(self, total: int) -> None:
         self.progress.setRange(0, 0)
@@ -108,7 +146,9 @@ class PlanView(QWidget):
 
     def show_item(self, item: ExportItem) -> None:
         row = self.model.set_outcome(item)
-        self.table.scrollTo(self.model.index(row, 0))
+        shown = self.rows.mapFromSource(self.model.index(row, 0))
+        if shown.isValid():  # the filter may leave it out
+            self.table.scrollTo(shown)
 
     def show_progress(self, progress: ExportProgress) -> None:
         if progress.begun is not None:
@@ -120,7 +160,10 @@ class PlanView(QWidget):
         self.remaining.setText(left)
 
     def show_report(self, report: ExportReport, destination: Path | None) -> None:
-        self.show_message(f"{report.summary} in {duration_text(report.seconds)}.", error=report.count("failed") > 0)
+        self.show_message(f"{report.others_summary} in {duration_text(report.seconds)}.")
+        self._show_problems("failed")
+        self.rows.apply()
+        self._fit_columns()
         written = next((item.target for item in report.items if item.status == "written"), None)
         self._result = written or (destination and destination / "x")
         self.open_button.setVisible(written is not None)
@@ -146,24 +189,35 @@ class PlanView(QWidget):
     def _build(self) -> None:
         self._editable = True
         header = self.table.horizontalHeader()
-        self.table.setModel(self.model)
+        self.table.setModel(self.rows)
+        self.table.setSortingEnabled(True)
+        header.setSortIndicatorClearable(True)  # a third click: the order of the plan
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        for column, delegate in zip((SOURCE, TARGET), self._names, strict=True):
+            self.table.setItemDelegateForColumn(column, delegate)
         set_up_table(self.table, "Export plan")
         self.table.setWordWrap(False)
         self.table.setIconSize(THUMBNAIL)
         self.table.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + SPACE)
         header.setStretchLastSection(True)
-        for column, width in COLUMN_WIDTHS.items():
-            header.resizeSection(column, width)
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.table)
         top = QHBoxLayout()
         top.setSpacing(SPACE)
         top.addWidget(self.title)
         top.addStretch(1)
+        top.addWidget(self.own_list)
         for button in (self.add_files_button, self.add_folder_button, self.remove_button, self.clear_button):
             top.addWidget(button)
+        below = QHBoxLayout()
+        below.setSpacing(SPACE)
+        below.addWidget(self.about, 1)
+        below.addWidget(self.filter)
         bottom = QHBoxLayout()
-        bottom.addWidget(self.message, 1)
+        bottom.addWidget(self.message)
+        bottom.addWidget(self.problems)
+        bottom.addStretch(1)
         bottom.addWidget(self.remaining)
         bottom.addWidget(self.receipt_button)
         bottom.addWidget(self.open_button)
@@ -171,12 +225,14 @@ class PlanView(QWidget):
         layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         layout.setSpacing(SPACE)
         layout.addLayout(top)
+        layout.addLayout(below)
         layout.addWidget(self.stack, 1)
         layout.addWidget(self.progress)
         layout.addLayout(bottom)
 
     def _selected(self) -> list[Path]:
-        return [self.model.source_at(index.row()) for index in self.table.selectionModel().selectedRows()]
+        shown = self.table.selectionModel().selectedRows()
+        return [self.model.source_at(self.rows.mapToSource(index).row()) for index in shown]
 
     def _show_remove(self) -> None:
         self.remove_button.setEnabled(self._editable and bool(self._selected()))
@@ -185,6 +241,22 @@ class PlanView(QWidget):
         """Take the selected photos out of the export."""
         if self._editable and self._selected():
             self.removed.emit(self._selected())
+
+    def _fit_columns(self) -> None:
+        model = self.model
+        texts = {
+            column: [model.text_at(row, column) for row in range(model.row_total())]
+            for column in range(model.columnCount())
+        }
+        for column, delegate in zip((SOURCE, TARGET), self._names, strict=True):
+            delegate.differences = Differences(texts[column])
+        texts[STATE] += [*ACTIONS.values(), "In progress…", "Cancelled"]  # so that nothing moves during an export
+        self._columns.set_texts(texts, {SOURCE: THUMBNAIL.width() + SPACE})
+
+    def _show_problems(self, word: str) -> None:
+        count = self.model.problems
+        self.problems.setVisible(count > 0)
+        self.problems.setText(f"{count:,} {word}" if word == "failed" else counted(count, word))
 
     def _add(self, chosen: Sequence[Path]) -> None:
         if chosen:

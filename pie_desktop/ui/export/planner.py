@@ -53,7 +53,7 @@ class Planner(QObject):
         """Make the plan now."""
         self._timer.stop()
         self._busy = True
-        job = self._lane.submit(find_plan, services, tuple(sources), choice.exports, choice.own_edits)
+        job = self._lane.submit(find_plan, services, tuple(sources), choice)
         job.result.connect(self._on_found)
         job.failed.connect(self._on_failed)
 

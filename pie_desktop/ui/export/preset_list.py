@@ -1,4 +1,4 @@
-"""The list of presets: tick those to export with, click one to load its settings, save the settings as another."""
+"""The list of presets: tick those to export with, load the settings of one, save the settings as another."""
 
 import functools
 from collections.abc import Callable, Collection
@@ -35,10 +35,12 @@ class PresetList(QWidget):
 
     Signals:
         ticked: other presets are ticked.
-        chosen: the `EncodeOptions` of the preset that was clicked.
+        selected: another preset is selected.
+        chosen: the `EncodeOptions` of a preset that are to become the form's.
     """
 
     ticked = Signal()
+    selected = Signal()
     chosen = Signal(object)
 
     def __init__(
@@ -58,7 +60,8 @@ class PresetList(QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFixedHeight(VISIBLE_ROWS * ROW_HEIGHT + 2)
-        self.list.setToolTip("Tick presets to export with them; click one to load its settings below.")
+        self.list.setToolTip("Tick presets to export with them; below is what the selected one does.")
+        self.load_button = _button("mdi6.tray-arrow-down", "Take over the settings of the selected preset")
         self.save_button = _button("mdi6.content-save-outline", "Save the settings below as a preset…")
         self.delete_button = _button("mdi6.trash-can-outline", "Delete the selected preset")
         self.more_button = _button("mdi6.dots-horizontal", "Preset files")
@@ -69,9 +72,9 @@ class PresetList(QWidget):
         self.more_button.setMenu(menu)
         self._build()
         self.refresh()
-        self.list.itemChanged.connect(lambda _item: self.ticked.emit())
-        self.list.itemClicked.connect(self._on_clicked)
-        self.list.itemSelectionChanged.connect(self._show_buttons)
+        self.list.itemChanged.connect(self._on_ticked)
+        self.load_button.clicked.connect(lambda: self._on_chosen(self.list.currentItem()))
+        self.list.itemSelectionChanged.connect(self._on_selected)
         self.save_button.clicked.connect(self._save)
         self.delete_button.clicked.connect(self._delete)
 
@@ -110,7 +113,7 @@ class PresetList(QWidget):
         top = QHBoxLayout()
         top.setSpacing(0)
         top.addWidget(heading("PRESETS"), 1)
-        for button in (self.save_button, self.delete_button, self.more_button):
+        for button in (self.load_button, self.save_button, self.delete_button, self.more_button):
             top.addWidget(button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -122,20 +125,33 @@ class PresetList(QWidget):
     def _items(self) -> list[QListWidgetItem]:
         return [self.list.item(row) for row in range(self.list.count())]
 
-    def _selected(self) -> ExportPreset | None:
+    def selected_preset(self) -> ExportPreset | None:
+        """The one that buttons and menu apply to."""
         items = self.list.selectedItems()
         return _preset(items[0]) if items else None
 
-    def _on_clicked(self, item: QListWidgetItem) -> None:
+    def _on_ticked(self, item: QListWidgetItem) -> None:
+        if item.checkState() == Qt.CheckState.Checked:
+            self.list.setCurrentItem(item)  # the form shows what it will do
+        self.ticked.emit()
+
+    def _on_chosen(self, item: QListWidgetItem) -> None:
+        """Without presets ticked, so that the form shows what was taken over."""
+        self.set_ticked(())
         self.chosen.emit(_preset(item).encode)
 
+    def _on_selected(self) -> None:
+        self._show_buttons()
+        self.selected.emit()
+
     def _show_buttons(self) -> None:
-        selected = self._selected()
+        selected = self.selected_preset()
+        self.load_button.setEnabled(selected is not None)
         self.delete_button.setEnabled(selected is not None and not selected.builtin)
         self.export_action.setEnabled(selected is not None)
 
     def _save(self) -> None:
-        selected = self._selected()
+        selected = self.selected_preset()
         suggestion = selected.name if selected is not None and not selected.builtin else ""
         name, agreed = QInputDialog.getText(self, "Save as preset", "Name of the preset:", text=suggestion)
         if agreed and name.strip():
@@ -148,7 +164,7 @@ class PresetList(QWidget):
         self.refresh(select=self._library.save(name, self._current(), overwrite=taken).name)
 
     def _delete(self) -> None:
-        selected = self._selected()
+        selected = self.selected_preset()
         if selected is None or selected.builtin:
             return
         self._try(lambda: self._library.delete(selected.name))
@@ -168,7 +184,7 @@ class PresetList(QWidget):
         self.refresh(select=self._library.import_file(file).name)
 
     def _export(self) -> None:
-        selected = self._selected()
+        selected = self.selected_preset()
         if selected is None:
             return
         file, _ = QFileDialog.getSaveFileName(self, "Export preset", f"{selected.name}{SUFFIX}", _FILES)

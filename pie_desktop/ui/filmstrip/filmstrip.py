@@ -114,6 +114,11 @@ class Filmstrip(QWidget):
         """The folder that is shown, None for an explicit list of photos."""
         return self._folder
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether photos are hidden by the filter."""
+        return self.model.rowCount() < len(self._listed)
+
     def set_folder(self, folder: Path, select: Path | None = None) -> None:
         """Show the photos of `folder`; the first one, or `select`, becomes the current one.
 

@@ -53,6 +53,7 @@ class StyleController(QObject):
         self._new_keys = (f"new-{number}" for number in count(1))
         self._unannounced: set[str] = set()
         self._computing: Operation | None = None
+        self._asked: str | None = None  # what a person chose last, as against what a photo was opened with
         self._deleted: dict[str, bool] = {}
         context.styles_changed.connect(self.refresh)
         self._current.style_changed.connect(self._on_selected)
@@ -78,6 +79,7 @@ class StyleController(QObject):
     def choose(self, style_id: str | None) -> None:
         """Select a style as soon as it is ready; None for neutral."""
         self._current.want(style_id)
+        self._asked = style_id
         if style_id is None or self._is_ready(style_id):
             self._current.choose_style(style_id)
         else:
@@ -170,6 +172,7 @@ class StyleController(QObject):
         style_id = report.style.id
         self._tell(report.remarks)
         self._current.want(style_id)
+        self._asked = style_id
         self._on_references_changed(report.style)
         if style_id != key:
             self.created.emit(style_id)
@@ -226,10 +229,13 @@ class StyleController(QObject):
         self._ready[ready.style_id] = ready
         self._announce(ready.style_id)
         self.listed.emit()
-        if self._current.wanted == ready.style_id:
+        # Not the style that a photo was opened with, whose preference is computed, too.
+        if self._current.wanted == self._asked == ready.style_id:
             self._current.choose_style(ready.style_id)
 
     def _on_selected(self, style_id: str) -> None:
+        if style_id != self._asked:
+            self._asked = None
         if style_id and not self._is_ready(style_id):
             self.prepare(style_id)
 

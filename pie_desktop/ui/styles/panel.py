@@ -16,6 +16,7 @@ from pie_desktop.ui.styles.actions import EditDrops, StyleActions
 from pie_desktop.ui.styles.controller import StyleController
 from pie_desktop.ui.styles.details import StyleDetails
 from pie_desktop.ui.styles.drop_zone import DropZone
+from pie_desktop.ui.styles.folder_row import FolderStyleRow
 from pie_desktop.ui.styles.gallery import StyleGallery
 from pie_desktop.ui.styles.mosaic import StyleImages
 from pie_desktop.ui.theme import SPACE, icon
@@ -250,12 +251,18 @@ class StylePanel(QWidget):
         self._bottom.setContentsMargins(space, space, space, space)
         self.drop_zone.setVisible(shown)
 
+    def add_folder_row(self, row: FolderStyleRow) -> None:
+        """Show the style of the folder above the cards."""
+        self._layout.insertWidget(0, row)
+        self.controller.listed.connect(lambda: row.set_styles(self.controller.styles))
+        row.set_styles(self.controller.styles)
+
     def _lay_out(self) -> None:
         self._bottom = QVBoxLayout()
         self._bottom.addWidget(self.drop_zone)
         self._show_drop_zone(True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._pages, 1)
-        layout.addLayout(self._bottom)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self._layout.addWidget(self._pages, 1)
+        self._layout.addLayout(self._bottom)

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
-    QComboBox,
     QDoubleSpinBox,
     QLineEdit,
     QSpinBox,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from pie_desktop.model.fine_tuning import FINE_TUNING
 from pie_desktop.ui.settings import Settings
 from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.form import FolderField, add_section
 
 DEVICES = (("Automatic", "auto"), ("GPU (CUDA)", "cuda"), ("GPU (Apple)", "mps"), ("CPU", "cpu"))
@@ -61,7 +61,7 @@ class TrainingForm(QWidget):
         self.name = QLineEdit("My model")
         self.name.setMaxLength(60)
         self.name.setToolTip("The finished model appears under this name in the model list.")
-        self.limit = QComboBox()
+        self.limit = ComboBox()
         self.limit.addItems(["Epochs", "Minutes"])
         self.limit.setToolTip("One epoch is one pass over all pairs.")
         self.epochs = _integer(1, 10_000, FINE_TUNING.epochs)
@@ -75,7 +75,7 @@ class TrainingForm(QWidget):
         self.gram.setToolTip("Weight of the Gram loss, which compares textures of colour.")
         self.tv = _decimal(FINE_TUNING.tv)
         self.tv.setToolTip("Weight of the total variation loss, which discourages noise and banding.")
-        self.device = QComboBox()
+        self.device = ComboBox()
         for label, value in DEVICES:
             self.device.addItem(label, value)
         self._build()

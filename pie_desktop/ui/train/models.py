@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QHeaderView,
     QInputDialog,
@@ -25,6 +24,7 @@ from pie_desktop.engine.bundles import delete_model, held_out, rename_model, ver
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.plain_text import plain
 from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.job import JobContext
@@ -72,7 +72,7 @@ class ModelList(QWidget):
         self._context = context
         self._lane = context.add_lane(LatestLane("models"))
         self._models = Models((), (), None)
-        self.base = QComboBox()
+        self.base = ComboBox()
         self.base.setToolTip("The model that training starts from; it is not changed.")
         self.table = QTableWidget(0, len(HEADERS))
         self.table.setHorizontalHeaderLabels(HEADERS)

@@ -6,7 +6,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.ui.context import AppContext
@@ -30,17 +29,6 @@ def test_the_plan_follows_the_form(
     wait_for_plan(qtbot, page)
     assert [model.data(model.index(row, 1)) for row in range(3)] == ["photo_0.tif", "photo_1.tif", "photo_2.tif"]
     assert not page.form.file.quality.isEnabled()
-
-
-def test_the_form_follows_the_edit_page_until_another_choice_is_made(page: ExportPage, context: AppContext) -> None:
-    style = context.library.list()[0]
-    page.form.follow(Edit.styled(style.id, strength=0.6, amount=0.8))
-    assert page.form.choice().edit == Edit.styled(style.id, 0.6, 0.8)
-    page.form.sliders.strength.track.setValue(120)
-    page.form.follow(Edit.styled(style.id, strength=0.6, amount=0.8))
-    assert page.form.choice().edit.style.strength == 1.2
-    page.form.follow(Edit.styled(None, strength=1.0, amount=0.5))
-    assert page.form.choice().edit == Edit.styled(None, 1.0, 0.5)
 
 
 def test_the_suggested_folder_follows_the_photos(

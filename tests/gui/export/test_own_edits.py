@@ -19,7 +19,6 @@ def test_each_photos_own_edit(
     qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path], tmp_path: Path
 ) -> None:
     context.catalog.put(photos[0], Edit.styled(style_id=None, strength=1.0, amount=0.0))
-    page.form.own_edits.setChecked(True)
     plan(photos)
     run_export(qtbot, page)
     out = [load_photo(tmp_path / "out" / photo.name).mean() - load_photo(photo).mean() for photo in photos]
@@ -36,7 +35,6 @@ def test_edits_that_are_not_saved_yet_are_waited_for(
     tmp_path: Path,
     cancelled: bool,
 ) -> None:
-    page.form.own_edits.setChecked(True)
     plan(photos[:1])
     go_on = threading.Event()
 
@@ -64,7 +62,6 @@ def test_a_style_that_is_gone_fails_only_its_own_photos(
     qtbot: QtBot, page: ExportPage, plan: Callable[..., None], context: AppContext, photos: list[Path]
 ) -> None:
     context.catalog.put(photos[0], Edit.styled(style_id="no-such-style"))
-    page.form.own_edits.setChecked(True)
     plan(photos)
     run_export(qtbot, page)
     assert actions(page)[0].startswith("Failed: ") and actions(page)[1:] == ["Written", "Written"]
@@ -76,7 +73,6 @@ def test_a_photo_with_an_edit_of_a_newer_version_is_not_exported_without_it(
     context.catalog.put(photos[0], Edit.styled(None, 0.5))
     with sqlite3.connect(context.catalog.path) as connection:
         connection.execute("UPDATE edits SET edit = ?", ('{"version": 999, "parts": {}}',))
-    page.form.own_edits.setChecked(True)
     plan(photos)
     run_export(qtbot, page)
     assert actions(page)[1:] == ["Written", "Written"]

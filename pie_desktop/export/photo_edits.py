@@ -1,0 +1,166 @@
+"""The edit that each photo is exported with, which is the one that the Edit page shows, and where it comes from.
+
+A photo with an edit of its own has that. All others have the current style of their folder or, where none was chosen,
+neutral enhancement. What happens to be open decides nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pie_desktop.edit.edit import PREFERENCE, Edit
+from pie_desktop.edit.part import all_parameters
+from pie_desktop.errors import NewerEditError, StyleError
+
+if TYPE_CHECKING:
+    from pie_desktop.catalog.folder_styles import FolderStyle
+    from pie_desktop.catalog.store import Catalog
+    from pie_desktop.styles.store import StyleLibrary
+
+Origin = Literal["own", "folder", "none", "one"]
+NEUTRAL = "Neutral"
+
+
+@dataclass(frozen=True)
+class PhotoEdit:
+    """The edit of one photo.
+
+    Attributes:
+        edit: what is done to the photo.
+        origin: `own`, that of the photo; `folder`, the style of its folder; `none`, neutral as nothing was chosen;
+            `one`, the one edit for all photos of this export.
+        style: name of its style, None for neutral enhancement.
+        problem: why the photo must not be written, or None.
+        style_gone: the style of the folder was deleted, so that the photo has none.
+    """
+
+    edit: Edit
+    origin: Origin
+    style: str | None = None
+    problem: str | None = None
+    style_gone: bool = False
+
+    @property
+    def description(self) -> str:
+        """Style, strength and changes, such as `Warm evening 85 %, Amount 90 %`."""
+        if self.problem is not None:
+            return "Cannot be used"
+        numbers = [one for one in all_parameters() if self.style is not None or one not in PREFERENCE]
+        changed = [one for one in numbers if self.edit.value(one) != one.default]
+        name = self.style or NEUTRAL
+        if self.style is not None:
+            strength = PREFERENCE[0]
+            name = f"{name} {strength.text(self.edit.value(strength))}"
+            changed = [one for one in changed if one != strength]
+        return ", ".join([name, *(f"{one.label} {one.text(self.edit.value(one))}" for one in changed)])
+
+    @property
+    def text(self) -> str:
+        """The description, with what makes it another than the photo's own before it."""
+        return f"{_BEFORE[self.origin]}{self.description}"
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the photo is exported with an edit of its own."""
+        return self.origin == "own"
+
+    @property
+    def whose(self) -> str:
+        """Where it comes from: one sentence."""
+        if self.style_gone:
+            return "No edit of its own; the style of its folder was deleted."
+        return _WHOSE[self.origin]
+
+
+_WHOSE: dict[Origin, str] = {
+    "own": "Its own edit.",
+    "folder": "No edit of its own; it gets the style of its folder.",
+    "none": "No edit of its own, and its folder has no style; it is enhanced for nobody in particular.",
+    "one": "The one edit for all photos of this export.",
+}
+
+_BEFORE: dict[Origin, str] = {"own": "", "folder": "No edit: ", "none": "No edit: ", "one": "All: "}
+
+EditOf = Callable[[Path], PhotoEdit]
+
+
+class PhotoEdits:
+    """Finds the edits of photos; may be used from any thread. What it has learned of styles and folders, it keeps."""
+
+    def __init__(self, catalog: "Catalog", library: "StyleLibrary") -> None:
+        self._catalog = catalog
+        self._library = library
+        self._styles: dict[str, str | None] = {}
+        self._folders: dict[Path, FolderStyle | None] = {}
+
+    def of(self, photo: Path) -> PhotoEdit:
+        """The edit that a photo has now. Raises PieError where the catalog cannot be used."""
+        try:
+            edit = self._catalog.get(photo)
+        except NewerEditError:
+            return PhotoEdit(Edit(), "own", problem=_newer(photo))
+        if edit is None:
+            return self._without_edit(photo)
+        name, problem = None, None
+        if edit.style_id is not None:
+            name = self._style_name(edit.style_id)
+            problem = None if name is not None else _style_gone(photo)
+        return PhotoEdit(edit, "own", name, problem)
+
+    def _without_edit(self, photo: Path) -> PhotoEdit:
+        folder = photo.absolute().parent
+        if folder not in self._folders:
+            self._folders[folder] = self._catalog.folder_styles.get(folder)
+        chosen = self._folders[folder]
+        if chosen is None:
+            return PhotoEdit(Edit(), "none")
+        if chosen.style_id is None:
+            return PhotoEdit(Edit(), "folder")
+        name = self._style_name(chosen.style_id)
+        if name is None:
+            return PhotoEdit(Edit(), "none", style_gone=True)
+        return PhotoEdit(Edit.styled(chosen.style_id), "folder", name)
+
+    def _style_name(self, style_id: str) -> str | None:
+        if style_id not in self._styles:
+            try:
+                self._styles[style_id] = self._library.get(style_id).name
+            except StyleError:
+                self._styles[style_id] = None
+        return self._styles[style_id]
+
+
+def one_for_all(edit: Edit, style: str | None) -> EditOf:
+    """The same edit for every photo; `style` is the name of its style."""
+    shared = PhotoEdit(edit, "one", style)
+    return lambda _photo: shared
+
+
+def neutral_for_all(photo: Path) -> PhotoEdit:
+    """What a photo is exported with where nothing was ever decided: no catalog, no folder with a style."""
+    return PhotoEdit(Edit(), "none")
+
+
+class Remembered:
+    """Finds each photo's edit once: a plan, its names and what a page says of it agree."""
+
+    def __init__(self, edit_of: EditOf) -> None:
+        self._edit_of = edit_of
+        self.found: dict[Path, PhotoEdit] = {}
+
+    def __call__(self, photo: Path) -> PhotoEdit:
+        if photo not in self.found:
+            self.found[photo] = self._edit_of(photo)
+        return self.found[photo]
+
+
+def _newer(photo: Path) -> str:
+    return (
+        f"The edit of {photo.name} was made with a newer version of PIE Desktop; update the program, or edit the photo "
+        "here before it is exported."
+    )
+
+
+def _style_gone(photo: Path) -> str:
+    return f"The style of {photo.name}'s edit was deleted; choose another, or Neutral, for this photo on the Edit page."
