@@ -14,6 +14,7 @@ from pie_desktop.errors import PieError, printable
 from training.audit.cli import audit
 from training.benchmark.ablation import ablations
 from training.benchmark.cli import benchmark, evaluate
+from training.benchmark.contact_sheet import contact_sheet
 from training.benchmark.variations import variations
 from training.data.cli import prepare, sheet
 from training.study.cli import study
@@ -34,6 +35,7 @@ app.command()(evaluate)
 app.command()(audit)
 app.command()(ablations)
 app.command()(variations)
+app.command("contact-sheet")(contact_sheet)
 app.command()(study)
 app.command()(prepare)
 app.command()(sheet)
@@ -77,6 +79,9 @@ def fit(
     enhancer_lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of the enhancer.")] = None,
     gram: Annotated[float | None, typer.Option(min=0, help="Weight of the Gram loss.")] = None,
     tv: Annotated[float | None, typer.Option(min=0, help="Weight of the total-variation loss.")] = None,
+    no_teachers: Annotated[
+        bool, typer.Option("--no-teachers", help="Do without the configured teachers (learned retouchers).")
+    ] = False,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the random choices.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
@@ -112,6 +117,8 @@ def fit(
             "losses": {"gram": gram, "tv": tv},
         },
     )
+    if no_teachers:
+        chosen = chosen.model_copy(update={"data": chosen.data.model_copy(update={"teachers": None})})
     passes = None
     if chosen.data.kind == "pairs" and steps is None and (epochs or not resume):
         # with a time limit alone, time decides

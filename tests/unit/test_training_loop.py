@@ -283,3 +283,23 @@ def test_a_run_whose_listener_is_gone_ends_with_its_checkpoint(
             kinds.append(event["event"])
     assert report.lost and kinds[-2:] == ["checkpoint", "stopped"]
     assert (tmp_path / "run" / "checkpoint.safetensors").is_file()
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut off"])
+def test_a_teacher_that_cannot_be_used_is_named_and_can_be_done_without(
+    config: FitConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    teachers = tmp_path / "teachers"
+    teachers.mkdir()
+    if damage == "cut off":
+        (teachers / "bright.safetensors").write_bytes(b"cut off")
+    taught = config.model_copy(update={"data": config.data.model_copy(update={"teachers": teachers})})
+    said = r"bright\.safetensors is damaged" if damage == "cut off" else r"No learned retoucher .*teachers;"
+    with pytest.raises(PieError, match=f"{said}.* With --no-teachers, .* take their place"):
+        next(fit(taught, tmp_path / "run", tmp_path / "run"))
+    (tmp_path / "run" / "config.json").write_text(taught.model_dump_json(), encoding="utf-8")
+    asked: list[FitConfig] = []
+    monkeypatch.setattr("training.fit.assemble.fit", lambda chosen, *_: asked.append(chosen) or [])
+    for option in ([], ["--no-teachers"]):
+        cli.app(["fit", "--out", str(tmp_path / "run"), "--resume", *option], standalone_mode=False)
+    assert [chosen.data.teachers for chosen in asked] == [teachers, None]

@@ -76,16 +76,18 @@ class MethodSet:
         bundle: `.piemodel` folder.
         device: see `Inference`.
         systems: trained systems of the study, see `training.systems.system.load_system`: folders by name.
+        others: which of `METHODS` are compared.
     """
 
     bundle: Path
     device: str = "auto"
     systems: Mapping[str, Path] = field(default_factory=dict)
+    others: Sequence[str] = METHODS
 
     @property
     def names(self) -> list[str]:
         """All methods, in the order of the tables."""
-        return sorted({*METHODS, *self.systems}, key=rank)
+        return sorted({*self.others, *self.systems}, key=rank)
 
     def system(self, name: str) -> System:
         """A system by its name."""

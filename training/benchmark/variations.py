@@ -105,12 +105,12 @@ def draw(
         return list(enhancer.prior.luts(weights).numpy())
 
 
-def labelled_sheet(tiles: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
-    """Images of one size, uint8, with a caption below each, in rows of at most four, on neutral grey."""
+def labelled_sheet(tiles: Sequence[tuple[str, np.ndarray]], across: int = 4) -> np.ndarray:
+    """Images of one size, uint8, with a caption below each, in rows of at most `across`, on neutral grey."""
     from PIL import Image, ImageDraw, ImageFont
 
     height, width = tiles[0][1].shape[:2]
-    columns = min(4, len(tiles))
+    columns = min(across, len(tiles))
     rows = -(-len(tiles) // columns)
     across, down = width + GAP, height + CAPTION + GAP
     sheet = Image.new("RGB", (columns * across + GAP, rows * down + GAP), (SURROUND,) * 3)

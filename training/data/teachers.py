@@ -53,9 +53,7 @@ def load_teachers(folder: Path) -> list[Teacher]:
 
     files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
     if not files:
-        raise PieError(
-            f"No learned retoucher (.safetensors) was found in {folder}; name another folder, or train without."
-        )
+        raise PieError(f"No learned retoucher (.safetensors) was found in {folder}; name another folder.")
     teachers = []
     for file in files:
         try:
@@ -65,7 +63,7 @@ def load_teachers(folder: Path) -> list[Teacher]:
             retouch(torch.full((1, 3, 8, 8), 0.5))  # shapes that do not fit show here, not after hours of training
         except Exception as error:
             raise PieError(
-                f"The learned retoucher {file} is damaged or unknown; replace it, or move it away to train without it."
+                f"The learned retoucher {file} is damaged or unknown; replace it or move it away."
             ) from error
         teachers.append(Teacher(file.stem, retouch))
     return teachers

@@ -58,12 +58,12 @@ class _Material:
     bank: PairBank | None = None
 
 
-def _simulated(config: FitConfig, run: Path, device: torch.device) -> tuple[_Material, np.ndarray]:
+def _simulated(config: FitConfig, cache: Path, device: torch.device) -> tuple[_Material, np.ndarray]:
     d = config.data
-    folders, cache, side = (d.folder, *d.more), run / "cache", config.architecture.side
+    folders, side = (d.folder, *d.more), config.architecture.side
     train, validation = split_bank(folders, d.bank_side, HOLD_OUT, cache)
     captures = capture_bank(folders, d.bank_side, cache)
-    teachers = load_teachers(d.teachers) if d.teachers else []
+    teachers = _teachers(d.teachers) if d.teachers else []
     mix = config.population
     source = SimulatedSource(train, side, d.users, d.shots, config.seed, device, mix, captures, teachers)
     judge = simulated_validation(validation, side, mix=mix, teachers=teachers)
@@ -71,6 +71,14 @@ def _simulated(config: FitConfig, run: Path, device: torch.device) -> tuple[_Mat
     material = _Material(source, judge, len(train), len(validation), RoleMix(), (train, validation))
     material.teachers, material.unseen = teachers, unseen
     return material, train
+
+
+def _teachers(folder: Path) -> list[Teacher]:
+    """The learned retouchers of a folder; raises PieError with how to go on without them."""
+    try:
+        return load_teachers(folder)
+    except PieError as error:
+        raise PieError(f"{error} With --no-teachers, simulated schools of retouchers take their place.") from error
 
 
 def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _Material:
@@ -105,7 +113,7 @@ def _prepared(config: FitConfig, device: torch.device) -> tuple[_Material, np.nd
 
 
 def _network(
-    config: FitConfig, init: Path | None, bank: np.ndarray | None, source: Source, run: Path
+    config: FitConfig, init: Path | None, bank: np.ndarray | None, source: Source, cache: Path
 ) -> PreferenceNetwork:
     if init is not None:
         network = load_bundle(init)[0].train()
@@ -120,7 +128,7 @@ def _network(
     torch.manual_seed(config.seed)
     network = PreferenceNetwork(config.architecture)
     a = config.architecture
-    network.prior.set_basis(kept_basis(bank, a.components, a.lut_size, config.seed, run / "cache"))
+    network.prior.set_basis(kept_basis(bank, a.components, a.lut_size, config.seed, cache))
     calibrate(network, source)
     return network
 
@@ -135,6 +143,7 @@ def fit(
     should_stop: Callable[[], bool] = lambda: False,
     processes: Processes = ALONE,
     epochs: float | None = None,
+    cache: Path | None = None,
 ) -> Iterator[Event]:
     """Train, yielding the events that docs/decisions/001-training-is-a-child-process.md describes; the last step writes
     the bundle.
@@ -153,6 +162,7 @@ def fit(
         processes: that train together; `run` and the photos are on a disk that all of them see.
         epochs: passes over the `pairs` that are used, in the place of the steps of `config`: how many pairs pass the
             check is known when they have been read.
+        cache: folder for decoded photos and bases, which runs may share; that of the run where it is None.
 
     Raises:
         PieError: data, device, bundle or checkpoint cannot be used.
@@ -165,13 +175,14 @@ def fit(
     device = processes.device(config.device)
     pixels = torch.device("cpu") if config.data.workers else pixel_device(device)
     run.mkdir(parents=True, exist_ok=True)
+    cache = cache or run / "cache"
     if processes.leader:
         remove_abandoned(run)
         remove_dead_bundles(models)
     with processes.leader_first():
         bank: np.ndarray | None
         if config.data.kind == "simulated":
-            material, bank = _simulated(config, run, pixels)
+            material, bank = _simulated(config, cache, pixels)
         elif config.data.kind == "prepared":
             material, bank = _prepared(config, pixels)
         else:
@@ -179,7 +190,7 @@ def fit(
             if epochs is not None:
                 steps = steps_for(config, epochs, material.train + material.held_out)
                 config = override(config, {"run": {"steps": steps}})
-        network = _network(config, init, bank, material.source, run).to(device)
+        network = _network(config, init, bank, material.source, cache).to(device)
     processes.align(network)
     with prefetched(material.source.shared(processes.share), config.data.workers) as source:
         trainer = Trainer(config, network, source, material.validation, run, material.roles, should_stop, processes)

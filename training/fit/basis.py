@@ -5,6 +5,7 @@ covariance is learned from the simulator, so that a few pairs that show some col
 others.
 """
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -62,8 +63,9 @@ def build_basis(bank: np.ndarray, components: int, size: int = 17, samples: int 
 
 
 def kept_basis(bank: np.ndarray, components: int, size: int, seed: int, cache: Path) -> Tensor:
-    """`build_basis`, built once under `cache`."""
-    path = cache / f"basis-{components}-{size}-{seed}.npy"
+    """`build_basis`, built once under `cache` for these very photos."""
+    photos = hashlib.sha256(bank[:, ::8, ::8].tobytes()).hexdigest()[:8]
+    path = cache / f"basis-{components}-{size}-{seed}-{photos}.npy"
     if not path.exists():
         basis = build_basis(bank, components, size, seed=seed)
         path.parent.mkdir(parents=True, exist_ok=True)
