@@ -94,7 +94,7 @@ def test_every_variant_is_trained_once_and_judged(
         results[variant.name] = rows
     assert len(list((tmp_path / "cache").glob("photos-*.npy"))) == 1, "the photos were decoded once for all runs"
     assert not list(tmp_path.glob("*/cache"))
-    monkeypatch.setattr(ablation, "run_benchmark", lambda *_: [])
+    monkeypatch.setattr(ablation, "run_benchmark", lambda *_, **__: [])
     (run,) = plan.variants[0].runs(())
     again = judge(run, plan, tmp_path, photo_folder_of_crops, users=2, queries=1, seed=0)
     assert [r.psnr for r in again] == pytest.approx([r.psnr for r in results["Everything"][1]], abs=1e-3)

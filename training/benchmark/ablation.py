@@ -42,9 +42,10 @@ def judge(run: Run, plan: AblationPlan, out: Path, photos: Path, users: int, que
         users: of every kind; learned retouchers are drawn more often until they are as many.
     """
     kept = out / run.folder / "benchmark.json"
-    needed = sorted({column.task for column in plan.columns})
+    needed: list[str] = sorted({column.task for column in plan.columns})
     counts = sorted({column.references for column in plan.columns})
-    asked: dict[str, Any] = {"tasks": needed, "references": counts, "photos": photos.name}
+    modes: list[str] = sorted({column.mode for column in plan.columns})
+    asked: dict[str, Any] = {"tasks": needed, "references": counts, "modes": modes, "photos": photos.name}
     asked |= {"users": users, "queries": queries, "seed": seed}
     if kept.exists():
         found = json_files.read_object(kept)
@@ -55,7 +56,7 @@ def judge(run: Run, plan: AblationPlan, out: Path, photos: Path, users: int, que
     if RETOUCHERS in needed and plan.retouchers is not None:
         tasks[RETOUCHERS] = retoucher_cases(plan.retouchers, photos, draws, users)
     methods = MethodSet(list_bundles(out / run.folder)[0].path, "cpu", others=COMPARED)
-    rows = run_benchmark(tasks, methods, counts, seed)
+    rows = run_benchmark(tasks, methods, counts, seed, modes=modes)
     write_json(kept, rounded({"asked": asked, "rows": [asdict(row) for row in rows]}))
     return rows
 

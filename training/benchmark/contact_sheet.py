@@ -98,7 +98,7 @@ def contact_sheet(
         raise PieError("Name either --looks or --retouchers: one sheet shows one kind of users.")
     users = len(list(retouchers.glob("*.safetensors"))) if retouchers is not None else USERS
     draws = Draws(refs, -(-count // max(1, users)), seed)
-    populations = {population: users} if looks is None and retouchers is None else {}
+    populations: dict[str, int] = {population: users} if looks is None and retouchers is None else {}
     (cases,) = photo_tasks(photos, draws, looks, users, populations, retouchers).values()
     tiles = tiles_of(Inference(chosen_bundle(model), "cpu"), cases, refs, not edits_alone, side)
     sheet = labelled_sheet(list(islice(tiles, 4 * count)), ACROSS)

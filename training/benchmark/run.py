@@ -50,6 +50,7 @@ def run_benchmark(
     progress: Callable[[str], None] = lambda _: None,
     workers: int = 1,
     threads: int = 1,
+    modes: Sequence[str] = MODES,
 ) -> list[Row]:
     """Judge every method on every task with the same references and queries.
 
@@ -64,6 +65,7 @@ def run_benchmark(
         progress: called with one line per case.
         workers: processes; the rows do not depend on it.
         threads: of torch in each.
+        modes: those of `MODES` that are asked for.
     """
 
     def cases() -> Iterator[tuple[str, Case]]:
@@ -72,7 +74,7 @@ def run_benchmark(
                 yield task, case
 
     collected: dict[str, dict[Setting, ByUser]] = defaultdict(lambda: defaultdict(lambda: defaultdict(list)))
-    judge = partial(_judge, refs=tuple(refs), methods=methods)
+    judge = partial(_judge, refs=tuple(refs), methods=methods, wanted=tuple(modes))
     for task, name, scores in in_order(judge, cases(), workers, threads):
         for setting, found in scores.items():
             collected[task][setting][name].append(found)
@@ -84,11 +86,13 @@ def run_benchmark(
     ]
 
 
-def _judge(item: tuple[str, Case], refs: Sequence[int], methods: MethodSet) -> tuple[str, str, Scores]:
+def _judge(
+    item: tuple[str, Case], refs: Sequence[int], methods: MethodSet, wanted: Sequence[str] = MODES
+) -> tuple[str, str, Scores]:
     """All settings of one case; what gives equal results is computed once."""
     task, case = item
     targets = [Target(after) for _, after in case.queries]
-    modes = [(mode, count) for count in refs if count <= len(case.references) for mode in MODES]
+    modes = [(mode, count) for count in refs if count <= len(case.references) for mode in wanted]
     computed: dict[Hashable, list[Quality] | None] = {}
     scores: Scores = {}
     for mode, count in modes if case.references else [(NO_REFERENCES, 0)]:
