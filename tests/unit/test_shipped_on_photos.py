@@ -1,10 +1,8 @@
-"""The shipped bundle on the photographs of ../shared/data: it adds no cast, and more references do no harm."""
+"""The shipped bundle on the photographs of ../shared/data: it adds no cast."""
 
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from pie_desktop.imaging.color.difference import to_lab
 from pie_desktop.imaging.decode import load_proxy
@@ -13,15 +11,10 @@ from pie_desktop.imaging.stored import to_uint8
 from pie_desktop.model.bundle import list_bundles
 from pie_desktop.model.inference import Inference
 from pie_desktop.paths import resource
-from training.benchmark.cases import Draws
-from training.benchmark.methods import MethodSet
-from training.benchmark.run import mean_over_tasks, run_benchmark
-from training.benchmark.tasks import photo_tasks
 from training.data.photos import captured_photos
 
 NEAR_GREY = 8  # CIELAB chroma
 LEAST_AREA = 0.02  # of a photo that must be near grey to say anything
-CHANCE = 0.15  # dB, of the mean over tasks of so few users
 
 
 def _chroma(lab: np.ndarray) -> np.ndarray:
@@ -41,18 +34,3 @@ def test_the_neutral_preference_adds_no_cast(shared_data: Path) -> None:
     assert len(grown) > 30
     assert np.mean(grown) <= 1
     assert np.mean(np.array(grown) <= 1) >= 0.9, "one photo in ten has a cast that it did not have"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("mode", ["pairs", "after"])
-def test_more_references_never_hurt(shared_data: Path, mode: str) -> None:
-    draws = Draws(20, 3, seed=4, count=2)
-    populations = {"targets": 8, "normalising": 6}
-    tasks = photo_tasks(
-        shared_data / "photos" / "val", draws, shared_data / "looks", 6, populations, shared_data / "experts"
-    )
-    methods = MethodSet(list_bundles(resource("bundles"))[0].path, "cpu", others=("model",))
-    rows = run_benchmark(tasks, methods, (1, 5, 20), seed=0, modes=(mode,))
-    means = [psnr for (_, _), psnr in sorted(mean_over_tasks(rows).items())]
-    assert len(means) == 3
-    assert all(more >= fewer - CHANCE for fewer, more in pairwise(means)), means
