@@ -5,8 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from pie_desktop.ui.about import AboutDialog
 from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.actions.palette import CommandList
 from pie_desktop.ui.actions.shortcuts import ShortcutsDialog
@@ -26,9 +27,11 @@ from pie_desktop.ui.many_photos import bind_copying, bind_grid, bind_rating
 from pie_desktop.ui.menus import TopBar, build_menus
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.pages import TABS, Pages
+from pie_desktop.ui.photo_alone import PhotoAlone
 from pie_desktop.ui.recent import RecentFolders
 from pie_desktop.ui.status_bar import StatusBar
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
+from pie_desktop.ui.undoing import UndoOrder
 from pie_desktop.ui.widgets.labels import separator
 from pie_desktop.ui.window_actions import (
     bind_edit_actions,
@@ -59,8 +62,10 @@ class MainWindow(QMainWindow):
         bind_view_actions(self.commands, self.canvas)
         self.edit_page = EditPage(context, self.session, self.canvas, self.commands)
         bind_file_actions(self.commands, self, self.look_export.open, self.thumbnail_clearing)
-        bind_edit_actions(self.commands, self.session, self.edit_page)
-        bind_window_actions(self.commands, self, context.display)
+        self.undoing = UndoOrder(self.session.keeper, self.edit_page.styles.controller.steps)
+        bind_edit_actions(self.commands, self.undoing, self.edit_page)
+        self.photo_alone = PhotoAlone(self, self._around_photo, self.canvas)
+        bind_window_actions(self.commands, self, self.photo_alone, context.display)
         self.edit_clipboard = EditClipboard(context, self.session, self.session.several, self)
         self.culling = Culling(self.edit_page.filmstrip, context.settings)
         bind_rating(self.commands, self.culling, context)
@@ -94,6 +99,7 @@ class MainWindow(QMainWindow):
             self.pages.export_page().set_sources(list(photos), "The photos that you chose for this export")
 
     def _on_tab(self, index: int) -> None:
+        self.photo_alone.leave()
         name = TABS[index]
         if name == "Export":
             self.pages.show_export()
@@ -128,7 +134,7 @@ class MainWindow(QMainWindow):
     # Building
 
     def _build_centre(self) -> None:
-        bar = TopBar(self.commands)
+        self.top = bar = TopBar(self.commands)
         self.tabs = bar.tabs
         centre = BoundedArea()
         column = QVBoxLayout(centre)
@@ -149,9 +155,11 @@ class MainWindow(QMainWindow):
         page.styles.look_requested.connect(self.look_export.open)
         page.filmstrip.folder_changed.connect(self.recent_folders.add)
         self.recent_folders.chosen.connect(lambda folder: self.open_paths([folder]))
-        enable_actions(self.commands, self.context, self.session, page, self.thumbnail_clearing)
+        parts = (page, self.photo_alone, self.thumbnail_clearing)
+        enable_actions(self.commands, self.context, self.session, self.undoing, *parts)
         self.canvas.view_changed.connect(self._show_checks)
         page.panels_changed.connect(self._show_checks)
+        self.photo_alone.changed.connect(self._show_checks)
         self.session.opening.connect(lambda path: self.setWindowTitle(f"{path.name} – PIE Desktop"))
         self.commands.refresh()
         self._show_checks()
@@ -165,6 +173,7 @@ class MainWindow(QMainWindow):
         commands["clipping"].setChecked(self.canvas.warnings)
         commands["filmstrip"].setChecked(self.edit_page.filmstrip.isVisibleTo(self.edit_page))
         commands["panel"].setChecked(self.edit_page.right.isVisibleTo(self.edit_page))
+        commands["photo_alone"].setChecked(self.photo_alone.on)
         commands["full_screen"].setChecked(self.isFullScreen())
 
     def export_selected(self) -> None:
@@ -179,6 +188,10 @@ class MainWindow(QMainWindow):
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self._show_checks()
+
+    def _around_photo(self) -> list[QWidget]:
+        page = self.edit_page
+        return [self.menuBar(), self.top, page.filmstrip, page.right, page.photo_view.toolbar, self.statusBar()]
 
     def go_to_next_area(self) -> None:
         areas = self.edit_page.focus_areas()
@@ -205,6 +218,12 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> None:
         self.help_window().show_shortcuts()
+
+    def show_about(self) -> None:
+        """Version, model, device and licences."""
+        dialog = AboutDialog(self.context.engine, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def change_shortcuts(self) -> None:
         """The dialog in which every action gets its keys."""
@@ -255,6 +274,7 @@ class MainWindow(QMainWindow):
         if not self.pages.can_close():
             event.ignore()
             return
+        self.photo_alone.leave()
         self.last_state.keep()
         self.session.close()
         if self._help is not None:

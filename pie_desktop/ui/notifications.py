@@ -57,7 +57,7 @@ class Notifier(QObject):
         self._post(Notice(text, "warning", details))
 
     def error(self, text: str, details: str = "") -> None:
-        """A problem; stays until dismissed."""
+        """A problem; stays longer than the others."""
         self._post(Notice(text, "error", details))
 
     def _post(self, notice: Notice) -> None:
@@ -68,8 +68,8 @@ class Notifier(QObject):
 LIMIT = 4
 WIDTH = 440
 MARGIN = 16
-# Errors stay until they are dismissed.
-SHOWN_MS: dict[Level, int] = {"info": 6000, "warning": 15000}
+# Long enough to read the sentence twice; the pointer over a card, or the focus in it, keeps it.
+SHOWN_MS: dict[Level, int] = {"info": 6000, "warning": 15000, "error": 30000}
 ICONS: dict[Level, tuple[str, str]] = {
     "info": ("mdi6.information-outline", COLORS.info),
     "warning": ("mdi6.alert-outline", COLORS.warning),
@@ -163,10 +163,9 @@ class NotificationCard(QFrame):
         self._close = _button("mdi6.close", "Dismiss", lambda: None)
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignTop)
         self.closed = self._close.clicked
-        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS.get(notice.level, 0))
-        self._timer.timeout.connect(self._close.click)
-        if notice.level in SHOWN_MS:
-            self._timer.start()
+        self._timer = QTimer(self, singleShot=True, interval=SHOWN_MS[notice.level])
+        self._timer.timeout.connect(self._end)
+        self._timer.start()
 
     def stop(self) -> None:
         self._timer.stop()
@@ -175,8 +174,14 @@ class NotificationCard(QFrame):
         self._timer.stop()
 
     def leaveEvent(self, event: QEvent) -> None:
-        if self.notice.level in SHOWN_MS:
-            self._timer.start()
+        self._timer.start()
+
+    def _end(self) -> None:
+        focused = self.window().focusWidget()
+        if focused is not None and self.isAncestorOf(focused):
+            self._timer.start()  # somebody is on the way to its button
+        else:
+            self._close.click()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText("\n\n".join(filter(None, (self.notice.text, self.notice.details))))

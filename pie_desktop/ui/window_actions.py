@@ -5,7 +5,6 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QApplication
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.styles.style import Style
@@ -18,7 +17,9 @@ from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.pages import TABS
+from pie_desktop.ui.photo_alone import PhotoAlone
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
+from pie_desktop.ui.undoing import UndoOrder
 
 
 class WindowActions(Protocol):
@@ -37,6 +38,7 @@ class WindowActions(Protocol):
     def show_shortcuts(self) -> None: ...
     def change_shortcuts(self) -> None: ...
     def show_preferences(self) -> None: ...
+    def show_about(self) -> None: ...
     def close(self) -> bool: ...
 
 
@@ -69,11 +71,11 @@ def bind_file_actions(
     bind("quit", window.close)
 
 
-def bind_edit_actions(commands: Commands, session: EditSession, page: EditPage) -> None:
+def bind_edit_actions(commands: Commands, undoing: UndoOrder, page: EditPage) -> None:
     """What is done to the open photo, and which one is open."""
     bind = commands.bind
-    bind("undo", session.keeper.undo)
-    bind("redo", session.keeper.redo)
+    bind("undo", undoing.undo)
+    bind("redo", undoing.redo)
     bind("reset", page.adjust.reset)
     bind("next", partial(page.step, 1))
     bind("previous", partial(page.step, -1))
@@ -89,12 +91,14 @@ def bind_edit_actions(commands: Commands, session: EditSession, page: EditPage) 
     page.canvas.space_tapped.connect(partial(commands.press, "Space", Where.CANVAS))
 
 
-def bind_window_actions(commands: Commands, window: WindowActions, display: DisplayColors) -> None:
+def bind_window_actions(commands: Commands, window: WindowActions, alone: PhotoAlone, display: DisplayColors) -> None:
     """What the window shows, and help."""
     bind = commands.bind
     bind("filmstrip", window.toggle_filmstrip)
     bind("panel", window.toggle_panel)
     bind("full_screen", window.toggle_full_screen)
+    bind("photo_alone", alone.toggle)
+    bind("leave_photo_alone", alone.leave)
     bind("monitor_colors", lambda: display.set_on(not display.on)).setChecked(display.on)
     bind("next_area", window.go_to_next_area)
     for tab in TABS:
@@ -104,14 +108,20 @@ def bind_window_actions(commands: Commands, window: WindowActions, display: Disp
     bind("shortcuts", window.show_shortcuts)
     bind("change_shortcuts", window.change_shortcuts)
     bind("preferences", window.show_preferences)
-    bind("about", QApplication.aboutQt)
+    bind("about", window.show_about)
 
 
 def enable_actions(
-    commands: Commands, context: AppContext, session: EditSession, page: EditPage, clearing: ThumbnailClearing
+    commands: Commands,
+    context: AppContext,
+    session: EditSession,
+    undoing: UndoOrder,
+    page: EditPage,
+    alone: PhotoAlone,
+    clearing: ThumbnailClearing,
 ) -> None:
     """Say when the actions of the Edit page have something to do, and follow what that depends on."""
-    strip, styles, keeper, current = page.filmstrip, page.styles, session.keeper, context.current
+    strip, styles, current = page.filmstrip, page.styles, context.current
 
     def of_styles() -> Style | None:
         return styles.controller.style(styles.current_id())
@@ -129,11 +139,12 @@ def enable_actions(
             Need.FOLDER: lambda: strip.folder is not None,
             Need.CHANGES: lambda: current.edit != Edit.styled(current.style_id),
             Need.STYLED: lambda: current.wanted is not None,
-            Need.UNDO: lambda: keeper.can_undo,
-            Need.REDO: lambda: keeper.can_redo,
+            Need.UNDO: lambda: undoing.can_undo,
+            Need.REDO: lambda: undoing.can_redo,
             Need.STYLE: lambda: of_styles() is not None,
             Need.OWN_STYLE: is_own,
             Need.DELETED_STYLE: lambda: styles.controller.can_undo_delete,
+            Need.ALONE: lambda: alone.on,
             Need.CACHE: lambda: clearing.has_any,
         }
     )
@@ -141,9 +152,9 @@ def enable_actions(
     def refresh() -> None:
         commands.refresh()
 
-    for signal in (session.opened, session.opening, session.failed, session.closed, keeper.changed):
+    for signal in (session.opened, session.opening, session.failed, session.closed, undoing.changed):
         signal.connect(refresh)
-    for signal in (strip.selection_changed, strip.folder_changed, styles.current_changed):
+    for signal in (strip.selection_changed, strip.folder_changed, styles.current_changed, alone.changed):
         signal.connect(refresh)
     current.wanted_changed.connect(refresh)
     current.changed.connect(lambda edit, moving: None if moving else refresh())

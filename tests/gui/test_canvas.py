@@ -16,6 +16,7 @@ from pie_desktop.edit.transform import Transform
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.layer import Source
+from pie_desktop.ui.canvas.navigator import Navigator
 from pie_desktop.ui.canvas.panes import SIDE_GAP, View
 from pie_desktop.ui.context import AppContext
 from tests.doubles.models import any_preference
@@ -308,3 +309,22 @@ def test_black_and_white_beyond_its_own_strength_stays_gray_while_a_slider_moves
         canvas.renderer.set_luts(Transform(transform.neutral, gray))
     canvas.renderer.set_edit(Edit.styled(None, 1.5), moving=True)
     assert np.ptp(photo_area(canvas).astype(int), axis=-1).max() <= 1
+
+
+def test_the_navigator_is_there_while_a_part_is_shown_and_goes_where_it_is_clicked(
+    canvas: Canvas, qtbot: QtBot
+) -> None:
+    navigator = Navigator(canvas)
+    assert not navigator.isVisible()
+    canvas.zoom_to(3.0)
+    assert navigator.isVisible()
+    frame = navigator.frame()
+    assert frame.width() / navigator.width() == pytest.approx(600 / 1800, abs=0.02)
+    qtbot.mouseClick(navigator, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
+    assert canvas.viewport.visible().left == 0 and canvas.viewport.visible().top == 0
+    qtbot.mousePress(navigator, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    qtbot.mouseMove(navigator, navigator.rect().center())
+    qtbot.mouseRelease(navigator, Qt.MouseButton.LeftButton, pos=navigator.rect().center())
+    assert canvas.viewport.to_photo(300, 250) == pytest.approx((300, 200), abs=8)
+    canvas.fit()
+    assert not navigator.isVisible()

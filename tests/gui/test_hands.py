@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.main_window import MainWindow
-from tests.gui.opening import open_photo
+from tests.gui.opening import open_photo, wait_shown
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
@@ -159,3 +159,39 @@ def test_actions_that_would_do_nothing_are_disabled(window: MainWindow, qtbot: Q
     assert commands["reset"].isEnabled() and not commands["redo"].isEnabled()
     window.show_tab("Export")
     assert not commands["zoom_in"].isEnabled() and commands["start_export"].isEnabled()
+
+
+def test_f_shows_the_photo_alone(window: MainWindow, photos: list[Path], qtbot: QtBot) -> None:
+    page = window.edit_page
+    around = [window.menuBar(), window.tabs, page.filmstrip, page.right, page.photo_view.toolbar, window.statusBar()]
+    page.filmstrip.view.setFocus()
+    press(window, Key.Key_F)
+    assert window.isFullScreen() and not any(widget.isVisible() for widget in around)
+    assert window.canvas.hasFocus()
+    press(window, Key.Key_Right)
+    assert window.session.path == photos[1]
+    press(window, Key.Key_Escape)
+    assert not window.isFullScreen() and all(widget.isVisible() for widget in around)
+    press(window, Key.Key_F)
+    press(window, Key.Key_F)
+    assert all(widget.isVisible() for widget in around)
+
+
+def test_what_was_hidden_before_stays_hidden(window: MainWindow, photos: list[Path]) -> None:
+    window.edit_page.show_panel(window.edit_page.filmstrip, False)
+    press(window, Key.Key_F)
+    press(window, Key.Key_F)
+    assert not window.edit_page.filmstrip.isVisible() and window.edit_page.right.isVisible()
+
+
+def test_zoom_stays_from_photo_to_photo(window: MainWindow, photos: list[Path], qtbot: QtBot) -> None:
+    window.canvas.setFocus()
+    press(window, Key.Key_Z)
+    assert window.canvas.viewport.zoom == 1.0
+    press(window, Key.Key_Right)
+    wait_shown(window, photos[1], qtbot)
+    assert window.canvas.viewport.zoom == 1.0 and not window.canvas.viewport.fitted
+    press(window, Key.Key_Space)
+    press(window, Key.Key_Right)
+    wait_shown(window, photos[2], qtbot)
+    assert window.canvas.viewport.fitted

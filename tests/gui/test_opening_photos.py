@@ -97,8 +97,8 @@ def test_unreadable_photo_is_told_and_the_editor_goes_on(
     with qtbot.waitSignal(window.session.failed) as failed:
         window.edit_page.open_photo(bad)
     assert "bad.jpg" in failed.args[0]
-    qtbot.waitUntil(lambda: any(card.notice.text == failed.args[0] for card in window.notifications.cards))
-    assert window.canvas.renderer.base is None
+    assert window.canvas.renderer.base is None and window.canvas.message == failed.args[0]
+    assert not window.notifications.cards, "what stands on the canvas needs no card over it"
     open_photo(window, photo_folder / "coffee.jpg", qtbot)
 
 

@@ -78,3 +78,29 @@ def test_small_photo_can_be_seen_pixel_for_pixel() -> None:
 
 def test_zone_grows_within_its_limit() -> None:
     assert Zone(10, 10, 20, 20).grown(15, 5, Zone(0, 0, 30, 30)) == Zone(0, 5, 30, 25)
+
+
+def test_zoom_and_place_stay_from_photo_to_photo() -> None:
+    view = viewport()
+    view.zoom_to(1.0)
+    view.pan(-900, 300)
+    before = view.visible()
+    view.set_photo(6000, 4000)
+    assert view.visible() == before and view.zoom == 1.0 and not view.fitted
+
+
+def test_the_place_is_in_parts_of_the_photo() -> None:
+    view = viewport()
+    view.zoom_to(1.0)
+    view.set_photo(3000, 4000)
+    assert view.to_photo(600, 450) == pytest.approx((1500, 2000), abs=1)
+
+
+def test_a_smaller_photo_is_shown_within_its_bounds() -> None:
+    view = viewport()
+    view.zoom_to(1.0, (0, 0))
+    view.set_photo(1500, 1000)
+    assert view.visible().width == 1200 and view.zoom == 1.0
+    view.fit()
+    view.set_photo(6000, 4000)
+    assert view.fitted

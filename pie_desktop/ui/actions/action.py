@@ -36,6 +36,7 @@ class Need(Enum):
     REDO = "something that was undone can be done again"
     STYLE = "a style has the focus in the gallery or is shown in detail"
     OWN_STYLE = "that style is one of the user's own"
+    ALONE = "the photo is alone on the screen"
     CACHE = "thumbnails are kept on disk"
     COPIED = "an edit was copied"
     OTHER_EDIT = "another photo was open before"

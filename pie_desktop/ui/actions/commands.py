@@ -95,19 +95,20 @@ class Commands(QObject):
         self.keys = keys
         self._window = window
         self._commands: dict[str, Command] = {}
+        self._areas: list[tuple[QWidget, Where]] = []
         self._conditions: dict[Need, Callable[[], bool]] = {}
         self._page = "Edit"
 
     def bind(self, action_id: str, run: Callable[[], object], widget: QWidget | None = None) -> Command:
         """Make a declared action do something; `widget` as for `Command`, the window if None."""
         command = Command(self.keys, action_id, run, widget or self._window)
-        self._commands[action_id] = command
+        self._add(command)
         return command
 
     def include(self, panel: QWidget) -> None:
         """List the actions that a panel or page made for itself."""
         for command in panel.findChildren(Command):
-            self._commands[command.declared.id] = command
+            self._add(command)
 
     def add_area(self, widget: QWidget, where: Where) -> None:
         """Let keys that controls need themselves have effect while this widget has the focus.
@@ -116,9 +117,19 @@ class Commands(QObject):
             widget: the canvas, the list of photos, or a slider.
             where: which of them it is.
         """
+        self._areas.append((widget, where))
         for command in self._commands.values():
-            if command.declared.where & where:
-                widget.addAction(command.within(where))
+            self._add_to_area(command, widget, where)
+
+    def _add(self, command: Command) -> None:
+        self._commands[command.declared.id] = command
+        for widget, where in self._areas:
+            self._add_to_area(command, widget, where)
+
+    @staticmethod
+    def _add_to_area(command: Command, widget: QWidget, where: Where) -> None:
+        if command.declared.where & where:
+            widget.addAction(command.within(where))
 
     def enable_when(self, conditions: Mapping[Need, Callable[[], bool]]) -> None:
         """Say how to find out whether what actions need is there."""

@@ -42,6 +42,11 @@ class PhotoWidget(QWidget):
         self.setAccessibleName("Photo")
 
     @property
+    def message(self) -> str:
+        """The sentence that is shown instead of a photo; empty while there is none."""
+        return self._message
+
+    @property
     def view(self) -> View:
         return self._view
 
@@ -82,7 +87,7 @@ class PhotoWidget(QWidget):
             self.view_changed.emit()
 
     def set_photo(self, width: int, height: int) -> None:
-        """Prepare for a photo of this size (full resolution, oriented), fitted; the one before is gone."""
+        """Prepare for a photo of this size (full resolution, oriented), at the zoom and place of the one before."""
         self._message = ""
         self.renderer.clear()
         self.viewport.set_photo(width, height)
@@ -139,6 +144,11 @@ class PhotoWidget(QWidget):
     def pan(self, dx: float, dy: float) -> None:
         """Move the photo by so many device pixels."""
         self.viewport.pan(dx, dy)
+        self._moved()
+
+    def centre_on(self, x: float, y: float) -> None:
+        """Show the photo around a point of it, in photo pixels; nothing at fit."""
+        self.viewport.centre_on(x, y)
         self._moved()
 
     def _moved(self) -> None:

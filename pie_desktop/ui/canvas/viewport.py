@@ -49,7 +49,8 @@ class Zone:
 class Viewport:
     """Zoom and position of one photo in panes of one size.
 
-    `fitted` stays true until the user zooms, so that the photo follows the window's size.
+    `fitted` stays true until the user zooms, so that the photo follows the window's size. Another photo is shown at the
+    same zoom and place.
     """
 
     def __init__(self) -> None:
@@ -69,9 +70,14 @@ class Viewport:
         return min(self.pane[0] / self.photo[0], self.pane[1] / self.photo[1], MAX_FIT_ZOOM)
 
     def set_photo(self, width: int, height: int) -> None:
-        """Take a new photo, fitted."""
+        """Take a new photo: fitted if the one before was, else at the same zoom and the same place of the photo."""
+        place = (self._centre[0] / self.photo[0], self._centre[1] / self.photo[1])
         self.photo = (max(1, width), max(1, height))
-        self.fit()
+        if self.fitted or self._zoom <= self.fit_zoom() < 1:
+            self.fit()
+        else:
+            self._centre = (place[0] * self.photo[0], place[1] * self.photo[1])
+            self._clamp()
 
     def set_pane(self, width: int, height: int) -> None:
         self.pane = (max(1, width), max(1, height))
@@ -111,6 +117,12 @@ class Viewport:
         """Move the photo by so many pane pixels."""
         if not self.fitted:
             self._centre = (self._centre[0] - dx / self._zoom, self._centre[1] - dy / self._zoom)
+            self._clamp()
+
+    def centre_on(self, x: float, y: float) -> None:
+        """Bring a photo point to the middle of the pane, as far as the photo reaches."""
+        if not self.fitted:
+            self._centre = (x, y)
             self._clamp()
 
     def zoomed(self) -> Zone:

@@ -1,5 +1,6 @@
 """Canvas and session put together: the open photo, live."""
 
+import logging
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -10,9 +11,12 @@ from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.controls import CanvasToolbar
 from pie_desktop.ui.canvas.layer import Source
+from pie_desktop.ui.canvas.navigator import Navigator
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Enhancement
 from pie_desktop.ui.editor.session import EditSession
+
+_log = logging.getLogger(__name__)
 
 # The photo before stays on the canvas for so long while the next one is read; longer would pass it off as the new one.
 LINGER_MS = 250
@@ -24,8 +28,8 @@ class PhotoView(QWidget):
     def __init__(self, context: AppContext, session: EditSession, commands: Commands, canvas: Canvas) -> None:
         super().__init__()
         self._session = session
-        self._notifier = context.notifier
         self.canvas = canvas
+        self.navigator = Navigator(canvas)
         self._shows_current = False
         self._linger = QTimer(self, singleShot=True, interval=LINGER_MS)
         self._linger.timeout.connect(lambda: canvas.set_message(""))
@@ -64,6 +68,7 @@ class PhotoView(QWidget):
         self.canvas.set_photo(photo.info.width, photo.info.height)
         self.canvas.renderer.set_edit(session.edit)
         self.canvas.renderer.set_reduced(source)
+        self._on_viewport()  # the zoom stays from photo to photo, and may need all pixels at once
         if session.enhancement is not None:
             self._on_enhanced(session.enhancement)
 
@@ -79,7 +84,7 @@ class PhotoView(QWidget):
     def _on_failed(self, message: str) -> None:
         self._linger.stop()
         self.canvas.set_message(message)
-        self._notifier.error(message)
+        _log.warning("Shown in place of a photo: %s", message)
 
     def _on_viewport(self) -> None:
         if self.canvas.renderer.needs_full:

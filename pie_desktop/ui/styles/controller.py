@@ -13,6 +13,7 @@ from pie_desktop.styles.style import Limit
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.operation import Operation
+from pie_desktop.ui.undoing import Steps
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane, QueueLane
 
@@ -28,6 +29,7 @@ class StyleController(QObject):
     Attributes:
         styles: all styles as last read, the user's own first.
         lane: changes to the library, in order.
+        steps: what was done to styles and can be undone.
 
     Signals:
         listed: `styles` may have changed.
@@ -55,6 +57,7 @@ class StyleController(QObject):
         self._computing: Operation | None = None
         self._asked: str | None = None  # what a person chose last, as against what a photo was opened with
         self._deleted: dict[str, bool] = {}
+        self.steps = Steps(self)
         context.styles_changed.connect(self.refresh)
         self._current.style_changed.connect(self._on_selected)
         context.engine_changed.connect(self._on_engine_changed)
@@ -136,7 +139,9 @@ class StyleController(QObject):
         self._change(self._on_references_changed, jobs.restore_reference, style_id, reference_id)
 
     def rename(self, style_id: str, name: str) -> None:
-        self._change(self._on_renamed, jobs.rename, style_id, name)
+        style = self.style(style_id)
+        if style is not None and style.name != name:
+            self._change(partial(self._on_renamed, style.name), jobs.rename, style_id, name)
 
     def duplicate(self, style_id: str) -> None:
         self._change(self._on_duplicated, jobs.duplicate, style_id)
@@ -192,15 +197,21 @@ class StyleController(QObject):
 
     def _on_reference_removed(self, reference_id: str, style: Style) -> None:
         self._on_references_changed(style)
-        undo = partial(self.restore_reference, style.id, reference_id)
+        undo = self.steps.add(partial(self.restore_reference, style.id, reference_id))
         self._context.notifier.info(f"A reference was removed from “{style.name}”.", "Undo", undo)
 
     def _on_swapped(self, reference_id: str, style: Style) -> None:
         self._on_references_changed(style)
-        undo = partial(self.swap_pair, style.id, reference_id)
+        # Not as `swap_pair`, which would be a step of its own.
+        back = partial(self._change, self._on_references_changed, jobs.swap_pair, style.id, reference_id)
+        undo = self.steps.add(back)
         self._context.notifier.info(f"An edit and its original were swapped in “{style.name}”.", "Undo", undo)
 
-    def _on_renamed(self, style: Style) -> None:
+    def _on_renamed(self, before: str, style: Style) -> None:
+        self._on_renamed_back(style)
+        self.steps.add(partial(self._change, self._on_renamed_back, jobs.rename, style.id, before))
+
+    def _on_renamed_back(self, style: Style) -> None:
         self._put(style)
         self._context.styles_changed.emit()
 
@@ -217,7 +228,9 @@ class StyleController(QObject):
         if selected:
             self.choose(None)
         self._context.styles_changed.emit()
-        self._context.notifier.info(f"“{style.name}” was deleted.", "Undo", partial(self.undo_delete, token))
+        # After the choice of no style, which is a step of the photo: what was asked for is the deletion.
+        undo = self.steps.add(partial(self.undo_delete, token))
+        self._context.notifier.info(f"“{style.name}” was deleted.", "Undo", undo)
 
     def _on_undeleted(self, selected: bool, style: Style) -> None:
         self._put(style)

@@ -14,6 +14,6 @@ HELP = Menu(
             words="keys customize settings preferences",
         ),
         None,
-        Action("about", "About Qt", "The library that the window is made with"),
+        Action("about", "About PIE Desktop…", "Version, model, device and licences", words="qt licence version"),
     ),
 )
