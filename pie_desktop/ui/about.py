@@ -119,7 +119,7 @@ def _required() -> Iterator[str]:
 def _licence(about: metadata.PackageMetadata) -> str:
     """As SPDX has it where the package says so, else the first line of what it says."""
     for key in ("License-Expression", "License"):
-        said = about.get(key, "")
+        said = (about.get_all(key) or [""])[0]
         if said and said != "UNKNOWN":
             return str(said).splitlines()[0][:80]
     kinds = [line.rsplit(" :: ", 1)[-1] for line in about.get_all("Classifier") or () if line.startswith("License ::")]

@@ -32,6 +32,7 @@ from pie_desktop.ui.recent import RecentFolders
 from pie_desktop.ui.status_bar import StatusBar
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
 from pie_desktop.ui.undoing import UndoOrder
+from pie_desktop.ui.widgets import accessible
 from pie_desktop.ui.widgets.labels import separator
 from pie_desktop.ui.window_actions import (
     bind_edit_actions,
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
+        accessible.install()
         self.context = context
         self.setWindowTitle("PIE Desktop")
         self.setAcceptDrops(True)
@@ -257,6 +259,8 @@ class MainWindow(QMainWindow):
         self.last_state.restore()
 
     def _remember(self) -> None:
+        if self.photo_alone.on:
+            return  # what is hidden for the moment is no layout
         self.edit_page.remember()
         settings = self.context.settings
         settings.set("window.geometry", bytes(self.saveGeometry().toBase64().data()).decode("ascii"))

@@ -59,6 +59,7 @@ class SidePanel(QFrame):
         column.addLayout(head)
         column.addWidget(self._both, 1)
         scroll = QScrollArea()
+        scroll.setAccessibleName("Sliders")
         scroll.setWidget(adjust)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

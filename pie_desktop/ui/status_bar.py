@@ -58,6 +58,7 @@ class TaskBar(QWidget):
         self.cancel_button.clicked.connect(self._stop_first)
         self._more = QPushButton(flat=True)
         self._more.setToolTip("All tasks")
+        self._more.setAccessibleName("All tasks")
         self._more.clicked.connect(self._show_menu)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -46,6 +46,7 @@ class WelcomeView(QScrollArea):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self.setAccessibleName("Welcome: open photos to begin")
         self.open_photos_button = _button("Open photos…", "mdi6.image-plus", primary=True)
         self.open_folder_button = _button("Open folder…", "mdi6.folder-open-outline")
         self.samples_button = _button("Try the sample photos", "mdi6.flower-outline")

@@ -1,7 +1,7 @@
 """How much of the edit is general enhancement and how much is the user: two bars that follow the sliders."""
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from pie_desktop.edit.edit import Edit
@@ -116,6 +116,7 @@ class AttributionView(QWidget):
         for bar, number, part in zip((self.general, self.preference), self._numbers, parts, strict=True):
             bar.set_share(part / scale)
             number.setText(f"ΔE {part:.1f}" if value is not None else "–")
+            bar.say(number.text() if value is not None else "not measured")
         total = sum(parts)
         if value is None:
             text = "Shown once a photo is enhanced."
@@ -133,8 +134,19 @@ class Bar(QWidget):
         super().__init__()
         self._color = QColor(color)
         self.share = 0.0
+        self._said = "not measured"
         self.setMinimumSize(48, 16)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    accessible_role = QAccessible.Role.Indicator
+
+    def accessible_value(self) -> str:
+        """The number beside the bar."""
+        return self._said
+
+    def say(self, number: str) -> None:
+        """The number that the bar stands for, in words."""
+        self._said = number
 
     def set_share(self, share: float) -> None:
         self.share = share

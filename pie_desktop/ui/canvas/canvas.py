@@ -1,16 +1,22 @@
 """The widget that shows the photo, with mouse and keys: zoom, pan, split line, hold to compare."""
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 
 from pie_desktop.ui.canvas.panes import View, photo_rect
 from pie_desktop.ui.canvas.photo_widget import PhotoWidget
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.theme import COLORS
 
 HANDLE_REACH = 14  # px around the split line that grab it
 HOLD_MS = 160
 HOLD_REACH = 3  # px that a press may move and still be a hold
 ZOOM_STEP = 1.25
+KEYBOARD_REASONS = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 PAN_STEP = 0.1  # of the pane, per arrow key
 HANDLE_STEP = 0.02
 
@@ -37,6 +43,7 @@ class Canvas(PhotoWidget):
         self._pressed_at = QPointF()
         self._space = False
         self._space_used = False
+        self._focus_shown = False
         self._hold = QTimer(self, singleShot=True, interval=HOLD_MS)
         self._hold.timeout.connect(lambda: self.set_comparing(True))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -137,6 +144,18 @@ class Canvas(PhotoWidget):
                 self.space_tapped.emit()
         else:
             super().keyReleaseEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Those who work with the mouse know where they clicked, and see the photo without a line around it.
+        self._focus_shown = event.reason() in KEYBOARD_REASONS
+        super().focusInEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._focus_shown and self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(QPen(QColor(COLORS.text_muted), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         # The release of the key may go elsewhere.

@@ -88,5 +88,5 @@ class Navigator(QWidget):
         event.accept()  # not one of the canvas, which would leave the zoom
 
     def _go(self, position: QPointF | QPoint) -> None:
-        width, height = self._canvas.viewport.photo
-        self._canvas.centre_on(position.x() / self.width() * width, position.y() / self.height() * height)
+        place = (position.x() / self.width(), position.y() / self.height())
+        self._canvas.look_at(self._canvas.viewport.zoom, place)

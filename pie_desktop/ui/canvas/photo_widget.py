@@ -3,7 +3,7 @@
 from math import ceil, floor
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from pie_desktop.ui.canvas.panes import View, draw_handle, draw_label, draw_photo, pane_left, pane_size, photo_rect
@@ -11,6 +11,8 @@ from pie_desktop.ui.canvas.renderer import PreviewRenderer
 from pie_desktop.ui.canvas.viewport import Viewport
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS
+
+VIEW_NAMES = {View.SPLIT: "Split view", View.SIDE: "Side by side", View.SINGLE: "Result only"}
 
 
 class PhotoWidget(QWidget):
@@ -21,6 +23,7 @@ class PhotoWidget(QWidget):
         view_changed: another comparison view was chosen, or the clipping warnings were shown or hidden.
     """
 
+    accessible_role = QAccessible.Role.Graphic
     viewport_changed = Signal()
     view_changed = Signal()
 
@@ -40,6 +43,13 @@ class PhotoWidget(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Photo")
+
+    def accessible_value(self) -> str:
+        """View and zoom, or what is said in place of a photo."""
+        if self._message or self.renderer.base is None:
+            return self._message or self._busy or "no photo"
+        what = self._labels[0] if self._comparing else VIEW_NAMES[self._view]
+        return f"{what}, {self.viewport.zoom * 100:.0f} %"
 
     @property
     def message(self) -> str:
@@ -144,11 +154,6 @@ class PhotoWidget(QWidget):
     def pan(self, dx: float, dy: float) -> None:
         """Move the photo by so many device pixels."""
         self.viewport.pan(dx, dy)
-        self._moved()
-
-    def centre_on(self, x: float, y: float) -> None:
-        """Show the photo around a point of it, in photo pixels; nothing at fit."""
-        self.viewport.centre_on(x, y)
         self._moved()
 
     def _moved(self) -> None:

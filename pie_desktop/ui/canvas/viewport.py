@@ -71,13 +71,12 @@ class Viewport:
 
     def set_photo(self, width: int, height: int) -> None:
         """Take a new photo: fitted if the one before was, else at the same zoom and the same place of the photo."""
-        place = (self._centre[0] / self.photo[0], self._centre[1] / self.photo[1])
+        place = self.centre
         self.photo = (max(1, width), max(1, height))
-        if self.fitted or self._zoom <= self.fit_zoom() < 1:
+        if self.fitted:
             self.fit()
         else:
-            self._centre = (place[0] * self.photo[0], place[1] * self.photo[1])
-            self._clamp()
+            self.look_at(self._zoom, place)
 
     def set_pane(self, width: int, height: int) -> None:
         self.pane = (max(1, width), max(1, height))
@@ -117,12 +116,6 @@ class Viewport:
         """Move the photo by so many pane pixels."""
         if not self.fitted:
             self._centre = (self._centre[0] - dx / self._zoom, self._centre[1] - dy / self._zoom)
-            self._clamp()
-
-    def centre_on(self, x: float, y: float) -> None:
-        """Bring a photo point to the middle of the pane, as far as the photo reaches."""
-        if not self.fitted:
-            self._centre = (x, y)
             self._clamp()
 
     def zoomed(self) -> Zone:

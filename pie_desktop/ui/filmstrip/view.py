@@ -111,6 +111,10 @@ class PhotoDelegate(QStyledItemDelegate):
         else:
             return
         painter.drawRoundedRect(QRectF(frame).adjusted(1, 1, -1, -1), 4, 4)
+        if selected and focused:  # one of several selected ones, or the list as a whole, has the keys
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(COLORS.text_strong), 1))
+            painter.drawRoundedRect(QRectF(frame).adjusted(2.5, 2.5, -2.5, -2.5), 3, 3)
 
 
 def fitted(pixmap: QPixmap, box: QRect) -> QRect:
@@ -140,6 +144,7 @@ class ThumbnailView(QListView):
         self._cell_width = CELL_WIDTH
         self._delegate = PhotoDelegate(self)
         self.setItemDelegate(self._delegate)
+        self.setAccessibleName("Photos")
         self.setFlow(QListView.Flow.LeftToRight)
         self.setWrapping(True)
         self.setResizeMode(QListView.ResizeMode.Adjust)

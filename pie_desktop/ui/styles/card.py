@@ -1,7 +1,7 @@
 """The card of one style in the gallery."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.styles.store import Style
@@ -29,6 +29,7 @@ class StyleCard(QFrame):
         renamed: a new name was typed.
     """
 
+    accessible_role = QAccessible.Role.ListItem
     chosen = Signal()
     focused = Signal()
     details_requested = Signal()
@@ -41,6 +42,7 @@ class StyleCard(QFrame):
         self.style_id = style.id if style is not None else None
         self.shown_style = style
         self.problem = ""
+        self._selected = False
         self.setProperty("role", "card")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         placeholder = "mdi6.circle-half-full" if style is None else "mdi6.image-multiple-outline"
@@ -60,7 +62,7 @@ class StyleCard(QFrame):
         self.badge.setToolTip("Comes with the program; duplicate it to change it")
         self.details = QToolButton()
         self.details.setIcon(icon("mdi6.chevron-right"))
-        self.details.setToolTip("References of this style (Alt+Return)")
+        self.details.setToolTip("References of this style")
         self.details.setAccessibleName("References")
         self.details.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.details.clicked.connect(self.details_requested)
@@ -69,6 +71,11 @@ class StyleCard(QFrame):
         self._lay_out()
         self.set_style(style)
         self.set_selected(False)
+
+    def accessible_value(self) -> str:
+        """Whether it is the selected one, what it is made of, and what is the matter with it."""
+        said = ("selected" if self._selected else "", self.summary.text(), self.problem)
+        return ", ".join(part for part in said if part)
 
     def _lay_out(self) -> None:
         made_of = QHBoxLayout()
@@ -120,7 +127,7 @@ class StyleCard(QFrame):
     def set_selected(self, selected: bool) -> None:
         self.mosaic.set_checked(selected)
         set_flag(self, "selected", selected)
-        self.setAccessibleDescription("selected" if selected else "")
+        self._selected = selected
 
     def set_drop_target(self, marked: bool) -> None:
         """Mark the card while edits are dragged above it."""

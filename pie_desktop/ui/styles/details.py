@@ -168,6 +168,7 @@ class StyleDetails(QWidget):
         self._list.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
         self._list.addStretch(1)
         scroll = self._scroll = QScrollArea()
+        scroll.setAccessibleName("References of the style")
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

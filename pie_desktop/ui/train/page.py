@@ -122,6 +122,7 @@ class TrainPage(QWidget):
     def _build(self) -> None:
         side = form_panel(self.form, self.start_button, self.stop_button)
         self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Runs and models")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self._pairs_tab(), "Pairs")

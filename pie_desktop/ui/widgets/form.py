@@ -28,6 +28,7 @@ ROW_HEIGHT = 30
 def form_panel(form: QWidget, main_button: QPushButton, *buttons: QPushButton) -> QWidget:
     """The left side of a page: the form, which scrolls when it must, and the page's buttons always in sight below."""
     scroll = QScrollArea()
+    scroll.setAccessibleName("Settings")
     scroll.setWidget(form)
     scroll.setWidgetResizable(True)
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
