@@ -74,6 +74,7 @@ class EditPage(QWidget):
         self.filmstrip.photo_selected.connect(self.open_photo)
         self.filmstrip.view.activated.connect(lambda: self.show_grid(False))
         self.filmstrip.selection_changed.connect(session.several.select)
+        session.busy.connect(lambda text: self.filmstrip.edited.pause(bool(text)))
         session.several.done.connect(self._on_several_done)
         canvas.step_requested.connect(self.step)
         self.welcome.samples_ready.connect(self.open_paths)

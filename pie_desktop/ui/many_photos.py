@@ -45,5 +45,7 @@ def bind_grid(commands: Commands, page: EditPage) -> None:
     page.grid_changed.connect(grid.setChecked)
     for view in ("view_single", "view_split", "view_side"):
         commands[view].triggered.connect(lambda checked=False: page.show_grid(False))
+    edited = commands.bind("edited_thumbnails", lambda: page.filmstrip.edited.set_on(edited.isChecked()))
+    edited.setChecked(page.filmstrip.edited.on)
     commands.bind("larger_thumbnails", partial(page.filmstrip.view.resize_cells, 1.25))
     commands.bind("smaller_thumbnails", partial(page.filmstrip.view.resize_cells, 0.8))

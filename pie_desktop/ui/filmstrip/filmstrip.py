@@ -17,12 +17,14 @@ from pie_desktop.ui.filmstrip.index import PhotoIndex
 from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, PhotoModel, runs_of
 from pie_desktop.ui.filmstrip.view import ThumbnailView
 from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
+from pie_desktop.ui.thumbnails.edited import EditedThumbnails
 from pie_desktop.ui.widgets.labels import EmptyState
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 NOTHING_OPEN = "Drop photos or a folder onto the window, or open a folder."
 NEARBY_SCREENS = 1
 ARRANGE_DELAY = 80  # ms: facts come in quick succession while a folder is read
+UNSURE = 5.0  # dE00: a photo that is expected to be further off needs a look
 BUSY_DELAY = 300  # ms: a quick listing shows no message that is gone before it can be read
 
 
@@ -56,6 +58,9 @@ class Filmstrip(QWidget):
         self.index = PhotoIndex(context, self)
         self._listed: list[Path] = []
         self.model = PhotoModel(self._loader, self, self.index.of)
+        self.edited = EditedThumbnails(context, self._loader, self)
+        self.edited.expected.connect(self._on_expected)
+        self.model.show_edited(self.edited)
         self.view = ThumbnailView()
         self.view.setModel(self.model)
         self.setFocusProxy(self.view)
@@ -232,6 +237,7 @@ class Filmstrip(QWidget):
 
     def _on_outdated(self, paths: list[Path]) -> None:
         self._loader.forget(paths)
+        self.edited.forget(paths)
         self.view.announce_visible()
 
     def _on_listing_failed(self, problem: str) -> None:
@@ -285,6 +291,14 @@ class Filmstrip(QWidget):
             model.setCurrentIndex(self.model.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
             self.view.scrollTo(self.model.index(row))
 
+    @property
+    def reviewing(self) -> bool:
+        """Whether the order or the filter asks how sure the model is."""
+        return self.filters.key == "warning" or self.filters.filter.unsure is not None
+
+    def _on_expected(self, path: Path, error: float | None) -> None:
+        self.index.expect(path, error, error is not None and error > UNSURE)
+
     def _on_facts(self, photos: list[Path]) -> None:
         self.model.show_facts(photos)
         if self.filters.filter.active or self.filters.key != "name":
@@ -313,6 +327,9 @@ class Filmstrip(QWidget):
         around = (paths[row] for row in self.view.rows_around(rows))
         nearby = [path for path, _ in zip(around, range(2 * NEARBY_SCREENS * len(rows)), strict=False)]
         self._loader.want(visible, nearby, around)
+        # For a review, the model has to be asked about every photo.
+        reviewed = self._listed if self.reviewing else []
+        self.edited.want(dict.fromkeys([*visible, *nearby, *reviewed]))
 
     def _announce_selection(self) -> None:
         if self._replacing:

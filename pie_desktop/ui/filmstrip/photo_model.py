@@ -10,6 +10,7 @@ from pie_desktop.catalog.culling import PhotoFacts
 from pie_desktop.imaging.listing import PhotoFiles
 from pie_desktop.imaging.metadata.marks import Mark
 from pie_desktop.ui.thumbnails import ThumbnailLoader
+from pie_desktop.ui.thumbnails.edited import EditedThumbnails
 from pie_desktop.ui.widgets.plain_text import plain
 
 PATH_ROLE = Qt.ItemDataRole.UserRole
@@ -34,10 +35,16 @@ class PhotoModel(QAbstractListModel):
         super().__init__(parent)
         self._facts = facts or (lambda path: PhotoFacts())
         self._loader = loader
+        self._edited: EditedThumbnails | None = None
         self._paths: list[Path] = []
         self._rows: dict[Path, int] = {}
         self._files: Mapping[Path, PhotoFiles] = {}
         loader.loaded.connect(self._on_loaded)
+
+    def show_edited(self, edited: EditedThumbnails) -> None:
+        """Show photos as edited where that image is there, else the plain one."""
+        self._edited = edited
+        edited.loaded.connect(self._on_loaded)
 
     @property
     def paths(self) -> list[Path]:
@@ -132,6 +139,9 @@ class PhotoModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DecorationRole, PROBLEM_ROLE):
             thumbnail = self._loader.cache.get(path)
             if role == Qt.ItemDataRole.DecorationRole:
+                edited = self._edited.image(path) if self._edited is not None else None
+                if edited is not None:
+                    return edited
                 return thumbnail.pixmap if thumbnail else None
             return thumbnail.problem if thumbnail else ""
         return None
