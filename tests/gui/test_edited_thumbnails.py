@@ -61,9 +61,7 @@ def test_photos_in_a_style_are_shown_in_it(window: MainWindow, photos: list[Path
     qtbot.waitUntil(lambda: window.edit_page.filmstrip.index.of(photos[1]).style_id == style)
 
 
-def test_nothing_is_begun_while_the_open_photo_is_read(
-    window: MainWindow, photos: list[Path], qtbot: QtBot
-) -> None:
+def test_nothing_is_begun_while_the_open_photo_is_read(window: MainWindow, photos: list[Path], qtbot: QtBot) -> None:
     edited = window.edit_page.filmstrip.edited
     edited.pause(True)
     edited.forget_all()

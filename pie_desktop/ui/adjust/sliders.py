@@ -30,8 +30,9 @@ class EditSliders(QObject):
         self._enable()
 
     def groups(self) -> list[tuple[str, list[LabelledSlider]]]:
-        """The sliders of each part, with its name."""
-        return [(part.LABEL, [self._sliders[one] for one in part.parameters()]) for part in part_types()]
+        """The sliders of each part that has some, with its name."""
+        parts = [part for part in part_types() if part.parameters()]
+        return [(part.LABEL, [self._sliders[one] for one in part.parameters()]) for part in parts]
 
     def rows(self) -> list[tuple[str, QWidget]]:
         """All sliders with their names, for a form."""

@@ -1,4 +1,4 @@
-"""Thumbnails of photos as they are edited: small images through the LUT of each photo, in the background, visible first."""
+"""Thumbnails of photos as edited: small images through the LUT of each photo, in the background, visible first."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
