@@ -18,12 +18,13 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import ask_for_folder, ask_for_photos
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.clipboard import EditClipboard
+from pie_desktop.ui.editor.series import Matching
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.export.look_dialog import LookExport
 from pie_desktop.ui.filmstrip.culling import Culling
 from pie_desktop.ui.help import HelpWindow
 from pie_desktop.ui.last_state import LastState
-from pie_desktop.ui.many_photos import bind_copying, bind_grid, bind_rating
+from pie_desktop.ui.many_photos import bind_copying, bind_grid, bind_matching, bind_rating
 from pie_desktop.ui.menus import TopBar, build_menus
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.pages import TABS, Pages
@@ -72,6 +73,8 @@ class MainWindow(QMainWindow):
         self.culling = Culling(self.edit_page.filmstrip, context.settings)
         bind_rating(self.commands, self.culling, context)
         bind_copying(self.commands, self.edit_clipboard)
+        self.matching = Matching(context, self.session, self.edit_page.filmstrip)
+        bind_matching(self.commands, self.matching, self.edit_page)
         bind_grid(self.commands, self.edit_page)
         self.pages = Pages(context, self.edit_page)
         self._help: HelpWindow | None = None

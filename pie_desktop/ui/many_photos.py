@@ -8,6 +8,7 @@ from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.clipboard import EditClipboard
+from pie_desktop.ui.editor.series import Matching
 from pie_desktop.ui.filmstrip.culling import Culling
 from pie_desktop.ui.filmstrip.index import SIDECARS
 
@@ -37,6 +38,13 @@ def bind_copying(commands: Commands, clipboard: EditClipboard) -> None:
     commands.bind("previous_edit", clipboard.apply_previous)
     commands.enable_when({Need.COPIED: lambda: clipboard.can_paste, Need.OTHER_EDIT: lambda: clipboard.has_previous})
     clipboard.changed.connect(partial(commands.refresh, None))
+
+
+def bind_matching(commands: Commands, matching: Matching, page: EditPage) -> None:
+    """Matching photos to each other."""
+    commands.bind("match_photos", matching.match_to_open)
+    commands.bind("even_out", matching.even_out)
+    commands.enable_when({Need.SEVERAL: lambda: len(page.filmstrip.selected_paths()) > 1})
 
 
 def bind_grid(commands: Commands, page: EditPage) -> None:

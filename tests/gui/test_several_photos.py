@@ -92,8 +92,8 @@ def test_a_photo_that_was_edited_since_is_left_alone_by_undo(
     own.select(photos[0])
     qtbot.waitUntil(lambda: window.session.keeper.path == photos[0])
     assert window.session.edit.value(AMOUNT) == 0
-    press_amount(window, Qt.Key.Key_Right, qtbot)
-    changed = window.session.edit
+    changed = window.session.edit.with_value(AMOUNT, 0.5)
+    window.session.keeper.apply("Test", changed)
     own.select(photos[1])
     qtbot.waitUntil(lambda: window.session.keeper.path == photos[1])
     window.session.keeper.undo()

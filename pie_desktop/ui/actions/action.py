@@ -38,6 +38,7 @@ class Need(Enum):
     OWN_STYLE = "that style is one of the user's own"
     ALONE = "the photo is alone on the screen"
     CACHE = "thumbnails are kept on disk"
+    SEVERAL = "several photos are selected"
     COPIED = "an edit was copied"
     OTHER_EDIT = "another photo was open before"
     DELETED_STYLE = "a style was deleted since the start"

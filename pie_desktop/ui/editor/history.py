@@ -50,6 +50,11 @@ class EditKeeper(QObject):
         """The open photo, once its edit is known."""
         return self._path
 
+    def known_edits(self) -> dict[Path, Edit]:
+        """The edits of photos that were edited since the start, and of the open one."""
+        found = {path: history.edit for path, history in self._histories.items() if history.edited}
+        return found if self._path is None else found | {self._path: self._current.edit}
+
     def known_histories(self, photos: Iterable[Path]) -> dict[Path, PhotoHistory]:
         """Those of photos that were edited since the start, when the catalog may still be behind."""
         found = {path: self._histories[path] for path in photos if path in self._histories}

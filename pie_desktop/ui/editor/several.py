@@ -119,22 +119,26 @@ class SeveralPhotos(QObject):
         """How many photos a change applies to."""
         return max(1, len(self._others()) + 1)
 
-    def change_all(self, name: str, change: Change) -> None:
-        """Change the open photo and all other selected ones in one step.
+    def change_all(self, name: str, change: Change, photos: Sequence[Path] | None = None) -> None:
+        """Change several photos in one step, the open one at once.
 
         Args:
             name: of the step.
             change: from photo and edit to the new edit; called in another thread.
+            photos: that are changed; None for the open one and all others that are selected.
         """
         path = self._keeper.path
-        if path is None:
+        if photos is None and path is None:
             return
-        before = self._context.current.edit
-        after = change(path, before)
-        self._carrying = False
-        self._keeper.apply(name, after)
-        self._carrying = True
-        self._carry(name, change, {path: (before, after)})
+        others = self._others() if photos is None else [photo for photo in photos if photo != path]
+        opened = {}
+        if path is not None and (photos is None or path in photos):
+            before = self._context.current.edit
+            opened = {path: (before, change(path, before))}
+            self._carrying = False
+            self._keeper.apply(name, opened[path][1])
+            self._carrying = True
+        self._carry(name, change, opened, others)
 
     def _others(self) -> list[Path]:
         open_photo = self._keeper.path
@@ -150,8 +154,10 @@ class SeveralPhotos(QObject):
             edit = self._context.current.edit
             self._carry("Style", lambda _, other: other.with_style(style_id), {path: (edit, edit)})
 
-    def _carry(self, name: str, change: Change, opened: dict[Path, tuple[Edit, Edit]]) -> None:
-        others = self._others()
+    def _carry(
+        self, name: str, change: Change, opened: dict[Path, tuple[Edit, Edit]], others: Sequence[Path] | None = None
+    ) -> None:
+        others = self._others() if others is None else others
         if not others:
             return
         step = GroupStep(dict(opened))
@@ -161,12 +167,12 @@ class SeveralPhotos(QObject):
         def move(photo: Path, history: PhotoHistory) -> PhotoHistory:
             return history.push(name, change(photo, history.edit), now)
 
-        self._submit(others, move, partial(self._on_carried, name, step))
+        self._submit(list(others), move, partial(self._on_carried, name, step))
 
     def _on_carried(self, name: str, step: GroupStep, changed: Changed) -> None:
         step.edits.update(changed.edits)
         self._take(changed)
-        self.done.emit(name, len(changed.edits) + 1)
+        self.done.emit(name, len(step.edits))
 
     def _on_moved(self, path: Path, before: Edit, after: Edit) -> None:
         """The open photo went back or forth in its history; photos of the same step follow."""

@@ -193,6 +193,18 @@ class Filmstrip(QWidget):
         rows = sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
         return [self.model.paths[row] for row in rows]
 
+    @property
+    def listed(self) -> list[Path]:
+        """All photos, also those that the filter hides."""
+        return self._listed
+
+    def select_also(self, photos: Sequence[Path]) -> None:
+        """Select these photos, and no others; the current one stays the current one."""
+        self._replacing = True
+        self._select_again(self.current_path(), list(photos))
+        self._replacing = False
+        self._announce_selection()
+
     def select(self, path: Path) -> bool:
         """Make `path` the only selected and the current photo; False if it is not in the list."""
         row = self.model.row_of(Path(path))

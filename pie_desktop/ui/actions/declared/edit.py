@@ -64,6 +64,23 @@ EDIT = Menu(
             (Need.PHOTO, Need.OTHER_EDIT),
             words="last settings",
         ),
+        Action(
+            "match_photos",
+            "Match photos to this one",
+            "Give the other selected photos the exposure and white balance of the open one",
+            ("Ctrl+Alt+M",),
+            Where.EDIT,
+            (Need.PHOTO, Need.SEVERAL),
+            words="exposure white balance total",
+        ),
+        Action(
+            "even_out",
+            "Even out series",
+            "Give the selected photos, or those of one scene with the open one, one exposure and white balance",
+            where=Where.EDIT,
+            needs=(Need.PHOTO,),
+            words="burst sequence exposure white balance deflicker",
+        ),
         None,
         Action(
             "commands",
