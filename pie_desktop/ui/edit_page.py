@@ -74,6 +74,7 @@ class EditPage(QWidget):
         self.filmstrip.photo_selected.connect(self.open_photo)
         self.filmstrip.view.activated.connect(lambda: self.show_grid(False))
         self.filmstrip.selection_changed.connect(session.several.select)
+        session.folder_style.kept.connect(self._on_folder_style)
         session.busy.connect(lambda text: self.filmstrip.edited.pause(bool(text)))
         session.several.done.connect(self._on_several_done)
         canvas.step_requested.connect(self.step)
@@ -105,6 +106,10 @@ class EditPage(QWidget):
         if path != self._session.path:
             self.centre.setCurrentWidget(self.photo_view)
             self._session.open(path)
+
+    def _on_folder_style(self, folder: Path) -> None:
+        """Photos without an edit of their own are others now."""
+        self._context.edits_changed.emit([path for path in self.filmstrip.listed if path.parent == folder])
 
     def _on_several_done(self, name: str, photos: int) -> None:
         if photos > 1:

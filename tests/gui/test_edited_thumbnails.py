@@ -68,3 +68,11 @@ def test_nothing_is_begun_while_the_open_photo_is_read(window: MainWindow, photo
     assert not edited._lane.open_jobs
     with qtbot.waitSignal(edited.loaded):
         edited.pause(False)
+
+
+def test_the_style_of_the_folder_is_seen_on_photos_without_an_edit(
+    window: MainWindow, photos: list[Path], qtbot: QtBot
+) -> None:
+    before = mean_color(window, 3)
+    window.edit_page.styles.select_style(window.context.library.list()[0].id)
+    qtbot.waitUntil(lambda: mean_color(window, 3).red() > before.red() + 5)

@@ -23,9 +23,11 @@ class FolderStyleKeeper(QObject):
 
     Signals:
         changed: another folder, or another style of it.
+        kept: the folder whose style in the catalog is another one now.
     """
 
     changed = Signal()
+    kept = Signal(object)
 
     def __init__(self, context: AppContext, several: SeveralPhotos, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,8 +89,10 @@ class FolderStyleKeeper(QObject):
 
     def _put(self, style: FolderStyle) -> None:
         assert self.folder is not None
-        self._known[self.folder] = style
-        job = self._context.background.submit(_keep, self._context.catalog, self.folder, style)
+        folder = self.folder
+        self._known[folder] = style
+        job = self._context.background.submit(_keep, self._context.catalog, folder, style)
+        job.finished.connect(lambda: self.kept.emit(folder))
         self._context.report_failure(job).finished.connect(self._context.report_catalog_problems)
 
 
