@@ -42,7 +42,7 @@ from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.lanes import PriorityLane
 
 NO_EDITS: Mapping[Path, PhotoEdit] = MappingProxyType({})
-FLEXIBLE = (SOURCE, TARGET, EDIT, WARNING)
+FLEXIBLE = {SOURCE: 100, TARGET: 100, EDIT: 184, WARNING: 100}
 
 
 class PlanView(QWidget):

@@ -9,31 +9,32 @@ PADDING = 30  # around the text of a cell
 MEASURED = 40  # texts of a column that are measured, the longest by their letters
 
 
-def shared_widths(needs: Mapping[int, int], least: int, room: int) -> dict[int, int]:
-    """Widths of columns that share a room: those that need less than an equal share leave the rest to the others.
+def shared_widths(needs: Mapping[int, int], least: Mapping[int, int], room: int) -> dict[int, int]:
+    """Widths of columns that share a room: each its least, and of the rest equal shares, as far as it needs them.
 
     Args:
         needs: widths in pixels, by column.
-        least: smallest width of a column that needs more.
+        least: smallest widths of columns that need more.
         room: pixels for all of them.
     """
-    widths: dict[int, int] = {}
-    for position, (column, need) in enumerate(sorted(needs.items(), key=lambda item: item[1])):
-        share = max(room, 0) // (len(needs) - position)
-        widths[column] = min(need, max(share, least))
-        room -= widths[column]
+    widths = {column: min(need, least[column]) for column, need in needs.items()}
+    room -= sum(widths.values())
+    wanting = sorted(needs, key=lambda column: needs[column] - widths[column])
+    for position, column in enumerate(wanting):
+        more = min(needs[column] - widths[column], max(room, 0) // (len(wanting) - position))
+        widths[column] += more
+        room -= more
     return widths
 
 
 class ColumnFitter(QObject):
     """Fits the columns of a table when it is resized and when `fit` is called; a column that was dragged stays so."""
 
-    def __init__(self, table: QTableView, flexible: Sequence[int], least: int = 90) -> None:
-        """`flexible` are the columns that may be narrower than their texts, `least` is their smallest width."""
+    def __init__(self, table: QTableView, flexible: Mapping[int, int]) -> None:
+        """`flexible` are the columns that may be narrower than their texts, with their smallest widths."""
         super().__init__(table)
         self._table = table
-        self._flexible = tuple(flexible)
-        self._least = least
+        self._flexible = dict(flexible)
         self._extra: dict[int, int] = {}
         self._needs: dict[int, int] = {}
         self._dragged: dict[int, int] = {}
@@ -63,7 +64,7 @@ class ColumnFitter(QObject):
         taken = sum(extra[column] if column in flexible else width for column, width in fixed.items())
         room = self._table.viewport().width() - taken
         self._fitting = True
-        shared = {c: width + extra[c] for c, width in shared_widths(flexible, self._least, room).items()}
+        shared = {c: width + extra[c] for c, width in shared_widths(flexible, self._flexible, room).items()}
         for column, width in (fixed | shared).items():
             header.resizeSection(column, width)
         self._fitting = False
