@@ -23,11 +23,12 @@ from pie_desktop import __version__
 from pie_desktop.engine.engine import Engine
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.labels import heading
-from pie_desktop.ui.widgets.plain_text import PlainLabel
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.ui.widgets.table import set_up_table
 
 PACKAGE = "pie-desktop"
 LICENCE = "GPL-3.0-or-later"
+LONGEST = 40  # characters; what is longer is the text of a licence and no name
 NOT_LOADED = "loaded with the first photo"
 
 
@@ -80,8 +81,11 @@ class AboutDialog(QDialog):
         set_up_table(table, "Licences of the packages that the program uses")
         for row, cells in enumerate(self._licences):
             for column, text in enumerate(cells):
-                table.setItem(row, column, QTableWidgetItem(text))
-        table.resizeColumnsToContents()
+                item = QTableWidgetItem(text)
+                item.setToolTip(plain(text))
+                table.setItem(row, column, item)
+        for column in (0, 1):
+            table.resizeColumnToContents(column)
         table.horizontalHeader().setStretchLastSection(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.copy_button = QPushButton("Copy")
@@ -117,10 +121,8 @@ def _required() -> Iterator[str]:
 
 
 def _licence(about: metadata.PackageMetadata) -> str:
-    """As SPDX has it where the package says so, else the first line of what it says."""
-    for key in ("License-Expression", "License"):
-        said = (about.get_all(key) or [""])[0]
-        if said and said != "UNKNOWN":
-            return str(said).splitlines()[0][:80]
+    """As SPDX has it where the package says so, else what it says in a few words."""
+    said = [str((about.get_all(key) or [""])[0]) for key in ("License-Expression", "License")]
+    short = next((one for one in said if one and one != "UNKNOWN" and len(one) <= LONGEST and "\n" not in one), "")
     kinds = [line.rsplit(" :: ", 1)[-1] for line in about.get_all("Classifier") or () if line.startswith("License ::")]
-    return ", ".join(kinds) or "see the package"
+    return said[0] or short or ", ".join(kinds) or "see the package"

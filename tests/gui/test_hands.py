@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.ui.actions.action import Need
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.main_window import MainWindow
 from tests.gui.opening import open_photo, wait_shown
@@ -195,3 +196,7 @@ def test_zoom_stays_from_photo_to_photo(window: MainWindow, photos: list[Path], 
     press(window, Key.Key_Right)
     wait_shown(window, photos[2], qtbot)
     assert window.canvas.viewport.fitted
+
+
+def test_every_need_has_its_condition(window: MainWindow) -> None:
+    assert set(Need) == set(window.commands.conditions)

@@ -41,6 +41,7 @@ class Need(Enum):
     SEVERAL = "several photos are selected"
     COPIED = "an edit was copied"
     OTHER_EDIT = "another photo was open before"
+    REFERENCES = "the references of a style are shown"
     DELETED_STYLE = "a style was deleted since the start"
 
 

@@ -126,6 +126,11 @@ class Commands(QObject):
         for widget, where in self._areas:
             self._add_to_area(command, widget, where)
 
+    @property
+    def conditions(self) -> Mapping[Need, Callable[[], bool]]:
+        """How to find out whether what actions need is there."""
+        return self._conditions
+
     @staticmethod
     def _add_to_area(command: Command, widget: QWidget, where: Where) -> None:
         if command.declared.where & where:

@@ -39,6 +39,7 @@ class ShortcutsPage(QWidget):
         self._found.setSourceModel(self._model)
         self.list = QTreeView(rootIsDecorated=False, uniformRowHeights=True)
         self.list.setAccessibleName("Actions and their keys")
+        self.list.setObjectName("commands")
         self.list.setModel(self._found)
         self.list.setEditTriggers(QTreeView.EditTrigger.NoEditTriggers)
         self.recorder = QKeySequenceEdit(maximumSequenceLength=1)

@@ -79,6 +79,7 @@ STYLE = Menu(
             "Take the reference that has the focus out of the style; the files stay",
             ("Del",),
             Where.REFERENCES,
+            (Need.REFERENCES,),
             in_menu=False,
         ),
         Action(
