@@ -47,6 +47,14 @@ def bind_matching(commands: Commands, matching: Matching, page: EditPage) -> Non
     commands.enable_when({Need.SEVERAL: lambda: len(page.filmstrip.selected_paths()) > 1})
 
 
+def bind_list(commands: Commands, page: EditPage) -> None:
+    """What the list of photos does by itself."""
+    strip = page.filmstrip
+    follow = commands.bind("follow_new", lambda: strip.set_follows(follow.isChecked()))
+    follow.setChecked(strip.follows)
+    commands.bind("review", strip.review)
+
+
 def bind_grid(commands: Commands, page: EditPage) -> None:
     """The grid, and what leads out of it."""
     grid = commands.bind("grid", lambda: page.show_grid(not page.grid))

@@ -16,7 +16,7 @@ from pie_desktop.ui.filmstrip.header import FolderHeader
 from pie_desktop.ui.filmstrip.index import PhotoIndex
 from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, PhotoModel, runs_of
 from pie_desktop.ui.filmstrip.view import ThumbnailView
-from pie_desktop.ui.thumbnails import ThumbnailLoader, side_for
+from pie_desktop.ui.thumbnails import ThumbnailLoader, modified_time, side_for
 from pie_desktop.ui.thumbnails.edited import EditedThumbnails
 from pie_desktop.ui.widgets.labels import EmptyState
 from pie_desktop.ui.widgets.plain_text import PlainLabel
@@ -24,6 +24,7 @@ from pie_desktop.ui.widgets.plain_text import PlainLabel
 NOTHING_OPEN = "Drop photos or a folder onto the window, or open a folder."
 NEARBY_SCREENS = 1
 ARRANGE_DELAY = 80  # ms: facts come in quick succession while a folder is read
+FOLLOW = "photos.follow_new"
 UNSURE = 5.0  # dE00: a photo that is expected to be further off needs a look
 BUSY_DELAY = 300  # ms: a quick listing shows no message that is gone before it can be read
 
@@ -238,6 +239,10 @@ class Filmstrip(QWidget):
         if listing.folder != self._folder:
             return
         self.header.set_folder(listing.folder, listing.subfolders)
+        before = set(self._listed)
+        new = [path for path in listing.photos if path not in before] if before else []
+        if new and self.follows and self._select_next is None:
+            self._select_next = max(new, key=modified_time)
         self._show_paths(listing.photos)
         self.model.set_files(listing.files)
         if not listing.photos:
@@ -304,9 +309,27 @@ class Filmstrip(QWidget):
             self.view.scrollTo(self.model.index(row))
 
     @property
+    def follows(self) -> bool:
+        """Whether a photo that appears in the folder is opened."""
+        return self._context.settings.flag(FOLLOW)
+
+    def set_follows(self, on: bool) -> None:
+        self._context.settings.set(FOLLOW, on)
+
+    @property
     def reviewing(self) -> bool:
         """Whether the order or the filter asks how sure the model is."""
         return self.filters.key == "warning" or self.filters.filter.unsure is not None
+
+    def review(self) -> None:
+        """Step through the photos that the model is least sure of: they come first, and the first one is opened.
+
+        What it has not been asked about yet stands behind, and finds its place as the answers come.
+        """
+        self.filters.set_order("warning")
+        self.view.announce_visible()
+        if self.model.paths:
+            self.select(self.model.paths[0])
 
     def _on_expected(self, path: Path, error: float | None) -> None:
         self.index.expect(path, error, error is not None and error > UNSURE)

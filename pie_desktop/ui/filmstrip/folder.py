@@ -1,16 +1,19 @@
 """Reading a folder off the GUI thread, and watching it for changes."""
 
+import time
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
+from pie_desktop.imaging.arriving import Sighting, is_complete, sight
 from pie_desktop.imaging.listing import PhotoFiles, RawPairs, group_photos, scan_folder
 from pie_desktop.ui.thumbnails import modified_time
 from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lanes import PriorityLane
 
+LOOK_DELAY = 200  # ms between two looks at photos that are arriving
 RELIST_DELAY = 500  # ms: an export that writes into the shown folder must not relist it for every file
 
 
@@ -65,8 +68,23 @@ def find_outdated(context: JobContext, known: Sequence[tuple[Path, int]]) -> lis
     return outdated
 
 
+def look_at(context: JobContext, photos: Sequence[Path]) -> dict[Path, Sighting | None]:
+    """See how far files are that are arriving; the function of a job."""
+    return {path: sight(path) for path in photos}
+
+
+@dataclass
+class _Arrival:
+    """A photo that is not listed yet: how it was seen first as it is now, and when."""
+
+    seen: Sighting | None = None
+    since: float = 0.0
+
+
 class FolderReader(QObject):
     """Lists one folder at a time and watches the one that was listed last.
+
+    A photo that appears in a watched folder is left out of the listings until it is complete.
 
     Signals:
         listed: a `FolderListing`.
@@ -85,6 +103,11 @@ class FolderReader(QObject):
         self._lane = lane
         self._job: Job | None = None
         self._watcher = QFileSystemWatcher(self)
+        self._listed_folder: Path | None = None
+        self._complete: set[Path] = set()
+        self._arriving: dict[Path, _Arrival] = {}
+        self._look_timer = QTimer(self, singleShot=True, interval=LOOK_DELAY)
+        self._look_timer.timeout.connect(self._look)
         self._relist_timer = QTimer(self, singleShot=True, interval=RELIST_DELAY)
         self._relist_timer.timeout.connect(self.touched)
         self._watcher.directoryChanged.connect(self._on_touched)
@@ -113,6 +136,8 @@ class FolderReader(QObject):
         if watched := self._watcher.directories():
             self._watcher.removePaths(watched)
         self._relist_timer.stop()
+        if folder is None:
+            self._listed_folder = None
         if folder is not None:
             self._watcher.addPath(str(folder))
 
@@ -123,8 +148,46 @@ class FolderReader(QObject):
             job.result.connect(self.outdated)
 
     def _on_listed(self, listing: FolderListing) -> None:
+        files = {path: listing.files.get(path) or PhotoFiles(path) for path in listing.photos}
+        there = {member for one in files.values() for member in (one.primary, *one.companions)}
+        if listing.folder != self._listed_folder:
+            self._complete, self._arriving = there, {}
+        self._listed_folder = listing.folder
+        arriving = there - self._complete
+        self._complete &= there
+        self._arriving = {path: self._arriving.get(path, _Arrival()) for path in arriving}
         self.watch(listing.folder)
+        if arriving:
+            self._look_timer.start()
+            whole = [path for path in listing.photos if not arriving & {path, *files[path].companions}]
+            listing = replace(listing, photos=whole)
         self.listed.emit(listing)
+
+    def _look(self) -> None:
+        if self._arriving and not self.closed:
+            job = self._lane.submit(look_at, list(self._arriving), key=(self, "arriving"))
+            self._lane.prioritise([(self, "arriving")])
+            job.result.connect(self._on_seen)
+
+    def _on_seen(self, seen: dict[Path, Sighting | None]) -> None:
+        now, clock = time.monotonic(), time.time_ns()
+        complete = set()
+        for path, sighting in seen.items():
+            arrival = self._arriving.get(path)
+            if arrival is None:
+                continue
+            if sighting is None:
+                del self._arriving[path]
+            elif is_complete(sighting, arrival.seen, now - arrival.since, clock):
+                complete.add(path)
+                del self._arriving[path]
+            elif sighting != arrival.seen:
+                arrival.seen, arrival.since = sighting, now
+        self._complete |= complete
+        if complete:
+            self.touched.emit()
+        elif self._arriving:
+            self._look_timer.start()
 
     def _on_failed(self, problem: str) -> None:
         self.watch(None)
