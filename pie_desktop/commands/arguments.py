@@ -2,7 +2,7 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -10,9 +10,10 @@ import typer
 
 from pie_desktop import json_files, paths
 from pie_desktop.commands.console import say_problem
-from pie_desktop.edit.edit import Edit
-from pie_desktop.edit.part import all_parameters
-from pie_desktop.errors import PieError
+from pie_desktop.edit.edit import MAX_TEXT, Edit
+from pie_desktop.edit.part import Parameter, all_parameters
+from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.errors import EditError, PieError
 
 if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
@@ -161,20 +162,83 @@ def expanded(
 
 
 def with_edit(command: Callable[..., None]) -> Callable[..., None]:
-    """A command with an option for every parameter of an edit in the place of its parameter `edit`."""
-    by_name = {one.option.replace("-", "_"): one for one in all_parameters()}
-    options = {
+    """A command with the options that make an edit in the place of its parameter `edit`.
+
+    An option for every number of the style, `--adjust` for those of all other parts, and `--edit` for a file.
+    """
+    by_name = {one.option.replace("-", "_"): one for one in StylePart.parameters()}
+    options: dict[str, Any] = {
         name: Annotated[
             float | None,
             typer.Option(f"--{one.option}", min=one.low, max=one.high, help=f"{one.help} {one.default:g} by default."),
         ]
         for name, one in by_name.items()
     }
+    options["adjust"] = Annotated[
+        list[str] | None,
+        typer.Option(
+            "--adjust",
+            metavar="NAME=VALUE,...",
+            help="Adjustments on top of the enhancement, such as exposure=1,contrast=20; with --amount 0 alone.",
+        ),
+    ]
+    options["edit_file"] = Annotated[
+        Path | None,
+        typer.Option(
+            "--edit",
+            metavar="FILE",
+            help="A .json file with an edit, whose amounts and adjustments are the start; its style does not count.",
+        ),
+    ]
 
-    def edit_of(given: dict[str, float]) -> Edit:
-        edit = AS_IT_IS
+    def edit_of(given: dict[str, Any]) -> Edit:
+        file, changes = given.pop("edit_file", None), given.pop("adjust", None) or []
+        edit = read_edit(file) if file is not None else AS_IT_IS
         for name, value in given.items():
             edit = edit.with_value(by_name[name], value)
-        return edit
+        return adjusted_edit(edit, changes)
 
     return expanded(command, "edit", options, edit_of)
+
+
+def adjusted_edit(edit: Edit, changes: Sequence[str]) -> Edit:
+    """An edit with adjustments by name.
+
+    Args:
+        edit: what they are made to.
+        changes: each such as `exposure=1,contrast=20`; of one name the last counts.
+
+    Raises:
+        PieError: there is no such adjustment, or its value is no number within its bounds.
+    """
+    known = {one.option: one for one in all_parameters() if one.part != StylePart.KEY}
+    for change in (one.strip() for changed in changes for one in changed.split(",")):
+        name, _, text = change.partition("=")
+        parameter = known.get(name.strip().replace("_", "-"))
+        if parameter is None:
+            raise PieError(f"There is no adjustment “{name}”. {_list_of(known.values())}")
+        try:
+            value = float(text)
+        except ValueError:
+            raise PieError(f"“{change}” gives no number; write {parameter.option}=VALUE.") from None
+        if not parameter.low <= value <= parameter.high:
+            raise PieError(f"“{change}” is out of range. {_list_of(known.values())}")
+        edit = edit.with_value(parameter, value)
+    return edit
+
+
+def _list_of(parameters: Iterable[Parameter]) -> str:
+    return "The adjustments are " + ", ".join(f"{one.option} ({one.low:g} to {one.high:g})" for one in parameters) + "."
+
+
+def read_edit(file: Path) -> Edit:
+    """The edit in a file, without its style. Raises PieError for a file that cannot be read or is damaged."""
+    try:
+        stored = json_files.read_object(file, max_bytes=MAX_TEXT)
+        return Edit.from_json(stored).with_style(None)
+    except OSError as error:
+        raise PieError(f"The edit “{file}” cannot be read ({error.strerror or error}).") from error
+    except json_files.DamagedJsonError as error:
+        raise PieError(f"The edit “{file}” is damaged: {error}.") from error
+    except EditError as error:
+        raise PieError(f"“{file}”: {error}") from error

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pie_desktop.commands.arguments import AS_IT_IS, Device, Model, open_engine, open_library, with_edit
+from pie_desktop.commands.arguments import AS_IT_IS, Device, Model, Style, open_engine, open_library, with_edit
 from pie_desktop.commands.console import interruptible, say, showing_progress
 from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import PieError
@@ -41,7 +41,6 @@ def register(app: typer.Typer) -> None:
 
 @with_edit
 def lut(
-    style: Annotated[str, typer.Option("--style", help="Name or id of a style.")],
     output: Annotated[
         Path, typer.Option("-o", "--output", metavar="FILE", help="The file to write; for darktable, a folder.")
     ],
@@ -49,6 +48,7 @@ def lut(
     kind: Annotated[
         Format | None, typer.Option("--format", help="By default it follows the suffix.", show_default=False)
     ] = None,
+    style: Style = None,
     edit: Edit = AS_IT_IS,
     size: Annotated[int, typer.Option(help="Points per axis: 17, 33 or 65; a HaldCLUT has 64.")] = Size.MEDIUM.value,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
@@ -72,9 +72,9 @@ def lut(
 
     library = open_library()
     engine = open_engine(library, model, device)
-    chosen = library.find(style)
+    chosen = library.find(style) if style is not None else None
     with interruptible() as should_cancel, showing_progress() as progress:
-        preference = engine.preference(chosen, progress, should_cancel)
+        preference = engine.preference(chosen, progress, should_cancel) if chosen is not None else None
         if photo is not None:
             look = photo_look(engine, chosen, preference, photo, edit)
         else:

@@ -50,9 +50,8 @@ class Parameter:
 
     @property
     def option(self) -> str:
-        """Name of the command line's option, without dashes; that of the style part are words of their own."""
-        name = self.name.replace("_", "-")
-        return name if self.part in ("style", self.name) else f"{self.part}-{name}"
+        """Name on the command line: of an option, without its two dashes, or in `--adjust`; no two parts share one."""
+        return self.name.replace("_", "-")
 
     @property
     def decimals(self) -> int:
@@ -64,8 +63,10 @@ class Parameter:
         return self.default if math.isnan(value) else float(min(max(value, self.low), self.high))
 
     def text(self, value: float) -> str:
-        """The value as it stands on screen, such as `85 %`."""
-        return f"{value * self.scale:.{self.decimals}f}{' ' if self.unit else ''}{self.unit}"
+        """The value as it stands on screen, such as `85 %`; with its sign where it may be below zero."""
+        number = f"{value * self.scale:.{self.decimals}f}"
+        sign = "+" if self.low < 0 < float(number) else ""
+        return f"{sign}{number}{' ' if self.unit else ''}{self.unit}"
 
 
 def parameter(
@@ -77,10 +78,16 @@ def parameter(
     scale: float = 1.0,
     unit: str = "",
     under: str = "",
+    step: float = 0.0,
 ) -> Any:
     """Declare a field of a part as a `Parameter`; the arguments are those of `Parameter`."""
     declared = {"label": label, "help": help, "low": low, "high": high, "scale": scale, "unit": unit, "under": under}
-    return field(default=default, metadata={"parameter": declared})
+    return field(default=default, metadata={"parameter": declared | {"step": step}})
+
+
+def adjustment(label: str, help: str, low: float = -100.0, high: float = 100.0) -> Any:
+    """Declare a field as a `Parameter` in whole numbers that is 0 by default, as most adjustments are."""
+    return parameter(label, 0.0, low, high, help, step=1.0)
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,8 @@ class Part:
     Attributes:
         KEY: name of the part in JSON; never changed.
         LABEL: title on screen.
-        ORDER: parts act on colours, and stand on screen, in this order.
+        GROUP: title of the group of sliders on screen that the part belongs to; its own where this is empty.
+        ORDER: parts act on colours in this order; within a group they stand in it on screen, too.
         VERSION: raised whenever the meaning of a stored value changes; see `upgrade`.
 
     Raises:
@@ -99,6 +107,7 @@ class Part:
 
     KEY: ClassVar[str] = ""
     LABEL: ClassVar[str] = ""
+    GROUP: ClassVar[str] = ""
     ORDER: ClassVar[int] = 0
     VERSION: ClassVar[int] = 1
 
@@ -183,10 +192,14 @@ _registered: dict[str, type[Part]] = {}
 
 
 def register(part: P) -> P:
-    """Class decorator that makes a part known. Raises ValueError where its key is taken."""
+    """Class decorator that makes a part known. Raises ValueError where its key or a parameter's name is taken."""
     taken = _registered.get(part.KEY)
     if not part.KEY or (taken is not None and taken.__qualname__ != part.__qualname__):
         raise ValueError(f"{part.__name__} needs a key of its own, not {part.KEY!r}")
+    names = {one.option for kind in _registered.values() if kind.KEY != part.KEY for one in kind.parameters()}
+    for one in part.parameters():
+        if one.option in names:
+            raise ValueError(f"{part.__name__} needs a name of its own for {one.name!r}")
     _registered[part.KEY] = part
     return part
 
@@ -215,5 +228,5 @@ def part_type(key: str) -> type[Part]:
 
 
 def all_parameters() -> list[Parameter]:
-    """The parameters of all parts, in order."""
+    """The parameters of all parts, in their order."""
     return [one for part in part_types() for one in part.parameters()]

@@ -6,12 +6,14 @@ from functools import cached_property, reduce
 
 import numpy as np
 
+from pie_desktop.edit.compiling import ExactEdit, adjusted
 from pie_desktop.edit.edit import STRENGTH, Edit
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.imaging.color import difference
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.lut.emphasis import emphasised_lut
 from pie_desktop.imaging.lut.mixing import mix_luts
+from pie_desktop.imaging.lut.shaped import AnyLut
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +43,20 @@ class Transform:
         parts of the edit act on the colours in their order. The edit's style is the one that the transform was made
         for.
         """
-        style = edit.style
+        return adjusted(self._model_lut(edit.style), edit.parts)
+
+    def exact(self, edit: Edit) -> AnyLut:
+        """What a photo is written with: the same for all colours, not only those at the nodes.
+
+        The LUT where the edit adjusts nothing; else an `ExactEdit`, which `edit.compiling.compiled` makes a LUT of.
+        """
+        if not edit.adjusted:
+            return self.lut(edit)
+        return ExactEdit(self._model_lut(edit.style), tuple(part for part in edit.parts if part != edit.style))
+
+    def _model_lut(self, style: StylePart) -> np.ndarray:
         emphasised = self.emphasised if max(style.tone, style.color) > 1 else None
-        lut = mix_luts(self.neutral, self.preferred, style.tone, style.color, style.amount, emphasised)
-        return reduce(lambda colors, part: part.apply(colors), edit.parts, lut)
+        return mix_luts(self.neutral, self.preferred, style.tone, style.color, style.amount, emphasised)
 
     @staticmethod
     def mean(transforms: Sequence["Transform"]) -> "Transform":

@@ -126,12 +126,14 @@ def test_the_lut_of_an_edit(brighten: type[Part]) -> None:
 def test_a_part_is_found_everywhere_once_it_is_registered(brighten: type[Part]) -> None:
     (stops,) = brighten.parameters()
     assert part_types()[0] is StylePart and part_types()[-1] is brighten
-    assert all_parameters()[-1] == stops and stops.option == "brighten-stops"
+    assert all_parameters()[-1] == stops and stops.option == "stops"
     edit = Edit.styled("warm").with_value(stops, 1.25)
-    assert edit_summary(edit) == "Preference 100 %, Amount 100 %, Exposure 1.25"
+    assert edit_summary(edit) == "Preference 100 %, Amount 100 %, Exposure +1.25"
     assert Edit.from_text(edit_note(edit, "Warm").properties["Edit"]) == edit
     with pytest.raises(ValueError, match="key of its own"):
         register(type("Other", (Part,), {"KEY": "brighten"}))
+    with pytest.raises(ValueError, match="name of its own"):
+        register(type("Other", (brighten,), {"KEY": "other"}))
 
 
 def test_the_edit_of_an_export_is_kept_whole(brighten: type[Part], tmp_path: Any) -> None:

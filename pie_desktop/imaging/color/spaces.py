@@ -56,7 +56,7 @@ def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
 ColorSpace = Literal["srgb", "display-p3", "adobe-rgb", "rec2020", "source"]
 
 _D50_XYZ = np.array([0.9642, 1.0, 0.8249])  # the white of the profile connection space (ICC.1:2022, 7.2.16)
-_BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
+BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 _SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
 _COLUMNS = (b"rXYZ", b"gXYZ", b"bXYZ")
 
@@ -129,8 +129,8 @@ def _white() -> np.ndarray:
 
 def _adaptation() -> np.ndarray:
     """Bradford, D65 to D50 (ICC.1:2022, annex E)."""
-    gain = (_BRADFORD @ _D50_XYZ) / (_BRADFORD @ _white())
-    return np.linalg.inv(_BRADFORD) @ np.diag(gain) @ _BRADFORD
+    gain = (BRADFORD @ _D50_XYZ) / (BRADFORD @ _white())
+    return np.linalg.inv(BRADFORD) @ np.diag(gain) @ BRADFORD
 
 
 def _curve(parameters: tuple[float, ...]) -> bytes:

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.ui.adjust.attribution import AttributionMeter, AttributionView
 from pie_desktop.ui.adjust.sliders import EditSliders
 from pie_desktop.ui.context import AppContext
@@ -69,7 +70,7 @@ class AdjustPanel(QFrame):
     def reset(self) -> None:
         """All sliders of all selected photos to their defaults, as one step of the history."""
         if self._session.several.count > 1:
-            self._session.several.change_all("Reset", lambda _, edit: Edit.styled(edit.style_id))
+            self._session.several.change_all("Reset", lambda _, edit: edit.with_part(StylePart(edit.style_id)))
         else:
             self.sliders.reset()
 

@@ -1,17 +1,19 @@
 """The sliders of an edit: one for each parameter that its parts declare, wherever an edit can be set."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from pie_desktop.edit.edit import AMOUNT, PREFERENCE, STRENGTH, Edit
-from pie_desktop.edit.part import Parameter, all_parameters, part_types
+from pie_desktop.edit.part import Parameter, Part
+from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
 class EditSliders(QObject):
-    """A slider for every number of an edit; who has them lays them out, by `groups` or `rows`.
+    """A slider for every number of some parts of an edit; who has them lays them out, by `groups` or `rows`.
 
     Signals:
         changed: (Edit, whether a slider is still moving).
@@ -19,20 +21,20 @@ class EditSliders(QObject):
 
     changed = Signal(object, bool)
 
-    def __init__(self, in_form: bool = False) -> None:
-        """`in_form` is that of `LabelledSlider`."""
+    def __init__(self, parts: Sequence[type[Part]] = (StylePart,), in_form: bool = False) -> None:
+        """Sliders for the numbers of `parts`; `in_form` is that of `LabelledSlider`."""
         super().__init__()
+        self._parts = parts
         self.edit = Edit()
         self._active = True
-        self._sliders = {one: LabelledSlider(one, in_form) for one in all_parameters()}
+        self._sliders = {one: LabelledSlider(one, in_form) for part in parts for one in part.parameters()}
         for parameter, slider in self._sliders.items():
             slider.changed.connect(partial(self._on_slider, parameter))
         self._enable()
 
     def groups(self) -> list[tuple[str, list[LabelledSlider]]]:
-        """The sliders of each part that has some, with its name."""
-        parts = [part for part in part_types() if part.parameters()]
-        return [(part.LABEL, [self._sliders[one] for one in part.parameters()]) for part in parts]
+        """The sliders of each part, with its name."""
+        return [(part.LABEL, [self._sliders[one] for one in part.parameters()]) for part in self._parts]
 
     def rows(self) -> list[tuple[str, QWidget]]:
         """All sliders with their names, for a form."""
@@ -68,8 +70,11 @@ class EditSliders(QObject):
         self._enable()
 
     def reset(self) -> None:
-        """Every number back to its default, in one step; the style stays."""
-        self.set_edit(Edit.styled(self.edit.style_id))
+        """Every number of the parts back to its default, in one step; the style stays."""
+        edit = self.edit
+        for part in self._parts:
+            edit = edit.with_part(part())
+        self.set_edit(edit.with_style(self.edit.style_id))
         self.changed.emit(self.edit, False)
 
     def _on_slider(self, parameter: Parameter, value: float, moving: bool) -> None:

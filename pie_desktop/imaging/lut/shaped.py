@@ -1,0 +1,67 @@
+"""A 3D LUT whose nodes stand closer where the colours change faster: a curve before the LUT (a shaper).
+
+One curve serves all channels, so that greys stay on the diagonal of the cells.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from pie_desktop.imaging.lut.apply import apply_lut
+
+_LEVELS = 65536
+_ROWS = 256  # at a time, for the memory of the intermediate values
+
+
+class ColorTable(Protocol):
+    """What a photo's colours become, in a form of its own; a plain LUT is the other form."""
+
+    def apply(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """An image with these colours; arguments and result as of `apply_lut`."""
+        ...
+
+
+AnyLut = np.ndarray | ColorTable
+
+
+def apply_any(image: np.ndarray, lut: AnyLut, out: np.ndarray | None = None) -> np.ndarray:
+    """`apply_lut` for a LUT of either form."""
+    return apply_lut(image, lut, out) if isinstance(lut, np.ndarray) else lut.apply(image, out)
+
+
+@dataclass(frozen=True, eq=False)
+class ShapedLut:
+    """A LUT over an axis of its own.
+
+    Attributes:
+        axis: where the nodes stand, float32 (S,), rising from 0 to 1, sRGB-encoded.
+        nodes: the colours there, float32 (S, S, S, 3), indexed [r, g, b], sRGB-encoded; may lie outside [0, 1].
+    """
+
+    axis: np.ndarray
+    nodes: np.ndarray
+
+    @cached_property
+    def shaper(self) -> np.ndarray:
+        """The curve that leads from a value to its place on an axis with even steps: uint16 (65536,), rising."""
+        even = np.linspace(0, _LEVELS - 1, len(self.axis))
+        return np.round(np.interp(np.linspace(0, 1, _LEVELS), self.axis, even)).astype(np.uint16)
+
+    def apply(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """An image through curve and LUT; arguments and result as of `apply_lut`."""
+        result = np.empty(image.shape, image.dtype) if out is None else out
+        shaper = self.shaper[:: (_LEVELS - 1) // 255] if image.dtype == np.uint8 else self.shaper
+        for row in range(0, len(image), _ROWS):
+            part = slice(row, row + _ROWS)
+            if image.dtype == np.float32:
+                levels = np.nan_to_num(image[part]).clip(0, 1) * np.float32(_LEVELS - 1) + np.float32(0.5)
+                placed = np.take(shaper, levels.astype(np.uint16)) * np.float32(1 / (_LEVELS - 1))
+                result[part] = apply_lut(placed, self.nodes)
+                continue
+            placed = np.take(shaper, image[part])
+            apply_lut(placed, self.nodes, out=placed)
+            result[part] = placed if image.dtype == np.uint16 else cv2.convertScaleAbs(placed, alpha=1 / 257)
+        return result
