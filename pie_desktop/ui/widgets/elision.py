@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 ELLIPSIS = "…"
+BEFORE = 4  # characters before the difference that are kept, too: of 0001 and 0011 not only the last digits
 _MODES = (Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideLeft)
 
 
@@ -30,10 +31,10 @@ class Differences:
         place = self.place(name)
         for mode in _MODES:
             shown = metrics.elidedText(name, mode, width)
-            if shown == name or _shows(shown, name, place):
+            if shown == name or (_shows(shown, name, place) and _shows(shown, name, max(place - BEFORE, 0))):
                 return shown
         # It differs in the middle: the text around that place, as much as fits.
-        start = place
+        start = max(place - BEFORE, 0)
         while start > 0 and metrics.horizontalAdvance(f"{ELLIPSIS}{name[start - 1 : place + 2]}{ELLIPSIS}") <= width:
             start -= 1
         return metrics.elidedText(ELLIPSIS + name[start:], Qt.TextElideMode.ElideRight, width)

@@ -150,15 +150,16 @@ def test_no_short_column_is_cut(
     "names",
     [
         [f"2026-03-09 Wedding of Anna and Bartholomew {n:04d}.jpg" for n in range(3)],
+        [f"2026-03-09 Wedding of Anna and Bartholomew {n:04d}.jpg" for n in range(12)] + ["another.jpg"],
         [f"{n:04d} Wedding of Anna and Bartholomew in the park.jpg" for n in range(3)],
         [f"Wedding of Anna and Bartholomew {n:04d} in the evening, retouched.jpg" for n in range(3)],
     ],
-    ids=["end", "beginning", "middle"],
+    ids=["end", "end, and others", "beginning", "middle"],
 )
 def test_names_are_cut_where_they_are_alike(qapp: object, names: list[str]) -> None:
     metrics = QFontMetrics(qapp.font())  # type: ignore[attr-defined]
     differences = Differences(names)
-    width = metrics.horizontalAdvance(names[0]) // 2
+    width = metrics.horizontalAdvance(names[0]) * 2 // 5
     shown = [differences.elided(name, metrics, width) for name in names]
     assert len(set(shown)) == len(names) and all(metrics.horizontalAdvance(text) <= width for text in shown)
     assert differences.elided(names[0], metrics, 10_000) == names[0]
