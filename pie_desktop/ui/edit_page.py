@@ -173,13 +173,14 @@ class EditPage(QWidget):
 
     def remember(self) -> None:
         """Put the layout into the settings."""
-        self.show_grid(False)
         settings = self._context.settings
-        if self.filmstrip.isVisibleTo(self) and self.right.isVisibleTo(self):
-            settings.set("edit.sizes", self.splitter.sizes())
-        settings.set("edit.filmstrip", self.filmstrip.isVisibleTo(self))
+        beside = self.filmstrip.isVisibleTo(self), self.right.isVisibleTo(self), self.splitter.sizes()
+        filmstrip, panel, sizes = self._beside_grid or beside  # the grid itself is not kept
+        if filmstrip and panel:
+            settings.set("edit.sizes", sizes)
+        settings.set("edit.filmstrip", filmstrip)
         self.right.remember(settings)
-        settings.set("edit.panel", self.right.isVisibleTo(self))
+        settings.set("edit.panel", panel)
 
     def _centre_area(self) -> QWidget:
         return self.canvas if self.centre.currentWidget() is self.photo_view else self.welcome
