@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.catalog.culling import arrange
 from pie_desktop.ui.context import AppContext
@@ -24,6 +24,7 @@ from pie_desktop.ui.widgets.plain_text import PlainLabel
 NOTHING_OPEN = "Drop photos or a folder onto the window, or open a folder."
 NEARBY_SCREENS = 1
 ARRANGE_DELAY = 80  # ms: facts come in quick succession while a folder is read
+FILTERS_WIDTH = 420
 FOLLOW = "photos.follow_new"
 UNSURE = 5.0  # dE00: a photo that is expected to be further off needs a look
 BUSY_DELAY = 300  # ms: a quick listing shows no message that is gone before it can be read
@@ -80,7 +81,11 @@ class Filmstrip(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self.filters)
+        bar = QHBoxLayout()
+        self.filters.setMaximumWidth(FILTERS_WIDTH)  # in the grid its parts would drift apart
+        bar.addWidget(self.filters, 1)
+        bar.addStretch(0)
+        layout.addLayout(bar)
         layout.addWidget(self._pages, 1)
         self._reader = FolderReader(context.thumbnails, self)
         self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_DELAY)
