@@ -121,7 +121,8 @@ class Database:
             self._on_damage(self.path)
             return self._connect(str(self.path))
         except (OSError, sqlite3.Error) as error:
-            if self._on_unusable is None:
+            # A lock ends: what is written into memory meanwhile would be lost.
+            if self._on_unusable is None or is_locked(error):
                 raise
             self._on_unusable(error)
             return self._connect(":memory:")
@@ -190,6 +191,11 @@ def _schema(connection: sqlite3.Connection) -> dict[str, list[tuple[Any, ...]]]:
 def is_damage(error: BaseException) -> bool:
     """Whether the file is damaged, rather than locked, on a full disk or the like, which must not cost a user it."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether another program holds the file, for now."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def set_aside(path: Path) -> Path:

@@ -31,6 +31,12 @@ def read(connection: sqlite3.Connection, digest: str, path: str, exactly: bool =
     return row[0] if row is not None else None
 
 
+def updated(connection: sqlite3.Connection, digest: str, path: str) -> float | None:
+    """When the text was written; None where there is none."""
+    row = connection.execute("SELECT updated FROM histories WHERE digest = ? AND path = ?", (digest, path)).fetchone()
+    return row[0] if row is not None else None
+
+
 def write(connection: sqlite3.Connection, digest: str, path: str, text: str, now: float) -> None:
     """Put the text in place of the one before; the caller ends the transaction."""
     connection.execute("INSERT OR REPLACE INTO histories VALUES (?, ?, ?, ?)", (digest, path, text, now))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from pie_desktop.catalog import history_table, ratings
-from pie_desktop.catalog.database import Database, Migration, path_key, set_aside
+from pie_desktop.catalog.database import Database, Migration, is_locked, path_key, set_aside
 from pie_desktop.catalog.folder_styles import FolderStyles, create_folder_styles
 from pie_desktop.catalog.replaced import keep_unreadable, keep_unreadable_history
 from pie_desktop.edit.edit import Edit
@@ -107,6 +107,7 @@ class Catalog:
         """`open_now` False leaves opening to `open` or the first use, for a thread that must not wait for the file."""
         self.path = path
         self._hasher = ContentHasher()
+        self._seen: dict[tuple[str, str], float] = {}  # when the histories were written that this object knows
         self._problems: list[str] = []
         self._problems_lock = threading.Lock()  # not that of the database, which may wait for another process
         self._database = Database(
@@ -162,15 +163,20 @@ class Catalog:
         """
         self._put(photo, edit, None)
 
-    def _put(self, photo: Path, edit: Edit, history: PhotoHistory | None) -> None:
+    def _put(self, photo: Path, edit: Edit, history: PhotoHistory | None) -> PhotoHistory | None:
         try:
             digest = self._hasher.digest(photo)
         except OSError as error:
-            raise PieError(f"The edit of “{photo}” cannot be saved: {error.strerror or error}.") from error
+            # Its folder or drive is away: the edit waits for it.
+            known = self._hasher.last_digest(photo)
+            if known is None:
+                raise PieError(f"The edit of “{photo}” cannot be saved: {error.strerror or error}.") from error
+            digest = known
         now, key = time.time(), path_key(photo)
         row = (digest, key, edit.to_text(), now)
 
-        def write(connection: sqlite3.Connection) -> None:
+        def write(connection: sqlite3.Connection) -> PhotoHistory | None:
+            kept = history
             with connection:
                 replaced = connection.execute(
                     "SELECT edit FROM edits WHERE digest = ? AND path = ?", row[:2]
@@ -178,13 +184,20 @@ class Catalog:
                 if replaced is not None and (told := keep_unreadable(photo, replaced[0])) is not None:
                     self._warn(told)
                 connection.execute("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?)", row)
-                if history is not None:
+                if kept is not None:
                     before = history_table.read(connection, digest, key, exactly=True)
                     if before is not None and (told := keep_unreadable_history(photo, before)) is not None:
                         self._warn(told)
-                    history_table.write(connection, digest, key, history.to_text(), now)
+                    elif before is not None and history_table.updated(connection, digest, key) != self._seen.get(
+                        row[:2]
+                    ):
+                        kept = kept.merged(PhotoHistory.from_text(before))  # another window wrote meanwhile
+                    history_table.write(connection, digest, key, kept.to_text(), now)
+            if kept is not None:
+                self._seen[row[:2]] = now
+            return kept
 
-        self._run(write)
+        return self._run(write)
 
     def history(self, photo: Path) -> PhotoHistory | None:
         """The history last put for this photo, or None; also for a photo that cannot be read.
@@ -198,22 +211,32 @@ class Catalog:
             digest = self._hasher.digest(photo)
         except OSError:
             return None
-        text = self._run(lambda connection: history_table.read(connection, digest, path_key(photo)))
+        key = path_key(photo)
+
+        def read(connection: sqlite3.Connection) -> str | None:
+            if (updated := history_table.updated(connection, digest, key)) is not None:
+                self._seen[digest, key] = updated
+            return history_table.read(connection, digest, key)
+
+        text = self._run(read)
         try:
             return None if text is None else PhotoHistory.from_text(text)
         except EditError as error:
             _log.warning("The history of %s could not be used: %s", photo, error)
             return None
 
-    def put_history(self, photo: Path, history: PhotoHistory) -> None:
+    def put_history(self, photo: Path, history: PhotoHistory) -> PhotoHistory:
         """Keep edit and history of a photo, both or none; they are on the disk when this returns.
 
         What stands in their place and cannot be understood is kept as by `put`.
 
+        Returns:
+            The history that is kept now: with the steps that another window of the program added meanwhile.
+
         Raises:
-            PieError: the photo is gone, or the disk is full.
+            PieError: the photo is gone and was never seen, the disk is full, or another program holds the catalog.
         """
-        self._put(photo, history.edit, history)
+        return self._put(photo, history.edit, history) or history
 
     def take_problems(self) -> list[str]:
         """Sentences about the catalog file itself since the last call, each once; never waits for the file."""
@@ -236,6 +259,10 @@ class Catalog:
         try:
             return self._database.run(action)
         except sqlite3.Error as error:
+            if is_locked(error):
+                raise PieError(
+                    f"The catalog of edits is locked by another program; close what uses {self.path}."
+                ) from error
             raise PieError(f"The catalog {self.path} cannot be used: {error}.") from error
 
     def _set_aside(self, path: Path) -> None:
@@ -265,6 +292,12 @@ class ContentHasher:
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[str, int, int], str] = OrderedDict()
         self._lock = threading.Lock()
+
+    def last_digest(self, path: Path) -> str | None:
+        """The digest that a file had when it was last there; None for one that was never asked for."""
+        with self._lock:
+            found = [digest for (name, _, _), digest in self._known.items() if name == str(path)]
+        return found[-1] if found else None
 
     def digest(self, path: Path) -> str:
         """32 hexadecimal digits. Raises OSError."""

@@ -71,6 +71,13 @@ class VirtualCopy:
         steps = (*self.steps[: self.place + 1], step)[-STEPS:]
         return replace(self, steps=steps, place=len(steps) - 1)
 
+    def merged(self, other: Self) -> Self:
+        """With the steps of another history of the same copy, in the order they were made; the present one stays."""
+        present = self.steps[self.place]
+        missing = [one for one in other.steps[1:] if one not in self.steps]
+        steps = sorted((*self.steps, *missing), key=lambda step: step.made)[-STEPS:]
+        return replace(self, steps=tuple(steps), place=steps.index(present)) if present in steps else self
+
     def to_json(self) -> dict[str, Any]:
         """JSON-ready; see `from_json`."""
         return {"name": self.name, "place": self.place, "steps": [step.to_json() for step in self.steps]}
@@ -171,6 +178,17 @@ class PhotoHistory:
             return self
         active = self.active - 1 if self.active >= copy else self.active
         return replace(self, copies=self.copies[:copy] + self.copies[copy + 1 :], active=active)
+
+    def merged(self, other: Self) -> Self:
+        """With what somebody else kept of the same photo meanwhile; the edit stays this one's.
+
+        Steps of both stand in the order they were made, so that nothing is lost that could be come back to.
+        """
+        named = {one.name: one for one in other.copies}
+        copies = [one.merged(named.pop(one.name)) if one.name in named else one for one in self.copies]
+        known = {one.name for one in self.snapshots}
+        snapshots = (*self.snapshots, *(one for one in other.snapshots if one.name not in known))
+        return replace(self, copies=(*copies, *named.values()), snapshots=snapshots)
 
     def free_copy_name(self) -> str:
         """A name that no copy has yet."""

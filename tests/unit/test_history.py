@@ -2,12 +2,13 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pie_desktop import paths
-from pie_desktop.catalog.store import Catalog
+from pie_desktop.catalog.store import MIGRATIONS, Catalog, ContentHasher
 from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
 from pie_desktop.edit.history import STEPS, PhotoHistory
 from pie_desktop.edit.naming import name_of_change
@@ -138,11 +139,12 @@ def test_a_moved_photo_keeps_its_history(path: Path, photo: Path, history: Photo
 
 
 def test_a_catalog_without_histories_is_brought_up_to_date(path: Path, photo: Path, history: PhotoHistory) -> None:
-    catalog = Catalog(path)
-    catalog.put(photo, SECOND)
-    catalog.close()
-    with sqlite3.connect(path) as connection:
-        connection.execute("DROP TABLE histories")
+    path.parent.mkdir()
+    digest = ContentHasher().digest(photo)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for migration in MIGRATIONS[:2]:
+            migration(connection)
+        connection.execute("INSERT INTO edits VALUES (?, ?, ?, 1.0)", (digest, str(photo), SECOND.to_text()))
         connection.execute("PRAGMA user_version = 2")
     catalog = Catalog(path)
     assert catalog.take_problems() == [] and catalog.get(photo) == SECOND and catalog.history(photo) is None
@@ -161,3 +163,12 @@ def test_a_history_that_cannot_be_understood_is_kept_as_a_file(path: Path, photo
     (problem,) = catalog.take_problems()
     (kept,) = paths.replaced_edits_dir().iterdir()
     assert str(kept) in problem and json.loads(kept.read_text())["history"] == newer
+
+
+def test_what_two_windows_did_stays_side_by_side() -> None:
+    first = PhotoHistory.begin(Edit(), 1.0).push("A", SECOND, 2.0).with_snapshot("a", 3.0)
+    other = PhotoHistory.begin(Edit(), 1.5).push("B", THIRD, 1.8).with_copy("Copy 1", 2.5).with_snapshot("b", 3.5)
+    merged = first.merged(other)
+    assert [step.name for step in merged.copies[0].steps] == ["Opened", "B", "A"] and merged.edit == SECOND
+    assert [one.name for one in merged.copies] == ["Photo", "Copy 1"] and merged.active == 0
+    assert [one.name for one in merged.snapshots] == ["a", "b"]

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.history import PhotoHistory
@@ -14,6 +15,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import keep_history
 
 CHANGED_ELSEWHERE = "Changed elsewhere"
+AGAIN_MS = 5000  # between attempts to save what could not be saved
 
 
 class EditKeeper(QObject):
@@ -38,6 +40,11 @@ class EditKeeper(QObject):
         self._histories: dict[Path, PhotoHistory] = {}
         self._path: Path | None = None
         self._name = ""
+        self._pending: dict[Path, int] = {}  # saves under way
+        self._unsaved: set[Path] = set()
+        self._refused = ""  # what was said about them
+        self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
+        self._again.timeout.connect(self.save_again)
         self._current.changed.connect(self._on_changed)
 
     @property
@@ -79,9 +86,11 @@ class EditKeeper(QObject):
                 self.changed.emit()
 
     def known(self, path: Path) -> Edit | None:
-        """The edit of a photo that was edited since the start, when the catalog may still be behind; else None."""
-        history = self._histories.get(path)
-        return history.edit if history is not None and history.edited else None
+        """The edit of a photo that is not saved yet, so that the catalog is behind; else None."""
+        return self._histories[path].edit if self._is_behind(path) else None
+
+    def _is_behind(self, path: Path) -> bool:
+        return path in self._pending or path in self._unsaved
 
     def begin(self, path: Path, edit: Edit, stored: PhotoHistory | None = None) -> None:
         """Show the edit of a photo that has been opened, and keep what becomes of it.
@@ -93,7 +102,8 @@ class EditKeeper(QObject):
         """
         known = self._histories.get(path)
         if known is None or known.edit != edit:
-            kept = known if known is not None and known.edited else stored
+            # What another window did to the photo is in the catalog.
+            kept = known if known is not None and known.edited and (stored is None or self._is_behind(path)) else stored
             earlier = kept or PhotoHistory.begin(edit, time.time())
             self._histories[path] = earlier.push(CHANGED_ELSEWHERE, edit, time.time())
         self._path = path
@@ -214,7 +224,38 @@ class EditKeeper(QObject):
 
     def _save(self, path: Path) -> None:
         context = self._context
+        self._pending[path] = self._pending.get(path, 0) + 1
         job = context.background.submit(keep_history, context.catalog, path, self._histories[path])
         job.key = path  # if it does not come to its end, the photo is named
+        job.result.connect(partial(self._on_saved, path))
+        job.failed.connect(partial(self._on_not_saved, path))
         job.finished.connect(lambda: context.edits_changed.emit([path]))
-        context.report_failure(job).finished.connect(context.report_catalog_problems)
+        job.finished.connect(context.report_catalog_problems)
+
+    def _on_saved(self, path: Path, kept: tuple[PhotoHistory, PhotoHistory]) -> None:
+        self._settle(path)
+        self._refused = ""
+        given, merged = kept
+        if merged != given and self._histories.get(path) is given:
+            self._histories[path] = merged
+            self.changed.emit()
+
+    def _on_not_saved(self, path: Path, problem: str) -> None:
+        """Said once; tried again until it works, or the program ends."""
+        self._settle(path)
+        self._unsaved.add(path)
+        self._again.start()
+        if problem != self._refused:
+            self._refused = problem
+            self._context.notifier.error(f"{problem} Your edits are kept here and saved as soon as that works.")
+
+    def _settle(self, path: Path) -> None:
+        self._pending[path] -= 1
+        if not self._pending[path]:
+            del self._pending[path]
+
+    def save_again(self) -> None:
+        """Try once more to save what could not be saved."""
+        unsaved, self._unsaved = self._unsaved, set()
+        for path in unsaved:
+            self._save(path)

@@ -161,9 +161,15 @@ def compute_enhancement(
     return Enhancement(proxy, engine.transform(proxy, preference), style_id, name)
 
 
-def keep_history(context: JobContext, catalog: Catalog, path: Path, history: PhotoHistory) -> None:
-    """Keep the edit of a photo and what led to it; raises PieError."""
-    catalog.put_history(path, history)
+def keep_history(
+    context: JobContext, catalog: Catalog, path: Path, history: PhotoHistory
+) -> tuple[PhotoHistory, PhotoHistory]:
+    """Keep the edit of a photo and what led to it; raises PieError.
+
+    Returns:
+        The history that was given, and the one that is kept.
+    """
+    return history, catalog.put_history(path, history)
 
 
 def load_model(context: JobContext, engine: Engine) -> None:
