@@ -99,7 +99,7 @@ def test_an_edit_that_cannot_be_saved_does_not_keep_the_program_and_is_named(
         entered.set()
         go_on.wait(20)
 
-    context.catalog.put = hang  # type: ignore[assignment]
+    context.catalog.put_history = hang  # type: ignore[assignment]
     open_photo(window, photo_folder / "coffee.jpg", qtbot)
     context.current.change(Edit.styled(strength=0.5), moving=False)
     assert entered.wait(10)
