@@ -1,5 +1,6 @@
 """What the Edit tab says about the open photo: histogram, clipping warnings, the colour under the mouse."""
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -105,3 +106,40 @@ def test_no_colour_beside_the_photo(window: MainWindow, photo: Path, qtbot: QtBo
     QTest.mouseMove(window.canvas, QPointF(2, 2).toPoint())
     QTest.qWait(50)
     assert readout.full_text == ""
+
+
+def test_the_filmstrip_keeps_the_next_photo_in_sight(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    photos = [tmp_path / f"{number:02}.png" for number in range(30)]
+    for number, path in enumerate(photos):
+        Image.fromarray(np.full((40, 60, 3), 50 + number, np.uint8)).save(path)
+    window.open_paths([photos[0]])
+    strip = window.edit_page.filmstrip
+    qtbot.waitUntil(lambda: strip.current_path() == photos[0])
+
+    def in_sight(row: int) -> bool:
+        return strip.view.viewport().rect().contains(strip.view.visualRect(strip.model.index(row)))
+
+    for row in range(1, 20):
+        window.commands["next"].trigger()
+        assert strip.current_path() == photos[row] and in_sight(row) and in_sight(row + 1)
+    for row in range(18, 0, -1):
+        window.commands["previous"].trigger()
+        assert in_sight(row) and in_sight(row - 1)
+
+
+def test_the_original_is_shown_while_the_model_loads(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> None:
+    engine, go_on = window.context.engine, threading.Event()
+    transform = engine.transform
+
+    def slow(*given: object) -> object:
+        go_on.wait(30)
+        return transform(*given)
+
+    engine.transform = slow
+    try:
+        window.open_paths([photo_folder / "coffee.jpg"])
+        qtbot.waitUntil(lambda: window.canvas.renderer.base is not None)
+        assert not window.canvas.renderer.enhanced and window.session.enhancement is None
+    finally:
+        go_on.set()
+    qtbot.waitUntil(lambda: window.canvas.renderer.enhanced)

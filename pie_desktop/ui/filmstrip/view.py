@@ -216,6 +216,16 @@ class ThumbnailView(QListView):
         super().resizeEvent(event)
         self.announce_visible()
 
+    def currentChanged(
+        self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Going through the photos, the next one is in sight before it is gone to."""
+        super().currentChanged(current, previous)
+        step = self.columns() * (1 if current.row() >= previous.row() else -1)
+        if current.isValid() and previous.isValid():
+            following = self.model().index(min(max(current.row() + step, 0), self.model().rowCount() - 1), 0)
+            self.scrollTo(following)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.announce_visible()
