@@ -14,8 +14,8 @@ import PyOpenColorIO as ocio
 
 from pie_desktop.edit.part import Part
 from pie_desktop.imaging.color.difference import delta_e_2000_lab, to_lab
-from pie_desktop.imaging.lut.apply import apply_transform
-from pie_desktop.imaging.lut.shaped import AnyLut, ShapedLut
+from pie_desktop.imaging.lut.apply import AnyLut, apply_transform
+from pie_desktop.imaging.lut.shaped import ShapedLut
 
 SIZES = (33, 49, 65, 97, 129)
 """Points per axis; 129 is the most that `apply_lut` takes."""
@@ -41,7 +41,7 @@ class ExactEdit:
     model: np.ndarray
     parts: tuple[Part, ...]
 
-    def __call__(self, colors: np.ndarray) -> np.ndarray:
+    def of(self, colors: np.ndarray) -> np.ndarray:
         """Colours (..., 3), sRGB-encoded in [0, 1], with the edit; float32, not clipped."""
         flat = np.ascontiguousarray(colors, np.float32).reshape(-1, 3)
         result = np.empty_like(flat)
@@ -56,7 +56,7 @@ class ExactEdit:
         highest = np.iinfo(image.dtype).max if image.dtype.kind == "u" else 1
         for row in range(len(image)):
             colors = image[row].astype(np.float32) / np.float32(highest)
-            changed = np.clip(self(np.clip(np.nan_to_num(colors), 0, 1)), 0, 1)
+            changed = np.clip(self.of(np.clip(np.nan_to_num(colors), 0, 1)), 0, 1)
             result[row] = np.rint(changed * np.float32(highest)) if highest > 1 else changed
         return result
 
@@ -66,7 +66,7 @@ class ExactEdit:
         Args:
             axis: where they stand, float32 (S,), [0, 1].
         """
-        return self(np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1))
+        return self.of(np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1))
 
     def _block(self, colors: np.ndarray) -> np.ndarray:
         transform = ocio.Lut3DTransform(self.model.shape[0])
@@ -88,7 +88,7 @@ def compiled(edit: AnyLut) -> AnyLut:
     if not isinstance(edit, ExactEdit):
         return edit
     probes = _probes()
-    wanted = to_lab(edit(probes))
+    wanted = to_lab(edit.of(probes))
     bends = _bends(edit)
     size: int | None = SIZES[0]
     while size is not None:
@@ -128,7 +128,7 @@ def _bends(edit: ExactEdit) -> np.ndarray:
             line = np.repeat(through[None], _LINE, axis=0)
             line[:, channel] = place
             lines.append(line)
-    colors = edit(np.stack(lines))
+    colors = edit.of(np.stack(lines))
     seen = (colors > -0.02) & (colors < 1.02)
     bend = np.abs(np.diff(colors, 2, axis=1)) * seen[:, 1:-1]
     density = np.sqrt(bend.max(axis=-1).mean(axis=0)) * (_LINE - 1)

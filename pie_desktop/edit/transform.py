@@ -10,10 +10,9 @@ from pie_desktop.edit.compiling import ExactEdit, adjusted
 from pie_desktop.edit.edit import STRENGTH, Edit
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.imaging.color import difference
-from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.imaging.lut.apply import AnyLut, apply_lut
 from pie_desktop.imaging.lut.emphasis import emphasised_lut
 from pie_desktop.imaging.lut.mixing import mix_luts
-from pie_desktop.imaging.lut.shaped import AnyLut
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,6 +24,7 @@ import numpy as np
 from pie_desktop.errors import PieError
 from pie_desktop.export.cluster_steps import decode_on_worker, export_on_worker, proxy_on_worker
 from pie_desktop.export.worker import ExportTask, LutWanted, Outcome
+from pie_desktop.imaging.lut.apply import AnyLut
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -79,7 +80,7 @@ class ClusterPool:
             self._decoded[task.index] = decoded
             self._submit(task, "look", _LOOK, proxy_on_worker, decoded)
 
-    def answer(self, index: int, lut: np.ndarray | str) -> None:
+    def answer(self, index: int, lut: AnyLut | str) -> None:
         """What was wanted for a photo: its LUT, or a sentence that says why there is none."""
         task, decoded = self._asking.pop(index, None), self._decoded.pop(index, None)
         if task is None:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pie_desktop.edit.compiling import compiled
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.transform import Transform
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import PieError
 from pie_desktop.export.decoded import exact_proxy
 from pie_desktop.imaging import decode
 from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.encode_options import EncodeOptions
-from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.imaging.lut.apply import AnyLut, apply_any
 from pie_desktop.imaging.lut.looks import SUFFIXES, LookFormat, read_look, write_look
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.samples import SAMPLE_NAMES, sample_image
@@ -47,15 +49,15 @@ class Look:
 
     Attributes:
         title: style and photo.
-        table: float32 (S, S, S, 3).
+        lut: float32 (S, S, S, 3), or the mathematics of an edit with adjustments.
         photos: real images to measure on, uint8 (H, W, 3).
         luts: what PIE Desktop itself does to each of these.
     """
 
     title: str
-    lut: np.ndarray
+    lut: AnyLut
     photos: tuple[np.ndarray, ...]
-    luts: tuple[np.ndarray, ...]
+    luts: tuple[AnyLut, ...]
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def photo_look(engine: Engine, style: Style | None, preference: "Preference | No
     Raises:
         DecodeError, BundleError: the photo or the model cannot be read.
     """
-    lut = engine.transform(exact_proxy(photo, EncodeOptions()), preference).lut(edit)
+    lut = engine.transform(exact_proxy(photo, EncodeOptions()), preference).exact(edit)
     image = to_uint8(decode.load_photo(photo, MEASURED_SIDE))
     return Look(f"{_name(style)} - {photo.name}", lut, (image,), (lut,))
 
@@ -106,7 +108,11 @@ def average_look(engine: Engine, style: Style | None, preference: "Preference | 
         photos = [sample_image(name) for name in SAMPLE_NAMES]
     photos = [to_uint8(resize_long_side(photo, MEASURED_SIDE)) for photo in photos]
     proxies = [resize_long_side(photo, decode.PROXY_SIDE) for photo in photos]
-    luts = [engine.transform(proxy, preference).lut(edit) for proxy in proxies]
+    transforms = [engine.transform(proxy, preference) for proxy in proxies]
+    if edit.adjusted:  # the same adjustments of the model's mean
+        mean, own = Transform.mean(transforms).exact(edit), tuple(one.exact(edit) for one in transforms)
+        return Look(_name(style), mean, tuple(photos), own)
+    luts = [transform.lut(edit) for transform in transforms]
     mean = np.asarray(np.mean(luts, axis=0, dtype=np.float64), dtype=np.float32)
     return Look(_name(style), mean, tuple(photos), tuple(luts))
 
@@ -118,7 +124,7 @@ def export_look(path: Path, look: Look, kind: LookFormat, size: int = 33, overwr
         path: a file, or the folder of a darktable style. A missing suffix is added.
         look: of `photo_look` or `average_look`.
         kind: format.
-        size: points per axis, 17, 33 or 65; a HaldCLUT always has 64.
+        size: points per axis, 17, 33 or 65; a HaldCLUT always has 64, a CLF with adjustments as many as it needs.
         overwrite: whether `path` may exist.
 
     Raises:
@@ -131,15 +137,16 @@ def export_look(path: Path, look: Look, kind: LookFormat, size: int = 33, overwr
         raise PieError(f"“{path}” already exists; choose another name, or allow it to be replaced.")
     with tempfile.TemporaryDirectory(prefix="pie-look-") as folder:
         trial = Path(folder) / f"trial{SUFFIXES[kind]}"
-        write_look(trial, look.lut, kind, look.title, size=size)
+        lut = compiled(look.lut) if kind == "clf" else look.lut  # only a CLF can have a curve before its LUT
+        write_look(trial, lut, kind, look.title, size=size)
         render = read_look(trial, kind)
-        of_file = _difference((apply_lut(values, look.lut), render(values)) for values in map(_as_float, look.photos))
+        of_file = _difference((apply_any(values, look.lut), render(values)) for values in map(_as_float, look.photos))
     of_style = None
-    if any(lut is not look.lut for lut in look.luts):
+    if any(own is not look.lut for own in look.luts):
         pairs = zip(map(_as_float, look.photos), look.luts, strict=True)
-        of_style = _difference((apply_lut(values, lut), apply_lut(values, look.lut)) for values, lut in pairs)
+        of_style = _difference((apply_any(values, own), apply_any(values, look.lut)) for values, own in pairs)
     report = LookReport(path, of_file, of_style)
-    write_look(path, look.lut, kind, look.title, " ".join(report.sentences), size, overwrite)
+    write_look(path, lut, kind, look.title, " ".join(report.sentences), size, overwrite)
     return report
 
 

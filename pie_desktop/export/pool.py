@@ -11,12 +11,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
 from pie_desktop.export.decoded import LIMITS
 from pie_desktop.export.worker import ExportTask, LutWanted, Outcome, serve
 from pie_desktop.imaging.atomic import remove_unfinished
 from pie_desktop.imaging.isolation.limits import Watch, ended_from_outside, ended_twice
+from pie_desktop.imaging.lut.apply import AnyLut
 from pie_desktop.processes import GRACE, READY, Child, stop_all
 
 
@@ -28,7 +27,7 @@ class Pool(Protocol):
     @property
     def busy(self) -> int: ...
     def submit(self, task: ExportTask) -> None: ...
-    def answer(self, index: int, lut: np.ndarray | str) -> None: ...
+    def answer(self, index: int, lut: AnyLut | str) -> None: ...
     def wait(self, timeout: float) -> Sequence[Outcome | LutWanted]: ...
     def running(self) -> list[ExportTask]: ...
     def close(self, at_once: bool = False) -> None: ...
@@ -71,7 +70,7 @@ class WorkerPool:
         worker.watch = Watch(worker.process.pid, task.source, LIMITS) if worker.ready else None
         worker.send(task)  # `wait` notices a worker that died
 
-    def answer(self, index: int, lut: np.ndarray | str) -> None:
+    def answer(self, index: int, lut: AnyLut | str) -> None:
         """What was wanted for a photo: its LUT, or a sentence that says why there is none."""
         worker = next((worker for worker in self._workers if worker.task and worker.task.index == index), None)
         if worker is not None:

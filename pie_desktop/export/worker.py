@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 
 from pie_desktop import processes
+from pie_desktop.edit.compiling import compiled
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.decoded import LIMITS, DecodedPhoto
 from pie_desktop.export.provenance import photo_properties
@@ -30,6 +31,7 @@ from pie_desktop.imaging.encode import EditNote, EncodeOptions, save_photo
 from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation import isolated_within
 from pie_desktop.imaging.isolation.limits import MemoryLimit, file_size
+from pie_desktop.imaging.lut.apply import AnyLut
 from pie_desktop.imaging.warm_up import warm_up
 
 T = TypeVar("T")
@@ -45,7 +47,7 @@ class ExportTask:
         target: the file to make: a temporary name, which the main process changes, see `staging`.
         overwrite: whether `target` may be replaced.
         encode: format, size, colour space, metadata.
-        table: the edit, float32 (S, S, S, 3); None asks for it once the photo is decoded.
+        lut: what is done to the colours, made a fine LUT here; None asks for it once the photo is decoded.
         note: what the file says of its edit.
     """
 
@@ -54,7 +56,7 @@ class ExportTask:
     target: Path
     overwrite: bool
     encode: EncodeOptions
-    lut: np.ndarray | None = None
+    lut: AnyLut | None = None
     note: EditNote | None = None
 
 
@@ -90,7 +92,7 @@ class Outcome:
 
 
 def export_photo(
-    task: ExportTask, lut_for: Callable[[np.ndarray], np.ndarray], decoded: DecodedPhoto | None = None
+    task: ExportTask, lut_for: Callable[[np.ndarray], AnyLut], decoded: DecodedPhoto | None = None
 ) -> Outcome:
     """Decode, apply the LUT at full depth, encode; never raises for anything that is wrong with the photo.
 
@@ -147,13 +149,15 @@ def no_lut(proxy: np.ndarray) -> NoReturn:
 
 def _write(
     task: ExportTask,
-    lut_for: Callable[[np.ndarray], np.ndarray],
+    lut_for: Callable[[np.ndarray], AnyLut],
     state: SourceState | None,
     decoded: DecodedPhoto | None,
 ) -> str | None:
     decoded = decoded or isolation.take(task.source)
     photo = decoded.current(task.source, task.encode) if decoded is not None else None
-    image = edited_photo(task.source, task.encode, lut_for if task.lut is None else task.lut, photo)
+    given = task.lut
+    lut = compiled(given) if given is not None else lambda proxy: compiled(lut_for(proxy))
+    image = edited_photo(task.source, task.encode, lut, photo)
     del decoded, photo
     note = task.note
     if note is not None and state is not None:
@@ -167,7 +171,7 @@ def serve(connection: Connection, work: Callable[..., Outcome] = export_photo) -
     In between it may send `LutWanted`, which is answered by a LUT, or by a sentence when there is none.
     """
 
-    def ask(index: int, proxy: np.ndarray) -> np.ndarray:
+    def ask(index: int, proxy: np.ndarray) -> AnyLut:
         connection.send(LutWanted(index, proxy))
         answer = connection.recv()
         if isinstance(answer, str):

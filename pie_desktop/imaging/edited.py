@@ -11,10 +11,10 @@ from pie_desktop.imaging.color.output import keeps_wide_gamut
 from pie_desktop.imaging.decode import load_photo, load_wide, proxy_of
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.formats.registry import read_header
-from pie_desktop.imaging.lut.apply import apply_lut, apply_lut_padded, apply_lut_wide
+from pie_desktop.imaging.lut.apply import AnyLut, apply_any, apply_lut_padded, apply_lut_wide
 from pie_desktop.imaging.stored import from_float
 
-Edit = np.ndarray | Callable[[np.ndarray], np.ndarray]
+Edit = AnyLut | Callable[[np.ndarray], AnyLut]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def edited_photo(source: Path, options: EncodeOptions, edit: Edit, photo: FullPh
     Args:
         source: the photo.
         options: how it will be written.
-        edit: a LUT, float32 (S, S, S, 3), or what gives it for the photo's proxy.
+        edit: a LUT of either form, or what gives it for the photo's proxy.
         photo: `full_photo` of these two, where it is there already; its pixels may be overwritten.
 
     Returns:
@@ -76,7 +76,12 @@ def edited_photo(source: Path, options: EncodeOptions, edit: Edit, photo: FullPh
     image = photo.pixels
     if image.dtype == np.float32:
         return apply_lut_wide(image, lut)
-    if options.writing.takes_padded and image.dtype == np.uint8 and not options.changes_pixels:
+    if (
+        isinstance(lut, np.ndarray)
+        and options.writing.takes_padded
+        and image.dtype == np.uint8
+        and not options.changes_pixels
+    ):
         return apply_lut_padded(image, lut)
     # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the LUT.
-    return apply_lut(image, lut, out=image if image.flags.writeable else None)
+    return apply_any(image, lut, out=image if image.flags.writeable else None)

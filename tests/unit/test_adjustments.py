@@ -26,7 +26,11 @@ from pie_desktop.errors import EditError
 from pie_desktop.imaging.color.spaces import linear_to_srgb, srgb_to_linear
 from pie_desktop.imaging.lut.light import luma
 
-ADJUSTMENTS = [part for part in part_types() if part is not StylePart and part.__module__.startswith("pie_desktop.")]
+ADJUSTMENTS = [
+    part
+    for part in part_types()
+    if part is not StylePart and part.parameters() and part.__module__.startswith("pie_desktop.")
+]
 PARAMETERS = [one for one in all_parameters() if one.part != "style"]
 TINTS = ("temperature", "tint", "shadow_tint", "midtone_tint", "highlight_tint")
 """What gives greys a colour."""

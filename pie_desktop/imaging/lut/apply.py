@@ -1,5 +1,7 @@
 """3D LUTs as arrays: making, checking and applying them."""
 
+from typing import Protocol
+
 import numpy as np
 import PyOpenColorIO as ocio
 
@@ -7,6 +9,9 @@ from pie_desktop.imaging import compiled
 from pie_desktop.imaging.lut.files import load_lut, read_cube, read_haldclut, write_cube
 
 __all__ = [
+    "AnyLut",
+    "ColorTable",
+    "apply_any",
     "apply_lut",
     "apply_lut_padded",
     "apply_lut_wide",
@@ -72,7 +77,23 @@ def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray | None = None)
     return apply_transform(source, transform, result)
 
 
-def apply_lut_wide(image: np.ndarray, lut: np.ndarray) -> np.ndarray:
+class ColorTable(Protocol):
+    """What a photo's colours become, in a form of its own; a plain LUT is the other form."""
+
+    def apply(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+        """An image with these colours; arguments and result as of `apply_lut`."""
+        ...
+
+
+AnyLut = np.ndarray | ColorTable
+
+
+def apply_any(image: np.ndarray, lut: AnyLut, out: np.ndarray | None = None) -> np.ndarray:
+    """`apply_lut` for a LUT of either form."""
+    return apply_lut(image, lut, out) if isinstance(lut, np.ndarray) else lut.apply(image, out)
+
+
+def apply_lut_wide(image: np.ndarray, lut: AnyLut) -> np.ndarray:
     """An image with colours beyond sRGB through a LUT, without losing them.
 
     The LUT acts on the colour clipped to sRGB; what was clipped off is put back on the result, in proportion to the
@@ -82,21 +103,22 @@ def apply_lut_wide(image: np.ndarray, lut: np.ndarray) -> np.ndarray:
 
     Args:
         image: (H, W, 3) float32, sRGB-encoded, values below 0 and above 1 allowed (`decode.load_wide`).
-        lut: float32 (S, S, S, 3).
+        lut: float32 (S, S, S, 3), or one of the other form.
 
     Returns:
         A new array of the same kind.
     """
-    check_lut(lut)
     if image.dtype != np.float32:
         raise ValueError(f"a wide image is float32, got {image.dtype}")
-    if np.array_equal(lut, identity_lut(lut.shape[0])):
-        return image.copy()
+    if isinstance(lut, np.ndarray):
+        check_lut(lut)
+        if np.array_equal(lut, identity_lut(lut.shape[0])):
+            return image.copy()
     result = np.empty_like(image)
     for row in range(0, len(image), 256):  # in strips, for the memory of the intermediate values
         part = slice(row, row + 256)
         inside = np.clip(image[part], 0, 1)
-        changed = apply_lut(inside, lut)
+        changed = apply_any(inside, lut)
         before, after = np.ptp(inside, axis=-1), np.ptp(changed, axis=-1)
         kept = np.minimum(np.divide(after, before, out=np.ones_like(after), where=before > 1e-6), 1)
         result[part] = changed + kept[..., None] * (image[part] - inside)

@@ -19,8 +19,9 @@ import PyOpenColorIO as ocio
 from pie_desktop.errors import EncodeError
 from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.formats.png import with_text
-from pie_desktop.imaging.lut.apply import apply_lut, apply_transform, identity_lut
+from pie_desktop.imaging.lut.apply import AnyLut, apply_any, apply_transform, identity_lut
 from pie_desktop.imaging.lut.files import cube_text
+from pie_desktop.imaging.lut.shaped import ShapedLut
 
 FOLDER = "pie-desktop"  # within the user's LUT folder
 # Parameters of darktable's module lut3d, version 3 (since darktable 3.4; later versions read it): the path within the
@@ -78,6 +79,7 @@ def _style(title: str, comment: str, cube: str) -> str:
 LookFormat = Literal["cube", "clf", "hald", "darktable"]
 FORMATS: tuple[LookFormat, ...] = get_args(LookFormat)
 SIZES = (17, 33, 65)
+_CLF_CURVE = 4370  # points of the curve before a LUT; one less divides 65535
 _HEAD = 8192  # bytes of a file in which it says what it is; every photo has a zero among them, no text has one
 _OWN_COMMENT = b"PIE Desktop's own rendering"  # see `export.looks.LookReport`
 HALD_LEVEL = 8  # 64 points per axis, an image of 512 x 512
@@ -86,16 +88,16 @@ SUFFIXES: dict[LookFormat, str] = {"cube": ".cube", "clf": ".clf", "hald": ".png
 Rendering = Callable[[np.ndarray], np.ndarray]
 
 
-def resampled(lut: np.ndarray, size: int) -> np.ndarray:
+def resampled(lut: AnyLut, size: int) -> np.ndarray:
     """A LUT with another number of points per axis, clipped to [0, 1]; from 17 to 33 and 65 nothing is lost."""
     # A LUT is itself an image of all colours, which another LUT can be applied to.
     colors = identity_lut(size).reshape(size * size, size, 3)
-    return apply_lut(colors, lut).reshape(size, size, size, 3)
+    return apply_any(colors, lut).reshape(size, size, size, 3)
 
 
 def write_look(
     path: Path,
-    lut: np.ndarray,
+    lut: AnyLut,
     kind: LookFormat,
     title: str,
     comment: str = "",
@@ -106,7 +108,7 @@ def write_look(
 
     Args:
         path: the file; of a darktable style the folder, which is made.
-        lut: float32 (S, S, S, 3).
+        lut: float32 (S, S, S, 3), or of the other form; a CLF keeps a `ShapedLut` as it is, whatever `size` is.
         kind: of `FORMATS`.
         title, comment: kept in the file.
         size: points per axis; a HaldCLUT always has 64.
@@ -121,7 +123,11 @@ def write_look(
     if kind == "hald":
         _save(path, _hald(resampled(lut, HALD_LEVEL**2), title, comment), overwrite)
     elif kind == "clf":
-        _save(path, _clf(resampled(lut, size), title, comment).encode("utf-8"), overwrite)
+        _save(
+            path,
+            _clf(lut if isinstance(lut, ShapedLut) else resampled(lut, size), title, comment).encode("utf-8"),
+            overwrite,
+        )
     elif kind == "cube":
         _save(path, cube_text(resampled(lut, size), title, comment).encode("utf-8"), overwrite)
     else:
@@ -173,13 +179,20 @@ def _trilinear(image: np.ndarray, lut: np.ndarray) -> np.ndarray:
     return result
 
 
-def _clf(lut: np.ndarray, title: str, comment: str) -> str:
-    """Academy/ASC Common LUT Format 3.0 (S-2014-006), written by OpenColorIO."""
-    transform = ocio.Lut3DTransform(lut.shape[0])
+def _clf(lut: np.ndarray | ShapedLut, title: str, comment: str) -> str:
+    """Academy/ASC Common LUT Format 3.0 (S-2014-006), written by OpenColorIO; with a shaper where the LUT has one."""
+    nodes = lut if isinstance(lut, np.ndarray) else np.clip(lut.nodes, 0, 1)
+    transform = ocio.Lut3DTransform(nodes.shape[0])
     transform.setInterpolation(ocio.INTERP_TETRAHEDRAL)
-    transform.setData(np.ascontiguousarray(lut, dtype=np.float32).ravel())
+    transform.setData(np.ascontiguousarray(nodes, dtype=np.float32).ravel())
     transform.setFileOutputBitDepth(ocio.BIT_DEPTH_F32)
     group = ocio.GroupTransform([transform])
+    if isinstance(lut, ShapedLut):
+        curve = lut.shaper[:: (len(lut.shaper) - 1) // (_CLF_CURVE - 1)].astype(np.float32) / np.float32(65535)
+        shaper = ocio.Lut1DTransform(len(curve), False)
+        shaper.setData(np.repeat(curve, 3))
+        shaper.setFileOutputBitDepth(ocio.BIT_DEPTH_F32)
+        group.prependTransform(shaper)
     metadata = group.getFormatMetadata()
     metadata.setName(title)
     metadata.addChildElement("InputDescriptor", "sRGB (IEC 61966-2-1), encoded")

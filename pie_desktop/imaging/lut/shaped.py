@@ -5,7 +5,6 @@ One curve serves all channels, so that greys stay on the diagonal of the cells.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -14,22 +13,6 @@ from pie_desktop.imaging.lut.apply import apply_lut
 
 _LEVELS = 65536
 _ROWS = 256  # at a time, for the memory of the intermediate values
-
-
-class ColorTable(Protocol):
-    """What a photo's colours become, in a form of its own; a plain LUT is the other form."""
-
-    def apply(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-        """An image with these colours; arguments and result as of `apply_lut`."""
-        ...
-
-
-AnyLut = np.ndarray | ColorTable
-
-
-def apply_any(image: np.ndarray, lut: AnyLut, out: np.ndarray | None = None) -> np.ndarray:
-    """`apply_lut` for a LUT of either form."""
-    return apply_lut(image, lut, out) if isinstance(lut, np.ndarray) else lut.apply(image, out)
 
 
 @dataclass(frozen=True, eq=False)
