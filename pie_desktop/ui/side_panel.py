@@ -30,6 +30,8 @@ class SidePanel(QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self.tall = False
+        self._divided = False  # by the user, now or before
+        self._adjust = adjust
         self._styles, self._history = styles, history
         self.tabs = QTabBar()
         self.tabs.setAccessibleName("Styles and history")
@@ -71,6 +73,7 @@ class SidePanel(QFrame):
         self.splitter.addWidget(scroll)
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
+        self.splitter.splitterMoved.connect(self._on_moved)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -89,6 +92,20 @@ class SidePanel(QFrame):
         if tall != self.tall:
             self.tall = tall
             self._show_pages()
+        if not self._divided:
+            self._divide()
+
+    def _on_moved(self) -> None:
+        self._divided = True
+
+    def _divide(self) -> None:
+        """The sliders get what they need, and no more than half."""
+        layout, whole = self._adjust.layout(), sum(self.splitter.sizes())
+        if layout is None or not whole:
+            return
+        needed = layout.totalHeightForWidth(self.width()) if layout.hasHeightForWidth() else layout.sizeHint().height()
+        needed = min(needed, whole // 2)
+        self.splitter.setSizes([whole - needed, needed])
 
     def _show_pages(self) -> None:
         chosen = TABS[self.tabs.currentIndex()]
@@ -102,7 +119,7 @@ class SidePanel(QFrame):
     def remember(self, settings: Settings) -> None:
         """Put the layout into the settings."""
         settings.set("edit.side_page", TABS[self.tabs.currentIndex()])
-        if all(self.splitter.sizes()):
+        if self._divided and all(self.splitter.sizes()):
             settings.set("edit.side_sizes", self.splitter.sizes())
 
     def restore(self, settings: Settings) -> None:
@@ -113,3 +130,4 @@ class SidePanel(QFrame):
         usable = isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(size, int) for size in sizes)
         if usable and all(size > 0 for size in sizes):
             self.splitter.setSizes(sizes)
+            self._divided = True

@@ -113,7 +113,7 @@ class StyleCard(QFrame):
         """Take little height, so that more cards are in sight."""
         self.mosaic.set_side(COMPACT_SIDE if compact else MOSAIC_SIDE)
         self._right.setSpacing(0 if compact else 2)
-        space = HALF_SPACE if compact else SPACE
+        space = HALF_SPACE // 2 if compact else SPACE
         layout = self.layout()
         assert layout is not None
         layout.setContentsMargins(SPACE, space, HALF_SPACE, space)

@@ -32,7 +32,8 @@ def stepped(widgets: Sequence[QWidget], event: QKeyEvent) -> QWidget | None:
     return widgets[target] if target is not None else None
 
 
-ROOMY_HEIGHT = 500  # px for full cards, of which six are in sight then
+FULL_CARD = 84  # px of height, with the space below
+IN_SIGHT = 6  # cards are compact where so many, or all that there are, would not be in sight otherwise
 AT_ONCE = 16  # cards, more than a window shows
 TURN_SECONDS = 0.02  # of making cards before the window may do something else
 
@@ -120,15 +121,19 @@ class StyleGallery(QScrollArea):
             if self._layout.indexOf(card) != position:
                 self._layout.removeWidget(card)
                 self._layout.insertWidget(position, card)
+        self._fit_cards()
         if self._missing:
             self._timer.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        compact = self.height() < ROOMY_HEIGHT
+        self._fit_cards()
+
+    def _fit_cards(self) -> None:
+        compact = self.height() < FULL_CARD * min(IN_SIGHT, len(self._order))
         if compact != self._compact:
             self._compact = compact
-            self._layout.setSpacing(HALF_SPACE if compact else SPACE)
+            self._layout.setSpacing(HALF_SPACE // 2 if compact else SPACE)
             for card in self._cards.values():
                 card.set_compact(compact)
 

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.styles.store import Style
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.notifications import Notice
 from pie_desktop.ui.styles import StylePanel
 from tests.gui.styles.helpers import Pairs, drop, own_styles
@@ -133,3 +134,22 @@ def test_focus_returns_to_the_card_that_had_it(qtbot: QtBot, panel: StylePanel, 
     assert panel.gallery.cards[style.id].hasFocus()
     tab_stops = [card for card in panel.gallery.cards.values() if card.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert tab_stops == [panel.gallery.cards[style.id]]
+
+
+def test_six_cards_are_in_sight_on_a_small_screen(window: MainWindow, qtbot: QtBot) -> None:
+    library = window.context.library
+    for _ in range(4):
+        library.duplicate(library.list()[0].id)
+    window.context.styles_changed.emit()
+    window.resize(1276, 762)  # what a frame leaves of 1280x800
+    panel = window.edit_page.styles
+    qtbot.waitUntil(lambda: len(panel.gallery.cards) == 8)
+    qtbot.waitUntil(lambda: not panel.drop_zone.isVisible())
+
+    def in_sight() -> int:
+        cards = panel.gallery.cards.values()
+        return sum(card.visibleRegion().boundingRect() == card.rect() for card in cards)
+
+    qtbot.waitUntil(lambda: in_sight() >= 6)
+    adjust = window.edit_page.adjust
+    assert adjust.visibleRegion().boundingRect().height() == adjust.height(), "and all sliders"
