@@ -34,6 +34,8 @@ class Parameter:
         unit: what stands behind the number on screen.
         step: smallest change that counts; 1 for whole numbers.
         under: name of the parameter of the same part that this one refines; it stands below it, smaller.
+        section: title of the part of its group on screen in which it stands; empty where there are none.
+        short: name within its section or group; the label where it is empty.
     """
 
     part: str
@@ -47,6 +49,8 @@ class Parameter:
     unit: str = ""
     step: float = 0.0
     under: str = ""
+    section: str = ""
+    short: str = ""
 
     @property
     def option(self) -> str:
@@ -79,15 +83,19 @@ def parameter(
     unit: str = "",
     under: str = "",
     step: float = 0.0,
+    section: str = "",
+    short: str = "",
 ) -> Any:
     """Declare a field of a part as a `Parameter`; the arguments are those of `Parameter`."""
     declared = {"label": label, "help": help, "low": low, "high": high, "scale": scale, "unit": unit, "under": under}
-    return field(default=default, metadata={"parameter": declared | {"step": step}})
+    return field(default=default, metadata={"parameter": declared | {"step": step, "section": section, "short": short}})
 
 
-def adjustment(label: str, help: str, low: float = -100.0, high: float = 100.0) -> Any:
+def adjustment(
+    label: str, help: str, low: float = -100.0, high: float = 100.0, section: str = "", short: str = ""
+) -> Any:
     """Declare a field as a `Parameter` in whole numbers that is 0 by default, as most adjustments are."""
-    return parameter(label, 0.0, low, high, help, step=1.0)
+    return parameter(label, 0.0, low, high, help, step=1.0, section=section, short=short)
 
 
 @dataclass(frozen=True)

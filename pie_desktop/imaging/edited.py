@@ -76,12 +76,8 @@ def edited_photo(source: Path, options: EncodeOptions, edit: Edit, photo: FullPh
     image = photo.pixels
     if image.dtype == np.float32:
         return apply_lut_wide(image, lut)
-    if (
-        isinstance(lut, np.ndarray)
-        and options.writing.takes_padded
-        and image.dtype == np.uint8
-        and not options.changes_pixels
-    ):
+    padded = options.writing.takes_padded and image.dtype == np.uint8 and not options.changes_pixels
+    if padded and isinstance(lut, np.ndarray):
         return apply_lut_padded(image, lut)
     # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the LUT.
     return apply_any(image, lut, out=image if image.flags.writeable else None)

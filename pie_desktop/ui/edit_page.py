@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.listing import is_photo, list_photos, looks_like_photo, one_per_photo
 from pie_desktop.ui.actions.commands import Commands
+from pie_desktop.ui.adjust.adjustments import AdjustmentsPanel
 from pie_desktop.ui.adjust.panel import AdjustPanel
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.context import AppContext
@@ -50,6 +51,7 @@ class EditPage(QWidget):
         self.folder_row = FolderStyleRow(session.folder_style)
         self.styles.add_folder_row(self.folder_row)
         self.adjust = AdjustPanel(context, session)
+        self.adjustments = AdjustmentsPanel(context, session)
         self.photo_view = PhotoView(context, session, commands, canvas)
         self.welcome = WelcomeView(context)
         self.centre = QStackedWidget()
@@ -57,7 +59,7 @@ class EditPage(QWidget):
         self.centre.addWidget(self.photo_view)
         self.histogram = HistogramPanel(context, canvas.renderer)
         self.history = HistoryPanel(session.keeper)
-        self.right = SidePanel(self.histogram, self.styles, self.history, self.adjust)
+        self.right = SidePanel(self.histogram, self.styles, self.adjustments, self.history, self.adjust)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)

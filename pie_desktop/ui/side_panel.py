@@ -1,9 +1,10 @@
-"""The right side of the Edit tab: histogram, styles or history, and below them the sliders."""
+"""The right side of the Edit tab: histogram; styles, adjustments or history; and below them the strength."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QTabBar, QVBoxLayout, QWidget
 
+from pie_desktop.ui.adjust.adjustments import AdjustmentsPanel
 from pie_desktop.ui.adjust.panel import AdjustPanel
 from pie_desktop.ui.editor.history_panel import HistoryPanel
 from pie_desktop.ui.settings import Settings
@@ -11,30 +12,37 @@ from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.labels import heading, separator
 
-TABS = ("Styles", "History")
+TABS = ("Styles", "Adjust", "History")
 TALL_LINES = 60  # of the window's font
 
 
 class SidePanel(QFrame):
-    """Styles and history share one place, by tabs; where the window is tall enough, both are there.
+    """Styles, adjustments and history share one place, by tabs; where the window is tall enough, all are there.
 
     The line above the sliders can be moved, and the sliders scroll if they must.
 
     Attributes:
         tabs: the tabs; choosing one shows its page.
         splitter: the pages above, the sliders below.
-        tall: whether both pages are shown.
+        tall: whether all pages are shown.
     """
 
-    def __init__(self, top: QWidget, styles: StylePanel, history: HistoryPanel, adjust: AdjustPanel) -> None:
+    def __init__(
+        self,
+        top: QWidget,
+        styles: StylePanel,
+        adjustments: AdjustmentsPanel,
+        history: HistoryPanel,
+        adjust: AdjustPanel,
+    ) -> None:
         super().__init__()
         self.setProperty("role", "panel")
         self.tall = False
         self._divided = False  # by the user, now or before
         self._adjust = adjust
-        self._styles, self._history = styles, history
+        self._styles, self._adjustments, self._history = styles, adjustments, history
         self.tabs = QTabBar()
-        self.tabs.setAccessibleName("Styles and history")
+        self.tabs.setAccessibleName("Styles, adjustments and history")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
         for name in TABS:
@@ -42,7 +50,7 @@ class SidePanel(QFrame):
         self._both = QSplitter(Qt.Orientation.Vertical)
         self._both.setHandleWidth(1)
         self._both.setChildrenCollapsible(False)
-        for page, stretch in ((styles, 3), (history, 2)):
+        for page, stretch in ((styles, 3), (adjustments, 4), (history, 2)):
             self._both.addWidget(page)
             self._both.setStretchFactor(self._both.indexOf(page), stretch)
         self.tabs.currentChanged.connect(self._show_pages)
@@ -83,7 +91,7 @@ class SidePanel(QFrame):
         self._show_pages()
 
     def show_page(self, name: str) -> None:
-        """Show `Styles` or `History`."""
+        """Show a page of `TABS`."""
         self.tabs.setCurrentIndex(TABS.index(name))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -110,10 +118,12 @@ class SidePanel(QFrame):
     def _show_pages(self) -> None:
         chosen = TABS[self.tabs.currentIndex()]
         self._styles.setVisible(self.tall or chosen == "Styles")
+        self._adjustments.setVisible(self.tall or chosen == "Adjust")
         self._history.setVisible(self.tall or chosen == "History")
         self._styles.new_button.setVisible(self._styles.isVisibleTo(self))
         self.tabs.setVisible(not self.tall)
         self._title.setVisible(self.tall)
+        self._adjustments.set_titled(self.tall)
         self._history.set_titled(self.tall)
 
     def remember(self, settings: Settings) -> None:

@@ -20,6 +20,7 @@ from pie_desktop.ui.pages import TABS
 from pie_desktop.ui.photo_alone import PhotoAlone
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
 from pie_desktop.ui.undoing import UndoOrder
+from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
 class WindowActions(Protocol):
@@ -85,9 +86,14 @@ def bind_edit_actions(commands: Commands, undoing: UndoOrder, page: EditPage) ->
     commands.include(page.styles)
     commands.add_area(page.canvas, Where.CANVAS)
     commands.add_area(page.filmstrip.view, Where.FILMSTRIP)
-    for slider in page.adjust.sliders.all():
-        commands.add_area(slider.track, Where.SLIDERS)
-        slider.track.arrows_pass = True
+
+    def add_sliders(sliders: list[LabelledSlider]) -> None:
+        for slider in sliders:
+            commands.add_area(slider.track, Where.SLIDERS)
+            slider.track.arrows_pass = True
+
+    add_sliders(page.adjust.sliders.all())
+    page.adjustments.built.connect(add_sliders)
     page.canvas.space_tapped.connect(partial(commands.press, "Space", Where.CANVAS))
 
 

@@ -12,7 +12,7 @@ _STOPS = 0.9  # of encoded values, at the end of a colour
 
 
 def _mix(color: str) -> float:
-    return adjustment(f"{color} as grey", f"How light {color.lower()} becomes in black and white.")
+    return adjustment(f"{color} as grey", f"How light {color.lower()} becomes in black and white.", short=color)
 
 
 @register
@@ -33,7 +33,7 @@ class BlackAndWhitePart(Part):
     GROUP: ClassVar[str] = "Black and white"
     ORDER: ClassVar[int] = 75
 
-    black_and_white: float = adjustment("Black and white", "From colour to black and white.", low=0.0)
+    black_and_white: float = adjustment("Black and white", "From colour to black and white.", low=0.0, short="Amount")
     red_grey: float = _mix("Red")
     orange_grey: float = _mix("Orange")
     yellow_grey: float = _mix("Yellow")

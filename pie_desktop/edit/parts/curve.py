@@ -44,10 +44,18 @@ class CurvePart(Part):
     GROUP: ClassVar[str] = "Curve"
     ORDER: ClassVar[int] = 50
 
-    curve_shadows: float = adjustment("Curve shadows", "The tone curve about a fifth of the way to white.")
-    curve_darks: float = adjustment("Curve darks", "The tone curve about two fifths of the way to white.")
-    curve_lights: float = adjustment("Curve lights", "The tone curve about three fifths of the way to white.")
-    curve_highlights: float = adjustment("Curve highlights", "The tone curve about four fifths of the way to white.")
+    curve_shadows: float = adjustment(
+        "Curve shadows", "The tone curve about a fifth of the way to white.", short="Shadows"
+    )
+    curve_darks: float = adjustment(
+        "Curve darks", "The tone curve about two fifths of the way to white.", short="Darks"
+    )
+    curve_lights: float = adjustment(
+        "Curve lights", "The tone curve about three fifths of the way to white.", short="Lights"
+    )
+    curve_highlights: float = adjustment(
+        "Curve highlights", "The tone curve about four fifths of the way to white.", short="Highlights"
+    )
     points: Points = ()
     red: Points = ()
     green: Points = ()

@@ -16,15 +16,27 @@ RANGES = ("shadow", "midtone", "highlight")
 
 
 def _hue(name: str) -> float:
-    return parameter(f"{name} hue", 0.0, 0.0, 360.0, f"Hue of the colour of the {name.lower()}.", unit="°", step=1.0)
+    return parameter(
+        f"{name} hue",
+        0.0,
+        0.0,
+        360.0,
+        f"Hue of the colour of the {name.lower()}.",
+        unit="°",
+        step=1.0,
+        section=name,
+        short="Hue",
+    )
 
 
 def _tint(name: str) -> float:
-    return adjustment(f"{name} tint", f"How much of this colour the {name.lower()} take on.", low=0.0)
+    return adjustment(
+        f"{name} tint", f"How much of this colour the {name.lower()} take on.", low=0.0, section=name, short="Tint"
+    )
 
 
 def _light(name: str) -> float:
-    return adjustment(f"{name} brightness", f"Lighter or darker {name.lower()}.")
+    return adjustment(f"{name} brightness", f"Lighter or darker {name.lower()}.", section=name, short="Brightness")
 
 
 @register

@@ -13,15 +13,17 @@ _STOPS = 0.7  # of encoded values, at the end of luminance
 
 
 def _hue(color: str) -> float:
-    return adjustment(f"{color} hue", f"Turns the hue of {color.lower()}.")
+    return adjustment(f"{color} hue", f"Turns the hue of {color.lower()}.", section="Hue", short=color)
 
 
 def _saturation(color: str) -> float:
-    return adjustment(f"{color} saturation", f"More or less colour in {color.lower()}.")
+    return adjustment(
+        f"{color} saturation", f"More or less colour in {color.lower()}.", section="Saturation", short=color
+    )
 
 
 def _luminance(color: str) -> float:
-    return adjustment(f"{color} luminance", f"Lighter or darker {color.lower()}.")
+    return adjustment(f"{color} luminance", f"Lighter or darker {color.lower()}.", section="Luminance", short=color)
 
 
 @register

@@ -181,7 +181,7 @@ def _trilinear(image: np.ndarray, lut: np.ndarray) -> np.ndarray:
 
 def _clf(lut: np.ndarray | ShapedLut, title: str, comment: str) -> str:
     """Academy/ASC Common LUT Format 3.0 (S-2014-006), written by OpenColorIO; with a shaper where the LUT has one."""
-    nodes = lut if isinstance(lut, np.ndarray) else np.clip(lut.nodes, 0, 1)
+    nodes = lut if isinstance(lut, np.ndarray) else lut.nodes  # beyond [0, 1], so that no edge is rounded off
     transform = ocio.Lut3DTransform(nodes.shape[0])
     transform.setInterpolation(ocio.INTERP_TETRAHEDRAL)
     transform.setData(np.ascontiguousarray(nodes, dtype=np.float32).ravel())

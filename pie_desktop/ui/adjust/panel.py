@@ -3,7 +3,6 @@
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
 from pie_desktop.edit.edit import Edit
-from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.ui.adjust.attribution import AttributionMeter, AttributionView
 from pie_desktop.ui.adjust.sliders import EditSliders
 from pie_desktop.ui.context import AppContext
@@ -22,13 +21,14 @@ class AdjustPanel(QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self._session = session
+        self._current = context.current
         self.sliders = EditSliders()
         self.attribution = AttributionView()
         self._meter = AttributionMeter(context)
         self._meter.measured.connect(self.attribution.show_attribution)
         reset = QToolButton()
         reset.setIcon(icon("mdi6.restore"))
-        reset.setToolTip("All sliders back to their defaults")
+        reset.setToolTip("All sliders back to their defaults, adjustments too")
         reset.setAccessibleName("Reset")
         reset.clicked.connect(self.reset)
         head = QHBoxLayout()
@@ -70,9 +70,9 @@ class AdjustPanel(QFrame):
     def reset(self) -> None:
         """All sliders of all selected photos to their defaults, as one step of the history."""
         if self._session.several.count > 1:
-            self._session.several.change_all("Reset", lambda _, edit: edit.with_part(StylePart(edit.style_id)))
+            self._session.several.change_all("Reset", lambda _, edit: Edit.styled(edit.style_id))
         else:
-            self.sliders.reset()
+            self._current.change(Edit.styled(self._session.edit.style_id))
 
     def _on_count(self, photos: int) -> None:
         self.applies_to.setText(f"applies to {counted(photos, 'photo')}")

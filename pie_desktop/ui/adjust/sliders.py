@@ -36,6 +36,13 @@ class EditSliders(QObject):
         """The sliders of each part, with its name."""
         return [(part.LABEL, [self._sliders[one] for one in part.parameters()]) for part in self._parts]
 
+    def sections(self) -> dict[str, list[LabelledSlider]]:
+        """The sliders of each section, by its title; the empty title for those without."""
+        found: dict[str, list[LabelledSlider]] = {}
+        for parameter, slider in self._sliders.items():
+            found.setdefault(parameter.section, []).append(slider)
+        return found
+
     def rows(self) -> list[tuple[str, QWidget]]:
         """All sliders with their names, for a form."""
         return [(parameter.label, slider) for parameter, slider in self._sliders.items()]
@@ -68,14 +75,6 @@ class EditSliders(QObject):
         """Whether there is something to edit."""
         self._active = active
         self._enable()
-
-    def reset(self) -> None:
-        """Every number of the parts back to its default, in one step; the style stays."""
-        edit = self.edit
-        for part in self._parts:
-            edit = edit.with_part(part())
-        self.set_edit(edit.with_style(self.edit.style_id))
-        self.changed.emit(self.edit, False)
 
     def _on_slider(self, parameter: Parameter, value: float, moving: bool) -> None:
         self.edit = self.edit.with_value(parameter, value)

@@ -8,7 +8,7 @@ import numpy as np
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.parts.style import StylePart
-from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.imaging.lut.apply import AnyLut, apply_lut
 from pie_desktop.ui.canvas.mixer import Area, Mixer
 from pie_desktop.ui.canvas.viewport import Zone
 
@@ -21,6 +21,7 @@ class Luts(Protocol):
     @property
     def preferred(self) -> np.ndarray: ...
     def lut(self, edit: Edit) -> np.ndarray: ...
+    def exact(self, edit: Edit) -> AnyLut: ...
 
 
 @dataclass(frozen=True, eq=False)

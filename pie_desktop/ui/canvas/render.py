@@ -1,11 +1,14 @@
 """Rendering of the visible part of a photo, run in jobs: sample the source, apply the LUTs."""
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 
+from pie_desktop.edit.compiling import compiled
 from pie_desktop.edit.edit import Edit
-from pie_desktop.imaging.lut.apply import apply_lut
-from pie_desktop.ui.canvas.layer import Layer, RenderRequest, shown
+from pie_desktop.imaging.lut.apply import AnyLut, apply_any, apply_lut
+from pie_desktop.ui.canvas.layer import Layer, Luts, RenderRequest, shown
 from pie_desktop.ui.canvas.mixer import known_image
 from pie_desktop.workers.job import JobContext
 
@@ -46,7 +49,12 @@ def render_exact(context: JobContext, layer: Layer, edit: Edit) -> np.ndarray:
     known = None if edit.adjusted else known_image(edit.style, layer.original, layer.neutral, layer.preferred)
     if known is not None:
         return known
-    return shown(apply_lut(layer.sampled, layer.request.luts.lut(edit)), layer.request)
+    return shown(apply_any(layer.sampled, _fine(layer.request.luts, edit)), layer.request)
+
+
+@lru_cache(maxsize=2)  # the whole photo and the part in detail have the same
+def _fine(luts: Luts, edit: Edit) -> AnyLut:
+    return compiled(luts.exact(edit))
 
 
 def sample(request: RenderRequest) -> np.ndarray:

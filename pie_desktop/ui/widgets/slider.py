@@ -11,7 +11,7 @@ from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 HANDLE = 14
 GROOVE = 4
-LONGEST_LABEL = "Preference"
+LONGEST_LABEL = "Temperature"
 
 
 class Track(QSlider):
@@ -63,6 +63,10 @@ class Track(QSlider):
         painter.drawRoundedRect(groove, 2, 2)
         filled = QRectF(groove)
         filled.setRight(self._x(self.value()))
+        if self.minimum() < 0:  # what goes both ways is filled from the middle
+            ends = sorted((self._x(self._default), self._x(self.value())))
+            filled.setLeft(ends[0])
+            filled.setRight(ends[1])
         painter.setBrush(QColor(COLORS.accent if enabled else COLORS.outline))
         painter.drawRoundedRect(filled, 2, 2)
         if self.minimum() < self._default < self.maximum():
@@ -183,7 +187,7 @@ class LabelledSlider(QWidget):
         self.number.setProperty("plain", True)
         self.number.setFont(numeric_font(self.font()))
         self.number.setFixedWidth(self._number_width())
-        label = PlainLabel(self._parameter.label)
+        label = PlainLabel(self._parameter.short or self._parameter.label)
         label.setToolTip(plain(self._parameter.help))
         label.setBuddy(self.track)
         # The same for all, so that their tracks begin at one line.

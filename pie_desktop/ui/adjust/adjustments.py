@@ -1,0 +1,99 @@
+"""The adjustments by hand of the open photo, in groups that open and close."""
+
+from itertools import groupby
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.part import Part, part_types
+from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.ui.adjust.group import AdjustmentGroup
+from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.session import EditSession
+from pie_desktop.ui.theme import HALF_SPACE, SPACE
+from pie_desktop.ui.widgets.labels import heading
+
+OPEN = "edit.adjustments_open"
+ORDER = ("Light", "Colour", "Curve", "HSL", "Grading", "Black and white")
+"""Titles of groups from top to bottom; others come after them."""
+
+
+class AdjustmentsPanel(QFrame):
+    """One group for every `Part.GROUP`, with a slider for every number of its parts.
+
+    Signals:
+        built: sliders that were made, list of `LabelledSlider`.
+
+    Attributes:
+        groups: by title.
+    """
+
+    built = Signal(list)
+
+    def __init__(self, context: AppContext, session: EditSession) -> None:
+        super().__init__()
+        self.setProperty("role", "panel")
+        self._context = context
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(SPACE, HALF_SPACE, SPACE, SPACE)
+        column.setSpacing(HALF_SPACE)
+        opened = context.settings.get(OPEN)
+        self.groups = {title: AdjustmentGroup(title, parts) for title, parts in _grouped()}
+        for title, group in self.groups.items():
+            group.set_open(title in (opened if isinstance(opened, list) else ORDER[:1]))
+            group.changed.connect(context.current.change)
+            group.built.connect(self.built)
+            group.toggled.connect(self._remember)
+            column.addWidget(group)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setAccessibleName("Adjustments")
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self._title = heading("ADJUST")
+        self._title.setContentsMargins(SPACE, SPACE, 0, HALF_SPACE)
+        self._title.hide()
+        layout.setSpacing(0)
+        layout.addWidget(self._title)
+        layout.addWidget(scroll)
+        context.current.changed.connect(self._on_edit)
+        session.opening.connect(lambda _: self._set_active(False))
+        session.failed.connect(lambda _: self._set_active(False))
+        session.opened.connect(lambda _: self._set_active(True))
+
+    def set_titled(self, titled: bool) -> None:
+        """Whether the panel shows its title: where no tab does."""
+        self._title.setVisible(titled)
+
+    def _on_edit(self, edit: Edit, moving: bool) -> None:
+        for group in self.groups.values():
+            if moving:
+                group.take(edit)
+            else:
+                group.set_edit(edit)
+
+    def _set_active(self, active: bool) -> None:
+        for group in self.groups.values():
+            group.set_active(active)
+
+    def _remember(self) -> None:
+        self._context.settings.set(OPEN, [title for title, group in self.groups.items() if group.open])
+
+
+def _grouped() -> list[tuple[str, list[type[Part]]]]:
+    """The parts of each group that have numbers, in the order of the groups."""
+
+    def title(part: type[Part]) -> str:
+        return part.GROUP or part.LABEL
+
+    def place(part: type[Part]) -> tuple[int, str]:
+        return (ORDER.index(title(part)) if title(part) in ORDER else len(ORDER), title(part))
+
+    parts = sorted((part for part in part_types() if part is not StylePart and part.parameters()), key=place)
+    return [(name, list(members)) for name, members in groupby(parts, key=title)]
