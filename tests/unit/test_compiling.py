@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import PyOpenColorIO as ocio
 import pytest
 
 from pie_desktop.edit import compiling
@@ -22,7 +23,8 @@ from pie_desktop.export.worker import ExportTask, export_photo, no_lut
 from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
-from pie_desktop.imaging.lut.apply import apply_any, apply_lut, identity_lut
+from pie_desktop.imaging.lut.apply import apply_any, apply_lut, apply_transform, identity_lut
+from pie_desktop.imaging.lut.looks import write_look
 from pie_desktop.imaging.lut.shaped import ShapedLut
 
 GRID = identity_lut()
@@ -162,3 +164,11 @@ def test_a_look_has_the_adjustments(kind: str, tmp_path: Path, sample_images: di
     report = export_look(tmp_path / "look", look, kind, 65)  # type: ignore[arg-type]
     assert report.of_style is None
     assert report.of_file.mean <= 0.2 and report.of_file.largest <= 1
+
+
+def test_a_look_with_adjustments_ends_at_white(tmp_path: Path) -> None:
+    write_look(tmp_path / "look.clf", compiled(exact(CASES["strong exposure"])), "clf", "Mine")
+    transform = ocio.FileTransform(src=str(tmp_path / "look.clf"), interpolation=ocio.INTERP_TETRAHEDRAL)
+    colors = np.linspace(0, 1, 300, dtype=np.float32).reshape(1, 100, 3)
+    result = apply_transform(colors, transform, wide=True)
+    assert result.min() >= 0 and result.max() == 1, "also in programs that compute with numbers beyond white"

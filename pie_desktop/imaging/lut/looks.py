@@ -193,6 +193,8 @@ def _clf(lut: np.ndarray | ShapedLut, title: str, comment: str) -> str:
         shaper.setData(np.repeat(curve, 3))
         shaper.setFileOutputBitDepth(ocio.BIT_DEPTH_F32)
         group.prependTransform(shaper)
+        # Only now: programs that compute with numbers beyond white would show what is clipped here otherwise.
+        group.appendTransform(ocio.RangeTransform(minInValue=0, maxInValue=1, minOutValue=0, maxOutValue=1))
     metadata = group.getFormatMetadata()
     metadata.setName(title)
     metadata.addChildElement("InputDescriptor", "sRGB (IEC 61966-2-1), encoded")
