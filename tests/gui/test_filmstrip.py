@@ -347,3 +347,36 @@ def test_the_jpeg_is_opened_when_it_is_asked_for(qtbot: QtBot, strip: Filmstrip,
     assert strip.model.rowCount() == 3
     menu = strip.context_menu()
     assert "Show coffee.dng" in [action.text() for action in menu.actions()]
+
+
+@pytest.fixture
+def long_strip(qtbot: QtBot, strip: Filmstrip, tmp_path: Path) -> Filmstrip:
+    """More photos than the strip can show."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(30):
+        Image.fromarray(np.full((40, 60, 3), 50 + number, np.uint8)).save(folder / f"{number:02}.png")
+    open_folder(qtbot, strip, folder)
+    return strip
+
+
+def last_in_sight(strip: Filmstrip) -> int:
+    rows = range(strip.model.rowCount())
+    inside = strip.view.viewport().rect()
+    return max(row for row in rows if inside.contains(strip.view.visualRect(strip.model.index(row)).center()))
+
+
+def click_row(qtbot: QtBot, strip: Filmstrip, row: int, modifier: Qt.KeyboardModifier) -> None:
+    place = strip.view.visualRect(strip.model.index(row)).center()
+    qtbot.mouseClick(strip.view.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier])
+def test_a_click_at_the_edge_selects_the_photo_under_the_mouse(
+    qtbot: QtBot, long_strip: Filmstrip, modifier: Qt.KeyboardModifier
+) -> None:
+    strip, row = long_strip, last_in_sight(long_strip)
+    click_row(qtbot, strip, row, modifier)
+    assert strip.current_path() == strip.model.paths[row]
+    first = 0 if modifier else row
+    assert strip.selected_paths() == strip.model.paths[first : row + 1]

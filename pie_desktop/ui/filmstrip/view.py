@@ -219,8 +219,10 @@ class ThumbnailView(QListView):
     def currentChanged(
         self, current: QModelIndex | QPersistentModelIndex, previous: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Going through the photos, the next one is in sight before it is gone to."""
+        """Going through the photos, the next one is in sight before it is gone to; nothing moves under the mouse."""
         super().currentChanged(current, previous)
+        if not self.hasAutoScroll():  # Qt is about to select what lies where a button was pressed
+            return
         step = self.columns() * (1 if current.row() >= previous.row() else -1)
         if current.isValid() and previous.isValid():
             following = self.model().index(min(max(current.row() + step, 0), self.model().rowCount() - 1), 0)
