@@ -34,6 +34,11 @@ def is_black(image: np.ndarray) -> bool:
     return not image.size or image.max() <= _DARKEST * np.iinfo(image.dtype).max
 
 
+def is_lit(image: np.ndarray) -> bool:
+    """Whether one value in a hundred of an integer image is clearly above the darkest few: it stays when resized."""
+    return bool(image.size) and bool(np.percentile(image, 99) > 2 * _DARKEST * np.iinfo(image.dtype).max)
+
+
 def _says_so(path: Path) -> bool:
     """Whether another decoder than ours takes the same pixels for black; none for a format is no."""
     try:

@@ -12,7 +12,7 @@ from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.formats.registry import written_formats
 from pie_desktop.imaging.lut.apply import identity_lut
-from tests.fuzz.black import is_black
+from tests.fuzz.black import is_black, is_lit
 from tests.fuzz.corpus import SIDECAR, Corpus
 from tests.fuzz.documents import mutate_lines
 from tests.fuzz.mutations import mutate
@@ -59,7 +59,7 @@ def try_export(path: Path) -> None:
         raise RuntimeError(outcome.details)
     if outcome.problem is not None:
         raise PieError(outcome.problem)
-    if is_black(load_photo(target)) and not is_black(load_photo(path)):
+    if is_black(load_photo(target)) and is_lit(load_photo(path)):
         raise Fault(f"{path.name} is exported as a black image, with {options}")
     if options.metadata != "all" and _says_where(target):
         raise Fault(f"the place of {path.name} is in its export, with {options}")

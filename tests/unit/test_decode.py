@@ -258,3 +258,13 @@ def test_a_jpeg_that_lacks_only_its_end_marker_opens(
         photo.write_bytes(whole[:-cut])
         with pytest.raises(DecodeError, match=r"^a\.jpg is damaged"):
             load_photo(photo)
+
+
+def test_a_colour_tiff_that_has_lost_its_number_of_bits_is_damaged_and_not_black(tmp_path: Path) -> None:
+    photo = tmp_path / "a.tif"
+    tifffile.imwrite(photo, np.full((10, 10, 3), 120, np.uint8), photometric="cielab")
+    assert load_photo(photo).any()
+    data = photo.read_bytes()
+    photo.write_bytes(data.replace(struct.pack("<HHI", 258, 3, 3), struct.pack("<HHI", 259 + 40000, 3, 3), 1))
+    with pytest.raises(DecodeError, match=r"a\.tif is damaged"):
+        load_photo(photo)

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tests.fuzz.__main__ import EVERY, Fuzz, main
-from tests.fuzz.black import black_without_reason
+from tests.fuzz.black import black_without_reason, is_black, is_lit
 from tests.fuzz.documents import mutate_document, mutate_lines
 from tests.fuzz.mutations import mutate
 from tests.fuzz.process import Worker
@@ -76,3 +76,11 @@ def test_black_is_a_fault_unless_the_file_says_so(tmp_path: Path) -> None:
 def test_five_seconds_of_every_target(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--minutes", str(5 / 60), "--out", str(tmp_path)]) == 0, list(tmp_path.rglob("finding.json"))
     assert " 0 findings" in capsys.readouterr().out
+
+
+def test_a_few_bright_values_do_not_have_to_survive_an_export() -> None:
+    speckled = np.zeros((20, 20, 3), np.uint8)
+    speckled[0, 0] = 255
+    assert not is_black(speckled) and not is_lit(speckled)
+    speckled[:2] = 255
+    assert is_lit(speckled)

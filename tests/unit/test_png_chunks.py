@@ -13,6 +13,7 @@ from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.color.cicp import adobe_rgb_profile
 from pie_desktop.imaging.color.working import to_srgb
 from pie_desktop.imaging.decode import load_photo, probe
+from pie_desktop.imaging.formats import png
 from pie_desktop.imaging.stored import StoredPixels
 
 RAMP = np.tile(np.arange(0, 256, 4), (16, 1))
@@ -170,3 +171,25 @@ def test_a_palette_image_that_has_lost_its_palette_is_damaged_and_not_black(tmp_
     for opening in (load_photo, probe):
         with pytest.raises(DecodeError, match=r"a\.png is damaged"):
             opening(photo)
+
+
+def test_a_png_too_small_for_its_pixels_is_refused_before_they_have_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = tmp_path / "a.png"
+    Image.fromarray(RGB).save(photo)
+    data = bytearray(photo.read_bytes())
+    data[16:24] = struct.pack(">II", 20_000, 10_000)
+    data[29:33] = struct.pack(">I", zlib.crc32(bytes(data[12:29])))
+    photo.write_bytes(data)
+    monkeypatch.setattr("pie_desktop.imaging.formats.png._read_8", lambda *_: pytest.fail("it is decoded"))
+    header = png.read_header(photo)
+    assert (header.width, header.height) == (20_000, 10_000)
+    with pytest.raises(DecodeError, match=r"a\.png is damaged"):
+        png.read_pixels(header, None)
+
+
+def test_a_png_of_one_color_may_be_as_small_as_it_gets(tmp_path: Path) -> None:
+    photo = tmp_path / "a.png"
+    Image.new("RGB", (3000, 2000), (7, 70, 170)).save(photo, compress_level=9)
+    assert load_photo(photo).shape == (2000, 3000, 3)

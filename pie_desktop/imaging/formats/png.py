@@ -14,6 +14,7 @@ from pie_desktop.imaging.formats.parts.png_chunks import COLORS, SIGNATURE, decl
 from pie_desktop.imaging.stored import Header, StoredPixels, composite_on_white, damaged
 
 _HEADER_END = 33  # signature (8 bytes) and IHDR (25)
+_MOST_DEFLATED = 1032  # bytes that one byte can stand for: 258 bytes take two bits at best (RFC 1951)
 _LEVEL = 3  # those beyond take two to four times as long for 3 to 5 % smaller photographs
 
 
@@ -39,6 +40,8 @@ def read_header(path: Path) -> Header:
 def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
     """uint8 or uint16 samples, `gray` or `rgb`, transparency on white; of an animation the image of plain viewers."""
     found = describe(header.path)
+    if header.path.stat().st_size * _MOST_DEFLATED < header.width * header.height * found.bits // 8:
+        raise damaged(header.path)  # before there is memory for pixels that cannot be in it
     # Decoders ignore the transparent shade of grayscale, or compare it in another scale.
     shade = found.chunks.get(b"tRNS") if found.gray else None
     data = for_decoder(header.path.read_bytes(), without=b"" if shade is None else b"tRNS")

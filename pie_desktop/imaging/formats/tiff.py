@@ -36,6 +36,7 @@ _MAX_SUB_IFDS = 16
 # TIFF 6.0 and its supplements, PhotometricInterpretation
 _WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED, _YCBCR, _CIELAB, _ICCLAB = 0, 1, 2, 5, 6, 8, 9
 _LAB = {_CIELAB, _ICCLAB}
+_COLORS = {_RGB, _SEPARATED, _YCBCR, *_LAB}
 _READABLE = {_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _SEPARATED, _YCBCR, *_LAB}
 _LEVEL = 4  # of deflate: those beyond take two to four times as long for 3 to 5 % smaller photographs
 _COMPRESSIONS = {"deflate": "zlib", "lzw": "lzw", "none": None}
@@ -130,6 +131,10 @@ def _read_with_tifffile(path: Path) -> StoredPixels:
         if _misses_segments(page):
             raise damaged(path)  # tifffile takes them for black
         bits = _bits(page)
+        if bits == 1 and photometric in _COLORS:
+            raise damaged(
+                path
+            )  # what is meant where the number of bits is lost (TIFF 6.0); no photo in colours has one
         if convert and not (ycbcr.has_full_color(page) and bits in (8, 16)):
             if not ycbcr.is_plain(page):
                 raise damaged(path)  # libtiff would have read it
