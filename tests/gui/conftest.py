@@ -1,11 +1,11 @@
 """GUI tests: a context in a home folder of its own, no leaked threads, no Qt warnings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.engine.engine import Engine
@@ -17,23 +17,38 @@ from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.workers.lane import ALL_THREADS, GuiThreadCollector, LaneThread
 from tests.doubles.models import PlainModel
 
-PATIENCE_MS = 30_000
+PATIENCE_MS = 120_000
 
 
 class PatientBot(QtBot):
-    """pytest-qt gives up after five seconds, which a busy computer may well take."""
+    """Gives up after two minutes and no sooner: a wait ends when its condition is met, also on a busy computer.
+
+    pytest-qt would give up after five seconds. A shorter time-out counts only for a signal that need not come.
+    """
 
     def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
-        super().waitUntil(callback, timeout=timeout)
+        super().waitUntil(callback, timeout=max(timeout, PATIENCE_MS))
 
     def waitSignal(self, signal: Any, *, timeout: int = PATIENCE_MS, **options: Any) -> Any:
-        return super().waitSignal(signal, timeout=timeout, **options)
+        return super().waitSignal(signal, timeout=_patient(timeout, options), **options)
 
     def waitSignals(self, signals: list[Any], *, timeout: int = PATIENCE_MS, **options: Any) -> Any:
-        return super().waitSignals(signals, timeout=timeout, **options)
+        return super().waitSignals(signals, timeout=_patient(timeout, options), **options)
 
     def waitExposed(self, widget: QWidget, *, timeout: int = PATIENCE_MS) -> Any:
         return super().waitExposed(widget, timeout=timeout)
+
+
+def _patient(timeout: int, options: dict[str, Any]) -> int:
+    return max(timeout, PATIENCE_MS) if options.get("raising", True) else timeout
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Generator[None]:
+    """A test that fails while something runs would otherwise hang: its window asks whether it may close."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QMessageBox, "question", lambda *_arguments: QMessageBox.StandardButton.Yes)
+        yield
 
 
 @pytest.fixture

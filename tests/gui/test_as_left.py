@@ -188,7 +188,14 @@ def edit():
         return
     context.current.change(window.session.edit.with_value(AMOUNT, 0.4))
     window.edit_page.right.show_page("History")
-    QTimer.singleShot(1500, lambda: print("ready", flush=True))
+    tell_once_saved()
+
+def tell_once_saved():
+    delayed = (window.last_state._timer, context._saving)
+    if any(timer.isActive() for timer in delayed) or context.background.open_jobs:
+        QTimer.singleShot(50, tell_once_saved)
+    else:
+        print("ready", flush=True)
 
 edit()
 app.exec()

@@ -66,7 +66,7 @@ module = Module()
 def start_ahead(arguments):
     atexit.register(lambda: print("still importing" if threading.active_count() > 1 else "imported"))
     atexit.register(print, "tidied up")
-    importing = threading.Thread(target=time.sleep, args=(0.5,), daemon=True)
+    importing = threading.Thread(target=time.sleep, args=({importing},), daemon=True)
     importing.start()
     return importing
 program.start_ahead = start_ahead
@@ -88,7 +88,8 @@ program.main()
     ],
 )
 def test_a_command_that_writes_ends_at_once(command: str, end: str, code: int, printed: list[str]) -> None:
-    script = ENDING.format(command=command, end=end)
+    importing = 50 if "still importing" in printed else 0.5  # seconds; where it is waited for, few
+    script = ENDING.format(command=command, end=end, importing=importing)
     child = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True, text=True, timeout=60)
     assert (child.returncode, child.stdout.splitlines()) == (code, printed)
     assert ("ZeroDivisionError" in child.stderr) == (code == 1)
