@@ -27,7 +27,8 @@ class HelpPage:
 def load_pages(folder: Path | None = None) -> list[HelpPage]:
     """All pages; `{home}` in them stands for the folder of the program's own files."""
     pages = []
-    for file in sorted((folder or paths.resource("help")).glob("*.md")):
+    files = (folder or paths.resource("help")).glob("*.md")
+    for file in sorted(files, key=lambda file: int(file.stem.partition("-")[0])):
         text = file.read_text(encoding="utf-8").replace("{home}", str(paths.home_dir()))
         title = next((line[2:].strip() for line in text.splitlines() if line.startswith("# ")), file.stem)
         pages.append(HelpPage(file.stem, title, text))

@@ -24,7 +24,7 @@ def help_window(qtbot: QtBot, tmp_path: Path) -> Iterator[HelpWindow]:
 
 def test_every_page_shows_its_text_and_its_links_lead_to_pages(help_window: HelpWindow) -> None:
     names = {page.name for page in load_pages()}
-    assert len(names) == 9
+    assert len(names) == 10
     for page in load_pages():
         help_window.show_page(page.name)
         shown = help_window.browser.toPlainText()

@@ -55,7 +55,9 @@ class StylePart(Part):
         unit="%",
         under="strength",
     )
-    amount: float = parameter("Amount", 1.0, 0.0, 1.0, "How much of the whole edit is applied.", scale=100, unit="%")
+    amount: float = parameter(
+        "Amount", 1.0, 0.0, 1.0, "How much of the enhancement is applied; adjustments act on top.", scale=100, unit="%"
+    )
 
     @property
     def tone(self) -> float:
