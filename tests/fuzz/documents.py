@@ -64,7 +64,11 @@ def _change(document: Any, rng: random.Random) -> Any:
         other, name = rng.choice(places)
         parent[key] = _copy(other[name])
     elif how < 0.45 and isinstance(parent[key], int | float) and not isinstance(parent[key], bool):
-        parent[key] = rng.choice((-1, 2, 1000, 10**18, 0.001)) * parent[key]
+        factor = rng.choice((-1, 2, 1000, 10**18, 0.001))
+        try:
+            parent[key] = factor * parent[key]
+        except OverflowError:  # an integer beyond all floating-point numbers, times a thousandth
+            parent[key] = parent[key] // 1000
     elif how < 0.55 and isinstance(parent[key], str):
         changed = mutate(_encoded(parent[key]) or b"x", rng).decode("utf-8", "replace")
         parent[key] = changed
