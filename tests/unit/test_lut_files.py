@@ -109,6 +109,20 @@ def test_bad_haldcluts_are_refused(tmp_path: Path) -> None:
             load_lut(tmp_path / name)
 
 
+def test_of_a_haldclut_nothing_is_decoded_that_is_longer_than_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = bytearray(cv2.imencode(".png", hald(identity_lut(9), np.uint8))[1].tobytes())
+    at = look.index(b"IDAT") - 4
+    look[at : at + 4] = b"\xff\0\0\x87"
+    (tmp_path / "a.png").write_bytes(look)
+    given: list[bytes] = []
+    monkeypatch.setattr(cv2, "imdecode", lambda data, flags: given.append(data.tobytes()))
+    with pytest.raises(DecodeError, match=r"a\.png is not a HaldCLUT"):
+        load_lut(tmp_path / "a.png")
+    assert len(given) == 1 and b"IDAT" not in given[0]
+
+
 @pytest.mark.parametrize("side", [17**3, 27**3, 20_000])
 def test_a_haldclut_is_refused_by_its_header(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, side: int) -> None:
     def chunk(kind: bytes, content: bytes) -> bytes:

@@ -14,6 +14,7 @@ from pie_desktop.imaging.color.cicp import adobe_rgb_profile
 from pie_desktop.imaging.color.working import to_srgb
 from pie_desktop.imaging.decode import load_photo, probe
 from pie_desktop.imaging.formats import png
+from pie_desktop.imaging.formats.parts.png_chunks import for_decoder
 from pie_desktop.imaging.stored import StoredPixels
 
 RAMP = np.tile(np.arange(0, 256, 4), (16, 1))
@@ -193,3 +194,15 @@ def test_a_png_of_one_color_may_be_as_small_as_it_gets(tmp_path: Path) -> None:
     photo = tmp_path / "a.png"
     Image.new("RGB", (3000, 2000), (7, 70, 170)).save(photo, compress_level=9)
     assert load_photo(photo).shape == (2000, 3000, 3)
+
+
+def test_no_chunk_that_is_longer_than_the_file_reaches_a_decoder(tmp_path: Path) -> None:
+    photo = tmp_path / "a.png"
+    Image.fromarray(RGB).save(photo)
+    data = bytearray(photo.read_bytes())
+    at = data.index(b"IDAT") - 4
+    data[at : at + 4] = struct.pack(">I", 0xFF000087)
+    assert b"IDAT" in for_decoder(photo.read_bytes()) and b"IDAT" not in for_decoder(bytes(data))
+    photo.write_bytes(data)
+    with pytest.raises(DecodeError, match=r"a\.png is damaged"):
+        load_photo(photo)

@@ -7,6 +7,7 @@ import numpy as np
 
 from pie_desktop.errors import DecodeError, EncodeError
 from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.imaging.formats.parts.png_chunks import for_decoder
 from pie_desktop.imaging.formats.registry import read_header
 
 MAX_READ_SIZE = 129
@@ -136,6 +137,8 @@ def read_haldclut(path: Path) -> np.ndarray:
         if level > _MAX_HALD_LEVEL:
             largest = _MAX_HALD_LEVEL**3
             raise DecodeError(f"{path.name} is a HaldCLUT beyond {largest} x {largest} pixels; use a smaller one.")
+        if header.format == "png":
+            data = np.frombuffer(for_decoder(data.tobytes()), np.uint8)
         image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
     except cv2.error:
         image = None

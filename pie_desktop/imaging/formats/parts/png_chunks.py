@@ -79,6 +79,8 @@ def for_decoder(data: bytes, without: bytes = b"") -> bytes:
     parts, at = [data[: len(SIGNATURE)]], len(SIGNATURE)
     while at + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
+        if length > len(data):
+            break  # OpenCV would take so much memory before it looks
         end = at + 12 + length
         if kind in _DECODED and kind != without:
             parts.append(data[at:end])
