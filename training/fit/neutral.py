@@ -34,7 +34,7 @@ BATCH = 128
 GUIDED = 3  # every third batch has retouchers' results as goals, which finished photos are not
 FINISHED = 0.15  # share of training photos that are left as they are: a finished photo should stay
 STRENGTHS = tuple(round(0.05 * n, 2) for n in range(20, 7, -1))  # 1 down to 0.4
-WANTED = 0.92
+WANTED = 0.9
 RATE, WEIGHT_DECAY, WARMUP, AVERAGING = 1e-3, 0.05, 50, 0.995
 
 

@@ -21,7 +21,7 @@ from training.data.source import Source, seeded
 from training.fit.config import FitConfig
 from training.fit.objective import Objective
 
-GROUPS, ROLES = 20, 6  # groups of users, and draws of references from each
+GROUPS, ROLES = 48, 6  # groups of users, and draws of references from each
 STEPS, RATE = 1500, 5e-3
 LARGE = 5.0  # dE00 that calls for another look
 _FIRST = 2_000_000  # numbers of groups, apart from those of training

@@ -110,7 +110,7 @@ class _Judge:
         return text
 
     def against_shipped(self) -> str | None:
-        """The shipped model, which had more to learn from."""
+        """PIE Desktop, which had more to learn from."""
         parts = []
         for mode, name in (("after", "with edits alone"), ("pairs", "with pairs")):
             able = [s for s in self.systems if mode == "pairs" or s[1] == "after"]
@@ -120,7 +120,7 @@ class _Judge:
         if not parts:
             return None
         compared = "; ".join(parts)
-        return f"*The shipped model*, trained in its own way (see below), against the best of them: {compared}."
+        return f"*PIE Desktop*, trained in its own way (see below), against the best of them: {compared}."
 
     def end_to_end(self) -> str | None:
         """The study's own question, all else being equal."""
@@ -161,7 +161,7 @@ class _Judge:
         shipped = [s for s in self.settings if s[0] == "model"]
         for s in shipped:
             values = [self.found[task, *s]["lost"] for task in self.tasks]
-            text += f"The shipped model with {'pairs' if s[1] == 'pairs' else 'edits alone'} loses {_least(values)}. "
+            text += f"PIE Desktop with {'pairs' if s[1] == 'pairs' else 'edits alone'} loses {_least(values)}. "
         return text.strip()
 
     def limits(self) -> str:

@@ -97,10 +97,11 @@ def _compared(results: Results) -> list[str]:
     if shipped:
         users = f"{shipped['users']} new simulated users in every step" if shipped["users"] else "its own data"
         lines.append(
-            f"*The shipped model* is one row beside them, and not trained alike: {shipped['seconds'] / 60:.0f} "
-            f"minutes, {shipped['steps']:,} steps with {users}, {shipped['parameters']:,} parameters, and a preference "
-            "that pairs enter in closed form. It learned from the same folder of photographs and from the same "
-            "simulator. *The oracle* is a LUT fitted to the answer: what no LUT of that size can exceed by much."
+            f"*PIE Desktop*, with its model `{results['model']}`, is one row beside them, and not trained alike: "
+            f"{shipped['seconds'] / 60:.0f} minutes, {shipped['steps']:,} steps with {users}, "
+            f"{shipped['parameters']:,} parameters, and a preference that pairs enter in closed form. It learned from "
+            "the same folder of photographs and from the same simulator. *The oracle* is a LUT fitted to the answer: "
+            "what no LUT of that size can exceed by much."
         )
     tasks = tasks_of(results)
     counted = {"looks": f"{e['count']} looks", "simulated": f"{e['simulated']} users"}

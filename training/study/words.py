@@ -43,7 +43,7 @@ _TITLES = {
     "reinhard": "Reinhard color transfer",
     "histogram": "histogram matching",
     "lut_fit": "LUT fitted to the pairs",
-    "model": "the shipped model",
+    "model": "PIE Desktop",
     "oracle": "oracle: LUT fitted to the answer",
 }
 
