@@ -12,7 +12,7 @@ from training.losses.registry import LossWeights
 
 CONFIG = Path(__file__).resolve().parents[2] / "configs" / "shipped.toml"
 
-CHANCE = 0.1  # dB, on a single task
+CHANCE = 0.2  # dB: what 20 users with 4 draws of 2 photos leave to chance between two numbers of references
 
 
 @pytest.fixture(scope="module")
@@ -70,9 +70,23 @@ def test_users_who_normalise_are_followed(info: BundleInfo) -> None:
     assert psnr["model", 10] - psnr["lut_fit", 10] >= 2.5
 
 
-def test_nine_captures_in_ten_come_nearer_without_any_reference(info: BundleInfo) -> None:
+def test_captures_come_nearer_without_any_reference(info: BundleInfo) -> None:
     nearer = _values(info, "captures", "none", "nearer")
-    assert nearer["model", 0] >= 0.9
+    assert nearer["model", 0] >= 0.92
+
+
+@pytest.mark.parametrize("task, gain", [("targets", 6), ("learned retouchers", 9)])
+def test_people_are_followed_from_photo_to_photo(info: BundleInfo, task: str, gain: float) -> None:
+    pairs, alone = (_values(info, task, mode) for mode in ("pairs", "after"))
+    assert pairs["model", 5] - pairs["identity", 5] >= gain
+    assert pairs["model", 5] - pairs["lut_fit", 5] >= 4, "no LUT that is the same for all photos comes near"
+    for refs in (1, 3, 5, 10, 20):
+        assert min(pairs["model", refs], alone["model", refs]) >= pairs["identity", refs] + 2
+
+
+def test_expected_error_is_calibrated(info: BundleInfo) -> None:
+    found = info.card["expected_error"]
+    assert found["auroc"] >= 0.75 and found["worst_decile"] <= 0.2
 
 
 @pytest.mark.parametrize("mode", ["pairs", "after", "mixed"])
