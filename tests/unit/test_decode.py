@@ -186,6 +186,18 @@ def test_a_tiff_with_a_lost_part_is_damaged_and_not_black_there(
         load_photo(photo)
 
 
+@pytest.mark.parametrize("kind, place", [("d", -2.7e276), ("i", -300), ("I", 4_000_000_000), ("d", float("nan"))])
+def test_a_tiff_whose_pixels_lie_outside_of_it_is_damaged_and_not_black(
+    tmp_path: Path, kind: str, place: float
+) -> None:
+    photo = tmp_path / "outside.tif"
+    tifffile.imwrite(photo, np.full((16, 16, 3), 30_000, np.uint16), photometric="rgb", compression="zlib")
+    with tifffile.TiffFile(photo, mode="r+") as tiff:
+        tiff.pages.first.tags["StripOffsets"].overwrite(place, dtype=kind)
+    with pytest.raises(DecodeError, match=r"outside\.tif is damaged"):
+        load_photo(photo)
+
+
 def test_huge_photos_are_refused_by_their_header(tmp_path: Path) -> None:
     (tmp_path / "huge.png").write_bytes(png_header(20_000, 20_000))
     tifffile.imwrite(tmp_path / "huge.tif", shape=(1, 1, 3), dtype=np.uint8, photometric="rgb")

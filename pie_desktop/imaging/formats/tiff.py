@@ -170,8 +170,11 @@ def _read_with_tifffile(path: Path) -> StoredPixels:
 
 def _misses_segments(page: "tifffile.TiffPage") -> bool:
     """Whether strips or tiles have no place in the file: the holes of a map are lost parts of a photo."""
-    offsets, counts = page.dataoffsets, page.databytecounts
-    return min(len(offsets), len(counts)) < math.prod(page.chunked) or not all(offsets) or not all(counts)
+    offsets, counts, end = page.dataoffsets, page.databytecounts, page.parent.filehandle.size
+    if min(len(offsets), len(counts)) < math.prod(page.chunked):
+        return True
+    places = zip(offsets, counts, strict=False)  # numbers of a damaged tag can be of any type
+    return not all(isinstance(n, int) and 0 < n < end for place in places for n in place)
 
 
 def _bits(page: "tifffile.TiffPage") -> int:
