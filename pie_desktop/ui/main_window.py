@@ -44,6 +44,7 @@ from pie_desktop.ui.window_actions import (
 )
 from pie_desktop.ui.window_size import USUAL, BoundedArea, fit_with_frame, place_within_screen
 
+SAID_MS = 2500  # how long the status bar says what a key has done
 FRAME_MS = (0, 250)  # when the window has been shown; some systems give it its frame late
 
 
@@ -65,12 +66,13 @@ class MainWindow(QMainWindow):
         bind_view_actions(self.commands, self.canvas)
         self.edit_page = EditPage(context, self.session, self.canvas, self.commands)
         bind_file_actions(self.commands, self, self.look_export.open, self.thumbnail_clearing)
-        self.undoing = UndoOrder(self.session.keeper, self.edit_page.styles.controller.steps)
+        steps = self.edit_page.styles.controller.steps
+        self.undoing = UndoOrder(self.session.keeper, steps)
         bind_edit_actions(self.commands, self.undoing, self.edit_page)
         self.photo_alone = PhotoAlone(self, self._around_photo, self.canvas)
         bind_window_actions(self.commands, self, self.photo_alone, context.display)
         self.edit_clipboard = EditClipboard(context, self.session, self.session.several, self)
-        self.culling = Culling(self.edit_page.filmstrip, context.settings)
+        self.culling = Culling(self.edit_page.filmstrip, context.settings, steps)
         bind_rating(self.commands, self.culling, context)
         bind_copying(self.commands, self.edit_clipboard)
         self.matching = Matching(context, self.session, self.edit_page.filmstrip)
@@ -84,6 +86,7 @@ class MainWindow(QMainWindow):
         build_menus(self.menuBar(), self.commands, self.thumbnail_clearing, self.recent_folders)
         self._build_centre()
         self.setStatusBar(StatusBar(context, self.session))
+        self.culling.said.connect(lambda text: self.statusBar().showMessage(text, SAID_MS))
         self.notifications = NotificationStack(context.notifier, self, self._height_below)
         self._connect()
         self._restore()

@@ -1,4 +1,4 @@
-"""Undo and redo over everything that was done: the open photo's edits, and changes of styles."""
+"""Undo and redo over everything that was done: the open photo's edits, changes of styles, and marks of photos."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class Step:
 
 
 class Steps(QObject):
-    """What was done to the styles, the latest last.
+    """What was done to the styles and to the marks of photos, the latest last.
 
     Signals:
         changed: there is another step, or one less.
@@ -57,7 +57,7 @@ class Steps(QObject):
 
 
 class UndoOrder(QObject):
-    """Takes back what was done last, be it to the open photo or to a style.
+    """Takes back what was done last, be it to the open photo, to a style or to the marks of photos.
 
     The history of a photo says when each step was made, so that nothing has to be noted a second time.
 
@@ -67,16 +67,16 @@ class UndoOrder(QObject):
 
     changed = Signal()
 
-    def __init__(self, keeper: EditKeeper, styles: Steps) -> None:
+    def __init__(self, keeper: EditKeeper, steps: Steps) -> None:
         super().__init__(keeper)
         self._keeper = keeper
-        self._styles = styles
+        self._steps = steps
         keeper.changed.connect(self.changed)
-        styles.changed.connect(self.changed)
+        steps.changed.connect(self.changed)
 
     @property
     def can_undo(self) -> bool:
-        return self._keeper.can_undo or self._styles.last is not None
+        return self._keeper.can_undo or self._steps.last is not None
 
     @property
     def can_redo(self) -> bool:
@@ -84,9 +84,9 @@ class UndoOrder(QObject):
 
     def undo(self) -> None:
         """Take back the latest step; nothing if there is none."""
-        step = self._styles.last
+        step = self._steps.last
         if step is not None and step.time >= self._last_edit():
-            self._styles.take_back(step)
+            self._steps.take_back(step)
         else:
             self._keeper.undo()
 

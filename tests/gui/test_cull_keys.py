@@ -38,6 +38,28 @@ def test_keys_rate_the_open_photo_wherever_the_focus_is(
     assert window.edit_page.filmstrip.index.of(photos[0]).mark == mark
 
 
+def test_a_mark_is_undone_by_the_key_and_said(window: MainWindow, photos: list[Path], qtbot: QtBot) -> None:
+    strip = window.edit_page.filmstrip
+    window.canvas.setFocus()
+    qtbot.keyClicks(window.canvas, "4x")
+    assert window.statusBar().currentMessage().startswith(photos[0].name)
+    marks = []
+    for _ in range(2):
+        qtbot.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        marks.append(strip.index.of(photos[0]).mark)
+    assert marks == [Mark(4), Mark()]
+
+
+def test_the_marks_of_several_photos_are_undone_at_once(window: MainWindow, photos: list[Path], qtbot: QtBot) -> None:
+    strip = window.edit_page.filmstrip
+    qtbot.keyClicks(window.canvas, "2")
+    strip.view.selectAll()
+    qtbot.keyClicks(window.canvas, "5")
+    assert {strip.index.of(photo).mark for photo in photos} == {Mark(5)}
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert [strip.index.of(photo).mark for photo in photos] == [Mark(2), Mark(), Mark(), Mark()]
+
+
 def test_digits_typed_into_the_search_are_text(window: MainWindow, photos: list[Path], qtbot: QtBot) -> None:
     strip = window.edit_page.filmstrip
     strip.filters.search.setFocus()

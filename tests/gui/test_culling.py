@@ -15,6 +15,7 @@ from pie_desktop.ui.filmstrip import Filmstrip
 from pie_desktop.ui.filmstrip.culling import Culling
 from pie_desktop.ui.filmstrip.index import SIDECARS
 from pie_desktop.ui.filmstrip.photo_model import FACTS_ROLE
+from pie_desktop.ui.undoing import Steps
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def strip(qtbot: QtBot, context: AppContext, photo_folder: Path) -> Filmstrip:
 
 @pytest.fixture
 def culling(strip: Filmstrip, context: AppContext) -> Culling:
-    return Culling(strip, context.settings)
+    return Culling(strip, context.settings, Steps(strip))
 
 
 def shown(strip: Filmstrip) -> list[str]:
@@ -146,7 +147,7 @@ def test_a_photo_that_is_not_read_yet_keeps_the_rest_of_its_mark(
     context.catalog.marks.put({photo: Mark(2, "", "Green")})
     strip.index.facts.pop(photo)
     choose(strip, "coffee")
-    Culling(strip, context.settings).flag("pick")
+    Culling(strip, context.settings, Steps(strip)).flag("pick")
     qtbot.waitUntil(lambda: strip.index.of(photo).mark == Mark(2, "pick", "Green"))
 
 

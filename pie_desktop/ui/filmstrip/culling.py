@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.imaging.metadata.marks import Flag, Mark, with_stars
 from pie_desktop.ui.filmstrip.filmstrip import Filmstrip
 from pie_desktop.ui.settings import Settings
+from pie_desktop.ui.undoing import Steps
 
 AUTO_ADVANCE = "photos.auto_advance"
 
@@ -17,16 +19,22 @@ class Culling(QObject):
 
     With one photo selected, and `auto_advance` on, the next photo follows.
 
+    Args:
+        strip: the photos.
+        settings: remember `auto_advance`.
+        steps: get what was done, so that it can be undone.
+
     Signals:
         said: what was done, in a few words.
     """
 
     said = Signal(str)
 
-    def __init__(self, strip: Filmstrip, settings: Settings) -> None:
+    def __init__(self, strip: Filmstrip, settings: Settings, steps: Steps) -> None:
         super().__init__(strip)
         self._strip = strip
         self._settings = settings
+        self._steps = steps
 
     @property
     def auto_advance(self) -> bool:
@@ -57,7 +65,11 @@ class Culling(QObject):
             return
         if self.auto_advance and len(photos) == 1:
             strip.select_next()  # before the filter takes the photo away, with which the place would be lost
+        # of photos that are still to be read nobody knows yet what they had
+        before = {photo: strip.index.facts[photo].mark for photo in photos if photo in strip.index.facts}
         strip.index.mark(photos, change)
+        if any(strip.index.of(photo).mark != mark for photo, mark in before.items()):
+            self._steps.add(partial(strip.index.set_marks, before))
         if len(photos) == 1:
             self.said.emit(f"{photos[0].name}: {strip.index.of(photos[0]).mark.text}")
         else:
