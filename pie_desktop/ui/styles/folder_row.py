@@ -11,7 +11,7 @@ from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 ABOUT = "Photos of this folder that have no edit of their own open, and are exported, in this style."
-PINNED = "Pinned: the folder keeps its style. Choosing a style changes the open photo alone."
+PINNED = "Pinned: the folder keeps its style. Choosing a style changes the open or selected photos alone."
 FOLLOWS = "Not pinned: a style that you choose becomes the folder's, too. Press to keep the folder's style."
 
 
