@@ -184,6 +184,16 @@ def test_a_maker_note_keeps_its_bytes_and_place_or_is_left_out(tmp_path: Path, f
     assert read(photo)[0]["Exif.Image.Make"] == "Canon"
 
 
+@pytest.mark.parametrize("kind", [2, 3, 4, 5, 9, 12, 13])
+def test_a_maker_note_that_is_no_bytes_does_not_stop_an_export(tmp_path: Path, kind: int) -> None:
+    exif, _, _ = moved_note()
+    entry = struct.pack("<HH", MAKER_NOTE, 7)
+    assert exif.count(entry) == 1
+    at = exif.index(entry)
+    damaged = exif[:at] + struct.pack("<HHI", MAKER_NOTE, kind, 2) + exif[at + 8 :]
+    assert read(export(tmp_path, jpeg(damaged), "jpeg")[0])[0]["Exif.Image.Make"] == "Canon"
+
+
 def test_a_structure_around_a_maker_note() -> None:
     """Directories find room before and behind it, with every value as it was."""
     exif, note, _ = moved_note()

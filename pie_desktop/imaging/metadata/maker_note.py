@@ -98,7 +98,9 @@ def find_maker_note(source: Path, image: Any) -> MakerNote | None:
         source: the file, which is searched for the note.
         image: exiv2's image of it, read.
     """
-    data = next((bytes(datum.value().data()) for datum in image.exifData() if datum.key() == _KEY), b"")
+    found = (datum.value() for datum in image.exifData() if datum.key() == _KEY)
+    # bytes by Exif 3.0, 4.6.5.4; in a damaged file they can be numbers, which nobody made
+    data = next((bytes(value.data()) for value in found if hasattr(value, "data")), b"")
     if len(data) <= _INLINE:
         return None
     order = ">" if image.byteOrder().name == "bigEndian" else "<"
