@@ -189,9 +189,7 @@ class EditPage(QWidget):
 
     def _restore(self) -> None:
         settings = self._context.settings
-        sizes = settings.get("edit.sizes", DEFAULT_SIZES)
-        usable = isinstance(sizes, list) and len(sizes) == 3 and all(isinstance(size, int) for size in sizes)
-        self.splitter.setSizes(sizes if usable else DEFAULT_SIZES)
+        self.splitter.setSizes(settings.sizes("edit.sizes", 3) or DEFAULT_SIZES)
         self.right.restore(settings)
         self.filmstrip.setVisible(settings.get("edit.filmstrip") is not False)
         self.right.setVisible(settings.get("edit.panel") is not False)

@@ -16,6 +16,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import LAST_FOLDER
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.session import EditSession
+from pie_desktop.ui.settings import LARGEST
 
 REOPEN = "start.reopen"
 """Setting: whether the editor starts with what was open last."""
@@ -159,7 +160,7 @@ class LastState(QObject):
         if row is not None:
             strip.view.scrollTo(strip.model.index(row), QAbstractItemView.ScrollHint.PositionAtTop)
             bar = strip.view.verticalScrollBar()
-            bar.setValue(bar.value() - (offset if isinstance(offset, int) else 0))
+            bar.setValue(bar.value() - (offset if isinstance(offset, int) and abs(offset) <= LARGEST else 0))
 
     def _on_rendered(self) -> None:
         """The photo is there: look where the user looked."""
@@ -168,7 +169,8 @@ class LastState(QObject):
             return
         self._restoring = None
         zoom, centre = state.get("zoom"), state.get("centre")
-        if str(self._session.path) != state.get("photo") or not isinstance(zoom, float | int):
+        if str(self._session.path) != state.get("photo") or not isinstance(centre, list) or len(centre) != 2:
             return
-        if isinstance(centre, list) and len(centre) == 2 and all(isinstance(one, float | int) for one in centre):
-            canvas.look_at(float(zoom), (float(centre[0]), float(centre[1])))
+        numbers = [float(n) for n in (zoom, *centre) if isinstance(n, float | int) and abs(n) <= LARGEST]
+        if len(numbers) == 3 and numbers[0] > 0:
+            canvas.look_at(numbers[0], (numbers[1], numbers[2]))

@@ -12,6 +12,7 @@ from pie_desktop import json_files
 
 _log = logging.getLogger(__name__)
 
+LARGEST = 100_000  # px: beyond any window, and still what the toolkit can count with
 _LOCK_SECONDS = 2.0  # a writer holds the lock for as long as it takes to write a page
 
 
@@ -20,7 +21,8 @@ class Settings:
 
     Values are what JSON can hold. Only those that were set here are written: another editor on the same file keeps its
     own. A file that cannot be understood is renamed, never overwritten, and `problem` says so. Values in a sound file
-    may still be of any type: `text`, `number` and `flag` give the default in place of another type.
+    may still be of any type: `text`, `number`, `flag` and `sizes` give the default in place of another
+    type.
 
     Attributes:
         problem: one sentence for the user if the file could not be used, else None.
@@ -49,6 +51,13 @@ class Settings:
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
             return default
         return min(max(value, low), high)
+
+    def sizes(self, name: str, count: int) -> list[int] | None:
+        """So many sizes of parts of a window, px; None where there are none, or senseless ones."""
+        value = self._values.get(name)
+        if not isinstance(value, list) or len(value) != count:
+            return None
+        return value if all(isinstance(size, int) and 0 <= size <= LARGEST for size in value) else None
 
     def flag(self, name: str, default: bool = False) -> bool:
         value = self._values.get(name)

@@ -136,8 +136,7 @@ class SidePanel(QFrame):
         """As it was remembered; at first the sliders get what they need, the rest is for the page above."""
         name = settings.text("edit.side_page", TABS[0])
         self.show_page(name if name in TABS else TABS[0])
-        sizes = settings.get("edit.side_sizes")
-        usable = isinstance(sizes, list) and len(sizes) == 2 and all(isinstance(size, int) for size in sizes)
-        if usable and all(size > 0 for size in sizes):
+        sizes = settings.sizes("edit.side_sizes", 2)
+        if sizes is not None and all(sizes):
             self.splitter.setSizes(sizes)
             self._divided = True

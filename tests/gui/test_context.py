@@ -7,6 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.last_state import SETTING as LAST
+from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.settings import Settings
 from pie_desktop.ui.theme import COLORS, icon, style_sheet
@@ -70,6 +72,31 @@ def test_values_of_another_type_are_replaced_by_the_default(tmp_path: Path) -> N
     assert settings.number("value", 3, 0, 10) == 3
     settings.set("value", 10**400)
     assert settings.number("value", 3, 0, 10) == 10
+
+
+@pytest.mark.parametrize("sizes", [[10**30, 5, 5], [-1, 5, 5], [1, 2], [1, 2.5, 3], "wide", None])
+def test_senseless_sizes_are_none(context: AppContext, sizes: object) -> None:
+    context.settings.set("sizes", sizes)
+    assert context.settings.sizes("sizes", 3) is None
+    context.settings.set("sizes", [200, 0, 300])
+    assert context.settings.sizes("sizes", 3) == [200, 0, 300]
+
+
+def test_the_window_opens_with_senseless_sizes_and_places(
+    qtbot: QtBot, context: AppContext, photo_folder: Path
+) -> None:
+    huge = 10**30
+    photo = str(photo_folder / "coffee.jpg")
+    context.settings.set("edit.sizes", [huge, huge, huge])
+    context.settings.set("edit.side_sizes", [huge, huge])
+    state = {"folder": str(photo_folder), "photo": photo, "page": huge, "zoom": huge, "centre": [huge, -huge]}
+    context.settings.set(LAST, state | {"top": photo, "top_offset": huge})
+    window = MainWindow(context)
+    qtbot.addWidget(window)
+    window.show()
+    window.last_state.restore()
+    qtbot.waitUntil(lambda: window.session.path == Path(photo) and window.canvas.renderer.base is not None)
+    assert window.canvas.viewport.fitted
 
 
 def test_settings_are_saved_on_close(context: AppContext) -> None:
