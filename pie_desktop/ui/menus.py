@@ -9,6 +9,7 @@ from pie_desktop.ui.pages import TABS
 from pie_desktop.ui.recent import RecentFolders
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
+from pie_desktop.ui.widgets.plain_text import plain
 
 
 def build_menus(bar: QMenuBar, commands: Commands, clearing: ThumbnailClearing, recent: RecentFolders) -> None:
@@ -72,5 +73,5 @@ class TopBar(QFrame):
         row.addWidget(help_button)
 
     def _show_tip(self, index: int, command: Command) -> None:
-        command.changed.connect(lambda: self.tabs.setTabToolTip(index, command.toolTip()))
-        self.tabs.setTabToolTip(index, command.toolTip())
+        command.changed.connect(lambda: self.tabs.setTabToolTip(index, plain(command.toolTip())))
+        self.tabs.setTabToolTip(index, plain(command.toolTip()))

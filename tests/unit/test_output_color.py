@@ -1,6 +1,7 @@
 """Colour spaces of written files, judged by LittleCMS and by formulas."""
 
 import io
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,15 @@ def test_a_profile_that_only_its_header_calls_one_gives_srgb(tmp_path: Path, col
     with Image.open(tmp_path / "a.png") as opened:
         assert opened.info["icc_profile"] == srgb_profile()
         np.testing.assert_array_equal(np.asarray(opened), colors)
+
+
+@pytest.mark.parametrize("color", ["display-p3", "srgb"])
+def test_a_profile_is_written_with_its_own_size(tmp_path: Path, colors: np.ndarray, color: str) -> None:
+    source, icc = tmp_path / "source.jpg", make_profile(color)
+    Image.fromarray(colors).save(source, icc_profile=struct.pack(">I", 255) + icc[4:])
+    assert save_photo(colors, tmp_path / "a.jpg", EncodeOptions("jpeg", color="source"), source) is None
+    with Image.open(tmp_path / "a.jpg") as opened:
+        assert opened.info["icc_profile"] == icc
 
 
 def test_which_photos_have_a_gamut_to_keep() -> None:

@@ -60,7 +60,7 @@ def output_space(color: ColorSpace, source_icc: bytes | None, name: str = "The p
     if color != "source" or source_icc is None:
         return srgb
     if is_srgb(source_icc):
-        return OutputSpace(source_icc, (1, 13))
+        return OutputSpace(_with_its_size(source_icc), (1, 13))
     try:
         transform = _to_profile(source_icc)
     except (ValueError, struct.error, ocio.Exception) as error:
@@ -72,7 +72,12 @@ def output_space(color: ColorSpace, source_icc: bytes | None, name: str = "The p
         kind = "damaged or table-based RGB" if kind == "RGB" else kind
         warning = f"{name} has a {kind} profile that RGB photos cannot be written with, so sRGB is used."
         return OutputSpace(srgb.icc, srgb.cicp, warning=warning)
-    return OutputSpace(source_icc, UNSPECIFIED, transform)
+    return OutputSpace(_with_its_size(source_icc), UNSPECIFIED, transform)
+
+
+def _with_its_size(icc: bytes) -> bytes:
+    """The profile with its size in its header (ICC.1:2022, 7.2.2): other programs refuse files where it is wrong."""
+    return struct.pack(">I", len(icc)) + icc[4:]
 
 
 def keeps_wide_gamut(color: ColorSpace, source_icc: bytes | None) -> bool:

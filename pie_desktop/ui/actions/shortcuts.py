@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from pie_desktop.ui.actions import registry
 from pie_desktop.ui.actions.keys import KeyMap, normal, shown
 from pie_desktop.ui.theme import SPACE
-from pie_desktop.ui.widgets.plain_text import PlainLabel
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
 NOTHING_CHOSEN = "Choose an action, then press the key that it is to have."
@@ -96,7 +96,7 @@ class ShortcutsPage(QWidget):
         for menu in registry.MENUS:
             for action in menu.actions:
                 name = QStandardItem(action.name)
-                name.setToolTip(action.help)
+                name.setToolTip(plain(action.help))
                 name.setData(action.id, ID_ROLE)
                 self._model.appendRow([name, QStandardItem(), QStandardItem(menu.title)])
         self._show_keys()

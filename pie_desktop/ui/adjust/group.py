@@ -10,6 +10,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.part import Part
 from pie_desktop.ui.adjust.sliders import EditSliders
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.widgets.plain_text import plain
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
@@ -43,7 +44,7 @@ class AdjustmentGroup(QWidget):
         self.button.toggled.connect(self._on_toggled)
         self.reset_button = QToolButton()
         self.reset_button.setIcon(icon("mdi6.restore"))
-        self.reset_button.setToolTip(f"{title}: all sliders back to 0")
+        self.reset_button.setToolTip(plain(f"{title}: all sliders back to 0"))
         self.reset_button.setAccessibleName(f"Reset {title}")
         self.reset_button.clicked.connect(self.reset)
         head = QHBoxLayout()

@@ -12,6 +12,7 @@ from pie_desktop.catalog.culling import SORT_KEYS, PhotoFilter, SortKey
 from pie_desktop.imaging.metadata.marks import LABELS, MAX_STARS, Flag
 from pie_desktop.ui.filmstrip.badges import flag_icon, label_icon
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, icon
+from pie_desktop.ui.widgets.plain_text import plain
 
 _FLAGS: dict[Flag, str] = {"pick": "Picked", "": "Without a flag", "reject": "Rejected"}
 _STATES = (
@@ -189,7 +190,7 @@ def _button(icon_name: str, said: str, checkable: bool = False) -> QToolButton:
     if icon_name:
         button.setIcon(icon(icon_name))
     button.setIconSize(_ICON)
-    button.setToolTip(said)
+    button.setToolTip(plain(said))
     button.setAccessibleName(said)
     button.setCheckable(checkable)
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

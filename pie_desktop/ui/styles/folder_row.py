@@ -8,7 +8,7 @@ from pie_desktop.styles.style import Style
 from pie_desktop.ui.editor.folder_style import FolderStyleKeeper
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.widgets.combo_box import ComboBox
-from pie_desktop.ui.widgets.plain_text import PlainLabel
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 ABOUT = "Photos of this folder that have no edit of their own open, and are exported, in this style."
 PINNED = "Pinned: the folder keeps its style. Choosing a style changes the open or selected photos alone."
@@ -25,7 +25,7 @@ class FolderStyleRow(QWidget):
         label.setProperty("role", "muted")
         self.box = ComboBox()
         self.box.setAccessibleName("Style of the folder")
-        self.box.setToolTip(ABOUT)
+        self.box.setToolTip(plain(ABOUT))
         self.box.addItem("Neutral", None)
         label.setBuddy(self.box)
         self.pin = QToolButton()
@@ -55,4 +55,4 @@ class FolderStyleRow(QWidget):
         self.box.setCurrentIndex(max(self.box.findData(style.style_id), 0))
         self.pin.setChecked(style.pinned)
         self.pin.setIcon(icon("mdi6.pin" if style.pinned else "mdi6.pin-off-outline"))
-        self.pin.setToolTip(PINNED if style.pinned else FOLLOWS)
+        self.pin.setToolTip(plain(PINNED if style.pinned else FOLLOWS))
