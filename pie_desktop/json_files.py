@@ -100,6 +100,8 @@ def as_type(kind: type[T], value: Any) -> T:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "its values"
         raise DamagedJsonError(f"{where}: {first['msg']}".replace("\n", " ").rstrip(".")) from error
+    except UnicodeError as error:
+        raise DamagedJsonError("a text in it has half a character") from error
 
 
 @functools.cache

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pie_desktop import json_files
+from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.json_files import DamagedJsonError, as_type, parse, read_object, to_text
 
 BRACKETS = "[" * 100_000 + "]" * 100_000
@@ -99,3 +100,8 @@ def test_the_first_field_of_another_type_is_named(value: object, reason: str) ->
         as_type(_Outer, value)
     assert str(caught.value).startswith(reason)
     assert "\n" not in str(caught.value)
+
+
+def test_a_text_with_half_a_character_that_its_owner_refuses_is_damage() -> None:
+    with pytest.raises(DamagedJsonError, match="half a character"):
+        as_type(EncodeOptions, {"format": "\ud800"})
