@@ -206,3 +206,14 @@ def test_no_chunk_that_is_longer_than_the_file_reaches_a_decoder(tmp_path: Path)
     photo.write_bytes(data)
     with pytest.raises(DecodeError, match=r"a\.png is damaged"):
         load_photo(photo)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "I;16"])
+def test_pixels_that_are_not_as_they_were_written_are_damage(tmp_path: Path, mode: str) -> None:
+    photo = tmp_path / "a.png"
+    Image.fromarray(RGB if mode == "RGB" else RAMP.astype(np.uint16)).save(photo, compress_level=0)
+    data = bytearray(photo.read_bytes())
+    data[data.index(b"IDAT") + 40] ^= 8
+    photo.write_bytes(data)
+    with pytest.raises(DecodeError, match=r"a\.png is damaged"):
+        load_photo(photo)

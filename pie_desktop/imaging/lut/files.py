@@ -140,7 +140,7 @@ def read_haldclut(path: Path) -> np.ndarray:
         if header.format == "png":
             data = np.frombuffer(for_decoder(data.tobytes()), np.uint8)
         image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
-    except cv2.error:
+    except (cv2.error, ValueError):  # also where a chunk of a PNG is not as it was written
         image = None
     if image is None or image.ndim != 3 or image.dtype not in (np.uint8, np.uint16):
         raise DecodeError(not_hald)

@@ -75,6 +75,9 @@ def for_decoder(data: bytes, without: bytes = b"") -> bytes:
     Args:
         data: a PNG file; what is cut off stays cut off.
         without: name of a further chunk to leave out.
+
+    Raises:
+        ValueError: the checksum of a chunk is wrong, which some decoders do not look at.
     """
     parts, at = [data[: len(SIGNATURE)]], len(SIGNATURE)
     while at + 8 <= len(data):
@@ -83,6 +86,9 @@ def for_decoder(data: bytes, without: bytes = b"") -> bytes:
             break  # OpenCV would take so much memory before it looks
         end = at + 12 + length
         if kind in _DECODED and kind != without:
+            checksum = zlib.crc32(memoryview(data)[at + 4 : end - 4])
+            if end <= len(data) and struct.pack(">I", checksum) != data[end - 4 : end]:
+                raise ValueError(f"{kind.decode()} is not as it was written")
             parts.append(data[at:end])
         at = end
     return b"".join(parts)
