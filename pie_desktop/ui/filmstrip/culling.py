@@ -65,10 +65,8 @@ class Culling(QObject):
             return
         if self.auto_advance and len(photos) == 1:
             strip.select_next()  # before the filter takes the photo away, with which the place would be lost
-        # of photos that are still to be read nobody knows yet what they had
-        before = {photo: strip.index.facts[photo].mark for photo in photos if photo in strip.index.facts}
-        strip.index.mark(photos, change)
-        if any(strip.index.of(photo).mark != mark for photo, mark in before.items()):
+        before = strip.index.mark(photos, change)
+        if before:
             self._steps.add(partial(strip.index.set_marks, before))
         if len(photos) == 1:
             self.said.emit(f"{photos[0].name}: {strip.index.of(photos[0]).mark.text}")

@@ -76,18 +76,22 @@ class PhotoIndex(QObject):
         """The facts of a photo; the defaults while they are not read."""
         return self.facts.get(path) or PhotoFacts()
 
-    def mark(self, photos: Sequence[Path], change: Callable[[Mark], Mark]) -> None:
+    def mark(self, photos: Sequence[Path], change: Callable[[Mark], Mark]) -> dict[Path, Mark]:
         """Change the marks of photos, at once on screen and soon on the disk.
 
         Photos that nothing is known of yet are read first, so that the rest of their marks is not lost.
+
+        Returns:
+            The marks before, of those that were changed at once.
         """
         unknown = [path for path in photos if path not in self.facts]
         if unknown and not self._lane.closed:
             job = self._lane.submit(read_facts, self._sources, unknown)
             job.result.connect(lambda read: self._mark_read(read, change))
         before = {path: self.facts[path].mark for path in photos if path in self.facts}
-        marks = {path: change(mark) for path, mark in before.items()}
-        self.set_marks({path: mark for path, mark in marks.items() if mark != before[path]})
+        marks = {path: new for path, mark in before.items() if (new := change(mark)) != mark}
+        self.set_marks(marks)
+        return {path: before[path] for path in marks}
 
     def _mark_read(self, read: dict[Path, PhotoFacts], change: Callable[[Mark], Mark]) -> None:
         self._on_read(read)
