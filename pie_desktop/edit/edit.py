@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pie_desktop import json_files
+from pie_desktop.edit.local_part import LocalPart
 from pie_desktop.edit.part import Parameter, Part, known_version, part_type, part_types
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.errors import EditError
@@ -47,6 +48,16 @@ class Edit:
     def adjusted(self) -> bool:
         """Whether anything was decided besides what the model is asked for."""
         return any(not isinstance(part, StylePart) for part in self.parts)
+
+    @property
+    def local_parts(self) -> tuple[LocalPart, ...]:
+        """The parts that act on the picture after all colours, in their order."""
+        return tuple(part for part in self.parts if isinstance(part, LocalPart))
+
+    @property
+    def colors(self) -> "Edit":
+        """The edit without what no LUT holds."""
+        return Edit(tuple(part for part in self.parts if not isinstance(part, LocalPart)))
 
     def part(self, kind: type[P]) -> P:
         """The part of a kind; one with the defaults where nothing was decided."""

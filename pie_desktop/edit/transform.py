@@ -47,11 +47,12 @@ class Transform:
     def exact(self, edit: Edit) -> AnyLut:
         """What a photo is written with: the same for all colours, not only those at the nodes.
 
-        The LUT where the edit adjusts nothing; else an `ExactEdit`, which `edit.compiling.compiled` makes a LUT of.
+        The LUT where the edit adjusts no colours; else an `ExactEdit`, which `edit.compiling.compiled` makes a LUT of.
         """
-        if not edit.adjusted:
-            return self.lut(edit)
-        return ExactEdit(self._model_lut(edit.style), tuple(part for part in edit.parts if part != edit.style))
+        colors = edit.colors
+        if not colors.adjusted:
+            return self.lut(colors)
+        return ExactEdit(self._model_lut(edit.style), tuple(part for part in colors.parts if part != edit.style))
 
     def _model_lut(self, style: StylePart) -> np.ndarray:
         emphasised = self.emphasised if max(style.tone, style.color) > 1 else None

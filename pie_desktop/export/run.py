@@ -185,7 +185,7 @@ class ExportRun:
             return None
         settings = entry.part.settings
         note = edit_note(settings.edit, settings.style).with_properties(settings_properties(settings))
-        return ExportTask(index, photo.source, place, True, settings.encode, lut, note)
+        return ExportTask(index, photo.source, place, True, settings.encode, lut, note, settings.edit)
 
     def _aside(self, work: Callable[[], T]) -> T:
         return self._thread.run(work, self._should_cancel)

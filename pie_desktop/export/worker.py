@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -21,12 +21,13 @@ import numpy as np
 
 from pie_desktop import processes
 from pie_desktop.edit.compiling import compiled
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.full_size import edited_photo
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.export.decoded import LIMITS, DecodedPhoto
 from pie_desktop.export.provenance import photo_properties
 from pie_desktop.export.staging import SourceState, unchanged
 from pie_desktop.imaging import isolation
-from pie_desktop.imaging.edited import edited_photo
 from pie_desktop.imaging.encode import EditNote, EncodeOptions, save_photo
 from pie_desktop.imaging.formats import registry
 from pie_desktop.imaging.isolation import isolated_within
@@ -49,6 +50,7 @@ class ExportTask:
         encode: format, size, colour space, metadata.
         lut: what is done to the colours, made a fine LUT here; None asks for it once the photo is decoded.
         note: what the file says of its edit.
+        edit: all that was decided, for what is done beside the colours.
     """
 
     index: int
@@ -58,6 +60,7 @@ class ExportTask:
     encode: EncodeOptions
     lut: AnyLut | None = None
     note: EditNote | None = None
+    edit: Edit = field(default_factory=Edit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +160,7 @@ def _write(
     photo = decoded.current(task.source, task.encode) if decoded is not None else None
     given = task.lut
     lut = compiled(given) if given is not None else lambda proxy: compiled(lut_for(proxy))
-    image = edited_photo(task.source, task.encode, lut, photo)
+    image = edited_photo(task.source, task.encode, lut, photo, task.edit)
     del decoded, photo
     note = task.note
     if note is not None and state is not None:

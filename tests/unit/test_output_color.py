@@ -9,11 +9,11 @@ import pytest
 import tifffile
 from PIL import Image, ImageCms
 
+from pie_desktop.edit.full_size import edited_photo
 from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.color.output import keeps_wide_gamut, output_space
 from pie_desktop.imaging.color.spaces import SPACES, make_profile, srgb_profile
 from pie_desktop.imaging.decode import load_photo, load_proxy, probe
-from pie_desktop.imaging.edited import edited_photo
 from pie_desktop.imaging.encode import EncodeOptions, Format, save_photo
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 

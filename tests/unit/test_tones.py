@@ -30,8 +30,8 @@ def test_black_is_all_channels_and_bright_is_one() -> None:
 def layer_of(image: np.ndarray, display: np.ndarray | None = None) -> Layer:
     height, width = image.shape[:2]
     zone = Zone(0, 0, width, height)
-    request = RenderRequest(True, 1.0, zone, zone, Source(image, 1.0), None, display)
-    return Layer(request, image, image, image, image, image, Edit())
+    request = RenderRequest(True, 1.0, zone, zone, Source(image, 1.0), None, image.shape[1::-1], display)
+    return Layer(request, image, image, image, image, image, Edit(), image)
 
 
 def test_warnings_mark_a_copy() -> None:

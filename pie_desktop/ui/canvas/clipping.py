@@ -29,6 +29,8 @@ def marked(layer: Layer, pixels: np.ndarray, edit: Edit, part: Area, original: b
     image = np.array(pixels[part], order="C")
     if request.display is None:
         judged = image
+    elif not original and layer.exact_for == edit:
+        judged = np.ascontiguousarray(layer.exact_srgb[part])
     else:  # the monitor's profile moves white and black
         sampled = np.ascontiguousarray(layer.sampled[part])
         plain = original or request.luts is None

@@ -7,10 +7,15 @@ import cv2
 import numpy as np
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.finishing import finished
 from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.lut.apply import AnyLut, apply_lut
 from pie_desktop.ui.canvas.mixer import Area, Mixer
 from pie_desktop.ui.canvas.viewport import Zone
+
+# While something moves, local parts are computed for so many pixels, and what they change is enlarged.
+QUICK_PIXELS = 120_000
 
 
 class Luts(Protocol):
@@ -47,6 +52,7 @@ class RenderRequest:
         zoom: pixels per photo pixel.
         whole: the photo in zoomed pixels.
         zone: the part to render, in zoomed pixels.
+        photo: width and height of the photo in its own pixels.
         display: the LUT of the monitor, applied last; None for none.
     """
 
@@ -56,7 +62,14 @@ class RenderRequest:
     zone: Zone
     source: Source
     luts: Luts | None
+    photo: tuple[int, int]
     display: np.ndarray | None = None
+
+    @property
+    def frame(self) -> Frame:
+        """Where the zone lies in the photo."""
+        zone, whole = self.zone, self.whole
+        return Frame(self.photo, (whole.width, whole.height), (zone.left, zone.top, zone.width, zone.height), self.zoom)
 
 
 @dataclass(eq=False)
@@ -67,7 +80,8 @@ class Layer:
         sampled: the zone in the bit depth of the source, for exact results.
         original, neutral, preferred: the zone as uint8 `(h, w, 3)`, as it is shown (in the colours of the monitor); all
             the same before a transform is known.
-        exact: the zone with the exact LUT for `exact_for`.
+        exact: the zone with the exact LUT for `exact_for`, and its local parts.
+        exact_srgb: the same in sRGB, whatever the monitor; uint8.
     """
 
     request: RenderRequest
@@ -77,8 +91,13 @@ class Layer:
     preferred: np.ndarray
     exact: np.ndarray
     exact_for: Edit
+    exact_srgb: np.ndarray
     _mixer: Mixer | None = field(default=None, repr=False)
     _made: tuple[Edit, Zone, np.ndarray] | None = field(default=None, repr=False)
+
+    def take_exact(self, exact: tuple[np.ndarray, np.ndarray], edit: Edit) -> None:
+        """Take the exact result for an edit, as it is shown and in sRGB."""
+        (self.exact, self.exact_srgb), self.exact_for = exact, edit
 
     def pixels(self, edit: Edit, visible: Zone) -> np.ndarray:
         """The image with an edit: exact where that is known, else made now, and then only within `visible` (zoomed
@@ -94,7 +113,10 @@ class Layer:
 
     def _make(self, edit: Edit, part: Area) -> np.ndarray:
         if edit.adjusted:  # by something else than a weighted sum
-            return self._render(edit, part)
+            image = self._render(edit, part)
+            if edit.local_parts:
+                self._add_quickly(image, edit, part)
+            return image
         if self._mixer is None:
             self._mixer = Mixer(self.original, self.neutral, self.preferred, self._render_style, self.exact_for.style)
         return self._mixer.mix(edit.style, part)
@@ -109,6 +131,41 @@ class Layer:
         sampled = np.ascontiguousarray(self.sampled[part])
         image[part] = shown(apply_lut(sampled, self.request.luts.lut(edit)), self.request)
         return image
+
+    def _add_quickly(self, image: np.ndarray, edit: Edit, part: Area) -> None:
+        """Add what local parts change, from a reduced image: where they sharpen or roughen, that is seen at rest."""
+        before, after = quick_results(self, edit, part)
+        change = shown(after, self.request).astype(np.int16) - shown(before, self.request)
+        rows, columns = image[part].shape[:2]
+        change = cv2.resize(change, (columns, rows), interpolation=cv2.INTER_LINEAR)
+        image[part] = cv2.add(image[part], change, dtype=cv2.CV_8U)
+
+
+def quick_results(layer: Layer, edit: Edit, part: Area, pixels: int = QUICK_PIXELS) -> tuple[np.ndarray, np.ndarray]:
+    """A part of a layer, reduced, with the colours of an edit, and with its local parts, too.
+
+    Args:
+        layer: one with a look.
+        edit: the edit.
+        part: rows and columns.
+        pixels: as many at most.
+
+    Returns:
+        Two arrays (h, w, 3) of the source's kind, sRGB; the same one twice where the edit has no local parts.
+    """
+    request = layer.request
+    assert request.luts is not None
+    sampled = layer.sampled[part]
+    height, width = sampled.shape[:2]
+    factor = min(1.0, (pixels / max(1, height * width)) ** 0.5)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    small = np.ascontiguousarray(cv2.resize(sampled, size, interpolation=cv2.INTER_AREA))
+    lut = request.luts.lut(edit)
+    colored = apply_lut(small, lut)
+    if not edit.local_parts:
+        return colored, colored
+    frame = request.frame.part(part[1].start or 0, part[0].start or 0, width, height).reduced(*size)
+    return colored, finished(small, lut, edit.local_parts, frame)
 
 
 def shown(image: np.ndarray, request: RenderRequest) -> np.ndarray:

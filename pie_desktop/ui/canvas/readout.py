@@ -86,7 +86,12 @@ class ColorReadout(QObject):
                 continue
             pixel = np.ascontiguousarray(layer.sampled[row : row + 1, column : column + 1])
             luts = layer.request.luts
-            after = pixel if luts is None else apply_lut(pixel, self._lut_of(luts, renderer.edit))
+            if luts is None:
+                after = pixel
+            elif layer.exact_for == renderer.edit:
+                after = layer.exact_srgb[row : row + 1, column : column + 1]
+            else:
+                after = apply_lut(pixel, self._lut_of(luts, renderer.edit))
             return Readout(int(photo_x), int(photo_y), _values(pixel), _values(after))
         return None
 

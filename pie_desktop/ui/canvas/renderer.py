@@ -1,11 +1,10 @@
 """Keeps the layers that the canvas draws up to date with photo, zoom, look and sliders."""
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.ui.canvas.layer import Layer, Luts, RenderRequest, Source
-from pie_desktop.ui.canvas.render import render_all
+from pie_desktop.ui.canvas.render import Exact, render_all
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
 from pie_desktop.ui.context import AppContext
 from pie_desktop.workers.job import Job
@@ -156,7 +155,7 @@ class PreviewRenderer(QObject):
             return None
         if self._full is not None and not self._enough(source, zoom):
             source = self._full
-        return RenderRequest(base, zoom, whole, zone, source, self._luts, self._display.lut)
+        return RenderRequest(base, zoom, whole, zone, source, self._luts, self._viewport.photo, self._display.lut)
 
     def _enough(self, source: Source, zoom: float | None = None) -> bool:
         return (self._viewport.zoom if zoom is None else zoom) <= source.scale * 1.01
@@ -173,7 +172,7 @@ class PreviewRenderer(QObject):
         spare_x, spare_y = (round(side * MARGIN / 4) for side in self._viewport.pane)
         return has.zone.contains(self._viewport.visible().grown(spare_x, spare_y, request.whole))
 
-    def _on_rendered(self, outcome: tuple[list[Layer], list[tuple[Layer, np.ndarray]], Edit]) -> None:
+    def _on_rendered(self, outcome: tuple[list[Layer], list[tuple[Layer, Exact]], Edit]) -> None:
         layers, exact, edit = outcome
         for layer in layers:
             if layer.request.base:
@@ -181,7 +180,7 @@ class PreviewRenderer(QObject):
             else:
                 self.detail = layer
         for layer, pixels in exact:
-            layer.exact, layer.exact_for = pixels, edit
+            layer.take_exact(pixels, edit)
         if self._viewport.fitted:
             self.detail = None
         self.changed.emit()

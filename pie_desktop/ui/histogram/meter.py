@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.tones import Tones, tones_of
-from pie_desktop.ui.canvas.layer import Layer, to_uint8
+from pie_desktop.ui.canvas.layer import Layer, quick_results, to_uint8
 from pie_desktop.ui.canvas.renderer import PreviewRenderer
 from pie_desktop.ui.context import AppContext
 from pie_desktop.workers.job import Job, JobContext
@@ -77,5 +77,11 @@ def _measure(context: JobContext, layer: Layer, edit: Edit) -> PhotoTones:
     before = tones_of(to_uint8(part))
     context.check()
     luts = layer.request.luts
-    after = before if luts is None else tones_of(to_uint8(apply_lut(part, luts.lut(edit))))
+    if luts is None:
+        after = before
+    elif edit.local_parts:
+        whole = (slice(0, sampled.shape[0]), slice(0, sampled.shape[1]))
+        after = tones_of(to_uint8(quick_results(layer, edit, whole, ENOUGH_PIXELS)[1]))
+    else:
+        after = tones_of(to_uint8(apply_lut(part, luts.lut(edit))))
     return PhotoTones(before, after)
