@@ -3,8 +3,9 @@
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 
-from pie_desktop.ui.canvas.panes import View, photo_rect
+from pie_desktop.ui.canvas.panes import SIDE_GAP, View, photo_rect
 from pie_desktop.ui.canvas.photo_widget import PhotoWidget
+from pie_desktop.ui.canvas.tools.tool import CanvasTool, PictureView
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS
 
@@ -26,18 +27,22 @@ class Canvas(PhotoWidget):
 
     Keys of its own: Alt with an arrow pans, up and down step through the photos, space with the mouse pans;
     `compare_keys` adds holding a key. The wheel zooms at the cursor, a double click toggles fit and 1:1, and in the
-    single view a press that stays in place shows the original. All other keys are those of actions.
+    single view a press that stays in place shows the original. All other keys are those of actions. A tool, where one
+    is chosen, is asked before any of that.
 
     Signals:
+        tool_changed: another tool, or none, owns the mouse.
         step_requested: +1 for the next photo, -1 for the one before.
         space_tapped: the space bar was pressed and released, and nothing was dragged with it.
     """
 
     step_requested = Signal(int)
     space_tapped = Signal()
+    tool_changed = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
+        self._tool: CanvasTool | None = None
         self._drag: str | None = None
         self._drag_from = QPointF()
         self._pressed_at = QPointF()
@@ -49,6 +54,35 @@ class Canvas(PhotoWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
 
+    @property
+    def tool(self) -> CanvasTool | None:
+        """What owns the mouse; None for the canvas itself."""
+        return self._tool
+
+    def set_tool(self, tool: CanvasTool | None) -> None:
+        """Give the mouse to a tool, which takes it from the one before; None puts that away."""
+        before = self._tool
+        if tool is before:
+            return
+        if before is not None:
+            if self._drag == "tool":
+                before.release(QPointF(self.mapFromGlobal(self.cursor().pos())), self.picture_view())
+                self._drag = None
+            before.changed.disconnect(self.update)
+        self._tool = tool
+        if tool is not None:
+            tool.changed.connect(self.update)
+        if before is not None:
+            before.put_away.emit()
+        self.tool_changed.emit()
+        self._set_cursor(QPointF(self.mapFromGlobal(self.cursor().pos())))
+        self.update()
+
+    def picture_view(self) -> PictureView:
+        """Where the result lies in this widget."""
+        left = self.viewport.pane[0] + SIDE_GAP if self._view is View.SIDE else 0
+        return PictureView.of(self.viewport, left, self._ratio())
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y()
         if turned and self.renderer.base is not None:
@@ -58,7 +92,9 @@ class Canvas(PhotoWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self._hold.stop()
         self.set_comparing(False)
-        if event.button() == Qt.MouseButton.LeftButton and self.renderer.base is not None:
+        if event.button() != Qt.MouseButton.LeftButton or self.renderer.base is None:
+            return
+        if self._tool is None or not self._tool.double_click(event.position(), self.picture_view()):
             self.toggle_fit(event.position())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -71,7 +107,9 @@ class Canvas(PhotoWidget):
         ):
             self._drag = "pan"
         elif event.button() == Qt.MouseButton.LeftButton:
-            if self._near_handle(event.position()):
+            if self._tool_takes(event):
+                self._drag = "tool"
+            elif self._near_handle(event.position()):
                 self._drag = "handle"
             else:
                 self._drag = "pan"
@@ -83,7 +121,9 @@ class Canvas(PhotoWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         position = event.position()
-        if self._drag == "handle":
+        if self._drag == "tool" and self._tool is not None:
+            self._tool.drag(position, self.picture_view(), event.modifiers())
+        elif self._drag == "handle":
             photo = photo_rect(self.viewport)
             self.set_handle((position.x() * self._ratio() - photo.left()) / max(1, photo.width()))
         elif self._drag == "pan" and not self.comparing:
@@ -96,18 +136,23 @@ class Canvas(PhotoWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._hold.stop()
-        self._drag = None
+        dragged, self._drag = self._drag, None
+        if dragged == "tool" and self._tool is not None:
+            self._tool.release(event.position(), self.picture_view())
         self._handle_held = False
         self.set_comparing(False)
         self._set_cursor(event.position())
         self.update()
 
     def event(self, event: QEvent) -> bool:
-        # No action may have it before it is known whether something is dragged with it.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_space(event):
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_own(event):
             event.accept()
             return True
         return super().event(event)
+
+    def _is_own(self, event: QKeyEvent) -> bool:
+        """Whether no action may have a key; space not before it is known whether something is dragged with it."""
+        return _is_space(event) or (self._tool is not None and self._tool.wants(event))
 
     def move_handle(self, steps: int) -> None:
         """Move the line of the split view; positive steps to the right."""
@@ -123,7 +168,9 @@ class Canvas(PhotoWidget):
             Qt.Key.Key_Up: (0, 1),
             Qt.Key.Key_Down: (0, -1),
         }
-        if _is_space(event):
+        if self._tool is not None and not _is_space(event) and self._tool.key(event):
+            event.accept()
+        elif _is_space(event):
             if not event.isAutoRepeat():
                 self._space, self._space_used = True, False
             self._set_cursor(QPointF(self.mapFromGlobal(self.cursor().pos())))
@@ -152,6 +199,12 @@ class Canvas(PhotoWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if self._tool is not None and self.renderer.base is not None and not self.comparing and not self.message:
+            painter, view = QPainter(self), self.picture_view()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setClipRect(view.pane)
+            self._tool.draw(painter, view)
+            painter.end()
         if self._focus_shown and self.hasFocus():
             painter = QPainter(self)
             painter.setPen(QPen(QColor(COLORS.text_muted), 1))
@@ -162,6 +215,12 @@ class Canvas(PhotoWidget):
         self._space = False
         super().focusOutEvent(event)
 
+    def _tool_takes(self, event: QMouseEvent) -> bool:
+        view = self.picture_view()
+        if self._tool is None or not view.pane.contains(event.position()):
+            return False
+        return self._tool.press(event.position(), view, event.modifiers())
+
     def _near_handle(self, position: QPointF) -> bool:
         if self._view is not View.SPLIT:
             return False
@@ -170,6 +229,13 @@ class Canvas(PhotoWidget):
         return abs(position.x() - line) <= HANDLE_REACH
 
     def _set_cursor(self, position: QPointF | QPoint) -> None:
+        view = self.picture_view()
+        held = self._drag in (None, "tool") and not self._space and self.renderer.base is not None
+        if self._tool is not None and held and view.pane.contains(QPointF(position)):
+            shape = self._tool.cursor(QPointF(position), view)
+            if shape is not None:
+                self.setCursor(shape)
+                return
         if self._drag == "handle" or (self._drag is None and self._near_handle(QPointF(position)) and not self._space):
             shape = Qt.CursorShape.SplitHCursor
         elif self.viewport.fitted:
