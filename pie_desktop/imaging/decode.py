@@ -9,7 +9,8 @@ import numpy as np
 
 from pie_desktop.imaging import compiled
 from pie_desktop.imaging.color.working import is_wide, profile_name, to_srgb, to_wide
-from pie_desktop.imaging.formats.registry import read_header, read_pixels, read_preview
+from pie_desktop.imaging.development import AS_SHOT, Development
+from pie_desktop.imaging.formats.registry import is_developed, read_header, read_pixels, read_preview
 from pie_desktop.imaging.isolation import isolated
 from pie_desktop.imaging.metadata.thumbnail import read_exif_thumbnail
 from pie_desktop.imaging.resize.resize import fitted_size, resize, resize_long_side
@@ -73,13 +74,14 @@ def probe(path: Path) -> PhotoInfo:
 
 
 @isolated
-def load_photo(path: Path, max_side: int | None = None) -> np.ndarray:
+def load_photo(path: Path, max_side: int | None = None, development: Development = AS_SHOT) -> np.ndarray:
     """The first image of a file, upright, in sRGB; transparency on white.
 
     Args:
         path: a photo of any kind that `formats` knows; its content counts, not its suffix.
         max_side: scale down so that the long side has at most this many pixels; JPEGs and RAW photos are decoded at a
             reduced size, which is much faster. None for full size.
+        development: exposure and white balance of a RAW photo; others stay as they are.
 
     Returns:
         (H, W, 3) uint8, or uint16 for files with more than 8 bits; colours beyond sRGB are clipped.
@@ -88,11 +90,11 @@ def load_photo(path: Path, max_side: int | None = None) -> np.ndarray:
         DecodeError: one sentence that names the file; also for photos above `MAX_PIXELS`, before memory is allocated.
     """
     header = read_header(path)
-    return guarded(header.path, lambda: _load(header, max_side, to_srgb))
+    return guarded(header.path, lambda: _load(header, max_side, to_srgb, development))
 
 
 @isolated
-def load_wide(path: Path, max_side: int | None = None) -> np.ndarray:
+def load_wide(path: Path, max_side: int | None = None, development: Development = AS_SHOT) -> np.ndarray:
     """As `load_photo`, but colours beyond sRGB are kept.
 
     Returns:
@@ -103,17 +105,21 @@ def load_wide(path: Path, max_side: int | None = None) -> np.ndarray:
         DecodeError: as `load_photo`.
     """
     header = read_header(path)
-    return guarded(header.path, lambda: _load(header, max_side, to_wide))
+    return guarded(header.path, lambda: _load(header, max_side, to_wide, development))
 
 
 @isolated
-def load_proxy(path: Path) -> np.ndarray:
+def load_proxy(path: Path, development: Development = AS_SHOT) -> np.ndarray:
     """The small image that the model looks at: long side at most 256 pixels, uint8 or uint16.
+
+    Args:
+        path: as for `load_photo`.
+        development: exposure and white balance of a RAW photo; others stay as they are.
 
     Raises:
         DecodeError: as `load_photo`.
     """
-    return load_photo(path, PROXY_SIDE)
+    return load_photo(path, PROXY_SIDE, development)
 
 
 @isolated
@@ -133,14 +139,19 @@ def load_preview(path: Path, side: int) -> np.ndarray | None:
 
 
 @isolated
-def load_thumbnail(path: Path, side: int) -> np.ndarray:
+def load_thumbnail(path: Path, side: int, development: Development = AS_SHOT) -> np.ndarray:
     """A small image for display, long side at most `side` pixels, always uint8; from the preview if that suffices.
+
+    Args:
+        path: as for `load_photo`.
+        side: in pixels.
+        development: of a RAW photo, whose preview only shows how it was shot.
 
     Raises:
         DecodeError: as `load_photo`.
     """
     header = read_header(path)
-    return guarded(header.path, lambda: _thumbnail(header, side))
+    return guarded(header.path, lambda: _thumbnail(header, side, development))
 
 
 @isolated
@@ -164,11 +175,12 @@ def load_placeholder(path: Path, side: int) -> np.ndarray | None:
         return None
 
 
-def _thumbnail(header: Header, side: int) -> np.ndarray:
-    preview = _preview(header, side)
+def _thumbnail(header: Header, side: int, development: Development) -> np.ndarray:
+    as_shot = development == AS_SHOT or not is_developed(header.format)
+    preview = _preview(header, side) if as_shot else None
     if preview is not None and max(preview.shape) >= min(side, max(header.width, header.height)):
         return preview
-    return to_uint8(_load(header, side, to_srgb))
+    return to_uint8(_load(header, side, to_srgb, development))
 
 
 def _preview(header: Header, side: int) -> np.ndarray | None:
@@ -180,9 +192,12 @@ def _preview(header: Header, side: int) -> np.ndarray | None:
 
 
 def _load(
-    header: Header, max_side: int | None, convert: Callable[[StoredPixels, bytes | None], np.ndarray]
+    header: Header,
+    max_side: int | None,
+    convert: Callable[[StoredPixels, bytes | None], np.ndarray],
+    development: Development,
 ) -> np.ndarray:
-    pixels = read_pixels(header, max_side)
+    pixels = read_pixels(header, max_side, development)
     array = pixels.array
     if max_side is not None:
         # By the size in the header: that of a reduced JPEG is rounded already.

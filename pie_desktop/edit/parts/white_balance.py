@@ -7,9 +7,9 @@ import numpy as np
 
 from pie_desktop.edit.part import Part, adjustment, register
 from pie_desktop.imaging.color.difference import SRGB_TO_XYZ
+from pie_desktop.imaging.color.illuminants import D65_MIRED, daylight, near_daylight, to_xyz
 from pie_desktop.imaging.color.spaces import BRADFORD, linear_to_srgb, srgb_to_linear
 
-_WHITE_MIRED = 1e6 / 6504  # D65
 _MIRED = 70.0  # at the end of the slider: 4470 K to 11 900 K, all of it on the daylight locus
 _DUV = 0.02  # as far as light sources that are called white lie from the locus
 
@@ -44,35 +44,10 @@ class WhiteBalancePart(Part):
     @property
     def matrix(self) -> np.ndarray:
         """(3, 3), of linear sRGB columns."""
-        there, here = BRADFORD @ _xyz(self._white()), BRADFORD @ _xyz(_daylight(_WHITE_MIRED))
+        there, here = BRADFORD @ to_xyz(self._white()), BRADFORD @ to_xyz(daylight(D65_MIRED))
         to_cone = BRADFORD @ SRGB_TO_XYZ
         return np.linalg.inv(to_cone) @ np.diag(here / there) @ to_cone
 
     def _white(self) -> np.ndarray:
         """CIE x and y of the illuminant."""
-        mired = _WHITE_MIRED - _MIRED * self.temperature / 100
-        u, v = _to_uv(_daylight(mired))
-        along = _to_uv(_daylight(mired + 0.5)) - _to_uv(_daylight(mired - 0.5))
-        along /= np.hypot(*along)
-        # The locus runs towards red with the mireds: its normal on the side of green has the larger v.
-        u, v = np.array([u, v]) + np.array([-along[1], along[0]]) * (_DUV * self.tint / 100)
-        return np.array([3 * u, 2 * v]) / (2 * u - 8 * v + 4)
-
-
-def _daylight(mired: float) -> np.ndarray:
-    """CIE x and y of daylight, 4000 to 25 000 K."""
-    t = 1e6 / mired
-    warm, cold = [-4.6070e9, 2.9678e6, 0.09911e3, 0.244063], [-2.0064e9, 1.9018e6, 0.24748e3, 0.237040]
-    x = np.polyval(warm if t <= 7000 else cold, 1 / t)
-    return np.array([x, -3.000 * x**2 + 2.870 * x - 0.275])
-
-
-def _to_uv(xy: np.ndarray) -> np.ndarray:
-    """CIE 1960 u and v."""
-    x, y = xy
-    return np.array([4 * x, 6 * y]) / (-2 * x + 12 * y + 3)
-
-
-def _xyz(xy: np.ndarray) -> np.ndarray:
-    x, y = xy
-    return np.array([x / y, 1.0, (1 - x - y) / y])
+        return near_daylight(D65_MIRED - _MIRED * self.temperature / 100, _DUV * self.tint / 100)

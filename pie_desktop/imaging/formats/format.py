@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from pie_desktop.imaging.development import Development
 from pie_desktop.imaging.stored import Header, StoredPixels
 
 _CENTIMETRES = 3  # TIFF 6.0, ResolutionUnit
@@ -186,6 +187,8 @@ class FileFormat:
         matches: further signs in the first 64 bytes and the suffix (in lower case), or None.
         read_preview: the preview that the file carries, with a long side of at least so many pixels if there is one
             that large; None for formats without.
+        read_developed: `read_pixels` of files that hold the data of a sensor, with exposure and white balance; None for
+            formats whose photos are developed already.
         goes_with_raw: cameras write such a file beside a RAW photo; both are then one photo.
         preload: modules that a process imports before it reads its first photo: quick to load, and often needed.
         writing: None for a format that is only read.
@@ -200,6 +203,7 @@ class FileFormat:
     brands: tuple[bytes, ...] = ()
     matches: Callable[[bytes, str], bool] | None = None
     read_preview: Callable[[Header, int], Preview | None] | None = None
+    read_developed: Callable[[Header, int | None, Development], StoredPixels] | None = None
     goes_with_raw: bool = False
     preload: tuple[str, ...] = ()
     writing: Writing | None = None

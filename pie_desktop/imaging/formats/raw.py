@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from pie_desktop.errors import DecodeError
+from pie_desktop.imaging.development import AS_SHOT, Development
 from pie_desktop.imaging.formats.format import FileFormat, OtherFormat, Preview
 from pie_desktop.imaging.formats.parts import raw_gaps
 from pie_desktop.imaging.formats.parts.pillow import says_adobe_rgb
@@ -110,31 +111,30 @@ def read_pixels(header: Header, min_side: int | None) -> StoredPixels:
         header: of the file.
         min_side: at half size (a 2x2 block of the sensor becomes a pixel) where the long side keeps that many pixels.
     """
-    import rawpy
+    return read_developed(header, min_side, AS_SHOT)
 
-    from pie_desktop.imaging.formats.parts import raw_tone
+
+def read_developed(header: Header, min_side: int | None, development: Development) -> StoredPixels:
+    """As `read_pixels`, with another exposure and white balance; the tone curve is that of the photo as it was shot."""
+    from pie_desktop.imaging.formats.parts import raw_development, raw_tone
 
     half = min_side is not None and max(header.width, header.height) >= 2 * min_side
     with _opened(header.path) as raw:
         preview = _extract_preview(raw, _TONE_SIDE)
         _unpack(raw, header.path)
         sensor = raw_tone.sensor_percentiles(raw)
-        linear = raw.postprocess(
-            half_size=half,
-            use_camera_wb=True,
-            no_auto_bright=True,
-            adjust_maximum_thr=0.0,  # the scale must not depend on the brightest pixel
-            highlight_mode=rawpy.HighlightMode.Clip,
-            output_color=rawpy.ColorSpace.Rec2020,
-            output_bps=16,
-            gamma=(1, 1),
-        )
+        linear, gain = np.empty(0, np.uint16), 1.0
+        if sensor is None or development == AS_SHOT:
+            linear = raw_development.as_shot(raw, half)
+        if sensor is None:  # no mosaic: all sizes are the same image
+            light = linear[::4, ::4] if linear.ndim == 2 else linear[::4, ::4] @ _LUMINANCE_2020
+            sensor = np.percentile(light / _WHITE, raw_tone.PERCENTILES)
+        if development != AS_SHOT:
+            linear, gain = raw_development.developed(raw, development, half)
     if linear.ndim == 2:
         linear = np.repeat(linear[..., None], 3, axis=2)
-    if sensor is None:  # no mosaic: all sizes are the same image
-        sensor = np.percentile(linear[::4, ::4] @ _LUMINANCE_2020 / _WHITE, raw_tone.PERCENTILES)
     exposure, contrast = _tone(header.path, sensor, preview)
-    table = np.round(raw_tone.tone_table(exposure, contrast) * _WHITE).astype(np.uint16)
+    table = np.round(raw_tone.tone_table(exposure, contrast, gain) * _WHITE).astype(np.uint16)
     for row in range(0, len(linear), 256):
         linear[row : row + 256] = table[linear[row : row + 256]]
     return StoredPixels(linear, "rgb", oriented=True)
@@ -241,6 +241,7 @@ FORMAT = FileFormat(
     suffixes=_SUFFIXES,
     read_header=read_header,
     read_pixels=read_pixels,
+    read_developed=read_developed,
     magic=_MAGIC,
     brands=(b"crx ",),
     matches=_matches,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.imaging import formats as package
+from pie_desktop.imaging.development import AS_SHOT, Development
 from pie_desktop.imaging.formats.format import FileFormat, OtherFormat, Preview
 from pie_desktop.imaging.stored import Header, StoredPixels, check_size, guarded, read_start
 
@@ -130,18 +131,28 @@ def _read_header(sniffed: FileFormat, path: Path) -> Header:
         return all_formats()[str(other)].read_header(path)
 
 
-def read_pixels(header: Header, min_side: int | None = None) -> StoredPixels:
+def is_developed(name: str) -> bool:
+    """Whether photos of the format of that name can get another exposure and white balance when they are decoded."""
+    known = all_formats().get(name)
+    return known is not None and known.read_developed is not None
+
+
+def read_pixels(header: Header, min_side: int | None = None, development: Development = AS_SHOT) -> StoredPixels:
     """Samples as they are stored: no orientation, no colour conversion yet; transparency is composited on white.
 
     Args:
         header: of the file to read.
         min_side: the image may be decoded at a reduced size, which is much faster for JPEG (1/2, 1/4 or 1/8) and RAW
             (1/2), as long as its long side keeps at least this many pixels; None for full size.
+        development: of RAW photos; others stay as they are.
 
     Raises:
         Exception: of any kind when the file is damaged; callers wrap this in `stored.guarded`.
     """
-    return all_formats()[header.format].read_pixels(header, min_side)
+    known = all_formats()[header.format]
+    if development != AS_SHOT and known.read_developed is not None:
+        return known.read_developed(header, min_side, development)
+    return known.read_pixels(header, min_side)
 
 
 def read_preview(header: Header, side: int) -> Preview | None:

@@ -43,7 +43,7 @@ def sensor_percentiles(raw: Any) -> np.ndarray | None:
         plane = visible[row::step, column::step].astype(np.float64)
         planes.append(np.clip((plane - black) / max(1, raw.white_level - black) * balance[color], 0, 1))
     height, width = np.min([plane.shape for plane in planes], axis=0)
-    light = np.stack([plane[:height, :width] for plane in planes], axis=-1) @ _luminance_weights(raw)
+    light = np.stack([plane[:height, :width] for plane in planes], axis=-1) @ luminance_weights(raw)
     return np.percentile(np.clip(light, 0, 1), PERCENTILES)
 
 
@@ -56,7 +56,7 @@ def _balance(raw: Any) -> np.ndarray:
     return np.ones(3)
 
 
-def _luminance_weights(raw: Any) -> np.ndarray:
+def luminance_weights(raw: Any) -> np.ndarray:
     """Of the camera's balanced red, green and blue, by its colour matrix (rows summed to 1, as in dcraw)."""
     camera_from_srgb = np.asarray(raw.rgb_xyz_matrix, dtype=np.float64)[:3] @ SRGB_TO_XYZ
     sums = camera_from_srgb.sum(axis=1, keepdims=True)
@@ -88,9 +88,9 @@ def tone(linear: np.ndarray, exposure: float | np.ndarray, contrast: float | np.
 
 
 @lru_cache(maxsize=8)
-def tone_table(exposure: float, contrast: float) -> np.ndarray:
-    """`tone` for every 16-bit value: float32 (65536,)."""
-    return tone(np.linspace(0, 1, 65536), exposure, contrast).astype(np.float32)
+def tone_table(exposure: float, contrast: float, gain: float = 1.0) -> np.ndarray:
+    """`tone` for every 16-bit value of light times `gain`, which is clipped at 1: float32 (65536,)."""
+    return tone(np.minimum(np.linspace(0, 1, 65536) * gain, 1), exposure, contrast).astype(np.float32)
 
 
 def match_tone(sensor: np.ndarray, preview: np.ndarray) -> tuple[float, float] | None:
