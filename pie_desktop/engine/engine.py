@@ -13,9 +13,9 @@ from pie_desktop.edit.transform import Transform
 from pie_desktop.engine import bundles
 from pie_desktop.engine.model import EnhancementModel, ModelOpener
 from pie_desktop.engine.references import Progress, References, ShouldCancel, encode, read_style
-from pie_desktop.errors import BundleError, Cancelled
+from pie_desktop.errors import BundleError, Cancelled, StyleError
 from pie_desktop.styles.store import StyleLibrary
-from pie_desktop.styles.style import Style
+from pie_desktop.styles.style import OnlyModel, Style
 
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
@@ -95,7 +95,7 @@ class Engine:
         """The preference of a style's references as they are in `style`: remembered, from disk, or computed and kept.
 
         Raises:
-            StyleError: no reference can be used.
+            StyleError: no reference can be used, or the style came without photos and is of another model.
             BundleError: there is no usable model.
             Cancelled: `should_cancel` answered True.
         """
@@ -107,6 +107,8 @@ class Engine:
         with _taking_turns(self._encoding, should_cancel):  # two callers must not compute the same one side by side
             preference = self._remembered(key) or self._library.preference(style, inference.bundle_id)
             if preference is None or not inference.fits(preference):
+                if style.only_model is not None:
+                    raise StyleError(_works_only_with(style.name, style.only_model, inference.bundle_id))
                 read = read_style(style, progress, should_cancel)
                 preference = encode(inference, read, progress, should_cancel)
                 self._library.store_preference(style, preference)
@@ -214,6 +216,15 @@ class Engine:
                 raise
             inference = open_model(shipped, self._requested_device)
             return inference, f"{error} The model that comes with PIE Desktop is used instead."
+
+
+def _works_only_with(name: str, model: OnlyModel, in_use: str) -> str:
+    if model.id == in_use:
+        return f"What was learned for “{name}” is damaged, and it came without its photos; import it again."
+    return (
+        f"“{name}” came without its photos and works only with the model “{model.name}” ({model.id}); choose that "
+        "model on the Train page, or ask for the style with its photos."
+    )
 
 
 @contextlib.contextmanager

@@ -21,14 +21,15 @@ from pydantic import (
 from pie_desktop import json_files
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.atomic import atomic_write
-from pie_desktop.styles.style import Style, StyleReference
+from pie_desktop.styles.style import OnlyModel, Style, StyleReference
 
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
 
 FILE_NAME = "style.json"
 REFERENCES_FOLDER = "refs"
-FORMAT = 1
+FORMAT = 2
+"""1 was without `only_model`, and is still written for styles that have none, so that older versions read them."""
 MAX_NAME = 80
 MAX_REFERENCES = 10_000
 
@@ -80,18 +81,28 @@ class ReferenceDocument(BaseModel):
         return self
 
 
+class ModelDocument(BaseModel):
+    """The one model that can use a style, as that came without the pixels that others would learn it from."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), BeforeValidator(_text)]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=MAX_NAME), BeforeValidator(_text)]
+
+
 class StyleDocument(BaseModel):
     """The whole of style.json. `next_id` is the number of the next reference, so that none is used twice."""
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal[1] = 1
+    format: Literal[1, 2] = 1
     name: Annotated[
         str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True), BeforeValidator(_text)
     ]
     created: Annotated[datetime, AfterValidator(_with_zone)]
     next_id: int = Field(default=1, ge=1)
     references: Annotated[list[ReferenceDocument], Field(max_length=MAX_REFERENCES)] = []
+    only_model: ModelDocument | None = None
 
     def reference(self, reference_id: str) -> ReferenceDocument:
         """Raises StyleError for an unknown one."""
@@ -109,23 +120,39 @@ def read_document(folder: Path) -> StyleDocument:
         NewerStyle: of a later version.
         OSError: it cannot be read at all.
     """
-    path = folder / FILE_NAME
+    with (folder / FILE_NAME).open("rb") as file:
+        return parse_document(file.read(json_files.MAX_BYTES + 1), f"The style in {folder}")
+
+
+def parse_document(content: bytes, what: str) -> StyleDocument:
+    """The description of a style; `what` begins the sentence about one that cannot be used.
+
+    Raises:
+        DamagedStyle, NewerStyle: as `read_document`.
+    """
     try:
-        data = json_files.read_object(path)
+        data = json_files.parse_object(content)
         version = data.get("format")
         if isinstance(version, int) and version > FORMAT:
-            raise NewerStyle(f"The style in {folder} was made by a newer version of PIE Desktop; update the program.")
+            raise NewerStyle(f"{what} was made by a newer version of PIE Desktop; update the program.")
         return StyleDocument.model_validate(data)
     except json_files.DamagedJsonError as error:
-        raise DamagedStyle(f"The style in {folder} is damaged: {FILE_NAME} cannot be used, as {error}.") from error
+        raise DamagedStyle(f"{what} is damaged: {FILE_NAME} cannot be used, as {error}.") from error
     except ValidationError as error:
-        raise DamagedStyle(f"The style in {folder} is damaged: {FILE_NAME} does not describe a style.") from error
+        raise DamagedStyle(f"{what} is damaged: {FILE_NAME} does not describe a style.") from error
 
 
 def write_document(folder: Path, document: StyleDocument) -> None:
     """Replace `folder/style.json` atomically."""
     with atomic_write(folder / FILE_NAME) as temporary:
-        temporary.write_text(document.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        temporary.write_text(document_text(document), encoding="utf-8")
+
+
+def document_text(document: StyleDocument) -> str:
+    """What `parse_document` reads."""
+    if document.only_model is None:
+        return document.model_copy(update={"format": 1}).model_dump_json(indent=2, exclude={"only_model"}) + "\n"
+    return document.model_copy(update={"format": FORMAT}).model_dump_json(indent=2) + "\n"
 
 
 def style_from(folder: Path, document: StyleDocument, *, builtin: bool) -> Style:
@@ -149,7 +176,16 @@ def style_from(folder: Path, document: StyleDocument, *, builtin: bool) -> Style
                 doubt=reference.doubt if before else None,
             )
         )
-    return Style(folder.name, document.name, document.created, builtin, folder, tuple(references))
+    only = document.only_model
+    return Style(
+        id=folder.name,
+        name=document.name,
+        created=document.created,
+        builtin=builtin,
+        folder=folder,
+        references=tuple(references),
+        only_model=OnlyModel(only.id, only.name) if only is not None else None,
+    )
 
 
 logger = logging.getLogger(__name__)
@@ -193,5 +229,10 @@ class PreferenceFiles:
 
     def _path(self, style: Style, bundle_id: str) -> Path:
         folder = self._builtin_folder / style.id if style.builtin else style.folder
-        model = hashlib.blake2b(bundle_id.encode(), digest_size=6).hexdigest()
-        return folder / f"preference.{style.fingerprint}.{model}.safetensors"
+        return folder / preference_name(style, bundle_id)
+
+
+def preference_name(style: Style, bundle_id: str) -> str:
+    """Name of the file that keeps what a model learned from a style."""
+    model = hashlib.blake2b(bundle_id.encode(), digest_size=6).hexdigest()
+    return f"preference.{style.fingerprint}.{model}.safetensors"

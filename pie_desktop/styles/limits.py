@@ -29,6 +29,8 @@ def limits_of(style: Style, check: Callable[[], object] = lambda: None) -> tuple
         check: called before each photo; what it raises ends the work.
     """
     edits, originals, scenes = [], [], []
+    if style.only_model is not None:  # colours in place of pictures
+        return ()
     for reference in style.references:
         check()
         after = _read(reference.after)

@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,19 +70,19 @@ class StyleLibrary(StyleReader):
         self.check_name(name)
         with self._writing(), self._staging() as staging:
             staged = stage_references(edits, staging, progress, should_cancel)
-            new = staging / "style"
-            (new / REFERENCES_FOLDER).mkdir(parents=True)
-            document = StyleDocument(name=name, created=datetime.now(UTC))
-            added, problems = add_staged(new, document, staged)
-            if not added:
-                raise StyleError(f"The style “{name}” was not created, as none of its edits can be used: {problems[0]}")
-            write_document(new, document)
-            with self._lock():
-                self.check_name(name)
-                folder = self.folder / str(uuid.uuid4())
-                new.rename(folder)
-        style = style_from(folder, document, builtin=False)
-        return AddReport(style, added, tuple(problems), limits_of(style))
+
+            def make(new: Path) -> StyleDocument:
+                (new / REFERENCES_FOLDER).mkdir(parents=True)
+                document = StyleDocument(name=name, created=datetime.now(UTC))
+                added, problems = add_staged(new, document, staged)
+                told.extend(problems)
+                if not added:
+                    raise StyleError(f"“{name}” was not created, as none of its edits can be used: {problems[0]}")
+                return document
+
+            told: list[str] = []
+            style = self.adopt(make)
+        return AddReport(style, len(style.references), tuple(told), limits_of(style))
 
     def add(
         self,
@@ -98,7 +98,7 @@ class StyleLibrary(StyleReader):
             Cancelled: nothing was added.
         """
         _check_count(edits)
-        self._own(style_id)
+        self._own(style_id, references=True)
         with self._writing(), self._staging() as staging:
             staged = stage_references(edits, staging, progress, should_cancel)
             with self._changing(style_id) as (folder, document):
@@ -176,7 +176,7 @@ class StyleLibrary(StyleReader):
 
     def rename(self, style_id: str, name: str) -> Style:
         """Raises StyleError when the name is empty, too long or taken."""
-        with self._changing(style_id) as (folder, document):
+        with self._changing(style_id, references=False) as (folder, document):
             self.check_name(name, except_id=style_id)
             document.name = name.strip()
         return style_from(folder, document, builtin=False)
@@ -186,14 +186,30 @@ class StyleLibrary(StyleReader):
         original = self.get(style_id)
         name = self.unique_name(f"{original.name} copy") if name is None else name
         self.check_name(name)
+
+        def copy(new: Path) -> StyleDocument:
+            shutil.copytree(original.folder, new, ignore=shutil.ignore_patterns(".*"))
+            return read_document(new).model_copy(update={"name": name.strip(), "created": datetime.now(UTC)})
+
+        return self.adopt(copy)
+
+    def adopt(self, make: Callable[[Path], StyleDocument], *, rename: bool = False) -> Style:
+        """Take in a style that `make` makes in a folder that does not exist yet, with all but its description.
+
+        Args:
+            rename: give it another name where its own is taken.
+
+        Raises:
+            StyleError: bad or taken name, or the disk cannot be written; nothing is left behind, whatever is raised.
+        """
         with self._writing(), self._staging() as staging:
             new = staging / "style"
-            shutil.copytree(original.folder, new, ignore=shutil.ignore_patterns(".*"))
-            document = read_document(new)
-            document.name, document.created = name.strip(), datetime.now(UTC)
-            write_document(new, document)
+            document = make(new)
             with self._lock():
-                self.check_name(name)
+                if rename and document.name.casefold() in {style.name.casefold() for style in self.list()}:
+                    document = document.model_copy(update={"name": self.unique_name(document.name)})
+                self.check_name(document.name)
+                write_document(new, document)
                 folder = self.folder / str(uuid.uuid4())
                 new.rename(folder)
         return style_from(folder, document, builtin=False)
@@ -225,19 +241,22 @@ class StyleLibrary(StyleReader):
             if self.get(style.id).fingerprint == style.fingerprint:
                 self._preferences.save(style, preference)
 
-    def _own(self, style_id: str) -> Style:
+    def _own(self, style_id: str, *, references: bool = False) -> Style:
+        """A style that may be changed, and its `references`, too: these take their photos."""
         style = self.get(style_id)
         if style.builtin:
             raise StyleError(f"“{style.name}” comes with the program and cannot be changed; duplicate it first.")
+        if references and style.only_model is not None:
+            raise StyleError(f"“{style.name}” came without its photos and cannot learn more; ask for it with them.")
         return style
 
     # ---- writing
 
     @contextlib.contextmanager
-    def _changing(self, style_id: str) -> Iterator[tuple[Path, StyleDocument]]:
+    def _changing(self, style_id: str, *, references: bool = True) -> Iterator[tuple[Path, StyleDocument]]:
         """The style's folder and description, read under the lock and written back when the block ends well."""
         with self._writing(), self._lock():
-            style = self._own(style_id)
+            style = self._own(style_id, references=references)
             document = read_document(style.folder)
             yield style.folder, document
             write_document(style.folder, document)

@@ -34,12 +34,22 @@ class StyleReference:
 
 
 @dataclass(frozen=True)
+class OnlyModel:
+    """The one model that can use a style that came without its photos: id and name of its bundle."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Style:
     """A named style as it was when it was read; read it again after a change.
 
     Attributes:
         id: name of its folder.
         builtin: comes with the program and is read-only; `StyleLibrary.duplicate` makes an editable copy.
+        only_model: set where the style came without its photos: the references have colours in place of pictures, only
+            this model can use it, and what it was learned from cannot be changed.
     """
 
     id: str
@@ -48,6 +58,7 @@ class Style:
     builtin: bool
     folder: Path
     references: tuple[StyleReference, ...]
+    only_model: OnlyModel | None = None
 
     @property
     def pair_count(self) -> int:
