@@ -14,13 +14,14 @@ from pathlib import Path
 from types import TracebackType
 
 from PySide6.QtCore import QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, Signal, qInstallMessageHandler
-from PySide6.QtGui import QColorSpace, QIcon, QSurfaceFormat
+from PySide6.QtGui import QColorSpace, QFileOpenEvent, QIcon, QSurfaceFormat
 from PySide6.QtWidgets import QApplication, QWidget
 
 from pie_desktop import __version__, paths
 from pie_desktop.errors import PieError
 from pie_desktop.imaging import compiled, isolation
 from pie_desktop.imaging import warm_up as loops
+from pie_desktop.styles.sharing import is_style_file
 from pie_desktop.ui import closing
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
@@ -82,10 +83,10 @@ def start(photos: Sequence[Path]) -> int:
     painted.done.connect(lambda: report_interrupted(context, lambda: window.show_tab("Export")))
     painted.done.connect(window.session.load_model)
     window.show()
-    if photos:
-        window.open_paths(photos)
-    else:
+    window.open_paths(photos)
+    if all(map(is_style_file, photos)):
         window.restore_last()
+    DoubleClicks(app, window)
     QTimer.singleShot(COMPILE_DELAY_MS, window, lambda: warm_up_loops(context))
     # Ctrl+C in the terminal that the editor was started from; Python acts on it when Qt lets it run.
     signal.signal(signal.SIGINT, lambda number, frame: window.close())
@@ -171,6 +172,21 @@ def _load_loops(job: JobContext) -> None:
 
 def _on_qt_message(kind: QtMsgType, where: QMessageLogContext, text: str) -> None:
     logging.getLogger("qt").log(QT_LEVELS.get(kind, logging.WARNING), "%s", text)
+
+
+class DoubleClicks(QObject):
+    """Opens what macOS hands to the running program when a file of its own is double-clicked."""
+
+    def __init__(self, app: QApplication, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self._window.open_paths([Path(event.file())])
+            return True
+        return False
 
 
 class FirstPaint(QObject):

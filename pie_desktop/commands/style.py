@@ -1,4 +1,4 @@
-"""`pie-desktop style`: make, list, show, mend and delete styles."""
+"""`pie-desktop style`: make, list, show, mend, delete and pass on styles."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,14 +6,32 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pie_desktop.commands.arguments import AsJson, Originals, edit_pairs, isolate_decoding, open_engine, open_library
-from pie_desktop.commands.console import interruptible, print_json, say, say_problem, showing_progress
+from pie_desktop.commands.arguments import (
+    AsJson,
+    Device,
+    Model,
+    Originals,
+    edit_pairs,
+    isolate_decoding,
+    open_engine,
+    open_library,
+)
+from pie_desktop.commands.console import (
+    EXIT_FAILURES,
+    EXIT_PROBLEM,
+    interruptible,
+    print_json,
+    say,
+    say_problem,
+    showing_progress,
+)
+from pie_desktop.errors import StyleError
 from pie_desktop.styles.style import WHAT_TO_DO, Limit, Style, contradiction
 
 if TYPE_CHECKING:
     from pie_desktop.styles.store import StyleLibrary
 
-commands = typer.Typer(help="Make, list, show and delete styles.", no_args_is_help=True)
+commands = typer.Typer(help="Make, list, show, delete and pass on styles.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Name or id of the style.")]
 
@@ -54,7 +72,7 @@ def list_styles(as_json: AsJson = False) -> None:
         print_json([_described(style) for style in styles])
         return
     for style in styles:
-        say(f"{style.name}: {_counted(style)}{', built in' if style.builtin else ''}")
+        say(f"{style.name}: {_counted(style)}{', built in' if style.builtin else ''}{_only_with(style)}")
 
 
 @commands.command()
@@ -115,6 +133,76 @@ def restore(token: Annotated[str, typer.Argument(help="The token that `style del
     say(f"“{open_library().undelete(token).name}” was restored.")
 
 
+@commands.command("export")
+def export_style(
+    name: Name,
+    output: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="By default the style's name, in this folder.")
+    ] = None,
+    without_photos: Annotated[
+        bool, typer.Option("--without-photos", help="Pass on what the model learned, and no photo.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
+    model: Model = None,
+    device: Device = "auto",
+) -> None:
+    """Write a style as a .piestyle file for somebody else; it says who gets it can see what."""
+    from pie_desktop.engine.sharing import share_style
+    from pie_desktop.styles.sharing import WITH_PHOTOS, WITHOUT_PHOTOS, file_name
+
+    library = open_library()
+    style = library.find(name)
+    target = output or Path(file_name(style))
+    if target.is_dir():
+        target = target / file_name(style)
+    engine = open_engine(library, model, device)
+    with interruptible() as should_cancel, showing_progress() as progress:
+        share_style(
+            engine,
+            style,
+            target,
+            photos=not without_photos,
+            overwrite=overwrite,
+            progress=progress,
+            should_cancel=should_cancel,
+        )
+    say(str(target))
+    say(WITHOUT_PHOTOS if without_photos else WITH_PHOTOS)
+
+
+@commands.command("import")
+def import_styles(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Files that `style export` wrote.")],
+    as_json: AsJson = False,
+) -> None:
+    """Take styles in from .piestyle files; one that has the name of another gets a number."""
+    from pie_desktop.styles.sharing import import_style
+
+    isolate_decoding()
+    library = open_library()
+    taken, failed = [], False
+    with interruptible() as should_cancel, showing_progress() as progress:
+        for file in files:
+            try:
+                taken.append(import_style(library, file, progress, should_cancel))
+            except StyleError as error:
+                if len(files) == 1:
+                    raise
+                say_problem(str(error))
+                failed = True
+    if as_json:
+        print_json([_described(style) for style in taken])
+    else:
+        for style in taken:
+            say(f"“{style.name}” was imported: {_counted(style)}{_only_with(style)}.")
+    if failed:
+        raise typer.Exit(EXIT_FAILURES if taken else EXIT_PROBLEM)
+
+
+def _only_with(style: Style) -> str:
+    return f", without photos, for the model {style.only_model.name}" if style.only_model is not None else ""
+
+
 def _named(limits: Sequence[Limit]) -> list[str]:
     return [limit.name.lower() for limit in limits]
 
@@ -138,6 +226,7 @@ def _described(style: Style, agreement: Sequence[float] = ()) -> dict[str, Any]:
         "name": style.name,
         "created": style.created.isoformat(),
         "builtin": style.builtin,
+        "only_model": style.only_model.id if style.only_model is not None else None,
         "folder": str(style.folder),
         "references": [
             {

@@ -64,6 +64,11 @@ def find_bundle(name: str) -> Path:
     raise BundleError(f"There is no model “{name}”; the models are: {names}.")
 
 
+def bundle_name(bundle_id: str) -> str:
+    """Name of the installed model with an id; the id itself where there is none any more."""
+    return next((bundle.name for bundle in own_bundles() + shipped_bundles() if bundle.id == bundle_id), bundle_id)
+
+
 def _chosen_bundle() -> Path | None:
     values, _ = json_files.read_settings(paths.settings_path())  # who opens the engine says what is wrong with them
     chosen = (values or {}).get(SETTING)

@@ -83,6 +83,17 @@ class Manifest(BaseModel):
     photos: bool
 
 
+def is_style_file(path: Path) -> bool:
+    """Whether a file is named as one."""
+    return path.suffix.lower() == SUFFIX
+
+
+def file_name(style: Style) -> str:
+    """A name for the file of a style that every system takes."""
+    letters = (letter if letter.isalnum() or letter in " ._-" else "-" for letter in style.name)
+    return ("".join(letters).strip(" .") or "style") + SUFFIX
+
+
 def export_style(style: Style, target: Path, *, overwrite: bool = False) -> None:
     """Write a style with the copies of its photos.
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from pie_desktop.styles.sharing import is_style_file
 from pie_desktop.ui.about import AboutDialog
 from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.actions.palette import CommandList
@@ -119,10 +120,14 @@ class MainWindow(QMainWindow):
     # Opening
 
     def open_paths(self, chosen: Sequence[Path]) -> None:
-        """Open photos and folders in the Edit tab."""
-        if chosen:
-            self.show_tab("Edit")
-            self.edit_page.open_paths(chosen)
+        """Open photos and folders in the Edit tab, and take in styles."""
+        if not chosen:
+            return
+        self.show_tab("Edit")
+        self.edit_page.styles.import_styles([path for path in chosen if is_style_file(path)])
+        photos = [path for path in chosen if not is_style_file(path)]
+        if photos:
+            self.edit_page.open_paths(photos)
 
     def ask_for_photos(self) -> None:
         self.open_paths(ask_for_photos(self, self.context.settings))

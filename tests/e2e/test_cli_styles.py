@@ -28,6 +28,24 @@ def test_styles_are_listed_shown_deleted_and_restored(cli: Cli, style: str, phot
     assert cli("style", "show", style).code == 0
 
 
+def test_a_style_is_passed_on(cli: Cli, style: str, tmp_path: Path) -> None:
+    target = tmp_path / "warm.piestyle"
+    written = cli("style", "export", style, target)
+    assert written.code == 0 and "can see small copies" in written.out and target.exists()
+    assert cli("style", "export", style, target).code == 2
+    bare = cli("style", "export", style, tmp_path, "--without-photos", "--overwrite")
+    assert bare.code == 0 and "neither what the photos show" in bare.out
+    taken = cli("style", "import", target, "--json")
+    assert [entry["name"] for entry in json.loads(taken.out)] == [f"{style} 2"]
+    (other,) = set(tmp_path.glob("*.piestyle")) - {target}
+    assert "without photos, for the model" in cli("style", "import", other).out
+    assert cli("style", "list").out.count("without photos") == 1
+    target.write_text("no style")
+    refused = cli("style", "import", target)
+    assert refused.code == 2 and "cannot be used as a style" in refused.err
+    assert cli("style", "import", target, other).code == 1
+
+
 def test_one_bad_reference_does_not_stop_the_style(cli: Cli, edits: dict[str, Path], tmp_path: Path) -> None:
     text = tmp_path / "notes.jpg"
     text.write_text("not a photo")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import random
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.pairs.find import EditPair
 from tests.fuzz.corpus import Corpus, image
+from tests.fuzz.documents import mutate_document
 from tests.fuzz.file_targets import write_document
 from tests.fuzz.mutations import mutate
 from tests.fuzz.photo_targets import make_photo
@@ -106,6 +108,54 @@ def try_preference(path: Path) -> None:
     library = StyleLibrary(place / "styles", builtin=place / "none")
     for style in library.list():
         _use(library, style.id, place / "tiny.piemodel")
+
+
+def make_shared(corpus: Corpus, rng: random.Random, place: Path) -> Path:
+    """A style as a file for others: changed as bytes, or packed anew with another description, copy or name."""
+    from pie_desktop.styles.sharing import export_style
+    from pie_desktop.styles.store import StyleLibrary
+
+    _write_style(corpus, place / "mine" / "0001")
+    (style,) = StyleLibrary(place / "mine", builtin=place / "none").list()
+    target = place / "style.piestyle"
+    export_style(style, target)
+    if rng.random() < 0.4:
+        target.write_bytes(mutate(target.read_bytes(), rng))
+        return target
+    with zipfile.ZipFile(target) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    name = rng.choice(sorted(files))
+    if name.endswith(".json") and rng.random() < 0.8:
+        files[name] = mutate_document(files[name].decode(), rng)
+    elif rng.random() < 0.6:
+        files[name] = mutate(files[name], rng)
+    else:
+        other = rng.choice(("../evil.jpg", "/evil", "refs/", "refs/002_after.jpg", "style.json/x", "é"))
+        files[other] = files.pop(name)
+    packing = zipfile.ZIP_DEFLATED if rng.random() < 0.3 else zipfile.ZIP_STORED
+    with zipfile.ZipFile(target, "w", packing) as new:
+        for entry, content in files.items():
+            new.writestr(entry, content)
+    return target
+
+
+def try_shared(path: Path) -> None:
+    """Take it in, and use it like one of the user's own; whatever it was, nothing may lie beside the library."""
+    from pie_desktop.styles.sharing import import_style
+    from pie_desktop.styles.store import StyleLibrary
+
+    place = path.parent
+    before = set(place.parent.iterdir())
+    library = StyleLibrary(place / "theirs", builtin=place / "none")
+    try:
+        style = import_style(library, path)
+        _use(library, style.id, None)
+        library.rename(style.id, "Other name")
+    finally:
+        if set(place.parent.iterdir()) - before or list(place.rglob("*evil*")):
+            raise Fault("an archive wrote outside its place")
+        if library.take_problems():
+            raise Fault("a style that cannot be read was taken in")
 
 
 def make_bundle(corpus: Corpus, rng: random.Random, place: Path) -> Path:

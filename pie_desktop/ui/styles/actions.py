@@ -24,7 +24,8 @@ class StyleActions(QObject):
     Signals:
         new_requested: a style from edits that are still to be chosen.
         undo_requested: bring back the style that was deleted last.
-        details_requested, duplicate_requested, look_requested: id of the current style.
+        import_requested: take in styles from files that are still to be chosen.
+        details_requested, duplicate_requested, look_requested, share_requested: id of the current style.
         add_requested, rename_requested, delete_requested: id of the current style, which is one of the user's own.
     """
 
@@ -33,6 +34,8 @@ class StyleActions(QObject):
     details_requested = Signal(str)
     duplicate_requested = Signal(str)
     look_requested = Signal(str)
+    import_requested = Signal()
+    share_requested = Signal(str)
     add_requested = Signal(str)
     rename_requested = Signal(str)
     delete_requested = Signal(str)
@@ -49,6 +52,8 @@ class StyleActions(QObject):
         self.rename = self._command("rename_style", own(self.rename_requested.emit))
         self.duplicate = self._command("duplicate_style", any_style(self.duplicate_requested.emit))
         self.look = self._command("export_style_look", any_style(self.look_requested.emit))
+        self.share = self._command("export_style", any_style(self.share_requested.emit))
+        self._command("import_style", self.import_requested.emit)
         self.delete = Command(keys, "delete_style", own(self.delete_requested.emit), gallery)
         self.undo = self._command("restore_style", self.undo_requested.emit)
 
@@ -60,7 +65,7 @@ class StyleActions(QObject):
         menu.addSeparator()
         menu.addActions([self.duplicate] if builtin else [self.rename, self.duplicate])
         menu.addSeparator()
-        menu.addAction(self.look)
+        menu.addActions([self.share, self.look])
         if not builtin:
             menu.addSeparator()
             menu.addAction(self.delete)

@@ -119,6 +119,13 @@ class StyleController(QObject):
         )
         self.busy.emit(key, -1, "Looking for originals…")
 
+    def import_shared(self, files: Sequence[Path]) -> None:
+        """Take in styles that somebody passed on, then choose the last of them."""
+        for path in files:
+            key = next(self._new_keys)
+            self._change(self._on_shared, jobs.import_shared, path, key=key, title="Importing a style")
+            self.busy.emit(key, -1, f"Reading {path.name}…")
+
     def set_original(self, style_id: str, reference_id: str, original: Path | None) -> None:
         self._change(self._on_original_set, jobs.set_original, style_id, reference_id, original)
 
@@ -219,6 +226,12 @@ class StyleController(QObject):
         self._put(style)
         self.created.emit(style.id)
         self._context.styles_changed.emit()
+
+    def _on_shared(self, style: Style) -> None:
+        self._put(style)
+        self._context.styles_changed.emit()
+        self.choose(style.id)
+        self._context.notifier.info(f"“{style.name}” was imported.")
 
     def _on_deleted(self, style: Style, token: str) -> None:
         selected = self._current.wanted == style.id

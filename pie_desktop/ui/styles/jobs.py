@@ -10,10 +10,12 @@ from itertools import takewhile
 from pathlib import Path
 
 from pie_desktop.engine.engine import Engine
+from pie_desktop.engine.sharing import share_style
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.listing import list_photos, looks_like_photo
 from pie_desktop.imaging.pairs.find import EditPair, find_pairs
 from pie_desktop.styles.limits import limits_of
+from pie_desktop.styles.sharing import import_style
 from pie_desktop.styles.store import AddReport, Style, StyleLibrary
 from pie_desktop.styles.style import Limit
 from pie_desktop.workers.job import JobContext
@@ -136,6 +138,31 @@ def import_edits(
     else:
         report = library.add(style_id, pairs, context.progress, context.should_cancel)
     return replace(report, problems=(*problems, *report.problems))
+
+
+def import_shared(context: JobContext, library: StyleLibrary, path: Path) -> Style:
+    return import_style(library, path, context.progress, context.should_cancel)
+
+
+def export_shared(
+    context: JobContext,
+    library: StyleLibrary,
+    engine: Engine,
+    style_id: str,
+    target: Path,
+    *,
+    photos: bool,
+    overwrite: bool,
+) -> None:
+    share_style(
+        engine,
+        library.get(style_id),
+        target,
+        photos=photos,
+        overwrite=overwrite,
+        progress=context.progress,
+        should_cancel=context.should_cancel,
+    )
 
 
 def set_original(

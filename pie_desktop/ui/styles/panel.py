@@ -8,6 +8,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
+from pie_desktop.styles.sharing import is_style_file
 from pie_desktop.styles.style import Style, contradiction
 from pie_desktop.ui.actions.commands import ActionTip, Command
 from pie_desktop.ui.context import AppContext
@@ -19,6 +20,7 @@ from pie_desktop.ui.styles.drop_zone import DropZone
 from pie_desktop.ui.styles.folder_row import FolderStyleRow
 from pie_desktop.ui.styles.gallery import StyleGallery
 from pie_desktop.ui.styles.mosaic import StyleImages
+from pie_desktop.ui.styles.sharing import StyleSharing
 from pie_desktop.ui.theme import SPACE, icon
 
 
@@ -58,6 +60,7 @@ class StylePanel(QWidget):
         self._lay_out()
         self._drops = EditDrops(self, self._drop_target)
         self.style_actions = StyleActions(self, self.gallery, context.keys, self._current_style)
+        self.sharing = StyleSharing(context, self.controller, self)
         Command(context.keys, "remove_reference", self.details.remove_focused, self.details)
         self._connect()
         self.controller.refresh()
@@ -69,6 +72,16 @@ class StylePanel(QWidget):
     def add_edits(self, paths: Sequence[Path], style_id: str | None = None) -> None:
         """Make a style of edited photos or folders of them, or add them to the style `style_id`."""
         self.controller.add_edits(paths, style_id)
+
+    def import_styles(self, files: Sequence[Path]) -> None:
+        """Take in styles from files that somebody passed on."""
+        self.controller.import_shared(files)
+
+    def _on_dropped(self, paths: Sequence[Path], style_id: str | None) -> None:
+        self.import_styles([path for path in paths if is_style_file(path)])
+        edits = [path for path in paths if not is_style_file(path)]
+        if edits:
+            self.add_edits(edits, style_id)
 
     def choose_edits(self, style_id: str | None = None) -> None:
         """Ask for edited photos, then do as `add_edits`."""
@@ -240,11 +253,13 @@ class StylePanel(QWidget):
         actions.rename_requested.connect(self._rename)
         actions.duplicate_requested.connect(controller.duplicate)
         actions.look_requested.connect(self.look_requested)
+        actions.share_requested.connect(self.sharing.export)
+        actions.import_requested.connect(self.sharing.ask_for_files)
         actions.delete_requested.connect(self._delete)
         actions.undo_requested.connect(controller.undo_delete)
         self._drops.hovered.connect(self._mark_drop)
         self._drops.left.connect(self._unmark_drop)
-        self._drops.dropped.connect(self.add_edits)
+        self._drops.dropped.connect(self._on_dropped)
 
     def _show_drop_zone(self, shown: bool) -> None:
         space = SPACE if shown else 0
