@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pie_desktop.export.kept import KeptExport
     from pie_desktop.export.photo_edits import EditOf, PhotoEdit
     from pie_desktop.export.presets import ExportPreset
+    from pie_desktop.imaging.development import Development
     from pie_desktop.model.preference import Preference
     from pie_desktop.styles.store import StyleLibrary
 
@@ -161,7 +162,8 @@ def run_batch(
         if writing:
             learn = read(progress, should_cancel)
             if len(writing) <= FEW_PHOTOS and how.workers is None and how.scheduler is None:
-                _decode_ahead(*writing[0], should_cancel)
+                photo, settings = writing[0]
+                _decode_ahead(photo, settings, edit_of(photo.source).edit.development, should_cancel)
             engine.load()  # a missing model is one problem, not one of each photo
             preference = learn()
         if edits is not None:
@@ -173,14 +175,16 @@ def run_batch(
     _report_all(report, engine, destination, how.as_json)
 
 
-def _decode_ahead(photo: "PlannedPhoto", settings: "ExportSettings", should_cancel: output.ShouldCancel) -> None:
+def _decode_ahead(
+    photo: "PlannedPhoto", settings: "ExportSettings", development: "Development", should_cancel: output.ShouldCancel
+) -> None:
     """Have the first photo decoded while the model is loading; its export, the next task, finds the pixels."""
     from pie_desktop.export.decoded import exact_proxy
     from pie_desktop.imaging import isolation
 
     if photo.burst is None:  # all frames of a burst are looked at first
         with contextlib.suppress(PieError), isolation.cancellable(should_cancel):  # its export tells what is wrong
-            exact_proxy(photo.source, settings.encode)
+            exact_proxy(photo.source, settings.encode, development)
 
 
 def _load_quietly(engine: "Engine") -> None:

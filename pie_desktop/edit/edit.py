@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from pie_desktop import json_files
 from pie_desktop.edit.local_part import LocalPart
 from pie_desktop.edit.part import Parameter, Part, known_version, part_type, part_types
+from pie_desktop.edit.parts.development import DevelopmentPart
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.errors import EditError
+from pie_desktop.imaging.development import Development
 
 MAX_TEXT = 1024 * 1024
 VERSION = 1
@@ -46,8 +48,13 @@ class Edit:
 
     @property
     def adjusted(self) -> bool:
-        """Whether anything was decided besides what the model is asked for."""
-        return any(not isinstance(part, StylePart) for part in self.parts)
+        """Whether anything was decided that acts after the model."""
+        return any(not isinstance(part, StylePart | DevelopmentPart) for part in self.parts)
+
+    @property
+    def development(self) -> Development:
+        """How a RAW photo is decoded."""
+        return self.part(DevelopmentPart).development
 
     @property
     def local_parts(self) -> tuple[LocalPart, ...]:
@@ -57,7 +64,7 @@ class Edit:
     @property
     def colors(self) -> "Edit":
         """The edit without what no LUT holds."""
-        return Edit(tuple(part for part in self.parts if not isinstance(part, LocalPart)))
+        return Edit(tuple(part for part in self.parts if not isinstance(part, LocalPart | DevelopmentPart)))
 
     def part(self, kind: type[P]) -> P:
         """The part of a kind; one with the defaults where nothing was decided."""

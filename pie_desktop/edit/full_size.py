@@ -24,14 +24,14 @@ def edited_photo(
 ) -> np.ndarray:
     """A photo with its edit, at full size and depth.
 
-    The order is: what the model looks at, the LUT of the model and the adjustments, the local parts. Sizing, output
-    sharpening and profile follow when it is written.
+    The order is: the development of RAW photos, what the model looks at, the LUT of the model and the adjustments, the
+    local parts. Sizing, output sharpening and profile follow when it is written.
 
     Args:
         source: the photo.
         options: how it will be written.
         colors: the LUT of the edit, of either form, or what gives it for the photo's proxy.
-        photo: `full_photo` of these two, where it is there already; its pixels may be overwritten.
+        photo: `full_photo` of these and of the edit, where it is there already; its pixels may be overwritten.
         edit: the edit, of which all but the colours is done here.
 
     Returns:
@@ -41,7 +41,7 @@ def edited_photo(
         DecodeError: the photo cannot be opened.
     """
     if photo is None:
-        photo = full_photo(source, options)
+        photo = full_photo(source, options, edit.development)
     lut = colors(photo.proxy) if callable(colors) else colors
     image = photo.pixels
     # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the LUT.

@@ -107,6 +107,8 @@ class Part:
         LABEL: title on screen.
         GROUP: title of the group of sliders on screen that the part belongs to; its own where this is empty.
         ORDER: parts act on colours in this order; within a group they stand in it on screen, too.
+        ABOUT: what the group does, in a sentence for its tooltip, where its title does not say enough.
+        RAW_ONLY: whether it acts on the data of a sensor alone, so that it is offered for RAW photos only.
         VERSION: raised whenever the meaning of a stored value changes; see `upgrade`.
 
     Raises:
@@ -116,6 +118,8 @@ class Part:
     KEY: ClassVar[str] = ""
     LABEL: ClassVar[str] = ""
     GROUP: ClassVar[str] = ""
+    ABOUT: ClassVar[str] = ""
+    RAW_ONLY: ClassVar[bool] = False
     ORDER: ClassVar[int] = 0
     VERSION: ClassVar[int] = 1
 

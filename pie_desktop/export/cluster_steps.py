@@ -24,7 +24,9 @@ T = TypeVar("T")
 def decode_on_worker(task: ExportTask) -> DecodedPhoto | Outcome:
     """The first step: the pixels of a photo, which stay where they are, or why there are none."""
     _prepare_worker()
-    return _gone(task) or _logged(task, told(task, lambda: decoded_photo(task.source, task.encode)))
+    return _gone(task) or _logged(
+        task, told(task, lambda: decoded_photo(task.source, task.encode, task.edit.development))
+    )
 
 
 def proxy_on_worker(decoded: DecodedPhoto | Outcome) -> np.ndarray | Outcome:

@@ -10,6 +10,7 @@ import numpy as np
 
 from pie_desktop.export.staging import status_of
 from pie_desktop.imaging import isolation
+from pie_desktop.imaging.development import AS_SHOT, Development
 from pie_desktop.imaging.edited import FullPhoto, full_photo
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.isolation import isolated_within
@@ -28,28 +29,31 @@ class DecodedPhoto:
         status: the file as it was then.
         options: how it will be written.
         photo: all pixels.
+        development: with which it was decoded.
     """
 
     status: object
     options: EncodeOptions
     photo: FullPhoto
+    development: Development = AS_SHOT
 
     def __sizeof__(self) -> int:
         return object.__sizeof__(self) + self.photo.pixels.nbytes
 
-    def current(self, source: Path, options: EncodeOptions) -> FullPhoto | None:
-        """The pixels, if the photo is still the one that it was, and is written in that way."""
-        return self.photo if self.status == status_of(source) and self.options == options else None
+    def current(self, source: Path, options: EncodeOptions, development: Development) -> FullPhoto | None:
+        """The pixels, if the photo is still the one that it was, and is decoded and written in that way."""
+        same = self.status == status_of(source) and self.options == options and self.development == development
+        return self.photo if same else None
 
 
-def decoded_photo(source: Path, options: EncodeOptions) -> DecodedPhoto:
+def decoded_photo(source: Path, options: EncodeOptions, development: Development) -> DecodedPhoto:
     """Decode a photo whose export follows. Raises DecodeError."""
     status = status_of(source)
-    return DecodedPhoto(status, options, full_photo(source, options))
+    return DecodedPhoto(status, options, full_photo(source, options, development), development)
 
 
 @isolated_within(LIMITS)
-def exact_proxy(source: Path, options: EncodeOptions) -> np.ndarray:
+def exact_proxy(source: Path, options: EncodeOptions, development: Development = AS_SHOT) -> np.ndarray:
     """The proxy of all pixels, as a worker makes it of the photo that it has decoded.
 
     The decoding process keeps the pixels for `export_isolated`, if that is the next thing it is asked for.
@@ -57,13 +61,14 @@ def exact_proxy(source: Path, options: EncodeOptions) -> np.ndarray:
     Args:
         source: the photo.
         options: how it will be written.
+        development: exposure and white balance of a RAW photo.
 
     Raises:
         DecodeError, Cancelled: as `export_isolated`.
     """
     warm_up()
     kept: DecodedPhoto | None = isolation.take(source)
-    if kept is None or kept.current(source, options) is None:
-        kept = decoded_photo(source, options)
+    if kept is None or kept.current(source, options, development) is None:
+        kept = decoded_photo(source, options, development)
     isolation.keep(source, kept)
     return kept.photo.proxy

@@ -89,8 +89,8 @@ def photo_look(engine: Engine, style: Style | None, preference: "Preference | No
     Raises:
         DecodeError, BundleError: the photo or the model cannot be read.
     """
-    lut = engine.transform(exact_proxy(photo, EncodeOptions()), preference).exact(edit)
-    image = to_uint8(decode.load_photo(photo, MEASURED_SIDE))
+    lut = engine.transform(exact_proxy(photo, EncodeOptions(), edit.development), preference).exact(edit)
+    image = to_uint8(decode.load_photo(photo, MEASURED_SIDE, edit.development))
     return Look(f"{_name(style)} - {photo.name}", lut, (image,), (lut,))
 
 

@@ -101,7 +101,8 @@ class PhotoLuts:
     def _proxy(self, index: int) -> np.ndarray:
         """What a worker makes of the decoded photo, to the last bit: a photo is seen in one way only."""
         entry = self._photos[index]
-        return exact_proxy(entry.photo.source, entry.part.settings.encode)
+        settings = entry.part.settings
+        return exact_proxy(entry.photo.source, settings.encode, settings.edit.development)
 
     def _transform(self, index: int, proxy: np.ndarray) -> Transform:
         entry = self._photos[index]

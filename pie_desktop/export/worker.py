@@ -157,7 +157,7 @@ def _write(
     decoded: DecodedPhoto | None,
 ) -> str | None:
     decoded = decoded or isolation.take(task.source)
-    photo = decoded.current(task.source, task.encode) if decoded is not None else None
+    photo = decoded.current(task.source, task.encode, task.edit.development) if decoded is not None else None
     given = task.lut
     lut = compiled(given) if given is not None else lambda proxy: compiled(lut_for(proxy))
     image = edited_photo(task.source, task.encode, lut, photo, task.edit)

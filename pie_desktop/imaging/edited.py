@@ -8,6 +8,7 @@ import numpy as np
 
 from pie_desktop.imaging.color.output import keeps_wide_gamut
 from pie_desktop.imaging.decode import load_photo, load_wide, proxy_of
+from pie_desktop.imaging.development import AS_SHOT, Development
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.formats.registry import read_header
 from pie_desktop.imaging.stored import from_float
@@ -36,16 +37,17 @@ class FullPhoto:
         return proxy_of(seen, self.from_jpeg)
 
 
-def full_photo(source: Path, options: EncodeOptions) -> FullPhoto:
+def full_photo(source: Path, options: EncodeOptions, development: Development = AS_SHOT) -> FullPhoto:
     """Decode a photo for an export.
 
     Args:
         source: the photo.
         options: how it will be written: its colours beyond sRGB are kept when the file can hold them.
+        development: exposure and white balance of a RAW photo; others stay as they are.
 
     Raises:
         DecodeError: the photo cannot be opened.
     """
     header = read_header(source)
     load = load_wide if keeps_wide_gamut(options.color, header.icc) else load_photo
-    return FullPhoto(load(source), header.bit_depth > 8, header.format == "jpeg")
+    return FullPhoto(load(source, None, development), header.bit_depth > 8, header.format == "jpeg")

@@ -21,6 +21,7 @@ from pie_desktop.ui.adjust.adjustments import ORDER, AdjustmentsPanel
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.widgets.slider import LabelledSlider
 from tests.gui.opening import open_photo
+from tests.raw_files import write_dng
 
 
 @pytest.fixture
@@ -39,7 +40,10 @@ def slider(panel: AdjustmentsPanel, label: str) -> LabelledSlider:
     raise LookupError(label)
 
 
-def test_every_adjustment_has_a_slider_in_a_group(panel: AdjustmentsPanel) -> None:
+def test_every_adjustment_has_a_slider_in_a_group(
+    panel: AdjustmentsPanel, window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    open_photo(window, write_dng(tmp_path / "photo.dng", np.full((64, 64, 3), 90, np.uint8)), qtbot)
     assert tuple(panel.groups) == ORDER
     for group in panel.groups.values():
         group.set_open(True)
@@ -51,7 +55,7 @@ def test_groups_make_their_sliders_once_they_are_opened(panel: AdjustmentsPanel,
     assert [title for title, group in panel.groups.items() if group.sliders is not None] == ["Light"]
     panel.groups["HSL"].button.click()
     assert panel.groups["HSL"].sliders is not None
-    assert window.context.settings.get("edit.adjustments_open") == ["Light", "HSL"]
+    assert window.context.settings.get("edit.adjustments_open") == ["RAW development", "Light", "HSL"]
     tabs = panel.groups["HSL"].findChild(QTabBar)
     assert [tabs.tabText(index) for index in range(tabs.count())] == ["Hue", "Saturation", "Luminance"]
     hue, luminance = slider(panel, "Blue hue"), slider(panel, "Blue luminance")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image
 from pie_desktop.commands import batch
 from pie_desktop.commands.console import Progress, ShouldCancel
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.parts.development import DevelopmentPart
 from pie_desktop.edit.transform import Transform
 from pie_desktop.engine.engine import Engine
 from pie_desktop.engine.references import read_edits
@@ -85,10 +87,10 @@ def note_decodes(connection: Connection, limits: Limits) -> None:
     """A decoding process that leaves a letter beside a photo for each time that all of it is decoded."""
     plain = edited.load_photo
 
-    def load(path: Path) -> np.ndarray:
+    def load(path: Path, *options: Any) -> np.ndarray:
         with path.with_suffix(".decodes").open("a") as file:
             file.write("x")
-        return plain(path)
+        return plain(path, *options)
 
     edited.load_photo = load
     child.serve(connection, limits)
@@ -151,6 +153,10 @@ def test_pixels_are_kept_for_the_next_task_and_the_same_photo_alone(noting: None
     wide = replace(task, encode=EncodeOptions(color="display-p3"))
     assert export_isolated(photo, wide).problem is None, "written otherwise, they may be others"
     assert decodes.read_text() == "x" * 6
+    exact_proxy(photo, EncodeOptions())
+    other_way = replace(task, edit=Edit().with_part(DevelopmentPart(raw_exposure=1.0)))
+    assert export_isolated(photo, other_way).problem is None, "decoded otherwise, they may be others"
+    assert decodes.read_text() == "x" * 8
 
 
 def test_a_photo_that_changes_after_its_proxy_was_made_is_read_again(noting: None, photo: Path, tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pie_desktop.edit.parts.development import DevelopmentPart
 from pie_desktop.imaging.color.difference import delta_e_2000, mean_delta_e
 from pie_desktop.imaging.decode import load_photo, load_proxy, load_thumbnail, load_wide
-from pie_desktop.imaging.development import Development
+from pie_desktop.imaging.development import AS_SHOT, Development
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.stored import to_uint8
 from tests.raw_files import write_dng
@@ -21,6 +22,13 @@ def image(sample_images: dict[str, np.ndarray]) -> np.ndarray:
 def ramp(color: tuple[float, float, float], height: int = 400) -> np.ndarray:
     levels = np.linspace(60, 255, 600)[None, :, None] * np.array(color)
     return np.round(np.repeat(levels, height, axis=0)).astype(np.uint8)
+
+
+def test_the_defaults_are_the_photo_as_it_was_shot() -> None:
+    assert DevelopmentPart().development == AS_SHOT == Development()
+    assert DevelopmentPart(raw_exposure=-1.5, raw_temperature=50, raw_tint=-25).development == Development(
+        -1.5, 100, -0.01
+    )
 
 
 @pytest.mark.parametrize("xtrans", [False, True])

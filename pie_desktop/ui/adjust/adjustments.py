@@ -8,15 +8,18 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.part import Part, part_types
 from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.imaging.formats.registry import is_developed
 from pie_desktop.ui.adjust.group import AdjustmentGroup
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.reading import OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.theme import HALF_SPACE, SPACE
 from pie_desktop.ui.widgets.labels import heading
 
 OPEN = "edit.adjustments_open"
-ORDER = ("Light", "Colour", "Curve", "HSL", "Grading", "Black and white")
+ORDER = ("RAW development", "Light", "Colour", "Curve", "HSL", "Grading", "Black and white")
 """Titles of groups from top to bottom; others come after them."""
+OPEN_AT_FIRST = ("RAW development", "Light")
 
 
 class AdjustmentsPanel(QFrame):
@@ -42,11 +45,12 @@ class AdjustmentsPanel(QFrame):
         opened = context.settings.get(OPEN)
         self.groups = {title: AdjustmentGroup(title, parts) for title, parts in _grouped()}
         for title, group in self.groups.items():
-            group.set_open(title in (opened if isinstance(opened, list) else ORDER[:1]))
+            group.set_open(title in (opened if isinstance(opened, list) else OPEN_AT_FIRST))
             group.changed.connect(context.current.change)
             group.built.connect(self.built)
             group.toggled.connect(self._remember)
             column.addWidget(group)
+        self._offer(raw=False)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setAccessibleName("Adjustments")
@@ -65,11 +69,20 @@ class AdjustmentsPanel(QFrame):
         context.current.changed.connect(self._on_edit)
         session.opening.connect(lambda _: self._set_active(False))
         session.failed.connect(lambda _: self._set_active(False))
-        session.opened.connect(lambda _: self._set_active(True))
+        session.opened.connect(self._on_opened)
 
     def set_titled(self, titled: bool) -> None:
         """Whether the panel shows its title: where no tab does."""
         self._title.setVisible(titled)
+
+    def _on_opened(self, photo: OpenedPhoto) -> None:
+        self._offer(is_developed(photo.info.format))
+        self._set_active(True)
+
+    def _offer(self, raw: bool) -> None:
+        """Show the groups that have an effect: some act on the data of a sensor alone."""
+        for group in self.groups.values():
+            group.setVisible(raw or not group.raw_only)
 
     def _on_edit(self, edit: Edit, moving: bool) -> None:
         for group in self.groups.values():

@@ -32,6 +32,7 @@ class AdjustmentGroup(QWidget):
     def __init__(self, title: str, parts: Sequence[type[Part]]) -> None:
         super().__init__()
         self.title = title
+        self.raw_only = all(part.RAW_ONLY for part in parts)
         self.sliders: EditSliders | None = None
         self._parts = parts
         self._edit = Edit()
@@ -41,6 +42,7 @@ class AdjustmentGroup(QWidget):
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.setCheckable(True)
         self.button.setAccessibleName(f"{title}, group of adjustments")
+        self.button.setToolTip(plain(next((part.ABOUT for part in parts if part.ABOUT), "")))
         self.button.toggled.connect(self._on_toggled)
         self.reset_button = QToolButton()
         self.reset_button.setIcon(icon("mdi6.restore"))

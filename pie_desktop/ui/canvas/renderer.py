@@ -71,10 +71,9 @@ class PreviewRenderer(QObject):
         self._supersede()
 
     def replace_reduced(self, source: Source) -> None:
-        """Take a better first decode of the same photo; what is shown stays until it is rendered."""
+        """Take another first decode of the same photo, in place of all before; what is shown stays meanwhile."""
         self._reduced = source
-        if source.scale >= 1:
-            self._full = source
+        self._full = source if source.scale >= 1 else None
         self._supersede()
 
     def set_full(self, source: Source) -> None:

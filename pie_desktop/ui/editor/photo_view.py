@@ -62,6 +62,7 @@ class PhotoView(QWidget):
             return
         if self._shows_current:  # the preview in the file: where the user looks stays
             self.canvas.renderer.replace_reduced(source)
+            self._on_viewport()  # the full decode may be of another development
             return
         self._linger.stop()
         self._shows_current = True

@@ -14,6 +14,7 @@ from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import DecodeError, NewerEditError, StyleError
 from pie_desktop.imaging import decode
 from pie_desktop.imaging.decode import proxy_of
+from pie_desktop.imaging.development import AS_SHOT, Development
 from pie_desktop.imaging.metadata import reading as metadata
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui.canvas.layer import Source
@@ -109,9 +110,11 @@ def _is_there(library: StyleLibrary, style_id: str | None) -> bool:
     return True
 
 
-def read_source(context: JobContext, info: decode.PhotoInfo, max_side: int | None) -> Pixels:
+def read_source(
+    context: JobContext, info: decode.PhotoInfo, max_side: int | None, development: Development = AS_SHOT
+) -> Pixels:
     """Decode a photo, reduced or full; raises DecodeError."""
-    image = decode.load_photo(info.path, max_side)
+    image = decode.load_photo(info.path, max_side, development)
     context.check()
     source = Source(image, min(1.0, image.shape[1] / info.width))
     proxy = proxy_of(image, info.format == "jpeg") if image.shape[1] >= info.width else None
@@ -140,17 +143,19 @@ def compute_enhancement(
     path: Path,
     style_id: str | None,
     proxy: np.ndarray | None,
+    development: Development = AS_SHOT,
 ) -> Enhancement:
     """The photo's transform in a style.
 
     Args:
         proxy: of the same photo, if it is known: that of an earlier transform, or the one from all its pixels.
+        development: of a RAW photo whose proxy is not known.
 
     Raises:
         DecodeError, StyleError, BundleError.
     """
     if proxy is None:
-        proxy = decode.load_proxy(path)
+        proxy = decode.load_proxy(path, development)
     context.check()
     preference, name = None, ""
     if style_id is not None:

@@ -58,7 +58,7 @@ def match_photos(
         edit = known.get(photo) or kept_edit(app.catalog, app.library, photo)
         style = app.library.get(edit.style_id) if edit.style_id is not None else None
         preference = app.engine.preference(style, None, context.should_cancel) if style is not None else None
-        proxy = load_proxy(photo)
+        proxy = load_proxy(photo, edit.development)
         return proxy, app.engine.transform(proxy, preference), edit
 
     target = mean_color(*read(reference)) if reference is not None else None

@@ -9,6 +9,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.decode import PhotoInfo
 from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.developing import Developed, Developer
 from pie_desktop.ui.editor.folder_style import FolderStyleKeeper
 from pie_desktop.ui.editor.history import EditKeeper
 from pie_desktop.ui.editor.reading import (
@@ -37,8 +38,8 @@ class EditSession(QObject):
 
     A photo opens in this order: header and kept edit; then, side by side, a reduced decode and the transform; later the
     full decode, and with it the transform anew, from all pixels: from there on it is that of the export, bit for bit.
-    RAW and HEIC photos show the preview in the file before the decode. Every step belongs to a lane in which the
-    latest wins: what arrives is of the photo that is open.
+    RAW and HEIC photos show the preview in the file before the decode; a RAW photo is decoded anew for another
+    development. Every step belongs to a lane in which the latest wins: what arrives is of the photo that is open.
 
     Signals:
         opening: path of the photo that is being opened; nothing of the one before is valid any more.
@@ -83,9 +84,13 @@ class EditSession(QObject):
         self._open_lane = context.add_lane(LatestLane("open"))
         self._enhancement_lane = context.add_lane(LatestLane("enhancement"))
         self._full_lane = context.add_lane(LatestLane("full"))
+        self._developer = Developer(context, self._open_lane)
+        self._developer.developed.connect(self._on_developed)
+        self._developer.failed.connect(self._on_failed)
         self._current = context.current
         self._current.style_changed.connect(self._compute_enhancement)
         self._current.style_chosen.connect(self._on_style_chosen)
+        self._current.changed.connect(self._on_edit)
         context.styles_changed.connect(self._compute_enhancement)
         context.engine_changed.connect(self._compute_enhancement)
 
@@ -136,7 +141,7 @@ class EditSession(QObject):
         self._full_timer.stop()
         if self.photo is None or self._full_job is not None:
             return
-        self._full_job = self._full_lane.submit(read_source, self.photo.info, None)
+        self._full_job = self._full_lane.submit(read_source, self.photo.info, None, self._developer.development)
         self._full_job.result.connect(self._on_full)
         self._full_job.failed.connect(self._context.notifier.error)
         self._full_job.finished.connect(self._on_full_finished)
@@ -157,6 +162,7 @@ class EditSession(QObject):
         self.folder_style.open(path.parent, photo.folder_style, photo.folder_style_gone)
         self.keeper.begin(path, photo.edit or self._current.unedited(), photo.history)
         self.photo = photo
+        self._developer.begin(photo.info)
         if photo.style_gone:
             self._context.notifier.info(f"The style of {path.name} was deleted; the photo is shown without one.")
         if photo.edit_is_newer:
@@ -194,16 +200,15 @@ class EditSession(QObject):
         self._start_reduced(self.photo.info)
 
     def _start_reduced(self, info: PhotoInfo) -> None:
-        job = self._open_lane.submit(read_source, info, self._reduced_side)
+        job = self._open_lane.submit(read_source, info, self._reduced_side, self._developer.development)
         job.result.connect(self._on_reduced)
         job.failed.connect(self._on_failed)
 
     def _on_reduced(self, pixels: Pixels) -> None:
-        source = pixels.source
-        self.reduced.emit(source)
+        self.reduced.emit(pixels.source)
         self._take_proxy(pixels.proxy)
         self._wait_for("reduced", "")
-        if self.photo is not None and source.scale < 1:
+        if self.photo is not None and pixels.source.scale < 1:
             info = self.photo.info
             if info.width * info.height <= FULL_UNASKED_PIXELS:
                 self._full_timer.start()
@@ -212,8 +217,33 @@ class EditSession(QObject):
         self.close()
         self.failed.emit(message)
 
+    def _on_edit(self, edit: Edit, moving: bool) -> None:
+        """Decode a RAW photo anew, but not at each step of a slider; the old picture stays until it is there."""
+        if self.photo is not None and not moving and self._developer.is_stale(self.photo.info):
+            self._develop(self.photo.info)
+
+    def _develop(self, info: PhotoInfo) -> None:
+        self._full_timer.stop()
+        self._enhancement_lane.cancel_all()
+        self._full_lane.cancel_all()
+        self._full_job = self._enhancement_job = self._proxy = None
+        self._waiting = {"reduced": "Developing…"}
+        self._report_busy()
+        self._developer.start(info, self._reduced_side)
+
+    def _on_developed(self, developed: Developed) -> None:
+        self.enhancement, self._proxy = developed.enhancement or self.enhancement, developed.proxy
+        self._on_reduced(developed.pixels)
+        if developed.enhancement is not None:
+            self._on_enhanced(developed.enhancement)
+        else:
+            self._on_enhancement_failed(developed.problem)
+
     def _compute_enhancement(self) -> None:
         if self.photo is None:
+            return
+        if self._developer.busy:  # where the model is asked, too
+            self._develop(self.photo.info)
             return
         known = self._proxy
         if known is None and self.enhancement is not None:
@@ -223,9 +253,9 @@ class EditSession(QObject):
 
     def _start_enhancement(self, known: np.ndarray | None) -> None:
         assert self.photo is not None
-        context, path = self._context, self.photo.info.path
+        context, path, development = self._context, self.photo.info.path, self._developer.development
         job = self._enhancement_lane.submit(
-            compute_enhancement, context.engine, context.library, path, self.edit.style_id, known
+            compute_enhancement, context.engine, context.library, path, self.edit.style_id, known, development
         )
         self._enhancement_job = job
         job.result.connect(self._on_enhanced)

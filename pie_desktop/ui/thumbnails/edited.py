@@ -14,6 +14,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import NewerEditError, PieError, StyleError
 from pie_desktop.imaging.decode import PROXY_SIDE, load_thumbnail
+from pie_desktop.imaging.development import AS_SHOT
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.styles.store import StyleLibrary
@@ -77,12 +78,13 @@ def make_edited(
     The model looks at the thumbnail in place of the proxy, which it is nearly the same as.
     """
     try:
-        version = FileVersion.of(path)
+        edit = kept_edit(catalog, library, path)
+        # Those on disk are of photos as they were shot.
+        version = FileVersion.of(path) if edit.development == AS_SHOT else None
         image = store.get(path, version, side) if version is not None else None
         if image is None:
-            image = load_thumbnail(path, side)
+            image = load_thumbnail(path, side, edit.development)
         context.check()
-        edit = kept_edit(catalog, library, path)
         preference = None
         if edit.style_id is not None:
             preference = engine.preference(library.get(edit.style_id), None, context.should_cancel)
