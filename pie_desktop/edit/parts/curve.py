@@ -78,10 +78,10 @@ class CurvePart(Part):
     def apply(self, colors: np.ndarray) -> np.ndarray:
         for points in (self.regions, self.points):
             if points:
-                colors = _through(points, colors)
+                colors = through(points, colors)
         if any((self.red, self.green, self.blue)):
             channels = zip((self.red, self.green, self.blue), np.moveaxis(colors, -1, 0), strict=True)
-            colors = np.stack([_through(points, one) if points else one for points, one in channels], axis=-1)
+            colors = np.stack([through(points, one) if points else one for points, one in channels], axis=-1)
         return colors
 
     @classmethod
@@ -110,7 +110,8 @@ def _checked(points: Points) -> Points:
     return () if points == ((0.0, 0.0), (1.0, 1.0)) else points
 
 
-def _through(points: Points, values: np.ndarray) -> np.ndarray:
+def through(points: Points, values: np.ndarray) -> np.ndarray:
+    """The curve through points at values of any shape, float32; see `CurvePart`."""
     from scipy.interpolate import PchipInterpolator
 
     x, y = np.array(points, np.float64).T

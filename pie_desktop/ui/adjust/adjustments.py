@@ -1,5 +1,6 @@
 """The adjustments by hand of the open photo, in groups that open and close."""
 
+from collections.abc import Callable
 from itertools import groupby
 
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +10,9 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.part import Part, part_types
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.imaging.formats.registry import is_developed
-from pie_desktop.ui.adjust.group import AdjustmentGroup
+from pie_desktop.ui.adjust.curve_editor import CurveEditor
+from pie_desktop.ui.adjust.group import AdjustmentGroup, PartEditor
+from pie_desktop.ui.canvas.renderer import PreviewRenderer
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
@@ -34,7 +37,7 @@ class AdjustmentsPanel(QFrame):
 
     built = Signal(list)
 
-    def __init__(self, context: AppContext, session: EditSession) -> None:
+    def __init__(self, context: AppContext, session: EditSession, renderer: PreviewRenderer) -> None:
         super().__init__()
         self.setProperty("role", "panel")
         self._context = context
@@ -43,7 +46,8 @@ class AdjustmentsPanel(QFrame):
         column.setContentsMargins(SPACE, HALF_SPACE, SPACE, SPACE)
         column.setSpacing(HALF_SPACE)
         opened = context.settings.get(OPEN)
-        self.groups = {title: AdjustmentGroup(title, parts) for title, parts in _grouped()}
+        editors: dict[str, Callable[[], PartEditor]] = {"Curve": lambda: CurveEditor(context, renderer)}
+        self.groups = {title: AdjustmentGroup(title, parts, editors.get(title)) for title, parts in _grouped()}
         for title, group in self.groups.items():
             group.set_open(title in (opened if isinstance(opened, list) else OPEN_AT_FIRST))
             group.changed.connect(context.current.change)

@@ -1,6 +1,6 @@
 """A group of adjustments that opens and closes: its title, its sliders, and whether any of them is set."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -14,10 +14,32 @@ from pie_desktop.ui.widgets.plain_text import plain
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
+class PartEditor(QWidget):
+    """What sets values of a part by other means than sliders; it stands above these.
+
+    Signals:
+        changed: (Edit, whether the change is still going on).
+    """
+
+    changed = Signal(object, bool)
+
+    def set_edit(self, edit: Edit) -> None:
+        """Show an edit; `changed` is not emitted."""
+
+    def take(self, edit: Edit) -> None:
+        """Take an edit while it is being changed, here or by a slider."""
+
+    def set_active(self, active: bool) -> None:
+        """Whether there is something to edit."""
+
+
 class AdjustmentGroup(QWidget):
     """The sliders of some parts. They are made when the group is first seen open, not when the window starts.
 
     Where the parameters have sections, tabs choose between these.
+
+    Attributes:
+        editor: what stands above the sliders, where there is such a thing and the group was opened.
 
     Signals:
         changed: (Edit, whether a slider is still moving).
@@ -29,10 +51,14 @@ class AdjustmentGroup(QWidget):
     built = Signal(list)
     toggled = Signal(bool)
 
-    def __init__(self, title: str, parts: Sequence[type[Part]]) -> None:
+    def __init__(
+        self, title: str, parts: Sequence[type[Part]], make_editor: Callable[[], PartEditor] | None = None
+    ) -> None:
         super().__init__()
         self.title = title
         self.raw_only = all(part.RAW_ONLY for part in parts)
+        self._make_editor = make_editor
+        self.editor: PartEditor | None = None
         self.sliders: EditSliders | None = None
         self._parts = parts
         self._edit = Edit()
@@ -77,6 +103,8 @@ class AdjustmentGroup(QWidget):
         self._edit = edit
         if self.sliders is not None:
             self.sliders.set_edit(edit)
+        if self.editor is not None:
+            self.editor.set_edit(edit)
         self._show_state()
 
     def take(self, edit: Edit) -> None:
@@ -84,6 +112,8 @@ class AdjustmentGroup(QWidget):
         self._edit = edit
         if self.sliders is not None:
             self.sliders.take(edit)
+        if self.editor is not None:
+            self.editor.take(edit)
         self._show_state()
 
     def set_active(self, active: bool) -> None:
@@ -91,6 +121,8 @@ class AdjustmentGroup(QWidget):
         self._active = active
         if self.sliders is not None:
             self.sliders.set_active(active)
+        if self.editor is not None:
+            self.editor.set_active(active)
         self._show_state()
 
     def reset(self) -> None:
@@ -122,6 +154,12 @@ class AdjustmentGroup(QWidget):
         column = QVBoxLayout(self._body)
         column.setContentsMargins(0, 0, 0, HALF_SPACE)
         column.setSpacing(2)
+        if self._make_editor is not None:
+            self.editor = self._make_editor()
+            self.editor.set_edit(self._edit)
+            self.editor.set_active(self._active)
+            self.editor.changed.connect(self.changed)
+            column.addWidget(self.editor)
         sections = self.sliders.sections()
         plain = sections.pop("", [])
         if len(sections) > 1:

@@ -1,5 +1,6 @@
 """Measures the tones of the open photo, off the GUI thread, and follows the sliders."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,7 +33,9 @@ class PhotoTones:
 
 
 class TonesMeter(QObject):
-    """While one measurement runs, only the last of the requests behind it is kept.
+    """Measures the edit that the renderer shows, or what `of` makes of it.
+
+    While one measurement runs, only the last of the requests behind it is kept.
 
     Signals:
         measured: a `PhotoTones`, or None while there is no photo.
@@ -40,11 +43,18 @@ class TonesMeter(QObject):
 
     measured = Signal(object)
 
-    def __init__(self, context: AppContext, renderer: PreviewRenderer) -> None:
+    def __init__(
+        self,
+        context: AppContext,
+        renderer: PreviewRenderer,
+        name: str = "tones",
+        of: Callable[[Edit], Edit] = lambda edit: edit,
+    ) -> None:
         super().__init__()
+        self._of = of
         self._context = context
         self._renderer = renderer
-        self._lane = context.add_lane(LatestLane("tones"))
+        self._lane = context.add_lane(LatestLane(name))
         self._job: Job | None = None
         self._measured: tuple[Layer, Edit] | None = None
         self.enabled = True
@@ -59,7 +69,7 @@ class TonesMeter(QObject):
                 self._lane.cancel_all()
                 self.measured.emit(None)
             return
-        wanted = (layer, self._renderer.edit)
+        wanted = (layer, self._of(self._renderer.edit))
         same = self._measured is not None and self._measured[0] is layer and self._measured[1] == wanted[1]
         if not self.enabled or same or (self._job is not None and not self._job.done):
             return

@@ -79,7 +79,7 @@ class HistogramView(QWidget):
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         after, before = self.tones.after, self.tones.before
-        top = max(_top(after), _top(before))
+        top = max(highest(after), highest(before))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
         for counts, color in zip(after.counts, CHANNELS, strict=False):
@@ -96,7 +96,7 @@ class HistogramView(QWidget):
         self._draw_mark(painter, QRectF(bright), after.bright, BRIGHT_COLOR)
 
     def _polygon(self, counts: np.ndarray, top: float) -> QPolygonF:
-        heights = np.sqrt(np.minimum(_smoothed(counts) / top, 1.0)) * (self.height() - 2)
+        heights = np.sqrt(np.minimum(smoothed(counts) / top, 1.0)) * (self.height() - 2)
         step, bottom = self.width() / (BINS - 1), self.height()
         points = [QPointF(0, bottom)]
         points += [QPointF(value * step, bottom - height) for value, height in enumerate(heights.tolist())]
@@ -113,15 +113,15 @@ class HistogramView(QWidget):
         painter.drawRect(place)
 
 
-def _smoothed(counts: np.ndarray) -> np.ndarray:
+def smoothed(counts: np.ndarray) -> np.ndarray:
     """Without the comb that an edit of 8-bit values leaves."""
     padded = np.pad(counts.astype(np.float64), 1, mode="edge")
     return (padded[:-2] + 2 * padded[1:-1] + padded[2:]) / 4
 
 
-def _top(tones: Tones) -> float:
+def highest(tones: Tones) -> float:
     """The highest count that is drawn in full: clipped tones must not flatten all the others."""
-    return max(1.0, *(_smoothed(counts)[2:-2].max() for counts in tones.counts))
+    return max(1.0, *(smoothed(counts)[2:-2].max() for counts in tones.counts))
 
 
 def describe(tones: PhotoTones | None) -> str:
