@@ -1,20 +1,18 @@
-"""The catalog: what the user chose for each photo, in one SQLite file, and how a photo is known again.
+"""The catalog: what the user chose for each photo, in one SQLite file.
 
 A photo is known by a fast hash of its content, so that it is found after it was moved or renamed.
 """
 
-import hashlib
 import logging
-import os
 import sqlite3
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from pie_desktop.catalog import history_table, ratings
+from pie_desktop.catalog import edits_table, history_table, ratings
+from pie_desktop.catalog.content import ContentHasher
 from pie_desktop.catalog.database import Database, Migration, is_locked, path_key, set_aside
 from pie_desktop.catalog.folder_styles import FolderStyles, create_folder_styles
 from pie_desktop.catalog.replaced import keep_unreadable, keep_unreadable_history
@@ -28,61 +26,9 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-def _begin(connection: sqlite3.Connection) -> None:
-    """Version 1: strength and amount in columns of their own."""
-    connection.execute(
-        """
-        CREATE TABLE IF NOT EXISTS edits (
-            digest TEXT NOT NULL,
-            path TEXT NOT NULL,
-            style_id TEXT,
-            strength REAL NOT NULL,
-            amount REAL NOT NULL,
-            updated REAL NOT NULL,
-            PRIMARY KEY (digest, path)
-        ) WITHOUT ROWID
-        """
-    )
-
-
-def _whole_edits(connection: sqlite3.Connection) -> None:
-    """Version 2: the whole edit as one JSON text (see `Edit.to_text`), whatever parts it has.
-
-    A row with something else in the place of a number is left out: it must not cost the others.
-    """
-    rows = connection.execute("SELECT digest, path, style_id, strength, amount, updated FROM edits").fetchall()
-    connection.execute("DROP TABLE edits")
-    connection.execute(
-        """
-        CREATE TABLE edits (
-            digest TEXT NOT NULL,
-            path TEXT NOT NULL,
-            edit TEXT NOT NULL,
-            updated REAL NOT NULL,
-            PRIMARY KEY (digest, path)
-        ) WITHOUT ROWID
-        """
-    )
-    connection.executemany(
-        "INSERT INTO edits VALUES (?, ?, ?, ?)",
-        [whole for row in rows if (whole := _whole_edit(*row)) is not None],
-    )
-
-
-def _whole_edit(
-    digest: Any, path: Any, style: Any, strength: Any, amount: Any, updated: Any
-) -> tuple[Any, Any, str, Any] | None:
-    try:
-        edit = Edit.from_json({"style_id": style, "strength": strength, "amount": amount})
-    except EditError as error:
-        _log.warning("The edit of %r was left out: %s", path, error)
-        return None
-    return digest, path, edit.to_text(), updated
-
-
 MIGRATIONS: tuple[Migration, ...] = (
-    _begin,
-    _whole_edits,
+    edits_table.create,
+    edits_table.hold_whole_edits,
     history_table.create,
     create_folder_styles,
     ratings.create_table,
@@ -136,16 +82,11 @@ class Catalog:
             digest = self._hasher.digest(photo)
         except OSError:
             return None
-        row = self._run(
-            lambda connection: connection.execute(
-                "SELECT edit FROM edits WHERE digest = ? ORDER BY path = ? DESC, updated DESC LIMIT 1",
-                (digest, path_key(photo)),
-            ).fetchone()
-        )
-        if row is None:
+        text = self._run(lambda connection: edits_table.read(connection, digest, path_key(photo)))
+        if text is None:
             return None
         try:
-            return Edit.from_text(row[0])
+            return Edit.from_text(text)
         except NewerEditError:
             raise
         except EditError as error:
@@ -173,28 +114,25 @@ class Catalog:
                 raise PieError(f"The edit of “{photo}” cannot be saved: {error.strerror or error}.") from error
             digest = known
         now, key = time.time(), path_key(photo)
-        row = (digest, key, edit.to_text(), now)
 
         def write(connection: sqlite3.Connection) -> PhotoHistory | None:
             kept = history
             with connection:
-                replaced = connection.execute(
-                    "SELECT edit FROM edits WHERE digest = ? AND path = ?", row[:2]
-                ).fetchone()
-                if replaced is not None and (told := keep_unreadable(photo, replaced[0])) is not None:
+                replaced = edits_table.read(connection, digest, key, exactly=True)
+                if replaced is not None and (told := keep_unreadable(photo, replaced)) is not None:
                     self._warn(told)
-                connection.execute("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?)", row)
+                edits_table.write(connection, digest, key, edit.to_text(), now)
                 if kept is not None:
                     before = history_table.read(connection, digest, key, exactly=True)
                     if before is not None and (told := keep_unreadable_history(photo, before)) is not None:
                         self._warn(told)
                     elif before is not None and history_table.updated(connection, digest, key) != self._seen.get(
-                        row[:2]
+                        (digest, key)
                     ):
                         kept = kept.merged(PhotoHistory.from_text(before))  # another window wrote meanwhile
                     history_table.write(connection, digest, key, kept.to_text(), now)
             if kept is not None:
-                self._seen[row[:2]] = now
+                self._seen[digest, key] = now
             return kept
 
         return self._run(write)
@@ -276,50 +214,3 @@ class Catalog:
         _log.warning(problem)
         with self._problems_lock:
             self._problems.append(problem)
-
-
-SAMPLE = 64 * 1024
-REMEMBERED = 10_000
-
-
-class ContentHasher:
-    """Digest of the size and the first and last 64 KiB of a file, remembered while the file does not change.
-
-    Photos differ in their first bytes (header, EXIF time, embedded preview) and their last (entropy-coded pixels), so
-    that two reads tell them apart even on a slow network drive.
-    """
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, int, int], str] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def last_digest(self, path: Path) -> str | None:
-        """The digest that a file had when it was last there; None for one that was never asked for."""
-        with self._lock:
-            found = [digest for (name, _, _), digest in self._known.items() if name == str(path)]
-        return found[-1] if found else None
-
-    def digest(self, path: Path) -> str:
-        """32 hexadecimal digits. Raises OSError."""
-        status = path.stat()
-        key = (str(path), status.st_size, status.st_mtime_ns)
-        with self._lock:
-            if key in self._known:
-                self._known.move_to_end(key)
-                return self._known[key]
-        digest = _digest(path, status.st_size)
-        with self._lock:
-            self._known[key] = digest
-            if len(self._known) > REMEMBERED:
-                self._known.popitem(last=False)
-        return digest
-
-
-def _digest(path: Path, size: int) -> str:
-    state = hashlib.blake2b(str(size).encode(), digest_size=16)
-    with path.open("rb") as file:
-        state.update(file.read(SAMPLE))
-        if size > SAMPLE:
-            file.seek(max(SAMPLE, size - SAMPLE), os.SEEK_SET)
-            state.update(file.read(SAMPLE))
-    return state.hexdigest()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pie_desktop.catalog import store
+from pie_desktop.catalog.content import ContentHasher
 from pie_desktop.catalog.database import Database, Migration, NewerVersionError, delete
 from pie_desktop.catalog.store import BUSY_SECONDS, Catalog
 from pie_desktop.edit.edit import Edit
@@ -120,7 +121,7 @@ def test_a_catalog_of_version_1_keeps_its_edits(tmp_path: Path) -> None:
     path = tmp_path / "catalog.sqlite"
     connection = sqlite3.connect(path)
     connection.executescript(CATALOG_1)
-    row = (store.ContentHasher().digest(photo), str(photo))
+    row = (ContentHasher().digest(photo), str(photo))
     connection.execute("INSERT INTO edits VALUES (?, ?, 'style-1', 1.3, 0.6, 1700000000.0)", row)
     connection.commit()
     connection.close()
@@ -201,7 +202,7 @@ def test_a_catalog_whose_schema_is_no_utf8_is_set_aside(
 def test_text_in_the_place_of_a_number_costs_that_edit_alone(tmp_path: Path) -> None:
     path, photo = tmp_path / "catalog.sqlite", tmp_path / "a.jpg"
     photo.write_bytes(b"a")
-    digest = store.ContentHasher().digest(photo)
+    digest = ContentHasher().digest(photo)
     connection = sqlite3.connect(path)
     connection.executescript(CATALOG_1)
     row = (digest, str(photo), None, 1.0, 0.5, 1.0)

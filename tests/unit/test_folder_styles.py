@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pie_desktop.catalog.folder_styles import FolderStyle
-from pie_desktop.catalog.store import MIGRATIONS, Catalog, ContentHasher, create_folder_styles
+from pie_desktop.catalog.content import ContentHasher
+from pie_desktop.catalog.folder_styles import FolderStyle, create_folder_styles
+from pie_desktop.catalog.store import MIGRATIONS, Catalog
 from pie_desktop.edit.edit import Edit
 
 

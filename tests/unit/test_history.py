@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from pie_desktop import paths
-from pie_desktop.catalog.store import MIGRATIONS, Catalog, ContentHasher
+from pie_desktop.catalog.content import ContentHasher
+from pie_desktop.catalog.store import MIGRATIONS, Catalog
 from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
 from pie_desktop.edit.history import STEPS, PhotoHistory
 from pie_desktop.edit.naming import name_of_change
