@@ -1,7 +1,6 @@
 """The Export page: photos, edit and file format on the left, the plan on the right, then the batch."""
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -15,15 +14,14 @@ from pie_desktop.ui.actions.commands import ActionTip, Command
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import confirm_cancel, confirm_overwrite
 from pie_desktop.ui.export.form import ExportForm
-from pie_desktop.ui.export.job import ExportWatcher, FoundPlan, Services, edits_of, export_photos, resume_photos
+from pie_desktop.ui.export.job import FoundPlan, edits_of
 from pie_desktop.ui.export.plan_view import PlanView
 from pie_desktop.ui.export.planner import Planner
 from pie_desktop.ui.export.resume_banner import ResumeBanner
+from pie_desktop.ui.export.runner import ExportRunner
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.widgets.form import form_panel
 from pie_desktop.ui.widgets.labels import counted
-from pie_desktop.workers.job import Job
-from pie_desktop.workers.lanes import QueueLane
 
 OWN_LIST = "A list of your own"
 
@@ -40,9 +38,7 @@ class ExportPage(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self.lane = context.add_lane(QueueLane("export"))
         self._sources: list[Path] = []
-        self._job: Job | None = None
         self._followed: list[Path] = []
         self._destination: Path | None = None
         self.form = ExportForm(context)
@@ -55,7 +51,7 @@ class ExportPage(QWidget):
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.setToolTip("Stops the export; photos already written are kept.")
         self._planner = Planner(context, self)
-        self._watcher = ExportWatcher(self)
+        self.runner = ExportRunner(context, self)
         self._build()
         self._connect()
         self._show_state()
@@ -63,7 +59,7 @@ class ExportPage(QWidget):
 
     @property
     def running(self) -> bool:
-        return self._job is not None
+        return self.runner.running
 
     def follow(self, sources: Sequence[Path], about: str) -> None:
         """Show what the Edit page shows, unless the user has made a list here or an export is running.
@@ -107,7 +103,7 @@ class ExportPage(QWidget):
 
     def can_close(self) -> bool:
         """Asks whether a running export may be cancelled; if so, cancels it."""
-        if self._job is None:
+        if not self.running:
             return True
         if not confirm_cancel(self):
             return False
@@ -127,9 +123,7 @@ class ExportPage(QWidget):
             return
         self._destination = choice.settings.destination
         self.form.remember()
-        edits_kept = self._edits_kept()
-        title = f"Exporting {counted(len(plan), 'photo')}"
-        self._run(export_photos, self._services(edits_kept), plan, choice, self._watcher, title=title, total=len(plan))
+        self.runner.start(plan, choice)
 
     def go_on(self, kept: KeptExport) -> None:
         """Continues an export that was interrupted; without effect while one is running."""
@@ -142,31 +136,11 @@ class ExportPage(QWidget):
         for item in kept.items.values():
             if item.status == "written":
                 self.view.show_item(item)
-        title, total = f"Continuing an export of {counted(len(kept.photos), 'photo')}", len(kept.photos)
-        self._run(resume_photos, self._services(threading.Event()), kept, self._watcher, title=title, total=total)
-
-    def _edits_kept(self) -> threading.Event:
-        """Set once the edits of now are in the catalog, where they are kept one after the other in the background."""
-        kept = threading.Event()
-        self._context.background.submit(lambda _context: kept.set())
-        return kept
-
-    def _services(self, edits_kept: threading.Event) -> Services:
-        return Services(self._context.engine, self._context.library, self._context.catalog, edits_kept)
-
-    def _run(self, work: Callable[..., ExportReport], *arguments: object, title: str, total: int) -> None:
-        job = self.lane.submit(work, *arguments, title=title)
-        job.finished.connect(self._context.report_catalog_problems)  # edits that could not be used
-        self._job = job
-        self.view.begin(total)
-        job.progress.connect(self._on_preparing)
-        job.failed.connect(self._on_failed)
-        job.finished.connect(self._on_finished)
-        self._show_state()
+        self.runner.go_on(kept)
 
     def cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
+        if self.running:
+            self.runner.cancel()
             self.view.show_message("Cancelling…")
             self.cancel_button.setEnabled(False)
 
@@ -217,9 +191,14 @@ class ExportPage(QWidget):
         self.view.clear_button.clicked.connect(lambda: self.set_own_list([]))
         self.view.own_list.clicked.connect(self._on_own_list)
         self.view.failed.connect(self._context.notifier.error)
-        self._watcher.item.connect(self.view.show_item)
-        self._watcher.progress.connect(self.view.show_progress)
-        self._watcher.report.connect(self._on_report)
+        runner = self.runner
+        runner.begun.connect(self._on_begun)
+        runner.preparing.connect(self._on_preparing)
+        runner.failed.connect(self._on_failed)
+        runner.finished.connect(self._on_finished)
+        runner.watcher.item.connect(self.view.show_item)
+        runner.watcher.progress.connect(self.view.show_progress)
+        runner.watcher.report.connect(self._on_report)
         self.banner.accepted.connect(self.go_on)
         self.banner.look()
 
@@ -230,7 +209,7 @@ class ExportPage(QWidget):
     def _make_plan(self) -> None:
         if self.running:
             return
-        self._planner.plan(self._services(self._edits_kept()), self._sources, self.form.choice())
+        self._planner.plan(self.runner.services(), self._sources, self.form.choice())
         self._show_state()
 
     def _on_plan(self, found: FoundPlan) -> None:
@@ -248,7 +227,11 @@ class ExportPage(QWidget):
         self._context.notifier.error(problem)
         self._show_state()
 
-    def _on_preparing(self, fraction: float, text: str) -> None:
+    def _on_begun(self, total: int) -> None:
+        self.view.begin(total)
+        self._show_state()
+
+    def _on_preparing(self, text: str) -> None:
         if not self.view.model.has_outcomes:
             self.view.show_message(text)
 
@@ -260,7 +243,6 @@ class ExportPage(QWidget):
         self._context.notifier.error(problem)
 
     def _on_finished(self) -> None:
-        self._job = None
         self.view.end()
         self.banner.look()
         self._show_state()

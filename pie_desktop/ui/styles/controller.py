@@ -9,13 +9,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.styles.store import AddReport, Style
-from pie_desktop.styles.style import Limit
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.operation import Operation
+from pie_desktop.ui.styles.preferences import StylePreferences
 from pie_desktop.ui.undoing import Steps
 from pie_desktop.workers.job import Job
-from pie_desktop.workers.lanes import LatestLane, QueueLane
+from pie_desktop.workers.lanes import QueueLane
 
 SHOWN_PROBLEMS = 3
 
@@ -23,12 +23,12 @@ SHOWN_PROBLEMS = 3
 class StyleController(QObject):
     """Runs what the user asks of the styles.
 
-    A style is *ready* once its preference was computed for the references that it has now and the bundle in use. A
-    chosen style becomes that of the current edit only then, so that nobody waits for its preference twice.
+    A chosen style becomes that of the current edit once it is ready, so that nobody waits for its preference twice.
 
     Attributes:
         styles: all styles as last read, the user's own first.
         lane: changes to the library, in order.
+        preferences: which styles are ready.
         steps: what was done to styles and can be undone.
 
     Signals:
@@ -49,12 +49,10 @@ class StyleController(QObject):
         self.styles: list[Style] = []
         self._current = context.current
         self.lane = context.add_lane(QueueLane("styles"))
-        self._preference_lane = context.add_lane(LatestLane("preference"))
-        self._ready: dict[str, jobs.ReadyStyle] = {}
+        self.preferences = StylePreferences(context, self._watch, self)
         self._operations: dict[str, Operation] = {}
         self._new_keys = (f"new-{number}" for number in count(1))
         self._unannounced: set[str] = set()
-        self._computing: Operation | None = None
         self._asked: str | None = None  # what a person chose last, as against what a photo was opened with
         self._deleted: dict[str, bool] = {}
         self.steps = Steps(self)
@@ -64,16 +62,6 @@ class StyleController(QObject):
 
     def style(self, style_id: str | None) -> Style | None:
         return next((style for style in self.styles if style.id == style_id), None)
-
-    def agreement(self, style: Style) -> dict[str, float]:
-        """How well each reference fits the others, 0 to 1 by reference id; empty while it is not known."""
-        ready = self._ready.get(style.id)
-        return ready.agreement if ready is not None and ready.fingerprint == style.fingerprint else {}
-
-    def limits(self, style: Style) -> tuple[Limit, ...]:
-        """What all references of a style have in common; empty while it is not known."""
-        ready = self._ready.get(style.id)
-        return ready.limits if ready is not None and ready.fingerprint == style.fingerprint else ()
 
     def refresh(self) -> None:
         """Read the styles again."""
@@ -90,16 +78,8 @@ class StyleController(QObject):
 
     def prepare(self, style_id: str) -> None:
         """Compute the preference of a style unless it is ready; a computation for another style is given up."""
-        context = self._context
-        if self._is_ready(style_id) or self._preference_lane.closed:
-            return
-        job = self._preference_lane.submit(
-            jobs.compute_preference, context.library, context.engine, style_id, title="Computing the preference"
-        )
-        given_up, self._computing = self._computing, self._watch(style_id, job, self._on_ready)
-        if given_up is not None and given_up.key != style_id:
-            given_up.cancel()
-        self.busy.emit(style_id, -1, "Computing the preference…")
+        if not self._is_ready(style_id) and self.preferences.compute(style_id, self._on_ready):
+            self.busy.emit(style_id, -1, "Computing the preference…")
 
     def is_busy(self, key: str) -> bool:
         """Whether something is being done to a style."""
@@ -252,7 +232,7 @@ class StyleController(QObject):
             self.choose(style.id)
 
     def _on_ready(self, ready: jobs.ReadyStyle) -> None:
-        self._ready[ready.style_id] = ready
+        self.preferences.take(ready)
         self._announce(ready.style_id)
         self.listed.emit()
         # Not the style that a photo was opened with, whose preference is computed, too.
@@ -266,7 +246,7 @@ class StyleController(QObject):
             self.prepare(style_id)
 
     def _on_engine_changed(self) -> None:
-        self._ready.clear()
+        self.preferences.forget()
         self.listed.emit()
         if self._current.wanted is not None:
             self.prepare(self._current.wanted)
@@ -291,8 +271,7 @@ class StyleController(QObject):
         return operation
 
     def _on_ended(self, operation: Operation, key: str, problem: str) -> None:
-        if self._computing is operation:
-            self._computing = None
+        self.preferences.ended(operation)
         if problem:
             self._context.notifier.error(problem)
             self.listed.emit()
@@ -305,8 +284,7 @@ class StyleController(QObject):
             self._current.want(self._current.style_id)
 
     def _is_ready(self, style_id: str) -> bool:
-        style, ready = self.style(style_id), self._ready.get(style_id)
-        return style is not None and ready is not None and ready.fingerprint == style.fingerprint
+        return self.preferences.is_ready(self.style(style_id))
 
     def _put(self, style: Style) -> None:
         """Show a changed style at once, a new one first, without waiting for the next listing."""

@@ -97,7 +97,7 @@ class StylePanel(QWidget):
         style = self.controller.style(style_id)
         if style is None:
             return
-        self.details.set_style(style, self.controller.agreement(style), self.controller.limits(style))
+        self._show_in_details(style)
         self.details.progress.setVisible(self.controller.is_busy(style_id))
         self._pages.setCurrentWidget(self.details)
         self.details.back.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -169,7 +169,8 @@ class StylePanel(QWidget):
     def _on_listed(self) -> None:
         styles = self.controller.styles
         self._images.forget_changed(styles)
-        agreements = {style.id: list(self.controller.agreement(style).values()) for style in styles}
+        agreement = self.controller.preferences.agreement
+        agreements = {style.id: list(agreement(style).values()) for style in styles}
         self.gallery.set_styles(styles, {style_id: contradiction(values) for style_id, values in agreements.items()})
         self.gallery.set_selected(self._context.current.wanted)
         self._has_own = any(not style.builtin for style in styles)
@@ -179,7 +180,11 @@ class StylePanel(QWidget):
             if style is None:
                 self.close_details()
             else:
-                self.details.set_style(style, self.controller.agreement(style), self.controller.limits(style))
+                self._show_in_details(style)
+
+    def _show_in_details(self, style: Style) -> None:
+        preferences = self.controller.preferences
+        self.details.set_style(style, preferences.agreement(style), preferences.limits(style))
         self._load_images()
         self.current_changed.emit()
 
