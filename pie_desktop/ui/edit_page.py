@@ -120,9 +120,9 @@ class EditPage(QWidget):
     def step(self, by: int) -> None:
         """Go to the next photo (+1) or the one before (-1)."""
         if by > 0:
-            self.filmstrip.select_next()
+            self.filmstrip.selection.step(1)
         else:
-            self.filmstrip.select_previous()
+            self.filmstrip.selection.step(-1)
 
     def toggle_panels(self) -> None:
         """Hide both side panels, or show them again."""

@@ -139,8 +139,8 @@ def enable_actions(
     commands.enable_when(
         {
             Need.PHOTO: lambda: session.photo is not None,
-            Need.NEXT: lambda: strip.can_step(1),
-            Need.PREVIOUS: lambda: strip.can_step(-1),
+            Need.NEXT: lambda: strip.selection.can_step(1),
+            Need.PREVIOUS: lambda: strip.selection.can_step(-1),
             Need.SELECTION: lambda: bool(strip.selected_paths()),
             Need.FOLDER: lambda: strip.folder is not None,
             Need.CHANGES: lambda: current.edit != Edit.styled(current.style_id),

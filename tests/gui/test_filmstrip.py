@@ -100,11 +100,11 @@ def test_keyboard_and_selection(qtbot: QtBot, strip: Filmstrip, photo_folder: Pa
         qtbot.keyClick(strip.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
     assert names(extended.args[0]) == ["chelsea.jpg", "coffee.jpg"]
     assert strip.header.count.text() == "2 of 4 photos selected"
-    strip.select_next()
+    strip.selection.step(1)
     assert strip.current_path() == photo_folder / "rocket.jpg"
-    strip.select_next()
+    strip.selection.step(1)
     assert strip.current_path() == photo_folder / "rocket.jpg"
-    strip.select_previous()
+    strip.selection.step(-1)
     assert names(strip.selected_paths()) == ["coffee.jpg"]
     assert not strip.select(photo_folder / "not_here.jpg")
     assert strip.select(photo_folder / "astronaut.jpg")

@@ -142,7 +142,7 @@ class Matching(QObject):
 
     def _on_series(self, series: list[Path]) -> None:
         if len(series) > 1:
-            self._strip.select_also(series)
+            self._strip.selection.select_also(series)
             self._match(series, None, "Evened out")
         else:
             self._context.notifier.info(

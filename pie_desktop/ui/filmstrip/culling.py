@@ -64,7 +64,7 @@ class Culling(QObject):
         if not photos:
             return
         if self.auto_advance and len(photos) == 1:
-            strip.select_next()  # before the filter takes the photo away, with which the place would be lost
+            strip.selection.step(1)  # before the filter takes the photo away, with which the place would be lost
         before = strip.index.mark(photos, change)
         if before:
             self._steps.add(partial(strip.index.set_marks, before))

@@ -1,11 +1,11 @@
-"""The folder browser: breadcrumb, thumbnails, selection."""
+"""The folder browser: breadcrumb, filter and thumbnails."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from pie_desktop.catalog.culling import arrange
 from pie_desktop.ui.context import AppContext
@@ -14,20 +14,18 @@ from pie_desktop.ui.filmstrip.filter_bar import FilterBar
 from pie_desktop.ui.filmstrip.folder import FolderListing, FolderReader
 from pie_desktop.ui.filmstrip.header import FolderHeader
 from pie_desktop.ui.filmstrip.index import PhotoIndex
-from pie_desktop.ui.filmstrip.photo_model import PATH_ROLE, PhotoModel, runs_of
+from pie_desktop.ui.filmstrip.pages import PhotoPages
+from pie_desktop.ui.filmstrip.photo_model import PhotoModel
+from pie_desktop.ui.filmstrip.selection import PhotoSelection
 from pie_desktop.ui.filmstrip.view import ThumbnailView
 from pie_desktop.ui.thumbnails import ThumbnailLoader, modified_time, side_for
 from pie_desktop.ui.thumbnails.edited import EditedThumbnails
-from pie_desktop.ui.widgets.labels import EmptyState
-from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 NOTHING_OPEN = "Drop photos or a folder onto the window, or open a folder."
 NEARBY_SCREENS = 1
 ARRANGE_DELAY = 80  # ms: facts come in quick succession while a folder is read
-FILTERS_WIDTH = 420
 FOLLOW = "photos.follow_new"
 UNSURE = 5.0  # dE00: a photo that is expected to be further off needs a look
-BUSY_DELAY = 300  # ms: a quick listing shows no message that is gone before it can be read
 
 
 class Filmstrip(QWidget):
@@ -54,8 +52,6 @@ class Filmstrip(QWidget):
         self._context = context
         self._folder: Path | None = None
         self._select_next: Path | None = None
-        self._shown: Path | None = None
-        self._replacing = False
         self._loader = ThumbnailLoader(context.thumbnails, self, store=context.thumbnail_store, display=context.display)
         self.index = PhotoIndex(context, self)
         self._listed: list[Path] = []
@@ -65,43 +61,33 @@ class Filmstrip(QWidget):
         self.model.show_edited(self.edited)
         self.view = ThumbnailView()
         self.view.setModel(self.model)
+        self.selection = PhotoSelection(self.view, self.model, self)
         self.setFocusProxy(self.view)
         self.header = FolderHeader()
-        self.filters = FilterBar(self._filter_choices)
-        self.empty = EmptyState("mdi6.folder-image", "Open folder…")
-        self.nothing_left = EmptyState("mdi6.filter-off-outline", "Show all photos")
-        self.nothing_left.set_text("No photo is as the filter wants it.")
-        self._busy = PlainLabel("Reading the folder…")
-        self._busy.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._busy.setProperty("role", "muted")
-        self._pages = QStackedWidget()
-        for page in (self.view, self.empty, self.nothing_left, self._busy):
-            self._pages.addWidget(page)
+        self.filters = FilterBar(self.index.choices)
+        self._pages = PhotoPages(self.view)
+        self.empty, self.nothing_left = self._pages.empty, self._pages.nothing_left
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
         bar = QHBoxLayout()
-        self.filters.setMaximumWidth(FILTERS_WIDTH)  # in the grid its parts would drift apart
         bar.addWidget(self.filters, 1)
         bar.addStretch(0)
         layout.addLayout(bar)
         layout.addWidget(self._pages, 1)
         self._reader = FolderReader(context.thumbnails, self)
-        self._busy_timer = QTimer(self, singleShot=True, interval=BUSY_DELAY)
-        self._busy_timer.timeout.connect(lambda: self._pages.setCurrentWidget(self._busy))
         self._arrange_timer = QTimer(self, singleShot=True, interval=ARRANGE_DELAY)
         self._arrange_timer.timeout.connect(self._arrange)
         keys = context.keys
         self.raw_pairs = RawPairChoice(context.settings, keys, lambda: self.model.files_of(self.current_path()), self)
         self.photo_actions = PhotoActions(self, keys, self.selected_paths, self.current_path, context.notifier)
         self._connect()
-        self._show_empty(NOTHING_OPEN)
+        self._pages.show_empty(NOTHING_OPEN)
 
     def _connect(self) -> None:
-        selection = self.view.selectionModel()
-        selection.selectionChanged.connect(self._announce_selection)
-        selection.currentChanged.connect(self._announce_current)
+        self.selection.changed.connect(self._on_selection)
+        self.selection.current_changed.connect(self.photo_selected)
         self.view.visible_changed.connect(self._request_thumbnails)
         self.header.folder_chosen.connect(self.set_folder)
         self.header.open_button.clicked.connect(self.choose_folder)
@@ -140,12 +126,8 @@ class Filmstrip(QWidget):
             self.select(select)
             return
         if folder != self._folder:
-            self._listed = []
-            self.filters.clear()
-            self.model.set_paths([])
-            self._reader.watch(None)
-            self._pages.setCurrentWidget(self.view)
-            self._busy_timer.start()
+            self._forget()
+            self._pages.show_reading()
             self.raw_pairs.wanted = frozenset()
         self._folder = folder
         self._select_next = select
@@ -158,15 +140,19 @@ class Filmstrip(QWidget):
         """Show exactly these photos, in this order; the first becomes the current one."""
         self._reader.cancel()
         self._folder = self._select_next = None
-        self.model.set_files({})
-        self._reader.watch(None)
         self.header.set_folder(None)
+        self._forget()
+        self.model.set_files({})
+        self._show_paths(list(dict.fromkeys(Path(path) for path in paths)))
+        if not paths:
+            self._pages.show_empty(NOTHING_OPEN)
+
+    def _forget(self) -> None:
+        """Show no photos, before others come."""
         self._listed = []
         self.filters.clear()
         self.model.set_paths([])
-        self._show_paths(list(dict.fromkeys(Path(path) for path in paths)))
-        if not paths:
-            self._show_empty(NOTHING_OPEN)
+        self._reader.watch(None)
 
     def refresh(self, select: Path | None = None) -> None:
         """Read the shown folder again, keeping the selection, or selecting a photo; changed ones get new thumbnails."""
@@ -177,9 +163,7 @@ class Filmstrip(QWidget):
 
     def choose_folder(self) -> None:
         """Ask for a folder and show it."""
-        start = str(self._folder or Path.home())
-        chosen = QFileDialog.getExistingDirectory(self, "Open folder", start)
-        if chosen:
+        if chosen := QFileDialog.getExistingDirectory(self, "Open folder", str(self._folder or Path.home())):
             self.set_folder(Path(chosen))
 
     def context_menu(self) -> QMenu:
@@ -192,53 +176,23 @@ class Filmstrip(QWidget):
         return menu
 
     def current_path(self) -> Path | None:
-        return self.view.currentIndex().data(PATH_ROLE)
+        return self.selection.current()
 
     def selected_paths(self) -> list[Path]:
         """Selected photos in the order shown."""
-        rows = sorted(index.row() for index in self.view.selectionModel().selectedIndexes())
-        return [self.model.paths[row] for row in rows]
+        return self.selection.paths()
 
     @property
     def listed(self) -> list[Path]:
         """All photos, also those that the filter hides."""
         return self._listed
 
-    def select_also(self, photos: Sequence[Path]) -> None:
-        """Select these photos, and no others; the current one stays the current one."""
-        self._replacing = True
-        self._select_again(self.current_path(), list(photos))
-        self._replacing = False
-        self._announce_selection()
-
     def select(self, path: Path) -> bool:
         """Make `path` the only selected and the current photo; False if it is not in the list."""
-        row = self.model.row_of(Path(path))
-        if row is None:
-            return False
-        # The view's own way would extend the selection while Ctrl or Shift is held, as with Ctrl+Right.
-        selection = self.view.selectionModel()
-        selection.setCurrentIndex(self.model.index(row), QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        self.view.scrollTo(self.view.currentIndex())
-        return True
-
-    def can_step(self, by: int) -> bool:
-        """Whether there is a photo so many places after the current one."""
-        return 0 <= self.view.currentIndex().row() + by < self.model.rowCount()
-
-    def select_next(self) -> None:
-        self._step(1)
-
-    def select_previous(self) -> None:
-        self._step(-1)
+        return self.selection.select(path)
 
     def _show_menu(self, position: QPoint) -> None:
         self.context_menu().popup(self.view.viewport().mapToGlobal(position))
-
-    def _step(self, by: int) -> None:
-        row = self.view.currentIndex().row() + by
-        if 0 <= row < self.model.rowCount():
-            self.select(self.model.paths[row])
 
     def _on_listed(self, listing: FolderListing) -> None:
         if listing.folder != self._folder:
@@ -252,7 +206,7 @@ class Filmstrip(QWidget):
         self.model.set_files(listing.files)
         if not listing.photos:
             name = listing.folder.name or str(listing.folder)
-            self._show_empty(f"There are no photos in “{name}”. Open another folder.")
+            self._pages.show_empty(f"There are no photos in “{name}”. Open another folder.")
         self.folder_changed.emit(listing.folder)
         times = self._loader.cache.modified_times()
         self._reader.look_for_changes([(path, times[path]) for path in listing.photos if path in times])
@@ -264,7 +218,7 @@ class Filmstrip(QWidget):
 
     def _on_listing_failed(self, problem: str) -> None:
         self._show_paths([])
-        self._show_empty(problem)
+        self._pages.show_empty(problem)
 
     def _show_paths(self, paths: list[Path]) -> None:
         """Show these photos as filter and order want; a filter that hides the photo that is asked for gives way."""
@@ -283,35 +237,19 @@ class Filmstrip(QWidget):
         """Show the listed photos; current and selected ones that are still there stay so, else a neighbour is."""
         self._arrange_timer.stop()
         paths = self._arranged()
-        row = max(self.view.currentIndex().row(), 0)
-        current, selected = self.current_path(), self.selected_paths()
-        self._replacing = True
-        if not self.model.rowCount():
-            self.model.set_paths(paths)
-        elif not self.model.update_paths(paths):
-            self._select_again(current, selected)
-        self._busy_timer.stop()
-        self._pages.setCurrentWidget(self.view if paths or not self._listed else self.nothing_left)
-        wanted, self._select_next = self._select_next, None
-        if (wanted is None or not self.select(wanted)) and paths and not self.view.selectionModel().hasSelection():
-            self.select(paths[min(row, len(paths) - 1)])
-        self._replacing = False
-        self.view.announce_visible()
-        self._announce_selection()
-
-    def _select_again(self, current: Path | None, selected: list[Path]) -> None:
-        """After the list began anew."""
-        rows = sorted(row for path in selected if (row := self.model.row_of(path)) is not None)
-        selection = QItemSelection()
-        for run in runs_of(rows):
-            selection.select(self.model.index(run.start), self.model.index(run.stop - 1))
-        model = self.view.selectionModel()
-        model.select(selection, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-        row = self.model.row_of(current) if current is not None else None
-        row = row if row is not None else (rows[0] if rows else None)
-        if row is not None:
-            model.setCurrentIndex(self.model.index(row), QItemSelectionModel.SelectionFlag.NoUpdate)
-            self.view.scrollTo(self.model.index(row))
+        selection = self.selection
+        row = max(selection.row(), 0)
+        current, selected = selection.current(), selection.paths()
+        with selection.changing():
+            if not self.model.rowCount():
+                self.model.set_paths(paths)
+            elif not self.model.update_paths(paths):
+                selection.restore(current, selected)
+            self._pages.show_photos(any_left=bool(paths) or not self._listed)
+            wanted, self._select_next = self._select_next, None
+            if (wanted is None or not self.select(wanted)) and paths and not self.view.selectionModel().hasSelection():
+                self.select(paths[min(row, len(paths) - 1)])
+            self.view.announce_visible()
 
     @property
     def follows(self) -> bool:
@@ -320,11 +258,6 @@ class Filmstrip(QWidget):
 
     def set_follows(self, on: bool) -> None:
         self._context.settings.set(FOLLOW, on)
-
-    @property
-    def reviewing(self) -> bool:
-        """Whether the order or the filter asks how sure the model is."""
-        return self.filters.key == "warning" or self.filters.filter.unsure is not None
 
     def review(self) -> None:
         """Step through the photos that the model is least sure of: they come first, and the first one is opened.
@@ -344,19 +277,9 @@ class Filmstrip(QWidget):
         if self.filters.filter.active or self.filters.key != "name":
             self._arrange_timer.start()
 
-    def _filter_choices(self) -> tuple[list[str], list[str]]:
-        """The cameras and styles of the listed photos."""
-        facts = self.index.facts.values()
-        cameras, styles = ({one.camera for one in facts}, {one.style for one in facts})
-        return sorted(cameras - {""}, key=str.casefold), sorted(styles - {""}, key=str.casefold)
-
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.index.refresh_exported()  # perhaps the Export page was shown meanwhile
-
-    def _show_empty(self, text: str) -> None:
-        self.empty.set_text(text)
-        self._pages.setCurrentWidget(self.empty)
 
     def _request_thumbnails(self) -> None:
         rows = self.view.visible_rows()
@@ -368,20 +291,10 @@ class Filmstrip(QWidget):
         nearby = [path for path, _ in zip(around, range(2 * NEARBY_SCREENS * len(rows)), strict=False)]
         self._loader.want(visible, nearby, around)
         # For a review, the model has to be asked about every photo.
-        reviewed = self._listed if self.reviewing else []
+        reviewed = self._listed if self.filters.reviewing else []
         self.edited.want(dict.fromkeys([*visible, *nearby, *reviewed]))
 
-    def _announce_selection(self) -> None:
-        if self._replacing:
-            return
-        selected = self.selected_paths()
+    def _on_selection(self, selected: list[Path]) -> None:
         shown = self.model.rowCount()
         self.header.set_count(shown, len(selected), len(self._listed) - shown)
         self.selection_changed.emit(selected)
-        self._announce_current()
-
-    def _announce_current(self) -> None:
-        current = self.current_path()
-        if not self._replacing and current is not None and current != self._shown:
-            self._shown = current
-            self.photo_selected.emit(current)

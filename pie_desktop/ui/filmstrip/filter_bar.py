@@ -23,6 +23,7 @@ _STATES = (
     ("unsure", True, "The model is unsure"),
 )
 _ICON = QSize(14, 14)
+WIDEST = 420  # in the grid its parts would drift apart
 
 
 class FilterBar(QWidget):
@@ -66,6 +67,7 @@ class FilterBar(QWidget):
         self.clear_button = _button("mdi6.filter-off-outline", "Show all photos")
         self.clear_button.clicked.connect(self.clear)
         self._filters = QWidget()
+        self.setMaximumWidth(WIDEST)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(HALF_SPACE, 0, HALF_SPACE, HALF_SPACE)
         layout.setSpacing(HALF_SPACE)
@@ -78,6 +80,11 @@ class FilterBar(QWidget):
         layout.addWidget(self._filters)
         self._filters.hide()
         self._show()
+
+    @property
+    def reviewing(self) -> bool:
+        """Whether the order or the filter asks how sure the model is."""
+        return self.key == "warning" or self.filter.unsure is not None
 
     def clear(self) -> None:
         """Show all photos; the order stays."""

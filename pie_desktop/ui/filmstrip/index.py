@@ -76,6 +76,11 @@ class PhotoIndex(QObject):
         """The facts of a photo; the defaults while they are not read."""
         return self.facts.get(path) or PhotoFacts()
 
+    def choices(self) -> tuple[list[str], list[str]]:
+        """The cameras and styles of the listed photos, sorted."""
+        cameras, styles = ({one.camera for one in self.facts.values()}, {one.style for one in self.facts.values()})
+        return sorted(cameras - {""}, key=str.casefold), sorted(styles - {""}, key=str.casefold)
+
     def mark(self, photos: Sequence[Path], change: Callable[[Mark], Mark]) -> dict[Path, Mark]:
         """Change the marks of photos, at once on screen and soon on the disk.
 
