@@ -27,8 +27,8 @@ READING_SHARE = 0.2  # of the progress of a preference; the rest is the network
 
 Progress = Callable[[float, str], None]
 ShouldCancel = Callable[[], bool]
-Pixels = tuple[np.ndarray, np.ndarray | None]
-"""Proxies of an edit and, where it is known, of its original."""
+Pixels = tuple[np.ndarray, np.ndarray | None, bool]
+"""Proxies of an edit and, where it is known, of its original; and whether it was made by hand from a style's result."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def read_style(style: Style, progress: Progress | None = None, should_cancel: Sh
 
 def _read(reference: StyleReference) -> Pixels:
     before = load_proxy(reference.before) if reference.before is not None else None
-    return load_proxy(reference.after), before
+    return load_proxy(reference.after), before, reference.by_hand
 
 
 def read_edits(
@@ -119,5 +119,5 @@ def encode(
             progress(READING_SHARE + (1 - READING_SHARE) * fraction, text)
 
     tell(0.0)
-    read = [ReferencePixels(after, before) for after, before in references.pixels]
+    read = [ReferencePixels(*pixels) for pixels in references.pixels]
     return model.encode(read, progress=tell, should_cancel=should_cancel)

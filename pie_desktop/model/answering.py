@@ -83,13 +83,18 @@ def likeness(network: PreferenceNetwork, proxies: Sequence[np.ndarray]) -> np.nd
         network: on the device to be used.
         proxies: images `(H, W, 3)`, uint8 or uint16, sRGB.
     """
+    return likeness_of(network, [shrink(proxy) for proxy in proxies])
+
+
+def likeness_of(network: PreferenceNetwork, small: Sequence[np.ndarray]) -> np.ndarray:
+    """The same of float images `(H, W, 3)` from `features.shrink`."""
     adaptation = network.encoder.adaptation
-    if adaptation is None or not len(proxies):
-        return np.eye(len(proxies), dtype=np.float32)
+    if adaptation is None or not len(small):
+        return np.eye(len(small), dtype=np.float32)
     contents = []
-    for start in range(0, len(proxies), IMAGES_AT_ONCE):
-        small = [shrink(proxy) for proxy in proxies[start : start + IMAGES_AT_ONCE]]
-        contents.append(adaptation.content(network.encoder.features(_squares(network, small))))
+    for start in range(0, len(small), IMAGES_AT_ONCE):
+        some = small[start : start + IMAGES_AT_ONCE]
+        contents.append(adaptation.content(network.encoder.features(_squares(network, some))))
     all_contents = torch.cat(contents)[None]
     return adaptation.likeness(all_contents, all_contents)[0].cpu().numpy()
 

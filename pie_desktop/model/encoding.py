@@ -39,12 +39,14 @@ class ReducedReferences:
         before, after: float images; of a reference without an original, both are the edit.
         pairs: colours `(M, 3)` of each pair before and after.
         paired: which of the references are pairs.
+        by_hand: which of these were made by hand, see `ReferencePixels`.
     """
 
     before: list[np.ndarray] = field(default_factory=list)
     after: list[np.ndarray] = field(default_factory=list)
     pairs: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
     paired: list[bool] = field(default_factory=list)
+    by_hand: list[bool] = field(default_factory=list)
 
     @classmethod
     def of(cls, references: Sequence[ReferencePixels], step: Callable[[float], None]) -> "ReducedReferences":
@@ -61,7 +63,26 @@ class ReducedReferences:
             reduced.after.append(after)
             reduced.before.append(before)
             reduced.paired.append(reference.before is not None)
+            reduced.by_hand.append(reference.by_hand and reference.before is not None)
         return reduced
+
+    @property
+    def corrected(self) -> bool:
+        """Whether some were made by hand and others were not, so that the former say what was wrong with the latter."""
+        return any(self.by_hand) and not all(self.by_hand)
+
+    @property
+    def without_hand(self) -> "ReducedReferences":
+        """Those that were not made by hand."""
+        kept = [number for number, made in enumerate(self.by_hand) if not made]
+        of_pairs = [made for made, paired in zip(self.by_hand, self.paired, strict=True) if paired]
+        return ReducedReferences(
+            [self.before[number] for number in kept],
+            [self.after[number] for number in kept],
+            [pair for pair, made in zip(self.pairs, of_pairs, strict=True) if not made],
+            [self.paired[number] for number in kept],
+            [False] * len(kept),
+        )
 
 
 def encode(

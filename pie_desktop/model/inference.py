@@ -15,8 +15,9 @@ from pie_desktop.errors import BundleError, StyleError
 from pie_desktop.model import answering
 from pie_desktop.model.answering import PhotoAnswer
 from pie_desktop.model.bundle import load_bundle
+from pie_desktop.model.corrections import carried_over, through
 from pie_desktop.model.encoding import ReducedReferences, encode, stepping
-from pie_desktop.model.features import shrink
+from pie_desktop.model.features import picked_colors, shrink
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.preference import PairColors, Preference, ReferencePixels, agreement
 from pie_desktop.model.preparing import PAIRS_AT_ONCE, Prepared, prepare
@@ -124,12 +125,33 @@ class Inference:
         return preference
 
     def _encode(self, references: ReducedReferences, step: Callable[[float], None]) -> Preference:
-        encoded = encode(self._network, references, self.bundle_id, lambda share: step(0.4 + 0.5 * share))
+        begin = 0.4
+        if references.corrected:
+            references, begin = self._corrected(references, lambda share: step(0.4 + 0.3 * share)), 0.7
+        encoded = encode(self._network, references, self.bundle_id, lambda share: step(begin + (0.9 - begin) * share))
         if not self.fits(encoded[0]):
             raise self._useless()
         # it is used next, and most of the work is done
         self._prepare(*encoded, lambda share: step(0.9 + 0.1 * share))
         return encoded[0]
+
+    def _corrected(self, references: ReducedReferences, step: Callable[[float], None]) -> ReducedReferences:
+        """References with what was corrected by hand carried over to the others; see `corrections`."""
+        network = self._network
+        earlier = references.without_hand
+        preference, evidence = encode(network, earlier, self.bundle_id, lambda share: step(0.6 * share))
+        if not self.fits(preference):
+            raise self._useless()
+        prepared = prepare(network, self._residual, preference, evidence)
+        made = [number for number, by_hand in enumerate(references.by_hand) if by_hand]
+        results = []
+        for done, number in enumerate(made):
+            step(0.6 + 0.4 * done / len(made))
+            small = references.before[number]
+            lut = PhotoAnswer(network, small, prepared).luts(self._residual, preference.is_gray)[1]
+            results.append(through(torch.from_numpy(lut), torch.from_numpy(picked_colors(small))).to(self.device))
+        likeness = answering.likeness_of(network, references.before)[made]
+        return carried_over(network.prior, references, results, likeness)
 
     def _prepare(
         self,

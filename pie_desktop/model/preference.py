@@ -23,10 +23,18 @@ _LEAST, _MOST = 1e-12, 1e6  # of positive numbers, and of all: far beyond what a
 
 @dataclass(frozen=True)
 class ReferencePixels:
-    """One edit: `after` and, where it is known, the unedited `before`; images `(H, W, 3)`, uint8 or uint16, sRGB."""
+    """One edit.
+
+    Attributes:
+        after: the edit, `(H, W, 3)`, uint8 or uint16, sRGB.
+        before: the unedited photo, where it is known.
+        by_hand: the edit was made by correcting the result of the style that the other references teach; see
+            `corrections`. Only an edit whose original is known can say what was corrected.
+    """
 
     after: np.ndarray
     before: np.ndarray | None = None
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)

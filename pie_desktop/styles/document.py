@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 FILE_NAME = "style.json"
 REFERENCES_FOLDER = "refs"
 FORMAT = 2
-"""1 was without `only_model`, and is still written for styles that have none, so that older versions read them."""
+"""1 was without `only_model` and `by_hand`, and is still written for styles that have neither, for older versions."""
 MAX_NAME = 80
 MAX_REFERENCES = 10_000
 
@@ -61,6 +61,7 @@ class ReferenceDocument(BaseModel):
     """One reference: names of the copies in `refs/`, where they came from, digests of those files' bytes.
 
     `doubt` says why the edit and its original look swapped, until the user swaps them or says that they are right.
+    `by_hand` edits were made in this program: their original is the photo, and so is what they came from.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -73,6 +74,7 @@ class ReferenceDocument(BaseModel):
     after_digest: Text
     before_digest: Text | None = None
     doubt: Text | None = None
+    by_hand: bool = False
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -150,8 +152,9 @@ def write_document(folder: Path, document: StyleDocument) -> None:
 
 def document_text(document: StyleDocument) -> str:
     """What `parse_document` reads."""
-    if document.only_model is None:
-        return document.model_copy(update={"format": 1}).model_dump_json(indent=2, exclude={"only_model"}) + "\n"
+    if document.only_model is None and not any(reference.by_hand for reference in document.references):
+        unknown: dict[str, Any] = {"only_model": True, "references": {"__all__": {"by_hand"}}}
+        return document.model_copy(update={"format": 1}).model_dump_json(indent=2, exclude=unknown) + "\n"
     return document.model_copy(update={"format": FORMAT}).model_dump_json(indent=2) + "\n"
 
 
@@ -165,6 +168,7 @@ def style_from(folder: Path, document: StyleDocument, *, builtin: bool) -> Style
             continue
         if before is not None and not before.is_file():
             before = None
+        digest = f"{reference.after_digest}-{reference.before_digest if before else ''}"
         references.append(
             StyleReference(
                 id=reference.id,
@@ -172,8 +176,10 @@ def style_from(folder: Path, document: StyleDocument, *, builtin: bool) -> Style
                 before=before,
                 source=reference.source,
                 before_source=reference.before_source,
-                digest=f"{reference.after_digest}-{reference.before_digest if before else ''}",
+                digest=f"{digest}-hand" if reference.by_hand else digest,
                 doubt=reference.doubt if before else None,
+                by_hand=reference.by_hand,
+                original_digest=reference.before_digest if before else None,
             )
         )
     only = document.only_model

@@ -1,8 +1,8 @@
 """Styles as the rest of the program sees them: immutable values, and what is wrong with their references together."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -22,6 +22,8 @@ class StyleReference:
         before_source: the same for the original.
         digest: changes whenever the pixels of this reference change.
         doubt: one sentence that says why edit and original look swapped, or None.
+        by_hand: the edit was made in this program, from what the style had made of the photo.
+        original_digest: of the file that the original was copied from, None without one.
     """
 
     id: str
@@ -31,6 +33,8 @@ class StyleReference:
     before_source: str | None
     digest: str
     doubt: str | None = None
+    by_hand: bool = False
+    original_digest: str | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,10 @@ class Style:
     def pair_count(self) -> int:
         """References whose original is known."""
         return sum(reference.before is not None for reference in self.references)
+
+    def without_originals(self, digests: Collection[str]) -> "Style":
+        """The style without the references whose originals have one of these digests."""
+        return replace(self, references=tuple(one for one in self.references if one.original_digest not in digests))
 
     @property
     def fingerprint(self) -> str:
@@ -108,12 +116,15 @@ class AddReport:
         added: how many references are new.
         problems: one sentence for each edit that was left out, is used without its original, or looks swapped with it.
         limits: what all references of the style, as it is now, have in common.
+        added_ids, replaced_ids: of edits made by hand, the references that are new and those whose place they took.
     """
 
     style: Style
     added: int
     problems: tuple[str, ...] = ()
     limits: tuple[Limit, ...] = ()
+    added_ids: tuple[str, ...] = ()
+    replaced_ids: tuple[str, ...] = ()
 
     @property
     def remarks(self) -> tuple[str, ...]:
