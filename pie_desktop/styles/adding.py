@@ -96,7 +96,7 @@ def set_original(folder: Path, reference: ReferenceDocument, item: StagedReferen
     reference.before = _adopt(item.before, folder / REFERENCES_FOLDER, stem)
     reference.before_source = _shown(item.edit.before)
     reference.before_digest = item.before.digest
-    reference.doubt = item.doubt
+    reference.doubt, reference.by_hand = item.doubt, False
     doubt = f"{item.doubt} If so, swap the two." if item.doubt is not None else None
     return [sentence for sentence in (item.overlay, doubt) if sentence is not None]
 
@@ -107,7 +107,7 @@ def swap(reference: ReferenceDocument) -> None:
     reference.after, reference.before = reference.before, reference.after
     reference.source, reference.before_source = reference.before_source, reference.source
     reference.after_digest, reference.before_digest = reference.before_digest, reference.after_digest
-    reference.doubt = None
+    reference.doubt, reference.by_hand = None, False
 
 
 def _shown(path: Path) -> str:

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ from PIL import Image
 from pie_desktop.errors import Cancelled, PieError
 from pie_desktop.imaging.pairs.alignment import AlignedPair
 from pie_desktop.imaging.pairs.check import NoPair, prepare_pair, read_image, useless
-from pie_desktop.imaging.pairs.content import Signature
+from pie_desktop.imaging.pairs.content import Signature, same_edit
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.pairs.order import wrong_order
 
@@ -53,6 +53,52 @@ class StagedReference:
     signature: Signature | None = None
     doubt: str | None = None
     overlay: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class HandEdit:
+    """A photo that was edited in this program.
+
+    Attributes:
+        photo: its file.
+        before: unedited, uint8 (H, W, 3), sRGB, long side at most `COPY_SIDE`.
+        after: with the colours of the edit, the same shape.
+    """
+
+    photo: Path
+    before: np.ndarray
+    after: np.ndarray
+
+
+def stage_hand_edits(edits: Iterable[HandEdit], staging: Path) -> list[StagedReference]:
+    """Write photos that were edited in this program into the folder `staging`. Never raises for a single bad one.
+
+    Their two images lie in one frame and nothing is drawn over them, so that only their content is checked.
+
+    Raises:
+        OSError: `staging` cannot be written.
+    """
+    return [_stage_hand_edit(edit, staging, number) for number, edit in enumerate(edits)]
+
+
+def _stage_hand_edit(edit: HandEdit, staging: Path, number: int) -> StagedReference:
+    pair, name = EditPair(edit.photo, edit.photo), f"“{edit.photo.name}”"
+    for image, what in ((edit.before, "is"), (edit.after, "is, as edited,")):
+        unusable = useless(image)
+        if unusable is not None:
+            return StagedReference(
+                pair, None, problem=f"{name} {what} {unusable}, so there is nothing to learn from it."
+            )
+    if same_edit(edit.after, edit.before):
+        problem = f"{name} looks as it does without its edit, so there is nothing to learn from it."
+        return StagedReference(pair, None, problem=problem)
+    try:
+        after = _write_copy(edit.after, staging / f"{number:04d}_after", edit.photo)
+        before = _write_copy(edit.before, staging / f"{number:04d}_before", edit.photo)
+    except PieError as error:
+        return StagedReference(pair, None, problem=str(error))
+    after = replace(after, digest=file_digest(after.path))  # the photo's own is that of its unedited look
+    return StagedReference(pair, after, before, signature=Signature.of(edit.after))
 
 
 def stage_references(

@@ -2,21 +2,18 @@
 
 import contextlib
 import shutil
-import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
 from pie_desktop import paths
 from pie_desktop.errors import PieError, StyleError
-from pie_desktop.imaging.leftovers import STAGING_PREFIX, owner, remove
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.styles import trash
 from pie_desktop.styles import trash as removed
 from pie_desktop.styles.adding import add_staged, replace_after, set_original, swap
+from pie_desktop.styles.by_hand import HandEditing
 from pie_desktop.styles.document import (
     REFERENCES_FOLDER,
     PreferenceFiles,
@@ -26,20 +23,18 @@ from pie_desktop.styles.document import (
     write_document,
 )
 from pie_desktop.styles.limits import limits_of
-from pie_desktop.styles.reader import StyleReader, shipped_styles
+from pie_desktop.styles.reader import shipped_styles
 from pie_desktop.styles.references import Progress, ShouldCancel, stage_pair, stage_references
 from pie_desktop.styles.style import AddReport, Style, StyleReference
+from pie_desktop.styles.writing import MAX_EDITS, check_count
 
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
 
 __all__ = ["MAX_EDITS", "AddReport", "Style", "StyleLibrary", "StyleReference"]
 
-MAX_EDITS = 50
-LOCK_TIMEOUT = 30.0  # seconds; a writer holds the lock for moving a few small files only
 
-
-class StyleLibrary(StyleReader):
+class StyleLibrary(HandEditing):
     """All styles. Safe to use from several threads and from several processes at once.
 
     Every change re-reads the style under a lock file, so that nobody's change is lost. Names beginning with a dot in
@@ -66,7 +61,7 @@ class StyleLibrary(StyleReader):
             StyleError: bad or taken name, no edit can be used, or the disk cannot be written; nothing is left behind.
             Cancelled: likewise nothing is left behind.
         """
-        _check_count(edits)
+        check_count(edits)
         self.check_name(name)
         with self._writing(), self._staging() as staging:
             staged = stage_references(edits, staging, progress, should_cancel)
@@ -97,7 +92,7 @@ class StyleLibrary(StyleReader):
             StyleError: built-in or missing style, or the disk cannot be written.
             Cancelled: nothing was added.
         """
-        _check_count(edits)
+        check_count(edits)
         self._own(style_id, references=True)
         with self._writing(), self._staging() as staging:
             staged = stage_references(edits, staging, progress, should_cancel)
@@ -151,6 +146,7 @@ class StyleLibrary(StyleReader):
             with self._changing(style_id) as (folder, document):
                 reference = document.reference(reference_id)
                 reference.before = reference.before_source = reference.before_digest = reference.doubt = None
+                reference.by_hand = False
                 if staged is not None:
                     if staged.after is not None:
                         replace_after(folder, reference, staged.after)
@@ -193,27 +189,6 @@ class StyleLibrary(StyleReader):
 
         return self.adopt(copy)
 
-    def adopt(self, make: Callable[[Path], StyleDocument], *, rename: bool = False) -> Style:
-        """Take in a style that `make` makes in a folder that does not exist yet, with all but its description.
-
-        Args:
-            rename: give it another name where its own is taken.
-
-        Raises:
-            StyleError: bad or taken name, or the disk cannot be written; nothing is left behind, whatever is raised.
-        """
-        with self._writing(), self._staging() as staging:
-            new = staging / "style"
-            document = make(new)
-            with self._lock():
-                if rename and document.name.casefold() in {style.name.casefold() for style in self.list()}:
-                    document = document.model_copy(update={"name": self.unique_name(document.name)})
-                self.check_name(document.name)
-                write_document(new, document)
-                folder = self.folder / str(uuid.uuid4())
-                new.rename(folder)
-        return style_from(folder, document, builtin=False)
-
     def delete(self, style_id: str) -> str:
         """Move a style to the trash, where it stays for a month, and return the token for `undelete`."""
         style = self._own(style_id)
@@ -240,57 +215,3 @@ class StyleLibrary(StyleReader):
         with contextlib.suppress(StyleError):
             if self.get(style.id).fingerprint == style.fingerprint:
                 self._preferences.save(style, preference)
-
-    def _own(self, style_id: str, *, references: bool = False) -> Style:
-        """A style that may be changed, and its `references`, too: these take their photos."""
-        style = self.get(style_id)
-        if style.builtin:
-            raise StyleError(f"“{style.name}” comes with the program and cannot be changed; duplicate it first.")
-        if references and style.only_model is not None:
-            raise StyleError(f"“{style.name}” came without its photos and cannot learn more; ask for it with them.")
-        return style
-
-    # ---- writing
-
-    @contextlib.contextmanager
-    def _changing(self, style_id: str, *, references: bool = True) -> Iterator[tuple[Path, StyleDocument]]:
-        """The style's folder and description, read under the lock and written back when the block ends well."""
-        with self._writing(), self._lock():
-            style = self._own(style_id, references=references)
-            document = read_document(style.folder)
-            yield style.folder, document
-            write_document(style.folder, document)
-
-    @contextlib.contextmanager
-    def _lock(self) -> Iterator[None]:
-        try:
-            with FileLock(self.folder / ".lock", timeout=LOCK_TIMEOUT):
-                yield
-        except Timeout as error:
-            raise StyleError("Another PIE Desktop window is changing the styles; try again in a moment.") from error
-
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Tell a disk that cannot be written in one sentence."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            yield
-        except OSError as error:
-            raise StyleError(f"The styles in {self.folder} cannot be written: {error.strerror or error}.") from error
-
-    @contextlib.contextmanager
-    def _staging(self) -> Iterator[Path]:
-        """A folder on the same disk as the styles, where new ones are made ready; gone afterwards."""
-        place = self.folder / f"{STAGING_PREFIX}{owner()}"
-        place.mkdir()
-        try:
-            yield place
-        finally:
-            remove(place)
-
-
-def _check_count(edits: Sequence[EditPair]) -> None:
-    if not edits:
-        raise StyleError("A style is made from edited photos; add at least one.")
-    if len(edits) > MAX_EDITS:
-        raise StyleError(f"{len(edits)} edits are too many at once; add up to {MAX_EDITS} at a time.")
