@@ -58,8 +58,8 @@ class Edit:
 
     @property
     def local_parts(self) -> tuple[LocalPart, ...]:
-        """The parts that act on the picture after all colours, in their order."""
-        return tuple(part for part in self.parts if isinstance(part, LocalPart))
+        """The active parts that act on the picture after all colours, in their order."""
+        return tuple(part for part in self.parts if isinstance(part, LocalPart) and part.active)
 
     @property
     def colors(self) -> "Edit":

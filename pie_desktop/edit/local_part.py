@@ -17,9 +17,13 @@ class LocalPart(Part):
 
     Local parts act in their `ORDER`, as colour parts do, and among themselves only. The picture comes in pieces, each
     with as many pixels around it as `reach` asks for; what `local` gives for a pixel must not depend on the piece that
-    it is in, so that the view at 1:1 and the file are the same. Its defaults change nothing, and cost nothing: an edit
-    has no parts with their defaults.
+    it is in, so that the view at 1:1 and the file are the same. Where it is not `active`, it costs nothing.
     """
+
+    @property
+    def active(self) -> bool:
+        """Whether it does anything; a part whose main number is 0 may have others set."""
+        return True
 
     def reach(self, frame: "Frame") -> int:
         """How many pixels at hand around a zone its result depends on; small against the picture, for speed."""

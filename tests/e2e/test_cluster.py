@@ -18,6 +18,9 @@ import pytest
 from PIL import Image
 
 from pie_desktop import paths
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.parts.grain import GrainPart
+from pie_desktop.edit.parts.vignette import VignettePart
 from pie_desktop.edit.transform import Transform
 from pie_desktop.errors import PieError
 from pie_desktop.export import cluster
@@ -76,8 +79,8 @@ def plain(proxy: np.ndarray) -> Transform:
     return Transform(LUT, LUT)
 
 
-def part(sources: Path, out: Path, model: Callable[[np.ndarray], Transform] = plain) -> ExportPart:
-    settings = ExportSettings(out, EncodeOptions("png"))
+def part(sources: Path, out: Path, model: Callable[[np.ndarray], Transform] = plain, edit: Edit = Edit()) -> ExportPart:
+    settings = ExportSettings(out, EncodeOptions("png"), edit=edit)
     return ExportPart(settings, tuple(plan_export([sources], settings)), model)
 
 
@@ -98,7 +101,8 @@ def test_photos_are_those_of_an_export_on_this_machine(
         Image.fromarray(large).save(folder / f"{name}.jpg", quality=92)
     written = []
     for name, running in (("here", Running(workers=1)), ("there", Running(scheduler=cluster_of_two.address))):
-        report = run_job([part(folder, tmp_path / name, sensitive)], running)
+        edit = Edit().with_part(VignettePart(-50.0)).with_part(GrainPart(50.0))
+        report = run_job([part(folder, tmp_path / name, sensitive, edit)], running)
         assert report.summary == f"{len(sample_images)} written"
         written.append([item.target.read_bytes() for item in report.items])
     assert written[0] == written[1]

@@ -20,7 +20,7 @@ from pie_desktop.ui.theme import HALF_SPACE, SPACE
 from pie_desktop.ui.widgets.labels import heading
 
 OPEN = "edit.adjustments_open"
-ORDER = ("RAW development", "Light", "Colour", "Curve", "HSL", "Grading", "Black and white")
+ORDER = ("RAW development", "Light", "Colour", "Curve", "HSL", "Grading", "Black and white", "Detail", "Effects")
 """Titles of groups from top to bottom; others come after them."""
 OPEN_AT_FIRST = ("RAW development", "Light")
 

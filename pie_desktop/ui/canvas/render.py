@@ -72,7 +72,8 @@ def _with_local_parts(request: RenderRequest, lut: AnyLut, edit: Edit) -> np.nda
     grown = zone.grown(reach, reach, request.whole)
     request = replace(request, zone=grown)
     image = finished(sample(request), lut, edit.local_parts, request.frame)
-    return image[zone.top - grown.top : zone.bottom - grown.top, zone.left - grown.left : zone.right - grown.left]
+    inner = image[zone.top - grown.top : zone.bottom - grown.top, zone.left - grown.left : zone.right - grown.left]
+    return np.ascontiguousarray(inner)
 
 
 def _enlarged(request: RenderRequest, lut: AnyLut, edit: Edit) -> np.ndarray:

@@ -11,10 +11,12 @@ from PySide6.QtGui import QImage, QPixmap
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.catalog.thumbnails import FileVersion, ThumbnailStore
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.finishing import finished
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import NewerEditError, PieError, StyleError
-from pie_desktop.imaging.decode import PROXY_SIDE, load_thumbnail
+from pie_desktop.imaging.decode import PROXY_SIDE, load_thumbnail, probe
 from pie_desktop.imaging.development import AS_SHOT
+from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.styles.store import StyleLibrary
@@ -89,7 +91,12 @@ def make_edited(
         if edit.style_id is not None:
             preference = engine.preference(library.get(edit.style_id), None, context.should_cancel)
         transform = engine.transform(resize_long_side(image, min(PROXY_SIDE, max(image.shape[:2]))), preference)
-        edited = apply_lut(image, transform.lut(edit))
+        if edit.local_parts:
+            info = probe(path)  # radii are in pixels of the photo
+            frame = Frame.of(image, (info.width, info.height))
+            edited = finished(image, transform.lut(edit), edit.local_parts, frame)
+        else:
+            edited = apply_lut(image, transform.lut(edit))
     except (PieError, OSError, ValueError, MemoryError):  # the plain thumbnail, or the open photo, says why
         return EditedThumbnail(path, None, side)
     shown = edited if display is None else apply_lut(edited, display)

@@ -1,0 +1,1 @@
+"""Mathematics of what depends on the pixels around: base layers, sharpening, noise reduction, grain."""
