@@ -11,12 +11,14 @@ import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, TypeVar, cast
 
 from pie_desktop.errors import EditError, NewerEditError
 
 if TYPE_CHECKING:
     import numpy as np
+
+ScaleEnd = Literal["", "bright", "dark"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Parameter:
         under: name of the parameter of the same part that this one refines; it stands below it, smaller.
         section: title of the part of its group on screen in which it stands; empty where there are none.
         short: name within its section or group; the label where it is empty.
+        end: the end of the scale of tones that is shown while Alt is held: what is clipped there, and nothing else.
     """
 
     part: str
@@ -51,6 +54,7 @@ class Parameter:
     under: str = ""
     section: str = ""
     short: str = ""
+    end: ScaleEnd = ""
 
     @property
     def option(self) -> str:
@@ -85,17 +89,25 @@ def parameter(
     step: float = 0.0,
     section: str = "",
     short: str = "",
+    end: ScaleEnd = "",
 ) -> Any:
     """Declare a field of a part as a `Parameter`; the arguments are those of `Parameter`."""
     declared = {"label": label, "help": help, "low": low, "high": high, "scale": scale, "unit": unit, "under": under}
-    return field(default=default, metadata={"parameter": declared | {"step": step, "section": section, "short": short}})
+    more = {"step": step, "section": section, "short": short, "end": end}
+    return field(default=default, metadata={"parameter": declared | more})
 
 
 def adjustment(
-    label: str, help: str, low: float = -100.0, high: float = 100.0, section: str = "", short: str = ""
+    label: str,
+    help: str,
+    low: float = -100.0,
+    high: float = 100.0,
+    section: str = "",
+    short: str = "",
+    end: ScaleEnd = "",
 ) -> Any:
     """Declare a field as a `Parameter` in whole numbers that is 0 by default, as most adjustments are."""
-    return parameter(label, 0.0, low, high, help, step=1.0, section=section, short=short)
+    return parameter(label, 0.0, low, high, help, step=1.0, section=section, short=short, end=end)
 
 
 @dataclass(frozen=True)

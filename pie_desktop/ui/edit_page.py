@@ -80,6 +80,7 @@ class EditPage(QWidget):
         session.busy.connect(lambda text: self.filmstrip.edited.pause(bool(text)))
         session.several.done.connect(self._on_several_done)
         canvas.step_requested.connect(self.step)
+        self.adjustments.end_wanted.connect(canvas.show_end)
         self.welcome.samples_ready.connect(self.open_paths)
         self.histogram.view.warnings_wanted.connect(lambda: canvas.set_warnings(not canvas.warnings))
 

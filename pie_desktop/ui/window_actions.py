@@ -16,6 +16,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.session import EditSession
+from pie_desktop.ui.editor.white_balance import GreyPicking
 from pie_desktop.ui.pages import TABS
 from pie_desktop.ui.photo_alone import PhotoAlone
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
@@ -95,6 +96,13 @@ def bind_edit_actions(commands: Commands, undoing: UndoOrder, page: EditPage) ->
     add_sliders(page.adjust.sliders.all())
     page.adjustments.built.connect(add_sliders)
     page.canvas.space_tapped.connect(partial(commands.press, "Space", Where.CANVAS))
+
+
+def bind_adjusting(commands: Commands, grey: GreyPicking, page: EditPage) -> None:
+    """What sets several adjustments at once; the panel of adjustments has it as buttons."""
+    pick = commands.bind("pick_grey", grey.toggle)
+    grey.changed.connect(pick.setChecked)
+    page.adjustments.add_actions([pick])
 
 
 def bind_window_actions(commands: Commands, window: WindowActions, alone: PhotoAlone, display: DisplayColors) -> None:

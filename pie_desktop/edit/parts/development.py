@@ -42,6 +42,7 @@ class DevelopmentPart(Part):
         "Lighter or darker from the data of the sensor, before the enhancement, in EV (stops).",
         unit="EV",
         short="Exposure",
+        end="bright",
     )
     raw_temperature: float = adjustment(
         "RAW temperature", "Bluer or warmer than the camera took it, before the enhancement.", short="Temperature"

@@ -26,7 +26,9 @@ class ExposurePart(Part):
     GROUP: ClassVar[str] = "Light"
     ORDER: ClassVar[int] = 20
 
-    exposure: float = parameter("Exposure", 0.0, -5.0, 5.0, "Lighter or darker, in EV (stops).", unit="EV")
+    exposure: float = parameter(
+        "Exposure", 0.0, -5.0, 5.0, "Lighter or darker, in EV (stops).", unit="EV", end="bright"
+    )
 
     def apply(self, colors: np.ndarray) -> np.ndarray:
         if self.exposure == 0:

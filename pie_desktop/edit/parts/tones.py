@@ -37,10 +37,10 @@ class TonesPart(Part):
     GROUP: ClassVar[str] = "Light"
     ORDER: ClassVar[int] = 40
 
-    highlights: float = adjustment("Highlights", "Brightness of the light parts of the photo.")
-    shadows: float = adjustment("Shadows", "Brightness of the dark parts of the photo.")
-    whites: float = adjustment("Whites", "Where white begins.")
-    blacks: float = adjustment("Blacks", "Where black ends.")
+    highlights: float = adjustment("Highlights", "Brightness of the light parts of the photo.", end="bright")
+    shadows: float = adjustment("Shadows", "Brightness of the dark parts of the photo.", end="dark")
+    whites: float = adjustment("Whites", "Where white begins.", end="bright")
+    blacks: float = adjustment("Blacks", "Where black ends.", end="dark")
 
     def apply(self, colors: np.ndarray) -> np.ndarray:
         if self.highlights or self.shadows:

@@ -7,7 +7,7 @@ import numpy as np
 
 from pie_desktop.edit.part import Part, adjustment, register
 from pie_desktop.imaging.color.difference import SRGB_TO_XYZ
-from pie_desktop.imaging.color.illuminants import D65_MIRED, daylight, near_daylight, to_xyz
+from pie_desktop.imaging.color.illuminants import D65_MIRED, daylight, near_daylight, nearest_daylight, to_xyz
 from pie_desktop.imaging.color.spaces import BRADFORD, linear_to_srgb, srgb_to_linear
 
 _MIRED = 70.0  # at the end of the slider: 4470 K to 11 900 K, all of it on the daylight locus
@@ -47,6 +47,19 @@ class WhiteBalancePart(Part):
         there, here = BRADFORD @ to_xyz(self._white()), BRADFORD @ to_xyz(daylight(D65_MIRED))
         to_cone = BRADFORD @ SRGB_TO_XYZ
         return np.linalg.inv(to_cone) @ np.diag(here / there) @ to_cone
+
+    @classmethod
+    def taking_for_white(cls, color: np.ndarray) -> "WhiteBalancePart":
+        """The white balance that makes a colour neutral, in whole numbers; the nearest one where it lies too far off.
+
+        Args:
+            color: (3,), sRGB-encoded, not black.
+        """
+        xyz = SRGB_TO_XYZ @ srgb_to_linear(np.asarray(color, np.float64))
+        mired, duv = nearest_daylight(xyz[:2] / xyz.sum(), D65_MIRED - _MIRED, D65_MIRED + _MIRED)
+        values = 100 * (D65_MIRED - mired) / _MIRED, 100 * duv / _DUV
+        temperature, tint = (float(round(min(max(value, -100.0), 100.0))) for value in values)
+        return cls(temperature, tint)
 
     def _white(self) -> np.ndarray:
         """CIE x and y of the illuminant."""

@@ -1,10 +1,11 @@
 """The adjustments by hand of the open photo, in groups that open and close."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.part import Part, part_types
@@ -18,6 +19,7 @@ from pie_desktop.ui.editor.reading import OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.theme import HALF_SPACE, SPACE
 from pie_desktop.ui.widgets.labels import heading
+from pie_desktop.ui.widgets.slider import LabelledSlider
 
 OPEN = "edit.adjustments_open"
 ORDER = ("RAW development", "Light", "Colour", "Curve", "HSL", "Grading", "Black and white", "Detail", "Effects")
@@ -30,12 +32,14 @@ class AdjustmentsPanel(QFrame):
 
     Signals:
         built: sliders that were made, list of `LabelledSlider`.
+        end_wanted: the end of the scale whose clipped pixels are to be shown alone, or an empty one for the photo.
 
     Attributes:
         groups: by title.
     """
 
     built = Signal(list)
+    end_wanted = Signal(str)
 
     def __init__(self, context: AppContext, session: EditSession, renderer: PreviewRenderer) -> None:
         super().__init__()
@@ -51,7 +55,7 @@ class AdjustmentsPanel(QFrame):
         for title, group in self.groups.items():
             group.set_open(title in (opened if isinstance(opened, list) else OPEN_AT_FIRST))
             group.changed.connect(context.current.change)
-            group.built.connect(self.built)
+            group.built.connect(self._on_built)
             group.toggled.connect(self._remember)
             column.addWidget(group)
         self._offer(raw=False)
@@ -69,6 +73,10 @@ class AdjustmentsPanel(QFrame):
         self._title.hide()
         layout.setSpacing(0)
         layout.addWidget(self._title)
+        self._actions = QHBoxLayout()
+        self._actions.setContentsMargins(SPACE, HALF_SPACE, SPACE, 0)
+        self._actions.setSpacing(HALF_SPACE)
+        layout.addLayout(self._actions)
         layout.addWidget(scroll)
         context.current.changed.connect(self._on_edit)
         session.opening.connect(lambda _: self._set_active(False))
@@ -78,6 +86,22 @@ class AdjustmentsPanel(QFrame):
     def set_titled(self, titled: bool) -> None:
         """Whether the panel shows its title: where no tab does."""
         self._title.setVisible(titled)
+
+    def add_actions(self, actions: Sequence[QAction]) -> None:
+        """Show actions on the whole photo as buttons above the groups."""
+        for action in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            button.setAccessibleName(action.text())
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self._actions.addWidget(button)
+        self._actions.addStretch(1)
+
+    def _on_built(self, sliders: list[LabelledSlider]) -> None:
+        for slider in sliders:
+            if end := slider.parameter.end:
+                slider.alt_held.connect(lambda held, end=end: self.end_wanted.emit(end if held else ""))
+        self.built.emit(sliders)
 
     def _on_opened(self, photo: OpenedPhoto) -> None:
         self._offer(is_developed(photo.info.format))

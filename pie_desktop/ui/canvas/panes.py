@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from pie_desktop.ui.canvas.clipping import marked
+from pie_desktop.ui.canvas.clipping import clipped_alone, marked
 from pie_desktop.ui.canvas.layer import Layer
 from pie_desktop.ui.canvas.renderer import PreviewRenderer
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
@@ -121,8 +121,11 @@ def _draw_layer(
         pixels = layer.original if original else layer.pixels(renderer.edit, visible)
         target = QRect(pane.left() + left + visible.left, pane.top() + top + visible.top, visible.width, visible.height)
         left, top = visible.left - zone.left, visible.top - zone.top
-        if renderer.warnings:
-            area = (slice(top, top + visible.height), slice(left, left + visible.width))
+        area = (slice(top, top + visible.height), slice(left, left + visible.width))
+        if renderer.end:
+            ends = clipped_alone(layer, pixels, renderer.edit, area, original, renderer.end)
+            painter.drawImage(target, as_image(ends))
+        elif renderer.warnings:
             painter.drawImage(target, as_image(marked(layer, pixels, renderer.edit, area, original)))
         else:
             painter.drawImage(target, as_image(pixels), QRect(left, top, visible.width, visible.height))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from pie_desktop.edit.part import ScaleEnd
 from pie_desktop.ui.canvas.panes import View, draw_handle, draw_label, draw_photo, pane_left, pane_size, photo_rect
 from pie_desktop.ui.canvas.renderer import PreviewRenderer
 from pie_desktop.ui.canvas.viewport import Viewport
@@ -49,6 +50,8 @@ class PhotoWidget(QWidget):
         if self._message or self.renderer.base is None:
             return self._message or self._busy or "no photo"
         what = self._labels[0] if self._comparing else VIEW_NAMES[self._view]
+        if self.renderer.end:
+            what = "Clipped highlights" if self.renderer.end == "bright" else "Clipped shadows"
         return f"{what}, {self.viewport.zoom * 100:.0f} %"
 
     @property
@@ -95,6 +98,12 @@ class PhotoWidget(QWidget):
             self.renderer.warnings = shown
             self.update()
             self.view_changed.emit()
+
+    def show_end(self, end: ScaleEnd) -> None:
+        """Show nothing but what is clipped at an end of the scale of tones; an empty one shows the photo again."""
+        if end != self.renderer.end:
+            self.renderer.end = end
+            self.update()
 
     def set_photo(self, width: int, height: int) -> None:
         """Prepare for a photo of this size (full resolution, oriented), at the zoom and place of the one before."""

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.part import ScaleEnd
 from pie_desktop.ui.canvas.layer import Layer, Luts, RenderRequest, Source
 from pie_desktop.ui.canvas.render import Exact, render_all
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
@@ -44,6 +45,7 @@ class PreviewRenderer(QObject):
         self._job: Job | None = None
         self.edit = Edit()
         self.warnings = False  # whether clipped pixels are marked; drawn, not rendered
+        self.end: ScaleEnd = ""  # whose clipped pixels are shown alone, for the moment; likewise
         self.base: Layer | None = None
         self.detail: Layer | None = None
 
@@ -51,6 +53,11 @@ class PreviewRenderer(QObject):
     def enhanced(self) -> bool:
         """Whether what is shown has the look of a transform."""
         return self.base is not None and self.base.request.luts is not None
+
+    @property
+    def source(self) -> Source | None:
+        """The decode of the photo with the most pixels that there is."""
+        return self._full or self._reduced
 
     @property
     def needs_full(self) -> bool:

@@ -17,37 +17,67 @@ LONGEST_LABEL = "Temperature"
 class Track(QSlider):
     """A horizontal slider that goes where it is clicked, marks its default and returns to it at a double click.
 
+    Signals:
+        alt_held: whether Alt is held while it is dragged.
+
     Attributes:
         arrows_pass: the arrow keys are for others, who step through photos with them, unless the mouse is over the
             slider or Alt is held.
     """
 
-    def __init__(self, low: int, high: int, default: int) -> None:
+    alt_held = Signal(bool)
+
+    def __init__(self, low: int, high: int, default: int, step: int = 1) -> None:
+        """A slider of whole numbers; `step` is that of the arrow keys, and ten of them with Shift."""
         super().__init__(Qt.Orientation.Horizontal)
         self.setRange(low, high)
-        self.setSingleStep(1)
-        self.setPageStep(10)
+        self.setSingleStep(step)
+        self.setPageStep(10 * step)
         self.setValue(default)
         self.setFixedHeight(20)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._default = default
+        self._alt = False
         self.arrows_pass = False
 
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_held_alt(event):
+            event.accept()  # it is not for the menu bar
+            return True
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_arrow(event):
             event.setAccepted(self._takes(event))
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self._is_arrow(event) and not self._takes(event):
+        if self._is_held_alt(event):
+            self._set_alt(True)
+        elif self._is_arrow(event) and not self._takes(event):
             event.ignore()
+        elif self._is_arrow(event) and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            more = event.key() in (Qt.Key.Key_Right, Qt.Key.Key_Up)
+            self.setValue(self.value() + (self.pageStep() if more else -self.pageStep()))
         else:
             super().keyPressEvent(event)
 
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Alt and self._alt:
+            self._set_alt(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def _is_held_alt(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Alt and self.isSliderDown()
+
+    def _set_alt(self, held: bool) -> None:
+        if held != self._alt:
+            self._alt = held
+            self.alt_held.emit(held)
+
     def _is_arrow(self, event: QKeyEvent) -> bool:
-        others = event.modifiers() & ~(Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.KeypadModifier)
-        return event.key() in ARROWS and not others
+        modifiers = Qt.KeyboardModifier
+        own = modifiers.AltModifier | modifiers.KeypadModifier | modifiers.ShiftModifier
+        return event.key() in ARROWS and not event.modifiers() & ~own
 
     def _takes(self, event: QKeyEvent) -> bool:
         held = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
@@ -86,14 +116,17 @@ class Track(QSlider):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.setSliderDown(True)
+            self._set_alt(bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
             self._follow(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown():
+            self._set_alt(bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
             self._follow(event.position().x())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self.isSliderDown():
+            self._set_alt(False)
             self.setSliderDown(False)
             self.update()
 
@@ -126,6 +159,22 @@ class Track(QSlider):
 # Keys and the wheel have no release; a pause of this length ends the change.
 SETTLE_MS = 250
 FINE_STEPS = 100  # per unit, of parameters that are shown with decimals
+FINE_ARROW = 5  # of these, at an arrow key
+
+_ENDS = {"bright": "highlights", "dark": "shadows"}
+
+
+class _Name(PlainLabel):
+    """Returns the slider to its default at a double click, as its track does.
+
+    Signals:
+        double_clicked: that happened.
+    """
+
+    double_clicked = Signal()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.double_clicked.emit()
 
 
 class LabelledSlider(QWidget):
@@ -135,9 +184,14 @@ class LabelledSlider(QWidget):
 
     Signals:
         changed: (value, whether the change is still going on).
+        alt_held: whether Alt is held while the slider is dragged.
+
+    Attributes:
+        parameter: what is set.
     """
 
     changed = Signal(float, bool)
+    alt_held = Signal(bool)
 
     def __init__(self, parameter: Parameter, in_form: bool = False) -> None:
         """A slider within the bounds of a parameter.
@@ -148,15 +202,16 @@ class LabelledSlider(QWidget):
                 digit, as a shortcut may use the form before the number is left.
         """
         super().__init__()
-        self._parameter = parameter
+        self.parameter = parameter
         self._steps = parameter.scale if parameter.decimals == 0 else FINE_STEPS
         low, high, default = (
             round(value * self._steps) for value in (parameter.low, parameter.high, parameter.default)
         )
-        self.track = Track(low, high, default)
-        self.track.setToolTip(
-            plain(f"{parameter.help}\nDouble-click to return to {parameter.text(parameter.default)}.")
-        )
+        self.track = Track(low, high, default, 1 if parameter.decimals == 0 else FINE_ARROW)
+        tip = f"{parameter.help}\nDouble-click to return to {parameter.text(parameter.default)}."
+        if parameter.end:
+            tip += f" Hold Alt while you drag to see the clipped {_ENDS[parameter.end]} alone."
+        self.track.setToolTip(plain(tip))
         self.track.setAccessibleName(parameter.label)
         self.number = QDoubleSpinBox()
         self.number.setDecimals(parameter.decimals)
@@ -171,6 +226,7 @@ class LabelledSlider(QWidget):
         self._settle.timeout.connect(self._finish)
         self.track.valueChanged.connect(self._on_track)
         self.track.sliderReleased.connect(self._finish)
+        self.track.alt_held.connect(self.alt_held)
         self.number.valueChanged.connect(self._on_number)
 
     def _lay_out(self, in_form: bool) -> None:
@@ -187,12 +243,13 @@ class LabelledSlider(QWidget):
         self.number.setProperty("plain", True)
         self.number.setFont(numeric_font(self.font()))
         self.number.setFixedWidth(self._number_width())
-        label = PlainLabel(self._parameter.short or self._parameter.label)
-        label.setToolTip(plain(self._parameter.help))
+        label = _Name(self.parameter.short or self.parameter.label)
+        label.double_clicked.connect(self.reset)
+        label.setToolTip(plain(self.parameter.help))
         label.setBuddy(self.track)
         # The same for all, so that their tracks begin at one line.
         label.setFixedWidth(label.fontMetrics().horizontalAdvance(LONGEST_LABEL) + SPACE)
-        if self._parameter.under:
+        if self.parameter.under:
             label.setProperty("role", "muted")
             label.setIndent(SPACE)
         layout.setHorizontalSpacing(HALF_SPACE)
@@ -202,7 +259,7 @@ class LabelledSlider(QWidget):
 
     def _number_width(self) -> int:
         """Room for the longest number in the window's font, with the padding of the field."""
-        longest = max((self._parameter.text(value) for value in (self._parameter.low, self._parameter.high)), key=len)
+        longest = max((self.parameter.text(value) for value in (self.parameter.low, self.parameter.high)), key=len)
         return self.number.fontMetrics().horizontalAdvance(longest) + 3 * SPACE
 
     @property
@@ -214,12 +271,12 @@ class LabelledSlider(QWidget):
         self._settle.stop()
         with QSignalBlocker(self.track), QSignalBlocker(self.number):
             self.track.setValue(round(value * self._steps))
-            self.number.setValue(value * self._parameter.scale)
+            self.number.setValue(value * self.parameter.scale)
         self.track.update()
 
     def reset(self) -> None:
         """Return to the default; `changed` is emitted."""
-        self.track.setValue(round(self._parameter.default * self._steps))
+        self.track.setValue(round(self.parameter.default * self._steps))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """A move counts as done when the page is left: what is exported next has to know it."""
@@ -228,11 +285,11 @@ class LabelledSlider(QWidget):
         super().hideEvent(event)
 
     def _on_number(self, number: float) -> None:
-        self.track.setValue(round(number / self._parameter.scale * self._steps))
+        self.track.setValue(round(number / self.parameter.scale * self._steps))
 
     def _on_track(self, position: int) -> None:
         with QSignalBlocker(self.number):
-            self.number.setValue(position / self._steps * self._parameter.scale)
+            self.number.setValue(position / self._steps * self.parameter.scale)
         self.changed.emit(self.value, True)
         if not self.track.isSliderDown():
             self._settle.start()

@@ -28,6 +28,18 @@ EDIT = Menu(
         ),
         None,
         Action(
+            "pick_grey",
+            "White balance from grey",
+            "Click on something in the photo that should be grey: temperature and tint follow",
+            ("W",),
+            Where.EDIT,
+            (Need.PHOTO,),
+            "mdi6.eyedropper",
+            "picker temperature tint neutral color",
+            checkable=True,
+        ),
+        None,
+        Action(
             "copy_edit",
             "Copy edit",
             "Copy all that was decided about the open photo",
