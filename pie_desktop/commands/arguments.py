@@ -13,6 +13,7 @@ from pie_desktop.commands.console import say_problem
 from pie_desktop.edit.edit import MAX_TEXT, Edit
 from pie_desktop.edit.part import Parameter, all_parameters
 from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.edit.unapplied import unapplied_sentence
 from pie_desktop.errors import EditError, PieError
 
 if TYPE_CHECKING:
@@ -235,10 +236,13 @@ def read_edit(file: Path) -> Edit:
     """The edit in a file, without its style. Raises PieError for a file that cannot be read or is damaged."""
     try:
         stored = json_files.read_object(file, max_bytes=MAX_TEXT)
-        return Edit.from_json(stored).with_style(None)
+        edit = Edit.from_json(stored).with_style(None)
     except OSError as error:
         raise PieError(f"The edit “{file}” cannot be read ({error.strerror or error}).") from error
     except json_files.DamagedJsonError as error:
         raise PieError(f"The edit “{file}” is damaged: {error}.") from error
     except EditError as error:
         raise PieError(f"“{file}”: {error}") from error
+    if edit.unapplied:
+        say_problem(unapplied_sentence(edit.unapplied, f"“{file.name}”"))
+    return edit

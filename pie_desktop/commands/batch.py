@@ -140,7 +140,7 @@ def run_batch(
     """
     from pie_desktop.export.by_edit import in_order, parts_by_edit
     from pie_desktop.export.job import FEW_PHOTOS, run_job
-    from pie_desktop.export.photo_edits import Remembered, one_for_all
+    from pie_desktop.export.photo_edits import Remembered, one_for_all, unapplied_in
     from pie_desktop.export.presets import plan_all
     from pie_desktop.export.settings import make_part
 
@@ -153,6 +153,8 @@ def run_batch(
         plans = plan_all(photos, exports, lambda fraction: progress(fraction, "Planning"), should_cancel, edit_of)
         for problem in edits.take_problems() if edits is not None else ():
             output.say_problem(problem)
+        if (told := unapplied_in(edit_of.found)) is not None:
+            output.say_problem(told)
         if how.dry_run:
             show_plan([photo for plan in plans for photo in plan], destination, how.as_json, edit_of)
             return

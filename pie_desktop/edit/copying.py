@@ -54,6 +54,7 @@ def with_groups(edit: Edit, source: Edit, keys: Collection[str]) -> Edit:
         if group.key in keys:
             values: dict[str, Any] = {name: getattr(source.part(group.kind), name) for name in group.fields()}
             edit = edit.with_part(replace(edit.part(group.kind), **values))
+            edit = edit.with_unapplied_of(source, group.kind.KEY, group.names)
     return edit
 
 

@@ -1,7 +1,7 @@
 """`Edit`: all that a person decided about one photo, as one value that is passed whole."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from pie_desktop.edit.local_part import LocalPart
 from pie_desktop.edit.part import Parameter, Part, known_version, part_type, part_types
 from pie_desktop.edit.parts.development import DevelopmentPart
 from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.edit.unapplied import Unapplied, in_order, put_back, read_part, still_unapplied
 from pie_desktop.errors import EditError
 from pie_desktop.imaging.development import Development
 
@@ -27,9 +28,11 @@ class Edit:
     Attributes:
         parts: those in which something was decided, each kind at most once, in the order of `part_types`; what is not
             there has its defaults. Edits that decide the same are equal.
+        unapplied: what the edit had besides when it was read, which is kept as it is.
     """
 
     parts: tuple[Part, ...] = ()
+    unapplied: tuple[Unapplied, ...] = ()
 
     @classmethod
     def styled(cls, style_id: str | None = None, strength: float = 1.0, amount: float = 1.0) -> "Edit":
@@ -74,7 +77,8 @@ class Edit:
         """The same edit with another part of that kind."""
         parts = {type(one): one for one in self.parts} | {type(part): part}
         ordered = (parts[kind] for kind in part_types() if kind in parts)
-        return Edit(tuple(one for one in ordered if one != type(one)()))
+        unapplied = self.unapplied and still_unapplied(self.unapplied, self.part(type(part)), part)
+        return Edit(tuple(one for one in ordered if one != type(one)()), unapplied)
 
     def with_style(self, style_id: str | None) -> "Edit":
         """The same edit in another style."""
@@ -89,13 +93,35 @@ class Edit:
         part = self.part(part_type(parameter.part))
         return self.with_part(replace(part, **{parameter.name: parameter.clip(value)}))
 
+    @property
+    def applied(self) -> "Edit":
+        """The edit without what is kept and not applied."""
+        return Edit(self.parts)
+
+    def with_unapplied_of(self, other: "Edit", key: str, names: Collection[str]) -> "Edit":
+        """The same edit with what another one keeps of a part, in the place of its own.
+
+        Args:
+            other: the other one.
+            key: of the part.
+            names: of the values; those that are no fields of the part go with all of them, when they are empty.
+        """
+
+        def belongs(one: Unapplied) -> bool:
+            return one.part == key and (not names or one.name in names)
+
+        own = (one for one in self.unapplied if not belongs(one))
+        return replace(self, unapplied=in_order((*own, *(one for one in other.unapplied if belongs(one)))))
+
     def only(self, kind: type[Part]) -> "Edit":
         """The edit without all other parts."""
         return Edit(tuple(part for part in self.parts if isinstance(part, kind)))
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready; see `from_json`."""
-        return {"version": VERSION, "parts": {part.KEY: part.to_json() for part in self.parts}}
+        document: dict[str, Any] = {"version": VERSION, "parts": {part.KEY: part.to_json() for part in self.parts}}
+        put_back(document, self.unapplied)
+        return document
 
     def to_text(self) -> str:
         """`to_json` as one line."""
@@ -103,27 +129,30 @@ class Edit:
 
     @classmethod
     def from_json(cls, stored: Any) -> "Edit":
-        """Read what this or any older version wrote.
+        """Read what this or any older version wrote, and of what a newer one wrote as much as is known.
 
         Raises:
             EditError: it is damaged.
-            NewerEditError: a newer version wrote it.
+            NewerEditError: a newer version wrote the document in another form, or its style.
         """
         if not isinstance(stored, Mapping):
             raise EditError("The edit is damaged: it is not a set of values.")
         version = stored.get("version", 0)
         if version == 0:
-            return cls().with_part(StylePart.from_json(stored))
+            stored = {"parts": {StylePart.KEY: {name: one for name, one in stored.items() if name != "version"}}}
         known_version(version, VERSION)
+        beside = stored.keys() - {"version", "parts"}
         parts = stored.get("parts")
         if not isinstance(parts, Mapping):
             raise EditError("The edit is damaged: its parts are missing.")
-        edit = cls()
+        edit, unapplied = cls(), tuple(Unapplied.of("", name, stored[name], f"“{name}”") for name in sorted(beside))
         for key, values in parts.items():
-            if not isinstance(values, Mapping):
-                raise EditError(f"The edit is damaged: its part {key!r} is not a set of values.")
-            edit = edit.with_part(part_type(key).from_json(values))
-        return edit
+            if key == StylePart.KEY and isinstance(values, Mapping):  # without it nothing is as it was meant
+                known_version(values.get("version", 1), StylePart.VERSION)
+            part, kept = read_part(key, values)
+            edit = edit.with_part(part) if part is not None else edit
+            unapplied += kept
+        return replace(edit, unapplied=in_order(unapplied))
 
     @classmethod
     def from_text(cls, text: str) -> "Edit":

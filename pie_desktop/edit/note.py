@@ -16,9 +16,9 @@ def edit_note(edit: Edit, style: str | None) -> EditNote:
     """What an exported file says of its edit.
 
     Args:
-        edit: the whole edit, which the file keeps so that it can be read again.
+        edit: the whole edit, of which the file keeps all that was applied, so that it can be read again.
         style: name of its style, None for neutral enhancement.
     """
     # Strength and amount as properties of their own, too: readers of earlier files know these.
     numbers = {"Strength": f"{edit.value(STRENGTH):g}", "Amount": f"{edit.value(AMOUNT):g}"}
-    return EditNote({"Style": style or "neutral"} | numbers | {"Edit": edit.to_text()})
+    return EditNote({"Style": style or "neutral"} | numbers | {"Edit": edit.applied.to_text()})

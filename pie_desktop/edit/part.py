@@ -173,6 +173,18 @@ class Part:
         return {"version": self.VERSION} | {one.name: getattr(self, one.name) for one in fields(self)}
 
     @classmethod
+    def outside(cls, name: str, value: Any) -> str | None:
+        """What a stored value of a field is where it is outside of its bounds, such as `Exposure 9, outside -5 to 5`.
+
+        Such a value is kept and not applied. None for all others, also for those of the wrong type, which damage the
+        part.
+        """
+        declared = next((one for one in cls.parameters() if one.name == name), None)
+        if declared is None or not is_number(value) or declared.low <= value <= declared.high:
+            return None
+        return f"{declared.label} {value:g}, outside {declared.low:g} to {declared.high:g}"
+
+    @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         """Read what this or an older version wrote; numbers outside today's bounds become the nearest that is allowed.
 
@@ -190,25 +202,30 @@ class Part:
                 continue
             value = values[one.name]
             if one.name in declared:
-                if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
+                if not is_number(value):
                     raise EditError(f"The edit is damaged: {one.name} is not a number.")
                 value = declared[one.name].clip(value)
             known[one.name] = value
         return cls(**known)
 
 
-def known_version(version: Any, newest: int) -> int:
-    """The version that a stored edit, or a part of one, states.
+def is_number(value: Any) -> bool:
+    """Whether a value of a JSON document is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
 
-    Raises:
-        EditError: it is not a number.
-        NewerEditError: it is beyond the newest that this program knows.
-    """
+
+def stated_version(version: Any) -> int:
+    """The version that a stored edit, or a part of one, states. Raises EditError where it is not a number."""
     if not isinstance(version, int):
         raise EditError("The edit is damaged: its version is not a number.")
-    if version > newest:
-        raise NewerEditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
     return version
+
+
+def known_version(version: Any, newest: int) -> int:
+    """As `stated_version`. Raises NewerEditError where it is beyond the newest that this program knows."""
+    if stated_version(version) > newest:
+        raise NewerEditError("The edit was made with a newer version of PIE Desktop; update the program to use it.")
+    return int(version)
 
 
 P = TypeVar("P", bound=type[Part])
@@ -241,13 +258,15 @@ def part_types() -> list[type[Part]]:
     return sorted(_registered.values(), key=lambda part: (part.ORDER, part.KEY))
 
 
-def part_type(key: str) -> type[Part]:
-    """The kind of part with a key. Raises NewerEditError where there is none."""
+def known_part(key: str) -> type[Part] | None:
+    """The kind of part with a key, None where there is none."""
     _load_parts()
-    if key not in _registered:
-        raise NewerEditError(
-            f"The edit has a part that this version of PIE Desktop does not know ({key}); update the program to use it."
-        )
+    return _registered.get(key)
+
+
+def part_type(key: str) -> type[Part]:
+    """The kind of part with a key. Raises KeyError where there is none."""
+    _load_parts()
     return _registered[key]
 
 

@@ -4,13 +4,14 @@ A photo with an edit of its own has that. All others have the current style of t
 neutral enhancement. What happens to be open decides nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pie_desktop.edit.edit import PREFERENCE, Edit
 from pie_desktop.edit.part import all_parameters
+from pie_desktop.edit.unapplied import unapplied_sentence
 from pie_desktop.errors import NewerEditError, StyleError
 
 if TYPE_CHECKING:
@@ -153,6 +154,16 @@ class Remembered:
         if photo not in self.found:
             self.found[photo] = self._edit_of(photo)
         return self.found[photo]
+
+
+def unapplied_in(edits: Mapping[Path, PhotoEdit]) -> str | None:
+    """One sentence about what the photos' own edits have that is not applied; None where they have nothing of it."""
+    found = {photo: one.edit.unapplied for photo, one in edits.items() if one.origin == "own" and one.edit.unapplied}
+    if not found:
+        return None
+    photo, unapplied = next(iter(found.items()))
+    sentence = unapplied_sentence(unapplied, f"The edit of {photo.name}")
+    return sentence if len(found) == 1 else f"{sentence} So it is with {len(found) - 1} more of these photos."
 
 
 def _newer(photo: Path) -> str:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,8 @@ def settings_digest(settings: ExportSettings) -> str:
     """
     plain = settings_to_json(ExportSettings(settings.destination))
     plain["edit"]["parts"] = {kind.KEY: kind().to_json() for kind in part_types()}
-    chosen = _differences(settings_to_json(settings), plain)
+    applied = replace(settings, edit=settings.edit.applied)  # the rest may be, in another version of the program
+    chosen = _differences(settings_to_json(applied), plain)
     text = json.dumps({name: value for name, value in chosen.items() if name not in _ELSEWHERE}, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

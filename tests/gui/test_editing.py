@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pie_desktop import paths
-from pie_desktop.edit.edit import COLOR_STRENGTH, TONE_STRENGTH, Edit
+from pie_desktop.edit.edit import AMOUNT, COLOR_STRENGTH, TONE_STRENGTH, Edit
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
@@ -202,6 +202,28 @@ def test_nothing_is_said_of_a_difference_that_the_model_does_not_know(
     select_style(window, 0, qtbot)
     wait_shown(window, photo_folder / "coffee.jpg", qtbot)
     assert not window.edit_page.adjust.attribution.expected_error.isVisible()
+
+
+def test_what_an_edit_has_that_is_not_applied_is_told_once(
+    window: MainWindow, photo_folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, context = photo_folder / "rocket.jpg", window.context
+    context.catalog.put(photo, Edit.styled(None, 0.5))
+    stored = '{"version":1,"parts":{"style":{"strength":0.5},"grain_of_film":{"iso":400},"exposure":{"exposure":9}}}'
+    with sqlite3.connect(context.catalog.path) as connection:
+        connection.execute("UPDATE edits SET edit = ?", (stored,))
+    told: list[str] = []
+    monkeypatch.setattr(context.notifier, "warning", told.append)
+    open_photo(window, photo, qtbot)
+    assert len(told) == 1 and "Exposure 9, outside -5 to 5; “grain_of_film”" in told[0]
+    assert window.session.edit.applied == Edit.styled(None, 0.5)
+    context.current.change(window.session.edit.with_value(AMOUNT, 0.25))
+    qtbot.waitUntil(lambda: not context.background.open_jobs)
+    open_photo(window, photo_folder / "coffee.jpg", qtbot)
+    open_photo(window, photo, qtbot)
+    kept = context.catalog.get(photo)
+    assert kept is not None and kept.value(AMOUNT) == 0.25 and kept.to_json()["parts"]["grain_of_film"] == {"iso": 400}
+    assert len(told) == 1
 
 
 def test_a_newer_edit_opens_without_it_and_is_kept(

@@ -191,7 +191,6 @@ def test_a_damaged_edit_does_not_keep_its_photo_from_opening(path: Path, photo: 
     ("stored", "newer"),
     [
         ('{"version": 999, "parts": {}}', True),
-        ('{"version": 1, "parts": {"grain": {"version": 1, "amount": 3}}}', True),
         ('{"version": 1, "parts": {"style": {"version": 9}}}', True),
         ("no edit at all", False),
     ],

@@ -85,6 +85,17 @@ class CurvePart(Part):
         return colors
 
     @classmethod
+    def outside(cls, name: str, value: Any) -> str | None:
+        if name not in CURVES:
+            return super().outside(name, value)
+        points = _as_points(value)
+        try:
+            _checked(points)
+        except EditError:
+            return f"{cls.LABEL} ({name}), whose points are no function"
+        return None
+
+    @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         lists = {name: _as_points(stored[name]) for name in CURVES if name in stored}
         return super().from_json({**stored, **lists})

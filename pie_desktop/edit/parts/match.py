@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from pie_desktop.edit.part import Part, register
+from pie_desktop.edit.part import Part, is_number, register
 from pie_desktop.errors import EditError
 from pie_desktop.imaging.color.spaces import linear_to_srgb, srgb_to_linear
 
@@ -50,6 +50,12 @@ class MatchPart(Part):
     def apply(self, colors: np.ndarray) -> np.ndarray:
         """Colours (..., 3), float32, sRGB-encoded; what lies outside [0, 1] is scaled likewise."""
         return linear_to_srgb(srgb_to_linear(colors) * self.gains).astype(np.float32)
+
+    @classmethod
+    def outside(cls, name: str, value: Any) -> str | None:
+        if not is_number(value) or abs(value) <= LIMIT:
+            return None
+        return f"{cls.LABEL} {name} {value:g}, outside {-LIMIT:g} to {LIMIT:g}"
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:

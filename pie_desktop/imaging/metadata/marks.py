@@ -146,8 +146,8 @@ def _with_mark(sidecar: Path, photo: Path, mark: Mark) -> tuple[bytes, Mark]:
         image = empty_image()
         if sidecar.exists():
             try:
+                image = read_sidecar(sidecar)  # within limits
                 _check_xmp(sidecar)
-                image = read_sidecar(sidecar)
             except Exception as error:
                 raise DecodeError(
                     f"{sidecar.name} could not be read, so the rating of {photo.name} was not written into it; it was "

@@ -24,9 +24,9 @@ from pie_desktop.imaging.metadata.iptc import IN_XMP
 from pie_desktop.imaging.metadata.opening import empty_image, exiv2_lock
 from pie_desktop.imaging.metadata.sidecar_files import sidecar_stamps, sidecars_of
 from pie_desktop.imaging.metadata.xmp import merge, own_namespaces, read_packet, root_of
+from pie_desktop.imaging.metadata.xmp_limits import MAX_BYTES, XmpTooLargeError
 
 _log = logging.getLogger(__name__)
-_MAX_BYTES = 64_000_000
 # What describes the photo; how a program developed it, and its history, belong to the unedited one.
 _DESCRIBING = (
     "Xmp.dc.",
@@ -107,7 +107,8 @@ def join_sidecars(image: Any, photo: Path, more: tuple[str, ...] = ()) -> Joined
             xmp = _raw_therapee(sidecar) if sidecar.suffix.casefold() == ".pp3" else _packet(sidecar, photo)
         except Exception as error:
             _log.warning("Sidecar %s: %s", sidecar, error)
-            problem = f"{sidecar.name} could not be read; what it says of {photo.name} is missing in the export."
+            why = f" ({error})" if isinstance(error, XmpTooLargeError) else ""
+            problem = f"{sidecar.name} could not be read{why}; what it says of {photo.name} is missing in the export."
             joined.problems.append(problem)
             continue
         joined.namespaces |= own_namespaces(xmp)
@@ -155,10 +156,14 @@ def read_sidecar(sidecar: Path) -> Any:
     Raises:
         Exception: of any kind when it cannot be read.
     """
-    if sidecar.stat().st_size > _MAX_BYTES:
-        raise ValueError("too large")
+    _check_size(sidecar)
     content = sidecar.read_bytes()
     return read_packet(content[content.find(b"<") :] if b"<" in content else content)
+
+
+def _check_size(sidecar: Path) -> None:
+    if sidecar.stat().st_size > MAX_BYTES:  # before it is read
+        raise XmpTooLargeError(f"it is larger than {MAX_BYTES // 1_000_000} MB")
 
 
 def is_of_other_file(xmp: Any, photo: Path) -> bool:
@@ -178,6 +183,7 @@ def _packet(sidecar: Path, photo: Path) -> Any:
 
 
 def _raw_therapee(sidecar: Path) -> Any:
+    _check_size(sidecar)
     parser = configparser.RawConfigParser(strict=False)
     parser.read_string(sidecar.read_text("utf-8", "replace"))
     xmp = exiv2.XmpData()

@@ -10,6 +10,7 @@ from typing import Any
 import exiv2
 
 from pie_desktop.imaging.metadata.containers import MAX_JPEG_XMP, extended_name, read_extended_xmp, with_jpeg_xmp
+from pie_desktop.imaging.metadata.xmp_limits import check_packet
 
 _log = logging.getLogger(__name__)
 NAMESPACE = "urn:x-pie-desktop:edit:1.0/"
@@ -46,7 +47,9 @@ def read_packet(packet: bytes) -> Any:
 
     Raises:
         exiv2.Exiv2Error: it is no XMP.
+        XmpTooLargeError: see `check_packet`.
     """
+    check_packet(packet)
     image = exiv2.ImageFactory.open(packet)
     image.readMetadata()
     return image

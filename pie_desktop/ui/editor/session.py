@@ -12,6 +12,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.developing import Developed, Developer
 from pie_desktop.ui.editor.folder_style import FolderStyleKeeper
 from pie_desktop.ui.editor.history import EditKeeper
+from pie_desktop.ui.editor.notices import EditNotices
 from pie_desktop.ui.editor.reading import (
     PREVIEWED,
     Enhancement,
@@ -70,6 +71,7 @@ class EditSession(QObject):
         self.several = SeveralPhotos(context, self.keeper)
         self.folder_style = FolderStyleKeeper(context, self.several, self)
         self.folder_style.changed.connect(self._on_folder_style)
+        self._notices = EditNotices(context.notifier)
         self._reduced_side = 2560
         self._full_timer = QTimer(self, singleShot=True, interval=FULL_DELAY_MS)
         self._full_timer.timeout.connect(self._start_full)
@@ -163,13 +165,7 @@ class EditSession(QObject):
         self.keeper.begin(path, photo.edit or self._current.unedited(), photo.history)
         self.photo = photo
         self._developer.begin(photo.info)
-        if photo.style_gone:
-            self._context.notifier.info(f"The style of {path.name} was deleted; the photo is shown without one.")
-        if photo.edit_is_newer:
-            self._context.notifier.warning(
-                f"The edit of {path.name} was made with a newer version of PIE Desktop, so the photo opens without it. "
-                "The edit is kept; if you edit the photo here, a copy of it stays."
-            )
+        self._notices.tell(photo)
         self.opened.emit(photo)
         if photo.info.format in PREVIEWED:
             job = self._open_lane.submit(read_preview, photo.info, self._reduced_side)

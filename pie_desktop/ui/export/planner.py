@@ -5,6 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from pie_desktop.export.photo_edits import unapplied_in
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.form import ExportChoice
 from pie_desktop.ui.export.job import FoundPlan, Services, find_plan
@@ -29,7 +30,9 @@ class Planner(QObject):
     def __init__(self, context: AppContext, parent: QObject) -> None:
         super().__init__(parent)
         self._lane = context.add_lane(LatestLane("export plan"))
+        self._context = context
         self._busy = False
+        self._told: str | None = None
         self._timer = QTimer(self, singleShot=True, interval=DELAY_MS)
         self._timer.timeout.connect(self.due)
 
@@ -65,6 +68,10 @@ class Planner(QObject):
 
     def _on_found(self, plan: FoundPlan) -> None:
         self._busy = False
+        told = unapplied_in(plan.edits)
+        if told is not None and told != self._told:
+            self._told = told
+            self._context.notifier.warning(told)
         self.found.emit(plan)
 
     def _on_failed(self, problem: str) -> None:
