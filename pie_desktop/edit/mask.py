@@ -1,6 +1,6 @@
 """A mask: a place of the photo, graduated or radial, and what is done to its colours."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import cos, radians, sin
 from typing import Any, ClassVar
@@ -167,8 +167,3 @@ def _lut(values: tuple[float, ...]) -> AnyLut:
         SaturationPart(saturation=saturation),
     )
     return compiled(ExactEdit(identity_lut(2), parts))
-
-
-def same_but_place(one: Mask, other: Mask) -> bool:
-    """Whether two masks differ in nothing but where they lie."""
-    return all(getattr(one, name.name) == getattr(other, name.name) for name in fields(Mask) if name.name not in PLACES)

@@ -29,7 +29,8 @@ def name_of_change(before: Edit, after: Edit, name_of_style: Callable[[str], str
         return "Reset"
     names += [f"{one.label} {one.text(after.value(one))}" for one in numbers]
     if not names:  # something that is not a number
-        names = [kind.LABEL or kind.KEY for kind in part_types() if before.part(kind) != after.part(kind)]
+        pairs = ((before.part(kind), after.part(kind)) for kind in part_types())
+        names = [type(new).name_of_change(old, new) for old, new in pairs if old != new]
     if len(names) > NAMED:
         return f"{len(names)} changes"
     return ", ".join(names) or "Unchanged"

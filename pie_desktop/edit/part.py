@@ -157,6 +157,16 @@ class Part:
         """Values that an older `version` of this part wrote, as this version means them."""
         return values
 
+    @classmethod
+    def name_of_change(cls, before: Self, after: Self) -> str:
+        """What a step of the history is called that changes no number of this part."""
+        return cls.LABEL or cls.KEY
+
+    @property
+    def summary(self) -> str:
+        """What is decided besides numbers, in two words, such as `2 masks`; empty for nothing."""
+        return ""
+
     def apply(self, colors: "np.ndarray") -> "np.ndarray":
         """What the part does to colours, after the model's enhancement and the parts before it.
 

@@ -47,14 +47,15 @@ class PhotoEdit:
         """Style, strength and changes, such as `Warm evening 85 %, Amount 90 %`."""
         if self.problem is not None:
             return "Cannot be used"
-        numbers = [one for one in all_parameters() if self.style is not None or one not in PREFERENCE]
-        changed = [one for one in numbers if self.edit.value(one) != one.default]
+        known = [one for one in all_parameters() if self.style is not None or one not in PREFERENCE]
+        changed = [one for one in known if self.edit.value(one) != one.default]
         name = self.style or NEUTRAL
         if self.style is not None:
             strength = PREFERENCE[0]
             name = f"{name} {strength.text(self.edit.value(strength))}"
             changed = [one for one in changed if one != strength]
-        return ", ".join([name, *(f"{one.label} {one.text(self.edit.value(one))}" for one in changed)])
+        numbers = [f"{one.label} {one.text(self.edit.value(one))}" for one in changed]
+        return ", ".join([name, *numbers, *(part.summary for part in self.edit.parts if part.summary)])
 
     @property
     def text(self) -> str:

@@ -55,6 +55,14 @@ class Frame:
         top = min(round(self.zone[1] * down), whole[1] - height)
         return replace(self, whole=whole, zone=(left, top, width, height), scale=self.scale * across)
 
+    def photo_place(self, x: float, y: float) -> tuple[float, float]:
+        """The place in the photo of a place in the picture, both in [0, 1] of their width and height."""
+        return _mapped(np.reshape(self.to_photo, (3, 3)), x, y)
+
+    def picture_place(self, x: float, y: float) -> tuple[float, float]:
+        """The place in the picture of a place in the photo; outside of [0, 1] where it is cropped off."""
+        return _mapped(np.linalg.inv(np.reshape(self.to_photo, (3, 3))), x, y)
+
     @property
     def long_side(self) -> float:
         """The long side of the photo, in pixels at hand: what radii that belong to the whole photo are parts of."""
@@ -85,3 +93,8 @@ class Frame:
         if (g, h) == (0, 0):
             return value if i == 1 else value * np.float32(1 / i)
         return value / (np.float32(g) * across + (np.float32(h) * down + np.float32(i)))
+
+
+def _mapped(matrix: np.ndarray, x: float, y: float) -> tuple[float, float]:
+    across, down, depth = matrix @ (x, y, 1.0)
+    return float(across / depth), float(down / depth)

@@ -51,7 +51,7 @@ class EditPage(QWidget):
         self.folder_row = FolderStyleRow(session.folder_style)
         self.styles.add_folder_row(self.folder_row)
         self.adjust = AdjustPanel(context, session)
-        self.adjustments = AdjustmentsPanel(context, session, canvas.renderer)
+        self.adjustments = AdjustmentsPanel(context, session, canvas)
         self.photo_view = PhotoView(context, session, commands, canvas)
         self.welcome = WelcomeView(context)
         self.centre = QStackedWidget()

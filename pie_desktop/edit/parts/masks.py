@@ -43,6 +43,25 @@ class MasksPart(LocalPart):
     def active(self) -> bool:
         return not all(mask.neutral for mask in self.masks)
 
+    @property
+    def summary(self) -> str:
+        if not self.masks:
+            return ""
+        return f"{len(self.masks)} masks" if len(self.masks) > 1 else "1 mask"
+
+    @classmethod
+    def name_of_change(cls, before: Self, after: Self) -> str:
+        old, new = before.masks, after.masks
+        if len(new) == len(old) + 1 and new[:-1] == old:
+            return f"{new[-1].label} mask added"
+        if len(new) == len(old) - 1:
+            gone = next((index for index, mask in enumerate(new) if mask != old[index]), len(new))
+            return f"Mask {gone + 1} deleted"
+        changed = [index for index, (one, other) in enumerate(zip(old, new, strict=False)) if one != other]
+        if len(new) != len(old) or len(changed) != 1:
+            return cls.LABEL
+        return f"Mask {changed[0] + 1} {_change(old[changed[0]], new[changed[0]])}"
+
     def with_mask(self, index: int, mask: Mask) -> Self:
         """With another mask in the place of one."""
         return type(self)((*self.masks[:index], mask, *self.masks[index + 1 :]))
@@ -67,6 +86,16 @@ class MasksPart(LocalPart):
             raise EditError("The edit is damaged: its masks are not a list of values.")
         read = tuple(Mask.from_json(mask) for mask in masks[: MOST_MASKS + 1])
         return super().from_json({**stored, "masks": read})
+
+
+def _change(old: Mask, new: Mask) -> str:
+    """What was done to one mask, in words that follow its number."""
+    numbers = [one for one in Mask.parameters() if getattr(old, one.name) != getattr(new, one.name)]
+    if len(numbers) == 1:
+        return f"{numbers[0].label} {numbers[0].text(getattr(new, numbers[0].name))}"
+    if numbers:
+        return f"{len(numbers)} changes"
+    return "inverted" if old.invert != new.invert else "moved"
 
 
 def _masked(image: np.ndarray, mask: Mask, frame: Frame) -> np.ndarray:

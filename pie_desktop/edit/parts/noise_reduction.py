@@ -39,10 +39,10 @@ class NoiseReductionPart(LocalPart):
     ORDER: ClassVar[int] = 200
 
     luminance_noise: float = parameter(
-        "Luminance noise", 0.0, 0.0, 100.0, "Smooths grain of brightness; look at 1:1.", step=1.0, short="Luminance"
+        "Luminance noise", 0.0, 0.0, 100.0, "Smooths grain of brightness; look at 1:1.", step=1.0, short="Luma noise"
     )
     color_noise: float = parameter(
-        "Colour noise", 0.0, 0.0, 100.0, "Smooths specks of colour; look at 1:1.", step=1.0, short="Colour"
+        "Colour noise", 0.0, 0.0, 100.0, "Smooths specks of colour; look at 1:1.", step=1.0, short="Colour noise"
     )
 
     def reach(self, frame: Frame) -> int:

@@ -1,9 +1,10 @@
 """The adjustments by hand of the open photo, in groups that open and close."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import groupby
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -13,7 +14,8 @@ from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.imaging.formats.registry import is_developed
 from pie_desktop.ui.adjust.curve_editor import CurveEditor
 from pie_desktop.ui.adjust.group import AdjustmentGroup, PartEditor
-from pie_desktop.ui.canvas.renderer import PreviewRenderer
+from pie_desktop.ui.adjust.masks_editor import MasksEditor
+from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
@@ -22,7 +24,18 @@ from pie_desktop.ui.widgets.labels import heading
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 OPEN = "edit.adjustments_open"
-ORDER = ("RAW development", "Light", "Colour", "Curve", "HSL", "Grading", "Black and white", "Detail", "Effects")
+ORDER = (
+    "RAW development",
+    "Light",
+    "Colour",
+    "Curve",
+    "HSL",
+    "Grading",
+    "Black and white",
+    "Detail",
+    "Effects",
+    "Masks",
+)
 """Titles of groups from top to bottom; others come after them."""
 OPEN_AT_FIRST = ("RAW development", "Light")
 
@@ -41,7 +54,7 @@ class AdjustmentsPanel(QFrame):
     built = Signal(list)
     end_wanted = Signal(str)
 
-    def __init__(self, context: AppContext, session: EditSession, renderer: PreviewRenderer) -> None:
+    def __init__(self, context: AppContext, session: EditSession, canvas: Canvas) -> None:
         super().__init__()
         self.setProperty("role", "panel")
         self._context = context
@@ -50,17 +63,22 @@ class AdjustmentsPanel(QFrame):
         column.setContentsMargins(SPACE, HALF_SPACE, SPACE, SPACE)
         column.setSpacing(HALF_SPACE)
         opened = context.settings.get(OPEN)
-        editors: dict[str, Callable[[], PartEditor]] = {"Curve": lambda: CurveEditor(context, renderer)}
+        editors: dict[str, Callable[[], PartEditor]] = {
+            "Curve": lambda: CurveEditor(context, canvas.renderer),
+            "Masks": lambda: MasksEditor(canvas),
+        }
         self.groups = {title: AdjustmentGroup(title, parts, editors.get(title)) for title, parts in _grouped()}
         for title, group in self.groups.items():
             group.set_open(title in (opened if isinstance(opened, list) else OPEN_AT_FIRST))
             group.changed.connect(context.current.change)
             group.built.connect(self._on_built)
             group.toggled.connect(self._remember)
+            group.toggled.connect(partial(self._bring_into_view, group))
+            group.grew.connect(partial(self._bring_into_view, group, True))
             column.addWidget(group)
         self._offer(raw=False)
         column.addStretch(1)
-        scroll = QScrollArea()
+        self._scroll = scroll = QScrollArea()
         scroll.setAccessibleName("Adjustments")
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
@@ -123,12 +141,23 @@ class AdjustmentsPanel(QFrame):
         for group in self.groups.values():
             group.set_active(active)
 
+    def _bring_into_view(self, group: AdjustmentGroup, opened: bool) -> None:
+        """A group that opens below what is seen comes up, once its sliders have their places."""
+
+        def scroll() -> None:
+            bar, seen = self._scroll.verticalScrollBar(), self._scroll.viewport().height()
+            if group.geometry().bottom() > bar.value() + seen:
+                bar.setValue(max(bar.value(), min(group.y(), group.geometry().bottom() - seen + SPACE)))
+
+        if opened and self.isVisible():
+            QTimer.singleShot(0, self, scroll)
+
     def _remember(self) -> None:
         self._context.settings.set(OPEN, [title for title, group in self.groups.items() if group.open])
 
 
 def _grouped() -> list[tuple[str, list[type[Part]]]]:
-    """The parts of each group that have numbers, in the order of the groups."""
+    """The parts of each group that is on the screen, in the order of the groups."""
 
     def title(part: type[Part]) -> str:
         return part.GROUP or part.LABEL
@@ -136,5 +165,6 @@ def _grouped() -> list[tuple[str, list[type[Part]]]]:
     def place(part: type[Part]) -> tuple[int, str]:
         return (ORDER.index(title(part)) if title(part) in ORDER else len(ORDER), title(part))
 
-    parts = sorted((part for part in part_types() if part is not StylePart and part.parameters()), key=place)
+    shown = (part for part in part_types() if part.parameters() or title(part) in ORDER)
+    parts = sorted((part for part in shown if part is not StylePart), key=place)
     return [(name, list(members)) for name, members in groupby(parts, key=title)]

@@ -19,9 +19,11 @@ class PartEditor(QWidget):
 
     Signals:
         changed: (Edit, whether the change is still going on).
+        grew: there is more of it than before.
     """
 
     changed = Signal(object, bool)
+    grew = Signal()
 
     def set_edit(self, edit: Edit) -> None:
         """Show an edit; `changed` is not emitted."""
@@ -31,6 +33,10 @@ class PartEditor(QWidget):
 
     def set_active(self, active: bool) -> None:
         """Whether there is something to edit."""
+
+    def sliders(self) -> list[LabelledSlider]:
+        """Sliders that it has itself."""
+        return []
 
 
 class AdjustmentGroup(QWidget):
@@ -45,11 +51,13 @@ class AdjustmentGroup(QWidget):
         changed: (Edit, whether a slider is still moving).
         built: the sliders, list of `LabelledSlider`, once.
         toggled: whether the group is open.
+        grew: there is more of it to be seen than before.
     """
 
     changed = Signal(object, bool)
     built = Signal(list)
     toggled = Signal(bool)
+    grew = Signal()
 
     def __init__(
         self, title: str, parts: Sequence[type[Part]], make_editor: Callable[[], PartEditor] | None = None
@@ -72,7 +80,8 @@ class AdjustmentGroup(QWidget):
         self.button.toggled.connect(self._on_toggled)
         self.reset_button = QToolButton()
         self.reset_button.setIcon(icon("mdi6.restore"))
-        self.reset_button.setToolTip(plain(f"{title}: all sliders back to 0"))
+        numbers = any(part.parameters() for part in parts)
+        self.reset_button.setToolTip(plain(f"{title}: all sliders back to 0" if numbers else f"Delete all of {title}"))
         self.reset_button.setAccessibleName(f"Reset {title}")
         self.reset_button.clicked.connect(self.reset)
         head = QHBoxLayout()
@@ -159,13 +168,15 @@ class AdjustmentGroup(QWidget):
             self.editor.set_edit(self._edit)
             self.editor.set_active(self._active)
             self.editor.changed.connect(self.changed)
+            self.editor.grew.connect(self.grew)
             column.addWidget(self.editor)
         sections = self.sliders.sections()
         plain = sections.pop("", [])
         if len(sections) > 1:
             column.addWidget(self._tabs(sections, column))
         column.addWidget(_column(plain))
-        self.built.emit(self.sliders.all())
+        own = self.editor.sliders() if self.editor is not None else []
+        self.built.emit([*self.sliders.all(), *own])
 
     def _tabs(self, sections: dict[str, list[LabelledSlider]], column: QVBoxLayout) -> QWidget:
         tabs, pages = QTabBar(), QStackedWidget()
