@@ -137,3 +137,16 @@ def test_a_photo_whose_style_was_deleted_keeps_what_is_chosen_instead(
     assert context.catalog.get(photo) == Edit.styled("no-such-style", 0.7), "it may come back"
     window.edit_page.styles.select_style(None)
     qtbot.waitUntil(lambda: context.catalog.get(photo) == Edit.styled(None, 0.7))
+
+
+def test_choosing_the_style_again_leaves_the_sliders(
+    window: MainWindow, context: AppContext, photo_folder: Path, qtbot: QtBot, choose: Callable[[int], str]
+) -> None:
+    photo = sorted(photo_folder.iterdir())[0]
+    open_photo(window, photo, qtbot)
+    style = choose(0)
+    window.edit_page.adjust.amount.track.setValue(60)
+    qtbot.waitUntil(lambda: context.catalog.get(photo) == Edit.styled(style, 1, 0.6))
+    qtbot.waitUntil(lambda: not context.background.open_jobs)
+    choose(0)
+    assert window.session.edit == Edit.styled(style, 1, 0.6)

@@ -57,6 +57,11 @@ class EditKeeper(QObject):
         """The open photo, once its edit is known."""
         return self._path
 
+    @property
+    def edited(self) -> bool:
+        """Whether anything was done to the open photo, now or earlier."""
+        return self.history is not None and self.history.edited
+
     def known_edits(self) -> dict[Path, Edit]:
         """The edits of photos that were edited since the start, and of the open one."""
         found = {path: history.edit for path, history in self._histories.items() if history.edited}

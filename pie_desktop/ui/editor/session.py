@@ -179,7 +179,7 @@ class EditSession(QObject):
         photo, edit = self.photo, self._current.unedited()
         if photo is None or photo.info.path.parent != self.folder_style.folder:
             return
-        if photo.edit is None and not photo.edit_is_newer and self.keeper.known(photo.info.path) is None:
+        if photo.edit is None and not photo.edit_is_newer and not self.keeper.edited:
             self.keeper.begin(photo.info.path, edit)
 
     def _on_style_chosen(self) -> None:
