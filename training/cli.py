@@ -71,7 +71,10 @@ def fit(
     init: Annotated[
         Path | None, typer.Option(help="Model (bundle) to start from; default for --pairs: the shipped one.")
     ] = None,
-    epochs: Annotated[float | None, typer.Option(min=0.01, help="Passes over the training pairs.")] = None,
+    epochs: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="Passes over the pairs; default: until the held-out pairs come no nearer."),
+    ] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Optimizer steps.")] = None,
     references: Annotated[int | None, typer.Option(min=1, max=50, help="Most reference images per sample.")] = None,
@@ -94,7 +97,6 @@ def fit(
     """Train a model, or fine-tune one on your own edits."""
     import torch
 
-    from pie_desktop.model.fine_tuning import FINE_TUNING
     from training.fit.assemble import fit as run_fit
     from training.fit.config import override, stored_config
     from training.running.events import Reporter, json_sink, text_sink
@@ -119,10 +121,9 @@ def fit(
     )
     if no_teachers:
         chosen = chosen.model_copy(update={"data": chosen.data.model_copy(update={"teachers": None})})
-    passes = None
-    if chosen.data.kind == "pairs" and steps is None and (epochs or not resume):
-        # with a time limit alone, time decides
-        passes = epochs or (10_000 if minutes else FINE_TUNING.epochs)
+    if chosen.data.kind == "pairs" and (epochs or steps):
+        # who says how long gets just that
+        chosen = override(chosen, {"run": {"patience": 0}})
     sink = json_sink if events == "-" else text_sink(Console())
     processes = start_processes(chosen.device)
     report = Reporter(sink)
@@ -131,7 +132,7 @@ def fit(
     def stop() -> bool:
         return asked() or report.lost
 
-    for event in run_fit(chosen, out, models or out, init, originals, resume, stop, processes, passes):
+    for event in run_fit(chosen, out, models or out, init, originals, resume, stop, processes, epochs):
         report(event)
 
 

@@ -8,7 +8,9 @@ class FineTuning:
     """How a model is fine-tuned, where nothing else is chosen.
 
     Attributes:
-        epochs: passes over the pairs.
+        epochs: passes over the pairs, where the length is given in these.
+        most_steps: optimizer steps after which a run ends whether or not it still gains.
+        patience: validations without a clear gain, one every 20 steps, after which it ends.
         references: the most reference images that the model sees per sample.
         encoder_lr: learning rate of the encoder; ten times lower, because it overfits first.
         enhancer_lr: learning rate of the enhancer.
@@ -16,8 +18,10 @@ class FineTuning:
         tv: weight of the total-variation loss.
     """
 
-    epochs: int = 20
-    references: int = 5
+    epochs: int = 100
+    most_steps: int = 5000
+    patience: int = 15
+    references: int = 20
     encoder_lr: float = 1e-5
     enhancer_lr: float = 1e-4
     gram: float = 0.01

@@ -35,8 +35,8 @@ class TrainingOptions:
         models: folder that the finished model is written to.
         init: the bundle to start from.
         originals: folder of the originals when they do not lie with the edits.
-        epochs: length of the run in passes over the pairs; None when `minutes` decides.
-        minutes: length of the run in time; None when `epochs` decides.
+        epochs: length of the run in passes over the pairs; None for as long as it gains.
+        minutes: the most time for it; None for as much as it takes.
         references: reference images per training sample.
     """
 
@@ -46,7 +46,7 @@ class TrainingOptions:
     models: Path
     init: Path
     originals: Path | None = None
-    epochs: int | None = FINE_TUNING.epochs
+    epochs: int | None = None
     minutes: float | None = None
     references: int = FINE_TUNING.references
     encoder_lr: float = FINE_TUNING.encoder_lr
@@ -78,7 +78,13 @@ class TrainingOptions:
 
 @dataclass(frozen=True)
 class TrainingOutcome:
-    """How a run ended: `done` with a model, `stopped` with a checkpoint, or `failed` with the child's last lines."""
+    """How a run ended.
+
+    Attributes:
+        kind: `done`, with a model where something was gained; `stopped` with a checkpoint; or `failed`.
+        message: one sentence; may be empty for `done`.
+        last_lines: of the child's output.
+    """
 
     kind: Literal["done", "stopped", "failed"]
     message: str
@@ -197,7 +203,7 @@ class TrainingProcess(QObject):
     def _outcome(self, code: int, status: QProcess.ExitStatus) -> TrainingOutcome:
         last, tail = self._last_event, tuple(self._tail)
         if last and last["event"] == "done":
-            return TrainingOutcome("done", "Training is complete.")
+            return TrainingOutcome("done", str(last.get("message", "")))
         if last and last["event"] == "stopped":
             return TrainingOutcome("stopped", "Training was stopped; its checkpoint is kept.")
         if self._killed:

@@ -1,7 +1,8 @@
 """Plays the training core's side of the event stream: `fit … --events -`, steps until told to stop.
 
 `FAKE_TRAINING` picks the behaviour: `done` (default) writes a bundle after a few steps, `forever` steps until
-`stop` arrives on stdin, `crash` dies of a segmentation fault, `error` reports a problem, `raise` leaves a traceback.
+`stop` arrives on stdin, `nothing` goes on as long as it gains and gains nothing, `crash` dies of a segmentation fault,
+`error` reports a problem, `raise` leaves a traceback.
 """
 
 import argparse
@@ -38,7 +39,8 @@ def main() -> None:
 
     total = 12
     said = {"problems": ["“a.jpg” is black, so the pair is left out."], "warnings": ["“b.jpg” has bars drawn over it."]}
-    emit("start", run=str(run), steps=total, step=first, device="cpu", pairs=8, train=6, validation=2, **said)
+    known = None if behaviour == "nothing" else total
+    emit("start", run=str(run), steps=known, step=first, device="cpu", pairs=8, train=6, validation=2, **said)
     print("loading the model", file=sys.stderr, flush=True)
     step = first
     while step < total or behaviour == "forever":
@@ -47,7 +49,8 @@ def main() -> None:
             emit("stopped", step=step, checkpoint=str(checkpoint))
             return
         step += 1
-        emit("step", step=step, steps=total, loss=1 / step, losses={"l1": 1 / step}, rate=20.0, eta=(total - step) / 20)
+        pace = {"rate": 20.0, "eta": (total - step) / 20, "fraction": min(step / total, 1.0)}
+        emit("step", step=step, steps=known, loss=1 / step, losses={"l1": 1 / step}, **pace)
         if step == 4:
             emit("validation", step=step, psnr=21.0 + step / 10, baseline_psnr=21.2, de00=7.5)
             checkpoint.write_text(str(step))
@@ -62,6 +65,10 @@ def main() -> None:
         if step == 5 and behaviour == "error":
             emit("error", message="The folder holds only 1 pair; at least 4 are needed.")
             sys.exit(2)
+    if behaviour == "nothing":
+        message = "It came no nearer, so that there is no new model."
+        emit("done", step=step, bundle=None, message=message, psnr=21.2, baseline_psnr=21.2)
+        return
     bundle = Path(options.models) / f"{options.name}.piemodel"
     bundle.mkdir(parents=True, exist_ok=True)
     emit("validation", step=step, psnr=23.4, baseline_psnr=21.2, de00=6.1)

@@ -17,6 +17,7 @@ from pie_desktop.engine import bundles
 from pie_desktop.model.fine_tuning import FINE_TUNING
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.train.page import TrainPage
+from pie_desktop.ui.train.runs import list_runs
 from pie_desktop.workers import training_process
 
 FAKE = [sys.executable, str(Path(__file__).with_name("fake_training.py"))]
@@ -248,8 +249,26 @@ def test_the_form_is_remembered(qtbot: QtBot, open_page: Callable[..., TrainPage
 
 def test_form_offers_the_shared_defaults(open_page: Callable[..., TrainPage], base_bundle: Path) -> None:
     values = open_page().form.values()
-    offered = (values.epochs, values.references, values.encoder_lr, values.enhancer_lr, values.gram, values.tv)
-    assert offered == astuple(FINE_TUNING)
+    offered = (values.references, values.encoder_lr, values.enhancer_lr, values.gram, values.tv)
+    assert offered == astuple(FINE_TUNING)[3:] and (values.epochs, values.minutes) == (None, None)
+
+
+def test_a_run_that_gains_nothing_says_so_and_makes_no_model(
+    qtbot: QtBot, open_page: Callable[..., TrainPage], context: AppContext
+) -> None:
+    told: list[str] = []
+    context.notifier.posted.connect(lambda notice: told.append(notice.text))
+    page = open_page("nothing")
+    page.start_button.click()
+    qtbot.waitUntil(lambda: any("no new model" in text for text in told), timeout=TIMEOUT)
+    assert (
+        page.session.run is not None
+        and page.monitor.failure.isVisibleTo(page)
+        and "no new model" in page.monitor.failure_text.text()
+    )
+    assert "step 12 of" not in page.monitor.status.text() and "step 12" in page.monitor.status.text()
+    again = list_runs(page.session.run.folder.parent)
+    assert [(run.history.state, run.history.bundle, run.history.total) for run in again] == [("done", None, 0)]
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_arguments_name_every_option(options: TrainingOptions) -> None:
     assert arguments[0] == "fit" and arguments[-3:] == ["--resume", "--events", "-"]
     assert given["--out"] == str(options.run)
     assert float(given["--encoder-lr"]) == 1e-5 and float(given["--enhancer-lr"]) == 1e-4
-    assert "--minutes" not in given and given["--epochs"] == "20"
+    assert not {"--minutes", "--epochs"} & given.keys()
 
 
 def test_options_survive_json(options: TrainingOptions) -> None:

@@ -31,6 +31,7 @@ from training.fit.config import (
     override,
     steps_for,
     stored_config,
+    within,
 )
 from training.running.events import Event, Reporter, json_sink
 
@@ -208,7 +209,10 @@ def test_passes_count_the_pairs_that_are_used(
     )  # fmt: skip
     start = next(iter(events))
     assert (start["pairs"], len(start["problems"])) == (6, 4)
-    assert start["steps"] == steps_for(config, 2, 6) < steps_for(config, 2, 10)
+    used = within(config, 5)  # five train, one is held out
+    assert start["pairs"] == start["train"] + 1 == 6
+    assert steps_for(used, 2, 6) < steps_for(used, 2, 10)
+    assert stored_config(tmp_path / "tune").steps == steps_for(used, 2, 6)
 
 
 @pytest.mark.slow
@@ -222,9 +226,9 @@ def test_command_line_has_the_defaults_of_the_editor(
     cli.fit(pairs=edits, out=tmp_path, init=init)
     options = TrainingOptions(edits, tmp_path, "edits", tmp_path, init).arguments()
     given = dict(zip(options[1:-2:2], options[2:-2:2], strict=True))
-    cli.fit(pairs=edits, out=tmp_path, init=init, epochs=float(given["--epochs"]))
-    assert asked[0] == asked[1] and asked[0][1] == FINE_TUNING.epochs
+    assert not {"--epochs", "--minutes"} & given.keys() and asked[0][1] is None
     config = asked[0][0]
+    assert config.steps == FINE_TUNING.most_steps and config.patience == FINE_TUNING.patience
     assert config.data.references == int(given["--references"])
     rates = config.optimizer.encoder_lr, config.optimizer.enhancer_lr
     assert rates == (float(given["--encoder-lr"]), float(given["--enhancer-lr"]))

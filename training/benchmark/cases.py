@@ -71,3 +71,27 @@ class Draws:
             case = self.case(name, photos, pair, user, draw)
             if case is not None:
                 yield case
+
+    def apart(
+        self, name: str, pair: Callable[[int], Pair | None], queries: Sequence[int], references: Sequence[int]
+    ) -> Iterator[Case]:
+        """All draws of one user some of whose photos must not be compared, or not be shown.
+
+        Args:
+            pair: as in `case`.
+            queries: numbers of the photos that may be compared.
+            references: numbers of those that may be shown; what a draw compares, it does not show.
+        """
+        for draw in range(self.count):
+            generator = np.random.default_rng([self.seed, 0, draw])
+            compared = list(islice(self._usable(generator.permutation(queries), pair), self.queries))
+            numbers = [number for number, _ in compared]
+            others = generator.permutation([number for number in references if number not in numbers])
+            shown = [found for _, found in islice(self._usable(others, pair), self.most)]
+            if compared and shown:
+                yield Case(name, shown, [found for _, found in compared])
+
+    @staticmethod
+    def _usable(order: np.ndarray, pair: Callable[[int], Pair | None]) -> Iterator[tuple[int, Pair]]:
+        found = ((number, pair(number)) for number in order.astype(int).tolist())
+        return ((number, one) for number, one in found if one is not None)

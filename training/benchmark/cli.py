@@ -132,29 +132,41 @@ def benchmark(
 
 
 def evaluate(
-    pairs: Annotated[Path, typer.Option(help="Folder of your own edits; originals are found by name.")],
+    pairs: Annotated[Path | None, typer.Option(help="Folder of your own edits; originals are found by name.")] = None,
+    references: Annotated[
+        Path | None, typer.Option(help="Folder of the edits that are shown to the model, with --queries.")
+    ] = None,
+    compared: Annotated[
+        Path | None, typer.Option("--queries", metavar="DIR", help="Folder of the edits that are compared.")
+    ] = None,
     originals: Annotated[Path | None, typer.Option(help="Folder of the originals, if they are elsewhere.")] = None,
     model: Annotated[Path | None, typer.Option(help="Model (bundle); default: the shipped one.")] = None,
     refs: Annotated[str, typer.Option(help="Numbers of references to test, separated by commas.")] = "1,3,5",
-    queries: Annotated[int, typer.Option(min=1, help="Photos compared per draw.")] = 20,
+    photos: Annotated[int, typer.Option(min=1, help="Photos compared per draw.")] = 20,
     draws: Annotated[int, typer.Option(min=1, help=DRAWS)] = 2,
     seed: Annotated[int, typer.Option(help="Seed of the random choices.")] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = "auto",
     output: Annotated[Path | None, typer.Option("--json", help="Write the rows to this file.")] = None,
 ) -> None:
     """Measure how near a model comes to your own edits, on photos that it has not seen."""
+    from pie_desktop.model.bundle import read_bundle_info
     from training.benchmark.cases import Draws
     from training.benchmark.methods import MethodSet
-    from training.benchmark.people import own_cases
+    from training.benchmark.people import own_cases, trained_digests
     from training.benchmark.run import run_benchmark
     from training.benchmark.table import benchmark_report, print_table
     from training.reports.files import prepare_folder, write_json
 
+    folder = pairs if compared is None else compared
+    if folder is None or (references is None) != (compared is None) or (pairs is not None and compared is not None):
+        raise PieError("Name a folder of your edits with --pairs, or two of them with --references and --queries.")
     prepare_folder(output)
     numbers = _numbers(refs)
-    methods = MethodSet(chosen_bundle(model), device)
-    drawn = Draws(numbers[-1], queries, seed, draws)
-    cases = own_cases(pairs, originals, drawn, _reporter(Console(stderr=True)))
+    bundle = chosen_bundle(model)
+    methods = MethodSet(bundle, device)
+    drawn = Draws(numbers[-1], photos, seed, draws)
+    trained = trained_digests(read_bundle_info(bundle).card)
+    cases = own_cases(folder, originals, drawn, _reporter(Console(stderr=True)), trained, references)
     rows = run_benchmark({"own edits": cases}, methods, numbers, seed)
     print_table(rows, Console(width=120))
     if output is not None:

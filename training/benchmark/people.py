@@ -1,7 +1,8 @@
 """Real users: photos in folders, unedited and edited."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.listing import list_photos
@@ -9,7 +10,7 @@ from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.stored import to_uint8
 from training.benchmark.cases import SIDE, Case, Draws, Pair
-from training.data.pairs import checked_pairs, guess_pairs
+from training.data.pairs import checked_pairs, digests_of, guess_pairs
 
 Report = Callable[[str], None]
 
@@ -84,17 +85,57 @@ def _same_names(person: Path) -> list[PairGuess]:
     return [PairGuess(afters[name], befores[name], "") for name in names]
 
 
-def own_cases(edits: Path, originals: Path | None, draws: Draws, report: Report = lambda _: None) -> list[Case]:
+def own_cases(
+    edits: Path,
+    originals: Path | None,
+    draws: Draws,
+    report: Report = lambda _: None,
+    trained: Collection[str] = (),
+    references: Path | None = None,
+) -> list[Case]:
     """One user's own edits, with the originals found by name.
 
     Args:
-        report: called with one sentence for each pair that is left out.
+        edits: folder of the edits to compare, and to show where there is no other.
+        report: called with one sentence for each pair that is left out, and for those that are not compared.
+        trained: digests of the files that the model was trained on, which are shown but never compared.
+        references: folder of the edits to show.
 
     Raises:
-        PieError: there are fewer than two usable pairs.
+        PieError: there are fewer than two usable pairs, or all of them trained the model.
     """
-    pairs = _Pairs([g for g in guess_pairs(edits, originals) if g.before is not None], report)
-    cases = list(draws.cases(edits.name, len(pairs), pairs, 0))
+    guesses = [g for g in guess_pairs(edits, originals) if g.before is not None]
+    unseen = [number for number, guess in enumerate(guesses) if not (trained and _known(guess, trained))]
+    left_out = len(guesses) - len(unseen)
+    if left_out:
+        report(f"{left_out} of {len(guesses)} pairs are not compared, since the model was trained on them.")
+    if guesses and not unseen:
+        raise PieError(f"The model was trained on all pairs in {edits}; name a folder with other photos.")
+    others = [g for g in guess_pairs(references, originals) if g.before is not None] if references else []
+    pairs = _Pairs(guesses + others, report)
+    if references is not None:
+        cases = list(draws.apart(edits.name, pairs, unseen, range(len(guesses), len(pairs))))
+    elif left_out:
+        cases = list(draws.apart(edits.name, pairs, unseen, range(len(pairs))))
+    else:
+        cases = list(draws.cases(edits.name, len(pairs), pairs, 0))
     if not cases:
         raise PieError(f"Fewer than 2 edits with a usable original were found in {edits}; at least 2 are needed.")
     return cases
+
+
+def _known(guess: PairGuess, digests: Collection[str]) -> bool:
+    found = digests_of(guess)
+    return found.edited in digests or found.original in digests
+
+
+def trained_digests(card: Mapping[str, Any]) -> set[str]:
+    """The digests of all files that a model, and the models that it was made from, were trained on, by its card."""
+    found: set[str] = set()
+    part: Any = card
+    while isinstance(part, Mapping):
+        data = part.get("data")
+        listed = data.get("trained_on") if isinstance(data, Mapping) else None
+        found |= {one for one in listed if isinstance(one, str)} if isinstance(listed, list) else set()
+        part = part.get("continued_from")
+    return found

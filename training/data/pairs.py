@@ -1,6 +1,7 @@
 """A user's own edits and originals: found by name, checked and aligned as styles do it, and kept as two banks."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +17,39 @@ ADVICE = "training needs at least 4, better 50 or more (same file names in a fol
 
 
 @dataclass(frozen=True)
+class PairDigests:
+    """What a pair is known by again, whatever its files are called: 16 hexadecimal digits of each file's content."""
+
+    edited: str
+    original: str
+
+
+def digests_of(guess: PairGuess) -> PairDigests:
+    """The digests of a pair's files (BLAKE2b). Raises PieError where one cannot be read."""
+
+    def digest(path: Path) -> str:
+        try:
+            with path.open("rb") as file:
+                return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
+        except OSError as error:
+            raise PieError(f"{path} cannot be read: {error.strerror}.") from error
+
+    assert guess.before is not None
+    return PairDigests(digest(guess.after), digest(guess.before))
+
+
+def trained_on(pairs: Iterable[PairDigests]) -> list[str]:
+    """The digests of all files of these pairs, as a model's card keeps them."""
+    return sorted({digest for pair in pairs for digest in (pair.edited, pair.original)})
+
+
+@dataclass(frozen=True)
 class PairBank:
     """Aligned images `(P, S, S, 3)` uint8, sRGB, and what could not be used.
 
     Attributes:
         names: the edits' file names.
+        digests: of the files of each pair.
         problems: why pairs were left out, one sentence each.
         warnings: what looks wrong with pairs that are used nevertheless, one sentence each.
     """
@@ -30,6 +59,7 @@ class PairBank:
     names: tuple[str, ...]
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    digests: tuple[PairDigests, ...] = ()
 
 
 def guess_pairs(folder: Path, originals: Path | None = None) -> list[PairGuess]:
@@ -53,7 +83,7 @@ def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:
     Raises:
         PieError: fewer than four usable pairs.
     """
-    before, after, names = [], [], []
+    before, after, names, digests = [], [], [], []
     problems: list[str] = []
     warnings: list[str] = []
     for guess, checked in checked_pairs(guesses, side):
@@ -64,10 +94,11 @@ def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:
             before.append(square(checked.pair.original, side))
             after.append(square(checked.pair.edited, side))
             names.append(guess.after.name)
+            digests.append(digests_of(guess))
     if len(names) < FEWEST:
         found = f"Only {len(names)} edits with a usable original were found; {ADVICE}."
         raise PieError(" ".join([found, *_first(problems)]))
-    return PairBank(np.stack(before), np.stack(after), tuple(names), tuple(problems), tuple(warnings))
+    return PairBank(np.stack(before), np.stack(after), tuple(names), tuple(problems), tuple(warnings), tuple(digests))
 
 
 def _first(sentences: Sequence[str], most: int = 5) -> list[str]:

@@ -1,17 +1,18 @@
 """A training run from its configuration: data, network and validation at the start, the bundle at the end."""
 
+import contextlib
 import json
 import os
 import platform
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from filelock import FileLock, Timeout
 
 import pie_desktop
 from pie_desktop import json_files
@@ -20,96 +21,27 @@ from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.leftovers import remove_abandoned
 from pie_desktop.model.bundle import SUFFIX, BundleInfo, load_bundle, read_bundle_info, remove_dead_bundles, save_bundle
 from pie_desktop.model.network import PreferenceNetwork
-from training.data.batch import RoleMix
-from training.data.pairs import PairBank, guess_pairs, load_pairs
-from training.data.photos import capture_bank, split_bank, square
+from training.data.pairs import trained_on
 from training.data.prefetch import prefetched
-from training.data.prepared import PreparedSource, open_prepared
-from training.data.source import PairSource, SimulatedSource, Source
-from training.data.teachers import Teacher, load_teachers
+from training.data.source import Source
 from training.fit.basis import kept_basis
 from training.fit.config import FitConfig, override, steps_for
 from training.fit.extension import extended
+from training.fit.material import Material, pairs_material, prepared_material, simulated_material
 from training.fit.neutral import neutral_strength, train_neutral
 from training.fit.pretraining import calibrate
 from training.fit.trainer import Trainer
 from training.fit.uncertainty import train_expected_error
-from training.fit.validation import Validation, pair_validation, simulated_validation, style_validation
 from training.running.checkpoint import NAME
 from training.running.events import Event
 from training.running.processes import ALONE, Processes, pixel_device
 
-HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
-PAIR_HOLD_OUT = 0.2
-FINISHER = "expert C"
 MADE = "made.json"  # in the folder of a run: the model that it made
-
-
-@dataclass
-class _Material:
-    source: Source
-    validation: Validation
-    train: int
-    held_out: int
-    roles: RoleMix
-    finished: tuple[np.ndarray, np.ndarray] | None = None  # photos for the neutral preference: training, held out
-    teachers: Sequence[Teacher] = ()
-    unseen: Source | None = None  # users over the photos held out
-    bank: PairBank | None = None
-
-
-def _simulated(config: FitConfig, cache: Path, device: torch.device) -> tuple[_Material, np.ndarray]:
-    d = config.data
-    folders, side = (d.folder, *d.more), config.architecture.side
-    train, validation = split_bank(folders, d.bank_side, HOLD_OUT, cache)
-    captures = capture_bank(folders, d.bank_side, cache)
-    teachers = _teachers(d.teachers) if d.teachers else []
-    mix = config.population
-    source = SimulatedSource(train, side, d.users, d.shots, config.seed, device, mix, captures, teachers)
-    judge = simulated_validation(validation, side, mix=mix, teachers=teachers)
-    unseen = SimulatedSource(validation, side, d.users, d.shots, config.seed, device, mix, teachers=teachers)
-    material = _Material(source, judge, len(train), len(validation), RoleMix(), (train, validation))
-    material.teachers, material.unseen = teachers, unseen
-    return material, train
-
-
-def _teachers(folder: Path) -> list[Teacher]:
-    """The learned retouchers of a folder; raises PieError with how to go on without them."""
-    try:
-        return load_teachers(folder)
-    except PieError as error:
-        raise PieError(f"{error} With --no-teachers, simulated schools of retouchers take their place.") from error
-
-
-def _pairs(config: FitConfig, originals: Path | None, device: torch.device) -> _Material:
-    d, side = config.data, config.architecture.side
-    bank = load_pairs(guess_pairs(d.folder, originals), d.bank_side)
-    order = np.random.default_rng(config.seed).permutation(len(bank.names))
-    held_out = max(1, round(PAIR_HOLD_OUT * len(order)))
-    train = order[:-held_out]
-    names = [bank.names[index] for index in train]
-
-    def floats(images: np.ndarray) -> Tensor:
-        planes = torch.from_numpy(images[order]).permute(0, 3, 1, 2).float() / 255
-        return torch.nn.functional.interpolate(planes, size=(side, side), mode="area")
-
-    source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device, names)
-    validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
-    # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
-    return _Material(source, validation, len(train), held_out, RoleMix(pairs=0.6, after_only=0.25), bank=bank)
-
-
-def _prepared(config: FitConfig, device: torch.device) -> tuple[_Material, np.ndarray]:
-    d, side = config.data, config.architecture.side
-    data = open_prepared(d.folder).only(d.styles)
-    source = PreparedSource(data, side, d.users, d.shots, config.seed, device=device)
-    judge = style_validation(data, side, d.references)
-    # what an expert has retouched is a finished photo; C is the one that most of the literature learns from
-    finished = data.after[data.styles.index(FINISHER) if FINISHER in data.styles else 0]
-    train, held_out = (
-        np.stack([square(finished[row], d.bank_side) for row in data.rows(split)]) for split in ("train", "validation")
-    )
-    return _Material(source, judge, len(train), len(held_out), RoleMix(), (train, held_out)), train
+LOCK = ".lock"
+NO_GAIN = (
+    "The training came no nearer to the pairs held out than the model that it started from, so that there is no new"
+    " model; more pairs, or the same edits as references of a style, serve better."
+)
 
 
 def _network(
@@ -165,16 +97,31 @@ def fit(
         cache: folder for decoded photos and bases, which runs may share; that of the run where it is None.
 
     Raises:
-        PieError: data, device, bundle or checkpoint cannot be used.
+        PieError: data, device, bundle or checkpoint cannot be used, or another process trains in `run`.
     """
     if config.data.kind == "pairs" and init is None and not resume:
         raise PieError("Training on your own pairs starts from a model; name one with --init.")
     if not resume and (run / NAME).exists():
         raise PieError(f"There is a training run in {run} already; continue it with --resume, or choose another --out.")
     processes.share.rows(config.data.users)  # refuses before hours are spent
+    with _alone_in(run) if processes.leader else contextlib.nullcontext():
+        yield from _run(config, run, models, init, originals, resume, should_stop, processes, epochs, cache)
+
+
+def _run(
+    config: FitConfig,
+    run: Path,
+    models: Path,
+    init: Path | None,
+    originals: Path | None,
+    resume: bool,
+    should_stop: Callable[[], bool],
+    processes: Processes,
+    epochs: float | None,
+    cache: Path | None,
+) -> Iterator[Event]:
     device = processes.device(config.device)
     pixels = torch.device("cpu") if config.data.workers else pixel_device(device)
-    run.mkdir(parents=True, exist_ok=True)
     cache = cache or run / "cache"
     if processes.leader:
         remove_abandoned(run)
@@ -182,11 +129,11 @@ def fit(
     with processes.leader_first():
         bank: np.ndarray | None
         if config.data.kind == "simulated":
-            material, bank = _simulated(config, cache, pixels)
+            material, bank = simulated_material(config, cache, pixels)
         elif config.data.kind == "prepared":
-            material, bank = _prepared(config, pixels)
+            material, bank = prepared_material(config, pixels)
         else:
-            material, bank = _pairs(config, originals, pixels), None
+            (config, material), bank = pairs_material(config, originals, pixels), None
             if epochs is not None:
                 steps = steps_for(config, epochs, material.train + material.held_out)
                 config = override(config, {"run": {"steps": steps}})
@@ -203,7 +150,7 @@ def fit(
             yield {
                 "event": "start",
                 "run": str(run),
-                "steps": config.steps,
+                "steps": trainer.stepped()["steps"],
                 "step": trainer.progress.step,
                 "device": str(device),
                 "processes": processes.share.count,
@@ -222,24 +169,52 @@ def fit(
             if over and (made := _made_before(run)) is not None:
                 yield made
                 continue
-            bundle = _free_path(models, config.name)
-            card = _card(config, trainer, material, init)
-            if material.finished is not None:
-                photos, held_out = material.finished
-                train_neutral(trainer.average, photos, config.neutral, config.seed, material.teachers)
-                card["neutral"] = asdict(neutral_strength(trainer.average, held_out, config.seed))
-            if material.unseen is not None:
-                found = train_expected_error(trainer.average, material.unseen, config)
-                card |= {"expected_error": asdict(found)} if found else {}
-            created = datetime.now(UTC).isoformat(timespec="milliseconds")
-            p = trainer.progress
-            ends = {"psnr": card["validation"]["psnr"], "baseline_psnr": p.baseline_psnr}
-            done = {"event": "done", "step": p.step, "bundle": str(bundle)} | ends
-            # Before the model: whenever the run is killed, resuming it knows whether this very model is there.
-            with atomic_write(run / MADE) as temporary:
-                temporary.write_text(json_files.to_text({"created": created, "done": done}), encoding="utf-8")
-            save_bundle(bundle, trainer.average, config.name, created, card)
-            yield done
+            yield _finish(config, trainer, material, run, models, init)
+
+
+@contextlib.contextmanager
+def _alone_in(run: Path) -> Iterator[None]:
+    """Keep other processes out of the folder of a run. Raises PieError where one is in it."""
+    run.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(run / LOCK, timeout=0, thread_local=False)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise PieError(
+            f"Another training uses the folder {run}; wait until it ends, or choose another --out."
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _finish(
+    config: FitConfig, trainer: Trainer, material: Material, run: Path, models: Path, init: Path | None
+) -> Event:
+    """Write the model of a run that is over; its last event, without a model where nothing was gained."""
+    p = trainer.progress
+    if config.keep_best and not trainer.gained:
+        ends = {"psnr": p.baseline_psnr, "baseline_psnr": p.baseline_psnr}
+        return {"event": "done", "step": p.step, "bundle": None, "message": NO_GAIN} | ends
+    trainer.take_best()
+    bundle = _free_path(models, config.name)
+    card = _card(config, trainer, material, init)
+    if material.finished is not None:
+        photos, held_out = material.finished
+        train_neutral(trainer.average, photos, config.neutral, config.seed, material.teachers)
+        card["neutral"] = asdict(neutral_strength(trainer.average, held_out, config.seed))
+    if material.unseen is not None:
+        found = train_expected_error(trainer.average, material.unseen, config)
+        card |= {"expected_error": asdict(found)} if found else {}
+    created = datetime.now(UTC).isoformat(timespec="milliseconds")
+    ends = {"psnr": card["validation"]["psnr"], "baseline_psnr": p.baseline_psnr}
+    done = {"event": "done", "step": p.step, "bundle": str(bundle)} | ends
+    # Before the model: whenever the run is killed, resuming it knows whether this very model is there.
+    with atomic_write(run / MADE) as temporary:
+        temporary.write_text(json_files.to_text({"created": created, "done": done}), encoding="utf-8")
+    save_bundle(bundle, trainer.average, config.name, created, card)
+    return done
 
 
 def _made_before(run: Path) -> Event | None:
@@ -261,7 +236,7 @@ def _free_path(models: Path, name: str) -> Path:
     return path
 
 
-def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path | None) -> dict[str, Any]:
+def _card(config: FitConfig, trainer: Trainer, material: Material, init: Path | None) -> dict[str, Any]:
     score = trainer.validation.score(trainer.judge)
     return {
         "config": json.loads(config.model_dump_json()) | {"device": str(config.device)},
@@ -272,12 +247,14 @@ def _card(config: FitConfig, trainer: Trainer, material: _Material, init: Path |
             "teachers": [teacher.name for teacher in material.teachers],
             "train": material.train,
             "held_out": material.held_out,
+            **({"trained_on": trained_on(material.trained)} if material.trained else {}),
         },
         # of a model that was tuned to one user, its gain over the start is shown; a new model has none to show
         "init": init.name if init and config.data.kind == "pairs" else None,
         "continued_from": _origin(read_bundle_info(init)) if init else None,
         "seed": config.seed,
         "steps": trainer.progress.step,
+        "best_step": trainer.progress.best_step if config.keep_best else None,
         "seconds": round(trainer.progress.elapsed),
         "validation": {"psnr": score.psnr, "de00": score.de00, "baseline_psnr": trainer.progress.baseline_psnr},
         "software": {

@@ -90,6 +90,8 @@ class FitConfig(Section):
     Attributes:
         steps: optimizer steps, pretraining included; the learning rate reaches its floor at the last.
         minutes: wall-clock limit; the schedule follows whichever of both ends first.
+        patience: validations without a clear gain after which the rates fall and the run ends; 0 to go on to the end.
+        keep_best: whether the model is the one that was the best on the held-out photos, instead of the last one.
         population: of simulated users.
     """
 
@@ -97,6 +99,8 @@ class FitConfig(Section):
     seed: int = 0
     steps: int = Field(10_000, ge=1)
     minutes: float | None = None
+    patience: int = Field(0, ge=0)
+    keep_best: bool = False
     device: str = "auto"
     validate_every: int = 500
     checkpoint_every: int = 500
@@ -119,10 +123,13 @@ def load_config(path: Path) -> FitConfig:
 
 
 def fine_tune_config(folder: Path, architecture: Architecture, references: int = FINE_TUNING.references) -> FitConfig:
-    """Defaults for a user's own pairs, as in the editor's form; how long it takes is for `steps_for` to say."""
+    """Defaults for a user's own pairs, as in the editor's form: until nothing is gained any more."""
     d = FINE_TUNING
     return FitConfig(
         name=folder.resolve().name,
+        steps=d.most_steps,
+        patience=d.patience,
+        keep_best=True,
         validate_every=20,
         checkpoint_every=50,
         data=DataConfig(kind="pairs", folder=folder, users=4, shots=references + 3, references=references, reuse=2),
@@ -145,6 +152,14 @@ def override(config: FitConfig, sections: dict[str, dict[str, Any]]) -> FitConfi
     data = values["data"]
     data["shots"] = max(data["shots"], data["references"] + data["queries"])
     return FitConfig.model_validate(values)
+
+
+def within(config: FitConfig, pairs: int) -> FitConfig:
+    """The configuration for so many training pairs: no photo is its own reference, however few there are."""
+    queries = min(config.data.queries, max(1, pairs // 2))
+    references = max(1, min(config.data.references, pairs - queries))
+    data = {"references": references, "queries": queries, "shots": min(config.data.shots, pairs)}
+    return config.model_copy(update={"data": config.data.model_copy(update=data)})
 
 
 def steps_for(config: FitConfig, epochs: float, pairs: int) -> int:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import Group, RoleMix, Roles, draw_roles
 from training.data.source import AHEAD, Source, seeded
@@ -11,10 +13,14 @@ from training.fit.config import FitConfig
 from training.fit.objective import Objective, Prepared
 from training.fit.pretraining import Pretraining
 from training.fit.validation import Validation
+from training.running.checkpoint import load_best, save_best
 from training.running.events import Event
 from training.running.loop import Progress, TrainingLoop
 from training.running.processes import ALONE, Processes
 from training.running.stepping import Losses, rate_factor
+
+COOLING = 0.25  # of a run whose end is not known: how much of it the rates take to fall
+CLEARLY = 0.02  # dB by which a validation has to be better for the run to count as still gaining
 
 
 @dataclass
@@ -23,11 +29,17 @@ class FitProgress(Progress):
 
     Attributes:
         baseline_psnr: dB before the first step.
-        best_psnr: the highest so far, dB.
+        best_psnr: the highest so far, dB; the start counts.
+        best_step: when that was.
+        stale: validations since the last that was clearly better than all before.
+        plateau: step at which the run was found to gain nothing more, and the rates began to fall; None until then.
     """
 
     baseline_psnr: float = 0.0
     best_psnr: float = 0.0
+    best_step: int = 0
+    stale: int = 0
+    plateau: int | None = None
 
 
 class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
@@ -66,23 +78,46 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
         self.begin_optimizer(groups, o.weight_decay, o.clip, o.ema)
 
     def fraction(self) -> float:
-        """How much of the run is over, 0 to 1, by steps or by time, whichever is further."""
+        """How much of the run is over, 0 to 1, by steps, time, or since the plateau, whichever is further."""
+        done = self._limited()
+        if self.progress.plateau is not None:
+            end = self.progress.plateau + self._cooling()
+            done = max(done, self.progress.step / end)
+        return min(done, 1.0)
+
+    def _limited(self) -> float:
+        """How much of the run is over by the limits that were set."""
         done = self.progress.step / self.config.steps
         if self.config.minutes:
             done = max(done, self.progress.elapsed / (60 * self.config.minutes))
-        return min(done, 1.0)
+        return done
+
+    def _cooling(self) -> int:
+        """Steps from the plateau to the end."""
+        assert self.progress.plateau is not None
+        return max(self.config.validate_every, round(COOLING * self.progress.plateau))
 
     def rate_factor(self) -> float:
-        return rate_factor(self.progress.step, self.fraction(), self.config.optimizer.warmup)
+        p, warmup = self.progress, self.config.optimizer.warmup
+        if not self.config.patience:
+            return rate_factor(p.step, self.fraction(), warmup)
+        # The end is not known: full rate until the plateau, or until the last part of what was allowed.
+        cooled = (self._limited() - (1 - COOLING)) / COOLING
+        if p.plateau is not None:
+            cooled = max(cooled, (p.step - p.plateau) / self._cooling())
+        return rate_factor(p.step, min(max(cooled, 0.0), 1.0), warmup)
 
     def open(self) -> Iterator[Event]:
         """Measure the start of a new run; no events."""
-        if self.progress.step == 0 and self.processes.leader:
-            self.progress.baseline_psnr = self.validation.score(self.judge).psnr
+        p = self.progress
+        if p.step == 0 and self.processes.leader:
+            p.baseline_psnr = p.best_psnr = self.validation.score(self.judge).psnr
         yield from ()
 
     def stepped(self) -> Event:
-        return {"steps": self.config.steps}
+        # Where time or a plateau decides, the most steps that are allowed say nothing.
+        known = not self.config.patience and not self.config.minutes
+        return {"steps": self.config.steps if known else None}
 
     def validation_due(self) -> bool:
         return self.progress.step % self.config.validate_every == 0
@@ -92,9 +127,26 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
 
     def validate(self) -> Event:
         score, p = self.validation.score(self.judge), self.progress
-        p.best_psnr = max(p.best_psnr, score.psnr)
+        clearly = score.psnr > p.best_psnr + CLEARLY
+        if score.psnr > p.best_psnr:
+            p.best_psnr, p.best_step = score.psnr, p.step
+            if self.config.keep_best:
+                save_best(self.run, self.average, p.step)
+        p.stale = 0 if clearly else p.stale + 1
+        if self.config.patience and p.plateau is None and p.stale >= self.config.patience:
+            p.plateau = p.step
         quality = {"psnr": score.psnr, "baseline_psnr": p.baseline_psnr, "de00": score.de00}
         return {"event": "validation", "step": p.step} | quality
+
+    @property
+    def gained(self) -> bool:
+        """Whether the held-out photos came nearer at some validation than they were at the start."""
+        return self.progress.best_step > 0
+
+    def take_best(self) -> None:
+        """Go back to the average that was the best on the held-out photos, where that is kept and there is one."""
+        if self.config.keep_best and self.gained:
+            load_best(self.run, self.average)
 
     def describe(self) -> str:
         c, step = self.config, self.progress.step
@@ -105,6 +157,8 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
     def loss(self) -> Losses:
         """Loss of the current step: on statistics while pretraining, then end to end."""
         c, step = self.config, self.progress.step
+        # Dropout draws from the global generator.
+        torch.manual_seed(seeded(c.seed, 8, step).initial_seed())
         if self._pretrains():
             groups = self.pretraining.draw(step, seeded(c.seed, 6, step))
             roles = self._roles([len(g.input) for g in groups], groups[0].input.shape[1])

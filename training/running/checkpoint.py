@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from pie_desktop import json_files
@@ -14,6 +14,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 
 NAME = "checkpoint.safetensors"
+BEST = "best.safetensors"
 
 
 def save_checkpoint(
@@ -73,3 +74,23 @@ def load_checkpoint(
     except Exception as error:
         raise PieError(f"The checkpoint {path} cannot be used with this configuration; start a new run.") from error
     return state
+
+
+def save_best(run: Path, average: nn.Module, step: int) -> None:
+    """Keep the weights that are the best of a run so far, in the place of those before."""
+    run.mkdir(parents=True, exist_ok=True)
+    with atomic_write(run / BEST) as temporary:
+        tensors = {key: value.cpu().contiguous().clone() for key, value in average.state_dict().items()}
+        save_file(tensors, temporary, metadata={"step": str(step)})
+
+
+def load_best(run: Path, average: nn.Module) -> None:
+    """Restore in place what `save_best` kept.
+
+    Raises:
+        PieError: it is not there any more, or is damaged.
+    """
+    try:
+        average.load_state_dict(load_file(run / BEST))
+    except Exception as error:
+        raise PieError(f"The best weights of the run, {run / BEST}, cannot be used; start a new run.") from error

@@ -48,6 +48,10 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}"
 
 
+def _short(value: Any) -> str:
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
 def text_sink(console: Console, every: int = 20) -> Sink:
     """A sink that prints every `every`-th step and all other events."""
 
@@ -56,10 +60,9 @@ def text_sink(console: Console, every: int = 20) -> Sink:
         if kind == "step":
             if event["step"] % every == 0:
                 eta = duration(event["eta"])
-                console.print(
-                    f"step {event['step']}/{event['steps']}  loss {event['loss']:.4f}"
-                    f"  {event['rate']:.2f}/s  {eta} left"
-                )
+                # How many there will be is not known where time or a plateau decides.
+                number = f"{event['step']}/{event['steps']}" if event["steps"] else f"{event['step']}"
+                console.print(f"step {number}  loss {event['loss']:.4f}  {event['rate']:.2f}/s  {eta} left")
         elif kind == "validation":
             console.print(
                 f"step {event['step']}  validation PSNR {event['psnr']:.2f} dB (start {event['baseline_psnr']:.2f} dB)"
@@ -67,7 +70,10 @@ def text_sink(console: Console, every: int = 20) -> Sink:
             )
         else:
             lists = {key: value for key, value in event.items() if isinstance(value, list)}
-            console.print("  ".join(f"{key}: {value}" for key, value in event.items() if key not in lists))
+            facts = (
+                f"{key}: {_short(value)}" for key, value in event.items() if key not in lists and value is not None
+            )
+            console.print("  ".join(facts))
             for sentence in (sentence for sentences in lists.values() for sentence in sentences):
                 console.print(f"  {sentence}", soft_wrap=True, markup=False, highlight=False)
 

@@ -14,7 +14,9 @@ from torch import nn
 from training.running.checkpoint import NAME, load_checkpoint, read_state, save_checkpoint
 from training.running.events import Event
 from training.running.processes import ALONE, Processes
-from training.running.stepping import Losses, Stepper
+from training.running.stepping import Losses, NotFinite, Stepper
+
+SLOWED = 0.25  # factor on the learning rates after the run went back to a checkpoint
 
 
 @dataclass
@@ -24,10 +26,12 @@ class Progress:
     Attributes:
         step: optimizer steps done.
         elapsed: seconds of training, by the clock of the run.
+        slowed: factor on all learning rates: below 1 since the run went back to a checkpoint.
     """
 
     step: int = 0
     elapsed: float = 0.0
+    slowed: float = 1.0
 
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -142,10 +146,12 @@ class TrainingLoop(ABC, Generic[Network, State]):
         """Train to the end, or until asked to stop.
 
         Yields:
-            `step`, `validation`, `checkpoint` events and those of the subclass; the last is `finished` or `stopped`.
+            `step`, `validation`, `checkpoint` and `warning` events and those of the subclass; the last is `finished` or
+            `stopped`.
 
         Raises:
-            NotFinite: loss, gradients or weights are no numbers any more; the last checkpoint is kept.
+            NotFinite: loss, gradients or weights are no numbers any more, and were not for the second time; the last
+                checkpoint is kept.
         """
         p, leads = self.progress, self.processes.leader
         yield from self.open()
@@ -154,7 +160,13 @@ class TrainingLoop(ABC, Generic[Network, State]):
         first_step, first_done = p.step, self.fraction()
         while self.fraction() < 1:
             step_began = self.clock()
-            event = self._step()
+            try:
+                event = self._step()
+            except NotFinite as error:
+                yield self._go_back(error)
+                p = self.progress
+                started, before = self.clock(), p.elapsed
+                continue
             now = self.clock()
             p.elapsed = p.elapsed + now - step_began if self.steps_only else before + now - started
             done, passed = self.fraction(), time.monotonic() - begun
@@ -166,7 +178,13 @@ class TrainingLoop(ABC, Generic[Network, State]):
             validates = last or self.validation_due()
             saves = last or bool(stop) or self.checkpoint_due()
             if validates or saves:
-                self.stepper.check_weights(p.step)
+                try:
+                    self.stepper.check_weights(p.step)
+                except NotFinite as error:
+                    yield self._go_back(error)
+                    p = self.progress
+                    started, before = self.clock(), p.elapsed
+                    continue
             if validates and leads:
                 yield self.validate()
             if not last:
@@ -178,8 +196,22 @@ class TrainingLoop(ABC, Generic[Network, State]):
                 return
         yield {"event": "finished", "step": p.step}
 
+    def _go_back(self, error: NotFinite) -> Event:
+        """Take up the last checkpoint with lower rates, once; a `warning` event. Raises the error the second time."""
+        p = self.progress
+        if p.slowed < 1 or not self.processes.alone or not (self.run / NAME).exists():
+            raise error
+        failed = p.step
+        self.resume()
+        self.progress.slowed = SLOWED
+        message = (
+            f"The numbers of the training were no longer finite after step {failed}; it goes on from step"
+            f" {self.progress.step} with learning rates {1 / SLOWED:g} times lower."
+        )
+        return {"event": "warning", "step": self.progress.step, "message": message}
+
     def _step(self) -> Event:
-        factor = self.rate_factor()
+        factor = self.rate_factor() * self.progress.slowed
         for group in self.optimizer.param_groups:
             group["lr"] = group["base_lr"] * factor
         result = self.stepper.step(self.loss, self.progress.step + 1, self.describe)

@@ -42,7 +42,22 @@ def validated(kind: type[Model], values: Mapping[str, Any], path: Path) -> Model
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        raise PieError(f"The configuration {path} is not valid: {error}.") from error
+        raise PieError(f"The configuration {path} is not valid: {_mistakes(error)}.") from error
+
+
+def _mistakes(error: ValidationError, most: int = 3) -> str:
+    """What is wrong, such as `data.users: Input should be greater than or equal to 1, not 0`; the first few."""
+    found = []
+    for one in error.errors(include_url=False, include_context=False):
+        place = ".".join(str(step) for step in one["loc"])
+        if one["type"] == "extra_forbidden":
+            found.append(f"{place} is not known")
+        elif one["type"] == "missing":
+            found.append(f"{place} is missing")
+        else:
+            found.append(f"{place}: {one['msg']}, not {one['input']!r:.60}")
+    more = len(found) - most
+    return "; ".join(found[:most]) + (f"; and {more} more" if more > 0 else "")
 
 
 def merged(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.form import FolderField, add_section
 
+MINUTES, EPOCHS = 1, 2  # rows of the choice of the length
 DEVICES = (("Automatic", "auto"), ("GPU (CUDA)", "cuda"), ("GPU (Apple)", "mps"), ("CPU", "cpu"))
 
 
@@ -62,8 +63,10 @@ class TrainingForm(QWidget):
         self.name.setMaxLength(60)
         self.name.setToolTip("The finished model appears under this name in the model list.")
         self.limit = ComboBox()
-        self.limit.addItems(["Epochs", "Minutes"])
-        self.limit.setToolTip("One epoch is one pass over all pairs.")
+        self.limit.addItems(["As long as it gains", "Minutes", "Epochs"])
+        self.limit.setToolTip(
+            "How long to train. Minutes are the most that it takes; one epoch is one pass over all pairs."
+        )
         self.epochs = _integer(1, 10_000, FINE_TUNING.epochs)
         self.minutes = _integer(1, 14 * 24 * 60, 60)
         self.references = _integer(1, 50, FINE_TUNING.references)
@@ -86,13 +89,13 @@ class TrainingForm(QWidget):
             field.changed.connect(self.folders_changed)
 
     def values(self) -> FormValues:
-        by_epochs = self.limit.currentIndex() == 0
+        chosen = self.limit.currentIndex()
         return FormValues(
             pairs=self.pairs.path(),
             originals=self.originals.path(),
             name=self.name.text().strip(),
-            epochs=self.epochs.value() if by_epochs else None,
-            minutes=None if by_epochs else float(self.minutes.value()),
+            epochs=self.epochs.value() if chosen == EPOCHS else None,
+            minutes=float(self.minutes.value()) if chosen == MINUTES else None,
             references=self.references.value(),
             encoder_lr=self.encoder_lr.value(),
             enhancer_lr=self.enhancer_lr.value(),
@@ -111,7 +114,7 @@ class TrainingForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE)
         add_section(layout, "YOUR EDITS", ("Edits", self.pairs), ("Originals", self.originals))
-        add_section(layout, "RUN", ("Start from", self.base), ("Name", self.name), ("Length in", self.limit))
+        add_section(layout, "RUN", ("Start from", self.base), ("Name", self.name), ("Length", self.limit))
         self._length = add_section(layout, "", ("Epochs", self.epochs), ("Minutes", self.minutes))
         add_section(
             layout,
@@ -126,9 +129,8 @@ class TrainingForm(QWidget):
         layout.addStretch(1)
 
     def _show_limit(self) -> None:
-        by_epochs = self.limit.currentIndex() == 0
-        self._length.setRowVisible(self.epochs, by_epochs)
-        self._length.setRowVisible(self.minutes, not by_epochs)
+        self._length.setRowVisible(self.epochs, self.limit.currentIndex() == EPOCHS)
+        self._length.setRowVisible(self.minutes, self.limit.currentIndex() == MINUTES)
 
     def _restore(self) -> None:
         settings = self._settings
@@ -138,7 +140,9 @@ class TrainingForm(QWidget):
                 field.set_path(Path(stored))
         self.name.setText(settings.text("train.name") or "My model")
         if settings.get("train.minutes") is not None:
-            self.limit.setCurrentIndex(1)
+            self.limit.setCurrentIndex(MINUTES)
+        elif settings.get("train.epochs") is not None:
+            self.limit.setCurrentIndex(EPOCHS)
         for spin, key in (
             (self.epochs, "epochs"),
             (self.minutes, "minutes"),

@@ -16,9 +16,11 @@ class RunHistory:
         validation_steps, psnr: PSNR on the held-out pairs in dB.
         baseline_psnr: the same for the model that the run started from.
         checkpoint: file of the last checkpoint.
-        bundle: folder of the finished model.
+        bundle: folder of the finished model; None as long as there is none, and where nothing was gained.
         problems: a sentence for each pair that could not be used.
-        warnings: a sentence for each pair that is used but looks wrong.
+        warnings: a sentence for each pair that is used but looks wrong, and for what went wrong on the way.
+        total: steps of the whole run; 0 where time, or the gain, decides.
+        fraction: how much of the run is over, 0 to 1.
     """
 
     steps: list[int] = field(default_factory=list)
@@ -29,6 +31,7 @@ class RunHistory:
     final_psnr: float | None = None
     step: int = 0
     total: int = 0
+    fraction: float = 0.0
     rate: float = 0.0
     eta: float | None = None
     device: str = ""
@@ -59,7 +62,7 @@ class RunHistory:
         return None if psnr is None or self.baseline_psnr is None else psnr - self.baseline_psnr
 
     def _on_start(self, event: Event) -> None:
-        self.step, self.total = int(event["step"]), int(event["steps"])
+        self.step, self.total = int(event["step"]), int(event["steps"] or 0)
         self.device = str(event.get("device", ""))
         self.train_pairs, self.validation_pairs = int(event.get("train", 0)), int(event.get("validation", 0))
         self.problems = tuple(str(problem) for problem in event.get("problems", ()))
@@ -71,7 +74,8 @@ class RunHistory:
 
     def _on_step(self, event: Event) -> None:
         loss = _number(event["loss"])
-        self.step, self.total = int(event["step"]), int(event["steps"])
+        self.step, self.total = int(event["step"]), int(event["steps"] or 0)
+        self.fraction = float(event.get("fraction") or 0.0)
         self.rate = float(event.get("rate") or 0.0)
         self.eta = None if event.get("eta") is None else float(event["eta"])
         if math.isfinite(loss):
@@ -96,11 +100,16 @@ class RunHistory:
             self.checkpoint = str(event["checkpoint"])
 
     def _on_done(self, event: Event) -> None:
-        self.state, self.step, self.bundle = "done", int(event["step"]), str(event["bundle"])
+        self.state, self.step = "done", int(event["step"])
+        self.bundle = None if event["bundle"] is None else str(event["bundle"])
+        self.message = str(event.get("message", ""))
         if event.get("psnr") is not None:
             self.final_psnr = float(event["psnr"])
         if event.get("baseline_psnr") is not None:
             self.baseline_psnr = float(event["baseline_psnr"])
+
+    def _on_warning(self, event: Event) -> None:
+        self.warnings = (*self.warnings, str(event["message"]))
 
     def _on_error(self, event: Event) -> None:
         self.state, self.message = "failed", str(event["message"])

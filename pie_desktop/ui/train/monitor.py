@@ -94,7 +94,7 @@ class RunMonitor(QWidget):
         self.title.setText(self._run.name)
         state = STATES.get(history.state, history.state)
         if self._running:
-            state = "training" if history.total else "starting…"
+            state = "training" if history.step else "starting…"
             if self._stopping:
                 state = "stopping, writing a checkpoint…"
         self.status.setText(" · ".join([state, *_facts(history)]))
@@ -104,9 +104,9 @@ class RunMonitor(QWidget):
         self.remarks.setVisible(bool(remarks))
         self.rate.setText(_speed(history) if self._running else "")
         self.progress.setValue(round(1000 * _fraction(self._run)))
-        failed = not self._running and bool(history.message) and history.state == "failed"
-        self.failure.setVisible(failed)
-        if failed:
+        told = not self._running and bool(history.message) and history.state in ("failed", "done")
+        self.failure.setVisible(told)
+        if told:
             self.failure_text.setText(history.message)
             self.last_lines.setPlainText("\n".join(history.last_lines))
             self.last_lines.setVisible(bool(history.last_lines))
@@ -140,18 +140,14 @@ class RunMonitor(QWidget):
 
 
 def _fraction(run: TrainingRun) -> float:
-    history, minutes = run.history, run.options.minutes
-    if history.state == "done":
-        return 1.0
-    if minutes is not None and history.eta is not None:
-        return max(0.0, 1.0 - history.eta / (60 * minutes))  # time decides, and the number of steps is only a bound
-    return history.step / history.total if history.total else 0.0
+    return 1.0 if run.history.state == "done" else run.history.fraction
 
 
 def _facts(history: RunHistory) -> list[str]:
     facts = []
-    if history.total:
-        facts.append(f"step {history.step:,} of {history.total:,}")
+    if history.step:
+        of_all = f" of {history.total:,}" if history.total else ""  # else it is not known when it ends
+        facts.append(f"step {history.step:,}{of_all}")
     if history.train_pairs:
         facts.append(f"{history.train_pairs:,} pairs to learn from, {history.validation_pairs:,} held out")
     if history.problems:

@@ -67,7 +67,7 @@ class RunTableModel(HeadedTableModel):
             run.name,
             f"{run.created:%Y-%m-%d %H:%M}",
             "in progress" if run is self._running else STATES.get(history.state, history.state),
-            f"{history.step:,} of {history.total:,}" if history.total else "—",
+            f"{history.step:,}" + (f" of {history.total:,}" if history.total else "") if history.step else "—",
             "—" if psnr is None else f"{psnr:.2f} dB",
             "—" if history.gain is None else f"{history.gain:+.2f} dB",
         )[column]

@@ -85,6 +85,8 @@ class TrainingSession(QObject):
         self.state_changed.emit()
         if outcome.kind == "failed":
             self._notifier.error(f"{run.name}: {outcome.message}", "\n".join(outcome.last_lines))
+        elif outcome.kind == "done" and run.history.bundle is None:
+            self._notifier.info(f"{run.name}: {outcome.message}")
         elif outcome.kind == "done" and run.history.bundle is not None:
             self._notifier.info(f"The model “{run.name}” is ready.")
             self.model_finished.emit(Path(run.history.bundle))

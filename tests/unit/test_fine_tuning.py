@@ -1,0 +1,285 @@
+"""Fine-tuning on one's own pairs: which weights are kept, when a run ends, and what is never tested on."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+
+from pie_desktop.errors import PieError
+from pie_desktop.model.architecture import Architecture
+from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info, save_bundle
+from pie_desktop.model.network import PreferenceNetwork
+from training import cli
+from training.benchmark.cli import evaluate
+from training.benchmark.people import trained_digests
+from training.fit import trainer as trainer_module
+from training.fit.assemble import fit
+from training.fit.config import FitConfig, fine_tune_config, load_config, override, within
+from training.fit.trainer import Trainer
+from training.fit.validation import Score, Validation
+from training.running.checkpoint import BEST, NAME
+from training.running.events import Event
+
+SMALL = Architecture(
+    components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.3
+)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Several threads only wait for each other here."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model to start from, with random weights where an untrained one has zeros that let no gradient through."""
+    torch.manual_seed(4)
+    network = PreferenceNetwork(SMALL)
+    with torch.no_grad():
+        network.prior.table.add_(0.05 * torch.randn(network.prior.table.shape))
+        for parameter in network.parameters():
+            parameter.add_(0.02 * torch.randn(parameter.shape))
+    path = tmp_path_factory.mktemp("base") / "base.piemodel"
+    save_bundle(path, network, "Base", "2026-01-01T00:00:00Z", {"steps": 1})
+    return path
+
+
+@pytest.fixture(scope="module")
+def edits(photo_folder_of_crops: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten warm edits with their originals."""
+    folder = tmp_path_factory.mktemp("own") / "edits"
+    (folder / "originals").mkdir(parents=True)
+    for path in sorted(photo_folder_of_crops.glob("*.jpg"))[:10]:
+        image = np.asarray(Image.open(path))
+        Image.fromarray(image).save(folder / "originals" / path.name, quality=95)
+        warm = np.clip(image * np.array([1.15, 1.02, 0.85]) + 8, 0, 255).astype(np.uint8)
+        Image.fromarray(warm).save(folder / path.name, quality=95)
+    return folder
+
+
+@pytest.fixture
+def config(edits: Path) -> FitConfig:
+    """Two steps between validations, and few photos a step."""
+    chosen = fine_tune_config(edits, SMALL, references=3)
+    quick = {"steps": 8, "device": "cpu", "validate_every": 2, "checkpoint_every": 2}
+    return override(chosen, {"run": quick, "data": {"users": 2, "queries": 1}})
+
+
+@pytest.fixture
+def scores(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Makes the validations find these PSNRs, the first before the first step; the last again and again."""
+
+    def script(*psnr: float) -> None:
+        left = list(psnr)
+
+        def score(self: Validation, objective: object) -> Score:
+            return Score(left.pop(0) if len(left) > 1 else left[0], 5.0)
+
+        monkeypatch.setattr(Validation, "score", score)
+
+    return script
+
+
+def steps(events: list[Event]) -> list[float]:
+    return [event["loss"] for event in events if event["event"] == "step"]
+
+
+def test_the_best_weights_are_kept_and_not_the_last(
+    config: FitConfig, base: Path, tmp_path: Path, scores: Callable[..., None]
+) -> None:
+    scores(20.0, 21.0, 23.0, 22.0, 21.0)
+    fast = override(config, {"optimizer": {"encoder_lr": 0.02, "enhancer_lr": 0.02, "warmup": 1}})
+    events = list(fit(fast, tmp_path / "run", tmp_path / "models", init=base))
+    best, last = load_file(tmp_path / "run" / BEST), load_file(tmp_path / "run" / NAME)
+    network, info = load_bundle(Path(events[-1]["bundle"]))
+    assert info.card["best_step"] == 4 and info.card["steps"] == 8
+    made = dict(network.named_parameters())  # which a bundle holds in half precision
+    assert max(float((made[name] - best[name]).detach().abs().max()) for name in made) < 2e-3
+    assert max(float((made[name] - last[f"average.{name}"]).detach().abs().max()) for name in made) > 0.01
+
+
+def test_a_model_that_gained_nothing_is_not_offered(
+    config: FitConfig, base: Path, tmp_path: Path, scores: Callable[..., None]
+) -> None:
+    scores(24.0, 23.9, 23.0)
+    (*_, done) = fit(config, tmp_path / "run", tmp_path / "models", init=base)
+    assert done["event"] == "done" and done["bundle"] is None and "no new model" in done["message"]
+    assert list_bundles(tmp_path / "models") == []
+    again = list(fit(config, tmp_path / "run", tmp_path / "models", resume=True))
+    assert [event["event"] for event in again] == ["start", "done"] and again[-1]["bundle"] is None
+
+
+def test_a_run_ends_at_the_plateau(config: FitConfig, base: Path, tmp_path: Path, scores: Callable[..., None]) -> None:
+    scores(20.0, 22.0, 22.01, 22.0)  # a gain of 0.01 dB is none
+    long = override(config, {"run": {"steps": 400, "patience": 3}})
+    events = list(fit(long, tmp_path / "run", tmp_path / "models", init=base))
+    # The gain of step 2, three validations without one, and then a quarter of that while the rates fall.
+    assert len(steps(events)) == 8 + 2
+    assert events[0]["steps"] is None and {e["steps"] for e in events if e["event"] == "step"} == {None}
+    assert events[-1]["bundle"] is not None
+
+
+def test_rates_are_full_until_the_plateau_and_then_fall(config: FitConfig, base: Path, tmp_path: Path) -> None:
+    long = override(config, {"run": {"steps": 1000, "patience": 5}, "optimizer": {"warmup": 1}})
+    network, _ = load_bundle(base)
+    trainer = Trainer(long, network, None, Validation([]), tmp_path)  # type: ignore[arg-type] - not used
+    factors = []
+    for step, plateau in ((100, None), (700, None), (900, None), (110, 100), (124, 100)):
+        trainer.progress.step, trainer.progress.plateau = step, plateau
+        factors.append(trainer.rate_factor())
+    assert factors[:2] == [1, 1] and 0.3 < factors[2] < 0.7 and factors[3] < 0.7 and factors[4] < 0.05
+
+
+def test_with_dropout_the_same_command_gives_the_same_numbers_and_a_resumed_run_too(
+    config: FitConfig, base: Path, tmp_path: Path
+) -> None:
+    torch.manual_seed(1)
+    whole = list(fit(config, tmp_path / "whole", tmp_path / "models", init=base))
+    torch.manual_seed(2)
+    answers = iter([False, False, True])
+    first = list(fit(config, tmp_path / "parts", tmp_path / "models", init=base, should_stop=lambda: next(answers)))
+    torch.manual_seed(3)
+    second = list(fit(config, tmp_path / "parts", tmp_path / "models", resume=True))
+    assert steps(first) + steps(second) == steps(whole)
+    assert whole[-1]["psnr"] == second[-1]["psnr"]
+
+
+@pytest.mark.parametrize("pairs", [3, 4, 8, 30])
+def test_no_photo_is_its_own_reference_however_few_there_are(config: FitConfig, pairs: int) -> None:
+    many = override(config, {"data": {"references": 20, "queries": 3}})
+    data = within(many, pairs).data
+    assert data.shots <= pairs and data.references + data.queries <= data.shots
+    assert (data.references, data.queries) == {3: (2, 1), 4: (2, 2), 8: (5, 3), 30: (20, 3)}[pairs]
+
+
+class _Numbers:
+    """Stands before the loss of a run, and makes it no number at the steps that are named, once each."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, bad: list[int]) -> None:
+        loss = Trainer.loss
+
+        def disturbed(trainer: Trainer) -> object:
+            total, terms = loss(trainer)
+            if trainer.progress.step in bad:
+                bad.remove(trainer.progress.step)
+                return total * torch.nan, terms
+            return total, terms
+
+        monkeypatch.setattr(trainer_module.Trainer, "loss", disturbed)
+
+
+def test_a_run_goes_back_once_when_its_numbers_are_none(
+    config: FitConfig, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _Numbers(monkeypatch, [5])
+    events = list(fit(config, tmp_path / "run", tmp_path / "models", init=base))
+    (warning,) = [event for event in events if event["event"] == "warning"]
+    assert "goes on from step 4" in warning["message"] and "4 times lower" in warning["message"]
+    numbers = [event["step"] for event in events if event["event"] == "step"]
+    assert numbers == [1, 2, 3, 4, 5, 5, 6, 7, 8] and events[-1]["event"] == "done"
+
+
+def test_the_second_time_it_stops_and_keeps_the_checkpoint(
+    config: FitConfig, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _Numbers(monkeypatch, [5, 5, 7])
+    with pytest.raises(PieError, match=r"not a number at step 6.*continue"):
+        list(fit(config, tmp_path / "run", tmp_path / "models", init=base))
+    assert (tmp_path / "run" / NAME).is_file()
+
+
+def test_two_trainings_in_one_folder_are_refused(config: FitConfig, base: Path, tmp_path: Path) -> None:
+    first = fit(config, tmp_path / "run", tmp_path / "models", init=base)
+    assert next(first)["event"] == "start"
+    with pytest.raises(PieError, match=r"Another training uses the folder .*run; wait until it ends"):
+        next(fit(config, tmp_path / "run", tmp_path / "models", init=base))
+    first.close()  # type: ignore[attr-defined] - a generator
+    assert next(fit(config, tmp_path / "run", tmp_path / "models", init=base))["event"] == "start"
+
+
+@pytest.fixture
+def tuned(config: FitConfig, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model trained on eight of the ten pairs, and called a gain."""
+    short = override(config, {"run": {"steps": 2}})
+    with monkeypatch.context() as patch:
+        values = iter([20.0, 21.0, 21.0])
+        patch.setattr(Validation, "score", lambda *_: Score(next(values), 5.0))
+        (*_, done) = fit(short, tmp_path / "run", tmp_path / "models", init=base)
+    return Path(done["bundle"])
+
+
+def test_photos_that_trained_are_never_compared_whatever_they_are_called(
+    tuned: Path, edits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trained = trained_digests(read_bundle_info(tuned).card)
+    assert len(trained) == 16  # eight edits and their originals
+    renamed = tmp_path / "renamed"
+    (renamed / "originals").mkdir(parents=True)
+    for number, path in enumerate(sorted(edits.glob("*.jpg"))):
+        (renamed / f"{number}.jpg").write_bytes(path.read_bytes())
+        (renamed / "originals" / f"{number}.jpg").write_bytes((edits / "originals" / path.name).read_bytes())
+    evaluate(renamed, model=tuned, refs="3", photos=20, draws=1, device="cpu", output=tmp_path / "rows.json")
+    assert "8 of 10 pairs are not compared, since the model was trained on them." in capsys.readouterr().err
+    rows = json.loads((tmp_path / "rows.json").read_text())["rows"]
+    assert {row["n"] for row in rows} == {2} and {row["refs"] for row in rows} == {3}
+
+
+def test_references_and_queries_come_from_two_folders(
+    tuned: Path, edits: Path, photo_folder_of_crops: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(PieError, match="--references and --queries"):
+        evaluate(edits, references=edits, model=tuned)
+    other = tmp_path / "other"
+    (other / "originals").mkdir(parents=True)
+    for path in sorted(photo_folder_of_crops.glob("*.jpg"))[10:13]:
+        image = np.asarray(Image.open(path))
+        Image.fromarray(image).save(other / "originals" / path.name, quality=95)
+        Image.fromarray(np.clip(image * 1.2, 0, 255).astype(np.uint8)).save(other / path.name, quality=95)
+    found = tmp_path / "rows.json"
+    evaluate(None, edits, other, model=tuned, refs="5", photos=3, draws=1, device="cpu", output=found)
+    assert {row["n"] for row in json.loads(found.read_text())["rows"]} == {3}
+
+
+def test_a_model_that_saw_everything_cannot_be_tested_on_it(tuned: Path, edits: Path, tmp_path: Path) -> None:
+    trained = trained_digests(read_bundle_info(tuned).card)
+    from training.data.pairs import digests_of, guess_pairs
+
+    only = tmp_path / "only"
+    (only / "originals").mkdir(parents=True)
+    for guess in guess_pairs(edits):
+        if guess.before is not None and digests_of(guess).edited in trained:
+            (only / guess.after.name).write_bytes(guess.after.read_bytes())
+            (only / "originals" / guess.after.name).write_bytes(guess.before.read_bytes())
+    with pytest.raises(PieError, match=r"trained on all pairs in .*only; name a folder with other photos"):
+        evaluate(only, model=tuned, refs="1", device="cpu")
+
+
+def test_a_mistake_in_a_configuration_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('steps = 0\nbatch = 3\n[data]\nfolder = "x"\nusers = "many"\n', encoding="utf-8")
+    with pytest.raises(PieError) as error:
+        load_config(path)
+    said = str(error.value)
+    assert "steps: Input should be greater than or equal to 1, not 0" in said and "batch is not known" in said
+    assert "data.users" in said and "\n" not in said and "pydantic" not in said
+
+
+def test_who_says_how_long_gets_just_that(
+    base: Path, edits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[FitConfig] = []
+    monkeypatch.setattr("training.fit.assemble.fit", lambda config, *rest: asked.append(config) or iter(()))
+    cli.fit(pairs=edits, out=tmp_path, init=base)
+    cli.fit(pairs=edits, out=tmp_path, init=base, steps=50)
+    cli.fit(pairs=edits, out=tmp_path, init=base, minutes=5)
+    assert [bool(config.patience) for config in asked] == [True, False, True]
+    assert all(config.keep_best for config in asked) and asked[1].steps == 50 and asked[2].minutes == 5

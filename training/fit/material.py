@@ -1,0 +1,96 @@
+"""What a run learns from, and what judges it: simulated users, a user's own pairs, or a cache of experts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pie_desktop.errors import PieError
+from training.data.batch import RoleMix
+from training.data.pairs import PairBank, PairDigests, guess_pairs, load_pairs
+from training.data.photos import capture_bank, split_bank, square
+from training.data.prepared import PreparedSource, open_prepared
+from training.data.source import PairSource, SimulatedSource, Source
+from training.data.teachers import Teacher, load_teachers
+from training.fit.config import FitConfig, within
+from training.fit.validation import Validation, pair_validation, simulated_validation, style_validation
+
+HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
+PAIR_HOLD_OUT = 0.2
+FINISHER = "expert C"
+
+
+@dataclass
+class Material:
+    source: Source
+    validation: Validation
+    train: int
+    held_out: int
+    roles: RoleMix
+    finished: tuple[np.ndarray, np.ndarray] | None = None  # photos for the neutral preference: training, held out
+    teachers: Sequence[Teacher] = ()
+    unseen: Source | None = None  # users over the photos held out
+    bank: PairBank | None = None
+    trained: Sequence[PairDigests] = ()
+
+
+def simulated_material(config: FitConfig, cache: Path, device: torch.device) -> tuple[Material, np.ndarray]:
+    d = config.data
+    folders, side = (d.folder, *d.more), config.architecture.side
+    train, validation = split_bank(folders, d.bank_side, HOLD_OUT, cache)
+    captures = capture_bank(folders, d.bank_side, cache)
+    teachers = _teachers(d.teachers) if d.teachers else []
+    mix = config.population
+    source = SimulatedSource(train, side, d.users, d.shots, config.seed, device, mix, captures, teachers)
+    judge = simulated_validation(validation, side, mix=mix, teachers=teachers)
+    unseen = SimulatedSource(validation, side, d.users, d.shots, config.seed, device, mix, teachers=teachers)
+    material = Material(source, judge, len(train), len(validation), RoleMix(), (train, validation))
+    material.teachers, material.unseen = teachers, unseen
+    return material, train
+
+
+def _teachers(folder: Path) -> list[Teacher]:
+    """The learned retouchers of a folder; raises PieError with how to go on without them."""
+    try:
+        return load_teachers(folder)
+    except PieError as error:
+        raise PieError(f"{error} With --no-teachers, simulated schools of retouchers take their place.") from error
+
+
+def pairs_material(config: FitConfig, originals: Path | None, device: torch.device) -> tuple[FitConfig, Material]:
+    """The pairs, and the configuration within what they allow."""
+    d, side = config.data, config.architecture.side
+    bank = load_pairs(guess_pairs(d.folder, originals), d.bank_side)
+    order = np.random.default_rng(config.seed).permutation(len(bank.names))
+    held_out = max(1, round(PAIR_HOLD_OUT * len(order)))
+    train = order[:-held_out]
+    names = [bank.names[index] for index in train]
+    config = within(config, len(train))
+    d = config.data
+
+    def floats(images: np.ndarray) -> Tensor:
+        planes = torch.from_numpy(images[order]).permute(0, 3, 1, 2).float() / 255
+        return torch.nn.functional.interpolate(planes, size=(side, side), mode="area")
+
+    source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device, names)
+    validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
+    # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
+    mix = RoleMix(pairs=0.6, after_only=0.25)
+    trained = [bank.digests[index] for index in train]
+    return config, Material(source, validation, len(train), held_out, mix, bank=bank, trained=trained)
+
+
+def prepared_material(config: FitConfig, device: torch.device) -> tuple[Material, np.ndarray]:
+    d, side = config.data, config.architecture.side
+    data = open_prepared(d.folder).only(d.styles)
+    source = PreparedSource(data, side, d.users, d.shots, config.seed, device=device)
+    judge = style_validation(data, side, d.references)
+    # what an expert has retouched is a finished photo; C is the one that most of the literature learns from
+    finished = data.after[data.styles.index(FINISHER) if FINISHER in data.styles else 0]
+    train, held_out = (
+        np.stack([square(finished[row], d.bank_side) for row in data.rows(split)]) for split in ("train", "validation")
+    )
+    return Material(source, judge, len(train), len(held_out), RoleMix(), (train, held_out)), train
