@@ -27,6 +27,7 @@ class Format(StrEnum):
     """Of `imaging.look_files`, which is not imported before it is needed."""
 
     CUBE = "cube"
+    RESOLVE = "resolve"
     CLF = "clf"
     HALD = "hald"
     DARKTABLE = "darktable"
@@ -50,18 +51,27 @@ def lut(
     ] = None,
     style: Style = None,
     edit: Edit = AS_IT_IS,
-    size: Annotated[int, typer.Option(help="Points per axis: 17, 33 or 65; a HaldCLUT has 64.")] = Size.MEDIUM.value,
+    size: Annotated[
+        int | None,
+        typer.Option(
+            help="Points per axis: 17, 33 or 65; by default 33, or more where needed. A HaldCLUT has 64.",
+            show_default=False,
+        ),
+    ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     model: Model = None,
     device: Device = "auto",
 ) -> None:
     """Write a style as a look for other programs: .cube, .clf, HaldCLUT (.png) or a darktable style.
 
+    With --format resolve a .cube file gets a curve before its LUT (a shaper), which DaVinci Resolve and programs with
+    OpenColorIO read and others do not: it holds adjustments as exactly as a CLF does.
+
     With PHOTO it is the edit of this photo; without, the averages what the style does to typical photos: the originals
     of its pairs, or sample photographs where it has fewer than two. How far the look is from PIE Desktop's own
-    rendering is measured on these photos, printed, and kept in the file.
+    rendering is measured on these photos and on a million colours, printed, and kept in the file.
     """
-    if size not in set(Size):
+    if size is not None and size not in set(Size):
         raise PieError(f"A LUT of {size} points per axis cannot be made; use 17, 33 or 65.")
     chosen_format = _format(kind, output)
     if photo is not None and photo.exists() and output.exists() and output.samefile(photo):

@@ -92,8 +92,7 @@ def compiled(edit: AnyLut) -> AnyLut:
     bends = _bends(edit)
     size: int | None = SIZES[0]
     while size is not None:
-        axis = _axis(bends, size)
-        lut = ShapedLut(axis, edit.nodes(axis))
+        lut = _shaped(edit, bends, size)
         apart = delta_e_2000_lab(to_lab(lut.apply(probes)), wanted)
         excess = max(float(apart.mean(dtype=np.float64)) / MEAN, float(apart.max()) / LARGEST)
         if excess <= 1:
@@ -103,6 +102,16 @@ def compiled(edit: AnyLut) -> AnyLut:
         needed = size * excess ** (1 / 1.5)
         size = next((one for one in SIZES if one > size and one >= needed), None)
     return edit
+
+
+def shaped(edit: ExactEdit, size: int) -> ShapedLut:
+    """The LUT of an edit with so many points per axis, at most 129, however near it comes."""
+    return _shaped(edit, _bends(edit), size)
+
+
+def _shaped(edit: ExactEdit, bends: np.ndarray, size: int) -> ShapedLut:
+    axis = _axis(bends, size)
+    return ShapedLut(axis, edit.nodes(axis))
 
 
 def _probes() -> np.ndarray:

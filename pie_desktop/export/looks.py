@@ -1,24 +1,26 @@
 """A style as a look for other programs: what it does to one photo, or on average, and how near the file comes to it."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pie_desktop.edit.compiling import compiled
+from pie_desktop.edit.compiling import SIZES as COMPILED_SIZES
+from pie_desktop.edit.compiling import ExactEdit, compiled, shaped
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import PieError
 from pie_desktop.export.decoded import exact_proxy
+from pie_desktop.export.look_accuracy import LARGEST, MEAN, Accuracy, Difference, difference
 from pie_desktop.imaging import decode
-from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.lut.apply import AnyLut, apply_any
-from pie_desktop.imaging.lut.looks import SUFFIXES, LookFormat, read_look, write_look
+from pie_desktop.imaging.lut.looks import SHAPED, SUFFIXES, LookFormat, read_look, write_look
+from pie_desktop.imaging.lut.shaped import ShapedLut
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.samples import SAMPLE_NAMES, sample_image
 from pie_desktop.imaging.stored import to_uint8
@@ -29,18 +31,8 @@ if TYPE_CHECKING:
 
 MEASURED_SIDE = 512
 MOST_PHOTOS = 24
-
-
-@dataclass(frozen=True)
-class Difference:
-    """CIEDE2000 over all pixels of some photos: mean, 95th percentile, largest."""
-
-    mean: float
-    p95: float
-    largest: float
-
-    def __str__(self) -> str:
-        return f"dE00 mean {self.mean:.2f}, 95 % within {self.p95:.2f}, largest {self.largest:.2f}"
+POINTS, MOST_POINTS = 33, 65
+"""Of a look per axis, unless it is asked for others: as a rule, and where it needs more. Not all programs read more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,18 +58,28 @@ class LookReport:
 
     Attributes:
         path: the file, or the folder of a darktable style.
+        kind: its format.
         of_file: between our rendering with the look's own LUT and that of another program with the file.
+        of_colors: the same over a million colours, see `Accuracy`.
         of_style: between what the style does to each photo and what the look does to all; None for a photo's own look.
     """
 
     path: Path
+    kind: LookFormat
     of_file: Difference
+    of_colors: Difference
     of_style: Difference | None
 
     @property
     def sentences(self) -> list[str]:
         """The measured differences in words."""
-        words = [f"Difference between the file and PIE Desktop's own rendering: {self.of_file}."]
+        words = [
+            f"Difference between the file and PIE Desktop's own rendering: {self.of_file}; "
+            f"over a million colours {self.of_colors}."
+        ]
+        if not self.of_colors.as_promised:
+            better = "" if self.kind in SHAPED else " CLF and .cube with a shaper come nearer."
+            words.append(f"This format cannot hold the edit within a mean of {MEAN:g} and {LARGEST:g} at most.{better}")
         if self.of_style is not None:
             words.append(f"Difference between this one look and what the style does to each photo: {self.of_style}.")
         return words
@@ -117,14 +119,20 @@ def average_look(engine: Engine, style: Style | None, preference: "Preference | 
     return Look(_name(style), mean, tuple(photos), tuple(luts))
 
 
-def export_look(path: Path, look: Look, kind: LookFormat, size: int = 33, overwrite: bool = False) -> LookReport:
+def export_look(
+    path: Path, look: Look, kind: LookFormat, size: int | None = None, overwrite: bool = False
+) -> LookReport:
     """Write a look, measured: the differences stand in the file (of a darktable style: beside it) too.
+
+    Of the forms in which the format can hold the look, the first one that is within what is promised is taken, else the
+    nearest.
 
     Args:
         path: a file, or the folder of a darktable style. A missing suffix is added.
         look: of `photo_look` or `average_look`.
         kind: format.
-        size: points per axis, 17, 33 or 65; a HaldCLUT always has 64, a CLF with adjustments as many as it needs.
+        size: points per axis, 17, 33 or 65; None for 33, or more where the look needs them. A HaldCLUT always has 64,
+            and with adjustments a CLF or a `.cube` with a shaper has as many as it needs.
         overwrite: whether `path` may exist.
 
     Raises:
@@ -135,19 +143,43 @@ def export_look(path: Path, look: Look, kind: LookFormat, size: int = 33, overwr
         path = path.with_suffix(SUFFIXES[kind])
     if path.exists() and not overwrite:
         raise PieError(f"“{path}” already exists; choose another name, or allow it to be replaced.")
+    accuracy = Accuracy(look.lut)
     with tempfile.TemporaryDirectory(prefix="pie-look-") as folder:
         trial = Path(folder) / f"trial{SUFFIXES[kind]}"
-        lut = compiled(look.lut) if kind == "clf" else look.lut  # only a CLF can have a curve before its LUT
-        write_look(trial, lut, kind, look.title, size=size)
-        render = read_look(trial, kind)
-        of_file = _difference((apply_any(values, look.lut), render(values)) for values in map(_as_float, look.photos))
+        best: tuple[AnyLut, int, Difference, Difference] | None = None
+        for lut, points in _forms(look.lut, kind, size):
+            write_look(trial, lut, kind, look.title, size=points)
+            render = read_look(trial, kind)
+            of_colors = accuracy.of(render)
+            if best is None or of_colors.excess < best[2].excess:
+                of_file = difference((apply_any(one, look.lut), render(one)) for one in map(_as_float, look.photos))
+                best = lut, points, of_colors, of_file
+            if of_colors.as_promised:
+                break
+    assert best is not None
+    lut, points, of_colors, of_file = best
     of_style = None
     if any(own is not look.lut for own in look.luts):
         pairs = zip(map(_as_float, look.photos), look.luts, strict=True)
-        of_style = _difference((apply_any(values, own), apply_any(values, look.lut)) for values, own in pairs)
-    report = LookReport(path, of_file, of_style)
-    write_look(path, lut, kind, look.title, " ".join(report.sentences), size, overwrite)
+        of_style = difference((apply_any(values, own), apply_any(values, look.lut)) for values, own in pairs)
+    report = LookReport(path, kind, of_file, of_colors, of_style)
+    write_look(path, lut, kind, look.title, " ".join(report.sentences), points, overwrite)
     return report
+
+
+def _forms(lut: AnyLut, kind: LookFormat, size: int | None) -> Iterator[tuple[AnyLut, int]]:
+    """The forms in which a format can hold a look, the smaller first: what is written, and its points per axis."""
+    if kind not in SHAPED:
+        yield from ((lut, points) for points in ((size,) if size else (POINTS, MOST_POINTS)))
+    elif isinstance(lut, np.ndarray):
+        yield lut, size or POINTS
+        yield ShapedLut.even(lut), lut.shape[0]  # with what lies beyond black and white, which is clipped at the end
+    elif isinstance(lut, ExactEdit):
+        found = compiled(lut)
+        least = len(found.axis) if isinstance(found, ShapedLut) else MOST_POINTS
+        if isinstance(found, ShapedLut):
+            yield found, least
+        yield from ((shaped(lut, points), points) for points in COMPILED_SIZES if points > least)
 
 
 def _name(style: Style | None) -> str:
@@ -167,8 +199,3 @@ def _originals(style: Style) -> list[np.ndarray]:
 
 def _as_float(image: np.ndarray) -> np.ndarray:
     return image.astype(np.float32) / np.float32(255)
-
-
-def _difference(pairs: Iterable[tuple[np.ndarray, np.ndarray]]) -> Difference:
-    values = np.concatenate([delta_e_2000(ours, theirs).ravel() for ours, theirs in pairs])
-    return Difference(float(values.mean(dtype=np.float64)), float(np.percentile(values, 95)), float(values.max()))

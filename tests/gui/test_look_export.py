@@ -48,7 +48,7 @@ def test_the_open_photo_and_every_format(window: MainWindow, photo_folder: Path,
     dialog = opened(window)
     dialog.subject.setCurrentIndex(1)
     assert dialog.subject.currentText() == "Neutral, for coffee.jpg"
-    for index, name in enumerate(["a.cube", "a.clf", "a.png", "a"]):
+    for index, name in enumerate(["a.cube", "b.cube", "a.clf", "a.png", "a"]):
         dialog.format.setCurrentIndex(index)
         assert dialog.size_box.isEnabled() == (dialog.kind != "hald")
         dialog.start(tmp_path / name, overwrite=False)

@@ -18,6 +18,7 @@ from pie_desktop.edit.parts.saturation import SaturationPart
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.edit.parts.tones import TonesPart
 from pie_desktop.edit.transform import Transform
+from pie_desktop.export.look_accuracy import million_colors
 from pie_desktop.export.looks import Look, export_look
 from pie_desktop.export.worker import ExportTask, export_photo, no_lut
 from pie_desktop.imaging.color.difference import delta_e_2000
@@ -67,17 +68,6 @@ def drawn_edit(seed: int) -> Edit:
         one = parameters[index]
         edit = edit.with_value(one, float(random.uniform(one.low, one.high)))
     return edit
-
-
-def million_colors() -> np.ndarray:
-    """(1000, 1000, 3) float32: a dense grid of the cube, and shadows and near-greys closer still."""
-    random = np.random.default_rng(0)
-    axis = np.linspace(0, 1, 88, dtype=np.float32)
-    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), -1).reshape(-1, 3)
-    dark = random.random((200_000, 3), dtype=np.float32) * np.float32(0.15)
-    grey = random.random((1_000_000 - 200_000 - len(grid), 1), dtype=np.float32)
-    near = grey + random.normal(0, 0.02, (len(grey), 3)).astype(np.float32)
-    return np.clip(np.concatenate([grid, dark, near]), 0, 1).reshape(1000, 1000, 3)
 
 
 @pytest.mark.parametrize("name", CASES)

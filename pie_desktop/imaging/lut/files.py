@@ -50,13 +50,20 @@ def write_cube(path: Path, lut: np.ndarray, title: str) -> None:
 
 def cube_text(lut: np.ndarray, title: str, comment: str = "") -> str:
     """The text of a `.cube` file; see `write_cube`. `comment` becomes one line."""
+    return f"{_cube_head(title, comment)}LUT_3D_SIZE {lut.shape[0]}\n{cube_rows(lut)}\n"
+
+
+def _cube_head(title: str, comment: str) -> str:
+    """How a `.cube` file begins."""
     clean_title = " ".join(title.split()).replace('"', "'")
     head = f'TITLE "{clean_title}"\n'
-    if comment:
-        head = f"# {' '.join(comment.split())}\n{head}"
+    return f"# {' '.join(comment.split())}\n{head}" if comment else head
+
+
+def cube_rows(lut: np.ndarray) -> str:
+    """The colours of a LUT, float32 (S, S, S, 3), red fastest, with seven decimals."""
     rows = lut.transpose(2, 1, 0, 3).reshape(-1, 3)
-    body = "\n".join(f"{r:.7f} {g:.7f} {b:.7f}" for r, g, b in rows.tolist())
-    return f"{head}LUT_3D_SIZE {lut.shape[0]}\n{body}\n"
+    return "\n".join(f"{r:.7f} {g:.7f} {b:.7f}" for r, g, b in rows.tolist())
 
 
 def read_cube(path: Path) -> np.ndarray:

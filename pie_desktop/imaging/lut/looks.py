@@ -20,8 +20,8 @@ from pie_desktop.errors import EncodeError
 from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.formats.png import with_text
 from pie_desktop.imaging.lut.apply import AnyLut, apply_any, apply_transform, identity_lut
-from pie_desktop.imaging.lut.files import cube_text
-from pie_desktop.imaging.lut.shaped import ShapedLut
+from pie_desktop.imaging.lut.files import cube_rows, cube_text
+from pie_desktop.imaging.lut.shaped import CURVE_POINTS, ShapedLut
 
 FOLDER = "pie-desktop"  # within the user's LUT folder
 # Parameters of darktable's module lut3d, version 3 (since darktable 3.4; later versions read it): the path within the
@@ -76,14 +76,16 @@ def _style(title: str, comment: str, cube: str) -> str:
     )
 
 
-LookFormat = Literal["cube", "clf", "hald", "darktable"]
+LookFormat = Literal["cube", "resolve", "clf", "hald", "darktable"]
 FORMATS: tuple[LookFormat, ...] = get_args(LookFormat)
 SIZES = (17, 33, 65)
-_CLF_CURVE = 4370  # points of the curve before a LUT; one less divides 65535
+_EVEN = 1e-4  # of a curve that changes nothing
 _HEAD = 8192  # bytes of a file in which it says what it is; every photo has a zero among them, no text has one
 _OWN_COMMENT = b"PIE Desktop's own rendering"  # see `export.looks.LookReport`
 HALD_LEVEL = 8  # 64 points per axis, an image of 512 x 512
-SUFFIXES: dict[LookFormat, str] = {"cube": ".cube", "clf": ".clf", "hald": ".png", "darktable": ""}
+SHAPED: frozenset[LookFormat] = frozenset({"resolve", "clf"})
+"""Formats that hold a curve before the LUT."""
+SUFFIXES: dict[LookFormat, str] = {"cube": ".cube", "resolve": ".cube", "clf": ".clf", "hald": ".png", "darktable": ""}
 
 Rendering = Callable[[np.ndarray], np.ndarray]
 
@@ -108,7 +110,7 @@ def write_look(
 
     Args:
         path: the file; of a darktable style the folder, which is made.
-        lut: float32 (S, S, S, 3), or of the other form; a CLF keeps a `ShapedLut` as it is, whatever `size` is.
+        lut: float32 (S, S, S, 3), or of the other form; `SHAPED` formats keep a `ShapedLut`, whatever `size` is.
         kind: of `FORMATS`.
         title, comment: kept in the file.
         size: points per axis; a HaldCLUT always has 64.
@@ -128,6 +130,9 @@ def write_look(
             _clf(lut if isinstance(lut, ShapedLut) else resampled(lut, size), title, comment).encode("utf-8"),
             overwrite,
         )
+    elif kind == "resolve":
+        shaped = lut if isinstance(lut, ShapedLut) else ShapedLut.even(resampled(lut, size))
+        _save(path, _shaped_cube(shaped, title, comment).encode("utf-8"), overwrite)
     elif kind == "cube":
         _save(path, cube_text(resampled(lut, size), title, comment).encode("utf-8"), overwrite)
     else:
@@ -152,8 +157,9 @@ def _is_look(path: Path) -> bool:
 def read_look(path: Path, kind: LookFormat) -> Rendering:
     """How another program renders a look that was written: none of what wrote it is used to read it.
 
-    `.cube` and CLF by OpenColorIO's reader and its tetrahedral interpolation, as darktable does; HaldCLUT decoded by
-    libspng and interpolated trilinearly, as RawTherapee does. Images are float32 (H, W, 3) in [0, 1].
+    `.cube` of both kinds and CLF by OpenColorIO's reader and its tetrahedral interpolation, as darktable does;
+    HaldCLUT decoded by libspng and interpolated trilinearly, as RawTherapee does. Images are float32 (H, W, 3) in
+    [0, 1].
     """
     if kind == "hald":
         opened = imagecodecs.png_decode(Path(path).read_bytes())
@@ -188,11 +194,12 @@ def _clf(lut: np.ndarray | ShapedLut, title: str, comment: str) -> str:
     transform.setFileOutputBitDepth(ocio.BIT_DEPTH_F32)
     group = ocio.GroupTransform([transform])
     if isinstance(lut, ShapedLut):
-        curve = lut.shaper[:: (len(lut.shaper) - 1) // (_CLF_CURVE - 1)].astype(np.float32) / np.float32(65535)
-        shaper = ocio.Lut1DTransform(len(curve), False)
-        shaper.setData(np.repeat(curve, 3))
-        shaper.setFileOutputBitDepth(ocio.BIT_DEPTH_F32)
-        group.prependTransform(shaper)
+        curve = lut.curve(CURVE_POINTS)
+        if np.abs(curve - np.linspace(0, 1, len(curve))).max() > _EVEN:
+            shaper = ocio.Lut1DTransform(len(curve), False)
+            shaper.setData(np.repeat(curve, 3))
+            shaper.setFileOutputBitDepth(ocio.BIT_DEPTH_F32)
+            group.prependTransform(shaper)
         # Only now: programs that compute with numbers beyond white would show what is clipped here otherwise.
         group.appendTransform(ocio.RangeTransform(minInValue=0, maxInValue=1, minOutValue=0, maxOutValue=1))
     metadata = group.getFormatMetadata()
@@ -201,6 +208,21 @@ def _clf(lut: np.ndarray | ShapedLut, title: str, comment: str) -> str:
     metadata.addChildElement("OutputDescriptor", "sRGB (IEC 61966-2-1), encoded")
     metadata.addChildElement("Description", comment or title)
     return str(group.write("Academy/ASC Common LUT Format"))
+
+
+def _shaped_cube(lut: ShapedLut, title: str, comment: str) -> str:
+    """The text of a `.cube` file with a curve before the LUT, as DaVinci Resolve and OpenColorIO read it.
+
+    Format: Blackmagic Design, DaVinci Resolve Manual, LUT formats: `LUT_1D_SIZE` rows, then those of `LUT_3D_SIZE`,
+    red fastest. Colours may lie outside [0, 1]: what reads it clips at the end.
+    """
+    told = "".join(f"# {' '.join(one.split())}\n" for one in (title, comment) if one)  # no TITLE: its readers refuse it
+    curve = "\n".join(f"{value:.7f} {value:.7f} {value:.7f}" for value in lut.curve(CURVE_POINTS).tolist())
+    size = lut.nodes.shape[0]
+    return (
+        f"{told}LUT_1D_SIZE {CURVE_POINTS}\nLUT_1D_INPUT_RANGE 0.0 1.0\n"
+        f"LUT_3D_SIZE {size}\nLUT_3D_INPUT_RANGE 0.0 1.0\n{curve}\n{cube_rows(lut.nodes)}\n"
+    )
 
 
 def _hald(lut: np.ndarray, title: str, comment: str) -> bytes:

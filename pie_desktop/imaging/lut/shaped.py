@@ -11,6 +11,8 @@ import numpy as np
 
 from pie_desktop.imaging.lut.apply import apply_lut
 
+CURVE_POINTS = 4370
+"""Of a shaper that is written into a file; one less divides 65535."""
 _LEVELS = 65536
 _ROWS = 256  # at a time, for the memory of the intermediate values
 
@@ -32,6 +34,15 @@ class ShapedLut:
         """The curve that leads from a value to its place on an axis with even steps: uint16 (65536,), rising."""
         even = np.linspace(0, _LEVELS - 1, len(self.axis))
         return np.round(np.interp(np.linspace(0, 1, _LEVELS), self.axis, even)).astype(np.uint16)
+
+    @classmethod
+    def even(cls, lut: np.ndarray) -> "ShapedLut":
+        """A LUT float32 (S, S, S, 3) with even steps, in this form."""
+        return cls(np.linspace(0, 1, lut.shape[0], dtype=np.float32), lut)
+
+    def curve(self, points: int) -> np.ndarray:
+        """The shaper at evenly spaced values, [0, 1] to [0, 1]; float32. `points` less one divides 65535."""
+        return self.shaper[:: (_LEVELS - 1) // (points - 1)].astype(np.float32) / np.float32(_LEVELS - 1)
 
     def apply(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """An image through curve and LUT; arguments and result as of `apply_lut`."""

@@ -32,12 +32,14 @@ from pie_desktop.workers.lanes import QueueLane
 _WIDTH = 520
 _TITLES: dict[LookFormat, str] = {
     "cube": "3D LUT (.cube)",
+    "resolve": "3D LUT with a shaper (.cube)",
     "clf": "Common LUT Format (.clf)",
     "hald": "HaldCLUT (.png)",
     "darktable": "darktable style (folder)",
 }
 _READERS: dict[LookFormat, str] = {
     "cube": "Read by most programs, such as Photoshop, DaVinci Resolve and darktable.",
+    "resolve": "For DaVinci Resolve and programs with OpenColorIO only; holds strong adjustments, too.",
     "clf": "For programs with OpenColorIO or ACES, such as Nuke and Blender.",
     "hald": "For RawTherapee, darktable and G'MIC; 64 points per axis, 16 bits.",
     "darktable": "A style for the “lut 3D” module with its .cube file; the README in the folder says where they go.",
@@ -73,9 +75,9 @@ class LookDialog(QDialog):
         for kind in FORMATS:
             self.format.addItem(_TITLES[kind], kind)
         self.size_box = ComboBox()
+        self.size_box.addItem("As many points as it needs", None)
         for size in SIZES:
             self.size_box.addItem(f"{size} points per axis", size)
-        self.size_box.setCurrentIndex(self.size_box.findData(33))
         self.hint = _paragraph("muted")
         self.answer = _paragraph("")
         self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

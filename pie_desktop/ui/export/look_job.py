@@ -17,6 +17,7 @@ class LookOrder:
 
     Attributes:
         edit: of which the style is taken, None for neutral enhancement.
+        size: points per axis, None for as many as it needs.
         photo: whose edit it is, or None for the style on average.
         path: the file, or the folder of a darktable style.
         overwrite: whether `path` may be replaced.
@@ -25,7 +26,7 @@ class LookOrder:
     edit: Edit
     photo: Path | None
     kind: LookFormat
-    size: int
+    size: int | None
     path: Path
     overwrite: bool
 
