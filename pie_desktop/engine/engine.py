@@ -181,6 +181,14 @@ class Engine:
         """
         return self._loaded().likeness(proxies)
 
+    def basis(self) -> np.ndarray:
+        """What LUTs are made of, float32 (K, S, S, S, 3); see `Inference.basis`.
+
+        Raises:
+            BundleError: there is no usable model.
+        """
+        return self._loaded().basis()
+
     def _loaded_for(self, preference: "Preference | None") -> EnhancementModel:
         inference = self._loaded()
         if preference is not None and preference.bundle_id != inference.bundle_id:

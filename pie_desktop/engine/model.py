@@ -73,6 +73,10 @@ class EnhancementModel(Protocol):
         """That of `answer` alone, for less work."""
         ...
 
+    def basis(self) -> np.ndarray:
+        """What a weight of 1 adds to a LUT, for each of K weights: float32 (K, S, S, S, 3)."""
+        ...
+
     def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
         """How much a pair of one photo tells about another, 0 to 1, float32 (B, B).
 

@@ -231,6 +231,16 @@ class Inference:
 
         return self._run(work)
 
+    def basis(self) -> np.ndarray:
+        """What a weight of 1 adds to a LUT, for every weight: float32 `(K, S, S, S, 3)`; tastes vary by about that."""
+
+        def read() -> np.ndarray:
+            prior = self._network.prior
+            table = prior.table.cpu().reshape(*(prior.size,) * 3, 3, prior.components)
+            return np.ascontiguousarray(table.permute(4, 0, 1, 2, 3).numpy())
+
+        return self._run(read)
+
     def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
         """How alike the contents of photos are, `float32 (B, B)`, 0 to 1: how much a pair of one tells about another.
 

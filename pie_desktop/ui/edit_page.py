@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.listing import is_photo, list_photos, looks_like_photo, one_per_photo
+from pie_desktop.styles.style import Style
 from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.adjust.adjustments import AdjustmentsPanel
 from pie_desktop.ui.adjust.panel import AdjustPanel
@@ -21,6 +22,7 @@ from pie_desktop.ui.histogram.panel import HistogramPanel
 from pie_desktop.ui.side_panel import SidePanel
 from pie_desktop.ui.styles.folder_row import FolderStyleRow
 from pie_desktop.ui.styles.panel import StylePanel
+from pie_desktop.ui.taste.dialog import TasteFinding
 from pie_desktop.ui.welcome import WelcomeView
 from pie_desktop.ui.widgets.labels import counted
 
@@ -82,6 +84,8 @@ class EditPage(QWidget):
         canvas.step_requested.connect(self.step)
         self.adjustments.end_wanted.connect(canvas.show_end)
         self.welcome.samples_ready.connect(self.open_paths)
+        self.taste = TasteFinding(context, self, lambda: self.filmstrip.listed, self._on_taste)
+        self.styles.taste_requested.connect(self.taste.open)
         self.histogram.view.warnings_wanted.connect(lambda: canvas.set_warnings(not canvas.warnings))
 
     def open_paths(self, chosen: Sequence[Path]) -> None:
@@ -103,6 +107,9 @@ class EditPage(QWidget):
             self.filmstrip.set_folder(photos[0].parent, photos[0])
         elif folders or photos:
             self.filmstrip.set_photos([*photos, *self._photos_in(folders)])
+
+    def _on_taste(self, style: Style) -> None:
+        self.styles.controller.take_in(style, f"“{style.name}” was made of your picks. F2 gives it another name.")
 
     def open_photo(self, path: Path) -> None:
         """Show one photo in the canvas."""

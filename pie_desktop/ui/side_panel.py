@@ -65,6 +65,7 @@ class SidePanel(QFrame):
         self._title.setContentsMargins(SPACE, SPACE, 0, SPACE)
         head.addWidget(self._title)
         head.addStretch(1)
+        head.addWidget(styles.taste_button)
         head.addWidget(styles.new_button)
         column.addLayout(head)
         column.addWidget(self._both, 1)
@@ -120,7 +121,8 @@ class SidePanel(QFrame):
         self._styles.setVisible(self.tall or chosen == "Styles")
         self._adjustments.setVisible(self.tall or chosen == "Adjust")
         self._history.setVisible(self.tall or chosen == "History")
-        self._styles.new_button.setVisible(self._styles.isVisibleTo(self))
+        for button in (self._styles.taste_button, self._styles.new_button):
+            button.setVisible(self._styles.isVisibleTo(self))
         self.tabs.setVisible(not self.tall)
         self._title.setVisible(self.tall)
         self._adjustments.set_titled(self.tall)

@@ -53,6 +53,12 @@ class PlainModel(EnhancementModel):
     def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
         return np.eye(len(proxies), dtype=np.float32)
 
+    def basis(self) -> np.ndarray:
+        """Each channel by itself: lighter, and more contrast."""
+        lut = identity_lut()
+        lighter, contrast = lut * (1 - lut), lut * (1 - lut) * (2 * lut - 1)
+        return np.stack([change * axis for change in (lighter, contrast) for axis in np.eye(3, dtype=np.float32)])
+
     def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         neutral = identity_lut() ** np.float32(0.8)
         if preference is None:

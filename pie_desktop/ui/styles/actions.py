@@ -24,6 +24,8 @@ class StyleActions(QObject):
     Signals:
         new_requested: a style from edits that are still to be chosen.
         undo_requested: bring back the style that was deleted last.
+        taste_requested: find a taste by picks.
+        refine_requested: id of the current style.
         import_requested: take in styles from files that are still to be chosen.
         details_requested, duplicate_requested, look_requested, share_requested: id of the current style.
         add_requested, rename_requested, delete_requested: id of the current style, which is one of the user's own.
@@ -35,6 +37,8 @@ class StyleActions(QObject):
     duplicate_requested = Signal(str)
     look_requested = Signal(str)
     import_requested = Signal()
+    taste_requested = Signal()
+    refine_requested = Signal(str)
     share_requested = Signal(str)
     add_requested = Signal(str)
     rename_requested = Signal(str)
@@ -54,6 +58,8 @@ class StyleActions(QObject):
         self.look = self._command("export_style_look", any_style(self.look_requested.emit))
         self.share = self._command("export_style", any_style(self.share_requested.emit))
         self._command("import_style", self.import_requested.emit)
+        self.taste = self._command("find_taste", self.taste_requested.emit)
+        self.refine = self._command("refine_style", any_style(self.refine_requested.emit))
         self.delete = Command(keys, "delete_style", own(self.delete_requested.emit), gallery)
         self.undo = self._command("restore_style", self.undo_requested.emit)
 
@@ -61,7 +67,7 @@ class StyleActions(QObject):
         """The context menu for a style; a built-in one can only be looked at, duplicated and exported."""
         menu = QMenu(self._widget)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.details] if builtin else [self.details, self.add])
+        menu.addActions([self.details, self.refine] if builtin else [self.details, self.add, self.refine])
         menu.addSeparator()
         menu.addActions([self.duplicate] if builtin else [self.rename, self.duplicate])
         menu.addSeparator()

@@ -208,10 +208,14 @@ class StyleController(QObject):
         self._context.styles_changed.emit()
 
     def _on_shared(self, style: Style) -> None:
+        self.take_in(style, f"“{style.name}” was imported.")
+
+    def take_in(self, style: Style, said: str) -> None:
+        """Show and choose a style that has just come into the library."""
         self._put(style)
         self._context.styles_changed.emit()
         self.choose(style.id)
-        self._context.notifier.info(f"“{style.name}” was imported.")
+        self._context.notifier.info(said)
 
     def _on_deleted(self, style: Style, token: str) -> None:
         selected = self._current.wanted == style.id

@@ -28,16 +28,18 @@ class StylePanel(QWidget):
     """Gallery and details of the styles; shows what the controller reports.
 
     Attributes:
-        new_button: makes a style; the owner places it.
+        new_button, taste_button: make a style of edits or by picks; the owner places them.
 
     Signals:
         style_selected: id of the style that is selected and ready now, None for neutral. `CurrentEdit` says the same.
         look_requested: id of the style whose look is to be exported.
+        taste_requested: the `Style` to refine by picks, or None to find a taste from nothing.
         current_changed: another style is the one that actions apply to, or it is another one than before.
     """
 
     style_selected = Signal(object)
     look_requested = Signal(str)
+    taste_requested = Signal(object)
     current_changed = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
@@ -54,6 +56,10 @@ class StylePanel(QWidget):
         self.new_button.setText("New")
         self.new_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         ActionTip(self.new_button, context.keys, "new_style")
+        self.taste_button = QToolButton()
+        self.taste_button.setIcon(icon("mdi6.compare-horizontal"))
+        self.taste_button.setAccessibleName("Find my taste")
+        ActionTip(self.taste_button, context.keys, "find_taste")
         self._pages = QStackedWidget()
         self._pages.addWidget(self.gallery)
         self._pages.addWidget(self.details)
@@ -258,6 +264,9 @@ class StylePanel(QWidget):
         actions.rename_requested.connect(self._rename)
         actions.duplicate_requested.connect(controller.duplicate)
         actions.look_requested.connect(self.look_requested)
+        self.taste_button.clicked.connect(actions.taste.trigger)
+        actions.taste_requested.connect(lambda: self.taste_requested.emit(None))
+        actions.refine_requested.connect(lambda style_id: self.taste_requested.emit(controller.style(style_id)))
         actions.share_requested.connect(self.sharing.export)
         actions.import_requested.connect(self.sharing.ask_for_files)
         actions.delete_requested.connect(self._delete)
