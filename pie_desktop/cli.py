@@ -14,12 +14,13 @@ from typing import Annotated
 import typer
 
 from pie_desktop import __version__
-from pie_desktop.commands import demo, enhance, export, lut, presets, review, style, training
+from pie_desktop.commands import adjustments, demo, enhance, export, lut, presets, review, style, training
 from pie_desktop.commands.arguments import spread_values
 from pie_desktop.commands.console import EXIT_INTERRUPTED, EXIT_PROBLEM, only_own_lines, say_problem
 from pie_desktop.errors import Cancelled, PieError
 
 COMMANDS = {
+    "adjustments": adjustments,
     "demo": demo,
     "enhance": enhance,
     "export": export,

@@ -19,10 +19,12 @@ import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from pie_desktop.edit.parts.curve import CurvePart
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.samples import SAMPLE_NAMES, copy_sample_photos, sample_image
+from pie_desktop.ui.adjust.approximation import ApproximationDialog
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.form import DEFAULT_FOLDER
 from pie_desktop.ui.export.page import ExportPage
@@ -106,13 +108,17 @@ class Photographer:
             prepare()
             pause(SETTLE_MS)
             path = TARGET / f"{name}-{size.width()}x{size.height()}.jpg"
-            path.write_bytes(self._encoded())
+            path.write_bytes(self._encoded(self._window))
             print(f"{path.relative_to(TARGET.parents[1])}  {path.stat().st_size / 1000:.0f} kB")
 
-    def _encoded(self) -> bytes:
+    def take_dialog(self, name: str, dialog: QWidget) -> None:
+        """Writes `NAME.jpg`."""
+        (TARGET / f"{name}.jpg").write_bytes(self._encoded(dialog))
+
+    def _encoded(self, widget: QWidget) -> bytes:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        self._window.grab().save(buffer, "PNG")
+        widget.grab().save(buffer, "PNG")
         image = Image.open(io.BytesIO(buffer.data().data())).convert("RGB")
         for quality in range(92, 60, -4):
             encoded = io.BytesIO()
@@ -143,6 +149,7 @@ def take_all(window: MainWindow, images: Path) -> None:
     photographer = Photographer(window)
     photographer.take("welcome")
     take_edit(window, images, photographer)
+    take_adjust(window, photographer)
     take_export(window, images / "Spring", photographer)
     take_training(window, images / "Edits 2026", photographer)
 
@@ -164,6 +171,30 @@ def take_edit(window: MainWindow, images: Path, photographer: Photographer) -> N
     photographer.take("edit", window.canvas.fit)
     window.commands["view_side"].trigger()
     photographer.take("side-by-side", window.canvas.fit)
+
+
+def take_adjust(window: MainWindow, photographer: Photographer) -> None:
+    """The adjustments of the open photo, which is in a style."""
+    panel = window.edit_page.adjustments
+    window.commands["as_adjustments"].trigger()
+    (dialog,) = window.findChildren(ApproximationDialog)
+    wait_for(lambda: dialog.comparison is not None, "the sliders")
+    pause(SETTLE_MS)
+    photographer.take_dialog("as-adjustments", dialog)
+    dialog.reject()
+    before = window.session.edit
+    window.edit_page.right.show_page("Adjust")
+    window.commands["view_split"].trigger()
+    window.commands["auto"].trigger()
+    wait_for(lambda: window.session.edit != before, "Auto")
+    points = ((0.0, 0.0), (0.25, 0.2), (0.7, 0.78), (1.0, 1.0))
+    window.context.current.change(window.session.edit.with_part(CurvePart(points=points)))
+    for title in ("Curve", "Light"):
+        panel.groups[title].set_open(title == "Curve")
+    wait_for(lambda: not any(lane.open_jobs for lane in window.context.lanes), "the adjusted photo")
+    photographer.take("adjust", window.canvas.fit)
+    window.context.current.change(before)
+    window.edit_page.right.show_page("Styles")
 
 
 def take_export(window: MainWindow, folder: Path, photographer: Photographer) -> None:

@@ -21,7 +21,6 @@ from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.clipboard import EditClipboard
 from pie_desktop.ui.editor.series import Matching
 from pie_desktop.ui.editor.session import EditSession
-from pie_desktop.ui.editor.white_balance import GreyPicking
 from pie_desktop.ui.export.look_dialog import LookExport
 from pie_desktop.ui.filmstrip.culling import Culling
 from pie_desktop.ui.help import HelpWindow
@@ -78,7 +77,7 @@ class MainWindow(QMainWindow):
         self.culling = Culling(self.edit_page.filmstrip, context.settings, steps)
         bind_rating(self.commands, self.culling, context)
         bind_copying(self.commands, self.edit_clipboard)
-        bind_adjusting(self.commands, GreyPicking(context, self.session, self.canvas), self.edit_page)
+        bind_adjusting(self.commands, context, self.session, self.edit_page, self)
         self.matching = Matching(context, self.session, self.edit_page.filmstrip)
         bind_matching(self.commands, self.matching, self.edit_page)
         bind_list(self.commands, self.edit_page)

@@ -5,16 +5,19 @@ from functools import partial
 from typing import Protocol
 
 from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QWidget
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.styles.style import Style
 from pie_desktop.ui.actions.action import Need, Where
 from pie_desktop.ui.actions.commands import Commands
+from pie_desktop.ui.adjust.approximation import ShowAsAdjustments
 from pie_desktop.ui.canvas.canvas import ZOOM_STEP, Canvas
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.edit_page import EditPage
+from pie_desktop.ui.editor.auto import AutoAdjusting
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.editor.white_balance import GreyPicking
 from pie_desktop.ui.pages import TABS
@@ -98,11 +101,22 @@ def bind_edit_actions(commands: Commands, undoing: UndoOrder, page: EditPage) ->
     page.canvas.space_tapped.connect(partial(commands.press, "Space", Where.CANVAS))
 
 
-def bind_adjusting(commands: Commands, grey: GreyPicking, page: EditPage) -> None:
+def bind_adjusting(
+    commands: Commands, context: AppContext, session: EditSession, page: EditPage, window: QWidget
+) -> None:
     """What sets several adjustments at once; the panel of adjustments has it as buttons."""
-    pick = commands.bind("pick_grey", grey.toggle)
+    auto = AutoAdjusting(context, session, page.filmstrip)
+    grey = GreyPicking(context, session, page.canvas)
+    shown = ShowAsAdjustments(context, session, page.canvas.renderer, window)
+    bound = {
+        "Auto": commands.bind("auto", auto.run),
+        "Grey picker": (pick := commands.bind("pick_grey", grey.toggle)),
+        "As sliders…": commands.bind("as_adjustments", shown.open),
+    }
     grey.changed.connect(pick.setChecked)
-    page.adjustments.add_actions([pick])
+    for text, action in bound.items():
+        action.setIconText(text)  # of its button
+    page.adjustments.add_actions(list(bound.values()))
 
 
 def bind_window_actions(commands: Commands, window: WindowActions, alone: PhotoAlone, display: DisplayColors) -> None:

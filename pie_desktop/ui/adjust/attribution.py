@@ -121,7 +121,7 @@ class AttributionView(QWidget):
         if value is None:
             text = "Shown once a photo is enhanced."
         elif total < 0.05:
-            text = "The photo is left as it is."
+            text = "The enhancement changes nothing."
         else:
             text = f"{round(100 * parts[1] / total)} % of this edit is your preference."
         self._share.setText(text)

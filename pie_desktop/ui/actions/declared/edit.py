@@ -28,6 +28,16 @@ EDIT = Menu(
         ),
         None,
         Action(
+            "auto",
+            "Auto",
+            "Set exposure, white balance, contrast and tones as the general enhancement would; no style",
+            ("Ctrl+U",),
+            Where.EDIT,
+            (Need.PHOTO,),
+            "mdi6.auto-fix",
+            "automatic tone exposure white balance enhance",
+        ),
+        Action(
             "pick_grey",
             "White balance from grey",
             "Click on something in the photo that should be grey: temperature and tint follow",
@@ -37,6 +47,15 @@ EDIT = Menu(
             "mdi6.eyedropper",
             "picker temperature tint neutral color",
             checkable=True,
+        ),
+        Action(
+            "as_adjustments",
+            "Show edit as adjustments…",
+            "See what the style and all else does to this photo as values of sliders",
+            where=Where.EDIT,
+            needs=(Need.PHOTO,),
+            icon="mdi6.tune-variant",
+            words="approximate explain sliders develop json",
         ),
         None,
         Action(
