@@ -3,7 +3,7 @@
 import logging
 import math
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,6 +75,7 @@ def _chosen_bundle() -> Path | None:
     return Path(chosen) if isinstance(chosen, str) and chosen else None
 
 
+VERDICTS = ("better", "about the same", "worse", "too few to tell")
 NOTICEABLE_GAIN = 0.05  # dB; less is chance
 
 
@@ -87,10 +88,15 @@ def verdict(gain: float) -> str:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """PSNR in dB on photos that the training did not see: of the model, and of the one that it started from."""
+    """PSNR in dB on photos that the training did not see: of the model, and of the one that it started from.
+
+    Attributes:
+        verdict: whether the model is better, in a word or two.
+    """
 
     psnr: float
     baseline: float
+    verdict: str = ""
 
     @property
     def gain(self) -> float:
@@ -102,6 +108,9 @@ def held_out(info: "BundleInfo") -> HeldOut | None:
     validation: Any = info.card.get("validation")
     try:
         numbers = HeldOut(float(validation["psnr"]), float(validation["baseline_psnr"]))
+        proof: Any = info.card.get("proof")
+        said = proof.get("verdict") if isinstance(proof, dict) else None
+        numbers = replace(numbers, verdict=said if said in VERDICTS else verdict(numbers.gain))
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
     comparable = info.card.get("init") is not None and math.isfinite(numbers.gain)

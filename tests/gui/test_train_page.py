@@ -195,6 +195,26 @@ def test_closing_stops_the_run_with_a_checkpoint(
     assert page.session.run.history.state == "stopped" and page.session.run.can_resume
 
 
+@pytest.mark.parametrize("said", ["about the same", "worse", "too few to tell"])
+def test_a_model_that_is_not_shown_to_be_better_is_used_only_after_a_question(
+    qtbot: QtBot, open_page: Callable[..., TrainPage], base_bundle: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    own = paths.models_dir() / "mine.piemodel"
+    numbers = {"psnr": 23.07, "baseline_psnr": 23.0, "de00": 5.0}
+    write_description(own, "Mine", {"init": "base", "validation": numbers, "proof": {"verdict": said}})
+    models = open_page().models
+    qtbot.waitUntil(lambda: models.table.rowCount() == 2, timeout=TIMEOUT)
+    assert models.table.item(0, 5).text() == f"+0.07 dB, {said}"
+    models.table.selectRow(0)
+    asked: list[str] = []
+    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
+    monkeypatch.setattr(QMessageBox, "question", lambda *rest: asked.append(rest[2]) or answers.pop(0))
+    models.use_button.click()
+    assert models.table.item(0, 0).text() == "Mine" and said.split()[0] in asked[0]
+    models.use_button.click()
+    qtbot.waitUntil(lambda: models.table.item(0, 0).text() == "Mine (in use)", timeout=TIMEOUT)
+
+
 def test_models_are_used_renamed_and_deleted(
     qtbot: QtBot,
     open_page: Callable[..., TrainPage],

@@ -17,6 +17,7 @@ from pie_desktop.model.network import PreferenceNetwork
 from training import cli
 from training.benchmark.cli import evaluate
 from training.benchmark.people import trained_digests
+from training.fit import material
 from training.fit import trainer as trainer_module
 from training.fit.assemble import fit
 from training.fit.config import FitConfig, fine_tune_config, load_config, override, within
@@ -283,3 +284,31 @@ def test_who_says_how_long_gets_just_that(
     cli.fit(pairs=edits, out=tmp_path, init=base, minutes=5)
     assert [bool(config.patience) for config in asked] == [True, False, True]
     assert all(config.keep_best for config in asked) and asked[1].steps == 50 and asked[2].minutes == 5
+
+
+def test_photos_kept_for_the_proof_neither_train_nor_choose(
+    base: Path, photo_folder_of_crops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(material, "FEWEST_TO_PROVE", 20)
+    folder = tmp_path / "edits"
+    (folder / "originals").mkdir(parents=True)
+    for path in sorted(photo_folder_of_crops.glob("*.jpg"))[:24]:
+        image = np.asarray(Image.open(path))
+        Image.fromarray(image).save(folder / "originals" / path.name, quality=95)
+        warm = np.clip(image * np.array([1.15, 1.02, 0.85]) + 8, 0, 255).astype(np.uint8)
+        Image.fromarray(warm).save(folder / path.name, quality=95)
+    chosen = fine_tune_config(folder, SMALL, references=3)
+    short = override(chosen, {"run": {"steps": 4, "device": "cpu", "validate_every": 2}, "data": {"users": 2}})
+    _, found = material.pairs_material(short, None, torch.device("cpu"))
+    held = found.held_out
+    assert found.train + held == 24 and len(found.proof_names) >= 4
+    assert not set(found.proof_names) & set(found.source.names)  # type: ignore[attr-defined] - of pairs
+    with monkeypatch.context() as patch:
+        values = iter([20.0, 21.0, 22.0, 22.0])
+        patch.setattr(Validation, "score", lambda *_: Score(next(values), 5.0))
+        events = list(fit(short, tmp_path / "run", tmp_path / "models", init=base))
+    done = events[-1]
+    card = read_bundle_info(Path(done["bundle"])).card
+    assert card["proof"]["photos"] == len(found.proof_names) and done["verdict"] == card["proof"]["verdict"]
+    named = {one["name"] for one in card["proof"]["most_improved"] + card["proof"]["worst"]}
+    assert named <= set(found.proof_names) and done["report"][1].startswith(f"On {len(found.proof_names)} photos:")

@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
 from pie_desktop.errors import PieError
+from pie_desktop.imaging.metadata.reading import read_summary
 from pie_desktop.imaging.pairs.check import CHECK_SIDE, CheckedPair, read_pair
 from pie_desktop.imaging.pairs.find import PairGuess, pairs_in_folder
 from training.data.photos import square
@@ -50,6 +52,7 @@ class PairBank:
     Attributes:
         names: the edits' file names.
         digests: of the files of each pair.
+        times: when each photo was taken, by its original, else by its edit; None where neither says.
         problems: why pairs were left out, one sentence each.
         warnings: what looks wrong with pairs that are used nevertheless, one sentence each.
     """
@@ -60,6 +63,7 @@ class PairBank:
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
     digests: tuple[PairDigests, ...] = ()
+    times: tuple[datetime | None, ...] = ()
 
 
 def guess_pairs(folder: Path, originals: Path | None = None) -> list[PairGuess]:
@@ -83,7 +87,7 @@ def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:
     Raises:
         PieError: fewer than four usable pairs.
     """
-    before, after, names, digests = [], [], [], []
+    before, after, names, digests, times = [], [], [], [], []
     problems: list[str] = []
     warnings: list[str] = []
     for guess, checked in checked_pairs(guesses, side):
@@ -95,10 +99,18 @@ def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:
             after.append(square(checked.pair.edited, side))
             names.append(guess.after.name)
             digests.append(digests_of(guess))
+            times.append(_taken(guess))
     if len(names) < FEWEST:
         found = f"Only {len(names)} edits with a usable original were found; {ADVICE}."
         raise PieError(" ".join([found, *_first(problems)]))
-    return PairBank(np.stack(before), np.stack(after), tuple(names), tuple(problems), tuple(warnings), tuple(digests))
+    return PairBank(
+        np.stack(before), np.stack(after), tuple(names), tuple(problems), tuple(warnings), tuple(digests), tuple(times)
+    )
+
+
+def _taken(guess: PairGuess) -> datetime | None:
+    assert guess.before is not None
+    return next((taken for path in (guess.before, guess.after) if (taken := read_summary(path).taken)), None)
 
 
 def _first(sentences: Sequence[str], most: int = 5) -> list[str]:

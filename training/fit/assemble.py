@@ -30,6 +30,7 @@ from training.fit.extension import extended
 from training.fit.material import Material, pairs_material, prepared_material, simulated_material
 from training.fit.neutral import neutral_strength, train_neutral
 from training.fit.pretraining import calibrate
+from training.fit.proof import keep_start, prove
 from training.fit.trainer import Trainer
 from training.fit.uncertainty import train_expected_error
 from training.running.checkpoint import NAME
@@ -144,6 +145,8 @@ def _run(
         if resume:
             trainer.resume()
         over = resume and trainer.fraction() >= 1
+        if processes.leader and material.proof is not None and not resume:
+            keep_start(run, material.proof.photos(trainer.judge))
         if processes.leader:
             with atomic_write(run / "config.json") as temporary:
                 temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
@@ -208,8 +211,12 @@ def _finish(
         found = train_expected_error(trainer.average, material.unseen, config)
         card |= {"expected_error": asdict(found)} if found else {}
     created = datetime.now(UTC).isoformat(timespec="milliseconds")
-    ends = {"psnr": card["validation"]["psnr"], "baseline_psnr": p.baseline_psnr}
-    done = {"event": "done", "step": p.step, "bundle": str(bundle)} | ends
+    result: Event = {"psnr": card["validation"]["psnr"], "baseline_psnr": p.baseline_psnr}
+    proof = prove(run, material.proof_names, material.proof.photos(trainer.judge)) if material.proof else None
+    if proof is not None:
+        card["proof"] = proof.to_json()
+        result |= {"verdict": proof.verdict, "gain": asdict(proof.psnr), "report": proof.lines()}
+    done = {"event": "done", "step": p.step, "bundle": str(bundle)} | result
     # Before the model: whenever the run is killed, resuming it knows whether this very model is there.
     with atomic_write(run / MADE) as temporary:
         temporary.write_text(json_files.to_text({"created": created, "done": done}), encoding="utf-8")

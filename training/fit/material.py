@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from pie_desktop.errors import PieError
 from training.data.batch import RoleMix
 from training.data.pairs import PairBank, PairDigests, guess_pairs, load_pairs
 from training.data.photos import capture_bank, split_bank, square
 from training.data.prepared import PreparedSource, open_prepared
+from training.data.scenes import find_scenes, hold_out
 from training.data.source import PairSource, SimulatedSource, Source
 from training.data.teachers import Teacher, load_teachers
 from training.fit.config import FitConfig, within
@@ -20,6 +20,8 @@ from training.fit.validation import Validation, pair_validation, simulated_valid
 
 HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
 PAIR_HOLD_OUT = 0.2
+FEWEST_TO_PROVE = 34  # pairs, of which five prove
+MOST_HELD_OUT = 60
 FINISHER = "expert C"
 
 
@@ -35,6 +37,8 @@ class Material:
     unseen: Source | None = None  # users over the photos held out
     bank: PairBank | None = None
     trained: Sequence[PairDigests] = ()
+    proof: Validation | None = None  # on photos that neither train nor choose
+    proof_names: Sequence[str] = ()
 
 
 def simulated_material(config: FitConfig, cache: Path, device: torch.device) -> tuple[Material, np.ndarray]:
@@ -64,23 +68,30 @@ def pairs_material(config: FitConfig, originals: Path | None, device: torch.devi
     """The pairs, and the configuration within what they allow."""
     d, side = config.data, config.architecture.side
     bank = load_pairs(guess_pairs(d.folder, originals), d.bank_side)
-    order = np.random.default_rng(config.seed).permutation(len(bank.names))
-    held_out = max(1, round(PAIR_HOLD_OUT * len(order)))
-    train = order[:-held_out]
+    scenes = find_scenes(bank.times, bank.before)
+    train, chosen_by, proven_by = hold_out(scenes, _held_out(len(bank.names)), config.seed)
     names = [bank.names[index] for index in train]
     config = within(config, len(train))
     d = config.data
-
-    def floats(images: np.ndarray) -> Tensor:
-        planes = torch.from_numpy(images[order]).permute(0, 3, 1, 2).float() / 255
-        return torch.nn.functional.interpolate(planes, size=(side, side), mode="area")
-
+    references = min(d.references, len(train))
     source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device, names)
-    validation = pair_validation(floats(bank.before), floats(bank.after), len(train), min(d.references, len(train)))
+    validation = pair_validation(bank.before, bank.after, side, train, chosen_by, references)
     # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
     mix = RoleMix(pairs=0.6, after_only=0.25)
-    trained = [bank.digests[index] for index in train]
-    return config, Material(source, validation, len(train), held_out, mix, bank=bank, trained=trained)
+    material = Material(source, validation, len(train), len(chosen_by) + len(proven_by), mix, bank=bank)
+    material.trained = [bank.digests[index] for index in train]
+    if len(proven_by):
+        material.proof = pair_validation(bank.before, bank.after, side, train, proven_by, references)
+        material.proof_names = [bank.names[index] for index in proven_by]
+    return config, material
+
+
+def _held_out(pairs: int) -> tuple[int, int]:
+    """How many of so many pairs choose the weights, and how many prove the model, where both can be had."""
+    if pairs < FEWEST_TO_PROVE:
+        return max(1, round(PAIR_HOLD_OUT * pairs)), 0
+    half = min(MOST_HELD_OUT, round(PAIR_HOLD_OUT * pairs * 0.75))
+    return half, half
 
 
 def prepared_material(config: FitConfig, device: torch.device) -> tuple[Material, np.ndarray]:

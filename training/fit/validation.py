@@ -46,7 +46,13 @@ class Validation:
     @torch.no_grad()
     def score(self, objective: Objective) -> Score:
         """Mean over all queries of all cases."""
-        values, differences = [], []
+        found = self.photos(objective)
+        return Score(float(np.mean([one.psnr for one in found])), float(np.mean([one.de00 for one in found])))
+
+    @torch.no_grad()
+    def photos(self, objective: Objective) -> list[Score]:
+        """Of every query of every case."""
+        found = []
         device = objective.network.prior.table.device
         for cpu_group, cpu_roles in self.cases:
             group, roles = cpu_group.to(device), cpu_roles.to(device)
@@ -54,9 +60,10 @@ class Validation:
             answer = objective.answer(group, prepared, roles)
             output = objective.render(prepared, answer.photos, answer.weights).clamp(0, 1)
             target = prepared.after[answer.photos]
-            values.append(psnr(output, target).flatten())
-            differences.append(float(delta_e_2000(*(to_bytes(t.flatten(0, 1)) for t in (output, target))).mean()))
-        return Score(float(torch.cat(values).mean()), float(np.mean(differences)))
+            apart = delta_e_2000(*(to_bytes(t.flatten(0, 1)) for t in (output, target)))
+            means = np.asarray(apart).reshape(output.shape[0] * output.shape[1], -1).mean(axis=1)
+            found += [Score(*one) for one in zip(psnr(output, target).flatten().tolist(), means.tolist(), strict=True)]
+        return found
 
 
 def _roles(users: int, shots: int, references: int, queries: int, has_before: bool) -> Roles:
@@ -105,15 +112,22 @@ def style_validation(data: PreparedData, side: int, references: int, queries: in
     return Validation(cases)
 
 
-def pair_validation(before: Tensor, after: Tensor, train: int, references: int) -> Validation:
+def pair_validation(
+    before: np.ndarray, after: np.ndarray, side: int, train: np.ndarray, held: np.ndarray, references: int
+) -> Validation:
     """A user's held-out pairs, retouched with `references` of the training pairs.
 
     Args:
-        before, after: `(P, 3, S, S)` floats in [0, 1]; the first `train` are training pairs, the others are held out.
+        before, after: `(P, B, B, 3)` uint8, all pairs.
+        side: side of the images, px.
+        train, held: indices of the pairs that train, and of those that are held out.
     """
-    held = len(before) - train
-    generator = seeded(31, train, held)
-    chosen = torch.randperm(train, generator=generator)[:references]
-    index = torch.cat([chosen, torch.arange(train, train + held)])
-    group = Group(before[index][None], after[index][None])
-    return Validation([(group, _roles(1, len(index), len(chosen), held, has_before=True))])
+    chosen = torch.randperm(len(train), generator=seeded(31, len(train), len(held)))[:references].numpy()
+    index = np.concatenate([train[chosen], held])
+
+    def images(bank: np.ndarray) -> Tensor:
+        planes = torch.from_numpy(bank[index]).permute(0, 3, 1, 2).float() / 255
+        return torch.nn.functional.interpolate(planes, size=(side, side), mode="area")[None]
+
+    group = Group(images(before), images(after))
+    return Validation([(group, _roles(1, len(index), len(chosen), len(held), has_before=True))])

@@ -19,6 +19,8 @@ class RunHistory:
         bundle: folder of the finished model; None as long as there is none, and where nothing was gained.
         problems: a sentence for each pair that could not be used.
         warnings: a sentence for each pair that is used but looks wrong, and for what went wrong on the way.
+        message: what went wrong, or what the photos kept for the proof say of the model.
+        verdict: the latter in a word or two, such as `better`; None where no photos were kept.
         total: steps of the whole run; 0 where time, or the gain, decides.
         fraction: how much of the run is over, 0 to 1.
     """
@@ -42,6 +44,7 @@ class RunHistory:
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     message: str = ""
+    verdict: str | None = None
     last_lines: tuple[str, ...] = ()
     state: str = "interrupted"
 
@@ -102,7 +105,10 @@ class RunHistory:
     def _on_done(self, event: Event) -> None:
         self.state, self.step = "done", int(event["step"])
         self.bundle = None if event["bundle"] is None else str(event["bundle"])
-        self.message = str(event.get("message", ""))
+        report = event.get("report")
+        lines = [str(line) for line in report] if isinstance(report, list) else [str(event.get("message", ""))]
+        self.message = "\n".join(lines)
+        self.verdict = str(event["verdict"]) if event.get("verdict") else None
         if event.get("psnr") is not None:
             self.final_psnr = float(event["psnr"])
         if event.get("baseline_psnr") is not None:
@@ -116,7 +122,7 @@ class RunHistory:
 
     def _on_ended(self, event: Event) -> None:
         """The editor's own last line: how the process ended, which a crashed process cannot report itself."""
-        self.state, self.message = str(event["kind"]), str(event["message"])
+        self.state, self.message = str(event["kind"]), str(event["message"]) or self.message
         self.step = int(event.get("step", self.step))
         self.last_lines = tuple(str(line) for line in event.get("lines", ()))
 

@@ -20,9 +20,10 @@ from PySide6.QtWidgets import (
 
 from pie_desktop import paths
 from pie_desktop.engine import bundles
-from pie_desktop.engine.bundles import delete_model, held_out, rename_model, verdict
+from pie_desktop.engine.bundles import HeldOut, delete_model, held_out, rename_model
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.dialogs import confirm
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.plain_text import plain
@@ -151,7 +152,7 @@ class ModelList(QWidget):
             str(info.created)[:10],
             "—" if numbers is None else f"{numbers.psnr:.2f} dB",
             "—" if numbers is None else f"{numbers.baseline:.2f} dB",
-            "—" if numbers is None else f"{numbers.gain:+.2f} dB, {verdict(numbers.gain)}",
+            "—" if numbers is None else f"{numbers.gain:+.2f} dB, {numbers.verdict}",
         )
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
@@ -171,9 +172,23 @@ class ModelList(QWidget):
         info = self.current()
         if info is None or info.path == self._models.used:
             return
+        numbers = held_out(info)
+        if numbers is not None and not self._sure(numbers):
+            return
         self._take_into_use(info.path)
         self._context.notifier.info(f"“{info.name}” is now in use.")
         self.refresh()
+
+    def _sure(self, numbers: HeldOut) -> bool:
+        """Whether a model is shown to be better, or wanted all the same."""
+        if numbers.verdict == "better":
+            return True
+        if numbers.verdict == "too few to tell":
+            found = "The photos held out were too few to tell whether this model is better"
+        else:
+            found = f"On the photos held out, this model is {numbers.verdict}"
+        question = f"{found}, compared with the same edits as references of a style. Use it all the same?"
+        return confirm(self, "Use this model", question, default=False)
 
     def _take_into_use(self, path: Path | None) -> None:
         self._context.settings.set(bundles.SETTING, None if path is None else str(path))

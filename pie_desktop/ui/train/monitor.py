@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from pie_desktop.engine.bundles import verdict
 from pie_desktop.ui.status_bar import duration_text
-from pie_desktop.ui.theme import SPACE
+from pie_desktop.ui.theme import SPACE, set_flag
 from pie_desktop.ui.train.curves import CurvesView
 from pie_desktop.ui.train.history import RunHistory
 from pie_desktop.ui.train.runs import TrainingRun
@@ -107,6 +107,7 @@ class RunMonitor(QWidget):
         told = not self._running and bool(history.message) and history.state in ("failed", "done")
         self.failure.setVisible(told)
         if told:
+            set_flag(self.failure_text, "role", "error" if history.state == "failed" else "")
             self.failure_text.setText(history.message)
             self.last_lines.setPlainText("\n".join(history.last_lines))
             self.last_lines.setVisible(bool(history.last_lines))
@@ -157,7 +158,8 @@ def _facts(history: RunHistory) -> list[str]:
     if history.device:
         facts.append(history.device)
     if history.gain is not None:
-        facts.append(f"{history.gain:+.2f} dB on held-out photos: {verdict(history.gain)}")
+        said = history.verdict or verdict(history.gain)
+        facts.append(f"{history.gain:+.2f} dB on held-out photos: {said}")
     return facts
 
 
