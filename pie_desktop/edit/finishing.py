@@ -1,6 +1,7 @@
 """What an edit does to the pixels of a picture: its LUT, and after it the local parts, in pieces of bounded memory."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -45,12 +46,31 @@ def finished(
         above = len(kept)
         for left, right, inner_left, inner_right in _columns(width, reach):
             part = frame.part(left, top - above, right - left, len(strip))
-            piece = _piece(strip[:, left:right], lut, parts, part)
-            rows = slice(above, above + bottom - top)
-            _store(piece[rows, inner_left - left : inner_right - left], result[top:bottom, inner_left:inner_right])
+            inner = _Zone(inner_left - left, above, inner_right - left, above + bottom - top)
+            piece = _piece(strip[:, left:right], lut, parts, part, inner)
+            _store(piece, result[top:bottom, inner_left:inner_right])
         end = above + bottom - top
         kept = strip[max(0, end - reach) : end].copy()
     return result
+
+
+class _Zone(NamedTuple):
+    """A rectangle of an array; right and bottom are exclusive."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def grown(self, by: int, limit: np.ndarray) -> "_Zone":
+        """Larger on each side, but not beyond an array (H, W, ...)."""
+        height, width = limit.shape[:2]
+        left, top = max(0, self.left - by), max(0, self.top - by)
+        return _Zone(left, top, min(width, self.right + by), min(height, self.bottom + by))
+
+    def within(self, other: "_Zone") -> "_Zone":
+        """The same, counted from the top left of another one."""
+        return _Zone(self.left - other.left, self.top - other.top, self.right - other.left, self.bottom - other.top)
 
 
 def _columns(width: int, reach: int) -> Iterator[tuple[int, int, int, int]]:
@@ -60,8 +80,8 @@ def _columns(width: int, reach: int) -> Iterator[tuple[int, int, int, int]]:
         yield max(0, left - reach), min(width, right + reach), left, right
 
 
-def _piece(image: np.ndarray, lut: AnyLut, parts: Sequence[LocalPart], frame: Frame) -> np.ndarray:
-    """One piece, float32."""
+def _piece(image: np.ndarray, lut: AnyLut, parts: Sequence[LocalPart], frame: Frame, inner: _Zone) -> np.ndarray:
+    """What lies within `inner` of a piece, float32; after each part, what none of the others looks at is cut off."""
     image = np.ascontiguousarray(image)
     if image.dtype == np.float32:
         piece = apply_lut_wide(np.nan_to_num(image), lut)
@@ -69,8 +89,14 @@ def _piece(image: np.ndarray, lut: AnyLut, parts: Sequence[LocalPart], frame: Fr
         piece = image.astype(np.float32)
         piece *= np.float32(1 / np.iinfo(image.dtype).max)
         piece = apply_any(piece, lut, out=piece)
-    for part in parts:
+    for number, part in enumerate(parts, 1):
+        looked = part.reach(frame)
         piece = part.local(piece, frame)
+        if looked or number == len(parts):
+            around = inner.grown(reach_of(parts[number:], frame), piece)
+            piece = np.ascontiguousarray(piece[around.top : around.bottom, around.left : around.right])
+            frame = frame.part(around.left, around.top, around.right - around.left, around.bottom - around.top)
+            inner = inner.within(around)
     return piece
 
 

@@ -1,6 +1,7 @@
 """A mask: a place of the photo, graduated or radial, and what is done to its colours."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from math import cos, radians, sin
 from typing import Any, ClassVar
@@ -8,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pie_desktop.edit.compiling import ExactEdit, compiled
-from pie_desktop.edit.part import Part, adjustment, parameter
+from pie_desktop.edit.part import Part, adjustment, is_number, parameter
 from pie_desktop.edit.parts.contrast import ContrastPart
 from pie_desktop.edit.parts.exposure import ExposurePart
 from pie_desktop.edit.parts.saturation import SaturationPart
@@ -125,6 +126,22 @@ class Mask(Part):
         return _lut(tuple(getattr(self, name) for name in ADJUSTMENTS))
 
     @classmethod
+    def problem(cls, stored: Mapping[str, Any]) -> str | None:
+        """Why a stored mask cannot be applied as it is: new here, or out of bounds; None for all others."""
+        version, kind = stored.get("version", 1), stored.get("kind", LINEAR)
+        if isinstance(version, int) and version > cls.VERSION:
+            return "of a newer version"
+        if isinstance(kind, str) and kind not in KINDS:
+            return "of a kind that is not known"
+        if stored.keys() - {"version"} - {one.name for one in fields(cls)}:
+            return "with a value that is not known"
+        bounds = {one.name: (one.low, one.high) for one in cls.parameters()} | PLACES
+        for name, (low, high) in bounds.items():
+            if is_number(value := stored.get(name, low)) and not low <= value <= high:
+                return f"with {name} {value:g}, outside {low:g} to {high:g}"
+        return None
+
+    @classmethod
     def from_json(cls, stored: Any) -> "Mask":
         """Read what this or an older version wrote; places and numbers out of bounds become the nearest allowed.
 
@@ -143,7 +160,7 @@ class Mask(Part):
             )
         for name, (low, high) in PLACES.items():
             value = values.get(name, 0.0)
-            if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < float("inf"):
+            if not is_number(value):
                 raise EditError(f"The edit is damaged: the {name} of a mask is not a number.")
             if name in values:
                 values[name] = float(min(max(value, low), high))

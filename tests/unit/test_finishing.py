@@ -1,5 +1,6 @@
 """Pictures in pieces: what local parts make of a picture does not depend on how it is cut."""
 
+import tracemalloc
 from dataclasses import dataclass
 
 import cv2
@@ -56,6 +57,22 @@ def test_pieces_do_not_show(monkeypatch: pytest.MonkeyPatch, kind: type, size: t
         apart = np.abs(other.astype(np.float64) - whole)
         assert apart.max() <= step
         assert np.mean(apart > 0) < 0.001 or kind is np.float32
+
+
+def test_memory_does_not_grow_with_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finishing, "TILE", 64)
+
+    def peak(height: int) -> int:
+        image = noise(height, 400, np.uint8)
+        tracemalloc.start()
+        try:
+            finished(image, WARM, (Blur(5), Blur(9)), Frame.of(image), image)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(100)  # what is loaded and kept once
+    assert peak(4000) < 1.3 * peak(200)
 
 
 def test_a_zone_with_its_surroundings_is_that_of_the_whole() -> None:

@@ -142,6 +142,27 @@ def test_numbers_out_of_bounds_become_the_nearest_and_new_kinds_are_named() -> N
     assert Mask().moved(-9.0, 0.25) == Mask(x=-2.0, y=0.25)
 
 
+@pytest.mark.parametrize(
+    "stored",
+    [
+        [{"exposure": 1.0}, {"kind": "brush", "points": [1, 2]}],
+        [{"exposure": 9.0}],
+        [{"version": 2}],
+        [{"x": -50.0}],
+        [{"hue": 3}],
+        [{}] * (MOST_MASKS + 1),
+    ],
+)
+def test_masks_that_cannot_be_applied_are_kept_and_told(stored: list[dict[str, Any]]) -> None:
+    document = {"version": 1, "parts": {"masks": {"version": 1, "masks": stored}, "vignette": {"vignette": -20.0}}}
+    edit = Edit.from_json(document)
+    assert edit.part(MasksPart) == MasksPart()
+    (kept,) = edit.unapplied
+    assert "asks" in kept.label
+    assert edit.to_json()["parts"]["masks"]["masks"] == stored
+    assert edit.local_parts, "all else is applied"
+
+
 def test_only_what_adjusts_is_active() -> None:
     assert not MasksPart((Mask(), Mask("radial"))).active
     assert all(MasksPart((Mask(**{name: 1.0}),)).active for name in ADJUSTMENTS)

@@ -80,6 +80,16 @@ class MasksPart(LocalPart):
         return {"version": self.VERSION, "masks": [mask.to_json() for mask in self.masks]}
 
     @classmethod
+    def outside(cls, name: str, value: Any) -> str | None:
+        """Masks are applied all or none: without one of them the others mean something else."""
+        if name != "masks" or not isinstance(value, list):
+            return super().outside(name, value)
+        if len(value) > MOST_MASKS:
+            return f"{len(value)} masks, more than {MOST_MASKS}"
+        problems = (Mask.problem(mask) if isinstance(mask, Mapping) else None for mask in value)
+        return next((f"Masks, number {number} {text}" for number, text in enumerate(problems, 1) if text), None)
+
+    @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         masks = stored.get("masks", [])
         if not isinstance(masks, list) or not all(isinstance(mask, Mapping) for mask in masks):
