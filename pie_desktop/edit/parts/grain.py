@@ -11,7 +11,7 @@ from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.local.detail import add_to_luma, luma_of
 from pie_desktop.imaging.local.grain import grain_at
 
-_STRENGTH = 0.1  # standard deviation of luma in the middle tones, at 100
+_STRENGTH = 0.06  # standard deviation of luma in the middle tones, at 100
 _FINE, _COARSE = 0.4, 2.0  # standard deviation of a grain in pixels of the photo
 
 
@@ -20,7 +20,7 @@ _FINE, _COARSE = 0.4, 2.0  # standard deviation of a grain in pixels of the phot
 class GrainPart(LocalPart):
     """Noise in the luma, all channels moved alike: strongest in the middle tones, none in black and white.
 
-    `Y + 0.1 v 4 Y (1 - Y) n`, where n has mean 0 and standard deviation 1 and belongs to the place in the picture
+    `Y + 0.06 v 4 Y (1 - Y) n`, where n has mean 0 and standard deviation 1 and belongs to the place in the picture
     (`imaging.local.grain`), and v is the value from 0 to 1.
 
     Attributes:
