@@ -83,7 +83,8 @@ def _columns(width: int, reach: int) -> Iterator[tuple[int, int, int, int]]:
 def _piece(image: np.ndarray, lut: AnyLut, parts: Sequence[LocalPart], frame: Frame, inner: _Zone) -> np.ndarray:
     """What lies within `inner` of a piece, float32; after each part, what none of the others looks at is cut off."""
     image = np.ascontiguousarray(image)
-    if image.dtype == np.float32:
+    wide = image.dtype == np.float32
+    if wide:
         piece = apply_lut_wide(np.nan_to_num(image), lut)
     else:
         piece = image.astype(np.float32)
@@ -92,6 +93,8 @@ def _piece(image: np.ndarray, lut: AnyLut, parts: Sequence[LocalPart], frame: Fr
     for number, part in enumerate(parts, 1):
         looked = part.reach(frame)
         piece = part.local(piece, frame)
+        if not wide:
+            np.clip(piece, 0, 1, out=piece)
         if looked or number == len(parts):
             around = inner.grown(reach_of(parts[number:], frame), piece)
             piece = np.ascontiguousarray(piece[around.top : around.bottom, around.left : around.right])

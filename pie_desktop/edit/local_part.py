@@ -37,7 +37,7 @@ class LocalPart(Part):
             frame: where the image lies in the photo.
 
         Returns:
-            Such an array; `image` itself where nothing is to be done. Values are clipped after the last part, and not
-            before where the photo's wide gamut is kept.
+            Such an array; `image` itself where nothing is to be done. Values are clipped after each part, but where
+            the photo's wide gamut is kept.
         """
         raise NotImplementedError
