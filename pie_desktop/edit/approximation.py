@@ -1,7 +1,7 @@
 """What the model or an edit does to a photo, as sliders that a person can read and go on from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,6 +53,14 @@ def with_auto(edit: Edit, parts: Sequence[Part]) -> Edit:
     for part in (*(kind() for kind in AUTO), *parts):
         edit = edit.with_part(part)
     return edit
+
+
+def with_model(edit: Edit) -> Edit:
+    """An edit with the model in the place of the sliders again: the whole amount, and no adjustment of colours."""
+    for part in edit.parts:
+        if _is_color(part):
+            edit = edit.with_part(type(part)())
+    return edit.with_part(replace(edit.style, amount=1.0))
 
 
 @dataclass(frozen=True)

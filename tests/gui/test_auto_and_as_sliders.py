@@ -16,6 +16,7 @@ from pie_desktop.edit.parts.saturation import SaturationPart
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.ui.adjust.approximation import ApproximationDialog
 from pie_desktop.ui.main_window import MainWindow
+from pie_desktop.ui.notifications import Notice
 from tests.gui.opening import open_photo, wait_shown
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -105,3 +106,24 @@ def test_closing_the_dialog_ends_the_work(opened: MainWindow, qtbot: QtBot) -> N
     found.reject()
     qtbot.waitUntil(lambda: not opened.findChildren(ApproximationDialog))
     assert opened.session.edit == Edit()
+
+
+def test_a_style_that_is_chosen_after_auto_is_offered_in_the_place_of_the_sliders(
+    opened: MainWindow, qtbot: QtBot
+) -> None:
+    heard: list[Notice] = []
+    opened.context.notifier.posted.connect(heard.append)
+    opened.context.current.choose_style(None)
+    opened.commands["auto"].trigger()
+    qtbot.waitUntil(lambda: steps(opened)[-1] == "Auto")
+    auto = opened.session.edit
+    assert not heard
+    opened.context.current.choose_style(None)
+    qtbot.waitUntil(lambda: bool(heard))
+    (notice,) = heard
+    assert "Amount is at 0 %" in notice.text and opened.session.edit == auto
+    assert notice.action is not None
+    notice.action()
+    assert opened.session.edit == Edit() and steps(opened)[-1] == notice.action_text
+    opened.commands["undo"].trigger()
+    assert opened.session.edit == auto

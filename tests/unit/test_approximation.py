@@ -10,6 +10,7 @@ from pie_desktop.edit.approximation import (
     auto_approximation,
     auto_parts,
     with_auto,
+    with_model,
 )
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.parts.black_and_white import BlackAndWhitePart
@@ -78,6 +79,12 @@ def test_an_edit_in_a_style_comes_near_as_sliders() -> None:
     assert 0 < len(found.sliders()) < 25
     assert all(found.edit.value(parameter) == value for parameter, value in found.sliders())
     assert as_adjustments(PHOTO, model(), edit) == found
+
+
+def test_the_model_comes_back_in_the_place_of_the_sliders() -> None:
+    edit = Edit.styled("some style", strength=0.5).with_part(VignettePart(vignette=-30.0))
+    sliders = with_auto(edit, auto_parts(PHOTO, model())).with_style("some style")
+    assert with_model(sliders) == Edit.styled("some style").with_part(VignettePart(vignette=-30.0))
 
 
 def test_what_is_no_colour_stays_as_it_is() -> None:

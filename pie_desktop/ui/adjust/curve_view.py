@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
+    QAccessibleValueChangeEvent,
     QColor,
     QHideEvent,
     QKeyEvent,
@@ -141,6 +142,8 @@ class CurveView(QWidget):
 
     def _show(self) -> None:
         self.update()
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleValueChangeEvent(self, self.accessible_value()))
         self.chosen_changed.emit()
 
     def _remove(self, index: int) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from pie_desktop.edit.approximation import auto_parts, with_auto
+from pie_desktop.edit.approximation import auto_parts, with_auto, with_model
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.part import Part
 from pie_desktop.errors import PieError
@@ -20,6 +20,7 @@ from pie_desktop.workers.job import JobContext
 from pie_desktop.workers.lanes import LatestLane
 
 STEP = "Auto"
+BACK = "Style instead of sliders"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def find_auto(
 
 
 class AutoAdjusting(QObject):
-    """The action."""
+    """The action, and the way back: a style that is chosen while sliders are in the place of the model is offered."""
 
     def __init__(self, context: AppContext, session: EditSession, strip: Filmstrip) -> None:
         super().__init__(strip)
@@ -76,6 +77,7 @@ class AutoAdjusting(QObject):
         self._session = session
         self._strip = strip
         self._lane = context.add_lane(LatestLane("auto"))
+        context.current.style_chosen.connect(self._on_style_chosen)
 
     def run(self) -> None:
         """Set the sliders of the open photo and of all that are selected with it, as one step."""
@@ -96,3 +98,18 @@ class AutoAdjusting(QObject):
             self._context.notifier.warning(problem)
         if parts := found.parts:
             self._session.several.change_all(STEP, lambda photo, edit: with_auto(edit, parts[photo]), list(parts))
+
+    def _on_style_chosen(self, style_id: str | None) -> None:
+        edit, photo = self._session.edit, self._session.path
+        if photo is None or edit.style.amount > 0 or not edit.colors.adjusted:
+            return
+        what = "the enhancement" if style_id is None else "the style"
+        self._context.notifier.info(
+            f"Amount is at 0 %, so {what} changes nothing: the sliders are in its place.",
+            BACK,
+            lambda: self._model_instead(photo),
+        )
+
+    def _model_instead(self, photo: Path) -> None:
+        if self._session.path == photo:
+            self._session.several.change_all(BACK, lambda _, edit: with_model(edit))
