@@ -11,6 +11,7 @@ from pie_desktop.imaging.edited import FullPhoto, full_photo
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.lut.apply import AnyLut, apply_any, apply_lut_padded, apply_lut_wide
+from pie_desktop.imaging.lut.shaped import ShapedLut
 
 ForProxy = AnyLut | Callable[[np.ndarray], AnyLut]
 
@@ -53,4 +54,6 @@ def edited_photo(
     padded = options.writing.takes_padded and image.dtype == np.uint8 and not options.changes_pixels
     if padded and isinstance(lut, np.ndarray):
         return apply_lut_padded(image, lut)
+    if padded and isinstance(lut, ShapedLut):
+        return lut.apply_padded(image)
     return apply_any(image, lut, out=out)

@@ -21,12 +21,14 @@ from pie_desktop.edit.transform import Transform
 from pie_desktop.export.look_accuracy import million_colors
 from pie_desktop.export.looks import Look, export_look
 from pie_desktop.export.worker import ExportTask, export_photo, no_lut
+from pie_desktop.imaging import compiled as loops
 from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.imaging.lut.apply import apply_any, apply_lut, apply_transform, identity_lut
 from pie_desktop.imaging.lut.looks import write_look
 from pie_desktop.imaging.lut.shaped import ShapedLut
+from pie_desktop.imaging.warm_up import warm_up
 
 GRID = identity_lut()
 MODEL = (GRID ** np.float32(0.8) * np.float32(0.9) + np.float32(0.1) * np.sin(GRID[..., ::-1] * 3)).astype(np.float32)
@@ -162,3 +164,26 @@ def test_a_look_with_adjustments_ends_at_white(tmp_path: Path) -> None:
     colors = np.linspace(0, 1, 300, dtype=np.float32).reshape(1, 100, 3)
     result = apply_transform(colors, transform, wide=True)
     assert result.min() >= 0 and result.max() == 1, "also in programs that compute with numbers beyond white"
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_the_compiled_loop_with_a_shaper_gives_what_its_parts_do(dtype: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert warm_up()
+    lut = compiled(exact(CASES["strong exposure"]))
+    assert isinstance(lut, ShapedLut)
+    highest = np.iinfo(dtype).max
+    image = np.random.default_rng(4).integers(0, highest + 1, (37, 53, 3)).astype(dtype)
+    image[0, :2] = [[0] * 3, [highest] * 3]
+    quick = lut.apply(image)
+    wanted = np.clip(exact(CASES["strong exposure"]).of(image / np.float32(highest)), 0, 1)
+    assert delta_e_2000(quick / np.float32(highest), wanted).max() < 1
+    if dtype == np.uint8:
+        np.testing.assert_array_equal(lut.apply_padded(image.copy()), quick)
+    in_place = image.copy()
+    assert lut.apply(in_place, out=in_place) is in_place
+    np.testing.assert_array_equal(in_place, quick)
+    with monkeypatch.context() as patch:
+        patch.setattr(loops, "kernels_for", lambda _dtype: None)
+        plain = lut.apply(image)
+    # The shaper has 65 536 steps there, and the place on an axis none here.
+    assert np.abs(plain.astype(int) - quick).max() <= (1 if dtype == np.uint8 else 40)

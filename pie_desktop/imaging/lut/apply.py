@@ -66,7 +66,7 @@ def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray | None = None)
         `out`, or a new array of the same shape and dtype. Safe to call in several threads; the GIL is released.
     """
     check_lut(lut)
-    source, result = _prepare(image, out, image.dtype)
+    source, result = prepare(image, out, image.dtype)
     kernels = compiled.kernels_for(source.dtype)
     if kernels is not None:
         kernels.apply_lut(source, np.ascontiguousarray(lut, dtype=np.float32), result)
@@ -153,7 +153,7 @@ def apply_transform(
         image, transform, out: as there; float32 may lie outside [0, 1] if the transform takes it.
         wide: give float32 whatever the image is, not clipped.
     """
-    source, result = _prepare(image, out, np.dtype(np.float32) if wide else image.dtype)
+    source, result = prepare(image, out, np.dtype(np.float32) if wide else image.dtype)
     depth, to_depth = _BIT_DEPTHS[source.dtype], _BIT_DEPTHS[result.dtype]
     processor = _CONFIG.getProcessor(transform).getOptimizedCPUProcessor(depth, to_depth, ocio.OPTIMIZATION_DEFAULT)
     processor.apply(_packed(source, depth), _packed(result, to_depth))
@@ -162,7 +162,7 @@ def apply_transform(
     return result
 
 
-def _prepare(image: np.ndarray, out: np.ndarray | None, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+def prepare(image: np.ndarray, out: np.ndarray | None, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
     """Contiguous source and result (of a dtype), checked."""
     if image.dtype not in _BIT_DEPTHS or image.ndim != 3 or image.shape[2] != 3:
         raise ValueError(f"an image is (H, W, 3) uint8, uint16 or float32, got {image.shape} {image.dtype}")

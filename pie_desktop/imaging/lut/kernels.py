@@ -26,17 +26,34 @@ def apply_lut(image: np.ndarray, lut: np.ndarray, out: np.ndarray) -> None:
         lut: float32 (S, S, S, 3).
         out: (H, W, 3) of the same type, may be `image`; or (H, W, 4), whose fourth channel gets the maximum.
     """
-    size = lut.shape[0]
-    whole = image.dtype.kind == "u"
-    highest = np.iinfo(image.dtype).max if whole else 1
+    size, (nodes, top) = lut.shape[0], _nodes(lut, image.dtype)
+    scale = np.float32((size - 1) / (np.iinfo(image.dtype).max if image.dtype.kind == "u" else 1))
+    samples, step = _read_only(image.reshape(-1)), np.uint64(out.shape[2])
+    _apply_lut(samples, out.reshape(-1), step, nodes, np.uint64(size), scale, top)
+
+
+def apply_shaped(image: np.ndarray, places: np.ndarray, lut: np.ndarray, out: np.ndarray) -> None:
+    """As `apply_lut`, of uint8 or uint16, with nodes that stand anywhere.
+
+    Args:
+        image, lut, out: as there.
+        places: float32 (256,) or (65536,), where each value lies on an axis of the LUT, 0 to S - 1.
+    """
+    nodes, top = _nodes(lut, image.dtype)
+    samples, step = _read_only(image.reshape(-1)), np.uint64(out.shape[2])
+    _apply_shaped(samples, out.reshape(-1), step, places, nodes, np.uint64(lut.shape[0]), top)
+
+
+def _nodes(lut: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.float32]:
+    """The nodes for samples of a type, and the largest result, as `_apply_lut` takes them."""
+    whole = dtype.kind == "u"
+    highest = np.float32(np.iinfo(dtype).max if whole else 1)
     half = np.float32(0.5 if whole else 0)  # what is stored is cut off, not rounded
-    nodes = np.empty((size**3, 4), np.float32)
-    np.multiply(lut.reshape(-1, 3), np.float32(highest), out=nodes[:, :3])
+    nodes = np.empty((lut.shape[0] ** 3, 4), np.float32)
+    np.multiply(lut.reshape(-1, 3), highest, out=nodes[:, :3])
     nodes[:, 3] = highest
     nodes += half
-    scale, top = np.float32((size - 1) / highest), np.float32(highest) + half
-    samples, step = _read_only(image.reshape(-1)), np.uint64(out.shape[2])
-    _apply_lut(samples, out.reshape(-1), step, nodes.reshape(-1), np.uint64(size), scale, top)
+    return nodes.reshape(-1), highest + half
 
 
 def eighth(image: np.ndarray) -> np.ndarray:
@@ -202,6 +219,28 @@ def _apply_lut(samples, out, step, nodes, size, scale, top):  # type: ignore[no-
         count = min(np.uint64(CHUNK), pixels - start)
         _find_nodes(samples, start * np.uint64(3), count, scale, np.float32(size), places, weights)
         # Four samples are stored at once: what runs over belongs to the next pixel, written after. The last has none.
+        inner = count - np.uint64(1)
+        _blend(out, start * step, step, inner, nodes, across, top, places, weights)
+        _blend(last, np.uint64(0), step, np.uint64(1), nodes, across, top, places[inner:], weights[inner:])
+        for channel in range(step):
+            out[(start + inner) * step + np.uint64(channel)] = last[channel]
+
+
+@njit(cache=True, nogil=True)
+def _apply_shaped(samples, out, step, table, nodes, size, top):  # type: ignore[no-untyped-def]
+    """As `_apply_lut`, with the places of `table` in place of a scale."""
+    pixels = np.uint64(samples.size // 3)
+    placed = np.empty(3 * CHUNK, np.float32)
+    places = np.empty(3 * CHUNK, np.int32)
+    weights = np.empty(4 * CHUNK, np.float32)
+    last = np.empty(4, out.dtype)
+    across = np.uint64(4) * (size * size + size + np.uint64(1))
+    for chunk in range((pixels + np.uint64(CHUNK - 1)) // np.uint64(CHUNK)):
+        start = np.uint64(chunk) * np.uint64(CHUNK)
+        count = min(np.uint64(CHUNK), pixels - start)
+        for place in range(np.uint64(3) * count):
+            placed[place] = table[samples[np.uint64(3) * start + place]]
+        _find_nodes(placed, np.uint64(0), count, np.float32(1), np.float32(size), places, weights)
         inner = count - np.uint64(1)
         _blend(out, start * step, step, inner, nodes, across, top, places, weights)
         _blend(last, np.uint64(0), step, np.uint64(1), nodes, across, top, places[inner:], weights[inner:])

@@ -9,7 +9,8 @@ from functools import cached_property
 import cv2
 import numpy as np
 
-from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.imaging import compiled
+from pie_desktop.imaging.lut.apply import apply_lut, prepare
 
 CURVE_POINTS = 4370
 """Of a shaper that is written into a file; one less divides 65535."""
@@ -29,6 +30,24 @@ class ShapedLut:
     axis: np.ndarray
     nodes: np.ndarray
 
+    def apply_padded(self, image: np.ndarray) -> np.ndarray:
+        """As `apply`, written as `apply_lut_padded` does."""
+        kernels = compiled.kernels_for(image.dtype)
+        if kernels is None or image.dtype != np.uint8:
+            return self.apply(image, out=image if image.flags.writeable else None)
+        padded = np.empty((*image.shape[:2], 4), np.uint8)
+        kernels.apply_shaped(np.ascontiguousarray(image), self.places(image.dtype), self._contiguous, padded)
+        return padded[..., :3]
+
+    def places(self, dtype: np.dtype) -> np.ndarray:
+        """Where each value of uint8 or uint16 lies on the axis, float32 (256,) or (65536,), 0 to S - 1."""
+        values = np.linspace(0, 1, int(np.iinfo(dtype).max) + 1)
+        return np.interp(values, self.axis, np.arange(len(self.axis))).astype(np.float32)
+
+    @cached_property
+    def _contiguous(self) -> np.ndarray:
+        return np.ascontiguousarray(self.nodes, np.float32)
+
     @cached_property
     def shaper(self) -> np.ndarray:
         """The curve that leads from a value to its place on an axis with even steps: uint16 (65536,), rising."""
@@ -46,6 +65,11 @@ class ShapedLut:
 
     def apply(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
         """An image through curve and LUT; arguments and result as of `apply_lut`."""
+        kernels = compiled.kernels_for(image.dtype)
+        if kernels is not None and image.dtype != np.float32:
+            source, result = prepare(image, out, image.dtype)
+            kernels.apply_shaped(source, self.places(image.dtype), self._contiguous, result)
+            return result
         result = np.empty(image.shape, image.dtype) if out is None else out
         shaper = self.shaper[:: (_LEVELS - 1) // 255] if image.dtype == np.uint8 else self.shaper
         for row in range(0, len(image), _ROWS):
