@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from pie_desktop.catalog import edits_table, history_table, ratings
+from pie_desktop.catalog import edits_table, group_steps, history_table, ratings
 from pie_desktop.catalog.content import ContentHasher
 from pie_desktop.catalog.database import Database, Migration, is_locked, path_key, set_aside
 from pie_desktop.catalog.folder_styles import FolderStyles, create_folder_styles
@@ -32,6 +32,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     history_table.create,
     create_folder_styles,
     ratings.create_table,
+    group_steps.create,
 )
 
 
@@ -131,6 +132,7 @@ class Catalog:
                     ):
                         kept = kept.merged(PhotoHistory.from_text(before))  # another window wrote meanwhile
                     history_table.write(connection, digest, key, kept.to_text(), now)
+                    group_steps.write(connection, digest, key, photo, kept.groups)
             if kept is not None:
                 self._seen[digest, key] = now
             return kept
@@ -175,6 +177,29 @@ class Catalog:
             PieError: the photo is gone and was never seen, the disk is full, or another program holds the catalog.
         """
         return self._put(photo, history.edit, history) or history
+
+    def photos_of_step(self, group: str, beside: Path) -> list[Path]:
+        """The photos that were changed in a step of several; those that are gone are left out.
+
+        Args:
+            group: of the step.
+            beside: one of them; where their folder was moved, the others are looked for in the folder of this one.
+
+        Raises:
+            PieError: the catalog cannot be used.
+        """
+        found = []
+        for digest, photo in self._run(lambda connection: group_steps.read(connection, group)):
+            place = next((one for one in (photo, beside.with_name(photo.name)) if self._shows(one, digest)), None)
+            if place is not None:
+                found.append(place)
+        return found
+
+    def _shows(self, photo: Path, digest: str) -> bool:
+        try:
+            return self._hasher.digest(photo) == digest
+        except OSError:
+            return False
 
     def take_problems(self) -> list[str]:
         """Sentences about the catalog file itself since the last call, each once; never waits for the file."""

@@ -27,15 +27,18 @@ class NamedEdit:
         name: as a person reads it, such as `Preference 85 %`.
         edit: the edit after the step.
         made: when, in seconds since 1970.
+        group: what the same step has in all photos that were changed together; empty for a step of this photo alone.
     """
 
     name: str
     edit: Edit
     made: float
+    group: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready; see `from_json`."""
-        return {"name": self.name, "made": self.made, "edit": self.edit.to_json()}
+        stored: dict[str, Any] = {"name": self.name, "made": self.made, "edit": self.edit.to_json()}
+        return stored | {"group": self.group} if self.group else stored
 
     @classmethod
     def from_json(cls, stored: Any) -> Self:
@@ -44,7 +47,10 @@ class NamedEdit:
         made = values.get("made")
         if isinstance(made, bool) or not isinstance(made, int | float):
             raise EditError("The history is damaged: a time is missing.")
-        return cls(_name(values), Edit.from_json(values.get("edit")), float(made))
+        group = values.get("group", "")
+        if not isinstance(group, str):
+            raise EditError("The history is damaged: the group of a step is not text.")
+        return cls(_name(values), Edit.from_json(values.get("edit")), float(made), group)
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,17 @@ class VirtualCopy:
     @property
     def edit(self) -> Edit:
         """The edit as it is now."""
-        return self.steps[self.place].edit
+        return self.step.edit
+
+    @property
+    def step(self) -> NamedEdit:
+        """The step that holds, which undoing takes back."""
+        return self.steps[self.place]
+
+    @property
+    def next_step(self) -> NamedEdit | None:
+        """The step that redoing brings, None where nothing was undone."""
+        return self.steps[self.place + 1] if self.place + 1 < len(self.steps) else None
 
     def push(self, step: NamedEdit) -> Self:
         """With a step after the present one, in place of what was undone; at most `STEPS` are kept."""
@@ -73,7 +89,7 @@ class VirtualCopy:
 
     def merged(self, other: Self) -> Self:
         """With the steps of another history of the same copy, in the order they were made; the present one stays."""
-        present = self.steps[self.place]
+        present = self.step
         missing = [one for one in other.steps[1:] if one not in self.steps]
         steps = sorted((*self.steps, *missing), key=lambda step: step.made)[-STEPS:]
         return replace(self, steps=tuple(steps), place=steps.index(present)) if present in steps else self
@@ -134,9 +150,21 @@ class PhotoHistory:
     def can_redo(self) -> bool:
         return self.copy.place < len(self.copy.steps) - 1
 
-    def push(self, name: str, edit: Edit, now: float) -> Self:
+    @property
+    def groups(self) -> set[str]:
+        """The groups of all steps, of all copies."""
+        return {step.group for copy in self.copies for step in copy.steps if step.group}
+
+    def push(self, name: str, edit: Edit, now: float, group: str = "") -> Self:
         """With a step of the active copy; unchanged where the edit is the one that holds."""
-        return self if edit == self.edit else self._with_active(self.copy.push(NamedEdit(name, edit, now)))
+        return self if edit == self.edit else self._with_active(self.copy.push(NamedEdit(name, edit, now, group)))
+
+    def follow(self, group: str, backwards: bool) -> Self:
+        """With the step of a group undone or redone; unchanged where that is not the next to be."""
+        step = self.copy.step if backwards and self.can_undo else None if backwards else self.copy.next_step
+        if step is None or step.group != group:
+            return self
+        return self.undo() if backwards else self.redo()
 
     def go(self, place: int) -> Self:
         """At another step of the active copy; the nearest that there is."""

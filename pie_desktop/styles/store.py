@@ -196,7 +196,11 @@ class StyleLibrary(HandEditing):
             return trash.put(self.folder, style.folder)
 
     def undelete(self, token: str) -> Style:
-        """Bring a deleted style back; renamed when its name was taken meanwhile. Raises StyleError when it is gone."""
+        """Bring a deleted style back; renamed when its name was taken meanwhile. Raises StyleError when it is gone.
+
+        Args:
+            token: what `delete` returned, or the id of the style for its latest deletion.
+        """
         with self._writing(), self._lock():
             folder = trash.restore(self.folder, token)
             document = read_document(folder)

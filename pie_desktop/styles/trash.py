@@ -25,8 +25,14 @@ def put(root: Path, folder: Path) -> str:
 
 
 def restore(root: Path, token: str) -> Path:
-    """Move it back to where it was. Raises StyleError when it is no longer in the trash, or its place is taken."""
+    """Move it back to where it was. Raises StyleError when it is no longer in the trash, or its place is taken.
+
+    Args:
+        token: of the deletion, or the id of a style for its latest one.
+    """
     kept = {entry.name: entry for entry in (root / TRASH).iterdir()} if (root / TRASH).is_dir() else {}
+    if token not in kept:
+        token = max((name for name in kept if name.rpartition(".")[0] == token), key=_deleted_ns, default=token)
     folder = root / token.rpartition(".")[0]
     if token not in kept or folder.exists():
         raise StyleError("This style cannot be brought back: it is no longer in the trash.")
@@ -46,10 +52,15 @@ def purge(root: Path) -> None:
     """Remove what was deleted a month ago, and what a crash left half made. Damaged styles are kept."""
     now_ns = time.time_ns()
     for entry in _entries(root / TRASH):
-        deleted_ns = entry.name.rpartition(".")[2]
-        if deleted_ns.isdecimal() and now_ns - int(deleted_ns) > KEPT_SECONDS * 10**9:
+        deleted_ns = _deleted_ns(entry.name)
+        if deleted_ns and now_ns - deleted_ns > KEPT_SECONDS * 10**9:
             shutil.rmtree(entry, ignore_errors=True)
     remove_abandoned(root, depth=1)
+
+
+def _deleted_ns(token: str) -> int:
+    number = token.rpartition(".")[2]
+    return int(number) if number.isdecimal() else 0
 
 
 def _entries(folder: Path) -> list[Path]:

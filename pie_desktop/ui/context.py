@@ -15,6 +15,7 @@ from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.editor.current_edit import CurrentEdit
 from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.settings import Settings
+from pie_desktop.ui.steps import Steps
 from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lane import Lane
 from pie_desktop.workers.lanes import PriorityLane, QueueLane
@@ -49,6 +50,7 @@ class AppContext(QObject):
         lanes: these and those of the widgets; whoever runs jobs has a lane of its own.
         notifier: messages for the user.
         current: the edit of the open photo, and the selected style.
+        steps: what was done beyond the open photo, and can be undone.
 
     Signals:
         styles_changed: a style was made, changed or deleted.
@@ -72,6 +74,7 @@ class AppContext(QObject):
         super().__init__()
         self.notifier = Notifier()
         self.current = CurrentEdit(self)
+        self.steps = Steps(self)
         self.settings = settings or Settings(paths.settings_path())
         if self.settings.problem:
             self.notifier.warning(self.settings.problem)

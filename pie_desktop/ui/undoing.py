@@ -1,65 +1,23 @@
-"""Undo and redo over everything that was done: the open photo's edits, changes of styles, and marks of photos."""
+"""Undo and redo over everything that was done: the open photo's edits, and the steps that are not of one photo."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.history import NamedEdit
 from pie_desktop.ui.editor.history import EditKeeper
-
-LIMIT = 100
-
-
-@dataclass
-class Step:
-    """Something that was done and can be undone once.
-
-    Attributes:
-        undo: takes it back.
-        time: when it was done, in seconds since the epoch.
-    """
-
-    undo: Callable[[], object]
-    time: float = field(default_factory=time.time)
-
-
-class Steps(QObject):
-    """What was done to the styles and to the marks of photos, the latest last.
-
-    Signals:
-        changed: there is another step, or one less.
-    """
-
-    changed = Signal()
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._steps: list[Step] = []
-
-    @property
-    def last(self) -> Step | None:
-        return self._steps[-1] if self._steps else None
-
-    def add(self, undo: Callable[[], object]) -> Callable[[], None]:
-        """Remember what was done; returns what undoes it, which does so only once, wherever it is called from."""
-        step = Step(undo)
-        self._steps = [*self._steps[1 - LIMIT :], step]
-        self.changed.emit()
-        return lambda: self.take_back(step)
-
-    def take_back(self, step: Step) -> None:
-        """Undo a step; nothing if it has been undone."""
-        if step in self._steps:
-            self._steps.remove(step)
-            step.undo()
-            self.changed.emit()
+from pie_desktop.ui.steps import Step, Steps
 
 
 class UndoOrder(QObject):
-    """Takes back what was done last, be it to the open photo, to a style or to the marks of photos.
+    """Takes back what was done last, be it to the open photo or beyond it, and does again what was taken back last.
 
-    The history of a photo says when each step was made, so that nothing has to be noted a second time.
+    The history of a photo says when each of its steps was made, so that nothing has to be noted a second time. A step
+    beyond it that is part of one of these, such as a folder's style that follows what is chosen for a photo, goes with
+    it. What is done after something was taken back ends what could be done again.
 
     Signals:
         changed: what can be undone is something else.
@@ -71,32 +29,88 @@ class UndoOrder(QObject):
         super().__init__(keeper)
         self._keeper = keeper
         self._steps = steps
+        self._undone: dict[Path, list[float]] = {}  # when steps of each photo were taken back
+        steps.latest_edit = lambda: self._place(self._edit_to_undo())
+        steps.take_back_whole = self._take_back_whole
         keeper.changed.connect(self.changed)
+        keeper.stepped.connect(self._on_stepped)
+        keeper.moved.connect(self._on_moved)
         steps.changed.connect(self.changed)
 
     @property
     def can_undo(self) -> bool:
-        return self._keeper.can_undo or self._steps.last is not None
+        return self._steps.last is not None or self._edit_to_undo() is not None
 
     @property
     def can_redo(self) -> bool:
-        return self._keeper.can_redo
+        return self._steps.next is not None or self._edit_to_redo() is not None
 
     def undo(self) -> None:
         """Take back the latest step; nothing if there is none."""
-        step = self._steps.last
-        if step is not None and step.time >= self._last_edit():
+        step, edit = self._steps.last, self._edit_to_undo()
+        if edit is not None and (step is None or step.made < edit.made or self._is_part(step, edit)):
+            self._undo_with_parts(edit)
+        elif step is not None:
             self._steps.take_back(step)
-        else:
-            self._keeper.undo()
 
     def redo(self) -> None:
-        """Do again what was undone last in the history of the photo."""
-        self._keeper.redo()
+        """Do again what was undone last; nothing if there is nothing."""
+        step, edit = self._steps.next, self._edit_to_redo()
+        if edit is not None and (step is None or step.undone <= self._undone_last()):
+            self._keeper.redo()
+            self._redo_parts(edit)
+        elif step is not None:
+            self._steps.do_again(step)
 
-    def _last_edit(self) -> float:
-        """When the step of the photo that undo would take back was made; 0 without one."""
+    def _take_back_whole(self, step: Step) -> None:
+        edit = self._edit_to_undo()
+        if step is self._steps.last and edit is not None and self._is_part(step, edit):
+            self._undo_with_parts(edit)
+        else:
+            self._steps.take_back(step)
+
+    def _undo_with_parts(self, edit: NamedEdit) -> None:
+        """Its parts first, as a style must be there before a photo is shown in it again."""
+        step = self._steps.last
+        if step is not None and self._is_part(step, edit):
+            self._steps.take_back(step, partial(self._undo_with_parts, edit))
+        elif self._edit_to_undo() is edit:  # and no other photo was opened while a style was brought back
+            self._keeper.undo()
+
+    def _redo_parts(self, edit: NamedEdit) -> None:
+        step = self._steps.next
+        if step is not None and self._is_part(step, edit):
+            self._steps.do_again(step, partial(self._redo_parts, edit))
+
+    def _edit_to_undo(self) -> NamedEdit | None:
         history = self._keeper.history
-        if history is None or not history.can_undo:
-            return 0.0
-        return history.copy.steps[history.copy.place].made
+        return history.copy.step if history is not None and history.can_undo else None
+
+    def _edit_to_redo(self) -> NamedEdit | None:
+        history, step = self._keeper.history, self._steps.last
+        if history is None or (step is not None and step.made > self._undone_last() > 0):
+            return None
+        return history.copy.next_step
+
+    def _undone_last(self) -> float:
+        """When a step of the open photo was taken back last; 0 where that was before the start."""
+        path = self._keeper.path
+        times = self._undone.get(path) if path is not None else None
+        return times[-1] if times else 0.0
+
+    def _is_part(self, step: Step, edit: NamedEdit) -> bool:
+        return step.edit is not None and step.edit == self._place(edit)
+
+    def _place(self, edit: NamedEdit | None) -> tuple[Path | None, float] | None:
+        return (self._keeper.path, edit.made) if edit is not None else None
+
+    def _on_stepped(self, path: Path, _before: Edit, _step: NamedEdit) -> None:
+        self._undone.pop(path, None)
+        self._steps.forget_undone()
+
+    def _on_moved(self, path: Path, _step: NamedEdit, backwards: bool) -> None:
+        times = self._undone.setdefault(path, [])
+        if backwards:
+            times.append(time.time())
+        elif times:
+            times.pop()

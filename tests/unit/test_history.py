@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pie_desktop import paths
+from pie_desktop.catalog import group_steps
 from pie_desktop.catalog.content import ContentHasher
 from pie_desktop.catalog.store import MIGRATIONS, Catalog
 from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
@@ -173,3 +174,51 @@ def test_what_two_windows_did_stays_side_by_side() -> None:
     assert [step.name for step in merged.copies[0].steps] == ["Opened", "B", "A"] and merged.edit == SECOND
     assert [one.name for one in merged.copies] == ["Photo", "Copy 1"] and merged.active == 0
     assert [one.name for one in merged.snapshots] == ["a", "b"]
+
+
+def test_a_step_of_several_photos_goes_back_and_forth_by_its_group() -> None:
+    begun = PhotoHistory.begin(FIRST, 1.0).push("A", SECOND, 2.0, "g")
+    assert PhotoHistory.from_text(begun.to_text()) == begun and begun.groups == {"g"}
+    undone = begun.follow("g", backwards=True)
+    assert undone.edit == FIRST and undone.follow("g", backwards=False) == begun
+    for other in (begun.push("B", THIRD, 3.0), PhotoHistory.begin(FIRST, 1.0)):  # edited since, or never of the group
+        assert other.follow("g", backwards=True) is other and other.follow("g", backwards=False) is other
+    assert undone.follow("g", backwards=True) is undone
+
+
+def test_a_group_that_is_no_text_is_damage(history: PhotoHistory) -> None:
+    stored = json.loads(history.to_text())
+    stored["copies"][0]["steps"][0]["group"] = 1
+    with pytest.raises(EditError):
+        PhotoHistory.from_text(json.dumps(stored))
+
+
+def test_a_catalog_without_group_steps_is_brought_up_to_date(path: Path, photo: Path, history: PhotoHistory) -> None:
+    path.parent.mkdir()
+    digest = ContentHasher().digest(photo)
+    version = MIGRATIONS.index(group_steps.create)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for migration in MIGRATIONS[:version]:
+            migration(connection)
+        row = (digest, str(photo), THIRD.to_text())
+        connection.execute("INSERT INTO edits VALUES (?, ?, ?, 1.0)", row)
+        connection.execute("INSERT INTO histories VALUES (?, ?, ?, 1.0)", (*row[:2], history.to_text()))
+        connection.execute(f"PRAGMA user_version = {version}")
+    catalog = Catalog(path)
+    assert catalog.take_problems() == [] and catalog.history(photo) == history
+    catalog.put_history(photo, history.push("D", FIRST, 9.0, "g"))
+    assert Catalog(path).photos_of_step("g", photo) == [photo]
+
+
+def test_photos_of_a_step_are_found_beside_one_of_them(path: Path, photo: Path) -> None:
+    catalog = Catalog(path)
+    other = photo.with_name("other.jpg")
+    other.write_bytes(b"o" * 100)
+    for one in (photo, other):
+        catalog.put_history(one, PhotoHistory.begin(FIRST, 1.0).push("A", SECOND, 2.0, "g"))
+    moved = photo.parent.rename(photo.parent.with_name("moved"))
+    assert catalog.photos_of_step("g", moved / photo.name) == sorted([moved / "other.jpg", moved / photo.name])
+    (moved / "other.jpg").write_bytes(b"another photo")
+    assert catalog.photos_of_step("g", moved / photo.name) == [moved / photo.name]
+    catalog.put_history(moved / photo.name, PhotoHistory.begin(FIRST, 1.0))
+    assert catalog.photos_of_step("of nobody", photo) == []

@@ -1,5 +1,6 @@
 """The current style of the folder whose photos are open: what photos without an edit of their own open in."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -8,6 +9,7 @@ from pie_desktop.catalog.folder_styles import FolderStyle
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.several import SeveralPhotos
+from pie_desktop.ui.steps import at_once
 from pie_desktop.workers.job import JobContext
 
 
@@ -34,8 +36,10 @@ class FolderStyleKeeper(QObject):
         self._context = context
         self._several = several
         self._known: dict[Path, FolderStyle] = {}  # of this session: the catalog may still be behind
+        self._again = False
         self._waiting: FolderStyle | None = None
         self.folder: Path | None = None
+        context.current.chosen_again.connect(self._on_chosen_again)
         context.current.style_chosen.connect(self._on_chosen)
 
     @property
@@ -61,7 +65,7 @@ class FolderStyleKeeper(QObject):
         if stored is not None:
             self._known[folder] = stored
         elif self._waiting is not None:
-            self._put(self._waiting)
+            self._put(folder, self._waiting)
         self._waiting = None
         self._context.current.set_unedited(None if gone else self.style.style_id)
         if (self.folder, self.style) != before:
@@ -75,21 +79,34 @@ class FolderStyleKeeper(QObject):
         """Whether the folder keeps its style when another is chosen for a photo."""
         self._take(FolderStyle(self.style.style_id, pinned))
 
+    def _on_chosen_again(self, _style_id: str | None) -> None:
+        self._again = True
+
     def _on_chosen(self, style_id: str | None) -> None:
+        # The choice is a step of the open photo, too, unless the photo had that style already.
+        with_edit, self._again = not self._again, False
         if not self.style.pinned and self._several.count == 1:
-            self._take(FolderStyle(style_id))
+            self._take(FolderStyle(style_id), with_edit)
 
-    def _take(self, style: FolderStyle) -> None:
-        if self.folder is None:
+    def _take(self, style: FolderStyle, with_edit: bool = False) -> None:
+        before, folder = self.style, self.folder
+        if folder is None:
             self._waiting = style
-        elif self._known.get(self.folder) != style:
-            self._put(style)
-        self._context.current.set_unedited(style.style_id)
-        self.changed.emit()
+        elif before != style:
+            self._context.steps.add(
+                at_once(partial(self._set, folder, before)), at_once(partial(self._set, folder, style)), with_edit
+            )
+        self._set(folder, style)
 
-    def _put(self, style: FolderStyle) -> None:
-        assert self.folder is not None
-        folder = self.folder
+    def _set(self, folder: Path | None, style: FolderStyle) -> None:
+        """Give a folder a style, be it open or not."""
+        if folder is not None and self._known.get(folder) != style:
+            self._put(folder, style)
+        if folder == self.folder:
+            self._context.current.set_unedited(style.style_id)
+            self.changed.emit()
+
+    def _put(self, folder: Path, style: FolderStyle) -> None:
         self._known[folder] = style
         job = self._context.background.submit(_keep, self._context.catalog, folder, style)
         job.finished.connect(lambda: self.kept.emit(folder))

@@ -1,14 +1,14 @@
 """Undo and redo of a photo's edits, its snapshots and virtual copies, and keeping all of them in the catalog."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pie_desktop.edit.edit import Edit
-from pie_desktop.edit.history import PhotoHistory
+from pie_desktop.edit.history import NamedEdit, PhotoHistory
 from pie_desktop.edit.naming import name_of_change
 from pie_desktop.errors import StyleError
 from pie_desktop.ui.context import AppContext
@@ -23,15 +23,18 @@ class EditKeeper(QObject):
 
     It observes `CurrentEdit`. A slider that still moves is kept when it stops, or when the photo is left.
 
+    Attributes:
+        group_of_step: the group of the step that is being made; empty for one of the open photo alone.
+
     Signals:
         changed: the history is another one.
-        stepped: (photo, name, edit before, edit after): the user changed the open photo.
-        moved: (photo, edit before, edit after): the user went back or forth in its history.
+        stepped: (photo, edit before, `NamedEdit` after): the user changed the open photo.
+        moved: (photo, `NamedEdit`, whether backwards): the user undid that step of the open photo, or did it again.
     """
 
     changed = Signal()
-    stepped = Signal(object, str, object, object)
-    moved = Signal(object, object, object)
+    stepped = Signal(object, object, object)
+    moved = Signal(object, object, bool)
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -39,10 +42,11 @@ class EditKeeper(QObject):
         self._current = context.current
         self._histories: dict[Path, PhotoHistory] = {}
         self._path: Path | None = None
-        self._name = ""
+        self._named: tuple[str, str] | None = None  # name and group of the step that is being made, if they are known
         self._pending: dict[Path, int] = {}  # saves under way
         self._unsaved: set[Path] = set()
         self._refused = ""  # what was said about them
+        self.group_of_step: Callable[[], str] = lambda: ""
         self._again = QTimer(self, singleShot=True, interval=AGAIN_MS)
         self._again.timeout.connect(self.save_again)
         self._current.changed.connect(self._on_changed)
@@ -67,10 +71,10 @@ class EditKeeper(QObject):
         found = {path: history.edit for path, history in self._histories.items() if history.edited}
         return found if self._path is None else found | {self._path: self._current.edit}
 
-    def known_histories(self, photos: Iterable[Path]) -> dict[Path, PhotoHistory]:
-        """Those of photos that were edited since the start, when the catalog may still be behind."""
-        found = {path: self._histories[path] for path in photos if path in self._histories}
-        return {path: history for path, history in found.items() if history.edited}
+    def known_history(self, path: Path) -> PhotoHistory | None:
+        """That of a photo that was edited since the start, when the catalog may still be behind; from any thread."""
+        found = self._histories.get(path)
+        return found if found is not None and found.edited else None
 
     def adopt(self, histories: Mapping[Path, PhotoHistory], before: Mapping[Path, Edit]) -> None:
         """Take histories that were changed and kept elsewhere.
@@ -137,24 +141,28 @@ class EditKeeper(QObject):
 
     def undo(self) -> None:
         if self.history is not None and self.can_undo:
-            self._go(self.history.undo())
+            self._go(self.history.undo(), self.history.copy.step, backwards=True)
 
     def redo(self) -> None:
-        if self.history is not None and self.can_redo:
-            self._go(self.history.redo())
+        if self.history is not None and (step := self.history.copy.next_step) is not None:
+            self._go(self.history.redo(), step, backwards=False)
 
     def go(self, place: int) -> None:
         """Return to a step of the history; those behind it can be redone until something else is changed."""
         if self.history is not None and place != self.history.copy.place:
             self._take(self.history.go(place))
 
-    def apply(self, name: str, edit: Edit) -> None:
-        """Change the open photo's edit in one step of this name; nothing without a photo."""
+    def apply(self, name: str, edit: Edit, group: str | None = None) -> None:
+        """Change the open photo's edit in one step of this name; nothing without a photo.
+
+        Args:
+            group: that of the step; None for the usual one, see `group_of_step`.
+        """
         if self._path is not None:
             self._keep()
-            self._name = name
+            self._named = name, self.group_of_step() if group is None else group
             self._current.change(edit)
-            self._name = ""
+            self._named = None
 
     def add_snapshot(self) -> str:
         """Keep the edit as it is now under a name of its own, which is returned; empty without a photo."""
@@ -190,11 +198,10 @@ class EditKeeper(QObject):
         if self.history is not None:
             self._take(self.history.without_copy(copy))
 
-    def _go(self, history: PhotoHistory) -> None:
-        assert self._path is not None
-        path, before = self._path, self._current.edit
+    def _go(self, history: PhotoHistory, step: NamedEdit, backwards: bool) -> None:
+        path = self._path
         self._take(history)
-        self.moved.emit(path, before, history.edit)
+        self.moved.emit(path, step, backwards)
 
     def _take(self, history: PhotoHistory) -> None:
         """Show and keep what a person chose of the history."""
@@ -215,11 +222,13 @@ class EditKeeper(QObject):
         history, edit = self.history, self._current.edit
         if history is None or self._path is None or edit == history.edit:
             return
-        name = self._name or name_of_change(history.edit, edit, self._name_of_style)
-        self._histories[self._path] = history.push(name, edit, time.time())
+        named = self._named or (name_of_change(history.edit, edit, self._name_of_style), self.group_of_step())
+        name, group = named
+        pushed = history.push(name, edit, time.time(), group)
+        self._histories[self._path] = pushed
         self._save(self._path)
         self.changed.emit()
-        self.stepped.emit(self._path, name, history.edit, edit)
+        self.stepped.emit(self._path, history.edit, pushed.copy.step)
 
     def _name_of_style(self, style_id: str) -> str | None:
         try:

@@ -1,8 +1,9 @@
 """What is decided about the open photo, decided about all selected ones: in the background, as one step."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,23 +12,16 @@ from PySide6.QtCore import QObject, Signal
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.copying import with_change
 from pie_desktop.edit.edit import Edit
-from pie_desktop.edit.history import PhotoHistory
+from pie_desktop.edit.history import NamedEdit, PhotoHistory
 from pie_desktop.errors import PieError
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.history import EditKeeper
+from pie_desktop.ui.steps import at_once
 from pie_desktop.ui.widgets.labels import counted
 from pie_desktop.workers.job import JobContext
 
-REMEMBERED = 100  # steps of several photos that can be undone as one
-
 Change = Callable[[Path, Edit], Edit]
-
-
-@dataclass
-class GroupStep:
-    """One step of several photos: the edit of each before and after it."""
-
-    edits: dict[Path, tuple[Edit, Edit]] = field(default_factory=dict)
+Known = Callable[[Path], PhotoHistory | None]
 
 
 @dataclass(frozen=True)
@@ -49,24 +43,26 @@ def change_photos(
     context: JobContext,
     catalog: Catalog,
     photos: Sequence[Path],
-    known: Mapping[Path, PhotoHistory],
+    known: Known,
     unedited: Edit,
     move: Callable[[Path, PhotoHistory], PhotoHistory],
+    recent: dict[Path, PhotoHistory],
 ) -> Changed:
     """Change the histories of photos, and keep them; the function of a job, which is never cancelled half-way.
 
     Args:
         catalog: has the histories and gets them.
         photos: in any order.
-        known: newer histories than those of the catalog.
+        known: finds newer histories than those of the catalog.
         unedited: what a photo without an edit begins with.
         move: from a photo's history to the next one; the same one leaves the photo as it is.
+        recent: gets the histories that were changed.
     """
     done = Changed({}, {}, [])
     for number, photo in enumerate(photos):
         context.progress(number / len(photos), photo.name)
         try:
-            history = known.get(photo)
+            history = known(photo)
             if history is None:
                 edit = catalog.get(photo)
                 history = catalog.history(photo) if edit is not None else None
@@ -76,18 +72,41 @@ def change_photos(
             if moved is history:
                 continue
             catalog.put_history(photo, moved)
-            done.histories[photo] = moved
+            recent[photo] = done.histories[photo] = moved
             done.edits[photo] = (history.edit, moved.edit)
         except PieError as error:
             done.problems.append(str(error))
     return done
 
 
+def follow_step(
+    context: JobContext,
+    catalog: Catalog,
+    group: str,
+    beside: Path,
+    backwards: bool,
+    known: Known,
+    unedited: Edit,
+    recent: dict[Path, PhotoHistory],
+) -> Changed:
+    """Undo a step of several photos in all that were not edited since, or do it again; the function of a job.
+
+    Args:
+        group: of the step.
+        beside: one of the photos, see `Catalog.photos_of_step`.
+    """
+    photos = catalog.photos_of_step(group, beside)
+    return change_photos(
+        context, catalog, photos, known, unedited, lambda _, history: history.follow(group, backwards), recent
+    )
+
+
 class SeveralPhotos(QObject):
     """Carries every change of the open photo over to the other selected ones.
 
-    Of a slider or a style, what was changed is carried over, and all else of the others stays. Undoing the step of the
-    open photo undoes it in all the others that were not edited since.
+    Of a slider or a style, what was changed is carried over, and all else of the others stays. The step has the same
+    group in the histories of all photos, so that undoing it in one undoes it in all the others that were not edited
+    since, also after a restart.
 
     Signals:
         count_changed: how many photos a change applies to now.
@@ -102,8 +121,10 @@ class SeveralPhotos(QObject):
         self._context = context
         self._keeper = keeper
         self._selected: list[Path] = []
-        self._steps: list[GroupStep] = []
-        self._carrying = True
+        self._announced = ""  # the group of a step of the open photo that the others are to have, too
+        # What jobs have changed and the keeper does not know yet; they find there what the job before has done.
+        self._recent: dict[Path, PhotoHistory] = {}
+        keeper.group_of_step = self._group_of_step
         keeper.changed.connect(lambda: self.count_changed.emit(self.count))
         keeper.stepped.connect(self._on_step)
         keeper.moved.connect(self._on_moved)
@@ -131,87 +152,88 @@ class SeveralPhotos(QObject):
         if photos is None and path is None:
             return
         others = self._others() if photos is None else [photo for photo in photos if photo != path]
-        opened = {}
+        group = _new_group() if others else ""
         if path is not None and (photos is None or path in photos):
-            before = self._context.current.edit
-            opened = {path: (before, change(path, before))}
-            self._carrying = False
-            self._keeper.apply(name, opened[path][1])
-            self._carrying = True
-        self._carry(name, change, opened, others)
+            self._keeper.apply(name, change(path, self._context.current.edit), group)
+        self._carry(name, change, group, others)
 
     def _others(self) -> list[Path]:
         open_photo = self._keeper.path
         return [path for path in self._selected if path != open_photo] if open_photo in self._selected else []
 
-    def _on_step(self, path: Path, name: str, before: Edit, after: Edit) -> None:
-        if self._carrying:
-            self._carry(name, lambda _, edit: with_change(edit, before, after), {path: (before, after)})
+    def _group_of_step(self) -> str:
+        self._announced = _new_group() if self._others() else ""
+        return self._announced
+
+    def _on_step(self, _path: Path, before: Edit, step: NamedEdit) -> None:
+        if step.group and step.group == self._announced:
+            self._announced = ""
+            self._carry(step.name, lambda _, edit: with_change(edit, before, step.edit), step.group, self._others())
 
     def _on_chosen_again(self, style_id: str | None) -> None:
         """The open photo has the style already; the others may not."""
-        if (path := self._keeper.path) is not None:
-            edit = self._context.current.edit
-            self._carry("Style", lambda _, other: other.with_style(style_id), {path: (edit, edit)})
+        if self._keeper.path is not None:
+            self._carry("Style", lambda _, other: other.with_style(style_id), _new_group(), self._others())
 
-    def _carry(
-        self, name: str, change: Change, opened: dict[Path, tuple[Edit, Edit]], others: Sequence[Path] | None = None
-    ) -> None:
-        others = self._others() if others is None else others
+    def _carry(self, name: str, change: Change, group: str, others: Sequence[Path]) -> None:
         if not others:
             return
-        step = GroupStep(dict(opened))
-        self._steps = [*self._steps[1 - REMEMBERED :], step]
         now = time.time()
 
         def move(photo: Path, history: PhotoHistory) -> PhotoHistory:
-            return history.push(name, change(photo, history.edit), now)
+            return history.push(name, change(photo, history.edit), now, group)
 
-        self._submit(list(others), move, partial(self._on_carried, name, step))
-
-    def _on_carried(self, name: str, step: GroupStep, changed: Changed) -> None:
-        step.edits.update(changed.edits)
-        self._take(changed)
-        self.done.emit(name, len(step.edits))
-
-    def _on_moved(self, path: Path, before: Edit, after: Edit) -> None:
-        """The open photo went back or forth in its history; photos of the same step follow."""
-        for step in reversed(self._steps):
-            for backwards, (first, second) in ((True, (after, before)), (False, (before, after))):
-                if step.edits.get(path) == (first, second):
-                    self._follow(step, path, backwards)
-                    return
-
-    def _follow(self, step: GroupStep, path: Path, backwards: bool) -> None:
-        edits = {other: pair for other, pair in step.edits.items() if other != path}
-
-        def move(photo: Path, history: PhotoHistory) -> PhotoHistory:
-            old, new = edits[photo]
-            moved = history.undo() if backwards else history.redo()
-            wanted = (new, old) if backwards else (old, new)
-            return moved if (history.edit, moved.edit) == wanted else history  # else it was edited since
-
-        if edits:
-            self._submit(list(edits), move, self._take)
-
-    def _submit(
-        self,
-        photos: list[Path],
-        move: Callable[[Path, PhotoHistory], PhotoHistory],
-        take: Callable[[Changed], None],
-    ) -> None:
-        context, keeper = self._context, self._keeper
-        known = keeper.known_histories(photos)
-        title = f"Editing {counted(len(photos), 'photo')}"
-        job = context.background.submit(
-            change_photos, context.catalog, photos, known, context.current.unedited(), move, title=title
+        history, steps = self._keeper.history, self._context.steps
+        in_open = history is not None and history.copy.step.group == group
+        job = self._context.background.submit(
+            change_photos,
+            *(self._context.catalog, list(others), self._known, self._context.current.unedited(), move, self._recent),
+            title=f"Editing {counted(len(others), 'photo')}",
         )
-        job.result.connect(take)
+        # Without a step of the open photo there is nothing in its history to undo.
+        step = None
+        if not in_open:
+            undo, redo = (at_once(partial(self._follow, group, others[0], back)) for back in (True, False))
+            step = steps.add(undo, redo)
+
+        def on_carried(changed: Changed) -> None:
+            self._take(changed)
+            if step is not None and not changed.edits:
+                steps.drop(step)
+            self.done.emit(name, len(changed.edits) + in_open)
+
+        job.result.connect(on_carried)
+        self._context.report_failure(job).finished.connect(self._context.report_catalog_problems)
+
+    def _on_moved(self, path: Path, step: NamedEdit, backwards: bool) -> None:
+        """The open photo went back or forth in its history; photos of the same step follow."""
+        if step.group:
+            self._follow(step.group, path, backwards)
+
+    def _follow(self, group: str, beside: Path, backwards: bool) -> None:
+        context = self._context
+        job = context.background.submit(
+            follow_step,
+            *(context.catalog, group, beside, backwards, self._known, context.current.unedited(), self._recent),
+            title="Undoing a step of several photos" if backwards else "Redoing a step of several photos",
+        )
+        job.result.connect(self._take)
         context.report_failure(job).finished.connect(context.report_catalog_problems)
+
+    def _known(self, photo: Path) -> PhotoHistory | None:
+        """A photo's history where the catalog may be behind; the jobs ask, so that they see what was done last."""
+        return self._recent.get(photo) or self._keeper.known_history(photo)
 
     def _take(self, changed: Changed) -> None:
         self._keeper.adopt(changed.histories, {path: before for path, (before, _) in changed.edits.items()})
+        for path, history in changed.histories.items():
+            if self._recent.get(path) is history:
+                del self._recent[path]
         self._context.edits_changed.emit(list(changed.histories))
         if changed.problems:
             more = f" The same happened to {counted(len(changed.problems) - 1, 'more photo')}."
             self._context.notifier.error(changed.problems[0] + (more if len(changed.problems) > 1 else ""))
+
+
+def _new_group() -> str:
+    return uuid.uuid4().hex

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from pie_desktop.imaging.metadata.marks import Flag, Mark, with_stars
 from pie_desktop.ui.filmstrip.filmstrip import Filmstrip
 from pie_desktop.ui.settings import Settings
-from pie_desktop.ui.undoing import Steps
+from pie_desktop.ui.steps import Steps, at_once
 
 AUTO_ADVANCE = "photos.auto_advance"
 
@@ -67,7 +67,9 @@ class Culling(QObject):
             strip.selection.step(1)  # before the filter takes the photo away, with which the place would be lost
         before = strip.index.mark(photos, change)
         if before:
-            self._steps.add(partial(strip.index.set_marks, before))
+            after = {photo: strip.index.of(photo).mark for photo in before}
+            marks = strip.index.set_marks
+            self._steps.add(at_once(partial(marks, before)), at_once(partial(marks, after)))
         if len(photos) == 1:
             self.said.emit(f"{photos[0].name}: {strip.index.of(photos[0]).mark.text}")
         else:

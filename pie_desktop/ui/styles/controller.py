@@ -1,4 +1,4 @@
-"""Changes to styles and the choice of one; all work is done in jobs, the panel shows what comes of it."""
+"""Changes to styles: each is a step that can be undone and done again."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -6,90 +6,23 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from pie_desktop.styles.store import AddReport, Style
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.steps import Move, Step, Then
 from pie_desktop.ui.styles import jobs
-from pie_desktop.ui.styles.operation import Operation
-from pie_desktop.ui.styles.preferences import StylePreferences
-from pie_desktop.ui.undoing import Steps
-from pie_desktop.workers.job import Job
-from pie_desktop.workers.lanes import QueueLane
-
-SHOWN_PROBLEMS = 3
+from pie_desktop.ui.styles.choosing import StyleChooser
 
 
-class StyleController(QObject):
-    """Runs what the user asks of the styles.
-
-    A chosen style becomes that of the current edit once it is ready, so that nobody waits for its preference twice.
-
-    Attributes:
-        styles: all styles as last read, the user's own first.
-        lane: changes to the library, in order.
-        preferences: which styles are ready.
-        steps: what was done to styles and can be undone.
-
-    Signals:
-        listed: `styles` may have changed.
-        created: id of a style that has just been made and that the user may want to name.
-        busy: (key, fraction, text): work is being done on a style, or on a new one that has no id yet.
-        idle: (key, problem): that work ended; the problem is one sentence, or empty.
-    """
-
-    listed = Signal()
-    created = Signal(str)
-    busy = Signal(str, float, str)
-    idle = Signal(str, str)
+class StyleController(StyleChooser):
+    """Runs what the user asks of the styles."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._context = context
-        self.styles: list[Style] = []
-        self._current = context.current
-        self.lane = context.add_lane(QueueLane("styles"))
-        self.preferences = StylePreferences(context, self._watch, self)
-        self._operations: dict[str, Operation] = {}
+        super().__init__(context, parent)
+        self._steps = context.steps
         self._new_keys = (f"new-{number}" for number in count(1))
-        self._unannounced: set[str] = set()
-        self._asked: str | None = None  # what a person chose last, as against what a photo was opened with
-        self._deleted: dict[str, bool] = {}
-        self.steps = Steps(self)
-        context.styles_changed.connect(self.refresh)
-        self._current.style_changed.connect(self._on_selected)
-        context.engine_changed.connect(self._on_engine_changed)
-
-    def style(self, style_id: str | None) -> Style | None:
-        return next((style for style in self.styles if style.id == style_id), None)
-
-    def refresh(self) -> None:
-        """Read the styles again."""
-        self._change(self._on_listed, jobs.list_styles)
-
-    def choose(self, style_id: str | None) -> None:
-        """Select a style as soon as it is ready; None for neutral."""
-        self._current.want(style_id)
-        self._asked = style_id
-        if style_id is None or self._is_ready(style_id):
-            self._current.choose_style(style_id)
-        else:
-            self.prepare(style_id)
-
-    def prepare(self, style_id: str) -> None:
-        """Compute the preference of a style unless it is ready; a computation for another style is given up."""
-        if not self._is_ready(style_id) and self.preferences.compute(style_id, self._on_ready):
-            self.busy.emit(style_id, -1, "Computing the preference…")
-
-    def is_busy(self, key: str) -> bool:
-        """Whether something is being done to a style."""
-        return key in self._operations
-
-    def cancel(self, key: str) -> None:
-        """Stop the work on a style, or on a new one."""
-        if key in self._operations:
-            self._operations[key].cancel()
-            self.refresh()  # should it have been too late: the lane lists the styles after that job
+        self._deletions: dict[str, Step] = {}  # of styles that are in the trash now, by id, the latest last
 
     def add_edits(self, dropped: Sequence[Path], style_id: str | None = None) -> None:
         """Make a new style of edited photos and folders, or add them to a style; then choose it."""
@@ -107,11 +40,27 @@ class StyleController(QObject):
             self.busy.emit(key, -1, f"Reading {path.name}…")
 
     def set_original(self, style_id: str, reference_id: str, original: Path | None) -> None:
-        self._change(self._on_original_set, jobs.set_original, style_id, reference_id, original)
+        """Pair a reference with its original, or take the original away (None)."""
+        style = self.style(style_id)
+        reference = next((one for one in style.references if one.id == reference_id), None) if style else None
+        before = Path(reference.before_source) if reference is not None and reference.before_source else None
+
+        def done(report: AddReport) -> None:
+            self._on_original_set(report)
+            put = partial(self._move, self._on_original_set, jobs.set_original, style_id, reference_id)
+            self._steps.add(put(before), put(original))
+
+        self._change(done, jobs.set_original, style_id, reference_id, original)
 
     def swap_pair(self, style_id: str, reference_id: str) -> None:
         """Take the original of a pair for its edit and the other way round; the notifier offers to undo that."""
-        self._change(partial(self._on_swapped, reference_id), jobs.swap_pair, style_id, reference_id)
+
+        def done(style: Style) -> None:
+            self._on_references_changed(style)
+            swap = self._move(self._on_references_changed, jobs.swap_pair, style_id, reference_id)
+            self._offer(f"An edit and its original were swapped in “{style.name}”.", self._steps.add(swap, swap))
+
+        self._change(done, jobs.swap_pair, style_id, reference_id)
 
     def dismiss_doubt(self, style_id: str, reference_id: str) -> None:
         """The edit and the original of a pair are right; never ask again."""
@@ -119,16 +68,26 @@ class StyleController(QObject):
 
     def remove_reference(self, style_id: str, reference_id: str) -> None:
         """Take a reference out of a style; the notifier offers to undo that."""
-        done = partial(self._on_reference_removed, reference_id)
-        self._change(done, jobs.remove_reference, style_id, reference_id)
 
-    def restore_reference(self, style_id: str, reference_id: str) -> None:
-        self._change(self._on_references_changed, jobs.restore_reference, style_id, reference_id)
+        def done(style: Style) -> None:
+            self._on_references_changed(style)
+            there = self._there_or_gone(style_id, [reference_id])
+            self._offer(f"A reference was removed from “{style.name}”.", self._steps.add(*there))
+
+        self._change(done, jobs.remove_references, style_id, [reference_id])
 
     def rename(self, style_id: str, name: str) -> None:
         style = self.style(style_id)
-        if style is not None and style.name != name:
-            self._change(partial(self._on_renamed, style.name), jobs.rename, style_id, name)
+        if style is None or style.name == name:
+            return
+        before = style.name
+
+        def done(style: Style) -> None:
+            self._on_changed(style)
+            put = partial(self._move, self._on_changed, jobs.rename, style_id)
+            self._steps.add(put(before), put(name))
+
+        self._change(done, jobs.rename, style_id, name)
 
     def duplicate(self, style_id: str) -> None:
         self._change(self._on_duplicated, jobs.duplicate, style_id)
@@ -136,75 +95,63 @@ class StyleController(QObject):
     def delete(self, style_id: str) -> None:
         """Move a style to the trash; the notifier offers to undo that."""
         style = self.style(style_id)
-        if style is not None:
-            self.cancel(style_id)
-            self._change(partial(self._on_deleted, style), jobs.delete, style_id)
+        if style is None:
+            return
+        self.cancel(style_id)
+
+        step: Step
+
+        def again(then: Then) -> None:
+            self._deletions[style_id] = step
+            self._take_away(style_id)(then)
+
+        def done(_token: str) -> None:
+            nonlocal step
+            selected, before = self._current.wanted == style_id, self._current.edit
+            self._on_gone(style_id)
+            # After the choice of no style, which is a step of the photo and a part of what was asked for.
+            step = self._steps.add(self._bring_back(style_id), again, with_edit=self._current.edit != before)
+            if selected and step.edit is None:  # nothing is open whose history would bring the choice back
+                step.undo = self._bring_back(style_id, selected)
+            self._deletions[style_id] = step
+            self._offer(f"“{style.name}” was deleted.", step)
+
+        self._change(done, jobs.delete, style_id)
 
     @property
     def can_undo_delete(self) -> bool:
         """Whether a style that was deleted since the start can come back."""
-        return bool(self._deleted)
+        return bool(self._deletions)
 
-    def undo_delete(self, token: str | None = None) -> None:
-        """Bring back the style deleted under `token`, or the one deleted last; nothing if there is none."""
-        token = token if token is not None else next(reversed(self._deleted), None)
-        if token in self._deleted:
-            selected = self._deleted.pop(token)
-            self._change(partial(self._on_undeleted, selected), jobs.undelete, token)
+    def undo_delete(self) -> None:
+        """Bring back the style that was deleted last; nothing if there is none."""
+        if self._deletions:
+            self._steps.take_back_whole(next(reversed(self._deletions.values())))
 
     # ---- what comes of it
 
-    def _on_listed(self, listing: jobs.StyleListing) -> None:
-        self.styles = listing.styles
-        self.listed.emit()
-        for problem in listing.problems:
-            self._context.notifier.warning(problem)
-
     def _on_imported(self, key: str, report: AddReport) -> None:
-        style_id = report.style.id
+        style_id, before = report.style.id, self.style(key)
         self._tell(report.remarks)
         self._current.want(style_id)
         self._asked = style_id
         self._on_references_changed(report.style)
-        if style_id != key:
+        if before is None:
             self.created.emit(style_id)
+            self._steps.add(self._take_away(style_id), self._bring_back(style_id))
+        else:
+            known = {reference.id for reference in before.references}
+            added = [reference.id for reference in report.style.references if reference.id not in known]
+            if added:
+                there, gone = self._there_or_gone(style_id, added)
+                self._steps.add(gone, there)
         if self._is_ready(style_id):
             self._current.choose_style(style_id)
-
-    def _on_original_set(self, report: AddReport) -> None:
-        self._tell(report.problems)
-        self._on_references_changed(report.style)
-
-    def _on_references_changed(self, style: Style) -> None:
-        self._put(style)
-        self._unannounced.add(style.id)
-        self.prepare(style.id)
-        if self._is_ready(style.id):  # nothing in it is other than before
-            self._announce(style.id)
-
-    def _on_reference_removed(self, reference_id: str, style: Style) -> None:
-        self._on_references_changed(style)
-        undo = self.steps.add(partial(self.restore_reference, style.id, reference_id))
-        self._context.notifier.info(f"A reference was removed from “{style.name}”.", "Undo", undo)
-
-    def _on_swapped(self, reference_id: str, style: Style) -> None:
-        self._on_references_changed(style)
-        # Not as `swap_pair`, which would be a step of its own.
-        back = partial(self._change, self._on_references_changed, jobs.swap_pair, style.id, reference_id)
-        undo = self.steps.add(back)
-        self._context.notifier.info(f"An edit and its original were swapped in “{style.name}”.", "Undo", undo)
-
-    def _on_renamed(self, before: str, style: Style) -> None:
-        self._on_renamed_back(style)
-        self.steps.add(partial(self._change, self._on_renamed_back, jobs.rename, style.id, before))
-
-    def _on_renamed_back(self, style: Style) -> None:
-        self._put(style)
-        self._context.styles_changed.emit()
 
     def _on_duplicated(self, style: Style) -> None:
         self._put(style)
         self.created.emit(style.id)
+        self._steps.add(self._take_away(style.id), self._bring_back(style.id))
         self._context.styles_changed.emit()
 
     def _on_shared(self, style: Style) -> None:
@@ -212,100 +159,57 @@ class StyleController(QObject):
 
     def take_in(self, style: Style, said: str) -> None:
         """Show and choose a style that has just come into the library."""
-        self._put(style)
-        self._context.styles_changed.emit()
+        self._on_changed(style)
+        self._steps.add(self._take_away(style.id), self._bring_back(style.id))
         self.choose(style.id)
         self._context.notifier.info(said)
 
-    def _on_deleted(self, style: Style, token: str) -> None:
-        selected = self._current.wanted == style.id
-        self._deleted[token] = selected
-        self.styles = [other for other in self.styles if other.id != style.id]
-        self.listed.emit()
-        if selected:
-            self.choose(None)
-        self._context.styles_changed.emit()
-        # After the choice of no style, which is a step of the photo: what was asked for is the deletion.
-        undo = self.steps.add(partial(self.undo_delete, token))
-        self._context.notifier.info(f"“{style.name}” was deleted.", "Undo", undo)
+    def _on_original_set(self, report: AddReport) -> None:
+        self._tell(report.problems)
+        self._on_references_changed(report.style)
 
-    def _on_undeleted(self, selected: bool, style: Style) -> None:
+    def _on_changed(self, style: Style) -> None:
         self._put(style)
         self._context.styles_changed.emit()
+
+    def _on_gone(self, style_id: str) -> None:
+        self.styles = [other for other in self.styles if other.id != style_id]
+        self.listed.emit()
+        if self._current.wanted == style_id:
+            self.choose(None)
+        self._context.styles_changed.emit()
+
+    def _on_back(self, selected: bool, style: Style) -> None:
+        self._deletions.pop(style.id, None)
+        self._on_changed(style)
         if selected:
             self.choose(style.id)
 
-    def _on_ready(self, ready: jobs.ReadyStyle) -> None:
-        self.preferences.take(ready)
-        self._announce(ready.style_id)
-        self.listed.emit()
-        # Not the style that a photo was opened with, whose preference is computed, too.
-        if self._current.wanted == self._asked == ready.style_id:
-            self._current.choose_style(ready.style_id)
+    # ---- back and forth
 
-    def _on_selected(self, style_id: str) -> None:
-        if style_id != self._asked:
-            self._asked = None
-        if style_id and not self._is_ready(style_id):
-            self.prepare(style_id)
+    def _move(self, on_result: Callable[[Any], None], work: Callable[..., Any], *args: Any) -> Move:
+        """What does a change again, or takes it back, without being a step of its own."""
 
-    def _on_engine_changed(self) -> None:
-        self.preferences.forget()
-        self.listed.emit()
-        if self._current.wanted is not None:
-            self.prepare(self._current.wanted)
+        def move(then: Then) -> None:
+            def done(value: Any) -> None:
+                on_result(value)
+                then()
 
-    # ---- helpers
+            self._change(done, work, *args)
 
-    def _change(
-        self, on_result: Callable[[Any], None], work: Callable[..., Any], *args: Any, key: str = "", title: str = ""
-    ) -> None:
-        """Do something with the library; short work has no key, so that its end is not that of a longer one."""
-        if self.lane.closed:
-            return  # the window is being closed, and jobs that were cancelled report their end
-        job = self.lane.submit(work, self._context.library, *args, title=title)
-        self._watch(key, job, on_result)
+        return move
 
-    def _watch(self, key: str, job: Job, on_result: Callable[[Any], None]) -> Operation:
-        operation = Operation(key, job, on_result, self)
-        if key:
-            self._operations[key] = operation
-        operation.busy.connect(self.busy)
-        operation.ended.connect(partial(self._on_ended, operation))
-        return operation
+    def _take_away(self, style_id: str) -> Move:
+        return self._move(lambda _token: self._on_gone(style_id), jobs.delete, style_id)
 
-    def _on_ended(self, operation: Operation, key: str, problem: str) -> None:
-        self.preferences.ended(operation)
-        if problem:
-            self._context.notifier.error(problem)
-            self.listed.emit()
-        if self._operations.get(key) is not operation:
-            return  # other work on the same style has begun meanwhile
-        del self._operations[key]
-        self.idle.emit(key, problem)
-        self._announce(key)
-        if self._current.wanted == key and not self._is_ready(key):
-            self._current.want(self._current.style_id)
+    def _bring_back(self, style_id: str, selected: bool = False) -> Move:
+        return self._move(partial(self._on_back, selected), jobs.undelete, style_id)
 
-    def _is_ready(self, style_id: str) -> bool:
-        return self.preferences.is_ready(self.style(style_id))
+    def _there_or_gone(self, style_id: str, references: Sequence[str]) -> tuple[Move, Move]:
+        """What brings references back, and what takes them out."""
+        move = partial(self._move, self._on_references_changed)
+        bring_back = move(jobs.restore_references, style_id, references)
+        return bring_back, move(jobs.remove_references, style_id, references)
 
-    def _put(self, style: Style) -> None:
-        """Show a changed style at once, a new one first, without waiting for the next listing."""
-        if self.style(style.id) is None:
-            self.styles.insert(0, style)
-        else:
-            self.styles = [style if other.id == style.id else other for other in self.styles]
-        self.listed.emit()
-
-    def _announce(self, style_id: str) -> None:
-        """Tell that a style changed, only now that its preference is known, so that nobody computes it on the way."""
-        if style_id in self._unannounced:
-            self._unannounced.remove(style_id)
-            self._context.styles_changed.emit()
-
-    def _tell(self, problems: Sequence[str]) -> None:
-        if problems:
-            more = len(problems) - SHOWN_PROBLEMS
-            text = " ".join(problems[:SHOWN_PROBLEMS]) + (f" And {more} more." if more > 0 else "")
-            self._context.notifier.warning(text, "\n".join(problems))
+    def _offer(self, text: str, step: Step) -> None:
+        self._context.notifier.info(text, "Undo", lambda: self._steps.take_back_whole(step))

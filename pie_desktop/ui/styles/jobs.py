@@ -179,12 +179,18 @@ def dismiss_doubt(context: JobContext, library: StyleLibrary, style_id: str, ref
     return library.dismiss_doubt(style_id, reference_id)
 
 
-def remove_reference(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str) -> Style:
-    return library.remove_reference(style_id, reference_id)
+def remove_references(context: JobContext, library: StyleLibrary, style_id: str, references: Sequence[str]) -> Style:
+    """Take references out of a style that has others. Raises StyleError."""
+    for reference_id in references:
+        library.remove_reference(style_id, reference_id)
+    return library.get(style_id)
 
 
-def restore_reference(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str) -> Style:
-    return library.restore_reference(style_id, reference_id)
+def restore_references(context: JobContext, library: StyleLibrary, style_id: str, references: Sequence[str]) -> Style:
+    """Bring references back that were taken out. Raises StyleError."""
+    for reference_id in references:
+        library.restore_reference(style_id, reference_id)
+    return library.get(style_id)
 
 
 def rename(context: JobContext, library: StyleLibrary, style_id: str, name: str) -> Style:
