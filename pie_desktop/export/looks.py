@@ -44,12 +44,14 @@ class Look:
         lut: float32 (S, S, S, 3), or the mathematics of an edit with adjustments.
         photos: real images to measure on, uint8 (H, W, 3).
         luts: what PIE Desktop itself does to each of these.
+        left_out: what the edit has besides, by name: a LUT knows colours, not places.
     """
 
     title: str
     lut: AnyLut
     photos: tuple[np.ndarray, ...]
     luts: tuple[AnyLut, ...]
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class LookReport:
         of_file: between our rendering with the look's own LUT and that of another program with the file.
         of_colors: the same over a million colours, see `Accuracy`.
         of_style: between what the style does to each photo and what the look does to all; None for a photo's own look.
+        left_out: see `Look`.
     """
 
     path: Path
@@ -69,6 +72,7 @@ class LookReport:
     of_file: Difference
     of_colors: Difference
     of_style: Difference | None
+    left_out: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> list[str]:
@@ -82,6 +86,8 @@ class LookReport:
             words.append(f"This format cannot hold the edit within a mean of {MEAN:g} and {LARGEST:g} at most.{better}")
         if self.of_style is not None:
             words.append(f"Difference between this one look and what the style does to each photo: {self.of_style}.")
+        if self.left_out:
+            words.append(f"Not in the file, as no LUT can hold it: {', '.join(self.left_out)}.")
         return words
 
 
@@ -93,7 +99,7 @@ def photo_look(engine: Engine, style: Style | None, preference: "Preference | No
     """
     lut = engine.transform(exact_proxy(photo, EncodeOptions(), edit.development), preference).exact(edit)
     image = to_uint8(decode.load_photo(photo, MEASURED_SIDE, edit.development))
-    return Look(f"{_name(style)} - {photo.name}", lut, (image,), (lut,))
+    return Look(f"{_name(style)} - {photo.name}", lut, (image,), (lut,), _left_out(edit))
 
 
 def average_look(engine: Engine, style: Style | None, preference: "Preference | None", edit: Edit) -> Look:
@@ -113,7 +119,7 @@ def average_look(engine: Engine, style: Style | None, preference: "Preference | 
     transforms = [engine.transform(proxy, preference) for proxy in proxies]
     if edit.adjusted:  # the same adjustments of the model's mean
         mean, own = Transform.mean(transforms).exact(edit), tuple(one.exact(edit) for one in transforms)
-        return Look(_name(style), mean, tuple(photos), own)
+        return Look(_name(style), mean, tuple(photos), own, _left_out(edit))
     luts = [transform.lut(edit) for transform in transforms]
     mean = np.asarray(np.mean(luts, axis=0, dtype=np.float64), dtype=np.float32)
     return Look(_name(style), mean, tuple(photos), tuple(luts))
@@ -162,9 +168,13 @@ def export_look(
     if any(own is not look.lut for own in look.luts):
         pairs = zip(map(_as_float, look.photos), look.luts, strict=True)
         of_style = difference((apply_any(values, own), apply_any(values, look.lut)) for values, own in pairs)
-    report = LookReport(path, kind, of_file, of_colors, of_style)
+    report = LookReport(path, kind, of_file, of_colors, of_style, look.left_out)
     write_look(path, lut, kind, look.title, " ".join(report.sentences), points, overwrite)
     return report
+
+
+def _left_out(edit: Edit) -> tuple[str, ...]:
+    return tuple(part.LABEL for part in edit.local_parts)
 
 
 def _forms(lut: AnyLut, kind: LookFormat, size: int | None) -> Iterator[tuple[AnyLut, int]]:

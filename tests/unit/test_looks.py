@@ -2,6 +2,7 @@
 
 import struct
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +120,12 @@ def test_nothing_is_replaced_unasked(look: Look, tmp_path: Path) -> None:
     assert read_cube(path).shape[0] == 33
     with pytest.raises(PieError, match="could not be written"):
         export_look(tmp_path / "nowhere" / "a.cube", look, "cube")
+
+
+def test_what_no_lut_can_hold_is_told(look: Look, tmp_path: Path) -> None:
+    report = export_look(tmp_path / "a.cube", replace(look, left_out=("Masks", "Vignette")), "cube")
+    assert report.sentences[-1] == "Not in the file, as no LUT can hold it: Masks, Vignette."
+    assert "no LUT can hold it" in (tmp_path / "a.cube").read_text()
 
 
 def test_in_words() -> None:
