@@ -23,6 +23,7 @@ from pie_desktop.ui.side_panel import SidePanel
 from pie_desktop.ui.styles.folder_row import FolderStyleRow
 from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.taste.dialog import TasteFinding
+from pie_desktop.ui.taste.wall import Liking
 from pie_desktop.ui.welcome import WelcomeView
 from pie_desktop.ui.widgets.labels import counted
 
@@ -86,6 +87,8 @@ class EditPage(QWidget):
         self.welcome.samples_ready.connect(self.open_paths)
         self.taste = TasteFinding(context, self, lambda: self.filmstrip.listed, self._on_taste)
         self.styles.taste_requested.connect(self.taste.open)
+        self.liking = Liking(context, self, lambda: self.filmstrip.listed, self.styles.controller.import_liked)
+        self.styles.liking_requested.connect(self.liking.open)
         self.histogram.view.warnings_wanted.connect(lambda: canvas.set_warnings(not canvas.warnings))
 
     def open_paths(self, chosen: Sequence[Path]) -> None:

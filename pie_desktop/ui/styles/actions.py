@@ -24,7 +24,7 @@ class StyleActions(QObject):
     Signals:
         new_requested: a style from edits that are still to be chosen.
         undo_requested: bring back the style that was deleted last.
-        taste_requested: find a taste by picks.
+        taste_requested, liking_requested: find a taste by picks, or from photos that are liked.
         refine_requested: id of the current style.
         import_requested: take in styles from files that are still to be chosen.
         details_requested, duplicate_requested, look_requested, share_requested: id of the current style.
@@ -38,6 +38,7 @@ class StyleActions(QObject):
     look_requested = Signal(str)
     import_requested = Signal()
     taste_requested = Signal()
+    liking_requested = Signal()
     refine_requested = Signal(str)
     share_requested = Signal(str)
     add_requested = Signal(str)
@@ -59,6 +60,7 @@ class StyleActions(QObject):
         self.share = self._command("export_style", any_style(self.share_requested.emit))
         self._command("import_style", self.import_requested.emit)
         self.taste = self._command("find_taste", self.taste_requested.emit)
+        self._command("like_photos", self.liking_requested.emit)
         self.refine = self._command("refine_style", any_style(self.refine_requested.emit))
         self.delete = Command(keys, "delete_style", own(self.delete_requested.emit), gallery)
         self.undo = self._command("restore_style", self.undo_requested.emit)

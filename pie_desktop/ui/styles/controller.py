@@ -32,6 +32,13 @@ class StyleController(StyleChooser):
         )
         self.busy.emit(key, -1, "Looking for originals…")
 
+    def import_liked(self, photos: Sequence[Path]) -> None:
+        """Make a style of finished photos, as edits without originals; then choose it."""
+        key = next(self._new_keys)
+        done = partial(self._on_imported, key)
+        self._change(done, jobs.import_liked, list(photos), key=key, title="Reading photos that you like")
+        self.busy.emit(key, -1, "Reading photos…")
+
     def import_shared(self, files: Sequence[Path]) -> None:
         """Take in styles that somebody passed on, then choose the last of them."""
         for path in files:

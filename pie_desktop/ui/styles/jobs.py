@@ -16,7 +16,7 @@ from pie_desktop.imaging.listing import list_photos, looks_like_photo
 from pie_desktop.imaging.pairs.find import EditPair, find_pairs
 from pie_desktop.styles.limits import limits_of
 from pie_desktop.styles.sharing import import_style
-from pie_desktop.styles.store import AddReport, Style, StyleLibrary
+from pie_desktop.styles.store import MAX_EDITS, AddReport, Style, StyleLibrary
 from pie_desktop.styles.style import Limit
 from pie_desktop.workers.job import JobContext
 
@@ -51,6 +51,7 @@ STEPS = re.compile(
 PLACES = re.compile(r"(dcim|desktop|documents|downloads|home|pictures|temp|tmp|users?)", re.IGNORECASE)
 MIN_PREFIX = 4
 FALLBACK = "My style"
+LIKED = "What I like"
 
 
 def propose_name(edits: Sequence[Path]) -> str:
@@ -138,6 +139,22 @@ def import_edits(
     else:
         report = library.add(style_id, pairs, context.progress, context.should_cancel)
     return replace(report, problems=(*problems, *report.problems))
+
+
+def import_liked(context: JobContext, library: StyleLibrary, photos: Sequence[Path]) -> AddReport:
+    """Make a style of finished photos without their originals, however many.
+
+    Raises:
+        PieError: none of them can be used.
+        Cancelled: what was taken in before is a style; nothing else was.
+    """
+    edits = [EditPair(photo) for photo in photos]
+    parts = [edits[start : start + MAX_EDITS] for start in range(0, len(edits), MAX_EDITS)]
+    report = library.create(library.unique_name(LIKED), parts[0], context.progress, context.should_cancel)
+    for part in parts[1:]:
+        more = library.add(report.style.id, part, context.progress, context.should_cancel)
+        report = replace(more, added=report.added + more.added, problems=(*report.problems, *more.problems))
+    return report
 
 
 def import_shared(context: JobContext, library: StyleLibrary, path: Path) -> Style:

@@ -33,6 +33,7 @@ class StylePanel(QWidget):
     Signals:
         style_selected: id of the style that is selected and ready now, None for neutral. `CurrentEdit` says the same.
         look_requested: id of the style whose look is to be exported.
+        liking_requested: a style of photos that are liked.
         taste_requested: the `Style` to refine by picks, or None to find a taste from nothing.
         current_changed: another style is the one that actions apply to, or it is another one than before.
     """
@@ -40,6 +41,7 @@ class StylePanel(QWidget):
     style_selected = Signal(object)
     look_requested = Signal(str)
     taste_requested = Signal(object)
+    liking_requested = Signal()
     current_changed = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
@@ -266,6 +268,7 @@ class StylePanel(QWidget):
         actions.look_requested.connect(self.look_requested)
         self.taste_button.clicked.connect(actions.taste.trigger)
         actions.taste_requested.connect(lambda: self.taste_requested.emit(None))
+        actions.liking_requested.connect(self.liking_requested)
         actions.refine_requested.connect(lambda style_id: self.taste_requested.emit(controller.style(style_id)))
         actions.share_requested.connect(self.sharing.export)
         actions.import_requested.connect(self.sharing.ask_for_files)

@@ -17,7 +17,7 @@ from pie_desktop.ui.taste import jobs
 from pie_desktop.ui.taste.picture import Picture
 from pie_desktop.ui.theme import SPACE, set_flag
 from pie_desktop.ui.widgets.labels import ElidedLabel
-from pie_desktop.ui.widgets.plain_text import PlainLabel
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import QueueLane
 
@@ -187,7 +187,7 @@ class TasteDialog(QDialog):
             (self.save, "Make a style of your picks so far; you can go on picking later"),
             (self.stop, "Stop here; your picks are kept, and you can go on later (Esc)"),
         ):
-            button.setToolTip(said)
+            button.setToolTip(plain(said))
             button.setAutoDefault(False)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

@@ -23,6 +23,15 @@ STYLE = Menu(
             words="pick prefer compare choose questions",
         ),
         Action(
+            "like_photos",
+            "Pick what you like…",
+            "Choose the finished photos that you like from a wall of them, for a style of edits alone",
+            ("Ctrl+Shift+T",),
+            Where.EDIT,
+            icon="mdi6.heart-outline",
+            words="wall like taste finished photos",
+        ),
+        Action(
             "refine_style",
             "Refine style by picking…",
             "Pick the better of two renderings in this style, for a style that is nearer to your taste",
