@@ -32,7 +32,6 @@ _KEYS = {
 }
 _UNDO_KEYS = (Qt.Key.Key_Backspace, Qt.Key.Key_Up)
 _NAME = "My taste"
-_NAME_WIDTH = 260
 
 
 class TasteDialog(QDialog):
@@ -70,9 +69,8 @@ class TasteDialog(QDialog):
         self.stop = QPushButton("Close")
         self.text = PlainLabel()
         self.text.setWordWrap(True)
-        self.photo = ElidedLabel()
+        self.photo = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
         self.photo.setProperty("role", "muted")
-        self.photo.setFixedWidth(_NAME_WIDTH)
         self.photo.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         self._explain()
         self._lay_out()
@@ -194,8 +192,8 @@ class TasteDialog(QDialog):
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setSpacing(2 * SPACE)
-        head.addWidget(self.text, 1)
-        head.addWidget(self.photo)
+        head.addWidget(self.text, 3)
+        head.addWidget(self.photo, 1)
         sides = QHBoxLayout()
         sides.setSpacing(SPACE)
         for picture in self.pictures:
