@@ -1,6 +1,6 @@
 """What an edit does to the pixels of a picture: its LUT, and after it the local parts, in pieces of bounded memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -20,7 +20,12 @@ def reach_of(parts: Sequence[LocalPart], frame: Frame) -> int:
 
 
 def finished(
-    image: np.ndarray, lut: AnyLut, parts: Sequence[LocalPart], frame: Frame, out: np.ndarray | None = None
+    image: np.ndarray,
+    lut: AnyLut,
+    parts: Sequence[LocalPart],
+    frame: Frame,
+    out: np.ndarray | None = None,
+    check: Callable[[], None] = lambda: None,
 ) -> np.ndarray:
     """A picture, or a zone of one, with its colours and local parts; rounded once, at the end.
 
@@ -31,6 +36,7 @@ def finished(
         frame: where the image lies. Within `reach_of` the parts from its borders, but for those of the whole picture,
             the result is not yet that of the whole.
         out: array for the result, of the same shape and dtype; may be `image` itself.
+        check: called before each piece; what it raises ends the work.
 
     Returns:
         `out`, or a new array.
@@ -45,6 +51,7 @@ def finished(
         strip = np.concatenate([kept, image[top : min(bottom + reach, height)]])
         above = len(kept)
         for left, right, inner_left, inner_right in _columns(width, reach):
+            check()
             part = frame.part(left, top - above, right - left, len(strip))
             inner = _Zone(inner_left - left, above, inner_right - left, above + bottom - top)
             piece = _piece(strip[:, left:right], lut, parts, part, inner)

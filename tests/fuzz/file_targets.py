@@ -13,8 +13,13 @@ from PIL import Image
 from pie_desktop.catalog.folder_styles import FolderStyle
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.finishing import finished
 from pie_desktop.edit.history import PhotoHistory
+from pie_desktop.edit.mask import Mask
+from pie_desktop.edit.parts.masks import MasksPart
+from pie_desktop.edit.parts.vignette import VignettePart
 from pie_desktop.imaging.encode_options import EncodeOptions
+from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.lut.apply import identity_lut
 from pie_desktop.imaging.lut.files import cube_text, load_lut
 from pie_desktop.imaging.metadata.marks import Mark
@@ -39,11 +44,15 @@ def try_lut(path: Path) -> None:
 
 
 def make_edit(corpus: Corpus, rng: random.Random, place: Path) -> Path:
-    return write_document(place / "edit.json", Edit.styled("warm", 0.5, 0.7).to_text(), rng)
+    edit = Edit.styled("warm", 0.5, 0.7).with_part(VignettePart(-20.0)).with_part(MasksPart((Mask(), Mask("radial"))))
+    return write_document(place / "edit.json", edit.to_text(), rng)
 
 
 def try_edit(path: Path) -> None:
-    Edit.from_text(path.read_bytes().decode("utf-8", "replace"))
+    edit = Edit.from_text(path.read_bytes().decode("utf-8", "replace"))
+    image = np.full((40, 60, 3), 120, np.uint8)
+    if edit.local_parts:
+        finished(image, identity_lut(2), edit.local_parts, Frame.of(image))
 
 
 def make_settings(corpus: Corpus, rng: random.Random, place: Path) -> Path:

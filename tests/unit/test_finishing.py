@@ -11,6 +11,7 @@ from pie_desktop.edit import finishing
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.finishing import finished
 from pie_desktop.edit.local_part import LocalPart
+from pie_desktop.errors import Cancelled
 from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 
@@ -82,6 +83,21 @@ def test_a_zone_with_its_surroundings_is_that_of_the_whole() -> None:
     frame = Frame.of(image).part(30, 20, 70, 50)
     zone = finished(image[20:70, 30:100], WARM, parts, frame)
     assert np.abs(zone[4:-4, 4:-4].astype(int) - whole[24:66, 34:96]).max() <= 1
+
+
+def test_it_can_be_given_up_between_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finishing, "TILE", 32)
+    image = noise(100, 100, np.uint8)
+    looked = []
+
+    def check() -> None:
+        looked.append(1)
+        if len(looked) == 3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        finished(image, WARM, (Blur(1),), Frame.of(image), check=check)
+    assert len(looked) == 3
 
 
 def test_without_effect_only_the_colors_are_left() -> None:

@@ -9,10 +9,13 @@ import pytest
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.finishing import finished
 from pie_desktop.edit.mask import ADJUSTMENTS, Mask
+from pie_desktop.edit.naming import name_of_change
 from pie_desktop.edit.parts.exposure import ExposurePart
 from pie_desktop.edit.parts.masks import MOST_MASKS, MasksPart
 from pie_desktop.edit.parts.saturation import SaturationPart
+from pie_desktop.edit.parts.vignette import VignettePart
 from pie_desktop.errors import EditError, NewerEditError
+from pie_desktop.export.photo_edits import PhotoEdit
 from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.lut.apply import identity_lut
 
@@ -161,6 +164,25 @@ def test_masks_that_cannot_be_applied_are_kept_and_told(stored: list[dict[str, A
     assert "asks" in kept.label
     assert edit.to_json()["parts"]["masks"]["masks"] == stored
     assert edit.local_parts, "all else is applied"
+
+
+def test_steps_and_plans_name_what_was_done_to_a_mask() -> None:
+    one, other = Mask(exposure=1.0), Mask("radial")
+
+    def name(before: tuple[Mask, ...], after: tuple[Mask, ...]) -> str:
+        edits = (Edit().with_part(MasksPart(masks)) for masks in (before, after))
+        return name_of_change(*edits, lambda _: None)
+
+    assert name((), (one,)) == "Graduated mask added"
+    assert name((one,), (one, other)) == "Radial mask added"
+    assert name((one, other), (other,)) == "Mask 1 deleted"
+    assert name((one, other), (one, replace(other, saturation=-20.0))) == "Mask 2 Saturation -20"
+    assert name((one, other), (replace(one, exposure=0.0, contrast=5.0), other)) == "Mask 1 in 2 numbers"
+    assert name((one,), (one.moved(0.1, 0.1),)) == "Mask 1 moved"
+    assert name((one,), (replace(one, invert=True),)) == "Mask 1 inverted"
+    assert name((one, other), (other, one)) == "Masks"
+    described = PhotoEdit(Edit().with_part(MasksPart((one, other))).with_part(VignettePart(-20.0)), "own").description
+    assert described == "Neutral, Vignette -20, 2 masks"
 
 
 def test_only_what_adjusts_is_active() -> None:

@@ -104,7 +104,7 @@ def _change(old: Mask, new: Mask) -> str:
     if len(numbers) == 1:
         return f"{numbers[0].label} {numbers[0].text(getattr(new, numbers[0].name))}"
     if numbers:
-        return f"{len(numbers)} changes"
+        return f"in {len(numbers)} numbers"
     return "inverted" if old.invert != new.invert else "moved"
 
 

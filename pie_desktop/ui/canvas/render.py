@@ -59,31 +59,31 @@ def render_exact(context: JobContext, layer: Layer, edit: Edit) -> Exact:
     if known is not None:
         return known, known
     lut = _fine(request.luts, edit.colors)
-    image = _with_local_parts(request, lut, edit) if edit.local_parts else apply_any(layer.sampled, lut)
+    image = _with_local_parts(context, request, lut, edit) if edit.local_parts else apply_any(layer.sampled, lut)
     return shown(image, request), to_uint8(image)
 
 
-def _with_local_parts(request: RenderRequest, lut: AnyLut, edit: Edit) -> np.ndarray:
+def _with_local_parts(context: JobContext, request: RenderRequest, lut: AnyLut, edit: Edit) -> np.ndarray:
     """The zone with all of an edit, in the depth of the source."""
     if request.zoom > 1 and request.source.scale >= 1:  # enlarged pixels are those of 1:1, as the file has them
-        return _enlarged(request, lut, edit)
+        return _enlarged(context, request, lut, edit)
     zone = request.zone
     reach = reach_of(edit.local_parts, request.frame)
     grown = zone.grown(reach, reach, request.whole)
     request = replace(request, zone=grown)
-    image = finished(sample(request), lut, edit.local_parts, request.frame)
+    image = finished(sample(request), lut, edit.local_parts, request.frame, check=context.check)
     inner = image[zone.top - grown.top : zone.bottom - grown.top, zone.left - grown.left : zone.right - grown.left]
     return np.ascontiguousarray(inner)
 
 
-def _enlarged(request: RenderRequest, lut: AnyLut, edit: Edit) -> np.ndarray:
+def _enlarged(context: JobContext, request: RenderRequest, lut: AnyLut, edit: Edit) -> np.ndarray:
     """Rendered at 1:1, as far as the zone needs it, and then enlarged."""
     zone, zoom = request.zone, request.zoom
     width, height = round(request.whole.width / zoom), round(request.whole.height / zoom)
     around = Zone(floor(zone.left / zoom), floor(zone.top / zoom), ceil(zone.right / zoom), ceil(zone.bottom / zoom))
     whole = Zone(0, 0, width, height)
     needed = around.grown(2, 2, whole)
-    image = _with_local_parts(replace(request, zoom=1.0, whole=whole, zone=needed), lut, edit)
+    image = _with_local_parts(context, replace(request, zoom=1.0, whole=whole, zone=needed), lut, edit)
     return _stretched(
         image, (needed.left, needed.top), (width / request.whole.width, height / request.whole.height), request
     )
