@@ -17,7 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QSize, Qt, QTimer
+from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QItemSelectionModel, QSize, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -167,10 +167,35 @@ def take_edit(window: MainWindow, images: Path, photographer: Photographer) -> N
     QTest.keyClicks(name, "Spring evening")
     QTest.keyClick(name, Qt.Key.Key_Return)
     wait_for(lambda: not any(lane.open_jobs for lane in context.lanes), "the enhanced photo")
+    take_taste(window, images, photographer)
     window.commands["view_split"].trigger()
     photographer.take("edit", window.canvas.fit)
     window.commands["view_side"].trigger()
     photographer.take("side-by-side", window.canvas.fit)
+
+
+def take_taste(window: MainWindow, images: Path, photographer: Photographer) -> None:
+    """A question of the taste finder, and the wall."""
+    window.commands["find_taste"].trigger()
+    finder = window.edit_page.taste.dialog
+    assert finder is not None
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_1):
+        wait_for(lambda: not finder.busy, "a question")
+        QTest.keyClick(finder, key)
+    wait_for(lambda: not finder.busy, "a question")
+    photographer.take_dialog("find-my-taste", finder)
+    finder.reject()
+    window.commands["like_photos"].trigger()
+    wall = window.edit_page.liking.dialog
+    assert wall is not None
+    wall.show_photos([images])
+    wait_for(lambda: wall.model.rowCount() > len(SAMPLE_NAMES), "the wall")
+    pause(SETTLE_MS)
+    for row in range(0, wall.model.rowCount(), 2):
+        wall.view.selectionModel().select(wall.model.index(row, 0), QItemSelectionModel.SelectionFlag.Select)
+    pause(4 * SETTLE_MS)
+    photographer.take_dialog("pick-what-you-like", wall)
+    wall.reject()
 
 
 def take_adjust(window: MainWindow, photographer: Photographer) -> None:

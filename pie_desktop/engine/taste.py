@@ -38,12 +38,13 @@ _KEPT_IMAGES = 6
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as it is shown: uint8 images `(H, W, 3)`, sRGB."""
+    """A question as it is shown: uint8 images `(H, W, 3)`, sRGB, and what they are in words, such as "warmer"."""
 
     question: "Question"
     photo: Path
     first: np.ndarray
     second: np.ndarray
+    sides: tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class TasteSession:
         photo = self._photos[question.photo]
         image = self._image(photo, side)
         first, second = (apply_lut(image, self._lut(question.photo, one)) for one in (question.first, question.second))
-        return Asked(question, photo, first, second)
+        return Asked(question, photo, first, second, self.finder.sides(question))
 
     def answer(self, question: "Question", answer: "Answer") -> None:
         """Note an answer, and keep it. Raises StyleError where it cannot be kept on disk."""

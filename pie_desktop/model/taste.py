@@ -165,6 +165,13 @@ class TasteFinder:
         first, second = (more, less) if swapped else (less, more)
         return Question(photo, THINGS[which].id, first, second)
 
+    def sides(self, question: Question) -> tuple[str, str]:
+        """What its renderings are, beside each other, in words: such as "warmer" and "cooler"."""
+        number = next(number for number, thing in enumerate(THINGS) if thing.id == question.thing)
+        more = float((question.first - question.second) @ self._things[number]) > 0
+        words = THINGS[number].less, THINGS[number].more
+        return words[::-1] if more else words
+
     def _rested(self) -> list[int]:
         pause = min(PAUSE, len(self.photos) - 1)
         recent = {pick.question.photo for pick in self.picks[len(self.picks) - pause :]} if pause else set()

@@ -39,6 +39,7 @@ def test_keys_and_clicks_make_a_style_that_is_chosen(qtbot: QtBot, window: MainW
     dialog = opened(qtbot, window)
     assert not any(picture.is_empty for picture in dialog.pictures)
     assert "10 to 20 picks" in dialog.text.text()
+    assert [picture.toolTip().lower() for picture in dialog.pictures] == list(dialog.shown.asked.sides)
     assert not dialog.save.isEnabled() and not dialog.undo.isEnabled()
     for key in (Qt.Key.Key_1, Qt.Key.Key_Right, Qt.Key.Key_0):
         picks(qtbot, dialog, key, 1)

@@ -87,6 +87,8 @@ def test_a_question_is_about_one_thing_and_photos_vary(
         direction = finder._things[[thing.id for thing in THINGS].index(question.thing)]
         cosine = difference @ direction / np.linalg.norm(difference) / np.linalg.norm(direction)
         assert abs(cosine) == pytest.approx(1)
+        thing = next(thing for thing in THINGS if thing.id == question.thing)
+        assert finder.sides(question) == ((thing.more, thing.less) if cosine > 0 else (thing.less, thing.more))
         shown = [render(proxies[::2][question.photo], w, basis) for w in (question.first, question.second)]
         assert mean_delta_e(*shown) > 1  # otherwise nobody can tell them apart
     assert len({question.thing for question in asked}) > 4

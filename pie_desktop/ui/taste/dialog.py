@@ -149,6 +149,9 @@ class TasteDialog(QDialog):
         self._shown = shown
         for picture, image in zip(self.pictures, (shown.asked.first, shown.asked.second), strict=True):
             picture.set_image(self._context.display.apply(image))
+        for picture, words in zip(self.pictures, shown.asked.sides, strict=True):
+            picture.setToolTip(plain(f"{words[:1].upper()}{words[1:]}"))
+            picture.setAccessibleDescription(words)
         self.photo.set_full_text(shown.asked.photo.name)
         self._say(shown.state.text, doubtful=shown.state.doubtful)
 
