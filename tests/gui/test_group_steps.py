@@ -48,7 +48,7 @@ def edit():
     if window.session.enhancement is None or len(strip.listed) < len(photos):
         QTimer.singleShot(50, edit)
         return
-    strip.select_also(photos)
+    strip.selection.select_also(photos)
     window.session.several.done.connect(lambda name, count: print("ready", count, flush=True))
     context.current.change(window.session.edit.with_value(AMOUNT, 0.4))
 
@@ -124,7 +124,7 @@ def test_a_moved_folder_keeps_them_together(start: Callable[[], MainWindow], pho
     window = start()
     photos = [photo_folder / f"{name}.jpg" for name in NAMES[:2]]
     open_photo(window, photos[0], qtbot)
-    window.edit_page.filmstrip.select_also(photos)
+    window.edit_page.filmstrip.selection.select_also(photos)
     with qtbot.waitSignal(window.session.several.done):
         window.context.current.change(window.session.edit.with_value(AMOUNT, 0.4))
     window = start()
@@ -141,7 +141,7 @@ def test_undo_right_after_the_change_misses_none(
     window = start()
     photos = [photo_folder / f"{name}.jpg" for name in NAMES[:3]]
     open_photo(window, photos[0], qtbot)
-    window.edit_page.filmstrip.select_also(photos)
+    window.edit_page.filmstrip.selection.select_also(photos)
     window.context.current.change(window.session.edit.with_value(AMOUNT, 0.4))
     window.commands["undo"].trigger()
     window.commands["redo"].trigger()

@@ -137,7 +137,7 @@ def test_undo_all_and_redo_all(
 
     def paste() -> None:
         window.edit_clipboard.copy()
-        strip.select_also(photos)
+        strip.selection.select_also(photos)
         with qtbot.waitSignal(session.several.done):
             window.edit_clipboard.paste()
         strip.select(photos[0])
