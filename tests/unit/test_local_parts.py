@@ -273,6 +273,26 @@ def test_a_reduced_view_is_near_the_reduced_file(name: str) -> None:
     assert delta_e_2000(view, expected).mean() < 0.4
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        NoiseReductionPart(5e-324, 5e-324),
+        SharpeningPart(100.0, 1.0, 5e-324),
+        ClarityPart(5e-324, 5e-324),
+        VignettePart(-5e-324, 0.0, 0.0),
+        GrainPart(5e-324, 0.0),
+        MasksPart((Mask(exposure=5e-324, width=5e-324), Mask("radial", exposure=1e-9, width=5e-324, feather=5e-324))),
+    ],
+)
+def test_the_smallest_numbers_do_next_to_nothing(part: LocalPart) -> None:
+    image = np.round(photo_like(40, 60) * 255).astype(np.uint8)
+    image[:10] = 90
+    with np.errstate(all="raise", under="ignore"):
+        result = finished(image, identity_lut(2), (part,), Frame.of(image))
+    if not isinstance(part, SharpeningPart):
+        assert np.abs(result.astype(int) - image).max() <= 1
+
+
 def test_stored_and_read_again() -> None:
     edit = Edit()
     for part in CASES.values():

@@ -13,6 +13,7 @@ from pie_desktop.imaging.local.detail import base_of, luma_of
 
 _LUMA_SPACE = 2.0  # pixels of the photo
 _LUMA_RANGE = 0.15  # differences of luma that are noise, at 100
+_LEAST = 1e-4
 _COLOR_RADIUS = 8.0  # pixels of the photo
 _COLOR_RANGE = 0.12  # standard deviation of a colour difference that is noise, at 100
 
@@ -66,6 +67,7 @@ class NoiseReductionPart(LocalPart):
         if not radius:
             return luma
         differences = _LUMA_RANGE * (self.luminance_noise / 100) ** 1.5 * min(1.0, frame.scale)
+        differences = max(differences, _LEAST)  # OpenCV takes 0 for 1
         return np.asarray(
             cv2.bilateralFilter(
                 luma, 2 * radius + 1, differences, _LUMA_SPACE * frame.scale, borderType=cv2.BORDER_REPLICATE

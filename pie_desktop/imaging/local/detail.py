@@ -10,6 +10,7 @@ from pie_desktop.imaging.color.spaces import LUMA
 
 _LUMA = np.array([LUMA], np.float32)
 _BORDER = cv2.BORDER_REFLECT_101
+_STEEPEST = 1e-5  # differences below it are none: a slider may stand at the smallest number that there is
 
 
 def luma_of(image: np.ndarray) -> np.ndarray:
@@ -60,7 +61,7 @@ def base_of(values: np.ndarray, radius: int, contrast: float) -> np.ndarray:
     variance = box(values * values, radius)
     variance -= mean * mean
     np.maximum(variance, 0, out=variance)  # but for rounding it is
-    slope = variance / (variance + np.float32(contrast * contrast))
+    slope = variance / (variance + np.float32(max(contrast * contrast, _STEEPEST**2)))
     offset = mean
     offset *= 1 - slope
     result = box(slope, radius)
@@ -71,6 +72,7 @@ def base_of(values: np.ndarray, radius: int, contrast: float) -> np.ndarray:
 
 def smoothstep(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """0 up to `low`, 1 from `high`, and between them the cubic with level ends; float32, a new array."""
-    share = (values - np.float32(low)) * np.float32(1 / (high - low))
+    width = high - low if abs(high - low) > _STEEPEST else _STEEPEST
+    share = (values - np.float32(low)) * np.float32(1 / width)
     np.clip(share, 0, 1, out=share)
     return share * share * (3 - 2 * share)
