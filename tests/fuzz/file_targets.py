@@ -18,14 +18,18 @@ from pie_desktop.edit.history import PhotoHistory
 from pie_desktop.edit.mask import Mask
 from pie_desktop.edit.parts.masks import MasksPart
 from pie_desktop.edit.parts.vignette import VignettePart
+from pie_desktop.engine.kept_picks import KeptPicks, read_picks, write_picks
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.lut.apply import identity_lut
 from pie_desktop.imaging.lut.files import cube_text, load_lut
 from pie_desktop.imaging.metadata.marks import Mark
+from pie_desktop.model.choices import Answer, believe, observed
+from pie_desktop.model.taste import Pick, Question
 from tests.fuzz.corpus import Corpus
 from tests.fuzz.documents import mutate_document
 from tests.fuzz.mutations import mutate
+from tests.fuzz.targets import Fault
 
 
 def make_lut(corpus: Corpus, rng: random.Random, place: Path) -> Path:
@@ -88,6 +92,24 @@ def try_preset(path: Path) -> None:
     library = PresetLibrary(path.parent / "presets")
     library.import_file(path)
     library.presets()
+
+
+def make_picks(corpus: Corpus, rng: random.Random, place: Path) -> Path:
+    """Answers of the taste finder, of a model with three weights."""
+    picks = [Pick(Question(number, "warmth", np.ones(3), np.zeros(3)), Answer.FIRST) for number in range(2)]
+    target = place / "picks.json"
+    write_picks(target, KeptPicks("model", "", [place / "a.jpg", place / "b.jpg"], picks))
+    return write_document(target, target.read_text(encoding="utf-8"), rng)
+
+
+def try_picks(path: Path) -> None:
+    kept = read_picks(path, "model", "", 3)
+    if kept is not None:
+        believe([observed(p.question.first, p.question.second, np.eye(3), p.answer) for p in kept.picks], np.eye(3))
+        write_picks(path, kept)
+        again = read_picks(path, "model", "", 3)
+        if again is None or len(again.picks) != len(kept.picks):
+            raise Fault("picks that were read are not those that are written")
 
 
 def make_catalog(corpus: Corpus, rng: random.Random, place: Path) -> Path:

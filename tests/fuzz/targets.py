@@ -35,6 +35,7 @@ def targets() -> dict[str, tuple[Make, Try]]:
         "edit": (file_targets.make_edit, file_targets.try_edit),
         "settings": (file_targets.make_settings, file_targets.try_settings),
         "preset": (file_targets.make_preset, file_targets.try_preset),
+        "picks": (file_targets.make_picks, file_targets.try_picks),
         "catalog": (file_targets.make_catalog, file_targets.try_catalog),
         "pages": (page_target.make_home, page_target.try_pages),
     }
