@@ -216,8 +216,13 @@ def take_adjust(window: MainWindow, photographer: Photographer) -> None:
     window.context.current.change(window.session.edit.with_part(CurvePart(points=points)))
     for title in ("Curve", "Light"):
         panel.groups[title].set_open(title == "Curve")
-    wait_for(lambda: not any(lane.open_jobs for lane in window.context.lanes), "the adjusted photo")
-    photographer.take("adjust", window.canvas.fit)
+
+    def settle() -> None:
+        window.canvas.fit()
+        pause(SETTLE_MS)
+        wait_for(lambda: not any(lane.open_jobs for lane in window.context.lanes), "the adjusted photo")
+
+    photographer.take("adjust", settle)
     window.context.current.change(before)
     window.edit_page.right.show_page("Styles")
 

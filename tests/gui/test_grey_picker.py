@@ -83,3 +83,16 @@ def test_it_is_put_away(opened: MainWindow, tmp_path: Path, qtbot: QtBot, how: s
         QTest.keyClick(opened.windowHandle(), Qt.Key.Key_Escape if how == "Esc" else Qt.Key.Key_W)
     assert opened.canvas.tool is None and not opened.commands["pick_grey"].isChecked()
     assert opened.session.edit == Edit()
+
+
+def test_a_preview_of_the_camera_is_not_measured(opened: MainWindow, qtbot: QtBot) -> None:
+    heard = said(opened)
+    source = opened.canvas.renderer.source
+    opened.session.previewed.emit(source)
+    QTest.keyClick(opened.windowHandle(), Qt.Key.Key_W)
+    qtbot.mouseClick(opened.canvas, LEFT, pos=place(opened, 0.15, 0.5))
+    qtbot.waitUntil(lambda: bool(heard))
+    assert opened.session.edit == Edit() and "still being read" in heard[0]
+    opened.session.reduced.emit(source)
+    qtbot.mouseClick(opened.canvas, LEFT, pos=place(opened, 0.15, 0.5))
+    assert opened.session.edit.part(WhiteBalancePart).temperature < 0

@@ -33,7 +33,10 @@ class GreyPicking(QObject):
         self._tool.picked.connect(self._on_picked)
         self._tool.left.connect(self.leave)
         canvas.tool_changed.connect(lambda: self.changed.emit(self.on))
-        session.opening.connect(lambda _: self.leave())
+        self._developed = True  # else the camera's own preview is shown, whose colours are others
+        session.opening.connect(self._on_opening)
+        session.previewed.connect(lambda preview: self._set_developed(False))
+        session.reduced.connect(lambda source: self._set_developed(True))
 
     @property
     def on(self) -> bool:
@@ -53,11 +56,18 @@ class GreyPicking(QObject):
         if self.on:
             self._canvas.set_tool(None)
 
+    def _on_opening(self) -> None:
+        self._developed = True
+        self.leave()
+
+    def _set_developed(self, developed: bool) -> None:
+        self._developed = developed
+
     def _on_picked(self, x: float, y: float) -> None:
         session, layer = self._session, self._canvas.renderer.base
         source = self._canvas.renderer.source
-        if session.enhancement is None or layer is None or source is None:
-            self._context.notifier.info("The photo is still being enhanced; click again in a moment.")
+        if session.enhancement is None or layer is None or source is None or not self._developed:
+            self._context.notifier.info("The photo is still being read; click again in a moment.")
             return
         across, down, whole = np.reshape(layer.request.frame.to_photo, (3, 3)) @ (x, y, 1.0)
         area = area_at(source, across / whole, down / whole)
