@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pie_desktop.imaging.listing import group_photos, is_photo, is_raw, list_photos
+from pie_desktop.imaging.pairs.capture import match_by_capture
 from pie_desktop.imaging.pairs.names import holds_originals, parse_name
+
+CAPTURE = "time of capture"
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,8 @@ class PairGuess:
     Attributes:
         after: the edit.
         before: its original, or None.
-        how: why, for display: `dropped together`, `same folder`, `folder originals`, or `` when nothing was found.
+        how: why, for display: `dropped together`, `same folder`, `folder originals`, `time of capture`, or `` when
+            nothing was found.
     """
 
     after: Path
@@ -72,7 +76,8 @@ def find_pairs(edits: Sequence[Path], originals: Sequence[Path] = ()) -> list[Pa
 def pairs_in_folder(folder: Path, originals: Path | None = None) -> list[PairGuess]:
     """All edits in a folder and below it, each with its original if one was found: what training learns from.
 
-    Originals that lie in the folder too are no edits of their own.
+    Originals are found by names, and those of edits with other names by the moment of capture: among RAW photos, photos
+    in folders of originals, and those of `originals`. Originals that lie in the folder too are no edits of their own.
 
     Args:
         folder: the edits, with or without their originals.
@@ -95,7 +100,29 @@ def pairs_in_folder(folder: Path, originals: Path | None = None) -> list[PairGue
             mirrored = originals / place.relative_to(folder)
             guesses += find_pairs(group, [*pool, *([mirrored] if mirrored.is_dir() else [])])
     used = {guess.before for guess in guesses}
-    return [replace(guess, how=_where(guess)) for guess in guesses if guess.before or guess.after not in used]
+    found = [replace(guess, how=_where(guess)) for guess in guesses if guess.before or guess.after not in used]
+    return _with_captures(found, [photo for photo in pool if photo not in used])
+
+
+def _with_captures(guesses: Sequence[PairGuess], pool: Sequence[Path]) -> list[PairGuess]:
+    """The guesses with originals by the moment of capture for edits that have none.
+
+    Args:
+        guesses: by names.
+        pool: photos known to be originals, which nobody has.
+    """
+    alone = [guess.after for guess in guesses if guess.before is None]
+    apart = {photo for photo in alone if is_raw(photo) or holds_originals(photo.parent.name)}
+    edits = [photo for photo in alone if photo not in apart]
+    if not edits or not (apart or pool):
+        return list(guesses)
+    found = match_by_capture(edits, [*pool, *sorted(apart)])
+    used = set(found.values())
+    return [
+        replace(guess, before=found[guess.after], how=CAPTURE) if guess.after in found else guess
+        for guess in guesses
+        if guess.before is not None or guess.after not in used
+    ]
 
 
 def _where(guess: PairGuess) -> str:
