@@ -177,6 +177,28 @@ def test_the_mouse_is_given_back(editor: MasksEditor, window: MainWindow, photo_
     assert window.canvas.tool is None and editor.rows.isHidden()
 
 
+def test_the_sliders_of_a_mask_come_into_view(editor: MasksEditor, window: MainWindow, qtbot: QtBot) -> None:
+    """The group is the last one, below the lower edge of a small window."""
+    editor.add("radial")
+    feather = editor.fields["feather"]
+    qtbot.waitUntil(lambda: not feather.visibleRegion().isEmpty())
+    group = window.edit_page.adjustments.groups["Masks"]
+    group.button.click()
+    window.edit_page.adjustments.groups["Light"].button.click()
+    group.button.click()
+    qtbot.waitUntil(lambda: not editor.rows.visibleRegion().isEmpty())
+
+
+def test_the_mouse_works_side_by_side_and_enlarged(editor: MasksEditor, window: MainWindow) -> None:
+    window.canvas.set_view(View.SIDE)
+    window.canvas.zoom_to(2.0)
+    editor.add("radial")
+    drag(window, (0.45, 0.5), (0.55, 0.55))
+    (mask,) = masks(window)
+    np.testing.assert_allclose((mask.x, mask.y), (0.45, 0.5), atol=0.005)
+    np.testing.assert_allclose(mask.width, 0.1, atol=0.005)
+
+
 def test_there_is_an_end_of_masks(editor: MasksEditor, window: MainWindow) -> None:
     window.context.current.change(Edit().with_part(MasksPart((Mask(),) * MOST_MASKS)))
     assert not editor.add_buttons["radial"].isEnabled()
