@@ -2,12 +2,21 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pie_desktop.catalog.database import path_key
+from pie_desktop.catalog.folder_contents import (
+    ASKED,
+    NOTED,
+    Digest,
+    digests_of,
+    gone_folders,
+    holders,
+    is_noted,
+    note,
+)
+from pie_desktop.catalog.ratings import Runner
 
 
 @dataclass(frozen=True)
@@ -38,22 +47,29 @@ def create_folder_styles(connection: sqlite3.Connection) -> None:
 
 
 class FolderStyles:
-    """The styles of folders, by their paths; safe to use from several threads."""
+    """The styles of folders, by their paths and by what they hold; safe to use from several threads."""
 
-    def __init__(self, run: Callable[[Callable[[sqlite3.Connection], Any]], Any]) -> None:
-        """`run` runs an action on the database, as `Catalog` does it."""
+    def __init__(self, run: Runner, digest: Digest) -> None:
+        """Args:
+        run: raises PieError where the catalog cannot be used.
+        digest: that of a photo; raises OSError.
+        """
         self._run = run
+        self._digest = digest
+        self._unknown: set[str] = set()  # folders that are no moved ones, so that this is found out once
 
     def get(self, folder: Path) -> FolderStyle | None:
-        """The style chosen for a folder; None where none ever was, which means neutral. Raises PieError."""
-        row = self._run(
-            lambda connection: connection.execute(
-                "SELECT style_id, pinned FROM folder_styles WHERE folder = ?", (path_key(folder),)
-            ).fetchone()
-        )
-        if row is None or not (row[0] is None or isinstance(row[0], str)):  # a catalog may hold anything
-            return None
-        return FolderStyle(row[0], bool(row[1]))
+        """The style chosen for a folder; None where none ever was, which means neutral. Raises PieError.
+
+        A folder that was moved or renamed has the style that it had in its old place, from then on for good.
+        """
+        found, noted = self._run(lambda connection: (_read(connection, path_key(folder)), is_noted(connection, folder)))
+        if found is None:
+            return self._find_moved(folder)
+        if not noted and path_key(folder) not in self._unknown:  # a catalog from before folders were noted
+            self._unknown.add(path_key(folder))
+            self._note(folder)
+        return found
 
     def put(self, folder: Path, style: FolderStyle) -> None:
         """Keep the style of a folder; it is on the disk when this returns. Raises PieError."""
@@ -64,3 +80,44 @@ class FolderStyles:
                 connection.execute("INSERT OR REPLACE INTO folder_styles VALUES (?, ?, ?, ?)", row)
 
         self._run(write)
+        self._note(folder)
+
+    def _note(self, folder: Path) -> None:
+        digests = digests_of(folder, NOTED, self._digest)
+
+        def write(connection: sqlite3.Connection) -> None:
+            with connection:
+                note(connection, folder, digests)
+
+        if digests:  # else what was noted of a folder that is away now stays
+            self._run(write)
+
+    def _find_moved(self, folder: Path) -> FolderStyle | None:
+        key = path_key(folder)
+        if key in self._unknown or not (gone := self._run(gone_folders)):
+            return None
+        digests = digests_of(folder, ASKED, self._digest)
+
+        def find(connection: sqlite3.Connection) -> FolderStyle | None:
+            held = {old: count for old, count in holders(connection, digests).items() if old in gone}
+            rows = [
+                (count, updated, old)
+                for old, count in held.items()
+                for (updated,) in connection.execute("SELECT updated FROM folder_styles WHERE folder = ?", (old,))
+            ]
+            return _read(connection, max(rows)[2]) if rows else None
+
+        found = self._run(find)
+        if found is None:
+            self._unknown.add(key)
+        else:
+            # The old row stays: the folder may be a copy of one on a drive that is away.
+            self.put(folder, found)
+        return found
+
+
+def _read(connection: sqlite3.Connection, folder: str) -> FolderStyle | None:
+    row = connection.execute("SELECT style_id, pinned FROM folder_styles WHERE folder = ?", (folder,)).fetchone()
+    if row is None or not (row[0] is None or isinstance(row[0], str)):  # a catalog may hold anything
+        return None
+    return FolderStyle(row[0], bool(row[1]))

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from pie_desktop.catalog import edits_table, group_steps, history_table, ratings
+from pie_desktop.catalog import edits_table, folder_contents, group_steps, history_table, ratings
 from pie_desktop.catalog.content import ContentHasher
 from pie_desktop.catalog.database import Database, Migration, is_locked, path_key, set_aside
 from pie_desktop.catalog.folder_styles import FolderStyles, create_folder_styles
@@ -33,6 +33,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     create_folder_styles,
     ratings.create_table,
     group_steps.create,
+    folder_contents.create,
 )
 
 
@@ -60,7 +61,7 @@ class Catalog:
         self._database = Database(
             path, MIGRATIONS, self._set_aside, on_unusable=self._do_without, busy_seconds=BUSY_SECONDS
         )
-        self.folder_styles = FolderStyles(self._run)
+        self.folder_styles = FolderStyles(self._run, self._hasher.digest)
         self.marks = ratings.Marks(self._run, self._keys)
         if open_now:
             self.open()

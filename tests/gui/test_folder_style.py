@@ -150,3 +150,25 @@ def test_choosing_the_style_again_leaves_the_sliders(
     qtbot.waitUntil(lambda: not context.background.open_jobs)
     choose(0)
     assert window.session.edit == Edit.styled(style, 1, 0.6)
+
+
+def test_a_folder_that_was_renamed_elsewhere_keeps_its_style_and_its_photos_their_edits(
+    window: MainWindow, context: AppContext, photo_folder: Path, qtbot: QtBot, choose: Callable[[int], str]
+) -> None:
+    first, second = sorted(photo_folder.iterdir())[:2]
+    open_photo(window, first, qtbot)
+    style = choose(0)
+    qtbot.waitUntil(lambda: stored(context, photo_folder) == FolderStyle(style))
+    qtbot.waitUntil(lambda: not context.background.open_jobs)
+    window.close()
+    moved = photo_folder.rename(photo_folder.with_name("renamed"))
+    held = sorted(moved.iterdir())
+    restarted = MainWindow(context)
+    qtbot.addWidget(restarted)
+    restarted.show()
+    open_photo(restarted, moved / second.name, qtbot)
+    assert restarted.session.edit == Edit.styled(style)
+    assert restarted.edit_page.folder_row.box.currentData() == style
+    assert context.catalog.get(moved / first.name) == Edit.styled(style)
+    assert sorted(moved.iterdir()) == held, "nothing is written beside photos"
+    restarted.close()

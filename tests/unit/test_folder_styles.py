@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pie_desktop.catalog import folder_contents
 from pie_desktop.catalog.content import ContentHasher
 from pie_desktop.catalog.folder_styles import FolderStyle, create_folder_styles
 from pie_desktop.catalog.store import MIGRATIONS, Catalog
@@ -53,3 +54,62 @@ def test_what_is_no_style_is_none(path: Path, tmp_path: Path) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE folder_styles SET style_id = x'ff00'")
     assert styles.get(tmp_path) is None
+
+
+def _photos(folder: Path, numbers: range) -> Path:
+    folder.mkdir(parents=True)
+    for number in numbers:
+        (folder / f"{number:03}.jpg").write_bytes(str(number).encode() * 100)
+    return folder
+
+
+def test_a_folder_that_was_moved_or_renamed_keeps_its_style(path: Path, tmp_path: Path) -> None:
+    folder = _photos(tmp_path / "day \udcff", range(40))
+    catalog = Catalog(path)
+    catalog.folder_styles.put(folder, FolderStyle("warm", pinned=True))
+    (tmp_path / "2026").mkdir()
+    moved = folder.rename(tmp_path / "2026" / "evening")
+    (moved / "000.jpg").unlink()  # what was done to it meanwhile
+    (moved / "0000.jpg").write_bytes(b"a new photo")
+    assert Catalog(path).folder_styles.get(moved) == FolderStyle("warm", pinned=True)
+    again = moved.rename(tmp_path / "night")  # and once more, after another style was chosen there
+    styles = Catalog(path).folder_styles
+    assert styles.get(again) == FolderStyle("warm", pinned=True)
+    styles.put(again, FolderStyle("cool"))
+    assert Catalog(path).folder_styles.get(again.rename(tmp_path / "last")) == FolderStyle("cool")
+    assert {one.name for one in (tmp_path / "last").iterdir()} >= {"0000.jpg"}
+    assert not [one for one in (tmp_path / "last").iterdir() if one.suffix != ".jpg"]
+
+
+def test_a_copy_of_a_folder_begins_without_a_style(path: Path, tmp_path: Path) -> None:
+    folder = _photos(tmp_path / "day", range(5))
+    styles = Catalog(path).folder_styles
+    styles.put(folder, FolderStyle("warm"))
+    assert styles.get(_photos(tmp_path / "copy", range(5))) is None
+    folder.rename(tmp_path / "elsewhere")
+    assert styles.get(_photos(tmp_path / "others", range(10, 15))) is None
+    assert styles.get(tmp_path / "elsewhere") == FolderStyle("warm")
+
+
+def test_of_two_folders_with_the_same_photos_the_fuller_one_is_meant(path: Path, tmp_path: Path) -> None:
+    styles = Catalog(path).folder_styles
+    whole, part = _photos(tmp_path / "whole", range(6)), _photos(tmp_path / "part", range(2))
+    styles.put(whole, FolderStyle("warm"))
+    styles.put(part, FolderStyle("cool"))
+    moved = whole.rename(tmp_path / "moved")
+    part.rename(tmp_path / "away")
+    assert styles.get(moved) == FolderStyle("warm")
+
+
+def test_folders_of_an_older_catalog_are_noted_when_they_are_seen(path: Path, tmp_path: Path) -> None:
+    folder = _photos(tmp_path / "day", range(3))
+    version = MIGRATIONS.index(folder_contents.create)
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for migration in MIGRATIONS[:version]:
+            migration(connection)
+        connection.execute("INSERT INTO folder_styles VALUES (?, 'warm', 0, 1.0)", (str(folder),))
+        connection.execute(f"PRAGMA user_version = {version}")
+    styles = Catalog(path).folder_styles
+    assert styles.get(folder) == FolderStyle("warm")
+    assert styles.get(folder.rename(tmp_path / "moved")) == FolderStyle("warm")
