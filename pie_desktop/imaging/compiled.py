@@ -1,4 +1,4 @@
-"""The compiled loops that may be used: those of `lut.kernels` and `resize.kernels`, once they are loaded and tried.
+"""The compiled loops that may be used: those of `lut` and `resize`, once they are loaded and tried.
 
 `imaging.warm_up` gets them ready ahead of time, never in the middle of a job. Until then, and where numba is missing
 or does not work, callers do without.
@@ -21,7 +21,7 @@ _unusable = False
 
 
 def kernels_for(dtype: np.dtype) -> ModuleType | None:
-    """The module `lut.kernels` if all loops, those of `resize.kernels` too, are ready for such samples; never waits."""
+    """The module `lut.kernels` if all loops, those of `resize` too, are ready for such samples; never waits."""
     return _ready.get(dtype)
 
 
