@@ -29,6 +29,11 @@ class CopyGroup:
         """The names of the fields."""
         return (one.name for one in fields(self.kind) if not self.names or one.name in self.names)
 
+    @property
+    def of_one_photo(self) -> bool:
+        """Whether it is usually right for one photo alone, as a crop is, so that it is copied only where chosen."""
+        return self.kind.MOVES_PIXELS
+
 
 def copy_groups() -> list[CopyGroup]:
     """What can be copied by itself: style, its strengths, its amount, and every other part as a whole."""
@@ -56,6 +61,14 @@ def with_groups(edit: Edit, source: Edit, keys: Collection[str]) -> Edit:
             edit = edit.with_part(replace(edit.part(group.kind), **values))
             edit = edit.with_unapplied_of(source, group.kind.KEY, group.names)
     return edit
+
+
+def as_in(edit: Edit, source: Edit) -> Edit:
+    """Another photo's edit for this photo, but for what is right for one photo alone."""
+    for group in copy_groups():
+        if group.of_one_photo:
+            source = source.with_part(edit.part(group.kind)).with_unapplied_of(edit, group.kind.KEY, group.names)
+    return source
 
 
 def with_change(edit: Edit, before: Edit, after: Edit) -> Edit:

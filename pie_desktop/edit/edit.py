@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pie_desktop import json_files
 from pie_desktop.edit.local_part import LocalPart
@@ -13,6 +13,9 @@ from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.edit.unapplied import Unapplied, in_order, put_back, read_part, still_unapplied
 from pie_desktop.errors import EditError
 from pie_desktop.imaging.development import Development
+
+if TYPE_CHECKING:
+    from pie_desktop.imaging.geometry import Placement
 
 MAX_TEXT = 1024 * 1024
 VERSION = 1
@@ -51,8 +54,8 @@ class Edit:
 
     @property
     def adjusted(self) -> bool:
-        """Whether anything was decided that acts after the model."""
-        return any(not isinstance(part, StylePart | DevelopmentPart) for part in self.parts)
+        """Whether anything was decided that acts on the look after the model."""
+        return any(not (isinstance(part, StylePart | DevelopmentPart) or part.MOVES_PIXELS) for part in self.parts)
 
     @property
     def development(self) -> Development:
@@ -67,7 +70,17 @@ class Edit:
     @property
     def colors(self) -> "Edit":
         """The edit without what no LUT holds."""
-        return Edit(tuple(part for part in self.parts if not isinstance(part, LocalPart | DevelopmentPart)))
+        return Edit(
+            tuple(
+                part for part in self.parts if not (isinstance(part, LocalPart | DevelopmentPart) or part.MOVES_PIXELS)
+            )
+        )
+
+    def placement(self, photo: tuple[int, int]) -> "Placement":
+        """Where the picture lies in a photo of this width and height."""
+        from pie_desktop.edit.parts.geometry import GeometryPart  # not at the top: it takes the imaging library
+
+        return self.part(GeometryPart).placement(photo)
 
     def part(self, kind: type[P]) -> P:
         """The part of a kind; one with the defaults where nothing was decided."""

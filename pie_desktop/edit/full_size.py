@@ -25,8 +25,9 @@ def edited_photo(
 ) -> np.ndarray:
     """A photo with its edit, at full size and depth.
 
-    The order is: the development of RAW photos, what the model looks at, the LUT of the model and the adjustments, the
-    local parts. Sizing, output sharpening and profile follow when it is written.
+    The order is: the development of RAW photos; what the model looks at, which is the whole photo; crop and geometry,
+    with one resampling; the LUT of the model and the adjustments; the local parts. Sizing, output sharpening and
+    profile follow when it is written.
 
     Args:
         source: the photo.
@@ -36,7 +37,7 @@ def edited_photo(
         edit: the edit, of which all but the colours is done here.
 
     Returns:
-        (H, W, 3) of the kind of `FullPhoto.pixels`.
+        (H, W, 3) of the kind of `FullPhoto.pixels`, of the size of the edit's placement.
 
     Raises:
         DecodeError: the photo cannot be opened.
@@ -44,11 +45,12 @@ def edited_photo(
     if photo is None:
         photo = full_photo(source, options, edit.development)
     lut = colors(photo.proxy) if callable(colors) else colors
-    image = photo.pixels
+    placement = edit.placement((photo.pixels.shape[1], photo.pixels.shape[0]))
+    image = placement.apply(photo.pixels)
     # In place where the decoder allows it: fresh memory for 24 MP costs as much as half of the LUT.
     out = image if image.flags.writeable else None
     if edit.local_parts:
-        return finished(image, lut, edit.local_parts, Frame.of(image), out)
+        return finished(image, lut, edit.local_parts, Frame.of_picture(placement.photo, image, placement.in_parts), out)
     if image.dtype == np.float32:
         return apply_lut_wide(image, lut)
     padded = options.writing.takes_padded and image.dtype == np.uint8 and not options.changes_pixels

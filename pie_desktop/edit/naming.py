@@ -27,7 +27,7 @@ def name_of_change(before: Edit, after: Edit, name_of_style: Callable[[str], str
     numbers = [one for one in all_parameters() if before.value(one) != after.value(one)]
     if numbers and len(names) == 0 and after == Edit.styled(after.style_id):
         return "Reset"
-    names += [f"{one.label} {one.text(after.value(one))}" for one in numbers]
+    names += dict.fromkeys(one.told(after.value(one)) for one in numbers)
     if not names:  # something that is not a number
         pairs = ((before.part(kind), after.part(kind)) for kind in part_types())
         names = [type(new).name_of_change(old, new) for old, new in pairs if old != new]

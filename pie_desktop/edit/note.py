@@ -9,7 +9,7 @@ def edit_summary(edit: Edit) -> str:
     """Such as `Preference 85 %, Amount 100 %`: strength and amount always, all else where it was changed."""
     always = (STRENGTH, AMOUNT)
     shown = [one for one in all_parameters() if one in always or edit.value(one) != one.default]
-    return ", ".join(f"{one.label} {one.text(edit.value(one))}" for one in shown)
+    return ", ".join(dict.fromkeys(one.told(edit.value(one)) for one in shown))
 
 
 def edit_note(edit: Edit, style: str | None) -> EditNote:
@@ -21,4 +21,5 @@ def edit_note(edit: Edit, style: str | None) -> EditNote:
     """
     # Strength and amount as properties of their own, too: readers of earlier files know these.
     numbers = {"Strength": f"{edit.value(STRENGTH):g}", "Amount": f"{edit.value(AMOUNT):g}"}
-    return EditNote({"Style": style or "neutral"} | numbers | {"Edit": edit.applied.to_text()})
+    properties = {"Style": style or "neutral"} | numbers | {"Edit": edit.applied.to_text()}
+    return EditNote(properties, moved=any(part.MOVES_PIXELS for part in edit.parts))

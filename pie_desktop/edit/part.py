@@ -39,6 +39,7 @@ class Parameter:
         section: title of the part of its group on screen in which it stands; empty where there are none.
         short: name within its section or group; the label where it is empty.
         end: the end of the scale of tones that is shown while Alt is held: what is clipped there, and nothing else.
+        called: what a change of it is called where its number says nothing to a person; it has no slider then.
     """
 
     part: str
@@ -55,6 +56,7 @@ class Parameter:
     section: str = ""
     short: str = ""
     end: ScaleEnd = ""
+    called: str = ""
 
     @property
     def option(self) -> str:
@@ -76,6 +78,10 @@ class Parameter:
         sign = "+" if self.low < 0 < float(number) else ""
         return f"{sign}{number}{' ' if self.unit else ''}{self.unit}"
 
+    def told(self, value: float) -> str:
+        """What a person reads of the value: `called`, or label and value."""
+        return self.called or f"{self.label} {self.text(value)}"
+
 
 def parameter(
     label: str,
@@ -90,10 +96,11 @@ def parameter(
     section: str = "",
     short: str = "",
     end: ScaleEnd = "",
+    called: str = "",
 ) -> Any:
     """Declare a field of a part as a `Parameter`; the arguments are those of `Parameter`."""
     declared = {"label": label, "help": help, "low": low, "high": high, "scale": scale, "unit": unit, "under": under}
-    more = {"step": step, "section": section, "short": short, "end": end}
+    more = {"step": step, "section": section, "short": short, "end": end, "called": called}
     return field(default=default, metadata={"parameter": declared | more})
 
 
@@ -122,6 +129,7 @@ class Part:
         ABOUT: what the group does, in a sentence for its tooltip, where its title does not say enough.
         RAW_ONLY: whether it acts on the data of a sensor alone, so that it is offered for RAW photos only.
         VERSION: raised whenever the meaning of a stored value changes; see `upgrade`.
+        MOVES_PIXELS: whether it decides where pixels lie, and not what becomes of them; see `parts.geometry`.
 
     Raises:
         EditError: a number is outside its bounds.
@@ -134,6 +142,7 @@ class Part:
     RAW_ONLY: ClassVar[bool] = False
     ORDER: ClassVar[int] = 0
     VERSION: ClassVar[int] = 1
+    MOVES_PIXELS: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         for declared in self.parameters():

@@ -122,7 +122,7 @@ def average_look(engine: Engine, style: Style | None, preference: "Preference | 
         return Look(_name(style), mean, tuple(photos), own, _left_out(edit))
     luts = [transform.lut(edit) for transform in transforms]
     mean = np.asarray(np.mean(luts, axis=0, dtype=np.float64), dtype=np.float32)
-    return Look(_name(style), mean, tuple(photos), tuple(luts))
+    return Look(_name(style), mean, tuple(photos), tuple(luts), _left_out(edit))
 
 
 def export_look(
@@ -174,7 +174,7 @@ def export_look(
 
 
 def _left_out(edit: Edit) -> tuple[str, ...]:
-    return tuple(part.LABEL for part in edit.local_parts)
+    return tuple(part.LABEL for part in edit.parts if part.MOVES_PIXELS or part in edit.local_parts)
 
 
 def _forms(lut: AnyLut, kind: LookFormat, size: int | None) -> Iterator[tuple[AnyLut, int]]:

@@ -54,7 +54,7 @@ class PhotoEdit:
             strength = PREFERENCE[0]
             name = f"{name} {strength.text(self.edit.value(strength))}"
             changed = [one for one in changed if one != strength]
-        numbers = [f"{one.label} {one.text(self.edit.value(one))}" for one in changed]
+        numbers = dict.fromkeys(one.told(self.edit.value(one)) for one in changed)
         return ", ".join([name, *numbers, *(part.summary for part in self.edit.parts if part.summary)])
 
     @property

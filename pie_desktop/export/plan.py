@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pie_desktop import paths
+from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import Cancelled
 from pie_desktop.export.bursts import Frame, find_bursts
 from pie_desktop.export.facts import FactsReader, PhotoFacts, estimate_bytes
@@ -66,9 +67,10 @@ def plan_export(
         if should_cancel is not None and should_cancel():
             raise Cancelled
         facts = _read_facts(photo, settings.burst_lock or bool(template.fields & SUMMARY_FIELDS))
-        values = _name_values(photo, number, facts, settings)
-        if photo in edits:
-            values = replace(values, style=edits[photo].style)
+        own = edits.get(photo)
+        values = _name_values(photo, number, facts, settings, own.edit if own is not None else settings.edit)
+        if own is not None:
+            values = replace(values, style=own.style)
         if photo in done:
             target = Target(done[photo].target, taken=False, mended=False)
         else:
@@ -127,7 +129,7 @@ def expand_sources(sources: Iterable[Path]) -> list[Path]:
 
 def name_values(photo: Path, settings: ExportSettings, number: int = 1) -> NameValues:
     """What the fields of a name template stand for with this photo; for showing a name before there is a plan."""
-    return _name_values(photo, number, _read_facts(photo, with_summary=True), settings)
+    return _name_values(photo, number, _read_facts(photo, with_summary=True), settings, settings.edit)
 
 
 def _read_facts(photo: Path, with_summary: bool) -> PhotoFacts | str:
@@ -141,7 +143,7 @@ def _read_facts(photo: Path, with_summary: bool) -> PhotoFacts | str:
         return f"{photo} could not be read ({error.strerror or error})."
 
 
-def _name_values(photo: Path, number: int, facts: PhotoFacts | str, settings: ExportSettings) -> NameValues:
+def _name_values(photo: Path, number: int, facts: PhotoFacts | str, settings: ExportSettings, edit: Edit) -> NameValues:
     values = NameValues(
         photo.stem,
         number,
@@ -152,7 +154,9 @@ def _name_values(photo: Path, number: int, facts: PhotoFacts | str, settings: Ex
     )
     if isinstance(facts, str):
         return values
-    width, height = settings.encode.output_size(facts.width, facts.height) if facts.width else (0, 0)
+    width = height = 0
+    if facts.width:
+        width, height = settings.encode.output_size(*edit.placement((facts.width, facts.height)).size)
     summary = facts.summary
     return replace(
         values, date=facts.taken, camera=summary.camera, lens=summary.lens, iso=summary.iso, width=width, height=height

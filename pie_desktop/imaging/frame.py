@@ -43,6 +43,12 @@ class Frame:
         photo = photo or (width, height)
         return cls(photo, (width, height), (0, 0, width, height), width / photo[0])
 
+    @classmethod
+    def of_picture(cls, photo: tuple[int, int], image: np.ndarray, to_photo: tuple[float, ...]) -> "Frame":
+        """That of a whole picture in full size, cropped or turned; see the attributes."""
+        height, width = image.shape[:2]
+        return cls(photo, (width, height), (0, 0, width, height), 1.0, to_photo)
+
     def part(self, left: int, top: int, width: int, height: int) -> "Frame":
         """That of a part of the array at hand, whose place is counted from the top left of the array."""
         return replace(self, zone=(self.zone[0] + left, self.zone[1] + top, width, height))

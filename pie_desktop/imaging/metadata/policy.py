@@ -44,6 +44,18 @@ STALE_XMP = (
 )
 # Adobe's development, which its programs would apply to the new pixels unless it says that it is applied already.
 DEVELOPMENT_XMP = "Xmp.crs."
+# The subject of EXIF; regions of the Metadata Working Group, of Microsoft, of IPTC and of Apple.
+_PLACES = (
+    "Exif.Photo.SubjectArea",
+    "Exif.Photo.SubjectLocation",
+    "Exif.Image.SubjectLocation",
+    "Xmp.exif.SubjectArea",
+    "Xmp.exif.SubjectLocation",
+    "Xmp.mwg-rs.Regions",
+    "Xmp.MP.RegionInfo",
+    "Xmp.iptcExt.ImageRegion",
+    "Xmp.apple-fi.Regions",
+)
 _PREVIEW_IPTC = "Iptc.Application2.Preview"
 _COPYRIGHT_EXIF = frozenset({"Exif.Image.Copyright", "Exif.Image.Artist", "Exif.Photo.CameraOwnerName"})
 _COPYRIGHT_IPTC = frozenset(
@@ -77,6 +89,11 @@ def keeps_exif(key: str, tag: int, policy: str) -> bool:
 def is_maker_note(key: str) -> bool:
     """Whether a key is of a decoded maker note."""
     return not key.split(".", 2)[1].startswith(_STANDARD_GROUPS)
+
+
+def is_place(key: str) -> bool:
+    """Whether a key of EXIF or XMP says where something is in the picture, which is wrong once that was cropped."""
+    return key.startswith(_PLACES)
 
 
 def keeps_iptc(key: str, policy: str) -> bool:

@@ -8,7 +8,14 @@ import exiv2
 
 from pie_desktop import __version__
 from pie_desktop.imaging.metadata import iptc as iptc_data
-from pie_desktop.imaging.metadata.policy import DEVELOPMENT_XMP, is_maker_note, keeps_exif, keeps_iptc, keeps_xmp
+from pie_desktop.imaging.metadata.policy import (
+    DEVELOPMENT_XMP,
+    is_maker_note,
+    is_place,
+    keeps_exif,
+    keeps_iptc,
+    keeps_xmp,
+)
 
 SOFTWARE = f"PIE Desktop {__version__}"
 MAKER_NOTE = "Exif.Photo.MakerNote"
@@ -25,13 +32,15 @@ class EditNote:
 
     Attributes:
         properties: text by the name of the property; see `edit.note`.
+        moved: whether the photo was cropped, turned or put into perspective, so that places in it are others.
     """
 
     properties: Mapping[str, str] = field(default_factory=dict)
+    moved: bool = False
 
     def with_properties(self, more: Mapping[str, str]) -> "EditNote":
         """The note with more in it."""
-        return EditNote({**self.properties, **more})
+        return EditNote({**self.properties, **more}, self.moved)
 
 
 @dataclass(frozen=True)
@@ -56,10 +65,9 @@ def fill(image: Any, origin: Any, new: NewFile, with_maker_note: bool) -> None:
     """Copy what the policy keeps; to be called under `exiv2_lock`.
 
     Everything stays as it is but what would be wrong in the new file: the orientation becomes 1, the dimensions and
-    the colour
-    space those of the new image; thumbnails and previews (of the unedited image) and tags that describe the storage
-    of the
-    old file are left out. The software and the edit are noted, but not under `copyright`.
+    the colour space those of the new image; thumbnails and previews (of the unedited image) and tags that describe the
+    storage of the old file are left out, and where the photo was cropped or turned, places in it (faces, subject). The
+    software and the edit are noted, but not under `copyright`.
 
     Args:
         image: exiv2's image of the new file, which is changed.
@@ -68,8 +76,11 @@ def fill(image: Any, origin: Any, new: NewFile, with_maker_note: bool) -> None:
         with_maker_note: whether exiv2 writes the maker note.
     """
     exif, xmp = image.exifData(), image.xmpData()
+    moved = new.note is not None and new.note.moved
     for datum in origin.exifData():
         key = datum.key()
+        if moved and is_place(key):
+            continue
         if key in _POINTERS or not keeps_exif(key, datum.tag(), new.policy) or int(datum.typeId()) not in _KNOWN_TYPES:
             continue  # readers stop at a tag of a type that does not exist, before those that follow it
         of_note = is_maker_note(key)
@@ -87,7 +98,7 @@ def fill(image: Any, origin: Any, new: NewFile, with_maker_note: bool) -> None:
     for datum in origin.xmpData():
         if unapplied and datum.key().startswith(DEVELOPMENT_XMP):
             continue
-        if keeps_xmp(datum.key(), new.policy):
+        if keeps_xmp(datum.key(), new.policy) and not (moved and is_place(datum.key())):
             xmp.add(exiv2.XmpKey(datum.key()), datum.value())
     if image.imageType() == exiv2.ImageType.webp:
         iptc_data.to_xmp(iptc, xmp)
