@@ -11,9 +11,11 @@ from pie_desktop.imaging.listing import is_photo, list_photos, looks_like_photo,
 from pie_desktop.styles.style import Style
 from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.adjust.adjustments import AdjustmentsPanel
+from pie_desktop.ui.adjust.geometry_editor import GeometryEditor
 from pie_desktop.ui.adjust.panel import AdjustPanel
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.cropping import Cropping
 from pie_desktop.ui.editor.history_panel import HistoryPanel
 from pie_desktop.ui.editor.photo_view import PhotoView
 from pie_desktop.ui.editor.session import EditSession
@@ -54,8 +56,11 @@ class EditPage(QWidget):
         self.folder_row = FolderStyleRow(session.folder_style)
         self.styles.add_folder_row(self.folder_row)
         self.adjust = AdjustPanel(context, session)
-        self.adjustments = AdjustmentsPanel(context, session, canvas)
         self.photo_view = PhotoView(context, session, commands, canvas)
+        self.cropping = Cropping(context, session, self.photo_view)
+        self.adjustments = AdjustmentsPanel(
+            context, session, canvas, {"Geometry": lambda: GeometryEditor(context, self.cropping, commands)}
+        )
         self.welcome = WelcomeView(context)
         self.centre = QStackedWidget()
         self.centre.addWidget(self.welcome)

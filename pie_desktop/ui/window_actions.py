@@ -18,6 +18,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.display import DisplayColors
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.auto import AutoAdjusting
+from pie_desktop.ui.editor.cropping import Cropping
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.editor.white_balance import GreyPicking
 from pie_desktop.ui.pages import TABS
@@ -117,6 +118,27 @@ def bind_adjusting(
     for text, action in bound.items():
         action.setIconText(text)  # of its button
     page.adjustments.add_actions(list(bound.values()))
+    _bind_geometry(commands, page.cropping)
+    page.photo_view.toolbar.add_tool(commands["crop"])
+
+
+def _bind_geometry(commands: Commands, cropping: Cropping) -> None:
+    crop = commands.bind("crop", cropping.toggle)
+    horizon = commands.bind("draw_horizon", partial(cropping.draw, "horizon"))
+    guides = commands.bind("draw_guides", partial(cropping.draw, "guides"))
+    commands.bind("swap_crop", cropping.swap)
+    commands.bind("rotate_left", partial(cropping.turn, -1))
+    commands.bind("rotate_right", partial(cropping.turn, 1))
+    commands.bind("flip_horizontal", partial(cropping.flip, True))
+    commands.bind("flip_vertical", partial(cropping.flip, False))
+    commands.bind("reset_crop", cropping.reset)
+
+    def show() -> None:
+        crop.setChecked(cropping.on)
+        horizon.setChecked(cropping.drawing("horizon"))
+        guides.setChecked(cropping.drawing("guides"))
+
+    cropping.changed.connect(show)
 
 
 def bind_window_actions(commands: Commands, window: WindowActions, alone: PhotoAlone, display: DisplayColors) -> None:

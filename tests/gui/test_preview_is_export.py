@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.parts.geometry import GeometryPart
 from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.imaging.color.spaces import make_profile
 from pie_desktop.imaging.decode import load_photo
@@ -63,14 +64,17 @@ def as_raw(path: Path, image: np.ndarray) -> Path:
     return write_dng(path.with_suffix(".dng"), np.ascontiguousarray(image[:1202, :2100]))
 
 
-def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarray, tuple[slice, slice]]:
-    """What the 1:1 view shows once everything is there, and which part of the photo that is."""
+def shown_part(
+    window: MainWindow, photo: Path, qtbot: QtBot, geometry: GeometryPart = GeometryPart()
+) -> tuple[np.ndarray, tuple[slice, slice]]:
+    """What the 1:1 view shows once everything is there, and which part of the picture that is."""
     session, canvas, renderer = window.session, window.canvas, window.canvas.renderer
     # the first decode shows the photo in fit: a zoom chosen before would be that of the photo before
     with qtbot.waitSignals([session.reduced, session.enhanced], timeout=TIMEOUT):
         window.open_paths([photo])
     window.edit_page.styles.select_style(window.context.library.list()[0].id)
     window.edit_page.adjust.strength.track.setValue(120)
+    window.context.current.change(session.edit.with_part(geometry))
     canvas.set_view(View.SINGLE)
     canvas.actual_size()
 
@@ -83,7 +87,7 @@ def shown_part(window: MainWindow, photo: Path, qtbot: QtBot) -> tuple[np.ndarra
             and session._proxy is not None
             and np.array_equal(session._proxy, enhancement.proxy)
             and detail.request.luts is enhancement.transform
-            and detail.exact_for == Edit.styled(None, 1.2, 1.0)
+            and detail.exact_for == Edit.styled(None, 1.2, 1.0).with_part(geometry)
             and detail.request.source.scale == 1
         )
 
@@ -134,3 +138,22 @@ def test_same_pixel(window: MainWindow, sample_images: dict[str, np.ndarray], tm
             assert np.abs(written.mean((0, 1)) - shown.mean((0, 1))).max() < 0.1
         else:
             assert difference.max() <= MOST, (write.__name__, target)
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        GeometryPart(quarter_turns=1, flip_horizontal=1, crop_left=0.1, crop_bottom=0.9),
+        GeometryPart(straighten=3.5, perspective_vertical=-15, crop_right=0.9, quarter_turns=1),
+    ],
+)
+def test_same_pixel_when_cropped_and_turned(
+    geometry: GeometryPart, window: MainWindow, sample_images: dict[str, np.ndarray], tmp_path: Path, qtbot: QtBot
+) -> None:
+    photo = as_jpeg(tmp_path / "photo", large(sample_images["coffee"]))
+    shown, part = shown_part(window, photo, qtbot, geometry)
+    picture = geometry.placement((2101, 1203)).apply(load_photo(photo))
+    assert np.mean(shown != picture[part]) > 0.5, "an edit that does nothing proves nothing"
+    written = load_photo(export(window, photo, "png", tmp_path / "out", qtbot))
+    assert written.shape == picture.shape
+    assert delta_e_2000(written[part], shown).max() <= MOST

@@ -3,6 +3,7 @@
 import numpy as np
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.imaging.geometry import Placement
 from pie_desktop.imaging.tones import clipped, tones_of
 from pie_desktop.ui.canvas.clipping import BRIGHT_COLOR, DARK_COLOR, marked
 from pie_desktop.ui.canvas.layer import Layer, RenderRequest, Source
@@ -30,7 +31,9 @@ def test_black_is_all_channels_and_bright_is_one() -> None:
 def layer_of(image: np.ndarray, display: np.ndarray | None = None) -> Layer:
     height, width = image.shape[:2]
     zone = Zone(0, 0, width, height)
-    request = RenderRequest(True, 1.0, zone, zone, Source(image, 1.0), None, image.shape[1::-1], display)
+    request = RenderRequest(
+        True, 1.0, zone, zone, Source(image, 1.0), None, Placement((width, height), (width, height)), display
+    )
     return Layer(request, image, image, image, image, image, Edit(), image)
 
 

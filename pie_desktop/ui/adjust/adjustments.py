@@ -1,6 +1,6 @@
 """The adjustments by hand of the open photo, in groups that open and close."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
@@ -32,6 +32,7 @@ ORDER = (
     "HSL",
     "Grading",
     "Black and white",
+    "Geometry",
     "Detail",
     "Effects",
     "Masks",
@@ -54,7 +55,14 @@ class AdjustmentsPanel(QFrame):
     built = Signal(list)
     end_wanted = Signal(str)
 
-    def __init__(self, context: AppContext, session: EditSession, canvas: Canvas) -> None:
+    def __init__(
+        self,
+        context: AppContext,
+        session: EditSession,
+        canvas: Canvas,
+        more_editors: Mapping[str, Callable[[], PartEditor]],
+    ) -> None:
+        """`more_editors` are made, by title of the group, when the group is first seen open."""
         super().__init__()
         self.setProperty("role", "panel")
         self._context = context
@@ -66,6 +74,7 @@ class AdjustmentsPanel(QFrame):
         editors: dict[str, Callable[[], PartEditor]] = {
             "Curve": lambda: CurveEditor(context, canvas.renderer),
             "Masks": lambda: MasksEditor(canvas),
+            **more_editors,
         }
         self.groups = {title: AdjustmentGroup(title, parts, editors.get(title)) for title, parts in _grouped()}
         for title, group in self.groups.items():

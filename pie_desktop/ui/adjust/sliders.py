@@ -12,6 +12,11 @@ from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
+def sliding(part: type[Part]) -> list[Parameter]:
+    """The numbers of a part that have sliders."""
+    return [one for one in part.parameters() if not one.called]
+
+
 class EditSliders(QObject):
     """A slider for every number of some parts of an edit; who has them lays them out, by `groups` or `rows`.
 
@@ -27,14 +32,14 @@ class EditSliders(QObject):
         self._parts = parts
         self.edit = Edit()
         self._active = True
-        self._sliders = {one: LabelledSlider(one, in_form) for part in parts for one in part.parameters()}
+        self._sliders = {one: LabelledSlider(one, in_form) for part in parts for one in sliding(part)}
         for parameter, slider in self._sliders.items():
             slider.changed.connect(partial(self._on_slider, parameter))
         self._enable()
 
     def groups(self) -> list[tuple[str, list[LabelledSlider]]]:
         """The sliders of each part, with its name."""
-        return [(part.LABEL, [self._sliders[one] for one in part.parameters()]) for part in self._parts]
+        return [(part.LABEL, [self._sliders[one] for one in sliding(part)]) for part in self._parts]
 
     def sections(self) -> dict[str, list[LabelledSlider]]:
         """The sliders of each section, by its title; the empty title for those without."""

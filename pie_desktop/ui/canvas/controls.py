@@ -59,6 +59,8 @@ class CanvasToolbar(QFrame):
         layout.addSpacing(SPACE)
         layout.addWidget(self.compare)
         layout.addWidget(_button(commands["clipping"]))
+        self._tools = QHBoxLayout()
+        layout.addLayout(self._tools)
         layout.addSpacing(SPACE)
         # Takes what is left, and never asks for more.
         layout.addWidget(self.readout, 1)
@@ -69,6 +71,10 @@ class CanvasToolbar(QFrame):
         canvas.viewport_changed.connect(self._show_zoom)
         canvas.renderer.changed.connect(self._show_zoom)
         self._show_zoom()
+
+    def add_tool(self, action: QAction) -> None:
+        """Show a tool on the photo as a button."""
+        self._tools.addWidget(_button(action))
 
     def _show_zoom(self) -> None:
         shown = self._canvas.renderer.base is not None

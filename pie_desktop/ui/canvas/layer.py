@@ -10,6 +10,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.finishing import finished
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.imaging.frame import Frame
+from pie_desktop.imaging.geometry import Placement
 from pie_desktop.imaging.lut.apply import AnyLut, apply_lut
 from pie_desktop.ui.canvas.mixer import Area, Mixer
 from pie_desktop.ui.canvas.viewport import Zone
@@ -41,18 +42,27 @@ class Source:
 
     image: np.ndarray
     scale: float
+    _reduced: dict[tuple[int, int], np.ndarray] = field(default_factory=dict, repr=False)
+
+    def reduced(self, size: tuple[int, int]) -> np.ndarray:
+        """The decode made smaller, by averages over areas, to (width, height); kept while the angle changes."""
+        if size not in self._reduced:
+            for other in list(self._reduced)[:-1]:
+                self._reduced.pop(other, None)
+            self._reduced[size] = cv2.resize(self.image, size, interpolation=cv2.INTER_AREA)
+        return self._reduced[size]
 
 
 @dataclass(frozen=True, eq=False)
 class RenderRequest:
-    """What to render: a zone of the photo at a zoom, from a source, with the look of a transform.
+    """What to render: a zone of the picture at a zoom, from a source, with the look of a transform.
 
     Attributes:
-        base: whether this is the whole photo at fit, that lies under everything.
-        zoom: pixels per photo pixel.
-        whole: the photo in zoomed pixels.
+        base: whether this is the whole picture at fit, that lies under everything.
+        zoom: pixels per pixel of the picture.
+        whole: the picture in zoomed pixels.
         zone: the part to render, in zoomed pixels.
-        photo: width and height of the photo in its own pixels.
+        placement: where the picture lies in the photo.
         display: the LUT of the monitor, applied last; None for none.
     """
 
@@ -62,14 +72,15 @@ class RenderRequest:
     zone: Zone
     source: Source
     luts: Luts | None
-    photo: tuple[int, int]
+    placement: Placement
     display: np.ndarray | None = None
 
     @property
     def frame(self) -> Frame:
         """Where the zone lies in the photo."""
-        zone, whole = self.zone, self.whole
-        return Frame(self.photo, (whole.width, whole.height), (zone.left, zone.top, zone.width, zone.height), self.zoom)
+        zone, whole, placement = self.zone, self.whole, self.placement
+        place = (zone.left, zone.top, zone.width, zone.height)
+        return Frame(placement.photo, (whole.width, whole.height), place, self.zoom, placement.in_parts)
 
 
 @dataclass(eq=False)

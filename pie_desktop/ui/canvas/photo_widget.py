@@ -7,6 +7,7 @@ from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent, QRegion, Q
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from pie_desktop.edit.part import ScaleEnd
+from pie_desktop.imaging.geometry import Placement
 from pie_desktop.ui.canvas.panes import View, draw_handle, draw_label, draw_photo, pane_left, pane_size, photo_rect
 from pie_desktop.ui.canvas.renderer import PreviewRenderer
 from pie_desktop.ui.canvas.viewport import Viewport
@@ -109,7 +110,13 @@ class PhotoWidget(QWidget):
         """Prepare for a photo of this size (full resolution, oriented), at the zoom and place of the one before."""
         self._message = ""
         self.renderer.clear()
-        self.viewport.set_photo(width, height)
+        self.set_placement(Placement((width, height), (width, height)))
+
+    def set_placement(self, placement: Placement) -> None:
+        """Show another picture of the photo: cropped, turned, straightened."""
+        if placement.size != self.viewport.photo:
+            self.viewport.set_photo(*placement.size)
+        self.renderer.set_placement(placement)
         self._moved()
 
     def set_message(self, text: str) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.part import ScaleEnd
+from pie_desktop.imaging.geometry import Placement
 from pie_desktop.ui.canvas.layer import Layer, Luts, RenderRequest, Source
 from pie_desktop.ui.canvas.render import Exact, render_all
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
@@ -40,6 +41,7 @@ class PreviewRenderer(QObject):
         self._reduced: Source | None = None
         self._full: Source | None = None
         self._luts: Luts | None = None
+        self._placement = Placement((1, 1), (1, 1))
         self._moving = False
         self._broken = False
         self._job: Job | None = None
@@ -93,6 +95,13 @@ class PreviewRenderer(QObject):
         if luts is not self._luts:
             self._luts = luts
             self._supersede()
+
+    def set_placement(self, placement: Placement) -> None:
+        """Show another picture of the photo; the viewport has its size already. What is shown stays meanwhile."""
+        if placement != self._placement:
+            self._placement = placement
+            self._broken = False
+            self.update()
 
     def set_edit(self, edit: Edit, moving: bool = False) -> None:
         """Show another edit of the same style: at once, and exactly once `moving` is over."""
@@ -161,7 +170,7 @@ class PreviewRenderer(QObject):
             return None
         if self._full is not None and not self._enough(source, zoom):
             source = self._full
-        return RenderRequest(base, zoom, whole, zone, source, self._luts, self._viewport.photo, self._display.lut)
+        return RenderRequest(base, zoom, whole, zone, source, self._luts, self._placement, self._display.lut)
 
     def _enough(self, source: Source, zoom: float | None = None) -> bool:
         return (self._viewport.zoom if zoom is None else zoom) <= source.scale * 1.01
@@ -171,7 +180,7 @@ class PreviewRenderer(QObject):
         has = layer.request
         if has.luts is not request.luts or has.source is not request.source or has.display is not request.display:
             return False
-        if has.whole != request.whole:
+        if has.whole != request.whole or has.placement != request.placement:
             return False
         if request.base:
             return True

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from pie_desktop.edit.copying import CopyGroup, copy_groups, with_groups
+from pie_desktop.edit.copying import CopyGroup, as_in, copy_groups, with_groups
 from pie_desktop.edit.edit import Edit
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.session import EditSession
@@ -81,8 +81,8 @@ class EditClipboard(QObject):
         return self._previous is not None and self._session.photo is not None
 
     def copy(self) -> None:
-        """Copy the whole edit of the open photo."""
-        self._take({group.key for group in copy_groups()})
+        """Copy the edit of the open photo, without its crop."""
+        self._take({group.key for group in copy_groups() if not group.of_one_photo})
 
     def copy_parts(self) -> None:
         """Ask which parts of it are copied; what was left out last time is left out again."""
@@ -90,7 +90,9 @@ class EditClipboard(QObject):
             return
         groups, settings = copy_groups(), self._context.settings
         kept = settings.get(LEFT_OUT)
-        left_out = {key for key in kept if isinstance(key, str)} if isinstance(kept, list) else set()
+        left_out = {group.key for group in groups if group.of_one_photo}
+        if isinstance(kept, list):
+            left_out = {key for key in kept if isinstance(key, str)}
         dialog = CopyDialog(groups, left_out, self._window)
         if dialog.exec():
             settings.set(LEFT_OUT, sorted(dialog.left_out))
@@ -105,7 +107,7 @@ class EditClipboard(QObject):
     def apply_previous(self) -> None:
         """Give all selected photos the edit of the photo that was open before this one."""
         if (previous := self._previous) is not None:
-            self._several.change_all("Previous edit", lambda _, edit: previous)
+            self._several.change_all("Previous edit", lambda _, edit: as_in(edit, previous))
 
     def _take(self, keys: set[str]) -> None:
         if self._session.photo is not None:

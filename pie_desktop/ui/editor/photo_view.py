@@ -1,12 +1,14 @@
 """Canvas and session put together: the open photo, live."""
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.imaging.geometry import Placement
 from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.controls import CanvasToolbar
@@ -31,6 +33,7 @@ class PhotoView(QWidget):
         self.canvas = canvas
         self.navigator = Navigator(canvas)
         self._shows_current = False
+        self._surround: Callable[[], Placement] | None = None
         self._linger = QTimer(self, singleShot=True, interval=LINGER_MS)
         self._linger.timeout.connect(lambda: canvas.set_message(""))
         layout = QVBoxLayout(self)
@@ -67,6 +70,7 @@ class PhotoView(QWidget):
         self._linger.stop()
         self._shows_current = True
         self.canvas.set_photo(photo.info.width, photo.info.height)
+        self.place()
         self.canvas.renderer.set_edit(session.edit)
         self.canvas.renderer.set_reduced(source)
         self._on_viewport()  # the zoom stays from photo to photo, and may need all pixels at once
@@ -80,7 +84,20 @@ class PhotoView(QWidget):
 
     def _on_edit(self, edit: Edit, moving: bool) -> None:
         if self._shows_current:
+            self.place()
             self.canvas.renderer.set_edit(edit, moving)
+
+    def show_surround(self, surround: Callable[[], Placement] | None) -> None:
+        """Show what this gives instead of the picture that the edit chooses; None shows that again."""
+        self._surround = surround
+        self.place()
+
+    def place(self) -> None:
+        """Show the part of the photo that the edit chooses, or what is shown instead."""
+        if self._session.photo is not None and self._shows_current:
+            info = self._session.photo.info
+            own = self._session.edit.placement
+            self.canvas.set_placement(self._surround() if self._surround else own((info.width, info.height)))
 
     def _on_failed(self, message: str) -> None:
         self._linger.stop()

@@ -43,6 +43,7 @@ class EditSession(QObject):
     development. Every step belongs to a lane in which the latest wins: what arrives is of the photo that is open.
 
     Signals:
+        leaving: the photo is about to be left; what is under way counts.
         opening: path of the photo that is being opened; nothing of the one before is valid any more.
         opened: an `OpenedPhoto`.
         previewed: the preview in the file as a `Source`; `reduced` follows.
@@ -54,6 +55,7 @@ class EditSession(QObject):
         busy: what is being waited for, or empty.
     """
 
+    leaving = Signal()
     opening = Signal(object)
     opened = Signal(object)
     previewed = Signal(object)
@@ -119,6 +121,8 @@ class EditSession(QObject):
 
     def close(self) -> None:
         """Leave the photo, if there is one; a slider move that has not settled yet counts."""
+        if self.photo is not None:
+            self.leaving.emit()
         self.keeper.end()
         self._full_timer.stop()
         for lane in (self._open_lane, self._enhancement_lane, self._full_lane):

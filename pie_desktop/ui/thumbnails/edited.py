@@ -91,12 +91,16 @@ def make_edited(
         if edit.style_id is not None:
             preference = engine.preference(library.get(edit.style_id), None, context.should_cancel)
         transform = engine.transform(resize_long_side(image, min(PROXY_SIDE, max(image.shape[:2]))), preference)
+        placement = edit.placement((image.shape[1], image.shape[0]))
+        picture = placement.apply(image)
         if edit.local_parts:
             info = probe(path)  # radii are in pixels of the photo
-            frame = Frame.of(image, (info.width, info.height))
-            edited = finished(image, transform.lut(edit), edit.local_parts, frame)
+            size = (picture.shape[1], picture.shape[0])
+            scale = image.shape[1] / info.width
+            frame = Frame((info.width, info.height), size, (0, 0, *size), scale, placement.in_parts)
+            edited = finished(picture, transform.lut(edit), edit.local_parts, frame)
         else:
-            edited = apply_lut(image, transform.lut(edit))
+            edited = apply_lut(picture, transform.lut(edit))
     except (PieError, OSError, ValueError, MemoryError):  # the plain thumbnail, or the open photo, says why
         return EditedThumbnail(path, None, side)
     shown = edited if display is None else apply_lut(edited, display)

@@ -61,7 +61,7 @@ EDIT = Menu(
         Action(
             "copy_edit",
             "Copy edit",
-            "Copy all that was decided about the open photo",
+            "Copy all that was decided about the open photo but its crop",
             ("Ctrl+Shift+C",),
             Where.EDIT,
             (Need.PHOTO,),
@@ -89,7 +89,7 @@ EDIT = Menu(
         Action(
             "previous_edit",
             "Previous edit",
-            "Give the edit of the photo that was open before to all selected photos",
+            "Give the edit of the photo that was open before, but its crop, to all selected photos",
             ("Ctrl+Alt+V",),
             Where.EDIT,
             (Need.PHOTO, Need.OTHER_EDIT),
