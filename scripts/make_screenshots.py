@@ -223,8 +223,23 @@ def take_adjust(window: MainWindow, photographer: Photographer) -> None:
         wait_for(lambda: not any(lane.open_jobs for lane in window.context.lanes), "the adjusted photo")
 
     photographer.take("adjust", settle)
+    take_crop(window, photographer)
     window.context.current.change(before)
     window.edit_page.right.show_page("Styles")
+
+
+def take_crop(window: MainWindow, photographer: Photographer) -> None:
+    """A crop that is being chosen."""
+    panel, cropping = window.edit_page.adjustments, window.edit_page.cropping
+    for title in ("Curve", "Geometry"):
+        panel.groups[title].set_open(title == "Geometry")
+    cropping.set_ratio("5:4")
+    box = cropping.tool.box
+    assert box is not None
+    cropping.tool.set_box(box.tilted(3.0).pulled((-1, -1), (-160.0, -200.0), cropping.tool.ratio))
+    wait_for(lambda: not any(lane.open_jobs for lane in window.context.lanes), "the crop")
+    photographer.take("crop", window.canvas.fit)
+    cropping.cancel()
 
 
 def take_export(window: MainWindow, folder: Path, photographer: Photographer) -> None:
