@@ -8,6 +8,9 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.mask import Mask
+from pie_desktop.edit.parts.masks import MasksPart
+from pie_desktop.edit.parts.vignette import VignettePart
 from pie_desktop.ui.main_window import MainWindow
 from tests.gui.opening import open_photo
 
@@ -76,3 +79,11 @@ def test_the_style_of_the_folder_is_seen_on_photos_without_an_edit(
     before = mean_color(window, 3)
     window.edit_page.styles.select_style(window.context.library.list()[0].id)
     qtbot.waitUntil(lambda: mean_color(window, 3).red() > before.red() + 5)
+
+
+def test_masks_and_a_vignette_are_seen(window: MainWindow, photos: list[Path], qtbot: QtBot) -> None:
+    before = mean_color(window, 2)
+    edit = Edit().with_part(VignettePart(-100.0, 0.0)).with_part(MasksPart((Mask(y=0.5, exposure=-3.0),)))
+    window.context.catalog.put(photos[2], edit)
+    window.context.edits_changed.emit([photos[2]])
+    qtbot.waitUntil(lambda: mean_color(window, 2).lightness() < before.lightness() - 15)
