@@ -26,8 +26,8 @@ TEMPERATURE = 3.0
 """`tau`, squared dE: of two renderings that are 8 and 8.2 from the ideal, the nearer one is picked with odds of 3:1."""
 TIES = 0.6  # of Davidson's model: "same" is 0.23 of the answers where both are equally good
 SLIPS = 0.1  # share of picks that are the other way round, whatever is shown
-SCALES = np.array([0.2, 0.4, 0.7, 1.1, 1.7])
-SHARES = np.array([0.2, 0.25, 0.25, 0.2, 0.1])
+SCALES = np.array([0.2, 0.4, 0.7, 1.1, 1.7, 2.6])
+SHARES = np.array([0.18, 0.24, 0.23, 0.18, 0.11, 0.06])
 
 _SWEEPS = 6
 _ENOUGH = 1e-3  # change of the answers' means, in deviations

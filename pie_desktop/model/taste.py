@@ -18,8 +18,8 @@ from pie_desktop.model.things import THINGS, directions, habits
 
 GRID = 24  # side of the grid of pixels that a photo is judged by
 REST = 0.005  # variance of every weight, for what no thing says
-STEP = 0.8  # in deviations of the belief: how far each side lies from its middle
-NEAREST, FARTHEST = 2.0, 9.0  # mean dE between the middle and either side
+STEP = 1.1  # in deviations of the belief: how far each side lies from its middle
+NEAREST, FARTHEST = 2.0, 12.0  # mean dE between the middle and either side
 PAUSE = 3  # so many other photos come between two questions about one, where there are so many
 _DELTA = 1e-3  # of the numerical derivative of L*a*b*
 
@@ -174,7 +174,7 @@ class TasteFinder:
 
     def _rested(self) -> list[int]:
         pause = min(PAUSE, len(self.photos) - 1)
-        recent = {pick.question.photo for pick in self.picks[len(self.picks) - pause :]} if pause else set()
+        recent = {pick.question.photo for pick in self.picks[max(0, len(self.picks) - pause) :]} if pause else set()
         return [number for number in range(len(self.photos)) if number not in recent]
 
     def _observation(self, pick: Pick) -> Observation:

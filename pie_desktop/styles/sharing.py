@@ -325,4 +325,4 @@ def _bare_names(reference: ReferenceDocument) -> dict[str, str | None]:
 
 def _bare(source: str) -> str:
     name = PureWindowsPath(PurePosixPath(source).name).name
-    return name[:_MAX_SOURCE] or "photo"
+    return "".join(letter for letter in name if letter.isprintable())[:_MAX_SOURCE] or "photo"

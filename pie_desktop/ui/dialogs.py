@@ -84,6 +84,8 @@ def show_in_file_manager(path: Path) -> None:
     Raises:
         PieError: neither the file nor its folder is there any more, or no file manager answers.
     """
+    if not path.is_absolute():
+        raise PieError(f"“{path}” came with a style that somebody passed on; it is not on this computer.")
     if not path.parent.is_dir():
         raise PieError(f"The folder {path.parent} no longer exists; connect its drive or open another folder.")
     if sys.platform == "win32" and path.exists():

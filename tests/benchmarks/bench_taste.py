@@ -25,12 +25,14 @@ from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.lut.files import load_lut
 from pie_desktop.model.choices import Answer
 from pie_desktop.model.inference import Inference
+from pie_desktop.model.preference import ReferencePixels
 from pie_desktop.model.taste import TasteFinder, TastePhoto, with_weights
 from training.data.recipe import Recipe, apply_recipes, sample_recipes
 
 DATA = Path(os.environ.get("PIE_DESKTOP_TEST_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data")
 ASKED, UNSEEN = 16, 12
 COUNTS = (0, 4, 8, 12, 16, 20, 24)
+SAVED_AFTER = 16
 MISTAKES = 0.1
 USERS = 12  # of each kind in `measure`
 SEED = 7
@@ -41,10 +43,14 @@ Look = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Curve:
-    """Mean dE00 and PSNR on unseen photos after each of `COUNTS` picks, `(users, counts)`."""
+    """Mean dE00 and PSNR on unseen photos after each of `COUNTS` picks, `(users, counts)`.
+
+    `style` is the dE00 `(users,)` of the style that is made of `SAVED_AFTER` picks and learned like any other.
+    """
 
     difference: np.ndarray
     psnr: np.ndarray
+    style: np.ndarray
 
     def shares(self) -> np.ndarray:
         """Of the mean dE00 before any pick, by counts."""
@@ -63,37 +69,49 @@ class Setting:
             proxies = [load_proxy(files[number]) for number in order]
         else:
             proxies = small_images(ASKED + UNSEEN, 256)
-        model = Inference(shipped_bundles()[0].path, "cpu")
-        self.basis = model.basis().astype(np.float64)
-        self.base = [model.luts(proxy, None)[0] for proxy in proxies]
+        self.proxies = proxies
+        self.model = Inference(shipped_bundles()[0].path, "cpu")
+        self.basis = self.model.basis().astype(np.float64)
+        self.base = [self.model.luts(proxy, None)[0] for proxy in proxies]
         self.small = [_small(proxy) for proxy in proxies]
         self.photos = [TastePhoto(*one, self.basis) for one in zip(proxies[:ASKED], self.base, strict=False)]
 
     def render(self, number: int, weights: np.ndarray) -> np.ndarray:
         return apply_lut(self.small[number], with_weights(self.base[number], self.basis, weights))
 
-    def run(self, look: Look, seed: int, *, reverse: bool = False) -> tuple[list[float], list[float]]:
-        """One user: dE00 and PSNR by `COUNTS`."""
+    def style(self, weights: np.ndarray) -> list[np.ndarray]:
+        """The unseen photos in the style that is made of a taste."""
+        luts = [with_weights(base, self.basis, weights) for base in self.base[:ASKED]]
+        pairs = zip(self.proxies, luts, strict=False)
+        preference = self.model.encode([ReferencePixels(apply_lut(proxy, lut), proxy) for proxy, lut in pairs])
+        preferred = [self.model.luts(proxy, preference)[1] for proxy in self.proxies[ASKED:]]
+        return [apply_lut(*one) for one in zip(self.small[ASKED:], np.clip(preferred, 0, 1), strict=True)]
+
+    def run(self, look: Look, seed: int, *, reverse: bool = False) -> tuple[list[float], list[float], float]:
+        """One user: dE00 and PSNR by `COUNTS`, and the dE00 of the style."""
         wanted = [look(image) for image in self.small]
         chance = np.random.default_rng(seed)
         finder = TasteFinder(self.photos, seed=seed)
-        differences, psnrs = [], []
+        differences, psnrs, style = [], [], 0.0
         for count in range(max(COUNTS) + 1):
+            mean = finder.belief.mean
             if count in COUNTS:
-                mean = finder.belief.mean
                 made = [(self.render(number, mean), wanted[number]) for number in range(ASKED, ASKED + UNSEEN)]
                 differences.append(float(np.mean([mean_delta_e(*pair) for pair in made])))
                 psnrs.append(float(np.mean([-10 * np.log10(np.mean((a - b) ** 2) + 1e-6) for a, b in made])))
+            if count == SAVED_AFTER and not reverse:
+                pairs = zip(self.style(mean), wanted[ASKED:], strict=True)
+                style = float(np.mean([mean_delta_e(*pair) for pair in pairs]))
             question = finder.question()
             shown = (self.render(question.photo, weights) for weights in (question.first, question.second))
             first, second = (mean_delta_e(image, wanted[question.photo]) for image in shown)
             other_one = (chance.random() < MISTAKES) ^ reverse
             finder.answer(question, Answer.FIRST if (first < second) ^ other_one else Answer.SECOND)
-        return differences, psnrs
+        return differences, psnrs, style
 
     def curve(self, looks: Sequence[Look], *, reverse: bool = False) -> Curve:
         runs = [self.run(look, seed, reverse=reverse) for seed, look in enumerate(looks)]
-        return Curve(np.array([run[0] for run in runs]), np.array([run[1] for run in runs]))
+        return Curve(*(np.array([run[part] for run in runs]) for part in range(3)))
 
 
 def _small(proxy: np.ndarray) -> np.ndarray:
@@ -130,11 +148,11 @@ def measure() -> list[Measurement]:
     setting = Setting()
     users = simulated(USERS)
     curve, reverse = setting.curve(users), setting.curve(users[: USERS // 3], reverse=True)
-    share = float(curve.shares()[COUNTS.index(16)])
+    share = float(curve.style.mean() / curve.difference[:, 0].mean())
     worse = reverse.difference.mean(0)
     return [
         Measurement(
-            name="taste after 16 picks, one in ten a mistake: dE00 on unseen photos in parts of that of neutral",
+            name=f"style of {SAVED_AFTER} picks, one in ten a mistake: dE00 on unseen photos in parts of neutral",
             budget=f"<= {BUDGET}",
             measured=share,
             unit="x",
@@ -152,6 +170,8 @@ def main(count: int) -> None:
         for number, picks in enumerate(COUNTS):
             values = curve.difference[:, number].mean(), curve.shares()[number], curve.psnr[:, number].mean()
             print("  {:2d} picks  dE00 {:5.2f}  share {:.3f}  PSNR {:5.2f}".format(picks, *values), flush=True)
+        share = curve.style.mean() / curve.difference[:, 0].mean()
+        print(f"  style of {SAVED_AFTER} picks  dE00 {curve.style.mean():5.2f}  share {share:.3f}", flush=True)
     reverse = setting.curve(simulated(max(4, count // 5)), reverse=True)
     print("reversed", reverse.difference.mean(0).round(2).tolist())
 

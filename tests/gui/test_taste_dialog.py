@@ -41,6 +41,7 @@ def test_keys_and_clicks_make_a_style_that_is_chosen(qtbot: QtBot, window: MainW
     assert "10 to 20 picks" in dialog.text.text()
     assert [picture.toolTip().lower() for picture in dialog.pictures] == list(dialog.shown.asked.sides)
     assert not dialog.save.isEnabled() and not dialog.undo.isEnabled()
+    assert dialog.focusWidget() in (None, dialog)  # no button would take the arrow keys
     for key in (Qt.Key.Key_1, Qt.Key.Key_Right, Qt.Key.Key_0):
         picks(qtbot, dialog, key, 1)
     assert [pick.answer for pick in dialog._session.finder.picks] == [Answer.FIRST, Answer.SECOND, Answer.SAME]

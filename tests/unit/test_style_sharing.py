@@ -337,7 +337,7 @@ def test_every_cut_archive_is_refused(shared: Path, other: StyleLibrary) -> None
 def test_html_and_commands_in_names_are_only_text(shared: Path, other: StyleLibrary, tmp_path: Path) -> None:
     def change(document: dict) -> None:  # type: ignore[type-arg]
         document["name"] = "<img src='http://evil'>\x1b[31m\u202eevil"
-        document["references"][0]["source"] = "\\\\server\\share\\..\\<b>x</b>.jpg"
+        document["references"][0]["source"] = "\\\\server\\share\\..\\<b>x</b>\0\n.jpg"
         document["references"][0]["before_source"] = "/etc/" + "x" * 5000
 
     taken = import_style(other, pack(tmp_path / "html.piestyle", with_document(contents(shared), change)))

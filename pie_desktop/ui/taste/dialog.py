@@ -56,6 +56,7 @@ class TasteDialog(QDialog):
         self._refined = refined
         self._shown: jobs.Shown | None = None
         self._job: Job | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setWindowTitle("Find my taste" if refined is None else "Refine a style")
         self.resize(_SIZE.boundedTo(parent.window().size()))
         self.pictures = (Picture("First rendering"), Picture("Second rendering"))
@@ -146,6 +147,8 @@ class TasteDialog(QDialog):
         return job
 
     def _on_shown(self, shown: jobs.Shown) -> None:
+        if self._shown is None:  # the keys are for the question, and not for the only button that was enabled before
+            self.setFocus()
         self._shown = shown
         for picture, image in zip(self.pictures, (shown.asked.first, shown.asked.second), strict=True):
             picture.set_image(self._context.display.apply(image))

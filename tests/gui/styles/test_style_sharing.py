@@ -54,6 +54,16 @@ def test_photos_and_styles_are_told_apart_in_one_drop(
     assert sorted(len(one.references) for one in own_styles(panel)) == [1, 4, 4]
 
 
+def test_photos_of_others_are_not_looked_for_here(
+    qtbot: QtBot, panel: StylePanel, shared: Path, notices: list[Notice]
+) -> None:
+    with qtbot.waitSignal(panel.style_selected):
+        drop(panel, [shared])
+    panel.open_details(own_styles(panel)[0].id)
+    panel.details.rows[0].reveal_requested.emit()
+    qtbot.waitUntil(lambda: any("not on this computer" in notice.text for notice in notices))
+
+
 def test_a_damaged_file_is_one_sentence(qtbot: QtBot, panel: StylePanel, notices: list[Notice], tmp_path: Path) -> None:
     (tmp_path / "<b>evil.piestyle").write_text("no style")
     drop(panel, [tmp_path / "<b>evil.piestyle"])
