@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
         page.filmstrip.reference_requested.connect(page.styles.add_edits)
         page.styles.look_requested.connect(self.look_export.open)
         page.filmstrip.folder_changed.connect(self.recent_folders.add)
+        page.welcome.recent.follow(self.recent_folders)
         self.recent_folders.chosen.connect(lambda folder: self.open_paths([folder]))
         parts = (page, self.photo_alone, self.thumbnail_clearing)
         enable_actions(self.commands, self.context, self.session, self.undoing, *parts)

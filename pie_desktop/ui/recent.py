@@ -18,9 +18,11 @@ class RecentFolders(QObject):
 
     Signals:
         chosen: a folder to open.
+        changed: the folders are others.
     """
 
     chosen = Signal(object)
+    changed = Signal()
 
     def __init__(self, settings: Settings, parent: QObject) -> None:
         super().__init__(parent)
@@ -35,11 +37,19 @@ class RecentFolders(QObject):
     def add(self, folder: Path) -> None:
         """A folder was opened."""
         others = [one for one in self.folders if one != folder]
-        self._settings.set(SETTING, [str(one) for one in (folder, *others)][:KEPT])
+        self._put([folder, *others])
+
+    def remove(self, folder: Path) -> None:
+        """Forget one of them."""
+        self._put([one for one in self.folders if one != folder])
 
     def clear(self) -> None:
         """Forget them all."""
-        self._settings.set(SETTING, [])
+        self._put([])
+
+    def _put(self, folders: list[Path]) -> None:
+        self._settings.set(SETTING, [str(one) for one in folders][:KEPT])
+        self.changed.emit()
 
     def menu(self, parent: QMenu) -> QMenu:
         """A submenu that is filled whenever its parent is opened."""

@@ -1,4 +1,4 @@
-"""The start page, shown while no photo is open: three steps, and the ways to begin."""
+"""The start page, shown while no photo is open: three steps, the ways to begin, and the folders that were open last."""
 
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from pie_desktop import paths
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.samples import copy_sample_photos
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.recent_view import RecentView
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.workers.job import JobContext
@@ -72,6 +73,7 @@ class WelcomeView(QScrollArea):
         for button in (self.open_photos_button, self.open_folder_button, self.samples_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        self.recent = RecentView(context, self.samples_button)
         private = PlainLabel("No photo ever leaves this computer.")
         private.setProperty("role", "muted")
         layout = QVBoxLayout(page)
@@ -82,6 +84,8 @@ class WelcomeView(QScrollArea):
         layout.addLayout(steps)
         layout.addSpacing(3 * SPACE)
         layout.addLayout(buttons)
+        layout.addSpacing(2 * SPACE)
+        layout.addWidget(self.recent, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(2 * SPACE)
         layout.addWidget(private, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch(5)
