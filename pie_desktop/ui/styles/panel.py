@@ -189,12 +189,12 @@ class StylePanel(QWidget):
                 self.close_details()
             else:
                 self._show_in_details(style)
+        self._load_images()
+        self.current_changed.emit()
 
     def _show_in_details(self, style: Style) -> None:
         preferences = self.controller.preferences
         self.details.set_style(style, preferences.agreement(style), preferences.limits(style))
-        self._load_images()
-        self.current_changed.emit()
 
     def _on_busy(self, key: str, fraction: float, text: str) -> None:
         self.gallery.show_progress(key, fraction, text)

@@ -13,6 +13,17 @@ from pie_desktop.ui.styles import StylePanel
 from tests.gui.styles.helpers import Pairs, drop, own_styles
 
 
+def test_the_cards_show_their_references(qtbot: QtBot, panel: StylePanel) -> None:
+    card = next(card for style_id, card in panel.gallery.cards.items() if style_id is not None)
+    cache = panel.gallery._loader.cache
+    assert card.mosaic.paths
+
+    def loaded() -> bool:
+        return all((entry := cache.peek(path)) is not None and entry.pixmap is not None for path in card.mosaic.paths)
+
+    qtbot.waitUntil(loaded)
+
+
 def test_the_new_style_is_named_in_place(qtbot: QtBot, panel: StylePanel, sample_pairs: Pairs) -> None:
     with qtbot.waitSignal(panel.style_selected) as selected:
         drop(panel, [sample_pairs[0][0]])
