@@ -21,7 +21,10 @@ from PySide6.QtCore import QBuffer, QEventLoop, QIODevice, QItemSelectionModel, 
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.parts.curve import CurvePart
+from pie_desktop.edit.parts.exposure import ExposurePart
+from pie_desktop.edit.parts.white_balance import WhiteBalancePart
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.samples import SAMPLE_NAMES, copy_sample_photos, sample_image
 from pie_desktop.ui.adjust.approximation import ApproximationDialog
@@ -150,6 +153,7 @@ def take_all(window: MainWindow, images: Path) -> None:
     photographer.take("welcome")
     take_edit(window, images, photographer)
     take_adjust(window, photographer)
+    take_teaching(window, photographer)
     take_export(window, images / "Spring", photographer)
     take_training(window, images / "Edits 2026", photographer)
 
@@ -240,6 +244,25 @@ def take_crop(window: MainWindow, photographer: Photographer) -> None:
     wait_for(lambda: not any(lane.open_jobs for lane in window.context.lanes), "the crop")
     photographer.take("crop", window.canvas.fit)
     cropping.cancel()
+
+
+def take_teaching(window: MainWindow, photographer: Photographer) -> None:
+    """The preview of what a style would change once it had learned from the open photo."""
+    edit = Edit.styled(window.context.current.style_id).with_part(ExposurePart(exposure=0.6))
+    window.session.keeper.apply("Adjusted", edit.with_part(WhiteBalancePart(temperature=25)))
+    window.commands["preview_teaching"].trigger()
+
+    def ready() -> bool:
+        dialog = window.teacher.dialog
+        return dialog is not None and dialog.teach_button.isEnabled()
+
+    wait_for(ready, "the preview")
+    dialog = window.teacher.dialog
+    assert dialog is not None
+    pause(SETTLE_MS)
+    photographer.take_dialog("teaching", dialog)
+    dialog.reject()
+    window.commands["undo"].trigger()
 
 
 def take_export(window: MainWindow, folder: Path, photographer: Photographer) -> None:

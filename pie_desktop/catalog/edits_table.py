@@ -74,6 +74,12 @@ def read(connection: sqlite3.Connection, digest: str, path: str, exactly: bool =
     return row[0] if row is not None else None
 
 
+def latest(connection: sqlite3.Connection, most: int) -> list[tuple[str, Any]]:
+    """Paths and texts of the photos whose edits were written last, the latest first."""
+    rows = connection.execute("SELECT path, edit FROM edits ORDER BY updated DESC LIMIT ?", (most,))
+    return [(path, text) for path, text in rows if isinstance(path, str)]
+
+
 def write(connection: sqlite3.Connection, digest: str, path: str, text: str, now: float) -> None:
     """Put the text in place of the one before; the caller ends the transaction."""
     connection.execute("INSERT OR REPLACE INTO edits VALUES (?, ?, ?, ?)", (digest, path, text, now))

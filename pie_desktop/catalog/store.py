@@ -95,6 +95,20 @@ class Catalog:
             self._warn(f"The edit of “{photo.name}” could not be used, so that the photo opens without it. {error}")
             return None
 
+    def recent(self, most: int) -> list[tuple[Path, Edit]]:
+        """The photos that were edited last, the latest first; what cannot be understood is left out.
+
+        Raises:
+            PieError: the catalog cannot be used.
+        """
+        found = []
+        for key, text in self._run(lambda connection: edits_table.latest(connection, most)):
+            try:
+                found.append((Path(key), Edit.from_text(text)))
+            except EditError:
+                continue
+        return found
+
     def put(self, photo: Path, edit: Edit) -> None:
         """Keep the edit; it is on the disk when this returns.
 

@@ -1,6 +1,6 @@
 """Taking into a style what was made of photos in this program: the unedited photo and the photo as edited."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,10 +42,11 @@ class HandEditing(StyleWriter):
                 return document
 
             style = self.adopt(make)
-        return AddReport(style, len(style.references), tuple(problems), limits_of(style))
+        added_ids = tuple(reference.id for reference in style.references)
+        return AddReport(style, len(added_ids), tuple(problems), limits_of(style), added_ids)
 
     def add_by_hand(self, style_id: str, edits: Sequence[HandEdit]) -> AddReport:
-        """Add 1 to 50 photos that were edited in this program to a style; `take_back` undoes it.
+        """Add 1 to 50 photos that were edited in this program to a style; `exchange` undoes it.
 
         A pair takes the place of those that the style has of the same original, which are kept for a month.
 
@@ -73,21 +74,27 @@ class HandEditing(StyleWriter):
             tuple(reference.id for reference in replaced),
         )
 
-    def take_back(self, style_id: str, report: AddReport) -> Style:
-        """Undo `add_by_hand`: what it added goes, and what it replaced returns; all else stays as it is by now.
+    def exchange(self, style_id: str, gone: Collection[str], back: Collection[str]) -> Style:
+        """Take references out of a style and bring others back in one; all else stays as it is by now.
+
+        What `add_by_hand` added and replaced, or the other way round, undoes it, or does it again.
+
+        Args:
+            gone: ids of those that go; they are kept for a month.
+            back: ids of those that were taken out, or replaced, and return.
 
         Raises:
-            StyleError: what was replaced cannot be brought back, or nothing would be left.
+            StyleError: one of the latter cannot be brought back, or nothing would be left.
         """
         with self._changing(style_id) as (folder, document):
-            gone = [reference for reference in document.references if reference.id in report.added_ids]
-            if len(gone) == len(document.references) and not report.replaced_ids:
+            leaving = [reference for reference in document.references if reference.id in gone]
+            if len(leaving) == len(document.references) and not back:
                 raise StyleError(f"“{document.name}” needs at least one reference; delete the style instead.")
-            back = [trash.bring_back(folder, reference_id) for reference_id in report.replaced_ids]
-            kept = [reference for reference in document.references if reference not in gone]
-            document.references = sorted([*kept, *back], key=lambda reference: int(reference.id))
+            returning = [trash.bring_back(folder, reference_id) for reference_id in back]
+            kept = [reference for reference in document.references if reference not in leaving]
+            document.references = sorted([*kept, *returning], key=lambda reference: int(reference.id))
         with self._writing():
-            for reference in gone:
+            for reference in leaving:
                 trash.keep(folder, reference)
         return style_from(folder, document, builtin=False)
 

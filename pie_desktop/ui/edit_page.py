@@ -26,6 +26,7 @@ from pie_desktop.ui.styles.folder_row import FolderStyleRow
 from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.taste.dialog import TasteFinding
 from pie_desktop.ui.taste.wall import Liking
+from pie_desktop.ui.teaching.row import TeachingRow
 from pie_desktop.ui.welcome import WelcomeView
 from pie_desktop.ui.widgets.labels import counted
 
@@ -61,6 +62,8 @@ class EditPage(QWidget):
         self.adjustments = AdjustmentsPanel(
             context, session, canvas, {"Geometry": lambda: GeometryEditor(context, self.cropping, commands)}
         )
+        self.teaching = TeachingRow(context.keys)
+        self.adjustments.add_footer(self.teaching)
         self.welcome = WelcomeView(context)
         self.centre = QStackedWidget()
         self.centre.addWidget(self.welcome)

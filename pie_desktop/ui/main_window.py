@@ -25,7 +25,7 @@ from pie_desktop.ui.export.look_dialog import LookExport
 from pie_desktop.ui.filmstrip.culling import Culling
 from pie_desktop.ui.help import HelpWindow
 from pie_desktop.ui.last_state import LastState
-from pie_desktop.ui.many_photos import bind_copying, bind_grid, bind_list, bind_matching, bind_rating
+from pie_desktop.ui.many_photos import bind_copying, bind_grid, bind_list, bind_matching, bind_rating, bind_teaching
 from pie_desktop.ui.menus import TopBar, build_menus
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.pages import TABS, Pages
@@ -79,6 +79,7 @@ class MainWindow(QMainWindow):
         bind_adjusting(self.commands, context, self.session, self.edit_page, self)
         self.matching = Matching(context, self.session, self.edit_page.filmstrip)
         bind_matching(self.commands, self.matching, self.edit_page)
+        self.teacher = bind_teaching(self.commands, context, self.session, self.edit_page)
         bind_list(self.commands, self.edit_page)
         bind_grid(self.commands, self.edit_page)
         self.pages = Pages(context, self.edit_page)

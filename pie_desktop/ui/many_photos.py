@@ -9,8 +9,10 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.clipboard import EditClipboard
 from pie_desktop.ui.editor.series import Matching
+from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.filmstrip.culling import Culling
 from pie_desktop.ui.filmstrip.index import SIDECARS
+from pie_desktop.ui.teaching.teacher import Teacher
 
 
 def bind_rating(commands: Commands, culling: Culling, context: AppContext) -> None:
@@ -45,6 +47,14 @@ def bind_matching(commands: Commands, matching: Matching, page: EditPage) -> Non
     commands.bind("match_photos", matching.match_to_open)
     commands.bind("even_out", matching.even_out)
     commands.enable_when({Need.SEVERAL: lambda: len(page.filmstrip.selected_paths()) > 1})
+
+
+def bind_teaching(commands: Commands, context: AppContext, session: EditSession, page: EditPage) -> Teacher:
+    """Adding what was made of photos to a style."""
+    teacher = Teacher(context, session, page)
+    commands.bind("teach_style", teacher.add)
+    commands.bind("preview_teaching", teacher.preview)
+    return teacher
 
 
 def bind_list(commands: Commands, page: EditPage) -> None:

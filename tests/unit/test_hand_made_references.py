@@ -52,10 +52,12 @@ def test_a_photo_that_is_added_again_replaces_its_pair_and_that_can_be_taken_bac
     moved = photo.rename(photo.with_name("moved.jpg"))  # it is known by its content
     second = library.add_by_hand(style.id, [hand_edit(moved, 0.8)])
     assert second.replaced_ids == first.added_ids and len(second.style.references) == 3
-    back = library.take_back(style.id, second)
+    back = library.exchange(style.id, second.added_ids, second.replaced_ids)
     assert back == first.style and back.fingerprint == first.style.fingerprint
     assert all(one.after.is_file() and one.before and one.before.is_file() for one in back.references)
-    assert library.take_back(style.id, first) == library.get(style.id)
+    assert library.exchange(style.id, second.replaced_ids, second.added_ids) == second.style, "again"
+    library.exchange(style.id, second.added_ids, second.replaced_ids)
+    assert library.exchange(style.id, first.added_ids, first.replaced_ids) == library.get(style.id)
     assert library.get(style.id).fingerprint == style.fingerprint
 
 
@@ -65,7 +67,7 @@ def test_what_was_added_from_files_gives_way_to_the_hand_of_the_same_photo(
     original = sample_pairs[0][1]
     report = library.add_by_hand(style.id, [hand_edit(original, 0.5)])
     assert report.replaced_ids == (style.references[0].id,) and len(report.style.references) == 2
-    assert library.take_back(style.id, report).fingerprint == style.fingerprint
+    assert library.exchange(style.id, report.added_ids, report.replaced_ids).fingerprint == style.fingerprint
 
 
 def test_the_same_edit_is_not_added_twice(library: StyleLibrary, style: Style, photo_folder: Path) -> None:
@@ -81,7 +83,7 @@ def test_of_one_photo_given_twice_the_last_edit_stays(library: StyleLibrary, sty
     report = library.add_by_hand(style.id, [hand_edit(photo, 0.5), hand_edit(photo, 0.8)])
     (made,) = (one for one in report.style.references if one.by_hand)
     assert (report.added, report.added_ids, report.replaced_ids) == (1, (made.id,), ())
-    assert library.take_back(style.id, report).fingerprint == style.fingerprint
+    assert library.exchange(style.id, report.added_ids, report.replaced_ids).fingerprint == style.fingerprint
 
 
 @pytest.mark.parametrize(
@@ -113,9 +115,11 @@ def test_a_reference_that_came_meanwhile_stays_when_the_hand_is_taken_back(
     for reference in style.references:
         library.remove_reference(style.id, reference.id)
     with pytest.raises(StyleError, match="needs at least one reference"):
-        library.take_back(style.id, report)
+        library.exchange(style.id, report.added_ids, report.replaced_ids)
     library.add(style.id, [EditPair(*sample_pairs[2])])
-    assert [one.by_hand for one in library.take_back(style.id, report).references] == [False]
+    assert [one.by_hand for one in library.exchange(style.id, report.added_ids, report.replaced_ids).references] == [
+        False
+    ]
 
 
 def test_older_versions_read_styles_without_such_references(
@@ -125,7 +129,7 @@ def test_older_versions_read_styles_without_such_references(
     assert "by_hand" not in (style.folder / "style.json").read_text()
     report = library.add_by_hand(style.id, [hand_edit(photo_folder / "rocket.jpg", 0.6)])
     assert read_document(style.folder).format == FORMAT > 1
-    library.take_back(style.id, report)
+    library.exchange(style.id, report.added_ids, report.replaced_ids)
     assert read_document(style.folder).format == 1
 
 

@@ -13,13 +13,14 @@ from pie_desktop.errors import PieError
 DRAWS = "Draws of references and photos for every user; the intervals are over users and draws."
 
 
-def _numbers(text: str) -> list[int]:
+def numbers_of(text: str, option: str = "--refs") -> list[int]:
+    """Numbers of an option, rising. Raises PieError where it has something else."""
     try:
         numbers = sorted({int(part) for part in text.split(",")})
     except ValueError:
         numbers = []
     if not numbers or numbers[0] < 1:
-        raise PieError(f"--refs takes numbers such as 1,3,5, not {text}.")
+        raise PieError(f"{option} takes numbers such as 1,3,5, not {text}.")
     return numbers
 
 
@@ -101,7 +102,7 @@ def benchmark(
     from training.running.pool import default_workers
 
     prepare_folder(output)
-    numbers = _numbers(refs)
+    numbers = numbers_of(refs)
     drawn = Draws(numbers[-1], queries, seed, draws)
     populations = {"simulated": simulated, "normalising": normalising, "targets": targets}
     tasks = {}
@@ -161,7 +162,7 @@ def evaluate(
     if folder is None or (references is None) != (compared is None) or (pairs is not None and compared is not None):
         raise PieError("Name a folder of your edits with --pairs, or two of them with --references and --queries.")
     prepare_folder(output)
-    numbers = _numbers(refs)
+    numbers = numbers_of(refs)
     bundle = chosen_bundle(model)
     methods = MethodSet(bundle, device)
     drawn = Draws(numbers[-1], photos, seed, draws)

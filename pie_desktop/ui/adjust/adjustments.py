@@ -130,6 +130,12 @@ class AdjustmentsPanel(QFrame):
                 slider.alt_held.connect(lambda held, end=end: self.end_wanted.emit(end if held else ""))
         self.built.emit(sliders)
 
+    def add_footer(self, footer: QWidget) -> None:
+        """Show something below the adjustments that does not scroll with them."""
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(footer)
+
     def _on_opened(self, photo: OpenedPhoto) -> None:
         self._offer(is_developed(photo.info.format))
         self._set_active(True)

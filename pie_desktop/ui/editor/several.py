@@ -140,22 +140,29 @@ class SeveralPhotos(QObject):
         """How many photos a change applies to."""
         return max(1, len(self._others()) + 1)
 
-    def change_all(self, name: str, change: Change, photos: Sequence[Path] | None = None) -> None:
+    def change_all(
+        self, name: str, change: Change, photos: Sequence[Path] | None = None, in_whole: bool = False
+    ) -> str:
         """Change several photos in one step, the open one at once.
 
         Args:
             name: of the step.
             change: from photo and edit to the new edit; called in another thread.
             photos: that are changed; None for the open one and all others that are selected.
+            in_whole: the step is a part of another, which undoes it by `follow` and says what was done.
+
+        Returns:
+            The group of the step.
         """
         path = self._keeper.path
         if photos is None and path is None:
-            return
+            return ""
         others = self._others() if photos is None else [photo for photo in photos if photo != path]
-        group = _new_group() if others else ""
+        group = _new_group() if others or in_whole else ""
         if path is not None and (photos is None or path in photos):
             self._keeper.apply(name, change(path, self._context.current.edit), group)
-        self._carry(name, change, group, others)
+        self._carry(name, change, group, others, in_whole)
+        return group
 
     def _others(self) -> list[Path]:
         open_photo = self._keeper.path
@@ -175,7 +182,7 @@ class SeveralPhotos(QObject):
         if self._keeper.path is not None:
             self._carry("Style", lambda _, other: other.with_style(style_id), _new_group(), self._others())
 
-    def _carry(self, name: str, change: Change, group: str, others: Sequence[Path]) -> None:
+    def _carry(self, name: str, change: Change, group: str, others: Sequence[Path], in_whole: bool = False) -> None:
         if not others:
             return
         now = time.time()
@@ -192,15 +199,16 @@ class SeveralPhotos(QObject):
         )
         # Without a step of the open photo there is nothing in its history to undo.
         step = None
-        if not in_open:
-            undo, redo = (at_once(partial(self._follow, group, others[0], back)) for back in (True, False))
+        if not in_open and not in_whole:
+            undo, redo = (at_once(partial(self.follow, group, others[0], back)) for back in (True, False))
             step = steps.add(undo, redo)
 
         def on_carried(changed: Changed) -> None:
             self._take(changed)
             if step is not None and not changed.edits:
                 steps.drop(step)
-            self.done.emit(name, len(changed.edits) + in_open)
+            if not in_whole:
+                self.done.emit(name, len(changed.edits) + in_open)
 
         job.result.connect(on_carried)
         self._context.report_failure(job).finished.connect(self._context.report_catalog_problems)
@@ -208,9 +216,14 @@ class SeveralPhotos(QObject):
     def _on_moved(self, path: Path, step: NamedEdit, backwards: bool) -> None:
         """The open photo went back or forth in its history; photos of the same step follow."""
         if step.group:
-            self._follow(step.group, path, backwards)
+            self.follow(step.group, path, backwards)
 
-    def _follow(self, group: str, beside: Path, backwards: bool) -> None:
+    def follow(self, group: str, beside: Path, backwards: bool, then: Callable[[], object] = lambda: None) -> None:
+        """Undo a step, or do it again, in all photos that have it and were not edited since; see `follow_step`.
+
+        Args:
+            then: called once that is done, or has failed.
+        """
         context = self._context
         job = context.background.submit(
             follow_step,
@@ -219,6 +232,7 @@ class SeveralPhotos(QObject):
         )
         job.result.connect(self._take)
         context.report_failure(job).finished.connect(context.report_catalog_problems)
+        job.finished.connect(then)
 
     def _known(self, photo: Path) -> PhotoHistory | None:
         """A photo's history where the catalog may be behind; the jobs ask, so that they see what was done last."""

@@ -13,6 +13,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.steps import Move, Step, Then
 from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.choosing import StyleChooser
+from pie_desktop.ui.teaching.jobs import Edits, Taught, exchange_references, teach
 
 
 class StyleController(StyleChooser):
@@ -82,6 +83,29 @@ class StyleController(StyleChooser):
             self._offer(f"A reference was removed from “{style.name}”.", self._steps.add(*there))
 
         self._change(done, jobs.remove_references, style_id, [reference_id])
+
+    def learn(self, photos: Edits, style_id: str | None, on_taught: Callable[[Taught, Move, Move], None]) -> None:
+        """Add what was made of photos by hand to a style, see `teaching.teach`.
+
+        Args:
+            on_taught: gets what came of it, what takes it back from the style, and what gives it again.
+        """
+
+        def done(taught: Taught) -> None:
+            self._on_changed(taught.report.style)
+            self.prepare(taught.report.style.id)
+            on_taught(taught, *self._learned(taught))
+
+        title = "Adding to the style"
+        self._change(done, teach, self._context.engine, style_id, list(photos), key=style_id or "", title=title)
+
+    def _learned(self, taught: Taught) -> tuple[Move, Move]:
+        report = taught.report
+        style_id = report.style.id
+        if taught.is_new:
+            return self._take_away(style_id), self._bring_back(style_id)
+        exchange = partial(self._move, self._on_references_changed, exchange_references, style_id)
+        return exchange(report.added_ids, report.replaced_ids), exchange(report.replaced_ids, report.added_ids)
 
     def rename(self, style_id: str, name: str) -> None:
         style = self.style(style_id)

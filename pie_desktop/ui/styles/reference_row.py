@@ -54,9 +54,12 @@ class ReferenceRow(QFrame):
         self.after.set_paths([reference.after])
         self.after.setToolTip(plain(reference.source))
         name = Path(reference.source).name
-        self.setAccessibleName(f"{name}, {'pair' if reference.before else 'edit only'}")
+        paired = "by hand" if reference.by_hand else "pair"
+        self.setAccessibleName(f"{name}, {paired if reference.before else 'edit only'}")
         self.title = ElidedLabel(name, Qt.TextElideMode.ElideMiddle)
-        self.badge = PlainLabel("swapped?" if reference.doubt else "pair" if reference.before else "edit only")
+        self.badge = PlainLabel("swapped?" if reference.doubt else paired if reference.before else "edit only")
+        if reference.by_hand:
+            self.badge.setToolTip("You made this edit here; what it corrects is carried over to the other references.")
         self.badge.setProperty("role", "badge" if reference.before and not reference.doubt else "badge-warning")
         if reference.doubt:
             self.badge.setToolTip(

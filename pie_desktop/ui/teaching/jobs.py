@@ -1,0 +1,211 @@
+"""Jobs that teach a style what was made of photos by hand, or find out what that would change."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pie_desktop.catalog.store import Catalog
+from pie_desktop.edit.corrections import RECENT, Tendency, tendencies
+from pie_desktop.edit.edit import Edit
+from pie_desktop.engine.engine import Engine
+from pie_desktop.engine.teaching import Change, Made, changes, learned, make, settled
+from pie_desktop.errors import Cancelled, PieError, StyleError
+from pie_desktop.styles.store import AddReport, Style, StyleLibrary
+from pie_desktop.ui.thumbnails.edited import kept_edit
+from pie_desktop.workers.job import JobContext
+
+NEW_NAME = "My style"
+SHOWN = 6  # photos of a preview
+_READ = 18  # photos of the folder of which these are chosen
+_LOOKED_UP = 300  # of which the edits are asked for
+_REMEMBERED = 200  # edits among which those of a style are looked for
+
+Edits = Sequence[tuple[Path, Edit]]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Taught:
+    """What came of teaching.
+
+    Attributes:
+        report: of the style that has learned.
+        is_new: the style was made for it.
+        edits: of the photos that it learned from, before and after.
+        problems: one sentence for each photo that teaches nothing.
+    """
+
+    report: AddReport
+    is_new: bool
+    edits: dict[Path, tuple[Edit, Edit]]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Preview:
+    """What teaching would change.
+
+    Attributes:
+        name: of the style.
+        photos: that it would learn from.
+        changes: on other photos of the folder.
+    """
+
+    name: str
+    photos: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What was done alike to the photos that were edited last in one style.
+
+    Attributes:
+        style_id: the style, None for none.
+        found: the commonest first.
+        edits: of the photos that show it.
+    """
+
+    style_id: str | None
+    found: tuple[Tendency, ...]
+    edits: tuple[tuple[Path, Edit], ...]
+
+
+def teach(context: JobContext, library: StyleLibrary, engine: Engine, style_id: str | None, photos: Edits) -> Taught:
+    """Add what was made of photos to a style: a new one for None, a copy in place of a built-in one.
+
+    Their edits are settled, so that nothing is done twice: by the style, and by the adjustments that it has learned.
+
+    Raises:
+        PieError: nothing of it can be used; the style is as it was.
+        Cancelled: likewise.
+    """
+    made, problems = _make_all(context, library, engine, photos)
+    style = library.get(style_id) if style_id is not None else None
+    is_new = style is None or style.builtin
+    report = _add(library, style, made)
+    try:
+        preference = engine.preference(report.style, context.progress, context.should_cancel)
+        taken = {one.source for one in report.style.references if one.id in report.added_ids}
+        edits = {}
+        for one in made:
+            photo = one.hand.photo
+            if one.edit.style_id == style_id and (is_new or str(photo.absolute()) in taken):
+                transform = engine.transform(one.proxy, preference)
+                edits[photo] = (one.edit, settled(one, report.style.id, transform))
+    except (Cancelled, PieError):
+        if is_new:
+            library.delete(report.style.id)
+        else:
+            library.exchange(report.style.id, report.added_ids, report.replaced_ids)
+        raise
+    return Taught(report, is_new, edits, (*problems, *report.problems))
+
+
+def exchange_references(
+    context: JobContext, library: StyleLibrary, style_id: str, gone: Sequence[str], back: Sequence[str]
+) -> Style:
+    """See `HandEditing.exchange`; raises StyleError."""
+    return library.exchange(style_id, gone, back)
+
+
+def _add(library: StyleLibrary, style: Style | None, made: Sequence[Made]) -> AddReport:
+    hands = [one.hand for one in made]
+    if style is None:
+        return library.create_by_hand(library.unique_name(NEW_NAME), hands)
+    if not style.builtin:
+        return library.add_by_hand(style.id, hands)
+    copy = library.duplicate(style.id)
+    try:
+        return library.add_by_hand(copy.id, hands)
+    except StyleError:
+        library.delete(copy.id)
+        raise
+
+
+def preview(
+    context: JobContext,
+    library: StyleLibrary,
+    engine: Engine,
+    catalog: Catalog,
+    style_id: str | None,
+    photos: Edits,
+    folder: Sequence[Path],
+    known: Mapping[Path, Edit],
+) -> Preview:
+    """What `teach` would change on other photos of the folder; nothing is changed.
+
+    Args:
+        style_id, photos: as for `teach`.
+        folder: its photos.
+        known: newer edits than those of the catalog.
+
+    Raises:
+        PieError, Cancelled: as `teach`.
+    """
+    made, _ = _make_all(context, library, engine, photos)
+    style = library.get(style_id) if style_id is not None else None
+    then = learned(engine, style, made, context.progress, context.should_cancel)
+    now = engine.preference(style, context.progress, context.should_cancel) if style is not None else None
+    taught = {photo for photo, _ in photos}
+    others = []
+    for photo in _spread([photo for photo in folder if photo not in taught], _LOOKED_UP):
+        context.check()
+        edit = known.get(photo) or kept_edit(catalog, library, photo)
+        if edit.style_id == style_id:
+            others.append((photo, edit))
+    found = changes(engine, _spread(others, _READ), now, then, SHOWN, context.progress, context.should_cancel)
+    return Preview(style.name if style is not None else "", len(made), tuple(found))
+
+
+def _make_all(
+    context: JobContext, library: StyleLibrary, engine: Engine, photos: Edits
+) -> tuple[list[Made], list[str]]:
+    """What was made of photos, and a sentence for each that cannot be read. Raises PieError where none can."""
+    made, problems = [], []
+    for number, (photo, edit) in enumerate(photos):
+        context.check()
+        context.progress(number / len(photos), f"Reading {photo.name}")
+        try:
+            own = engine.preference(library.get(edit.style_id)) if edit.style_id is not None else None
+            made.append(make(engine, photo, edit, own))
+        except PieError as error:
+            problems.append(str(error))
+    if not made:
+        raise StyleError(problems[0])
+    return made, problems
+
+
+def _spread(values: Sequence[T], most: int) -> list[T]:
+    """At most so many, evenly from first to last."""
+    count = min(most, len(values))
+    return [values[number * len(values) // count] for number in range(count)]
+
+
+def find_habit(
+    context: JobContext, catalog: Catalog, library: StyleLibrary, style_id: str | None, dismissed: frozenset[str]
+) -> Habit | None:
+    """What was done alike to the photos that were edited last in a style and that it has not learned from.
+
+    Args:
+        dismissed: see `habit_key`; what shall not be offered again.
+
+    Raises:
+        PieError: the catalog cannot be used.
+    """
+    references = library.get(style_id).references if style_id is not None else ()
+    taught = {one.source for one in references if one.by_hand}
+    recent = [(photo, edit) for photo, edit in catalog.recent(_REMEMBERED) if edit.style_id == style_id]
+    recent = [(photo, edit) for photo, edit in recent if str(photo) not in taught and photo.is_file()][:RECENT]
+    found = [one for one in tendencies([edit for _, edit in recent]) if habit_key(style_id, one) not in dismissed]
+    if not found:
+        return None
+    shown = tuple(found[:2])
+    places = sorted({place for one in shown for place in one.photos})
+    return Habit(style_id, shown, tuple(recent[place] for place in places))
+
+
+def habit_key(style_id: str | None, tendency: Tendency) -> str:
+    """What a habit that was dismissed is known by."""
+    return f"{style_id or ''}:{tendency.key}"
