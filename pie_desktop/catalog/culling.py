@@ -1,7 +1,7 @@
 """Which photos of a folder are shown, and in which order: by rating, flag, label, name, date, camera and others."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +25,15 @@ _FLAG_ORDER: dict[Flag, int] = {"pick": 0, "": 1, "reject": 2}
 
 
 @dataclass(frozen=True)
+class CopyFacts:
+    """What is known of a virtual copy of a photo: its name, and the style of its edit."""
+
+    name: str
+    style_id: str | None = None
+    style: str = ""
+
+
+@dataclass(frozen=True)
 class PhotoFacts:
     """What is known of a photo in the list.
 
@@ -37,6 +46,7 @@ class PhotoFacts:
         camera: make and model.
         expected_error: how far from the wanted result the model expects to be, in dE00; None before it was asked.
         unsure: that is more than it should be.
+        copies: its virtual copies.
     """
 
     mark: Mark = field(default_factory=Mark)
@@ -48,6 +58,12 @@ class PhotoFacts:
     camera: str = ""
     expected_error: float | None = None
     unsure: bool = False
+    copies: tuple[CopyFacts, ...] = ()
+
+    def of_copy(self, name: str) -> "PhotoFacts":
+        """The facts of a virtual copy, which has the marks of its photo and an edit of its own."""
+        copy = next((one for one in self.copies if one.name == name), CopyFacts(name))
+        return replace(self, style_id=copy.style_id, style=copy.style, edited=True, exported=False, copies=())
 
 
 @dataclass(frozen=True)

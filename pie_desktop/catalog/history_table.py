@@ -31,6 +31,16 @@ def read(connection: sqlite3.Connection, digest: str, path: str, exactly: bool =
     return row[0] if row is not None else None
 
 
+def has_copies(connection: sqlite3.Connection, digest: str, path: str) -> bool:
+    """Whether the text for a photo, of the same row as `read` gives, has virtual copies; not parsed here."""
+    row = connection.execute(
+        "SELECT CASE WHEN json_valid(history) THEN json_array_length(history, '$.copies') END FROM histories "
+        "WHERE digest = ? ORDER BY path = ? DESC, updated DESC LIMIT 1",
+        (digest, path),
+    ).fetchone()
+    return row is not None and (row[0] or 0) > 1
+
+
 def updated(connection: sqlite3.Connection, digest: str, path: str) -> float | None:
     """When the text was written; None where there is none."""
     row = connection.execute("SELECT updated FROM histories WHERE digest = ? AND path = ?", (digest, path)).fetchone()

@@ -180,8 +180,36 @@ class Catalog:
             _log.warning("The history of %s could not be used: %s", photo, error)
             return None
 
+    def copies(self, photo: Path) -> dict[str, Edit]:
+        """The edits of a photo's virtual copies by their names; nothing also for a photo that cannot be read.
+
+        Raises:
+            PieError: the catalog cannot be used.
+        """
+        try:
+            digest, key = self._hasher.digest(photo), path_key(photo)
+        except OSError:
+            return {}
+
+        def read(connection: sqlite3.Connection) -> str | None:
+            return (
+                history_table.read(connection, digest, key)
+                if history_table.has_copies(connection, digest, key)
+                else None
+            )
+
+        # Not noted as seen: whoever edits the photo still has to hear of it.
+        text = self._run(read)
+        try:
+            return {} if text is None else PhotoHistory.from_text(text).copy_edits
+        except EditError as error:
+            _log.warning("The virtual copies of %s could not be used: %s", photo, error)
+            return {}
+
     def put_history(self, photo: Path, history: PhotoHistory) -> PhotoHistory:
         """Keep edit and history of a photo, both or none; they are on the disk when this returns.
+
+        The edit is that of the photo itself, whichever virtual copy is active.
 
         What stands in their place and cannot be understood is kept as by `put`.
 
@@ -191,7 +219,7 @@ class Catalog:
         Raises:
             PieError: the photo is gone and was never seen, the disk is full, or another program holds the catalog.
         """
-        return self._put(photo, history.edit, history) or history
+        return self._put(photo, history.photo_edit, history) or history
 
     def photos_of_step(self, group: str, beside: Path) -> list[Path]:
         """The photos that were changed in a step of several; those that are gone are left out.

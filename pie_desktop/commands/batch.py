@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
     from pie_desktop.export.job import ExportProgress, ExportReport, ExportSettings, PlannedPhoto, Running
     from pie_desktop.export.kept import KeptExport
-    from pie_desktop.export.photo_edits import EditOf, PhotoEdit
+    from pie_desktop.export.photo_edits import CopiesOf, EditOf, PhotoEdit
     from pie_desktop.export.presets import ExportPreset
     from pie_desktop.imaging.development import Development
     from pie_desktop.model.preference import Preference
@@ -61,12 +61,14 @@ class Edits:
 
     Attributes:
         library: their styles.
-        edit_of: finds the edit of a photo.
+        edit_of: finds the edit of a photo or virtual copy.
+        copies_of: finds the virtual copies of a photo.
         take_problems: sentences about what could not be used.
     """
 
     library: "StyleLibrary"
     edit_of: "EditOf"
+    copies_of: "CopiesOf"
     take_problems: Callable[[], Sequence[str]]
 
 
@@ -141,6 +143,7 @@ def run_batch(
     from pie_desktop.export.by_edit import in_order, parts_by_edit
     from pie_desktop.export.job import FEW_PHOTOS, run_job
     from pie_desktop.export.photo_edits import Remembered, one_for_all, unapplied_in
+    from pie_desktop.export.plan import expand_sources
     from pie_desktop.export.presets import plan_all
     from pie_desktop.export.settings import make_part
 
@@ -150,7 +153,8 @@ def run_batch(
         threading.Thread(target=_load_quietly, args=(engine,), name="pie-load-model").start()
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
         edit_of = Remembered(edits.edit_of if edits is not None else one_for_all(exports[0].edit, exports[0].style))
-        plans = plan_all(photos, exports, lambda fraction: progress(fraction, "Planning"), should_cancel, edit_of)
+        versions = expand_sources(photos, edits.copies_of if edits is not None else None)
+        plans = plan_all(versions, exports, lambda fraction: progress(fraction, "Planning"), should_cancel, edit_of)
         for problem in edits.take_problems() if edits is not None else ():
             output.say_problem(problem)
         if (told := unapplied_in(edit_of.found)) is not None:
@@ -165,7 +169,7 @@ def run_batch(
             learn = read(progress, should_cancel)
             if len(writing) <= FEW_PHOTOS and how.workers is None and how.scheduler is None:
                 photo, settings = writing[0]
-                _decode_ahead(photo, settings, edit_of(photo.source).edit.development, should_cancel)
+                _decode_ahead(photo, settings, edit_of(photo.version).edit.development, should_cancel)
             engine.load()  # a missing model is one problem, not one of each photo
             preference = learn()
         if edits is not None:
@@ -251,9 +255,10 @@ def show_plan(
 
 def _rows(plan: "Sequence[PlannedPhoto]", edit_of: "EditOf | None") -> list[dict[str, Any]]:
     return [
-        (_edit_values(edit_of(photo.source)) if edit_of is not None else {})
+        (_edit_values(edit_of(photo.version)) if edit_of is not None else {})
         | {
             "source": str(photo.source),
+            "copy": photo.copy or None,
             "target": str(photo.target),
             "action": photo.action_name,
             "width": photo.size[0] if photo.size else None,
@@ -287,10 +292,10 @@ def _print_table(plan: "Sequence[PlannedPhoto]", destination: Path, edit_of: "Ed
     for photo in plan:
         target = photo.target.relative_to(destination.absolute()).as_posix() if photo.writes else "–"
         cells = [
-            photo.source.name,
+            photo.version.name,
             target,
             photo.action_name,
-            *((edit_of(photo.source).text,) if edit_of is not None else ()),
+            *((edit_of(photo.version).text,) if edit_of is not None else ()),
             f"{photo.size[0]} x {photo.size[1]}" if photo.size else "",
             size_text(photo.file_size) if photo.file_size is not None else "",
             str(photo.burst) if photo.burst is not None else "",

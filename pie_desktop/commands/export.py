@@ -66,8 +66,9 @@ def export(
 ) -> None:
     """Enhance photos and write them to a folder; the originals stay as they are.
 
-    Each photo is written as the editor shows it: with its own edit, else in the style of its folder, else neutral. With
-    --style, --neutral, or a number such as --strength, all photos get that one edit instead.
+    Each photo is written as the editor shows it: with its own edit, else in the style of its folder, else neutral, and
+    each of its virtual copies as a file of its own. With --style, --neutral, or a number such as --strength, all photos
+    get that one edit instead, and virtual copies are left out.
     """
     if neutral and style is not None:
         raise PieError("--neutral and --style contradict each other; give one of them.")
@@ -111,9 +112,10 @@ def edits_of_editor(library: "StyleLibrary") -> batch.Edits:
     from pie_desktop.export.photo_edits import PhotoEdits, neutral_for_all
 
     if not paths.catalog_path().exists():
-        return batch.Edits(library, neutral_for_all, list)
+        return batch.Edits(library, neutral_for_all, lambda photo: (), list)
     catalog = Catalog(paths.catalog_path())
-    return batch.Edits(library, PhotoEdits(catalog, library).of, catalog.take_problems)
+    edits = PhotoEdits(catalog, library)
+    return batch.Edits(library, edits.of, edits.copies, catalog.take_problems)
 
 
 def find_unfinished(destination: Path | None, failed_too: bool) -> "KeptExport | None":

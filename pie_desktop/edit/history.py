@@ -1,7 +1,7 @@
 """The history of one photo: its steps, its virtual copies and its snapshots, as one frozen value."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -114,7 +114,7 @@ class PhotoHistory:
 
     Attributes:
         copies: at least one; the first is the photo itself.
-        active: index of the copy that is shown, edited and exported.
+        active: index of the copy that is shown and edited; each one is exported as a file of its own.
         snapshots: edits that a person gave a name.
     """
 
@@ -136,6 +136,21 @@ class PhotoHistory:
     def edit(self) -> Edit:
         """The edit as it is now."""
         return self.copy.edit
+
+    @property
+    def photo_edit(self) -> Edit:
+        """The edit of the photo itself, whichever copy is active."""
+        return self.copies[0].edit
+
+    @property
+    def copy_name(self) -> str:
+        """The name of the active copy; empty for the photo itself."""
+        return self.copy.name if self.active else ""
+
+    @property
+    def copy_edits(self) -> dict[str, Edit]:
+        """The edits of the virtual copies by their names; the photo itself is none of them."""
+        return {copy.name: copy.edit for copy in self.copies[1:]}
 
     @property
     def edited(self) -> bool:
@@ -200,12 +215,37 @@ class PhotoHistory:
         """With another copy active."""
         return replace(self, active=min(max(copy, 0), len(self.copies) - 1))
 
+    def choose_named(self, name: str) -> Self:
+        """With the virtual copy of a name active; the photo itself for an empty name, or one that there is not."""
+        names = [copy.name for copy in self.copies[1:]]
+        return self.choose(names.index(name) + 1 if name in names else 0)
+
+    def at(self, name: str, change: Callable[[Self], Self]) -> Self:
+        """With a copy changed as if it were the active one; unchanged where there is none of that name."""
+        chosen = self.choose_named(name)
+        if chosen.copy_name != name:
+            return self
+        changed = change(chosen)
+        return self if changed is chosen else replace(changed, active=self.active)
+
+    def with_removed(self, copy: VirtualCopy, place: int) -> Self:
+        """With a copy that was removed in its place again, and active; named anew where its name is taken."""
+        if any(one.name == copy.name for one in self.copies):
+            copy = replace(copy, name=self.free_copy_name())
+        place = min(max(place, 1), len(self.copies))
+        return replace(self, copies=(*self.copies[:place], copy, *self.copies[place:]), active=place)
+
     def without_copy(self, copy: int) -> Self:
         """Without a virtual copy; the photo itself stays, whatever is asked for."""
         if not 0 < copy < len(self.copies):
             return self
         active = self.active - 1 if self.active >= copy else self.active
         return replace(self, copies=self.copies[:copy] + self.copies[copy + 1 :], active=active)
+
+    def without_named(self, name: str) -> Self:
+        """Without the virtual copy of a name; unchanged where there is none."""
+        names = [copy.name for copy in self.copies[1:]]
+        return self.without_copy(names.index(name) + 1) if name in names else self
 
     def merged(self, other: Self) -> Self:
         """With what somebody else kept of the same photo meanwhile; the edit stays this one's.

@@ -40,7 +40,7 @@ def parts_by_edit(
         for photo in plan:
             if should_cancel():
                 raise Cancelled
-            found = edit_of(photo.source)
+            found = edit_of(photo.version)
             if found.problem is not None and photo.writes:
                 photo = replace(photo, action="fail", problem=found.problem)  # noqa: PLW2901
             # Where it comes from makes no difference to what is done.

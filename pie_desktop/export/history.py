@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.errors import Cancelled, DecodeError, PieError
 from pie_desktop.export import journal
 from pie_desktop.export.kept import read_export
@@ -34,7 +35,7 @@ class ExportHistory:
         exports: Path,
         settings: ExportSettings,
         should_cancel: Callable[[], bool] | None = None,
-        edits: Mapping[Path, PhotoEdit] = MappingProxyType({}),
+        edits: Mapping[PhotoVersion, PhotoEdit] = MappingProxyType({}),
     ) -> None:
         """What is asked of it later is asked of one plan.
 
@@ -48,7 +49,7 @@ class ExportHistory:
         self._destination = settings.destination.absolute()
         self._settings = settings_digest(settings)
         digests: dict[tuple[Edit, str | None], str] = {}
-        self._settings_of: dict[Path, str] = {}
+        self._settings_of: dict[PhotoVersion, str] = {}
         for photo, own in edits.items():
             key = own.edit, own.style
             if key not in digests:
@@ -60,13 +61,21 @@ class ExportHistory:
         self._should_cancel = should_cancel or (lambda: False)
         self._digests: dict[Path, str | None] = {}
 
-    def of_photo(self, photo: Path) -> Path | None:
-        """The file that was made of a photo with the settings, if it is still there. Raises Cancelled."""
+    def of_photo(self, version: PhotoVersion) -> Path | None:
+        """The file that was made of a photo or a virtual copy with the settings, if it is still there.
+
+        A copy is known by its name: its file is never taken for that of the photo, though their edits be the same.
+
+        Raises:
+            Cancelled.
+        """
+        photo = version.path
         try:
             size = photo.stat().st_size
         except OSError:
             return None
-        found = self._by_size.get((self._settings_of.get(photo, self._settings), size), [])
+        found = self._by_size.get((self._settings_of.get(version, self._settings), size), [])
+        found = [one for one in found if one.copy == version.copy]
         found = sorted(found, key=lambda one: one.source == photo)  # its own file before that of a copy
         return next((one.target for one in reversed(found) if one.target.is_file() and self._is_of(one, photo)), None)
 
@@ -77,16 +86,19 @@ class ExportHistory:
             return None
         return told_apart(written.source, photo)
 
-    def told(self, target: Path, photo: Path) -> str:
+    def told(self, target: Path, version: PhotoVersion) -> str:
         """What a file was made of, in the words of a sentence that begins with its name, for a photo that wants it."""
+        photo = version.path
         written = self._written.get(collision_key(str(target)))
         if written is None:
             return "is there already and does not say which photo it is of"
+        if written.copy != version.copy and self._is_content_of(written, photo):
+            return f"was made from {PhotoVersion(photo, written.copy).name}"
         if not self._is_content_of(written, photo):
             return f"was made from {told_apart(written.source, photo)}"
         if not self._has_sidecars_of(written, photo):
-            return f"was made from {photo.name} before its sidecar was changed"
-        return f"was made from {photo.name} with other settings"
+            return f"was made from {version.name} before its sidecar was changed"
+        return f"was made from {version.name} with other settings"
 
     def _is_of(self, written: Written, photo: Path) -> bool:
         """Whether a file was made of this photo as it is now, wherever the photo was then."""
@@ -167,10 +179,14 @@ class ExportHistory:
         return self._digests[photo]
 
 
-def exported_photos(exports: Path) -> frozenset[Path]:
-    """The photos that exports have written, whatever the settings; `exports` is the folder of the journals."""
+def exported_photos(exports: Path) -> frozenset[PhotoVersion]:
+    """The photos and virtual copies that exports have written, whatever the settings.
+
+    Args:
+        exports: the folder of the journals.
+    """
     return frozenset(
-        one.source
+        PhotoVersion(one.source, one.copy)
         for file in exports.glob(f"*/{journal.JOURNAL}")
         for one in _remembered(file)
         if one.source is not None
@@ -211,7 +227,7 @@ def _read_journal(file: Path, size: int, modified: int) -> tuple[Written, ...]:
         if item.status == "written" and item.source_state is not None and index < len(keys):
             ready = export.ready.get(index)
             was = (ready.size, ready.modified) if ready is not None else (None, None)
-            found.append(Written(item.source, item.source_state, item.target, keys[index], *was))
+            found.append(Written(item.source, item.source_state, item.target, keys[index], was[0], was[1], item.copy))
     return tuple(found)
 
 

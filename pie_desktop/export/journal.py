@@ -26,8 +26,8 @@ from pie_desktop.errors import PieError
 from pie_desktop.export.report import ExportItem
 from pie_desktop.export.settings import ExportPart, photo_to_json, settings_to_json
 
-VERSION = 2
-"""Version 1 kept strength and amount where the whole edit stands now."""
+VERSION = 3
+"""Version 1 kept strength and amount where the whole edit stands now; 2 knew no virtual copies."""
 
 KEPT_EXPORTS = 200
 JOURNAL = "journal.jsonl"
@@ -214,7 +214,7 @@ def is_closed(place: Path) -> bool:
 def _values(item: ExportItem) -> dict[str, Any]:
     """An item without what the plan says."""
     values = asdict(item)
-    del values["source"], values["target"]
+    del values["source"], values["target"], values["copy"]
     return values
 
 

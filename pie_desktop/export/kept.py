@@ -152,7 +152,9 @@ def _take(export: KeptExport, event: str, record: dict[str, Any]) -> None:
     elif event == "ended":
         index = record.pop("index")
         photo = _at(export.photos, index)
-        export.items[index] = json_files.as_type(ExportItem, record | {"source": photo.source, "target": photo.target})
+        export.items[index] = json_files.as_type(
+            ExportItem, record | {"source": photo.source, "target": photo.target, "copy": photo.copy}
+        )
     elif event == "resumed":
         export.how = None
     elif event == "closed":

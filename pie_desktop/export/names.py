@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pie_desktop.edit.history import FIRST_COPY
 from pie_desktop.errors import PieError
 
 DEFAULT_TEMPLATE = "{name}"
@@ -26,6 +27,7 @@ FIELDS: dict[str, str] = {
     "type": "suffix of the photo, such as NEF",
     "width": "width of the exported file in pixels",
     "height": "height of the exported file in pixels",
+    "copy": "name of the virtual copy",
 }
 SUMMARY_FIELDS = frozenset({"date", "camera", "lens", "iso"})
 """Fields that need the photo's EXIF data."""
@@ -55,9 +57,16 @@ class NameValues:
     type: str = ""
     width: int = 0
     height: int = 0
+    copy: str | None = None
 
 
-_UNKNOWN = {"style": "neutral", "camera": "unknown camera", "lens": "unknown lens", "preset": "default"}
+_UNKNOWN = {
+    "style": "neutral",
+    "camera": "unknown camera",
+    "lens": "unknown lens",
+    "preset": "default",
+    "copy": FIRST_COPY,
+}
 
 
 @dataclass(frozen=True)
@@ -86,8 +95,11 @@ class NameTemplate:
         self.fields = frozenset(name for part in self._parts for _, name, _ in part if name)
 
     def render(self, values: NameValues) -> RenderedName:
-        """The names for one photo."""
+        """The names for one photo; that of a virtual copy stands behind them where the template does not have it."""
         raw = ["".join(literal + _value(values, name, spec) for literal, name, spec in part) for part in self._parts]
+        if values.copy and "copy" not in self.fields:
+            behind = f"-{_value(values, 'copy', '')}"
+            raw[-1] = _cut(raw[-1], MAX_STEM_BYTES - len(behind.encode("utf-8"))) + behind
         parts = tuple(portable_name(part) for part in raw)
         return RenderedName(parts, not all(is_portable(part) for part in raw))
 

@@ -4,7 +4,7 @@ A photo with an edit of its own has that. All others have the current style of t
 neutral enhancement. What happens to be open decides nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from pie_desktop.edit.edit import PREFERENCE, Edit
 from pie_desktop.edit.part import all_parameters
 from pie_desktop.edit.unapplied import unapplied_sentence
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.errors import NewerEditError, StyleError
 
 if TYPE_CHECKING:
@@ -84,7 +85,9 @@ _WHOSE: dict[Origin, str] = {
 
 _BEFORE: dict[Origin, str] = {"own": "", "folder": "No edit: ", "none": "No edit: ", "one": "All: "}
 
-EditOf = Callable[[Path], PhotoEdit]
+EditOf = Callable[[PhotoVersion], PhotoEdit]
+CopiesOf = Callable[[Path], Iterable[str]]
+"""The names of a photo's virtual copies."""
 
 
 class PhotoEdits:
@@ -95,13 +98,17 @@ class PhotoEdits:
         self._library = library
         self._styles: dict[str, str | None] = {}
         self._folders: dict[Path, FolderStyle | None] = {}
+        self._copies: dict[Path, dict[str, Edit]] = {}
 
-    def of(self, photo: Path) -> PhotoEdit:
-        """The edit that a photo has now. Raises PieError where the catalog cannot be used."""
+    def of(self, version: PhotoVersion) -> PhotoEdit:
+        """The edit that a photo or a virtual copy has now. Raises PieError where the catalog cannot be used."""
+        photo = version.path
         try:
-            edit = self._catalog.get(photo)
+            edit = self.copies(photo).get(version.copy) if version.copy else self._catalog.get(photo)
         except NewerEditError:
             return PhotoEdit(Edit(), "own", problem=_newer(photo))
+        if edit is None and version.copy:
+            return PhotoEdit(Edit(), "own", problem=_copy_gone(version))
         if edit is None:
             return self._without_edit(photo)
         name, problem = None, None
@@ -109,6 +116,12 @@ class PhotoEdits:
             name = self._style_name(edit.style_id)
             problem = None if name is not None else _style_gone(photo)
         return PhotoEdit(edit, "own", name, problem)
+
+    def copies(self, photo: Path) -> dict[str, Edit]:
+        """The edits of a photo's virtual copies by their names. Raises PieError where the catalog cannot be used."""
+        if photo not in self._copies:
+            self._copies[photo] = self._catalog.copies(photo)
+        return self._copies[photo]
 
     def _without_edit(self, photo: Path) -> PhotoEdit:
         folder = photo.absolute().parent
@@ -139,7 +152,7 @@ def one_for_all(edit: Edit, style: str | None) -> EditOf:
     return lambda _photo: shared
 
 
-def neutral_for_all(photo: Path) -> PhotoEdit:
+def neutral_for_all(photo: PhotoVersion) -> PhotoEdit:
     """What a photo is exported with where nothing was ever decided: no catalog, no folder with a style."""
     return PhotoEdit(Edit(), "none")
 
@@ -149,15 +162,15 @@ class Remembered:
 
     def __init__(self, edit_of: EditOf) -> None:
         self._edit_of = edit_of
-        self.found: dict[Path, PhotoEdit] = {}
+        self.found: dict[PhotoVersion, PhotoEdit] = {}
 
-    def __call__(self, photo: Path) -> PhotoEdit:
+    def __call__(self, photo: PhotoVersion) -> PhotoEdit:
         if photo not in self.found:
             self.found[photo] = self._edit_of(photo)
         return self.found[photo]
 
 
-def unapplied_in(edits: Mapping[Path, PhotoEdit]) -> str | None:
+def unapplied_in(edits: Mapping[PhotoVersion, PhotoEdit]) -> str | None:
     """One sentence about what the photos' own edits have that is not applied; None where they have nothing of it."""
     found = {photo: one.edit.unapplied for photo, one in edits.items() if one.origin == "own" and one.edit.unapplied}
     if not found:
@@ -172,6 +185,10 @@ def _newer(photo: Path) -> str:
         f"The edit of {photo.name} was made with a newer version of PIE Desktop; update the program, or edit the photo "
         "here before it is exported."
     )
+
+
+def _copy_gone(version: PhotoVersion) -> str:
+    return f"{version.path.name} has no virtual copy “{version.copy}” any more; take it out of the export."
 
 
 def _style_gone(photo: Path) -> str:

@@ -1,18 +1,19 @@
 """What an export will write, worked out before anything is written."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pie_desktop import paths
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.versions import PhotoVersion, Source, path_of
 from pie_desktop.errors import Cancelled
 from pie_desktop.export.bursts import Frame, find_bursts
 from pie_desktop.export.facts import FactsReader, PhotoFacts, estimate_bytes
 from pie_desktop.export.history import ExportHistory, told_apart
 from pie_desktop.export.names import SUMMARY_FIELDS, NameTemplate, NameValues
-from pie_desktop.export.photo_edits import EditOf, PhotoEdit
+from pie_desktop.export.photo_edits import CopiesOf, EditOf, PhotoEdit
 from pie_desktop.export.settings import Conflict, ExportSettings, PlannedPhoto
 from pie_desktop.export.targets import Originals, Target, TargetNames, destination_problem, space_problem
 from pie_desktop.imaging.encode_options import EncodeOptions
@@ -23,7 +24,7 @@ _facts = FactsReader()
 
 
 def plan_export(
-    sources: Iterable[Path],
+    sources: Iterable[Source],
     settings: ExportSettings,
     progress: Callable[[float], None] | None = None,
     should_cancel: Callable[[], bool] | None = None,
@@ -38,7 +39,8 @@ def plan_export(
     known to be of it. Otherwise the names do not depend on what the destination holds.
 
     Args:
-        sources: photos and folders; of a folder its photos are taken, RAW + JPEG as one. Doubles are dropped.
+        sources: photos, folders and versions of photos; of a folder its photos are taken, RAW + JPEG as one, and
+            without their virtual copies. Doubles are dropped.
         settings: the export.
         progress: called with fractions.
         should_cancel: asked between two photos.
@@ -54,19 +56,20 @@ def plan_export(
     names = names or TargetNames(settings.destination.absolute())
     blocked = destination_problem(names.destination)
     template = NameTemplate(settings.name)
-    originals = Originals(photos)
+    originals = Originals(photo.path for photo in photos)
     edits = _edits(photos, edit_of, should_cancel)
+    alike = _alike(photos, edits)
     history = None
     if settings.on_conflict == "skip":
         history = ExportHistory(paths.exports_dir(), settings, should_cancel, edits)
     done = _already_exported(photos, names.destination, history, should_cancel)
     for photo, skipped in done.items():
-        names.keep(skipped.target, photo)
-    prepared: list[tuple[Path, PhotoFacts | str, NameValues, Target]] = []
+        names.keep(skipped.target, photo.path)
+    prepared: list[tuple[PhotoVersion, PhotoFacts | str, NameValues, Target]] = []
     for number, photo in enumerate(photos, 1):
         if should_cancel is not None and should_cancel():
             raise Cancelled
-        facts = _read_facts(photo, settings.burst_lock or bool(template.fields & SUMMARY_FIELDS))
+        facts = _read_facts(photo.path, settings.burst_lock or bool(template.fields & SUMMARY_FIELDS))
         own = edits.get(photo)
         values = _name_values(photo, number, facts, settings, own.edit if own is not None else settings.edit)
         if own is not None:
@@ -74,7 +77,7 @@ def plan_export(
         if photo in done:
             target = Target(done[photo].target, taken=False, mended=False)
         else:
-            target = names.give(template.render(values), settings.encode.suffix, photo=photo)
+            target = names.give(template.render(values), settings.encode.suffix, photo=photo.path)
         prepared.append((photo, facts, values, target))
         if progress is not None:
             progress(number / len(photos))
@@ -85,17 +88,21 @@ def plan_export(
         problem = problem or (own_edit.problem if own_edit is not None else None)
         problem = problem or blocked or names.problem(target.path)
         if problem is not None or isinstance(facts, str):
-            plan.append(PlannedPhoto(photo, target.path, "fail", problem))
+            plan.append(PlannedPhoto(photo.path, target.path, "fail", problem, copy=photo.copy))
             continue
         if photo in done:
             plan.append(done[photo])
             continue
+        if (other := alike.get(photo)) is not None:
+            problem = f"With one edit for all, {photo.name} would be the same as {other.name}, and was skipped."
+            plan.append(PlannedPhoto(photo.path, target.path, "skip", problem, copy=photo.copy))
+            continue
         planned = _resolve(photo, target, settings.on_conflict, names, originals)
         if planned is None:
-            free = names.give(template.render(values), settings.encode.suffix, avoid_existing=True, photo=photo)
+            free = names.give(template.render(values), settings.encode.suffix, avoid_existing=True, photo=photo.path)
             reason = _reason(photo, target, settings.on_conflict, originals, history)
             problem = f"{reason} {photo.name} is written as {free.path.name}." if reason else None
-            planned = PlannedPhoto(photo, free.path, "write", problem, renamed=True)
+            planned = PlannedPhoto(photo.path, free.path, "write", problem, renamed=True, copy=photo.copy)
         plan.append(_with_size(planned, facts, values, settings.encode) if planned.writes else planned)
     if settings.burst_lock:
         plan = _with_bursts(plan, [facts for _, facts, _, _ in prepared], should_cancel)
@@ -103,10 +110,10 @@ def plan_export(
 
 
 def _edits(
-    photos: Sequence[Path], edit_of: EditOf | None, should_cancel: Callable[[], bool] | None
-) -> dict[Path, PhotoEdit]:
+    photos: Sequence[PhotoVersion], edit_of: EditOf | None, should_cancel: Callable[[], bool] | None
+) -> dict[PhotoVersion, PhotoEdit]:
     """Nothing where all photos have the edit of the settings."""
-    found: dict[Path, PhotoEdit] = {}
+    found: dict[PhotoVersion, PhotoEdit] = {}
     if edit_of is not None:
         for photo in photos:
             if should_cancel is not None and should_cancel():
@@ -115,21 +122,50 @@ def _edits(
     return found
 
 
-def expand_sources(sources: Iterable[Path]) -> list[Path]:
-    """Photos and folders as photos, absolute, each file once however its path is spelt.
+def _alike(photos: Sequence[PhotoVersion], edits: Mapping[PhotoVersion, PhotoEdit]) -> dict[PhotoVersion, PhotoVersion]:
+    """Versions that would be the same file as one before them, since their photo has one edit in this export."""
+    first: dict[Path, PhotoVersion] = {}
+    found = {}
+    for photo in photos:
+        before = first.setdefault(photo.path, photo)
+        if before is not photo and (photo not in edits or edits[photo].origin == "one"):
+            found[photo] = before
+    return found
 
-    Raises DecodeError for a folder that cannot be read.
+
+def expand_sources(sources: Iterable[Source], copies_of: CopiesOf | None = None) -> list[PhotoVersion]:
+    """Photos and folders as versions of photos, absolute, each file once however its path is spelt.
+
+    The versions of a photo stand together, the photo itself before its virtual copies.
+
+    Args:
+        sources: photos, folders, and versions, of which exactly those are taken.
+        copies_of: gives the virtual copies of the photos and of those in folders; none of them are taken without it.
+
+    Raises:
+        DecodeError: a folder cannot be read.
+        PieError: as `copies_of`.
     """
-    photos: dict[Path, None] = {}
+    chosen: dict[Path, dict[str, None]] = {}
     for source in sources:
-        source = Path(source).absolute()  # noqa: PLW2901
-        photos.update(dict.fromkeys(one_per_photo(list_photos(source)) if source.is_dir() else [source]))
-    return distinct_files(photos)
+        path = path_of(source).absolute()
+        if isinstance(source, PhotoVersion):
+            chosen.setdefault(path, {})[source.copy] = None
+            continue
+        for photo in one_per_photo(list_photos(path)) if path.is_dir() else [path]:
+            copies = copies_of(photo) if copies_of is not None else ()
+            chosen.setdefault(photo, {}).update(dict.fromkeys(("", *copies)))
+    return [
+        PhotoVersion(path, copy)
+        for path in distinct_files(chosen)
+        for copy in sorted(chosen[path], key=lambda copy: copy != "")
+    ]
 
 
-def name_values(photo: Path, settings: ExportSettings, number: int = 1) -> NameValues:
+def name_values(source: Source, settings: ExportSettings, number: int = 1) -> NameValues:
     """What the fields of a name template stand for with this photo; for showing a name before there is a plan."""
-    return _name_values(photo, number, _read_facts(photo, with_summary=True), settings, settings.edit)
+    version = source if isinstance(source, PhotoVersion) else PhotoVersion(source)
+    return _name_values(version, number, _read_facts(version.path, with_summary=True), settings, settings.edit)
 
 
 def _read_facts(photo: Path, with_summary: bool) -> PhotoFacts | str:
@@ -143,7 +179,10 @@ def _read_facts(photo: Path, with_summary: bool) -> PhotoFacts | str:
         return f"{photo} could not be read ({error.strerror or error})."
 
 
-def _name_values(photo: Path, number: int, facts: PhotoFacts | str, settings: ExportSettings, edit: Edit) -> NameValues:
+def _name_values(
+    version: PhotoVersion, number: int, facts: PhotoFacts | str, settings: ExportSettings, edit: Edit
+) -> NameValues:
+    photo = version.path
     values = NameValues(
         photo.stem,
         number,
@@ -151,6 +190,7 @@ def _name_values(photo: Path, number: int, facts: PhotoFacts | str, settings: Ex
         preset=settings.preset,
         folder=photo.parent.name,
         type=photo.suffix[1:],
+        copy=version.copy or None,
     )
     if isinstance(facts, str):
         return values
@@ -164,13 +204,13 @@ def _name_values(photo: Path, number: int, facts: PhotoFacts | str, settings: Ex
 
 
 def _already_exported(
-    photos: list[Path],
+    photos: list[PhotoVersion],
     destination: Path,
     history: ExportHistory | None,
     should_cancel: Callable[[], bool] | None,
-) -> dict[Path, PlannedPhoto]:
+) -> dict[PhotoVersion, PlannedPhoto]:
     """The photos of which earlier exports made files with the same settings, and those that are such files."""
-    found: dict[Path, PlannedPhoto] = {}
+    found: dict[PhotoVersion, PlannedPhoto] = {}
     if history is not None and destination.is_dir():
         for photo in photos:
             if should_cancel is not None and should_cancel():
@@ -178,15 +218,15 @@ def _already_exported(
             file = history.of_photo(photo)
             if file is not None:
                 problem = f"{photo.name} has been exported before, as {file.name}, and was skipped."
-                found[photo] = PlannedPhoto(photo, file, "skip", problem)
-            elif photo.is_relative_to(destination) and (origin := history.is_made_of(photo)) is not None:
+                found[photo] = PlannedPhoto(photo.path, file, "skip", problem, copy=photo.copy)
+            elif photo.path.is_relative_to(destination) and (origin := history.is_made_of(photo.path)) is not None:
                 problem = f"{photo.name} is itself an export of {origin} with these settings, and was skipped."
-                found[photo] = PlannedPhoto(photo, photo, "skip", problem)
+                found[photo] = PlannedPhoto(photo.path, photo.path, "skip", problem, copy=photo.copy)
     return found
 
 
 def _resolve(
-    photo: Path,
+    photo: PhotoVersion,
     target: Target,
     conflict: Conflict,
     names: TargetNames,
@@ -194,19 +234,23 @@ def _resolve(
 ) -> PlannedPhoto | None:
     """The plan of a photo; None when it needs a name that no file has."""
     path = target.path
+    warning = _name_warning(photo, target)
+    planned = PlannedPhoto(photo.path, path, "write", warning, renamed=target.taken, copy=photo.copy)
     if not os.path.lexists(path):
-        return PlannedPhoto(photo, path, "write", _name_warning(photo, target), renamed=target.taken)
+        return planned
     if conflict == "overwrite" and path.is_dir():
-        return PlannedPhoto(photo, path, "fail", f"{path} is a folder; choose another destination.")
+        return replace(
+            planned, action="fail", problem=f"{path} is a folder; choose another destination.", renamed=False
+        )
     if conflict == "overwrite" and path not in originals:
         if (problem := names.replace(path)) is not None:
-            return PlannedPhoto(photo, path, "fail", problem)
-        return PlannedPhoto(photo, path, "overwrite", _name_warning(photo, target), renamed=target.taken)
+            return replace(planned, action="fail", problem=problem, renamed=False)
+        return replace(planned, action="overwrite")
     return None
 
 
 def _reason(
-    photo: Path, wanted: Target, conflict: Conflict, originals: Originals, history: ExportHistory | None
+    photo: PhotoVersion, wanted: Target, conflict: Conflict, originals: Originals, history: ExportHistory | None
 ) -> str | None:
     """Why a photo gets another name, for the start of a sentence; None where that is what was asked for."""
     if conflict == "unique":
@@ -216,9 +260,9 @@ def _reason(
     return f"{wanted.path.name} {history.told(wanted.path, photo)}, so" if history is not None else None
 
 
-def _name_warning(photo: Path, target: Target) -> str | None:
+def _name_warning(photo: PhotoVersion, target: Target) -> str | None:
     if target.taken_by is not None:
-        other = told_apart(target.taken_by, photo)
+        other = told_apart(target.taken_by, photo.path)
         return f"{other} has that name in this export, so {photo.name} is written as {target.path.name}."
     if target.taken:
         return f"Another photo in this export has that name, so {photo.name} is written as {target.path.name}."
@@ -238,10 +282,13 @@ def _with_size(planned: PlannedPhoto, facts: PhotoFacts, values: NameValues, enc
 def _with_bursts(
     plan: list[PlannedPhoto], facts: Sequence[PhotoFacts | str], should_cancel: Callable[[], bool] | None
 ) -> list[PlannedPhoto]:
-    """Also photos that are skipped count: an export that is repeated finds the same bursts."""
+    """Also photos that are skipped count: an export that is repeated finds the same bursts.
+
+    A virtual copy is no other frame: it has an edit of its own.
+    """
     frames = [
         Frame(photo.source, None, None, (0, 0))
-        if isinstance(known, str) or photo.action == "fail"
+        if isinstance(known, str) or photo.action == "fail" or photo.copy
         else Frame(photo.source, known.summary.taken, known.summary.camera, (known.width, known.height))
         for photo, known in zip(plan, facts, strict=True)
     ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pie_desktop import json_files, paths
+from pie_desktop.edit.versions import Source
 from pie_desktop.errors import PieError
 from pie_desktop.export.names import collision_key, portable_name
 from pie_desktop.export.photo_edits import EditOf
@@ -208,7 +209,7 @@ def settings_for(settings: ExportSettings, presets: Sequence[ExportPreset]) -> l
 
 
 def plan_all(
-    sources: Iterable[Path],
+    sources: Iterable[Source],
     exports: Sequence[ExportSettings],
     progress: Callable[[float], None] | None = None,
     should_cancel: Callable[[], bool] | None = None,

@@ -21,7 +21,7 @@ from pie_desktop.imaging.metadata.reading import read_edit_note
 # Where a file goes and what happens to an older one says nothing about what is in it.
 _ELSEWHERE = ("destination", "on_conflict")
 _PHOTO, _SIZE, _DIGEST, _SIDECARS = "SourceName", "SourceSize", "SourceDigest", "SourceSidecars"
-_SETTINGS = "Settings"
+_SETTINGS, _COPY = "Settings", "SourceCopy"
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -36,6 +36,7 @@ class Written:
         target: the file.
         settings: what it was made with, see `settings_digest`.
         size, modified: bytes and nanoseconds of the file as it was then; None where the file itself says so.
+        copy: name of the photo's virtual copy that it was made of; empty for the photo itself.
     """
 
     source: Path | None
@@ -44,6 +45,7 @@ class Written:
     settings: str
     size: int | None = None
     modified: int | None = None
+    copy: str = ""
 
     @property
     def holds(self) -> bool:
@@ -87,9 +89,10 @@ def takes_sidecars(settings: ExportSettings) -> bool:
     return settings.encode.metadata != "none" or bool(NameTemplate(settings.name).fields & SUMMARY_FIELDS)
 
 
-def settings_properties(settings: ExportSettings) -> dict[str, str]:
-    """For the note of a file: its settings."""
-    return {_SETTINGS: settings_digest(settings)}
+def settings_properties(settings: ExportSettings, copy: str = "") -> dict[str, str]:
+    """For the note of a file: its settings, and the name of the virtual copy where it was made of one."""
+    said = {_SETTINGS: settings_digest(settings)}
+    return said | {_COPY: printable(copy)} if copy else said
 
 
 def photo_properties(source: Path, state: SourceState, policy: str) -> dict[str, str]:
@@ -112,4 +115,4 @@ def written_by_note(file: Path) -> Written | None:
         return None
     state = SourceState(int(size), 0, digest, "" if sidecars == "none" else sidecars)
     name = note.get(_PHOTO)
-    return Written(Path(name) if name else None, state, file, settings)
+    return Written(Path(name) if name else None, state, file, settings, copy=note.get(_COPY, ""))

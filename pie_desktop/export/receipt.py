@@ -104,6 +104,7 @@ def _photo(item: ExportItem, burst: int | None) -> dict[str, Any]:
     state = item.source_state
     return {
         "source": str(item.source),
+        "copy": item.copy or None,
         "target": str(item.target) if item.status in ("written", "skipped") else None,
         "status": item.status,
         "message": item.message,
@@ -137,7 +138,7 @@ def _text(document: dict[str, Any]) -> str:
     for part in document["parts"]:
         lines += [f"{name}: {value}" for name, value in settings_lines(part)] + [""]
         for photo in part["photos"]:
-            line = f"{photo['status']:9}  {photo['source']}"
+            line = f"{photo['status']:9}  {_source(photo)}"
             line += f"  ->  {photo['target']}" if photo["target"] else ""
             line += f"  expected difference {_error_text(photo)}" if _error_text(photo) else ""
             lines.append(line + (f"  ({photo['message']})" if photo["message"] else ""))
@@ -165,8 +166,13 @@ def _html(document: dict[str, Any]) -> str:
 
 def _row(photo: dict[str, Any], with_error: bool) -> str:
     result = photo["status"] + (f": {photo['message']}" if photo["message"] else "")
-    cells = (photo["source"], photo["target"] or "", result, *([_error_text(photo)] if with_error else []))
+    cells = (_source(photo), photo["target"] or "", result, *([_error_text(photo)] if with_error else []))
     return f'<tr class="{_e(photo["status"])}">' + "".join(f"<td>{_e(cell)}</td>" for cell in cells) + "</tr>"
+
+
+def _source(photo: dict[str, Any]) -> str:
+    """The photo, with its virtual copy; receipts of earlier versions know none."""
+    return f"{photo['source']} ({copy})" if (copy := photo.get("copy")) else str(photo["source"])
 
 
 def _error_text(photo: dict[str, Any]) -> str:

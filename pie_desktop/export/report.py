@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.export.staging import SourceState
 
 _FARTHEST = 3  # photos that are named
@@ -25,6 +26,7 @@ class ExportItem:
         source_state: the source as it was when it was read, None unless written.
         expected_error: mean CIEDE2000 by which the style's result, at its full strength, may be expected to miss the
             user's own edit; None unless written, and where the model does not know.
+        copy: name of the virtual copy; empty for the photo itself.
     """
 
     source: Path
@@ -35,6 +37,12 @@ class ExportItem:
     preference: float | None = None
     source_state: SourceState | None = None
     expected_error: float | None = None
+    copy: str = ""
+
+    @property
+    def version(self) -> PhotoVersion:
+        """The photo or its virtual copy."""
+        return PhotoVersion(self.source, self.copy)
 
 
 @dataclass(frozen=True)
@@ -105,7 +113,7 @@ class ExportReport:
     @property
     def expectation(self) -> str | None:
         """How far the photos may be from the user's own edits, and which of them the farthest; None if unknown."""
-        known = [(item.expected_error, item.source.name) for item in self.items if item.expected_error is not None]
+        known = [(item.expected_error, item.version.name) for item in self.items if item.expected_error is not None]
         if not known:
             return None
         known.sort(key=lambda entry: -entry[0])

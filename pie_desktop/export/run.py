@@ -184,7 +184,7 @@ class ExportRun:
             self._finish(Outcome(index, problem=str(error)))
             return None
         settings = entry.part.settings
-        note = edit_note(settings.edit, settings.style).with_properties(settings_properties(settings))
+        note = edit_note(settings.edit, settings.style).with_properties(settings_properties(settings, photo.copy))
         return ExportTask(index, photo.source, place, True, settings.encode, lut, note, settings.edit)
 
     def _aside(self, work: Callable[[], T]) -> T:
@@ -208,6 +208,7 @@ class ExportRun:
             preference,
             outcome.source_state,
             self._luts.errors.get(index),
+            photo.copy,
         )
         if problem is None and outcome.staged is not None:
             try:
@@ -219,7 +220,7 @@ class ExportRun:
             except OSError as error:
                 problem = self._explained(write_problem(photo.target, error), index)
         if problem is not None:
-            item = ExportItem(photo.source, photo.target, "failed", problem)
+            item = ExportItem(photo.source, photo.target, "failed", problem, copy=photo.copy)
         self._tally.done(index, item)
 
     def _commit(self, index: int, staged: Path) -> None:

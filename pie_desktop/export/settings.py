@@ -10,6 +10,7 @@ import numpy as np
 from pie_desktop import json_files
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.errors import BundleError
 from pie_desktop.export.facts import size_text
 from pie_desktop.export.names import DEFAULT_TEMPLATE, NameTemplate
@@ -69,6 +70,7 @@ class PlannedPhoto:
         file_size: expected bytes of the file; None where it is not written.
         renamed: whether the file gets a number, since one of the wanted name is there already.
         burst: number of the sequence whose frames share one transform; None for a photo of its own.
+        copy: name of the virtual copy whose edit it is; empty for the photo itself.
     """
 
     source: Path
@@ -79,6 +81,12 @@ class PlannedPhoto:
     file_size: int | None = None
     renamed: bool = False
     burst: int | None = None
+    copy: str = ""
+
+    @property
+    def version(self) -> PhotoVersion:
+        """The photo or its virtual copy."""
+        return PhotoVersion(self.source, self.copy)
 
     @property
     def writes(self) -> bool:

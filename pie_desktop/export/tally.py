@@ -35,7 +35,7 @@ class Tally:
             photo = entry.photo
             if not photo.writes:
                 status: Status = "skipped" if photo.action == "skip" else "failed"
-                self._items[index] = ExportItem(photo.source, photo.target, status, photo.problem)
+                self._items[index] = ExportItem(photo.source, photo.target, status, photo.problem, copy=photo.copy)
 
     def __contains__(self, index: int) -> bool:
         return index in self._items
@@ -47,7 +47,7 @@ class Tally:
     def begun(self, index: int) -> None:
         """A photo is being read now."""
         photo = self._photos[index].photo
-        self._current = photo.source.name
+        self._current = photo.version.name
         self._tell(begun=photo.target)
         if self._journal is not None:
             self._journal.begun(index)
@@ -65,7 +65,8 @@ class Tally:
         for index, entry in enumerate(self._photos):
             if index not in self._items:
                 message = "Cancelled before it was written."
-                self._items[index] = ExportItem(entry.photo.source, entry.photo.target, "cancelled", message)
+                photo = entry.photo
+                self._items[index] = ExportItem(photo.source, photo.target, "cancelled", message, copy=photo.copy)
         items = tuple(self._items[index] for index in range(len(self._photos)))
         notice = self._journal.problem if self._journal is not None else None
         return ExportReport(items, time.monotonic() - self._started, notice)

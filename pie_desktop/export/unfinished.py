@@ -116,6 +116,7 @@ def settle(export: KeptExport, staging: Staging, commit: Callable[[int, Path], N
                 record.preference,
                 record.source_state,
                 record.expected_error,
+                photos[index].copy,
             )
 
 

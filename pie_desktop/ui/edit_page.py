@@ -19,6 +19,7 @@ from pie_desktop.ui.editor.cropping import Cropping
 from pie_desktop.ui.editor.history_panel import HistoryPanel
 from pie_desktop.ui.editor.photo_view import PhotoView
 from pie_desktop.ui.editor.session import EditSession
+from pie_desktop.ui.editor.versions import Versions
 from pie_desktop.ui.filmstrip import Filmstrip
 from pie_desktop.ui.histogram.panel import HistogramPanel
 from pie_desktop.ui.side_panel import SidePanel
@@ -69,7 +70,8 @@ class EditPage(QWidget):
         self.centre.addWidget(self.welcome)
         self.centre.addWidget(self.photo_view)
         self.histogram = HistogramPanel(context, canvas.renderer)
-        self.history = HistoryPanel(session.keeper)
+        self.versions = Versions(session.keeper, context.steps, self)
+        self.history = HistoryPanel(session.keeper, self.versions)
         self.right = SidePanel(self.histogram, self.styles, self.adjustments, self.history, self.adjust)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.splitter.setHandleWidth(1)
@@ -87,6 +89,8 @@ class EditPage(QWidget):
         self.filmstrip.photo_selected.connect(self.open_photo)
         self.filmstrip.view.activated.connect(lambda: self.show_grid(False))
         self.filmstrip.selection_changed.connect(session.several.select)
+        session.keeper.copies_changed.connect(self.filmstrip.index.set_copies)
+        session.keeper.changed.connect(self._show_version)
         session.folder_style.kept.connect(self._on_folder_style)
         session.busy.connect(lambda text: self.filmstrip.edited.pause(bool(text)))
         session.several.done.connect(self._on_several_done)
@@ -122,11 +126,15 @@ class EditPage(QWidget):
     def _on_taste(self, style: Style) -> None:
         self.styles.controller.take_in(style, f"“{style.name}” was made of your picks. F2 gives it another name.")
 
-    def open_photo(self, path: Path) -> None:
-        """Show one photo in the canvas."""
-        if path != self._session.path:
-            self.centre.setCurrentWidget(self.photo_view)
-            self._session.open(path)
+    def open_photo(self, path: Path, copy: str = "") -> None:
+        """Show one photo, or its virtual copy of that name, in the canvas."""
+        self.centre.setCurrentWidget(self.photo_view)
+        self._session.open(path, copy)
+
+    def _show_version(self) -> None:
+        """The list follows where another copy of the open photo was chosen, made or deleted."""
+        if (version := self._session.keeper.version) is not None:
+            self.filmstrip.show_open(version)
 
     def _on_folder_style(self, folder: Path) -> None:
         """Photos without an edit of their own are others now."""

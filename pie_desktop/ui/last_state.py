@@ -70,6 +70,7 @@ class LastState(QObject):
         strip.folder_changed.connect(lambda folder: context.settings.set(LAST_FOLDER, str(folder)))
         strip.view.visible_changed.connect(self._scroll)
         session.opening.connect(self._on_opening)
+        session.opened.connect(self._on_opened)
         canvas.renderer.changed.connect(self._on_rendered)
         window.installEventFilter(self)
 
@@ -95,7 +96,7 @@ class LastState(QObject):
         if self._scrolling is not None:
             return dict(self._scrolling)
         strip, canvas = self._page.filmstrip, self._page.canvas
-        folder, photo = strip.folder, self._session.path
+        folder, photo, version = strip.folder, self._session.path, self._session.keeper.version
         top = strip.view.visible_rows()
         state: dict[str, Any] = {
             "page": self._tabs.currentIndex(),
@@ -103,9 +104,10 @@ class LastState(QObject):
             "folder": str(folder) if folder is not None else None,
             "photos": None if folder is not None else [str(path) for path in strip.model.paths[:LISTED]],
             "photo": str(photo) if photo is not None else None,
+            "copy": version.copy if version is not None else "",
         }
         if top:
-            state["top"] = str(strip.model.paths[top.start])
+            state["top"] = str(strip.model.versions[top.start].path)
             state["top_offset"] = strip.view.visualRect(strip.model.index(top.start)).top()
         if not canvas.viewport.fitted:
             state["zoom"] = canvas.viewport.zoom
@@ -148,6 +150,12 @@ class LastState(QObject):
     def _on_opening(self, path: Path) -> None:
         if self._restoring is not None and str(path) != self._restoring.get("photo"):
             self._restoring = self._scrolling = None  # it is gone, or the user was faster
+
+    def _on_opened(self) -> None:
+        """The photo is known, and with it its virtual copies."""
+        copy = self._restoring.get("copy") if self._restoring is not None else None
+        if isinstance(copy, str) and copy:
+            self._session.keeper.choose_copy(copy)
 
     def _scroll(self) -> None:
         """Once the thumbnails are in sight, which they are not while another page is shown."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
+from pie_desktop.edit.versions import Source
 from pie_desktop.styles.sharing import is_style_file
 from pie_desktop.ui.about import AboutDialog
 from pie_desktop.ui.actions.commands import Commands
@@ -25,7 +26,7 @@ from pie_desktop.ui.export.look_dialog import LookExport
 from pie_desktop.ui.filmstrip.culling import Culling
 from pie_desktop.ui.help import HelpWindow
 from pie_desktop.ui.last_state import LastState
-from pie_desktop.ui.many_photos import bind_copying, bind_grid, bind_list, bind_matching, bind_rating, bind_teaching
+from pie_desktop.ui.many_photos import bind_copying, bind_matching, bind_page, bind_rating, bind_teaching
 from pie_desktop.ui.menus import TopBar, build_menus
 from pie_desktop.ui.notifications import NotificationStack
 from pie_desktop.ui.pages import TABS, Pages
@@ -80,8 +81,7 @@ class MainWindow(QMainWindow):
         self.matching = Matching(context, self.session, self.edit_page.filmstrip)
         bind_matching(self.commands, self.matching, self.edit_page)
         self.teacher = bind_teaching(self.commands, context, self.session, self.edit_page)
-        bind_list(self.commands, self.edit_page)
-        bind_grid(self.commands, self.edit_page)
+        bind_page(self.commands, self.edit_page)
         self.pages = Pages(context, self.edit_page)
         self._help: HelpWindow | None = None
         self.recent_folders = RecentFolders(context.settings, self)
@@ -104,8 +104,8 @@ class MainWindow(QMainWindow):
     def show_tab(self, name: str) -> None:
         self.tabs.setCurrentIndex(TABS.index(name))
 
-    def export(self, photos: Sequence[Path]) -> None:
-        """Go to the Export tab with these photos."""
+    def export(self, photos: Sequence[Source]) -> None:
+        """Go to the Export tab with these photos and virtual copies."""
         self.show_tab("Export")
         if photos:
             self.pages.export_page().set_sources(list(photos), "The photos that you chose for this export")
@@ -194,7 +194,7 @@ class MainWindow(QMainWindow):
         commands["full_screen"].setChecked(self.isFullScreen())
 
     def export_selected(self) -> None:
-        self.export(self.edit_page.filmstrip.selected_paths())
+        self.export(self.edit_page.filmstrip.selection.versions())
 
     def toggle_filmstrip(self) -> None:
         self.edit_page.show_panel(self.edit_page.filmstrip, not self.edit_page.filmstrip.isVisibleTo(self.edit_page))

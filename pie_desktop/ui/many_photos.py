@@ -42,6 +42,21 @@ def bind_copying(commands: Commands, clipboard: EditClipboard) -> None:
     clipboard.changed.connect(partial(commands.refresh, None))
 
 
+def bind_page(commands: Commands, page: EditPage) -> None:
+    """What concerns the list of photos and the open photo alone."""
+    _bind_list(commands, page)
+    _bind_grid(commands, page)
+    _bind_versions(commands, page)
+
+
+def _bind_versions(commands: Commands, page: EditPage) -> None:
+    """Virtual copies and snapshots of the open photo."""
+    commands.bind("new_copy", page.versions.new_copy)
+    commands.bind("delete_copy", page.versions.delete_copy)
+    commands.bind("take_snapshot", page.history.take_snapshot)
+    commands.enable_when({Need.COPY: lambda: page.versions.copy_is_open})
+
+
 def bind_matching(commands: Commands, matching: Matching, page: EditPage) -> None:
     """Matching photos to each other."""
     commands.bind("match_photos", matching.match_to_open)
@@ -57,7 +72,7 @@ def bind_teaching(commands: Commands, context: AppContext, session: EditSession,
     return teacher
 
 
-def bind_list(commands: Commands, page: EditPage) -> None:
+def _bind_list(commands: Commands, page: EditPage) -> None:
     """What the list of photos does by itself."""
     strip = page.filmstrip
     follow = commands.bind("follow_new", lambda: strip.set_follows(follow.isChecked()))
@@ -65,7 +80,7 @@ def bind_list(commands: Commands, page: EditPage) -> None:
     commands.bind("review", strip.review)
 
 
-def bind_grid(commands: Commands, page: EditPage) -> None:
+def _bind_grid(commands: Commands, page: EditPage) -> None:
     """The grid, and what leads out of it."""
     grid = commands.bind("grid", lambda: page.show_grid(not page.grid))
     page.grid_changed.connect(grid.setChecked)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from pie_desktop.edit.versions import Source
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.edit_page import EditPage
 
@@ -68,17 +69,17 @@ class Pages(QStackedWidget):
 
     def _follow(self) -> None:
         strip = self._edit.filmstrip
-        selected, folder = strip.selected_paths(), strip.folder
+        selected, folder = strip.selection.versions(), strip.folder
         page = self.export_page()
         if folder is None or len(selected) > 1:
             page.follow(selected, "The photos selected on the Edit page" if selected else "")
             return
         name = f"“{folder.name or folder}”"
         if strip.is_filtered:
-            page.follow(list(strip.model.paths), f"The photos of {name} that the filter of the Edit page shows")
+            page.follow(list(strip.model.versions), f"The photos of {name} that the filter of the Edit page shows")
             return
         # Of a folder the export takes the RAW photos of RAW + JPEG.
-        photos = [folder] if strip.raw_pairs.show == "raw" else list(strip.model.paths)
+        photos: list[Source] = [folder] if strip.raw_pairs.show == "raw" else list(strip.model.versions)
         page.follow(photos, f"The folder {name}, as on the Edit page")
 
     def can_close(self) -> bool:

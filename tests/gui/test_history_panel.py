@@ -134,7 +134,8 @@ def test_virtual_copies_are_edited_apart(
     assert panel.copies.currentText() == "Copy 1" and texts(panel.steps) == ["Opened"]
     window.context.current.change(Edit.styled(amount=0.2))
     qtbot.waitUntil(saved(window))
-    assert context.catalog.get(photo) == Edit.styled(amount=0.2), "the active copy is what is exported"
+    assert context.catalog.copies(photo) == {"Copy 1": Edit.styled(amount=0.2)}
+    assert context.catalog.get(photo).style.strength == 0.8, "the photo itself keeps its edit"
     qtbot.keyClick(panel.copies, Qt.Key.Key_Up)
     assert window.session.edit.style.strength == 0.8 and texts(panel.steps)[0] == "Preference 80 %"
     qtbot.keyClick(panel.copies, Qt.Key.Key_Down)

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.parts.development import DevelopmentPart
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo, proxy_of
 from pie_desktop.imaging.development import Development
@@ -129,7 +130,7 @@ def test_thumbnails_show_it(window: MainWindow, raw_photo: Path, qtbot: QtBot) -
 
     def brightness() -> float:
         parts = (context.catalog, context.library, context.engine, context.thumbnail_store, None)
-        made = make_edited(JobContext(lambda *_: None), raw_photo, 96, *parts)
+        made = make_edited(JobContext(lambda *_: None), PhotoVersion(raw_photo), 96, *parts)
         assert made.image is not None
         image = made.image.convertToFormat(made.image.Format.Format_Grayscale8).scaled(
             1, 1, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation

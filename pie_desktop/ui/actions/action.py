@@ -40,6 +40,7 @@ class Need(Enum):
     CACHE = "thumbnails are kept on disk"
     SEVERAL = "several photos are selected"
     COPIED = "an edit was copied"
+    COPY = "a virtual copy is open"
     OTHER_EDIT = "another photo was open before"
     REFERENCES = "the references of a style are shown"
     DELETED_STYLE = "a style was deleted since the start"

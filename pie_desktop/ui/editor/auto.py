@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from pie_desktop.edit.approximation import auto_parts, with_auto, with_model
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.part import Part
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import load_proxy
 from pie_desktop.ui.context import AppContext
@@ -59,7 +60,7 @@ def find_auto(
             if photo in enhanced:
                 proxy, transform = enhanced[photo].proxy, enhanced[photo].transform
             else:
-                edit = known.get(photo) or kept_edit(app.catalog, app.library, photo)
+                edit = known.get(photo) or kept_edit(app.catalog, app.library, PhotoVersion(photo))
                 proxy = load_proxy(photo, edit.development)
                 transform = app.engine.transform(proxy, None)
             found.parts[photo] = auto_parts(proxy, transform)

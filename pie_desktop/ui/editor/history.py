@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.history import NamedEdit, PhotoHistory
 from pie_desktop.edit.naming import name_of_change
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.errors import StyleError
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import keep_history
@@ -30,11 +31,13 @@ class EditKeeper(QObject):
         changed: the history is another one.
         stepped: (photo, edit before, `NamedEdit` after): the user changed the open photo.
         moved: (photo, `NamedEdit`, whether backwards): the user undid that step of the open photo, or did it again.
+        copies_changed: (photo, the edits of its virtual copies by name), perhaps the same as before.
     """
 
     changed = Signal()
     stepped = Signal(object, object, object)
     moved = Signal(object, object, bool)
+    copies_changed = Signal(object, object)
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -66,9 +69,14 @@ class EditKeeper(QObject):
         """Whether anything was done to the open photo, now or earlier."""
         return self.history is not None and self.history.edited
 
+    @property
+    def version(self) -> PhotoVersion | None:
+        """The open photo or virtual copy, once its edit is known."""
+        return None if self._path is None else PhotoVersion(self._path, self._histories[self._path].copy_name)
+
     def known_edits(self) -> dict[Path, Edit]:
-        """The edits of photos that were edited since the start, and of the open one."""
-        found = {path: history.edit for path, history in self._histories.items() if history.edited}
+        """The edits of photos that were edited since the start, and of the open one, or of its open copy."""
+        found = {path: history.photo_edit for path, history in self._histories.items() if history.edited}
         return found if self._path is None else found | {self._path: self._current.edit}
 
     def known_history(self, path: Path) -> PhotoHistory | None:
@@ -85,39 +93,42 @@ class EditKeeper(QObject):
         """
         for path, history in histories.items():
             known = self._histories.get(path)
-            if known is not None and known.edited and known.edit not in (before[path], history.edit):
+            if known is not None and known.edited and known.photo_edit not in (before[path], history.photo_edit):
                 continue
             if path != self._path:
                 self._histories[path] = history
-            elif self._current.edit == before[path]:
-                self._histories[path] = history
-                self._current.show(history.edit)
-                self.changed.emit()
+            elif known is not None and self._current.edit == known.edit:
+                self._histories[path] = shown = history.choose_named(known.copy_name)
+                self._current.show(shown.edit)
+                self._tell()
 
     def known(self, path: Path) -> Edit | None:
-        """The edit of a photo that is not saved yet, so that the catalog is behind; else None."""
-        return self._histories[path].edit if self._is_behind(path) else None
+        """The edit of a photo itself that is not saved yet, so that the catalog is behind; else None."""
+        return self._histories[path].photo_edit if self._is_behind(path) else None
 
     def _is_behind(self, path: Path) -> bool:
         return path in self._pending or path in self._unsaved
 
-    def begin(self, path: Path, edit: Edit, stored: PhotoHistory | None = None) -> None:
-        """Show the edit of a photo that has been opened, and keep what becomes of it.
+    def begin(self, path: Path, edit: Edit, stored: PhotoHistory | None = None, copy: str = "") -> None:
+        """Show the edit of a photo that has been opened, or of a virtual copy, and keep what becomes of it.
 
         Args:
             path: the photo.
-            edit: what it opens with.
+            edit: that of the photo itself.
             stored: its history in the catalog; an edit that is not its last is a step of its own.
+            copy: name of the copy to show, empty for the photo itself, which also takes the place of one that is gone.
         """
-        known = self._histories.get(path)
-        if known is None or known.edit != edit:
-            # What another window did to the photo is in the catalog.
-            kept = known if known is not None and known.edited and (stored is None or self._is_behind(path)) else stored
-            earlier = kept or PhotoHistory.begin(edit, time.time())
-            self._histories[path] = earlier.push(CHANGED_ELSEWHERE, edit, time.time())
+        known, now = self._histories.get(path), time.time()
+        # What another window did to the photo is in the catalog.
+        is_newer = stored is not None and not self._is_behind(path)
+        if known is None or known.photo_edit != edit or is_newer:
+            kept = known if known is not None and known.edited and not is_newer else stored
+            earlier = kept or PhotoHistory.begin(edit, now)
+            known = earlier.at("", lambda history: history.push(CHANGED_ELSEWHERE, edit, now))
+        self._histories[path] = known = known.choose_named(copy)
         self._path = path
-        self._current.show(edit)
-        self.changed.emit()
+        self._current.show(known.edit)
+        self._tell()
 
     def keep_as_shown(self) -> None:
         """Keep the edit of the open photo although it is as it was opened: the user has said that it is right."""
@@ -187,16 +198,21 @@ class EditKeeper(QObject):
         if self.history is not None:
             self._take(self.history.with_copy(self.history.free_copy_name(), time.time()))
 
-    def choose_copy(self, copy: int) -> None:
-        """Show another virtual copy, 0 for the photo itself."""
+    def choose_copy(self, name: str) -> None:
+        """Show a virtual copy of the open photo, or the photo itself for an empty name."""
         self._keep()
-        if self.history is not None and copy != self.history.active:
-            self._take(self.history.choose(copy))
+        if self.history is not None and name != self.history.copy_name:
+            self._take(self.history.choose_named(name))
 
-    def remove_copy(self, copy: int) -> None:
-        self._keep()
-        if self.history is not None:
-            self._take(self.history.without_copy(copy))
+    def change_history(self, path: Path, change: Callable[[PhotoHistory], PhotoHistory]) -> None:
+        """Change the history of a photo that was edited since the start, be it open or not."""
+        if path == self._path:
+            self._keep()
+            self._take(change(self._histories[path]))
+        else:
+            self._histories[path] = change(self._histories[path])
+            self._save(path)
+            self.copies_changed.emit(path, self._histories[path].copy_edits)
 
     def _go(self, history: PhotoHistory, step: NamedEdit, backwards: bool) -> None:
         path = self._path
@@ -212,6 +228,12 @@ class EditKeeper(QObject):
         if history.edit != self._current.edit:
             self._current.show(history.edit)
         self._save(self._path)
+        self._tell()
+
+    def _tell(self) -> None:
+        """The history of the open photo is another one."""
+        if self._path is not None:
+            self.copies_changed.emit(self._path, self._histories[self._path].copy_edits)
         self.changed.emit()
 
     def _on_changed(self, edit: Edit, moving: bool) -> None:

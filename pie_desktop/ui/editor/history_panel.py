@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from pie_desktop.edit.history import PhotoHistory
 from pie_desktop.ui.editor.history import EditKeeper
+from pie_desktop.ui.editor.versions import Versions
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, icon
 from pie_desktop.ui.widgets.labels import heading
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
@@ -32,16 +33,16 @@ class HistoryPanel(QWidget):
     changed.
     """
 
-    def __init__(self, keeper: EditKeeper) -> None:
+    def __init__(self, keeper: EditKeeper, versions: Versions) -> None:
         super().__init__()
         self._keeper = keeper
         self._shown: PhotoHistory | None = None
         self.copies = QComboBox()
         self.copies.setAccessibleName("Virtual copies")
-        self.copies.setToolTip("Which of the photo's edits is shown, edited and exported")
+        self.copies.setToolTip("Which of the photo's edits is shown and edited; each is exported as a file of its own")
         self.copies.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.new_copy = _button("mdi6.content-duplicate", "New virtual copy: a second edit of the same photo")
-        self.remove_copy = _button("mdi6.delete-outline", "Remove this virtual copy")
+        self.remove_copy = _button("mdi6.delete-outline", "Delete this virtual copy")
         self.new_snapshot = _button("mdi6.camera-plus-outline", "Take a snapshot: keep this edit under a name")
         self.snapshots = _SnapshotList()
         self.snapshots.setAccessibleName("Snapshots")
@@ -58,9 +59,9 @@ class HistoryPanel(QWidget):
         self._snapshots_title = heading("SNAPSHOTS")
         self._lay_out()
         self.setFocusProxy(self.steps)
-        self.copies.activated.connect(keeper.choose_copy)
-        self.new_copy.clicked.connect(keeper.add_copy)
-        self.remove_copy.clicked.connect(self._remove_copy)
+        self.copies.activated.connect(lambda index: keeper.choose_copy(self.copies.itemText(index) if index else ""))
+        self.new_copy.clicked.connect(versions.new_copy)
+        self.remove_copy.clicked.connect(versions.delete_copy)
         self.new_snapshot.clicked.connect(self.take_snapshot)
         for signal in (self.steps.itemClicked, self.steps.itemActivated):
             signal.connect(lambda item: keeper.go(item.data(PLACE_ROLE)))
@@ -103,9 +104,6 @@ class HistoryPanel(QWidget):
         found = next((one for one in history.snapshots if one.name == name), None) if history is not None else None
         if found is not None:
             self._keeper.apply(f"Snapshot “{name}”", found.edit)
-
-    def _remove_copy(self) -> None:
-        self._keeper.remove_copy(self.copies.currentIndex())
 
     def _show(self) -> None:
         history = self._keeper.history

@@ -82,6 +82,7 @@ class EditSession(QObject):
         self._proxy: np.ndarray | None = None
         self._waiting: dict[str, str] = {}
         self.path: Path | None = None
+        self._copy = ""
         self.photo: OpenedPhoto | None = None
         self.enhancement: Enhancement | None = None
         # Latest wins in each: what arrives is of the photo that is open.
@@ -107,8 +108,15 @@ class EditSession(QObject):
         """Long side of the first decode of photos opened from now on: the size of the canvas."""
         self._reduced_side = max(640, pixels)
 
-    def open(self, path: Path) -> None:
-        """Open a photo; what is known of the one before is dropped at once."""
+    def open(self, path: Path, copy: str = "") -> None:
+        """Open a photo, or the virtual copy of that name; what is known of the one before is dropped at once.
+
+        Another copy of the open photo is another edit of what is on the canvas already.
+        """
+        self._copy = copy
+        if path == self.path:
+            self.keeper.choose_copy(copy)
+            return
         self.close()
         self.path = path
         self.opening.emit(path)
@@ -166,7 +174,7 @@ class EditSession(QObject):
         self._context.report_catalog_problems()
         # Before there is a photo, so that its transform is computed once, below.
         self.folder_style.open(path.parent, photo.folder_style, photo.folder_style_gone)
-        self.keeper.begin(path, photo.edit or self._current.unedited(), photo.history)
+        self.keeper.begin(path, photo.edit or self._current.unedited(), photo.history, self._copy)
         self.photo = photo
         self._developer.begin(photo.info)
         self._notices.tell(photo)

@@ -66,14 +66,14 @@ def change_photos(
             if history is None:
                 edit = catalog.get(photo)
                 history = catalog.history(photo) if edit is not None else None
-                if history is None or (edit is not None and history.edit != edit):
+                if history is None or (edit is not None and history.photo_edit != edit):
                     history = PhotoHistory.begin(edit or unedited, time.time())
             moved = move(photo, history)
             if moved is history:
                 continue
             catalog.put_history(photo, moved)
             recent[photo] = done.histories[photo] = moved
-            done.edits[photo] = (history.edit, moved.edit)
+            done.edits[photo] = (history.photo_edit, moved.photo_edit)
         except PieError as error:
             done.problems.append(str(error))
     return done
@@ -95,10 +95,14 @@ def follow_step(
         group: of the step.
         beside: one of the photos, see `Catalog.photos_of_step`.
     """
+
+    def move(_: Path, history: PhotoHistory) -> PhotoHistory:
+        for copy in ("", *history.copy_edits):  # one of them led, or was made since
+            history = history.at(copy, lambda one: one.follow(group, backwards))
+        return history
+
     photos = catalog.photos_of_step(group, beside)
-    return change_photos(
-        context, catalog, photos, known, unedited, lambda _, history: history.follow(group, backwards), recent
-    )
+    return change_photos(context, catalog, photos, known, unedited, move, recent)
 
 
 class SeveralPhotos(QObject):
@@ -188,7 +192,8 @@ class SeveralPhotos(QObject):
         now = time.time()
 
         def move(photo: Path, history: PhotoHistory) -> PhotoHistory:
-            return history.push(name, change(photo, history.edit), now, group)
+            # A virtual copy goes its own way.
+            return history.at("", lambda own: own.push(name, change(photo, own.edit), now, group))
 
         history, steps = self._keeper.history, self._context.steps
         in_open = history is not None and history.copy.step.group == group

@@ -1,13 +1,14 @@
 """The export as a job: each photo as the Edit page shows it, or one edit for all."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.catalog.store import Catalog
+from pie_desktop.edit.versions import PhotoVersion, Source
 from pie_desktop.engine.engine import Engine
 from pie_desktop.export.by_edit import in_order, parts_by_edit
 from pie_desktop.export.job import ExportProgress, ExportReport, PlannedPhoto, Running, run_job
@@ -59,33 +60,39 @@ class Services:
             return one_for_all(choice.one_edit, choice.style)
         return PhotoEdits(self.catalog, self.library).of
 
+    def copies_of(self, photo: Path) -> Iterable[str]:
+        """The names of a photo's virtual copies."""
+        return self.catalog.copies(photo)
+
 
 @dataclass(frozen=True)
 class FoundPlan:
     """What is to be exported.
 
     Attributes:
-        sources: the photos.
+        sources: the photos and virtual copies.
         plan: of all exports, one behind the other; empty while there is nothing to plan with.
         sample: what the fields of a name template stand for with the first photo; None without photos.
         edits: what each photo is exported with.
     """
 
-    sources: list[Path]
+    sources: list[PhotoVersion]
     plan: list[PlannedPhoto]
     sample: NameValues | None
-    edits: Mapping[Path, PhotoEdit]
+    edits: Mapping[PhotoVersion, PhotoEdit]
 
 
-def find_plan(context: JobContext, services: Services, sources: Sequence[Path], choice: ExportChoice) -> FoundPlan:
-    """The photos of the sources (files and folders), and their plans for the exports; a job.
+def find_plan(context: JobContext, services: Services, sources: Sequence[Source], choice: ExportChoice) -> FoundPlan:
+    """The photos of the sources with their virtual copies, and their plans for the exports; a job.
+
+    Of sources that are versions exactly those are taken.
 
     Raises:
         PieError: a folder, or the catalog of edits, cannot be read.
     """
     if choice.one_edit is None:
         _wait_for_edits(context, services.edits_kept)
-    photos = expand_sources(sources)
+    photos = expand_sources(sources, services.copies_of)
     context.check()
     exports, edit_of = choice.exports, Remembered(services.edit_of(choice))
     plans = plan_all(photos, exports, None, context.should_cancel, edit_of) if exports else []
@@ -132,10 +139,10 @@ def resume_photos(context: JobContext, services: Services, kept: KeptExport, wat
     return _run(context, parts, [photo.target for photo in kept.photos], watcher, kept)
 
 
-def edits_of(kept: KeptExport) -> dict[Path, PhotoEdit]:
+def edits_of(kept: KeptExport) -> dict[PhotoVersion, PhotoEdit]:
     """What the photos of an interrupted export are written with."""
     return {
-        photo.source: PhotoEdit(part.settings.edit, "own", part.settings.style)
+        photo.version: PhotoEdit(part.settings.edit, "own", part.settings.style)
         for part in kept.parts
         for photo in part.photos
     }

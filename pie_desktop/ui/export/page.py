@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from pie_desktop.edit.versions import PhotoVersion, Source, path_of
 from pie_desktop.export.job import ExportReport
 from pie_desktop.export.kept import KeptExport
 from pie_desktop.export.settings import plan_summary
@@ -38,8 +39,8 @@ class ExportPage(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._sources: list[Path] = []
-        self._followed: list[Path] = []
+        self._sources: list[Source] = []
+        self._followed: list[Source] = []
         self._destination: Path | None = None
         self.form = ExportForm(context)
         self.view = PlanView(context.thumbnails)
@@ -61,13 +62,13 @@ class ExportPage(QWidget):
     def running(self) -> bool:
         return self.runner.running
 
-    def follow(self, sources: Sequence[Path], about: str) -> None:
+    def follow(self, sources: Sequence[Source], about: str) -> None:
         """Show what the Edit page shows, unless the user has made a list here or an export is running.
 
         A report that is still shown stays while the photos are the same.
 
         Args:
-            sources: photos and folders.
+            sources: photos, folders and versions of photos.
             about: where they are from, for the line below the title.
         """
         if self.running or self.view.own_list.isChecked():
@@ -77,27 +78,27 @@ class ExportPage(QWidget):
         if not same or not self.view.model.has_outcomes:
             self._take(sources, about)
 
-    def set_sources(self, sources: Sequence[Path], about: str = "") -> None:
+    def set_sources(self, sources: Sequence[Source], about: str = "") -> None:
         """The photos to export, folders included, until the page is entered anew; without effect during an export."""
         if not self.running:
             self._followed = []
             self.view.own_list.setChecked(False)
             self._take(sources, about)
 
-    def set_own_list(self, sources: Sequence[Path]) -> None:
+    def set_own_list(self, sources: Sequence[Source]) -> None:
         """A list of photos and folders that was made here; it stays until *Own list* is released."""
         if not self.running:
             self.view.own_list.setChecked(True)
             self._take(sources, OWN_LIST)
 
-    def _take(self, sources: Sequence[Path], about: str) -> None:
+    def _take(self, sources: Sequence[Source], about: str) -> None:
         self._sources = list(sources)
         self.view.about.set_full_text(about)
         if self._sources:
-            self.form.suggest_destination(self._sources[0])
+            self.form.suggest_destination(path_of(self._sources[0]))
         self._make_plan()
 
-    def add_sources(self, sources: Sequence[Path]) -> None:
+    def add_sources(self, sources: Sequence[Source]) -> None:
         """Photos and folders to be exported, too."""
         self.set_own_list([*self._sources, *sources])
 
@@ -131,8 +132,9 @@ class ExportPage(QWidget):
             return
         self._planner.stop()
         self._destination = kept.destination
-        self._sources = list(dict.fromkeys(photo.source for photo in kept.photos))
-        self.view.show_plan(self._sources, kept.photos, edits_of(kept))
+        versions = list(dict.fromkeys(photo.version for photo in kept.photos))
+        self._sources = list(versions)
+        self.view.show_plan(versions, kept.photos, edits_of(kept))
         for item in kept.items.values():
             if item.status == "written":
                 self.view.show_item(item)
@@ -215,7 +217,7 @@ class ExportPage(QWidget):
     def _on_plan(self, found: FoundPlan) -> None:
         if self.running:
             return
-        self._sources = found.sources
+        self._sources = list(found.sources)
         self.view.show_plan(found.sources, found.plan, found.edits)
         if found.sample is not None or not found.sources:
             suffix = found.plan[0].target.suffix if found.plan else ".jpg"
@@ -223,7 +225,7 @@ class ExportPage(QWidget):
         self._show_state()
 
     def _on_plan_failed(self, problem: str) -> None:
-        self._sources = self.view.model.sources
+        self._sources = list(self.view.model.sources)
         self._context.notifier.error(problem)
         self._show_state()
 
@@ -247,7 +249,7 @@ class ExportPage(QWidget):
         self.banner.look()
         self._show_state()
 
-    def _remove(self, photos: list[Path]) -> None:
+    def _remove(self, photos: list[PhotoVersion]) -> None:
         gone = set(photos)
         self.set_own_list([photo for photo in self.view.model.sources if photo not in gone])
 

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QColor
 
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.export.facts import size_text
 from pie_desktop.export.job import ExportItem, PlannedPhoto
 from pie_desktop.export.photo_edits import PhotoEdit
@@ -34,9 +35,9 @@ class PlanTableModel(HeadedTableModel):
 
     def __init__(self, thumbnails: PriorityLane, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.sources: list[Path] = []
+        self.sources: list[PhotoVersion] = []
         self.plan: list[PlannedPhoto] = []
-        self.edits: Mapping[Path, PhotoEdit] = {}
+        self.edits: Mapping[PhotoVersion, PhotoEdit] = {}
         self._outcomes: dict[Path, ExportItem] = {}
         self._rows: dict[Path, list[int]] = {}
         self._targets: dict[Path, int] = {}
@@ -51,14 +52,14 @@ class PlanTableModel(HeadedTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return super().headerData(section, orientation, role)
 
-    def set_sources(self, sources: Sequence[Path]) -> None:
+    def set_sources(self, sources: Sequence[PhotoVersion]) -> None:
         self.beginResetModel()
         self.sources = list(dict.fromkeys(sources))
         self.plan = []
         self._find_rows()
         self.endResetModel()
 
-    def set_plan(self, plan: Sequence[PlannedPhoto], edits: Mapping[Path, PhotoEdit]) -> None:
+    def set_plan(self, plan: Sequence[PlannedPhoto], edits: Mapping[PhotoVersion, PhotoEdit]) -> None:
         """A plan of exactly the sources, in their order, or several; an empty one means that it is not known.
 
         `edits` are those of the sources, as far as they are known.
@@ -74,9 +75,9 @@ class PlanTableModel(HeadedTableModel):
         else:
             self.endResetModel()
 
-    def source_at(self, row: int) -> Path:
-        """The photo of a row."""
-        return self.plan[row].source if self.plan else self.sources[row]
+    def source_at(self, row: int) -> PhotoVersion:
+        """The photo or virtual copy of a row."""
+        return self.plan[row].version if self.plan else self.sources[row]
 
     def set_outcome(self, item: ExportItem) -> int:
         """Returns the row, so that the view can follow."""
@@ -106,13 +107,13 @@ class PlanTableModel(HeadedTableModel):
             return self._sort_key(source, planned, outcome, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             texts = {
-                SOURCE: str(source),
+                SOURCE: source.whole,
                 TARGET: str(planned.target) if planned else "",
                 EDIT: self._about_edit(source),
             }
             return plain(texts[column] if column in texts else _warning(planned, outcome))
         if role == Qt.ItemDataRole.DecorationRole and column == SOURCE:
-            return self._thumbnails.icon(source, THUMBNAIL)
+            return self._thumbnails.icon(source.path, THUMBNAIL)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMERIC:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ForegroundRole and column > SOURCE:
@@ -149,7 +150,7 @@ class PlanTableModel(HeadedTableModel):
             self._changed(row, row)
         return row
 
-    def _text(self, source: Path, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int) -> str:
+    def _text(self, source: PhotoVersion, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int) -> str:
         if column == SOURCE:
             return source.name
         if column == EDIT:
@@ -170,7 +171,7 @@ class PlanTableModel(HeadedTableModel):
         return _warning(planned, outcome)
 
     def _sort_key(
-        self, source: Path, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int
+        self, source: PhotoVersion, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int
     ) -> str | float:
         if column == PIXELS:
             return planned.size[0] * planned.size[1] if planned is not None and planned.size else -1
@@ -180,11 +181,13 @@ class PlanTableModel(HeadedTableModel):
             return planned.burst or -1 if planned is not None else -1
         return natural_key(self._text(source, planned, outcome, column))
 
-    def _about_edit(self, source: Path) -> str:
+    def _about_edit(self, source: PhotoVersion) -> str:
         found = self.edits.get(source)
         return "" if found is None else f"{found.description}\n{found.problem or found.whose}"
 
-    def _color(self, source: Path, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int) -> str:
+    def _color(
+        self, source: PhotoVersion, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int
+    ) -> str:
         found = self.edits.get(source) if column == EDIT else None
         if found is None:
             return _color(planned, outcome)
@@ -205,7 +208,7 @@ class PlanTableModel(HeadedTableModel):
         self._root = os.path.commonpath([target.parent for target in self._targets]) if self._targets else ""
         self._rows = {}
         for row in range(self.row_total()):
-            self._rows.setdefault(self.source_at(row), []).append(row)
+            self._rows.setdefault(self.source_at(row).path, []).append(row)
 
     def _changed(self, first: int, last: int) -> None:
         if first <= last:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.errors import PieError
 from pie_desktop.export.job import ExportItem, ExportProgress, ExportReport, PlannedPhoto
 from pie_desktop.export.photo_edits import PhotoEdit
@@ -41,7 +42,7 @@ from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.lanes import PriorityLane
 
-NO_EDITS: Mapping[Path, PhotoEdit] = MappingProxyType({})
+NO_EDITS: Mapping[PhotoVersion, PhotoEdit] = MappingProxyType({})
 FLEXIBLE = {SOURCE: 100, TARGET: 100, EDIT: 184, WARNING: 100}
 
 
@@ -114,7 +115,10 @@ class PlanView(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._show_remove)
 
     def show_plan(
-        self, sources: Sequence[Path], plan: Sequence[PlannedPhoto], edits: Mapping[Path, PhotoEdit] = NO_EDITS
+        self,
+        sources: Sequence[PhotoVersion],
+        plan: Sequence[PlannedPhoto],
+        edits: Mapping[PhotoVersion, PhotoEdit] = NO_EDITS,
     ) -> None:
         if list(sources) != self.model.sources:
             self.model.set_sources(sources)
@@ -230,7 +234,7 @@ class PlanView(QWidget):
         layout.addWidget(self.progress)
         layout.addLayout(bottom)
 
-    def _selected(self) -> list[Path]:
+    def _selected(self) -> list[PhotoVersion]:
         shown = self.table.selectionModel().selectedRows()
         return [self.model.source_at(self.rows.mapToSource(index).row()) for index in shown]
 
@@ -263,7 +267,7 @@ class PlanView(QWidget):
             self.added.emit(chosen)
 
     def _start_folder(self) -> str:
-        return str(self.model.sources[-1].parent) if self.model.sources else ""
+        return str(self.model.sources[-1].path.parent) if self.model.sources else ""
 
     def _hide_results(self) -> None:
         self.open_button.hide()

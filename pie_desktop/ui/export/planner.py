@@ -1,10 +1,10 @@
 """The planner: makes the plan of an export in the background, a moment after the last change of the form."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from pie_desktop.edit.versions import Source
 from pie_desktop.export.photo_edits import unapplied_in
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.form import ExportChoice
@@ -52,7 +52,7 @@ class Planner(QObject):
         self._lane.cancel_all()
         self._timer.start()
 
-    def plan(self, services: Services, sources: Sequence[Path], choice: ExportChoice) -> None:
+    def plan(self, services: Services, sources: Sequence[Source], choice: ExportChoice) -> None:
         """Make the plan now."""
         self._timer.stop()
         self._busy = True

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pie_desktop.catalog.culling import PhotoFacts
+from pie_desktop.catalog.culling import CopyFacts, PhotoFacts
 from pie_desktop.catalog.store import Catalog
+from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import NewerEditError, PieError
 from pie_desktop.imaging.metadata.marks import Mark, write_mark
 from pie_desktop.imaging.metadata.reading import PhotoSummary, read_described
@@ -32,9 +33,10 @@ class FactSources:
     def read(self, photo: Path) -> PhotoFacts:
         """What the photo's file, its sidecars and the catalog say; what cannot be read is left out."""
         summary, mark = self._described(photo)
-        edited, style_id = False, None
+        edited, style_id, copies = False, None, {}
         try:
             mark = self.catalog.marks.get(photo) or mark
+            copies = self.catalog.copies(photo)
             try:
                 edit = self.catalog.get(photo)
                 edited = edit is not None
@@ -53,7 +55,12 @@ class FactSources:
             edited,
             date=summary.date,
             camera=summary.camera or "",
+            copies=self.of_copies(copies),
         )
+
+    def of_copies(self, copies: Mapping[str, Edit]) -> tuple[CopyFacts, ...]:
+        """What is known of virtual copies, from their edits by name."""
+        return tuple(CopyFacts(name, edit.style_id, self._style_name(edit.style_id)) for name, edit in copies.items())
 
     def _described(self, photo: Path) -> tuple[PhotoSummary, Mark]:
         """Read again only when the file has changed; a sidecar that changes later is seen when the folder is opened."""

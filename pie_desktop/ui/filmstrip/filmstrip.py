@@ -8,6 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from pie_desktop.catalog.culling import arrange
+from pie_desktop.edit.versions import PhotoVersion, Source, path_of
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.filmstrip.actions import PhotoActions, RawPairChoice
 from pie_desktop.ui.filmstrip.filter_bar import FilterBar
@@ -16,16 +17,15 @@ from pie_desktop.ui.filmstrip.header import FolderHeader
 from pie_desktop.ui.filmstrip.index import PhotoIndex
 from pie_desktop.ui.filmstrip.pages import PhotoPages
 from pie_desktop.ui.filmstrip.photo_model import PhotoModel
+from pie_desktop.ui.filmstrip.requests import ThumbnailRequests
 from pie_desktop.ui.filmstrip.selection import PhotoSelection
 from pie_desktop.ui.filmstrip.view import ThumbnailView
-from pie_desktop.ui.thumbnails import ThumbnailLoader, modified_time, side_for
+from pie_desktop.ui.thumbnails import ThumbnailLoader, modified_time
 from pie_desktop.ui.thumbnails.edited import EditedThumbnails
 
 NOTHING_OPEN = "Drop photos or a folder onto the window, or open a folder."
-NEARBY_SCREENS = 1
 ARRANGE_DELAY = 80  # ms: facts come in quick succession while a folder is read
 FOLLOW = "photos.follow_new"
-UNSURE = 5.0  # dE00: a photo that is expected to be further off needs a look
 
 
 class Filmstrip(QWidget):
@@ -33,15 +33,18 @@ class Filmstrip(QWidget):
 
     The folder is listed and the thumbnails are read off the GUI thread; nothing is written beside the photos.
 
+    Attributes:
+        listed: all photos, also those that the filter hides.
+
     Signals:
-        photo_selected: path of the photo that became the current one.
+        photo_selected: (path, copy) of the photo or virtual copy that became the current one; `copy` is its name.
         selection_changed: paths of all selected photos, in the order shown.
         folder_changed: the folder that is shown now.
-        export_requested: paths to export, from the context menu.
+        export_requested: photos and virtual copies to export, from the context menu.
         reference_requested: paths of edits to use as a style, from the context menu.
     """
 
-    photo_selected = Signal(object)
+    photo_selected = Signal(object, str)
     selection_changed = Signal(list)
     folder_changed = Signal(object)
     export_requested = Signal(list)
@@ -51,17 +54,18 @@ class Filmstrip(QWidget):
         super().__init__(parent)
         self._context = context
         self._folder: Path | None = None
-        self._select_next: Path | None = None
+        self._select_next: Source | None = None
         self._loader = ThumbnailLoader(context.thumbnails, self, store=context.thumbnail_store, display=context.display)
         self.index = PhotoIndex(context, self)
-        self._listed: list[Path] = []
+        self.listed: list[Path] = []
         self.model = PhotoModel(self._loader, self, self.index.of)
         self.edited = EditedThumbnails(context, self._loader, self)
-        self.edited.expected.connect(self._on_expected)
+        self.edited.expected.connect(self.index.expect)
         self.model.show_edited(self.edited)
         self.view = ThumbnailView()
         self.view.setModel(self.model)
         self.selection = PhotoSelection(self.view, self.model, self)
+        self._requests = ThumbnailRequests(self.view, self.model, self.index, self._loader, self.edited)
         self.setFocusProxy(self.view)
         self.header = FolderHeader()
         self.filters = FilterBar(self.index.choices)
@@ -87,7 +91,7 @@ class Filmstrip(QWidget):
 
     def _connect(self) -> None:
         self.selection.changed.connect(self._on_selection)
-        self.selection.current_changed.connect(self.photo_selected)
+        self.selection.current_changed.connect(lambda version: self.photo_selected.emit(*version))
         self.view.visible_changed.connect(self._request_thumbnails)
         self.header.folder_chosen.connect(self.set_folder)
         self.header.open_button.clicked.connect(self.choose_folder)
@@ -98,7 +102,7 @@ class Filmstrip(QWidget):
         self._reader.outdated.connect(self._on_outdated)
         self._reader.touched.connect(self.refresh)
         self.raw_pairs.changed.connect(self.refresh)
-        self.photo_actions.export_requested.connect(self.export_requested)
+        self.photo_actions.export_requested.connect(lambda: self.export_requested.emit(self.selection.versions()))
         self.photo_actions.reference_requested.connect(self.reference_requested)
         self.photo_actions.refresh_requested.connect(self.refresh)
         self.view.customContextMenuRequested.connect(self._show_menu)
@@ -114,7 +118,7 @@ class Filmstrip(QWidget):
     @property
     def is_filtered(self) -> bool:
         """Whether photos are hidden by the filter."""
-        return self.model.rowCount() < len(self._listed)
+        return len(self.model.paths) < len(self.listed)
 
     def set_folder(self, folder: Path, select: Path | None = None) -> None:
         """Show the photos of `folder`; the first one, or `select`, becomes the current one.
@@ -149,9 +153,9 @@ class Filmstrip(QWidget):
 
     def _forget(self) -> None:
         """Show no photos, before others come."""
-        self._listed = []
+        self.listed = []
         self.filters.clear()
-        self.model.set_paths([])
+        self.model.set_versions([])
         self._reader.watch(None)
 
     def refresh(self, select: Path | None = None) -> None:
@@ -182,14 +186,21 @@ class Filmstrip(QWidget):
         """Selected photos in the order shown."""
         return self.selection.paths()
 
-    @property
-    def listed(self) -> list[Path]:
-        """All photos, also those that the filter hides."""
-        return self._listed
+    def select(self, source: Source) -> bool:
+        """Make a photo or virtual copy the only selected and the current one; False if it is not in the list."""
+        return self.selection.select(source)
 
-    def select(self, path: Path) -> bool:
-        """Make `path` the only selected and the current photo; False if it is not in the list."""
-        return self.selection.select(path)
+    def show_open(self, version: PhotoVersion) -> None:
+        """Make the photo or virtual copy that is open the current one, where another one of the photo is."""
+        path = version.path
+        if self.current_path() != path:
+            return
+        with self.selection.changing():
+            if self.index.versions(path) != self.model.versions_of(path):
+                self._select_next = version
+                self._arrange()
+            if self.selection.version() != version:
+                self.select(version)
 
     def _show_menu(self, position: QPoint) -> None:
         self.context_menu().popup(self.view.viewport().mapToGlobal(position))
@@ -198,7 +209,7 @@ class Filmstrip(QWidget):
         if listing.folder != self._folder:
             return
         self.header.set_folder(listing.folder, listing.subfolders)
-        before = set(self._listed)
+        before = set(self.listed)
         new = [path for path in listing.photos if path not in before] if before else []
         if new and self.follows and self._select_next is None:
             self._select_next = max(new, key=modified_time)
@@ -222,33 +233,34 @@ class Filmstrip(QWidget):
 
     def _show_paths(self, paths: list[Path]) -> None:
         """Show these photos as filter and order want; a filter that hides the photo that is asked for gives way."""
-        self._listed = paths
+        self.listed = paths
         self.index.set_photos(paths)
-        wanted = self._select_next
-        if wanted in paths and wanted not in self._arranged():
+        wanted = path_of(self._select_next) if self._select_next is not None else None
+        if wanted in paths and wanted not in self._filtered():
             self.filters.clear()
         self._arrange()
 
-    def _arranged(self) -> list[Path]:
+    def _filtered(self) -> list[Path]:
         filters = self.filters
-        return arrange(self._listed, self.index.facts, filters.filter, filters.key, filters.descending)
+        return arrange(self.listed, self.index.facts, filters.filter, filters.key, filters.descending)
 
     def _arrange(self) -> None:
         """Show the listed photos; current and selected ones that are still there stay so, else a neighbour is."""
         self._arrange_timer.stop()
-        paths = self._arranged()
+        versions = [version for path in self._filtered() for version in self.index.versions(path)]
         selection = self.selection
         row = max(selection.row(), 0)
-        current, selected = selection.current(), selection.paths()
+        current, selected = selection.version(), selection.versions()
         with selection.changing():
             if not self.model.rowCount():
-                self.model.set_paths(paths)
-            elif not self.model.update_paths(paths):
+                self.model.set_versions(versions)
+            elif not self.model.update_versions(versions):
                 selection.restore(current, selected)
-            self._pages.show_photos(any_left=bool(paths) or not self._listed)
+            self._pages.show_photos(any_left=bool(versions) or not self.listed)
             wanted, self._select_next = self._select_next, None
-            if (wanted is None or not self.select(wanted)) and paths and not self.view.selectionModel().hasSelection():
-                self.select(paths[min(row, len(paths) - 1)])
+            found = wanted is not None and self.select(wanted)
+            if not found and versions and not self.view.selectionModel().hasSelection():
+                self.select(versions[min(row, len(versions) - 1)])
             self.view.announce_visible()
 
     @property
@@ -269,12 +281,10 @@ class Filmstrip(QWidget):
         if self.model.paths:
             self.select(self.model.paths[0])
 
-    def _on_expected(self, path: Path, error: float | None) -> None:
-        self.index.expect(path, error, error is not None and error > UNSURE)
-
     def _on_facts(self, photos: list[Path]) -> None:
         self.model.show_facts(photos)
-        if self.filters.filter.active or self.filters.key != "name":
+        copied = any(self.index.versions(path) != self.model.versions_of(path) for path in photos)
+        if copied or self.filters.filter.active or self.filters.key != "name":
             self._arrange_timer.start()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -282,19 +292,9 @@ class Filmstrip(QWidget):
         self.index.refresh_exported()  # perhaps the Export page was shown meanwhile
 
     def _request_thumbnails(self) -> None:
-        rows = self.view.visible_rows()
-        paths = self.model.paths
-        self._loader.side = side_for(self.view.image_side())
-        visible = [paths[row] for row in rows]
-        self.index.bring_forward(visible)
-        around = (paths[row] for row in self.view.rows_around(rows))
-        nearby = [path for path, _ in zip(around, range(2 * NEARBY_SCREENS * len(rows)), strict=False)]
-        self._loader.want(visible, nearby, around)
-        # For a review, the model has to be asked about every photo.
-        reviewed = self._listed if self.filters.reviewing else []
-        self.edited.want(dict.fromkeys([*visible, *nearby, *reviewed]))
+        self._requests.make(self.listed if self.filters.reviewing else ())
 
-    def _on_selection(self, selected: list[Path]) -> None:
-        shown = self.model.rowCount()
-        self.header.set_count(shown, len(selected), len(self._listed) - shown)
-        self.selection_changed.emit(selected)
+    def _on_selection(self) -> None:
+        shown = len(self.model.paths)
+        self.header.set_count(shown, len(self.selection.versions()), len(self.listed) - shown)
+        self.selection_changed.emit(self.selection.paths())

@@ -7,7 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop import paths
-from pie_desktop.catalog.culling import PhotoFacts
+from pie_desktop.catalog.culling import CopyFacts, PhotoFacts
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.versions import PhotoVersion, Source, path_of
 from pie_desktop.export.history import exported_photos
 from pie_desktop.imaging.metadata.marks import Mark
 from pie_desktop.ui.context import AppContext
@@ -18,6 +20,7 @@ from pie_desktop.workers.lanes import QueueLane
 
 SIDECARS = "photos.ratings_in_sidecars"
 CHUNK = 40
+UNSURE = 5.0  # dE00: a photo that is expected to be further off needs a look
 SHOWN_PROBLEMS = 3
 
 
@@ -42,7 +45,8 @@ class PhotoIndex(QObject):
         self._lane = context.add_lane(QueueLane("facts"))
         self._waiting: dict[Path, None] = {}
         self._job: Job | None = None
-        self._exported: frozenset[Path] = frozenset()
+        self._exported: frozenset[PhotoVersion] = frozenset()
+        self._copies_here: dict[Path, tuple[CopyFacts, ...]] = {}  # a reading that began before must not undo these
         self._set_here: dict[Path, Mark] = {}  # a reading that began before must not bring the old ones back
         self.facts: dict[Path, PhotoFacts] = {}
         context.edits_changed.connect(self.refresh)
@@ -72,9 +76,32 @@ class PhotoIndex(QObject):
         if not self._lane.closed:
             self._lane.submit(_exported).result.connect(self._on_exported)
 
-    def of(self, path: Path) -> PhotoFacts:
-        """The facts of a photo; the defaults while they are not read."""
-        return self.facts.get(path) or PhotoFacts()
+    def of(self, source: Source) -> PhotoFacts:
+        """The facts of a photo or a virtual copy; the defaults while they are not read."""
+        facts = self.facts.get(path_of(source)) or PhotoFacts()
+        if isinstance(source, PhotoVersion) and source.copy:
+            return replace(facts.of_copy(source.copy), exported=source in self._exported)
+        return facts
+
+    def versions(self, path: Path) -> list[PhotoVersion]:
+        """A photo and its virtual copies."""
+        return [PhotoVersion(path), *(PhotoVersion(path, copy.name) for copy in self.of(path).copies)]
+
+    def set_copies(self, path: Path, edits: Mapping[str, Edit]) -> bool:
+        """Note the virtual copies that a photo has now, by name, before the catalog has them.
+
+        Returns:
+            Whether these are others than before.
+        """
+        copies = self._sources.of_copies(edits)
+        facts = self.of(path)
+        if copies == facts.copies:
+            return False
+        self._copies_here[path] = copies
+        if path in self.facts:
+            self.facts[path] = replace(facts, copies=copies)
+            self.changed.emit([path])
+        return True
 
     def choices(self) -> tuple[list[str], list[str]]:
         """The cameras and styles of the listed photos, sorted."""
@@ -118,8 +145,9 @@ class PhotoIndex(QObject):
         job.result.connect(self._on_kept)
         self._context.report_failure(job).finished.connect(self._context.report_catalog_problems)
 
-    def expect(self, path: Path, error: float | None, unsure: bool) -> None:
-        """Note how far from the wanted result the model expects to be with a photo."""
+    def expect(self, path: Path, error: float | None) -> None:
+        """Note how far from the wanted result the model expects to be with a photo, in dE00."""
+        unsure = error is not None and error > UNSURE
         if path in self.facts and self.facts[path].expected_error != error:
             self.facts[path] = replace(self.facts[path], expected_error=error, unsure=unsure)
             self.changed.emit([path])
@@ -140,7 +168,12 @@ class PhotoIndex(QObject):
         changed = []
         for path, said in read.items():
             known = self.facts.get(path)
-            facts = replace(said, exported=path in self._exported, mark=self._set_here.get(path, said.mark))
+            facts = replace(
+                said,
+                exported=PhotoVersion(path) in self._exported,
+                mark=self._set_here.get(path, said.mark),
+                copies=self._copies_here.get(path, said.copies),
+            )
             if known is not None:
                 facts = replace(facts, expected_error=known.expected_error, unsure=known.unsure)
             if facts != known:
@@ -155,11 +188,12 @@ class PhotoIndex(QObject):
         if self._job is None:
             self.complete.emit()
 
-    def _on_exported(self, exported: frozenset[Path]) -> None:
+    def _on_exported(self, exported: frozenset[PhotoVersion]) -> None:
+        others = {version.path for version in self._exported ^ exported}
         self._exported = exported
-        changed = [path for path, facts in self.facts.items() if facts.exported != (path in exported)]
+        changed = [path for path in self.facts if path in others]
         for path in changed:
-            self.facts[path] = replace(self.facts[path], exported=path in exported)
+            self.facts[path] = replace(self.facts[path], exported=PhotoVersion(path) in exported)
         if changed:
             self.changed.emit(changed)
 
@@ -171,5 +205,5 @@ class PhotoIndex(QObject):
             self._context.notifier.warning(f"The same happened to {more}.")
 
 
-def _exported(context: JobContext) -> frozenset[Path]:
+def _exported(context: JobContext) -> frozenset[PhotoVersion]:
     return exported_photos(paths.exports_dir())

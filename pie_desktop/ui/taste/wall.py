@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.engine.liked import Enough, LikedPhotos
 from pie_desktop.imaging.listing import list_photos, looks_like_photo
 from pie_desktop.ui.context import AppContext
@@ -141,7 +142,7 @@ class WallDialog(QDialog):
         super().done(result)
 
     def _on_listed(self, photos: list[Path]) -> None:
-        self.model.set_paths(photos)
+        self.model.set_versions([PhotoVersion(photo) for photo in photos])
         self.view.announce_visible()
         self._enable()
         self._say(_INVITATION if photos else "There are no photos here; choose or drop a folder of your finished ones.")

@@ -8,6 +8,7 @@ from typing import TypeVar
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.corrections import RECENT, Tendency, tendencies
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.engine.engine import Engine
 from pie_desktop.engine.teaching import Change, Made, changes, learned, make, settled
 from pie_desktop.errors import Cancelled, PieError, StyleError
@@ -152,7 +153,7 @@ def preview(
     others = []
     for photo in _spread([photo for photo in folder if photo not in taught], _LOOKED_UP):
         context.check()
-        edit = known.get(photo) or kept_edit(catalog, library, photo)
+        edit = known.get(photo) or kept_edit(catalog, library, PhotoVersion(photo))
         if edit.style_id == style_id:
             others.append((photo, edit))
     found = changes(engine, _spread(others, _READ), now, then, SHOWN, context.progress, context.should_cancel)

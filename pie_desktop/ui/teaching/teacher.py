@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.edit_page import EditPage
 from pie_desktop.ui.editor.session import EditSession
@@ -199,4 +200,4 @@ def _edits_of(
     context: JobContext, app: AppContext, photos: Sequence[Path], known: dict[Path, Edit]
 ) -> list[tuple[Path, Edit]]:
     """Photos with their edits as they are shown; the function of a job. Raises PieError."""
-    return [(photo, known.get(photo) or kept_edit(app.catalog, app.library, photo)) for photo in photos]
+    return [(photo, known.get(photo) or kept_edit(app.catalog, app.library, PhotoVersion(photo))) for photo in photos]

@@ -2,11 +2,13 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Generic, TypeVar
 
 from PySide6.QtGui import QPixmap
 
 FAILURE_COST = 256
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
@@ -35,41 +37,41 @@ class Thumbnail:
         return self.pixmap.width() * self.pixmap.height() * 4
 
 
-class ThumbnailCache:
-    """Least-recently-used store of thumbnails by path, at most `capacity` bytes."""
+class ThumbnailCache(Generic[Key]):
+    """Least-recently-used store of thumbnails by photo, at most `capacity` bytes."""
 
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self.used = 0
-        self._entries: OrderedDict[Path, Thumbnail] = OrderedDict()
+        self._entries: OrderedDict[Key, Thumbnail] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, path: Path) -> Thumbnail | None:
+    def get(self, photo: Key) -> Thumbnail | None:
         """The entry, which counts as used now."""
-        entry = self._entries.get(path)
+        entry = self._entries.get(photo)
         if entry is not None:
-            self._entries.move_to_end(path)
+            self._entries.move_to_end(photo)
         return entry
 
-    def peek(self, path: Path) -> Thumbnail | None:
+    def peek(self, photo: Key) -> Thumbnail | None:
         """The entry, without counting as used."""
-        return self._entries.get(path)
+        return self._entries.get(photo)
 
-    def put(self, path: Path, thumbnail: Thumbnail) -> None:
-        self.discard(path)
-        self._entries[path] = thumbnail
+    def put(self, photo: Key, thumbnail: Thumbnail) -> None:
+        self.discard(photo)
+        self._entries[photo] = thumbnail
         self.used += thumbnail.cost
         while self.used > self.capacity and len(self._entries) > 1:
             _, dropped = self._entries.popitem(last=False)
             self.used -= dropped.cost
 
-    def discard(self, path: Path) -> None:
-        entry = self._entries.pop(path, None)
+    def discard(self, photo: Key) -> None:
+        entry = self._entries.pop(photo, None)
         if entry is not None:
             self.used -= entry.cost
 
-    def modified_times(self) -> dict[Path, int]:
+    def modified_times(self) -> dict[Key, int]:
         """Modification time that each entry was read at."""
-        return {path: entry.modified for path, entry in self._entries.items()}
+        return {photo: entry.modified for photo, entry in self._entries.items()}

@@ -12,6 +12,7 @@ from pie_desktop.catalog.store import Catalog
 from pie_desktop.catalog.thumbnails import FileVersion, ThumbnailStore
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.finishing import finished
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import NewerEditError, PieError, StyleError
 from pie_desktop.imaging.decode import PROXY_SIDE, load_thumbnail, probe
@@ -34,24 +35,28 @@ class EditedThumbnail:
     """Result of a job.
 
     Attributes:
+        version: the photo or virtual copy.
         image: the edited image, which may cross threads; None where there can be none.
         expected_error: what the model expects of this photo, in dE00; see `Transform`.
     """
 
-    path: Path
+    version: PhotoVersion
     image: QImage | None
     side: int
     expected_error: float | None = None
 
 
-def kept_edit(catalog: Catalog, library: StyleLibrary, photo: Path) -> Edit:
-    """What a photo is shown and exported with: its own edit, or the style of its folder; without a style that is gone.
+def kept_edit(catalog: Catalog, library: StyleLibrary, version: PhotoVersion) -> Edit:
+    """What a photo or a virtual copy is shown and exported with, without a style that is gone.
+
+    That is its own edit, or the style of its folder.
 
     Raises:
         PieError: the catalog cannot be used.
     """
+    photo = version.path
     try:
-        edit = catalog.get(photo)
+        edit = catalog.copies(photo).get(version.copy) if version.copy else catalog.get(photo)
     except NewerEditError:
         edit = None
     if edit is None:
@@ -67,7 +72,7 @@ def kept_edit(catalog: Catalog, library: StyleLibrary, photo: Path) -> Edit:
 
 def make_edited(
     context: JobContext,
-    path: Path,
+    photo: PhotoVersion,
     side: int,
     catalog: Catalog,
     library: StyleLibrary,
@@ -80,7 +85,7 @@ def make_edited(
     The model looks at the thumbnail in place of the proxy, which it is nearly the same as.
     """
     try:
-        edit = kept_edit(catalog, library, path)
+        edit, path = kept_edit(catalog, library, photo), photo.path
         # Those on disk are of photos as they were shot.
         version = FileVersion.of(path) if edit.development == AS_SHOT else None
         image = store.get(path, version, side) if version is not None else None
@@ -102,16 +107,16 @@ def make_edited(
         else:
             edited = apply_lut(picture, transform.lut(edit))
     except (PieError, OSError, ValueError, MemoryError):  # the plain thumbnail, or the open photo, says why
-        return EditedThumbnail(path, None, side)
+        return EditedThumbnail(photo, None, side)
     shown = edited if display is None else apply_lut(edited, display)
-    return EditedThumbnail(path, qimage_of(shown), side, transform.expected_error)
+    return EditedThumbnail(photo, qimage_of(shown), side, transform.expected_error)
 
 
 class EditedThumbnails(QObject):
     """One job at a time, so that the model is free for the open photo after a moment; none while that is being read.
 
     Signals:
-        loaded: path whose edited thumbnail is in the cache now.
+        loaded: photo or virtual copy whose edited thumbnail is in the cache now.
         expected: (path, what the model expects of it in dE00, or None).
     """
 
@@ -124,11 +129,12 @@ class EditedThumbnails(QObject):
         self._plain = plain
         self._lane = context.add_lane(QueueLane("edited thumbnails"))
         self._job: Job | None = None
-        self._wanted: list[Path] = []
-        self._stale: set[Path] = set()
+        self._wanted: list[PhotoVersion] = []
+        self._making: tuple[PhotoVersion, ...] = ()
+        self._stale: set[PhotoVersion] = set()
         self._paused = False
         self.on = context.settings.flag(SETTING, True)
-        self.cache = ThumbnailCache(CACHE_BYTES)
+        self.cache: ThumbnailCache[PhotoVersion] = ThumbnailCache(CACHE_BYTES)
         plain.loaded.connect(lambda path: self._go_on())
         context.edits_changed.connect(self.forget)
         for signal in (context.styles_changed, context.engine_changed, context.display.changed):
@@ -138,16 +144,16 @@ class EditedThumbnails(QObject):
         """Show photos as edited, or as they were taken."""
         self._context.settings.set(SETTING, on)
         self.on = on
-        for path in list(self.cache.modified_times()):
-            self.loaded.emit(path)
+        for version in list(self.cache.modified_times()):
+            self.loaded.emit(version)
         self._go_on()
 
-    def image(self, path: Path) -> QPixmap | None:
+    def image(self, version: PhotoVersion) -> QPixmap | None:
         """The edited thumbnail, also one that is being made anew; None where the plain one has to do."""
-        entry = self.cache.get(path) if self.on else None
+        entry = self.cache.get(version) if self.on else None
         return entry.pixmap if entry is not None else None
 
-    def want(self, photos: Iterable[Path]) -> None:
+    def want(self, photos: Iterable[PhotoVersion]) -> None:
         """Make these next, in this order; what was wanted before and has not begun is forgotten."""
         self._wanted = list(photos)
         self._go_on()
@@ -158,25 +164,32 @@ class EditedThumbnails(QObject):
         self._go_on()
 
     def forget(self, photos: Iterable[Path]) -> None:
-        """Make these anew, since their edit or file is another one; the old ones are shown meanwhile."""
-        self._stale.update(photos)
+        """Make these and their virtual copies anew, since an edit or the file is another one.
+
+        The old ones are shown meanwhile.
+        """
+        forgotten = set(photos)
+        known = {*self.cache.modified_times(), *self._wanted, *self._making}
+        self._stale.update(version for version in known if version.path in forgotten)
         self._go_on()
 
     def forget_all(self) -> None:
-        self.forget(self.cache.modified_times())
+        self._stale.update(self.cache.modified_times())
+        self._go_on()
 
     def _go_on(self) -> None:
         if self._job is not None or self._paused or not self.on or self._lane.closed:
             return
         side = self._plain.side
-        path = next((path for path in self._wanted if self._is_missing(path, side)), None)
-        if path is None:
+        version = next((one for one in self._wanted if self._is_missing(one, side)), None)
+        if version is None:
             return
-        self._stale.discard(path)
+        self._stale.discard(version)
+        self._making = (version,)
         context = self._context
         self._job = self._lane.submit(
             make_edited,
-            path,
+            version,
             side,
             context.catalog,
             context.library,
@@ -187,18 +200,19 @@ class EditedThumbnails(QObject):
         self._job.result.connect(self._on_made)
         self._job.finished.connect(self._on_finished)
 
-    def _is_missing(self, path: Path, side: int) -> bool:
-        plain = self._plain.cache.peek(path)
+    def _is_missing(self, version: PhotoVersion, side: int) -> bool:
+        plain = self._plain.cache.peek(version.path)
         if plain is None or plain.pixmap is None or plain.placeholder:
             return False  # it would be read twice
-        entry = self.cache.peek(path)
-        return entry is None or entry.side < side or path in self._stale
+        entry = self.cache.peek(version)
+        return entry is None or entry.side < side or version in self._stale
 
     def _on_made(self, made: EditedThumbnail) -> None:
         pixmap = QPixmap.fromImage(made.image) if made.image is not None else None
-        self.cache.put(made.path, Thumbnail(pixmap, made.side, 0))
-        self.loaded.emit(made.path)
-        self.expected.emit(made.path, made.expected_error)
+        self.cache.put(made.version, Thumbnail(pixmap, made.side, 0))
+        self.loaded.emit(made.version)
+        if not made.version.copy:
+            self.expected.emit(made.version.path, made.expected_error)
 
     def _on_finished(self) -> None:
         self._job = None

@@ -117,7 +117,7 @@ class ThumbnailLoader(QObject):
         super().__init__(parent)
         self._display = display
         self._store = store
-        self.cache = ThumbnailCache(capacity)
+        self.cache: ThumbnailCache[Path] = ThumbnailCache(capacity)
         self.side = SIDES[1]
         self._lane = lane
         self._in_flight: dict[Path, Job] = {}

@@ -100,7 +100,7 @@ def test_photos_sent_there_are_for_this_time(
     window.export([photos[1]])
     page = window.pages.export_page()
     wait_for_plan(qtbot, page)
-    assert page.view.model.sources == [photos[1]]
+    assert [source.path for source in page.view.model.sources] == [photos[1]]
     window.show_tab("Edit")
     assert enter() == [photo.name for photo in photos]
 

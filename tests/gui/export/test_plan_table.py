@@ -88,7 +88,7 @@ def test_removing_takes_the_rows_that_are_selected_in_the_table(
     page.view.table.selectRow(0)
     qtbot.mouseClick(page.view.remove_button, Qt.MouseButton.LeftButton)
     wait_for_plan(qtbot, page)
-    assert page.view.model.sources == [photos[2], photos[1]]
+    assert [source.path for source in page.view.model.sources] == [photos[2], photos[1]]
 
 
 def test_a_text_filters_by_name_and_edit(
