@@ -9,11 +9,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.parts.geometry import GeometryPart
 from pie_desktop.edit.parts.white_balance import WhiteBalancePart
 from pie_desktop.imaging.color.difference import to_lab
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
 from pie_desktop.ui.main_window import MainWindow
-from tests.gui.opening import open_photo
+from tests.gui.opening import open_photo, wait_shown
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -96,3 +97,12 @@ def test_a_preview_of_the_camera_is_not_measured(opened: MainWindow, qtbot: QtBo
     opened.session.reduced.emit(source)
     qtbot.mouseClick(opened.canvas, LEFT, pos=place(opened, 0.15, 0.5))
     assert opened.session.edit.part(WhiteBalancePart).temperature < 0
+
+
+def test_the_place_is_that_of_the_picture_as_it_is_turned(opened: MainWindow, qtbot: QtBot) -> None:
+    opened.context.current.change(Edit().with_part(GeometryPart(flip_horizontal=1.0, crop_left=0.4)))
+    wait_shown(opened, opened.session.path, qtbot)
+    QTest.keyClick(opened.windowHandle(), Qt.Key.Key_W)
+    qtbot.mouseClick(opened.canvas, LEFT, pos=place(opened, 0.85, 0.5))  # the grey third, now on the right
+    assert opened.session.edit.part(WhiteBalancePart).temperature < 0
+    assert opened.session.edit.part(GeometryPart).flip_horizontal == 1
