@@ -96,6 +96,7 @@ class EditPage(QWidget):
         session.several.done.connect(self._on_several_done)
         canvas.step_requested.connect(self.step)
         self.adjustments.end_wanted.connect(canvas.show_end)
+        self.cropping.changed.connect(self._show_tilt)
         self.welcome.samples_ready.connect(self.open_paths)
         self.taste = TasteFinding(context, self, lambda: self.filmstrip.listed, self._on_taste)
         self.styles.taste_requested.connect(self.taste.open)
@@ -143,6 +144,12 @@ class EditPage(QWidget):
     def _on_several_done(self, name: str, photos: int) -> None:
         if photos > 1:
             self._context.notifier.info(f"{name}: applied to {counted(photos, 'photo')}.")
+
+    def _show_tilt(self) -> None:
+        """The sliders follow a crop that is rotated on the photo."""
+        group, part = self.adjustments.groups["Geometry"], self.cropping.part
+        if group.sliders is not None and group.sliders.edit.part(type(part)).tilt != part.tilt:
+            group.set_edit(self._session.edit.with_part(part))
 
     def step(self, by: int) -> None:
         """Go to the next photo (+1) or the one before (-1)."""

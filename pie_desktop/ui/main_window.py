@@ -294,6 +294,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.photo_alone.leave()
+        self.edit_page.cropping.leave()
         self.last_state.keep()
         self.session.close()
         if self._help is not None:

@@ -150,10 +150,18 @@ class StatusBar(BoundedStatusBar):
         self.addPermanentWidget(self.tasks)
         self.addPermanentWidget(self.device)
         session.opening.connect(lambda path: self.photo.set_full_text(path.name))
-        session.opened.connect(lambda photo: self.photo.set_full_text(describe(photo)))
+        self._session = session
+        session.opened.connect(self._describe_photo)
+        context.current.changed.connect(self._describe_photo)
         session.failed.connect(lambda message: self.photo.set_full_text(""))
         session.enhanced.connect(lambda enhancement: self.show_device())
         context.engine_changed.connect(self.show_device)
+
+    def _describe_photo(self) -> None:
+        photo = self._session.photo
+        if photo is not None:
+            size = (photo.info.width, photo.info.height)
+            self.photo.set_full_text(describe(photo, self._session.edit.placement(size).size))
 
     def show_device(self) -> None:
         """Say where the model runs; a notice of the engine is also shown once as a message."""
@@ -171,13 +179,19 @@ class StatusBar(BoundedStatusBar):
         self._reported_notice = notice
 
 
-def describe(photo: OpenedPhoto) -> str:
-    """Name, size and camera data in one line; what is not known is left out."""
+def describe(photo: OpenedPhoto, picture: tuple[int, int]) -> str:
+    """Name, size and camera data in one line; what is not known is left out.
+
+    Args:
+        photo: the photo.
+        picture: width and height of what its edit shows of it.
+    """
     info, summary = photo.info, photo.summary
-    megapixels = info.width * info.height / 1e6
+    megapixels = picture[0] * picture[1] / 1e6
+    cropped = f" → {picture[0]} × {picture[1]}" if picture != (info.width, info.height) else ""
     facts = [
         info.path.name,
-        f"{info.width} × {info.height}",
+        f"{info.width} × {info.height}{cropped}",
         f"{megapixels:.1f} MP",
         f"{info.bit_depth} bit" if info.bit_depth != 8 else None,
         info.icc_name,

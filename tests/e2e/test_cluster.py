@@ -19,6 +19,7 @@ from PIL import Image
 
 from pie_desktop import paths
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.parts.geometry import GeometryPart
 from pie_desktop.edit.parts.grain import GrainPart
 from pie_desktop.edit.parts.vignette import VignettePart
 from pie_desktop.edit.transform import Transform
@@ -102,6 +103,7 @@ def test_photos_are_those_of_an_export_on_this_machine(
     written = []
     for name, running in (("here", Running(workers=1)), ("there", Running(scheduler=cluster_of_two.address))):
         edit = Edit().with_part(VignettePart(-50.0)).with_part(GrainPart(50.0))
+        edit = edit.with_part(GeometryPart(straighten=3, crop_left=0.1, quarter_turns=1))
         report = run_job([part(folder, tmp_path / name, sensitive, edit)], running)
         assert report.summary == f"{len(sample_images)} written"
         written.append([item.target.read_bytes() for item in report.items])

@@ -256,3 +256,21 @@ def test_closing_takes_the_crop(cropping: Cropping, window: MainWindow, photo: P
     window.close()
     kept = window.context.catalog.get(photo)
     assert kept is not None and kept.placement(PHOTO).size == (400, 400)
+
+
+def test_sliders_and_status_follow(cropping: Cropping, window: MainWindow) -> None:
+    window.edit_page.right.show_page("Adjust")
+    group = window.edit_page.adjustments.groups["Geometry"]
+    group.set_open(True)
+    press(window, Qt.Key.Key_R)
+    box = cropping.tool.box
+    assert box is not None and group.sliders is not None
+    cropping.tool.set_box(box.tilted(6.0))
+    (straighten,) = (one for one in group.sliders.all() if one.parameter.name == "straighten")
+    assert straighten.value == 6.0
+    press(window, Qt.Key.Key_Escape)
+    assert straighten.value == 0.0
+    assert "600 × 400   ·" in window.statusBar().photo.full_text  # type: ignore[attr-defined]
+    cropping.set_ratio("1:1")
+    cropping.accept()
+    assert "600 × 400 → 400 × 400   ·   0.2 MP" in window.statusBar().photo.full_text  # type: ignore[attr-defined]

@@ -1,5 +1,7 @@
 """Resampling through a projective map: signals whose answer is known, another implementation, memory and borders."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from skimage import data
@@ -127,3 +129,15 @@ def test_what_lies_beyond_the_horizon_takes_no_memory() -> None:
     matrix = np.array([[1.0, 0, 0], [0, 1, 0], [-1 / 500, 0, 1]])
     result = warp(image, matrix, (900, 300))
     assert (result == 80).all()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_the_memory_is_bounded(dtype: type) -> None:
+    """Whatever the angle: beside the result some MB, though the image has 3 megapixels."""
+    image = np.zeros((1500, 2000, 3), dtype)
+    warp(image, np.eye(3), (8, 8))
+    tracemalloc.start()
+    result = warp(image, rotation(45, 900, -500), (600, 500))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak - result.nbytes < 40e6
