@@ -66,10 +66,12 @@ class Mask(Part):
     width: float = 0.3
     height: float = 0.2
     invert: bool = False
-    exposure: float = parameter("Exposure", 0.0, -4.0, 4.0, "Lighter or darker, in EV (stops).", unit="EV")
+    exposure: float = parameter(
+        "Exposure", 0.0, -4.0, 4.0, "Lighter or darker, in EV (stops).", unit="EV", end="bright"
+    )
     contrast: float = adjustment("Contrast", "How far light and dark are apart.")
-    highlights: float = adjustment("Highlights", "Brightness of the light parts of the mask.")
-    shadows: float = adjustment("Shadows", "Brightness of the dark parts of the mask.")
+    highlights: float = adjustment("Highlights", "Brightness of the light parts of the mask.", end="bright")
+    shadows: float = adjustment("Shadows", "Brightness of the dark parts of the mask.", end="dark")
     saturation: float = adjustment("Saturation", "More or less colour.")
     temperature: float = adjustment("Temperature", "Bluer or warmer.")
     feather: float = parameter("Feather", 50.0, 0.0, 100.0, "How softly a radial mask ends.", step=1.0)

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
+from pie_desktop.ui.adjust.masks_editor import MasksEditor
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.widgets.slider import LabelledSlider
@@ -96,6 +97,20 @@ def test_it_follows_the_slider_and_other_sliders_have_none_of_it(opened: MainWin
     qtbot.mousePress(contrast.track, LEFT, ALT, pos=middle(contrast))
     assert near(stripes(opened), before)
     qtbot.mouseRelease(contrast.track, LEFT, ALT, pos=middle(contrast))
+
+
+def test_sliders_of_masks_have_it_too(opened: MainWindow, qtbot: QtBot) -> None:
+    group = opened.edit_page.adjustments.groups["Masks"]
+    group.button.click()
+    editor = group.editor
+    assert isinstance(editor, MasksEditor)
+    editor.add("linear")
+    one = editor.fields["exposure"]
+    qtbot.waitUntil(one.isVisible)
+    qtbot.mousePress(one.track, LEFT, ALT, pos=middle(one))
+    assert opened.canvas.renderer.end == "bright"
+    qtbot.mouseRelease(one.track, LEFT, ALT, pos=middle(one))
+    assert opened.canvas.renderer.end == ""
 
 
 def test_arrows_step_by_five_hundredths_of_a_stop_and_by_ten_steps_with_shift(opened: MainWindow) -> None:
