@@ -61,6 +61,12 @@ def idle(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not any(lane.open_jobs for lane in lanes))
 
 
+def preview_of(window: MainWindow, qtbot: QtBot) -> TeachingDialog:
+    qtbot.waitUntil(lambda: window.teacher.dialog is not None and window.teacher.dialog.teach_button.isEnabled())
+    assert window.teacher.dialog is not None
+    return window.teacher.dialog
+
+
 def test_one_click_adds_the_edit_to_the_style_and_undo_takes_it_back(
     style: Style, window: MainWindow, photo_folder: Path, qtbot: QtBot
 ) -> None:
@@ -73,6 +79,9 @@ def test_one_click_adds_the_edit_to_the_style_and_undo_takes_it_back(
     qtbot.waitUntil(lambda: window.undoing.can_undo and bool(window.notifications.cards))
     assert window.notifications.cards[-1].notice.text == "“Warm” has learned from 1 photo."
     assert window.session.edit == made, "this model learns nothing, so that all is left to the sliders"
+    styles = window.edit_page.styles
+    styles.open_details(style.id)
+    assert [one.badge.text() for one in styles.details.rows] == ["pair", "pair", "by hand"]
     window.canvas.setFocus()
     QTest.keyClick(window.windowHandle(), Key.Key_Z, Modifier.ControlModifier)
     qtbot.waitUntil(lambda: window.context.library.get(style.id).fingerprint == style.fingerprint)
@@ -145,6 +154,10 @@ def test_a_built_in_style_stays_and_a_copy_learns(window: MainWindow, photo_fold
     photo, library = photo_folder / "rocket.jpg", window.context.library
     builtin = library.list()[0]
     brighten(window, photo, builtin.id, qtbot)
+    qtbot.mouseClick(row_of(window).preview_button, Left)
+    dialog = preview_of(window, qtbot)
+    assert dialog.heading.text() == f"A copy of “{builtin.name}” learns from 1 photo that you edited by hand."
+    qtbot.mouseClick(dialog.cancel_button, Left)
     qtbot.mouseClick(row_of(window).add_button, Left)
     qtbot.waitUntil(lambda: any(not one.builtin for one in library.list()))
     copy = next(one for one in library.list() if not one.builtin)
@@ -152,12 +165,6 @@ def test_a_built_in_style_stays_and_a_copy_learns(window: MainWindow, photo_fold
     assert copy.name == f"{builtin.name} copy"
     assert len(library.get(copy.id).references) == len(builtin.references) + 1
     assert library.get(builtin.id) == builtin
-
-
-def preview_of(window: MainWindow, qtbot: QtBot) -> TeachingDialog:
-    qtbot.waitUntil(lambda: window.teacher.dialog is not None and window.teacher.dialog.teach_button.isEnabled())
-    assert window.teacher.dialog is not None
-    return window.teacher.dialog
 
 
 def test_a_preview_shows_other_photos_and_only_its_acceptance_changes_the_style(

@@ -92,7 +92,8 @@ class TeachingDialog(QDialog):
     def _on_preview(self, preview: Preview) -> None:
         self.progress.hide()
         learns = f"learns from {counted(preview.photos, 'photo')} that you edited by hand."
-        self.heading.setText(f"“{preview.name}” {learns}" if preview.name else f"A new style {learns}")
+        who = f"{'A copy of ' if preview.copied else ''}“{preview.name}”" if preview.name else "A new style"
+        self.heading.setText(f"{who} {learns}")
         self.summary.setText(overall(preview.changes))
         for number, change in enumerate(preview.changes):
             self._grid.addLayout(self._cell(change), number // COLUMNS, number % COLUMNS)

@@ -48,14 +48,16 @@ class Preview:
     """What teaching would change.
 
     Attributes:
-        name: of the style.
+        name: of the style, empty for a new one.
         photos: that it would learn from.
+        copied: the style comes with the program, so that a copy of it would learn.
         changes: on other photos of the folder.
     """
 
     name: str
     photos: int
     changes: tuple[Change, ...]
+    copied: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,9 @@ def preview(
         if edit.style_id == style_id:
             others.append((photo, edit))
     found = changes(engine, _spread(others, _READ), now, then, SHOWN, context.progress, context.should_cancel)
-    return Preview(style.name if style is not None else "", len(made), tuple(found))
+    if style is None:
+        return Preview("", len(made), tuple(found))
+    return Preview(style.name, len(made), tuple(found), style.builtin)
 
 
 def _make_all(
