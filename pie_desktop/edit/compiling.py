@@ -8,13 +8,13 @@ mathematics themselves are used.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
-import PyOpenColorIO as ocio
 
 from pie_desktop.edit.part import Part
 from pie_desktop.imaging.color.difference import delta_e_2000_lab, to_lab
-from pie_desktop.imaging.lut.apply import AnyLut, apply_transform
+from pie_desktop.imaging.lut.apply import AnyLut, wide_lut
 from pie_desktop.imaging.lut.shaped import ShapedLut
 
 SIZES = (33, 49, 65, 97, 129)
@@ -45,9 +45,10 @@ class ExactEdit:
         """Colours (..., 3), sRGB-encoded in [0, 1], with the edit; float32, not clipped."""
         flat = np.ascontiguousarray(colors, np.float32).reshape(-1, 3)
         result = np.empty_like(flat)
+        model = wide_lut(self.model)
         for start in range(0, len(flat), _BLOCK):
             block = slice(start, start + _BLOCK)
-            result[block] = self._block(flat[block])
+            result[block] = adjusted(model(flat[None, block])[0], self.parts)
         return result.reshape(colors.shape)
 
     def apply(self, image: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
@@ -67,13 +68,6 @@ class ExactEdit:
             axis: where they stand, float32 (S,), [0, 1].
         """
         return self.of(np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1))
-
-    def _block(self, colors: np.ndarray) -> np.ndarray:
-        transform = ocio.Lut3DTransform(self.model.shape[0])
-        transform.setInterpolation(ocio.INTERP_TETRAHEDRAL)
-        transform.setData(np.ascontiguousarray(self.model, dtype=np.float32).ravel())
-        result = apply_transform(colors[None], transform, wide=True)[0]
-        return adjusted(result, self.parts)
 
 
 def adjusted(colors: np.ndarray, parts: Sequence[Part]) -> np.ndarray:
@@ -114,12 +108,13 @@ def _shaped(edit: ExactEdit, bends: np.ndarray, size: int) -> ShapedLut:
     return ShapedLut(axis, edit.nodes(axis))
 
 
+@cache
 def _probes() -> np.ndarray:
-    """Colours to measure on, float32 (64, 512, 3): all of the cube, the dark ones, and those that are nearly grey."""
+    """Colours to measure on, float32 (32, 512, 3): all of the cube, the dark ones, and those that are nearly grey."""
     random = np.random.default_rng(14)
-    cube = random.random((32, 512, 3), dtype=np.float32)
-    dark = random.random((16, 512, 3), dtype=np.float32) ** 2 * np.float32(0.3)
-    grey = random.random((16, 512, 1), dtype=np.float32) + random.normal(0, 0.03, (16, 512, 3)).astype(np.float32)
+    cube = random.random((16, 512, 3), dtype=np.float32)
+    dark = random.random((8, 512, 3), dtype=np.float32) ** 2 * np.float32(0.3)
+    grey = random.random((8, 512, 1), dtype=np.float32) + random.normal(0, 0.03, (8, 512, 3)).astype(np.float32)
     return np.concatenate([cube, dark, np.clip(grey, 0, 1)])
 
 

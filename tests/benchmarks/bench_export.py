@@ -14,6 +14,7 @@ from measurement import Measurement
 from photographs import camera_jpegs, small_images
 from PIL import Image
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
 from pie_desktop.engine.bundles import default_bundle
 from pie_desktop.export import job as export
@@ -38,15 +39,15 @@ def measure() -> list[Measurement]:
     with tempfile.TemporaryDirectory(prefix="pie-export-") as name:
         folder = Path(name)
         photos = camera_jpegs(folder / "in", 4)
-        photos = [_linked(photo, index) for index in range(PHOTOS // 4) for photo in photos]
+        photos = [linked(photo, index) for index in range(PHOTOS // 4) for photo in photos]
         ask = _model()
         ways: dict[str, Callable[[Path], Rate]] = {
-            "export": lambda out: _export(photos, out, _transform),
-            "model": lambda out: _export(photos, out, ask),
-            "codecs": lambda out: _alone(photos, out, _recode),
-            "pillow": lambda out: _alone(photos, out, _recode_with_pillow),
-            "screen": lambda out: _export(photos, out, ask, SCREEN),
-            "screen codecs": lambda out: _alone(photos, out, _recode_for_screens),
+            "export": lambda out: export_photos(photos, out, fixed_transform),
+            "model": lambda out: export_photos(photos, out, ask),
+            "codecs": lambda out: codecs_alone(photos, out, recode),
+            "pillow": lambda out: codecs_alone(photos, out, _recode_with_pillow),
+            "screen": lambda out: export_photos(photos, out, ask, SCREEN),
+            "screen codecs": lambda out: codecs_alone(photos, out, _recode_for_screens),
         }
         results: dict[str, list[Rate]] = {way: [] for way in ways}
         for number in range(ROUNDS):
@@ -90,7 +91,7 @@ def measure() -> list[Measurement]:
     ]
 
 
-def _linked(photo: Path, index: int) -> Path:
+def linked(photo: Path, index: int) -> Path:
     link = photo.with_name(f"{photo.stem}_{index}.jpg")
     link.hardlink_to(photo)  # a link of the other kind would be the same photo
     return link
@@ -121,13 +122,14 @@ class _Clock:
         return (len(times) - 1) / (times[-1] - times[0])
 
 
-def _export(
+def export_photos(
     photos: list[Path],
     folder: Path,
     transform_for: Callable[[np.ndarray], Transform],
     encode: EncodeOptions = EncodeOptions(),
+    edit: Edit = Edit(),
 ) -> Rate:
-    settings = ExportSettings(folder, encode)
+    settings = ExportSettings(folder, encode, edit=edit)
     clock = _Clock()
 
     def progress(step: ExportProgress) -> None:
@@ -159,7 +161,7 @@ def _export_timed(connection: Connection) -> None:
     serve(connection, _timed(export_photo))
 
 
-def _transform(proxy: np.ndarray) -> Transform:
+def fixed_transform(proxy: np.ndarray) -> Transform:
     """Fixed, so that the pixels are measured and no network."""
     return Transform(identity_lut() ** np.float32(0.9), identity_lut() ** np.array([0.8, 1.0, 1.2], np.float32))
 
@@ -175,7 +177,7 @@ def _model() -> Callable[[np.ndarray], Transform]:
     return lambda proxy: Transform(*inference.luts(proxy, preference))
 
 
-def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None]) -> Rate:
+def codecs_alone(photos: list[Path], folder: Path, body: Callable[[Connection], None]) -> Rate:
     folder.mkdir()
     pool = WorkerPool(WORKERS, body)
     tasks = [
@@ -196,14 +198,14 @@ def _alone(photos: list[Path], folder: Path, body: Callable[[Connection], None])
     return Rate(clock.rate, _median_seconds(warnings))
 
 
-def _recode(connection: Connection) -> None:
+def recode(connection: Connection) -> None:
     """Decode and encode with the codecs of the export, metadata included."""
 
-    def recode(task: ExportTask, _: object) -> Outcome:
+    def one(task: ExportTask, _: object) -> Outcome:
         save_photo(load_photo(task.source), task.target, task.encode, source=task.source)
         return Outcome(task.index)
 
-    serve(connection, _timed(recode))
+    serve(connection, _timed(one))
 
 
 def _recode_for_screens(connection: Connection) -> None:

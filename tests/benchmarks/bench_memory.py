@@ -14,6 +14,7 @@ import numpy as np
 from measurement import Measurement
 from photographs import HEIGHT, WIDTH, camera_jpegs, small_images
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.transform import Transform
 from pie_desktop.export.job import ExportProgress, ExportSettings, plan_export, run_export
 from pie_desktop.imaging.encode import EncodeOptions
@@ -65,9 +66,9 @@ def _resident_bytes(pid: int | None) -> int:
 def measure() -> list[Measurement]:
     if not sys.platform.startswith("linux"):
         return []
-    quarters = [float(part.max()) for part in np.array_split(_peaks(LARGE, _copies_of_large), 4)]
+    quarters = [float(part.max()) for part in np.array_split(worker_peaks(LARGE, copies_of_large), 4)]
     peak, growth = max(quarters), quarters[3] / quarters[1]
-    curve = [float(part.max()) for part in np.array_split(_peaks(SMALL, _small), BINS)]
+    curve = [float(part.max()) for part in np.array_split(worker_peaks(SMALL, _small), BINS)]
     image = WIDTH * HEIGHT * 3
     return [
         Measurement(
@@ -101,12 +102,12 @@ def measure() -> list[Measurement]:
     ]
 
 
-def _peaks(photos: int, make: Callable[[Path, int], None]) -> np.ndarray:
+def worker_peaks(photos: int, make: Callable[[Path, int], None], edit: Edit = Edit()) -> np.ndarray:
     """Largest resident size of a worker, in bytes, after each number of photos done."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "photos"
         make(folder, photos)
-        settings = ExportSettings(Path(scratch) / "out", EncodeOptions("jpeg"))
+        settings = ExportSettings(Path(scratch) / "out", EncodeOptions("jpeg"), edit=edit)
         plan = plan_export([folder], settings)
         brighter = identity_lut(17) ** np.float32(0.9)
         transform = Transform(brighter, brighter)
@@ -116,7 +117,7 @@ def _peaks(photos: int, make: Callable[[Path, int], None]) -> np.ndarray:
     return sampler.peaks
 
 
-def _copies_of_large(folder: Path, count: int) -> None:
+def copies_of_large(folder: Path, count: int) -> None:
     originals = camera_jpegs(folder, 4)
     for index in range(len(originals), count):
         shutil.copy(originals[index % len(originals)], folder / f"photo_{index:03d}.jpg")

@@ -1,5 +1,6 @@
 """3D LUTs as arrays: making, checking and applying them."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -21,6 +22,7 @@ __all__ = [
     "load_lut",
     "read_cube",
     "read_haldclut",
+    "wide_lut",
     "write_cube",
 ]
 
@@ -160,6 +162,29 @@ def apply_transform(
     if result.dtype == np.float32 and not wide:
         np.clip(result, 0, 1, out=result)
     return result
+
+
+def wide_lut(lut: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """What puts many small images through one LUT, without clipping: the transform is prepared once.
+
+    Args:
+        lut: float32 (S, S, S, 3).
+
+    Returns:
+        A function of float32 (H, W, 3) that gives such an array.
+    """
+    transform = ocio.Lut3DTransform(lut.shape[0])
+    transform.setInterpolation(ocio.INTERP_TETRAHEDRAL)
+    transform.setData(np.ascontiguousarray(lut, dtype=np.float32).ravel())
+    depth = ocio.BIT_DEPTH_F32
+    processor = _CONFIG.getProcessor(transform).getOptimizedCPUProcessor(depth, depth, ocio.OPTIMIZATION_DEFAULT)
+
+    def apply(image: np.ndarray) -> np.ndarray:
+        source, result = prepare(image, None, np.dtype(np.float32))
+        processor.apply(_packed(source, depth), _packed(result, depth))
+        return result
+
+    return apply
 
 
 def prepare(image: np.ndarray, out: np.ndarray | None, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
