@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -160,6 +160,7 @@ class AdjustmentsPanel(QFrame):
         """A group that opens below what is seen comes up, once its sliders have their places."""
 
         def scroll() -> None:
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)  # what has grown has its place
             bar, seen = self._scroll.verticalScrollBar(), self._scroll.viewport().height()
             if group.geometry().bottom() > bar.value() + seen:
                 bar.setValue(max(bar.value(), min(group.y(), group.geometry().bottom() - seen + SPACE)))
