@@ -70,10 +70,8 @@ def text_sink(console: Console, every: int = 20) -> Sink:
             )
         else:
             lists = {key: value for key, value in event.items() if isinstance(value, list)}
-            facts = (
-                f"{key}: {_short(value)}" for key, value in event.items() if key not in lists and value is not None
-            )
-            console.print("  ".join(facts))
+            facts = {key: value for key, value in event.items() if not isinstance(value, list | dict | None)}
+            console.print("  ".join(f"{key}: {_short(value)}" for key, value in facts.items()))
             for sentence in (sentence for sentences in lists.values() for sentence in sentences):
                 console.print(f"  {sentence}", soft_wrap=True, markup=False, highlight=False)
 
