@@ -14,6 +14,7 @@ from pie_desktop.export.settings import plan_summary
 from pie_desktop.ui.actions.commands import ActionTip, Command
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import confirm_cancel, confirm_overwrite
+from pie_desktop.ui.export.expecting import ExpectedErrors
 from pie_desktop.ui.export.form import ExportForm
 from pie_desktop.ui.export.job import FoundPlan, edits_of
 from pie_desktop.ui.export.plan_view import PlanView
@@ -53,6 +54,7 @@ class ExportPage(QWidget):
         self.cancel_button.setToolTip("Stops the export; photos already written are kept.")
         self._planner = Planner(context, self)
         self.runner = ExportRunner(context, self)
+        self._expected = ExpectedErrors(context, self.view.in_sight, self)
         self._build()
         self._connect()
         self._show_state()
@@ -181,6 +183,7 @@ class ExportPage(QWidget):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._plan_later)
+        self._expected.found.connect(self.view.show_expected)
         self._planner.due.connect(self._make_plan)
         self._planner.found.connect(self._on_plan)
         self._planner.failed.connect(self._on_plan_failed)
@@ -219,6 +222,7 @@ class ExportPage(QWidget):
             return
         self._sources = list(found.sources)
         self.view.show_plan(found.sources, found.plan, found.edits)
+        self._expected.ask(found.edits)
         if found.sample is not None or not found.sources:
             suffix = found.plan[0].target.suffix if found.plan else ".jpg"
             self.form.names.set_sample(found.sample, suffix)
@@ -230,6 +234,7 @@ class ExportPage(QWidget):
         self._show_state()
 
     def _on_begun(self, total: int) -> None:
+        self._expected.stop()
         self.view.begin(total)
         self._show_state()
 

@@ -1,18 +1,23 @@
 """Which rows of the plan are shown, and in which order: by what they are, by a text, by the header that was clicked."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QObject, QSortFilterProxyModel, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from pie_desktop.ui.export.plan_model import EDIT, SORT_ROLE, SOURCE, TARGET, WARNING, PlanTableModel
+from pie_desktop.edit.versions import PhotoVersion
+from pie_desktop.ui.export.plan_model import EDIT, EXPECTED, SORT_ROLE, SOURCE, TARGET, WARNING, PlanTableModel
 from pie_desktop.ui.theme import SPACE
 from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.table import Index
 
 PROBLEMS = "problems"
+UNSURE_KIND = "unsure"
 KINDS = (
     ("All", "all"),
     ("Problems", PROBLEMS),
     ("With a warning", "warnings"),
+    ("The model is unsure", UNSURE_KIND),
     ("With an edit of their own", "own"),
     ("Without an edit of their own", "without"),
 )
@@ -40,6 +45,15 @@ class PlanFilter(QSortFilterProxyModel):
         """Filter and sort by what the rows say now."""
         self.invalidate()
 
+    def photos(self, rows: Iterable[int]) -> list[PhotoVersion]:
+        """The photos of rows as they are shown."""
+        return [self._plan.source_at(self.mapToSource(self.index(row, 0)).row()) for row in rows]
+
+    def apply_expected(self) -> None:
+        """More is known of what the model expects: filter and sort by it, if that is what was asked for."""
+        if self._kind == UNSURE_KIND or self.sortColumn() == EXPECTED:
+            self.invalidate()
+
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
         plan = self._plan
         if self._words:
@@ -50,6 +64,8 @@ class PlanFilter(QSortFilterProxyModel):
             return plan.is_problem(source_row)
         if self._kind == "warnings":
             return bool(plan.text_at(source_row, WARNING)) and not plan.is_problem(source_row)
+        if self._kind == UNSURE_KIND:
+            return plan.is_unsure(source_row)
         if self._kind in ("own", "without"):
             found = plan.edits.get(plan.source_at(source_row))
             return found is not None and found.has_own == (self._kind == "own")

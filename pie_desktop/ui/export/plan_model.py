@@ -13,6 +13,7 @@ from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.export.facts import size_text
 from pie_desktop.export.job import ExportItem, PlannedPhoto
 from pie_desktop.export.photo_edits import PhotoEdit
+from pie_desktop.ui.filmstrip.index import UNSURE
 from pie_desktop.ui.theme import COLORS
 from pie_desktop.ui.widgets.plain_text import plain
 from pie_desktop.ui.widgets.table import HeadedTableModel, Index, ThumbnailColumn
@@ -20,9 +21,9 @@ from pie_desktop.workers.lanes import PriorityLane
 
 THUMBNAIL = QSize(60, 40)
 ACTIONS = {"write": "Write", "new name": "New name", "overwrite": "Replace", "skip": "Skip", "fail": "Problem"}
-SOURCE, TARGET, STATE, EDIT, PIXELS, SIZE, BURST, WARNING = range(8)
+SOURCE, TARGET, STATE, EDIT, EXPECTED, PIXELS, SIZE, BURST, WARNING = range(9)
 SORT_ROLE = Qt.ItemDataRole.UserRole
-_NUMERIC = (PIXELS, SIZE)
+_NUMERIC = (EXPECTED, PIXELS, SIZE)
 
 
 class PlanTableModel(HeadedTableModel):
@@ -31,13 +32,14 @@ class PlanTableModel(HeadedTableModel):
     A row is a source or, once there is a plan, a file: several presets make several files of one source.
     """
 
-    HEADERS = ("Photo", "Written as", "Status", "Edit", "Pixels", "Est. size", "Burst", "Warning")
+    HEADERS = ("Photo", "Written as", "Status", "Edit", "Expected ΔE", "Pixels", "Est. size", "Burst", "Warning")
 
     def __init__(self, thumbnails: PriorityLane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.sources: list[PhotoVersion] = []
         self.plan: list[PlannedPhoto] = []
         self.edits: Mapping[PhotoVersion, PhotoEdit] = {}
+        self._expected: dict[PhotoVersion, float] = {}
         self._outcomes: dict[Path, ExportItem] = {}
         self._rows: dict[Path, list[int]] = {}
         self._targets: dict[Path, int] = {}
@@ -65,6 +67,7 @@ class PlanTableModel(HeadedTableModel):
         `edits` are those of the sources, as far as they are known.
         """
         self.edits = edits
+        self._expected = {}
         same_rows = (len(plan) or len(self.sources)) == self.row_total()
         if not same_rows:
             self.beginResetModel()
@@ -74,6 +77,25 @@ class PlanTableModel(HeadedTableModel):
             self._changed(0, self.row_total() - 1)
         else:
             self.endResetModel()
+
+    def set_expected(self, errors: Mapping[PhotoVersion, float | None]) -> None:
+        """How far from the user's own edit the model expects to be, in dE00; None where it does not know."""
+        for source, error in errors.items():
+            if error is None:
+                self._expected.pop(source, None)
+            else:
+                self._expected[source] = error
+            for row in self._rows.get(source.path, ()):
+                self._changed(row, row)
+
+    @property
+    def has_expected(self) -> bool:
+        """Whether anything is expected of a photo."""
+        return bool(self._expected)
+
+    def is_unsure(self, row: int) -> bool:
+        """Whether the result of a row may be further off than `UNSURE`."""
+        return self._expected.get(self.source_at(row), 0.0) > UNSURE
 
     def source_at(self, row: int) -> PhotoVersion:
         """The photo or virtual copy of a row."""
@@ -110,6 +132,7 @@ class PlanTableModel(HeadedTableModel):
                 SOURCE: source.whole,
                 TARGET: str(planned.target) if planned else "",
                 EDIT: self._about_edit(source),
+                EXPECTED: self._about_expected(source),
             }
             return plain(texts[column] if column in texts else _warning(planned, outcome))
         if role == Qt.ItemDataRole.DecorationRole and column == SOURCE:
@@ -155,6 +178,9 @@ class PlanTableModel(HeadedTableModel):
             return source.name
         if column == EDIT:
             return self.edits[source].text if source in self.edits else ""
+        if column == EXPECTED:
+            error = self._expected.get(source)
+            return "" if error is None else f"⚠ {error:.1f}" if error > UNSURE else f"{error:.1f}"
         if planned is None:
             return ""
         if column == TARGET:
@@ -173,6 +199,8 @@ class PlanTableModel(HeadedTableModel):
     def _sort_key(
         self, source: PhotoVersion, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int
     ) -> str | float:
+        if column == EXPECTED:
+            return self._expected.get(source, -1.0)
         if column == PIXELS:
             return planned.size[0] * planned.size[1] if planned is not None and planned.size else -1
         if column == SIZE:
@@ -185,9 +213,17 @@ class PlanTableModel(HeadedTableModel):
         found = self.edits.get(source)
         return "" if found is None else f"{found.description}\n{found.problem or found.whose}"
 
+    def _about_expected(self, source: PhotoVersion) -> str:
+        if source not in self._expected:
+            return ""
+        about = f"The model expects to be about ΔE {self._expected[source]:.1f} from your own edit"
+        return f"{about}; that is much, so have a look." if self._expected[source] > UNSURE else f"{about}."
+
     def _color(
         self, source: PhotoVersion, planned: PlannedPhoto | None, outcome: ExportItem | None, column: int
     ) -> str:
+        if column == EXPECTED and self._expected.get(source, 0.0) > UNSURE:
+            return COLORS.warning
         found = self.edits.get(source) if column == EDIT else None
         if found is None:
             return _color(planned, outcome)

@@ -26,6 +26,7 @@ from pie_desktop.ui.export.plan_model import (
     ACTIONS,
     BURST,
     EDIT,
+    EXPECTED,
     SOURCE,
     STATE,
     TARGET,
@@ -129,10 +130,24 @@ class PlanView(QWidget):
         self.title.setText(counted(count, "photo") if count else "No photos")
         self._show_problems("problem")
         self.stack.setCurrentWidget(self.table if count else self.empty)
-        self.table.setColumnHidden(BURST, not self.model.has_bursts)
+        for column, there in ((BURST, self.model.has_bursts), (EXPECTED, False)):
+            self.table.setColumnHidden(column, not there)
         self._fit_columns()
         self._hide_results()
         self._show_remove()
+
+    def show_expected(self, errors: Mapping[PhotoVersion, float | None]) -> None:
+        """Say how far off the model expects to be with some photos; the column is there once it has something."""
+        self.model.set_expected(errors)
+        self.rows.apply_expected()
+        if self.model.has_expected and self.table.isColumnHidden(EXPECTED):
+            self.table.showColumn(EXPECTED)
+            self._fit_columns()
+
+    def in_sight(self) -> list[PhotoVersion]:
+        """The photos whose rows are visible."""
+        last = self.table.rowAt(self.table.viewport().height() - 1)
+        return self.rows.photos(range(max(self.table.rowAt(0), 0), last + 1 if last >= 0 else self.rows.rowCount()))
 
     def show_problems(self) -> None:
         """Show only the rows that are problems, and go to the first."""
@@ -235,8 +250,7 @@ class PlanView(QWidget):
         layout.addLayout(bottom)
 
     def _selected(self) -> list[PhotoVersion]:
-        shown = self.table.selectionModel().selectedRows()
-        return [self.model.source_at(self.rows.mapToSource(index).row()) for index in shown]
+        return self.rows.photos(index.row() for index in self.table.selectionModel().selectedRows())
 
     def _show_remove(self) -> None:
         self.remove_button.setEnabled(self._editable and bool(self._selected()))
@@ -254,6 +268,7 @@ class PlanView(QWidget):
         }
         for column, delegate in zip((SOURCE, TARGET), self._names, strict=True):
             delegate.differences = Differences(texts[column])
+        texts[EXPECTED].append("⚠ 10.0")  # more come while the table is shown
         texts[STATE] += [*ACTIONS.values(), "In progress…", "Cancelled"]  # so that nothing moves during an export
         self._columns.set_texts(texts, {SOURCE: THUMBNAIL.width() + SPACE})
 
