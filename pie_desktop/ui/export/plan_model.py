@@ -32,7 +32,7 @@ class PlanTableModel(HeadedTableModel):
     A row is a source or, once there is a plan, a file: several presets make several files of one source.
     """
 
-    HEADERS = ("Photo", "Written as", "Status", "Edit", "Expected ΔE", "Pixels", "Est. size", "Burst", "Warning")
+    HEADERS = ("Photo", "Written as", "Status", "Edit", "Exp. ΔE", "Pixels", "Est. size", "Burst", "Warning")
 
     def __init__(self, thumbnails: PriorityLane, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +52,8 @@ class PlanTableModel(HeadedTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.TextAlignmentRole and section in _NUMERIC:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ToolTipRole and section == EXPECTED and orientation == Qt.Orientation.Horizontal:
+            return "How far the model expects each photo to be from your own edit"
         return super().headerData(section, orientation, role)
 
     def set_sources(self, sources: Sequence[PhotoVersion]) -> None:

@@ -44,7 +44,7 @@ from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.lanes import PriorityLane
 
 NO_EDITS: Mapping[PhotoVersion, PhotoEdit] = MappingProxyType({})
-FLEXIBLE = {SOURCE: 100, TARGET: 100, EDIT: 184, WARNING: 100}
+FLEXIBLE = {SOURCE: 100, TARGET: 100, EDIT: 150, WARNING: 100}
 
 
 class PlanView(QWidget):
@@ -157,9 +157,8 @@ class PlanView(QWidget):
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def begin(self, total: int) -> None:
-        self.progress.setRange(0, 0)
+        self.progress.setRange(0, total)
         self.progress.setVisible(True)
-        self.progress.setMaximum(total)
         self.show_message("Preparing…")
         self._hide_results()
 

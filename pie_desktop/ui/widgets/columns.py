@@ -74,10 +74,10 @@ class ColumnFitter(QObject):
             self.fit()
         return super().eventFilter(watched, event)
 
-    def _on_resized(self, column: int, _before: int, width: int) -> None:
+    def _on_resized(self, column: int, before: int, width: int) -> None:
         header = self._table.horizontalHeader()
-        # The last one is stretched by the header itself.
-        if not self._fitting and header.visualIndex(column) != header.count() - 1:
+        # The last one is stretched by the header itself; one that comes or goes was not dragged.
+        if not self._fitting and before and width and header.visualIndex(column) != header.count() - 1:
             self._dragged[column] = width
 
 

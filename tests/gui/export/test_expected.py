@@ -45,6 +45,8 @@ def test_column_sorting_and_filter(
     assert not page.view.table.isColumnHidden(EXPECTED)
     tip = page.view.model.index(1, EXPECTED).data(Qt.ItemDataRole.ToolTipRole)
     assert "have a look" in tip
+    needed = page.fontMetrics().horizontalAdvance("⚠ 10.0")
+    assert needed < page.view.table.columnWidth(EXPECTED) < 100, "as wide as it must be, not as a new column is"
     page.view.table.sortByColumn(EXPECTED, Qt.SortOrder.DescendingOrder)
     assert shown(page, SOURCE) == ["photo_1.jpg", "photo_0.jpg", "photo_2.jpg"]
     page.view.filter.show_only("unsure")
