@@ -71,6 +71,7 @@ class SidePanel(QFrame):
         column.addWidget(self._both, 1)
         scroll = QScrollArea()
         scroll.setAccessibleName("Sliders")
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the controls in it
         scroll.setWidget(adjust)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

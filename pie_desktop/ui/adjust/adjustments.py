@@ -89,6 +89,7 @@ class AdjustmentsPanel(QFrame):
         column.addStretch(1)
         self._scroll = scroll = QScrollArea()
         scroll.setAccessibleName("Adjustments")
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the controls in it
         scroll.setWidget(inner)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)

@@ -79,7 +79,7 @@ class NameField(QWidget):
         button.setAccessibleName("Insert a field")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setMenu(self._menu)
-        button.setStyleSheet("QToolButton { border: none; } QToolButton::menu-indicator { image: none; }")
+        button.setStyleSheet("QToolButton { padding: 0; } QToolButton::menu-indicator { image: none; }")
         button.setFixedSize(24, 24)
         self._button = button
         self.edit.setTextMargins(0, 0, 26, 0)

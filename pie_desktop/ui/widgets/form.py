@@ -29,6 +29,7 @@ def form_panel(form: QWidget, main_button: QPushButton, *buttons: QPushButton) -
     """The left side of a page: the form, which scrolls when it must, and the page's buttons always in sight below."""
     scroll = QScrollArea()
     scroll.setAccessibleName("Settings")
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the controls in it
     scroll.setWidget(form)
     scroll.setWidgetResizable(True)
     scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
