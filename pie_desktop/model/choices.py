@@ -10,14 +10,14 @@ so that a pick is an observation of one number, `f^T w`. `a` wins with the odds 
 Biometrika 39, 1952); ties are those of R. R. Davidson (JASA 65, 1970); a share of the answers is a slip of the hand, so
 that one mistake never counts without bounds.
 
-The prior is a mixture of Gaussians of one shape and several sizes: most tastes are subtle, and a few strong. In each of
-them the posterior is Gaussian again, by expectation propagation (T. P. Minka, UAI 2001): every answer is replaced by
-the Gaussian in `f^T w` that keeps mean and variance of the true product. How well the answers fit each size says how
+The prior is a mixture of Gaussians: most tastes are subtle, a few strong, and some black and white. In each of them the
+posterior is Gaussian again, by expectation propagation (T. P. Minka, UAI 2001): every answer is replaced by the
+Gaussian in `f^T w` that keeps mean and variance of the true product. How well the answers fit each component says how
 much it counts.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -88,12 +88,32 @@ def resolved(deviation: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
+class Component:
+    """A part of the prior: the share of tastes that it stands for, their `mean (K,)` and `covariance (K, K)`.
+
+    Between components of one `kind` there is everything; what lies between two kinds, such as half black and white, is
+    what nobody wants.
+    """
+
+    share: float
+    mean: np.ndarray
+    covariance: np.ndarray
+    kind: int = 0
+
+
+def sizes(shape: np.ndarray) -> list[Component]:
+    """Gaussians about 0 of one shape, `(K, K)`, in all `SCALES`."""
+    nothing = np.zeros(len(shape))
+    return [Component(share, nothing, scale**2 * shape) for share, scale in zip(SHARES, SCALES, strict=True)]
+
+
+@dataclass(frozen=True)
 class Belief:
     """What is believed of the weights.
 
     Attributes:
-        mean: `(K,)`.
-        covariance: `(K, K)`.
+        mean: `(K,)`, of the kind of taste that is most probable.
+        covariance: `(K, K)` of all kinds, about that mean.
         evidence: log probability of all answers by the model, less that of answers by chance; below 0, the answers
             have no taste in common.
     """
@@ -103,32 +123,38 @@ class Belief:
     evidence: float
 
 
-def believe(observations: Sequence[Observation], prior: np.ndarray) -> Belief:
+def believe(observations: Sequence[Observation], prior: Sequence[Component]) -> Belief:
     """The belief about a taste after some answers.
 
     Args:
         observations: any number; their order tells nothing.
-        prior: `(K, K)` covariance of the weights before any answer, for the size 1; their mean is 0.
+        prior: of the weights before any answer; the shares sum to 1.
     """
-    sizes = SCALES**2
-    if not observations:
-        return Belief(np.zeros(len(prior)), (SHARES @ sizes) * prior, 0.0)
-    f = np.stack([one.direction for one in observations])
-    spread = f @ prior  # in the space of the answers: there are fewer of them than weights
-    between = spread @ f.T
-    inside = [_Propagation(size * between, observations) for size in sizes]
-    logs = np.log(SHARES) + np.array([one.evidence for one in inside])
+    parts = [_after(observations, component) for component in prior]
+    logs = np.log([component.share for component in prior]) + np.array([part.evidence for part in parts])
     shares = np.exp(logs - logs.max())
     evidence = logs.max() + np.log(shares.sum())
     shares /= shares.sum()
-    means = np.stack([size * spread.T @ one.pull for size, one in zip(sizes, inside, strict=True)])
-    cut = sum(share * size**2 * one.cut for share, size, one in zip(shares, sizes, inside, strict=True))
-    mean = shares @ means
-    covariance = (
-        (shares @ sizes) * prior - spread.T @ cut @ spread + (means - mean).T @ np.diag(shares) @ (means - mean)
-    )
+    means = np.stack([part.mean for part in parts])
+    kinds = np.array([component.kind for component in prior])
+    likely = np.where(kinds == max(set(kinds.tolist()), key=lambda kind: shares[kinds == kind].sum()), shares, 0)
+    mean = likely @ means / likely.sum()
+    within = sum(share * part.covariance for share, part in zip(shares, parts, strict=True))
+    covariance = within + (means - mean).T @ np.diag(shares) @ (means - mean)
     chance = probabilities(np.zeros(1))
     return Belief(mean, covariance, float(evidence - sum(np.log(chance[one.answer][0]) for one in observations)))
+
+
+def _after(observations: Sequence[Observation], prior: Component) -> Belief:
+    """The belief by one component; its evidence is the log probability of the answers."""
+    if not observations:
+        return Belief(prior.mean, prior.covariance, 0.0)
+    f = np.stack([one.direction for one in observations])
+    spread = f @ prior.covariance  # in the space of the answers: there are fewer of them than weights
+    about = [replace(one, offset=one.offset - float(one.direction @ prior.mean)) for one in observations]
+    inside = _Propagation(spread @ f.T, about)
+    covariance = prior.covariance - spread.T @ inside.cut @ spread
+    return Belief(prior.mean + spread.T @ inside.pull, covariance, inside.evidence)
 
 
 class _Propagation:

@@ -7,17 +7,28 @@ far apart as the belief is unsure, within what a person can see and bear.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from pie_desktop.imaging.color.difference import to_lab
-from pie_desktop.model.choices import TEMPERATURE, Answer, Belief, Observation, believe, observed, resolved
-from pie_desktop.model.things import THINGS, directions, habits
+from pie_desktop.model.choices import (
+    TEMPERATURE,
+    Answer,
+    Belief,
+    Component,
+    Observation,
+    believe,
+    observed,
+    resolved,
+    sizes,
+)
+from pie_desktop.model.things import THINGS, directions, habits, monochrome, without_colorfulness
 
 GRID = 24  # side of the grid of pixels that a photo is judged by
 REST = 0.005  # variance of every weight, for what no thing says
+MONOCHROME, GRAY_SCALE = 0.1, 0.7  # share of tastes that are black and white, and how far they go otherwise
 STEP = 1.1  # in deviations of the belief: how far each side lies from its middle
 NEAREST, FARTHEST = 2.0, 12.0  # mean dE between the middle and either side
 PAUSE = 3  # so many other photos come between two questions about one, where there are so many
@@ -115,9 +126,17 @@ class TasteFinder:
         self.photos = photos
         self.picks = list(picks)
         self._seed = seed
-        self._things = directions([photo.design for photo in photos], [photo.rendered for photo in photos])
-        self._prior = self._things.T @ habits() @ self._things + REST * np.eye(photos[0].design.shape[2])
+        designs, rendered = [photo.design for photo in photos], [photo.rendered for photo in photos]
+        self._things = directions(designs, rendered)
+        colorless = GRAY_SCALE**2 * self._shape(without_colorfulness(habits()))
+        gray = Component(MONOCHROME, monochrome(designs, rendered), colorless, kind=1)
+        self._prior = [replace(one, share=(1 - MONOCHROME) * one.share) for one in sizes(self._shape(habits()))]
+        self._prior.append(gray)
         self._everywhere = np.mean([photo.gram for photo in photos], axis=0)
+
+    def _shape(self, amounts: np.ndarray) -> np.ndarray:
+        """Covariance of weights from that of the amounts of things."""
+        return self._things.T @ amounts @ self._things + REST * np.eye(self._things.shape[1])
 
     def answer(self, question: Question, answer: Answer) -> None:
         self.picks.append(Pick(question, answer))

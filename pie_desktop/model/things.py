@@ -81,24 +81,35 @@ THINGS: tuple[Thing, ...] = (
 )
 
 
-def directions(designs: Sequence[np.ndarray], rendered: Sequence[np.ndarray], noise: float = 1e-4) -> np.ndarray:
-    """All `THINGS` as LUT weights, `(T, K)`.
+def directions(designs: Sequence[np.ndarray], rendered: Sequence[np.ndarray]) -> np.ndarray:
+    """All `THINGS` as LUT weights, `(T, K)`; arguments as for `nearest`."""
+    return nearest([one.change for one in THINGS], designs, rendered)
+
+
+def monochrome(designs: Sequence[np.ndarray], rendered: Sequence[np.ndarray]) -> np.ndarray:
+    """Black and white as LUT weights, `(K,)`; arguments as for `nearest`."""
+    gray: np.ndarray = nearest([lambda colors: _luma(colors) - colors], designs, rendered)[0]
+    return gray
+
+
+def nearest(
+    changes: Sequence[Change], designs: Sequence[np.ndarray], rendered: Sequence[np.ndarray], noise: float = 1e-4
+) -> np.ndarray:
+    """LUT weights `(C, K)` that come nearest to changes on some photos.
 
     Args:
+        changes: C of them.
         designs: `(M, 3, K)` for each photo, the basis at its colours.
         rendered: `(M, 3)` for each photo, the colours that are changed, in [0, 1].
         noise: variance of the colours about what the weights can say.
     """
-    gram = sum(a.reshape(-1, a.shape[2]).T @ a.reshape(-1, a.shape[2]) / len(a) for a in designs) / len(designs)
-    matrix = np.asarray(gram) / noise + np.eye(designs[0].shape[2])
+    flat = [design.reshape(-1, design.shape[2]) for design in designs]
+    gram = np.mean([a.T @ a / len(colors) for a, colors in zip(flat, rendered, strict=True)], axis=0)
     moments = []
-    for one in THINGS:
-        moment = np.zeros(len(matrix))
-        for a, colors in zip(designs, rendered, strict=True):
-            change = np.clip(colors + one.change(colors), 0, 1) - colors
-            moment += np.einsum("mck,mc->k", a, change) / len(a) / len(designs)
-        moments.append(moment / noise)
-    return np.linalg.solve(matrix, np.stack(moments, 1)).T
+    for change in changes:
+        wanted = [np.clip(colors + change(colors), 0, 1) - colors for colors in rendered]
+        moments.append(np.mean([w.reshape(-1) @ a / len(w) for w, a in zip(wanted, flat, strict=True)], axis=0))
+    return np.linalg.solve(gram / noise + np.eye(len(gram)), np.stack(moments, 1) / noise).T
 
 
 def habits() -> np.ndarray:
@@ -109,3 +120,13 @@ def habits() -> np.ndarray:
     stored = json_files.read_object(paths.resource("taste/habits.json"))
     order = [stored["things"].index(thing.id) for thing in THINGS]
     return np.array(stored["covariance"], np.float64)[np.ix_(order, order)]
+
+
+COLORFULNESS = ("saturation", "red strength", "green strength", "blue strength")
+"""The things that black-and-white photos have nothing of."""
+
+
+def without_colorfulness(covariance: np.ndarray, rest: float = 0.1) -> np.ndarray:
+    """Covariance `(T, T)` of amounts in which `COLORFULNESS` varies no more than a share of what it does else."""
+    kept = np.array([rest if thing.id in COLORFULNESS else 1.0 for thing in THINGS])
+    return covariance * np.outer(kept, kept)

@@ -24,7 +24,7 @@ from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.lut.apply import identity_lut
 from pie_desktop.imaging.lut.files import cube_text, load_lut
 from pie_desktop.imaging.metadata.marks import Mark
-from pie_desktop.model.choices import Answer, believe, observed
+from pie_desktop.model.choices import Answer, believe, observed, sizes
 from pie_desktop.model.taste import Pick, Question
 from tests.fuzz.corpus import Corpus
 from tests.fuzz.documents import mutate_document
@@ -105,7 +105,9 @@ def make_picks(corpus: Corpus, rng: random.Random, place: Path) -> Path:
 def try_picks(path: Path) -> None:
     kept = read_picks(path, "model", "", 3)
     if kept is not None:
-        believe([observed(p.question.first, p.question.second, np.eye(3), p.answer) for p in kept.picks], np.eye(3))
+        believe(
+            [observed(p.question.first, p.question.second, np.eye(3), p.answer) for p in kept.picks], sizes(np.eye(3))
+        )
         write_picks(path, kept)
         again = read_picks(path, "model", "", 3)
         if again is None or len(again.picks) != len(kept.picks):

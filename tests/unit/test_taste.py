@@ -7,7 +7,7 @@ import pytest
 
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
-from pie_desktop.model.choices import Answer, Observation, believe, probabilities, resolved
+from pie_desktop.model.choices import Answer, Observation, believe, probabilities, resolved, sizes
 from pie_desktop.model.taste import PAUSE, Question, TasteFinder, TastePhoto, with_weights
 from pie_desktop.model.things import THINGS
 
@@ -133,7 +133,7 @@ def test_the_posterior_is_that_of_numerical_integration() -> None:
         Observation(np.array([-0.8]), 0.4, Answer.SECOND),
         Observation(np.array([2.0]), 1.0, Answer.SAME),
     ]
-    belief = believe(observations, np.array([[4.0]]))
+    belief = believe(observations, sizes(np.array([[4.0]])))
     w = np.linspace(-20, 20, 40_001)
     from pie_desktop.model.choices import SCALES, SHARES
 
