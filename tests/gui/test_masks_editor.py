@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import Edit
@@ -143,6 +144,14 @@ def test_by_keys(editor: MasksEditor, window: MainWindow) -> None:
     editor.rows.setFocus()
     QTest.keyClick(editor.rows, Qt.Key.Key_Delete)
     assert masks(window) == ()
+
+
+def test_keys_that_qt_does_not_know_are_left_alone(editor: MasksEditor, window: MainWindow) -> None:
+    editor.add("radial")
+    before = masks(window)
+    event = QKeyEvent(QEvent.Type.KeyPress, 0x0ABCDEF0, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(window.canvas, event)
+    assert masks(window) == before
 
 
 def test_invert_show_and_the_drawing(editor: MasksEditor, window: MainWindow) -> None:

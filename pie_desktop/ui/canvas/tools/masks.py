@@ -131,9 +131,10 @@ class MaskTool(CanvasTool):
         return not modifiers and (key in GROWS or key in TURNS or key in DELETES or key == Qt.Key.Key_Escape)
 
     def key(self, event: QKeyEvent) -> bool:
-        handles, key = self.handles, Qt.Key(event.key())
+        handles = self.handles
         if handles is None or not self.wants(event):
             return False
+        key = Qt.Key(event.key())  # one of those below: a keyboard may have others that Qt does not know
         if key in MOVES:
             self.placed.emit(handles.nudged(MOVES[key][0] * MOVE, MOVES[key][1] * MOVE), False)
         elif key in GROWS:
