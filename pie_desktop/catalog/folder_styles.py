@@ -56,19 +56,23 @@ class FolderStyles:
         """
         self._run = run
         self._digest = digest
-        self._unknown: set[str] = set()  # folders that are no moved ones, so that this is found out once
+        # Found out once, and not for each photo: folders that are noted, and those that are no moved ones.
+        self._noted: set[str] = set()
+        self._unknown: set[tuple[str, int]] = set()
 
     def get(self, folder: Path) -> FolderStyle | None:
         """The style chosen for a folder; None where none ever was, which means neutral. Raises PieError.
 
         A folder that was moved or renamed has the style that it had in its old place, from then on for good.
         """
-        found, noted = self._run(lambda connection: (_read(connection, path_key(folder)), is_noted(connection, folder)))
+        key = path_key(folder)
+        found = self._run(lambda connection: _read(connection, key))
         if found is None:
             return self._find_moved(folder)
-        if not noted and path_key(folder) not in self._unknown:  # a catalog from before folders were noted
-            self._unknown.add(path_key(folder))
-            self._note(folder)
+        if key not in self._noted:
+            self._noted.add(key)
+            if not self._run(lambda connection: is_noted(connection, folder)):  # since before folders were noted
+                self._note(folder)
         return found
 
     def put(self, folder: Path, style: FolderStyle) -> None:
@@ -93,10 +97,14 @@ class FolderStyles:
             self._run(write)
 
     def _find_moved(self, folder: Path) -> FolderStyle | None:
-        key = path_key(folder)
-        if key in self._unknown or not (gone := self._run(gone_folders)):
+        try:
+            key = path_key(folder), folder.stat().st_ino  # another folder may come to stand in this place
+        except OSError:
             return None
-        digests = digests_of(folder, ASKED, self._digest)
+        if key in self._unknown:
+            return None
+        gone = self._run(gone_folders)
+        digests = digests_of(folder, ASKED, self._digest) if gone else []
 
         def find(connection: sqlite3.Connection) -> FolderStyle | None:
             held = {old: count for old, count in holders(connection, digests).items() if old in gone}

@@ -113,3 +113,19 @@ def test_folders_of_an_older_catalog_are_noted_when_they_are_seen(path: Path, tm
     styles = Catalog(path).folder_styles
     assert styles.get(folder) == FolderStyle("warm")
     assert styles.get(folder.rename(tmp_path / "moved")) == FolderStyle("warm")
+
+
+def test_it_is_asked_once_and_not_for_each_photo(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, unstyled = _photos(tmp_path / "gone", range(3)), _photos(tmp_path / "unstyled", range(50, 60))
+    styles = Catalog(path).folder_styles
+    styles.put(gone, FolderStyle("warm"))
+    gone.rename(tmp_path / "elsewhere")
+    read: list[Path] = []
+    monkeypatch.setattr(styles, "_digest", lambda photo: read.append(photo) or photo.name)
+    for _ in range(100):
+        assert styles.get(unstyled) is None
+    assert len(read) == folder_contents.ASKED
+    (tmp_path / "unstyled").rename(tmp_path / "aside")
+    monkeypatch.undo()
+    (tmp_path / "elsewhere").rename(unstyled)
+    assert styles.get(unstyled) == FolderStyle("warm"), "another folder stands in its place now"
