@@ -168,7 +168,9 @@ def test_copies_are_exported_as_files_of_their_own(
     qtbot.waitUntil(lambda: len(model.plan) == 5)
     rows = {model.text_at(row, SOURCE): model.text_at(row, TARGET) for row in range(5)}
     assert rows["coffee.jpg"] == "coffee.jpg" and rows["coffee.jpg (Copy 1)"] == "coffee-Copy 1.jpg"
+    assert page.view.title.text() == "4 photos and 1 virtual copy"
     qtbot.waitUntil(page.start_button.isEnabled)
+    assert page.start_button.text() == "Export 5 files"
     qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not page.running and model.has_outcomes, timeout=60_000)
     own, copy = (load_photo(tmp_path / "out" / name) for name in ("coffee.jpg", "coffee-Copy 1.jpg"))

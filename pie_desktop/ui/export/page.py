@@ -273,7 +273,7 @@ class ExportPage(QWidget):
         idle = not self.running and not self._planner.busy
         ready = idle and count > 0 and not model.has_outcomes
         self.start_button.setEnabled(ready or (idle and model.has_outcomes))
-        what = "photo" if len(self.form.choice().presets) < 2 else "file"
+        what = "photo" if len(self.form.choice().presets) < 2 and not model.copies else "file"
         text = f"Export {counted(count, what)}" if ready else "Export"
         self.start_button.setText("Plan again" if idle and model.has_outcomes else text)
         self.cancel_button.setEnabled(self.running)

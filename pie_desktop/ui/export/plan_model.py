@@ -111,6 +111,11 @@ class PlanTableModel(HeadedTableModel):
         return row
 
     @property
+    def copies(self) -> int:
+        """How many of the sources are virtual copies."""
+        return sum(bool(source.copy) for source in self.sources)
+
+    @property
     def has_outcomes(self) -> bool:
         return bool(self._outcomes)
 

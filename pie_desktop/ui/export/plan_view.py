@@ -127,7 +127,10 @@ class PlanView(QWidget):
         self.model.set_plan(plan, edits)
         self.rows.apply()
         count = len(self.model.sources)
-        self.title.setText(counted(count, "photo") if count else "No photos")
+        copies = self.model.copies
+        said = [counted(count - copies, "photo")] if count > copies else []
+        said += [f"{copies:,} virtual {'copy' if copies == 1 else 'copies'}"] if copies else []
+        self.title.setText(" and ".join(said) or "No photos")
         self._show_problems("problem")
         self.stack.setCurrentWidget(self.table if count else self.empty)
         for column, there in ((BURST, self.model.has_bursts), (EXPECTED, False)):
