@@ -17,7 +17,7 @@ from pie_desktop.imaging.color.difference import delta_e_2000_lab, to_lab
 from pie_desktop.imaging.lut.apply import AnyLut, wide_lut
 from pie_desktop.imaging.lut.shaped import ShapedLut
 
-SIZES = (33, 49, 65, 97, 129)
+SIZES = (25, 33, 49, 65, 97, 129)
 """Points per axis; 129 is the most that `apply_lut` takes."""
 
 MEAN, LARGEST = 0.1, 0.6
@@ -25,7 +25,7 @@ MEAN, LARGEST = 0.1, 0.6
 
 _BLOCK = 8192  # colours at a time, whose intermediate values fit the second-level cache
 _LINE = 513
-_LINES = 10  # along each channel, through colours chosen once
+_LINES = 6  # along each channel, through colours chosen once
 _FLOOR = 0.35  # share of the nodes that is spread evenly, in parts of the rest
 
 
