@@ -146,14 +146,14 @@ def test_hour_of_a_photographer(
     hands = editor.start()
     shoot.check(hands)
     assert hands.window.session.path == shoot.photos[at]
-    undo_after_restart(hands, shoot, at)
+    undo_after_restart(hands, shoot, shoot.photos[2 : at + 1])
 
     editor.end()
     work_until_killed(shoot, at)
     hands = editor.start()
     shoot.check(hands)
     hands.open(shoot.photos[at + 2])
-    undo_after_restart(hands, shoot, at + 2)
+    undo_after_restart(hands, shoot, shoot.photos[at + 2 : at + 2 + LATE_COUNT])
 
     hands = editor.start()
     shoot.check(hands)
@@ -235,14 +235,13 @@ def paste_and_undo(hands: Photographer, shoot: Shoot) -> int:
     return photos.index(pasted[-1])
 
 
-def undo_after_restart(hands: Photographer, shoot: Shoot, at: int) -> None:
-    """The history of the open photo is there; the photos that changed with it are left as they are."""
-    photo = shoot.photos[at]
-    edit = shoot.edits.pop(photo)
+def undo_after_restart(hands: Photographer, shoot: Shoot, changed: list[Path]) -> None:
+    """The step of the open photo is there, and all the photos that changed with it go back and forth."""
+    edits = {photo: shoot.edits.pop(photo) for photo in changed}
     hands.undo()
     shoot.check(hands)
     hands.redo()
-    shoot.edits[photo] = edit
+    shoot.edits |= edits
     shoot.check(hands)
 
 
