@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.parts.geometry import GeometryPart
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.ui.adjust.geometry_editor import GeometryEditor
 from pie_desktop.ui.canvas.panes import View
@@ -245,7 +246,7 @@ def test_the_filmstrip_shows_the_crop(cropping: Cropping, window: MainWindow, ph
     edited = window.edit_page.filmstrip.edited
 
     def square() -> bool:
-        image = edited.image(photo)
+        image = edited.image(PhotoVersion(photo))
         return image is not None and image.width() == image.height()
 
     qtbot.waitUntil(square)

@@ -11,6 +11,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.mask import Mask
 from pie_desktop.edit.parts.masks import MasksPart
 from pie_desktop.edit.parts.vignette import VignettePart
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.ui.main_window import MainWindow
 from tests.gui.opening import open_photo
 
@@ -29,7 +30,7 @@ def photos(window: MainWindow, photo_folder: Path, qtbot: QtBot) -> list[Path]:
     found = sorted(photo_folder.iterdir())
     open_photo(window, found[0], qtbot)
     edited = window.edit_page.filmstrip.edited
-    qtbot.waitUntil(lambda: all(edited.image(photo) is not None for photo in found))
+    qtbot.waitUntil(lambda: all(edited.image(PhotoVersion(photo)) is not None for photo in found))
     return found
 
 
