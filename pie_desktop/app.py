@@ -21,7 +21,7 @@ from pie_desktop import __version__, paths
 from pie_desktop.errors import PieError
 from pie_desktop.imaging import compiled, isolation
 from pie_desktop.imaging import warm_up as loops
-from pie_desktop.styles.sharing import is_style_file
+from pie_desktop.styles.style_file import is_style_file
 from pie_desktop.ui import closing
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow

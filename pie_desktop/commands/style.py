@@ -148,7 +148,7 @@ def export_style(
 ) -> None:
     """Write a style as a .piestyle file for somebody else; it says who gets it can see what."""
     from pie_desktop.engine.sharing import share_style
-    from pie_desktop.styles.sharing import WITH_PHOTOS, WITHOUT_PHOTOS, file_name
+    from pie_desktop.styles.style_file import WITH_PHOTOS, WITHOUT_PHOTOS, file_name
 
     library = open_library()
     style = library.find(name)
@@ -176,7 +176,7 @@ def import_styles(
     as_json: AsJson = False,
 ) -> None:
     """Take styles in from .piestyle files; one that has the name of another gets a number."""
-    from pie_desktop.styles.sharing import import_style
+    from pie_desktop.styles.importing import import_style
 
     isolate_decoding()
     library = open_library()

@@ -5,7 +5,7 @@ from pathlib import Path
 from pie_desktop.engine.bundles import bundle_name
 from pie_desktop.engine.engine import Engine
 from pie_desktop.engine.references import Progress, ShouldCancel
-from pie_desktop.styles.sharing import export_style, export_without_photos
+from pie_desktop.styles.exporting import export_style, export_without_photos
 from pie_desktop.styles.style import OnlyModel, Style
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from pie_desktop.edit.versions import Source
-from pie_desktop.styles.sharing import is_style_file
+from pie_desktop.styles.style_file import is_style_file
 from pie_desktop.ui.about import AboutDialog
 from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.actions.palette import CommandList

@@ -112,7 +112,7 @@ def try_preference(path: Path) -> None:
 
 def make_shared(corpus: Corpus, rng: random.Random, place: Path) -> Path:
     """A style as a file for others: changed as bytes, or packed anew with another description, copy or name."""
-    from pie_desktop.styles.sharing import export_style
+    from pie_desktop.styles.exporting import export_style
     from pie_desktop.styles.store import StyleLibrary
 
     _write_style(corpus, place / "mine" / "0001")
@@ -141,7 +141,7 @@ def make_shared(corpus: Corpus, rng: random.Random, place: Path) -> Path:
 
 def try_shared(path: Path) -> None:
     """Take it in, and use it like one of the user's own; whatever it was, nothing may lie beside the library."""
-    from pie_desktop.styles.sharing import import_style
+    from pie_desktop.styles.importing import import_style
     from pie_desktop.styles.store import StyleLibrary
 
     place = path.parent

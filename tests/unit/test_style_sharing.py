@@ -17,7 +17,8 @@ from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.model.inference import Inference
 from pie_desktop.styles import archive as archives
-from pie_desktop.styles.sharing import export_style, export_without_photos, import_style, without_places
+from pie_desktop.styles.exporting import export_style, export_without_photos, without_places
+from pie_desktop.styles.importing import import_style
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import OnlyModel, Style
 from tests.conftest import warm_look

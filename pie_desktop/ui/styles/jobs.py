@@ -14,8 +14,8 @@ from pie_desktop.engine.sharing import share_style
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.listing import list_photos, looks_like_photo
 from pie_desktop.imaging.pairs.find import EditPair, find_pairs
+from pie_desktop.styles.importing import import_style
 from pie_desktop.styles.limits import limits_of
-from pie_desktop.styles.sharing import import_style
 from pie_desktop.styles.store import MAX_EDITS, AddReport, Style, StyleLibrary
 from pie_desktop.styles.style import Limit
 from pie_desktop.workers.job import JobContext

@@ -8,8 +8,8 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
-from pie_desktop.styles.sharing import is_style_file
 from pie_desktop.styles.style import Style, contradiction
+from pie_desktop.styles.style_file import is_style_file
 from pie_desktop.ui.actions.commands import ActionTip, Command
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import PHOTO_FILTER, show_in_file_manager

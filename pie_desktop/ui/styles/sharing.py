@@ -6,8 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
-from pie_desktop.styles.sharing import SUFFIX, WITH_PHOTOS, WITHOUT_PHOTOS, file_name, is_style_file
 from pie_desktop.styles.store import Style
+from pie_desktop.styles.style_file import SUFFIX, WITH_PHOTOS, WITHOUT_PHOTOS, file_name, is_style_file
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.controller import StyleController

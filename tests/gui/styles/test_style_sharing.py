@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.app import DoubleClicks
-from pie_desktop.styles.sharing import export_style
+from pie_desktop.styles.exporting import export_style
 from pie_desktop.styles.store import Style, StyleLibrary
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
