@@ -14,7 +14,7 @@ from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.encode import EncodeOptions, encode_photo
 from pie_desktop.imaging.warm_up import warm_up
 
-MOST = 3.5  # times decode and encode, for a photo that is straightened: 6 x 6 taps for each of its pixels
+MOST = 5.5  # times decode and encode, for a photo that is straightened: 6 x 6 taps for each of its pixels
 REPEATS = 3
 WAYS = {
     "crop to 80 % on each side": GeometryPart(crop_left=0.1, crop_right=0.9, crop_top=0.1, crop_bottom=0.9),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
+from pie_desktop.edit.parts.geometry import GeometryPart
 from pie_desktop.ui.editor.clipboard import CopyDialog, EditClipboard
 from pie_desktop.ui.main_window import MainWindow
 from tests.gui.opening import open_photo
@@ -173,6 +174,34 @@ def test_parts_can_be_left_out_and_are_left_out_again(
     assert window.session.edit == Edit.styled(None, 0.5, 1)
     in_dialog(lambda dialog: dialog.boxes["amount"].isChecked() or dialog.reject())
     clipboard.copy_parts()
+
+
+def test_a_crop_is_copied_where_it_is_chosen(
+    window: MainWindow, photos: list[Path], clipboard: EditClipboard, qtbot: QtBot
+) -> None:
+    crop, chosen = GeometryPart(crop_left=0.25), []
+
+    def with_crop(dialog: CopyDialog) -> None:
+        chosen.append(dialog.boxes["geometry"].isChecked())
+        qtbot.keyClick(dialog.boxes["geometry"], Qt.Key.Key_Space)
+        qtbot.mouseClick(dialog.copy_button, Qt.MouseButton.LeftButton)
+
+    window.session.keeper.apply("Test", Edit.styled(None, 1, 0.2).with_part(crop))
+    clipboard.copy()
+    window.edit_page.filmstrip.select(photos[1])
+    qtbot.waitUntil(lambda: window.session.keeper.path == photos[1])
+    clipboard.paste()
+    assert window.session.edit == Edit.styled(None, 1, 0.2)
+    clipboard.apply_previous()
+    assert window.session.edit == Edit.styled(None, 1, 0.2)
+    window.edit_page.filmstrip.select(photos[0])
+    qtbot.waitUntil(lambda: window.session.keeper.path == photos[0])
+    in_dialog(with_crop)
+    clipboard.copy_parts()
+    window.edit_page.filmstrip.select(photos[2])
+    qtbot.waitUntil(lambda: window.session.keeper.path == photos[2])
+    clipboard.paste()
+    assert chosen == [False] and window.session.edit == Edit.styled(None, 1, 0.2).with_part(crop)
 
 
 def test_the_previous_edit_is_that_of_the_photo_before(
