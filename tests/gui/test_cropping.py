@@ -275,3 +275,27 @@ def test_sliders_and_status_follow(cropping: Cropping, window: MainWindow) -> No
     cropping.set_ratio("1:1")
     cropping.accept()
     assert "600 × 400 → 400 × 400   ·   0.2 MP" in window.statusBar().photo.full_text  # type: ignore[attr-defined]
+
+
+def test_quick_while_dragged_and_exact_at_rest(cropping: Cropping, window: MainWindow, qtbot: QtBot) -> None:
+    press(window, Qt.Key.Key_R)
+    canvas, renderer = window.canvas, window.canvas.renderer
+    box = cropping.tool.box
+    assert box is not None
+    cropping.tool.set_box(box.pulled((1, 1), (100.0, 100.0), None))
+    start = at(cropping, window, 250, 0)
+    QTest.mousePress(canvas, LEFT, pos=start.toPoint())
+    QTest.mouseMove(canvas, (start + QPointF(0, 40)).toPoint())
+    assert cropping.part.straighten > 1
+
+    def shown(quick: bool) -> bool:
+        base = renderer.base
+        return base is not None and base.request.placement == cropping.tool.surround() and base.request.quick == quick
+
+    qtbot.waitUntil(lambda: shown(True))
+    assert renderer.base is not None
+    rough = renderer.base.original.astype(int)
+    QTest.mouseRelease(canvas, LEFT, pos=(start + QPointF(0, 40)).toPoint())
+    qtbot.waitUntil(lambda: shown(False))
+    apart = np.abs(renderer.base.original.astype(int) - rough)
+    assert 0 < apart.mean() < 8, "the same picture, but sharper"

@@ -98,6 +98,7 @@ def shown_part(
             and np.array_equal(session._proxy, enhancement.proxy)
             and detail.request.luts is enhancement.transform
             and detail.exact_for == wanted
+            and not detail.request.quick
             and detail.request.source.scale == 1
         )
 

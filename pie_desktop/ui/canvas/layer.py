@@ -64,6 +64,7 @@ class RenderRequest:
         zone: the part to render, in zoomed pixels.
         placement: where the picture lies in the photo.
         display: the LUT of the monitor, applied last; None for none.
+        quick: whether the placement is still being moved, so that an approximation will do.
     """
 
     base: bool
@@ -74,6 +75,7 @@ class RenderRequest:
     luts: Luts | None
     placement: Placement
     display: np.ndarray | None = None
+    quick: bool = False
 
     @property
     def frame(self) -> Frame:

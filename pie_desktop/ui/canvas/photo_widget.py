@@ -112,11 +112,11 @@ class PhotoWidget(QWidget):
         self.renderer.clear()
         self.set_placement(Placement((width, height), (width, height)))
 
-    def set_placement(self, placement: Placement) -> None:
-        """Show another picture of the photo: cropped, turned, straightened."""
+    def set_placement(self, placement: Placement, moving: bool = False) -> None:
+        """Show another picture of the photo: cropped, turned, straightened; exactly once `moving` is over."""
         if placement.size != self.viewport.photo:
             self.viewport.set_photo(*placement.size)
-        self.renderer.set_placement(placement)
+        self.renderer.set_placement(placement, moving)
         self._moved()
 
     def set_message(self, text: str) -> None:

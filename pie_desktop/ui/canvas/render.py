@@ -39,6 +39,10 @@ def render_layer(context: JobContext, request: RenderRequest, edit: Edit) -> Lay
     context.check()
     preferred = shown(apply_lut(sampled, request.luts.preferred), request)
     layer = Layer(request, sampled, original, neutral, preferred, preferred, Edit(), preferred)
+    if request.quick:
+        image = layer.pixels(edit, request.zone).copy()
+        layer.take_exact((image, image), edit)
+        return layer
     layer.take_exact(render_exact(context, layer, edit), edit)
     return layer
 

@@ -42,6 +42,7 @@ class PreviewRenderer(QObject):
         self._full: Source | None = None
         self._luts: Luts | None = None
         self._placement = Placement((1, 1), (1, 1))
+        self._placing = False
         self._moving = False
         self._broken = False
         self._job: Job | None = None
@@ -96,10 +97,16 @@ class PreviewRenderer(QObject):
             self._luts = luts
             self._supersede()
 
-    def set_placement(self, placement: Placement) -> None:
-        """Show another picture of the photo; the viewport has its size already. What is shown stays meanwhile."""
-        if placement != self._placement:
-            self._placement = placement
+    def set_placement(self, placement: Placement, moving: bool = False) -> None:
+        """Show another picture of the photo; the viewport has its size already. What is shown stays meanwhile.
+
+        Args:
+            placement: where it lies.
+            moving: whether another one is about to follow, so that it is enough to see it roughly.
+        """
+        changed = placement != self._placement
+        if changed or (self._placing and not moving):
+            self._placement, self._placing = placement, changed and moving and not placement.whole_pixels
             self._broken = False
             self.update()
 
@@ -170,7 +177,9 @@ class PreviewRenderer(QObject):
             return None
         if self._full is not None and not self._enough(source, zoom):
             source = self._full
-        return RenderRequest(base, zoom, whole, zone, source, self._luts, self._placement, self._display.lut)
+        return RenderRequest(
+            base, zoom, whole, zone, source, self._luts, self._placement, self._display.lut, self._placing
+        )
 
     def _enough(self, source: Source, zoom: float | None = None) -> bool:
         return (self._viewport.zoom if zoom is None else zoom) <= source.scale * 1.01
@@ -180,7 +189,7 @@ class PreviewRenderer(QObject):
         has = layer.request
         if has.luts is not request.luts or has.source is not request.source or has.display is not request.display:
             return False
-        if has.whole != request.whole or has.placement != request.placement:
+        if has.whole != request.whole or has.placement != request.placement or (has.quick and not request.quick):
             return False
         if request.base:
             return True

@@ -10,6 +10,7 @@ from pie_desktop.ui.canvas.viewport import Zone
 
 # From here on single pixels are meant to be seen, not smoothed over.
 NEAREST_FROM_ZOOM = 3.0
+_LONGEST = 32_000  # pixels on a side that OpenCV warps
 
 
 def sample(request: RenderRequest) -> np.ndarray:
@@ -50,6 +51,8 @@ def _warped(request: RenderRequest) -> np.ndarray:
     """
     placement, source, zone, whole = request.placement, request.source, request.zone, request.whole
     zoom = whole.width / placement.size[0]
+    if request.quick and max(source.image.shape) < _LONGEST:
+        return _quickly_warped(request)
     if source.image.shape[1::-1] == placement.photo and zoom >= 1:
         picture, needed = actual_size(request)
         if picture == whole:
@@ -63,6 +66,21 @@ def _warped(request: RenderRequest) -> np.ndarray:
         image = source.reduced((max(1, round(width * zoom)), max(1, round(height * zoom))))
     reduced = placement.resized((image.shape[1], image.shape[0]), (whole.width, whole.height))
     return reduced.part(zone.left, zone.top, zone.width, zone.height).apply(image)
+
+
+def _quickly_warped(request: RenderRequest) -> np.ndarray:
+    """The zone of a picture while its placement moves: linear, of encoded values, in a quarter of the time."""
+    source, zone, whole = request.source, request.zone, request.whole
+    width, height = request.placement.photo
+    zoom, image = whole.width / request.placement.size[0], source.image
+    if zoom < source.scale:
+        image = source.reduced((max(1, round(width * zoom)), max(1, round(height * zoom))))
+    placement = request.placement.resized((image.shape[1], image.shape[0]), (whole.width, whole.height))
+    matrix = np.reshape(placement.part(zone.left, zone.top, zone.width, zone.height).matrix, (3, 3))
+    to_middles = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]])
+    middles = to_middles @ matrix @ np.linalg.inv(to_middles)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return cv2.warpPerspective(image, middles, (zone.width, zone.height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
 def actual_size(request: RenderRequest) -> tuple[Zone, Zone]:

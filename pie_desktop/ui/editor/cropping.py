@@ -198,7 +198,7 @@ class Cropping(QObject):
             self._context.current.change(edit.with_part(change(edit.part(GeometryPart))))
 
     def _on_moved(self) -> None:
-        self._view.place()
+        self._view.place(self.tool.dragged)
         self.changed.emit()
 
     def _on_edit(self) -> None:

@@ -84,7 +84,7 @@ class PhotoView(QWidget):
 
     def _on_edit(self, edit: Edit, moving: bool) -> None:
         if self._shows_current:
-            self.place()
+            self.place(moving)
             self.canvas.renderer.set_edit(edit, moving)
 
     def show_surround(self, surround: Callable[[], Placement] | None) -> None:
@@ -92,12 +92,13 @@ class PhotoView(QWidget):
         self._surround = surround
         self.place()
 
-    def place(self) -> None:
-        """Show the part of the photo that the edit chooses, or what is shown instead."""
+    def place(self, moving: bool = False) -> None:
+        """Show the part of the photo that the edit chooses, or what is shown instead; exactly once `moving` is over."""
         if self._session.photo is not None and self._shows_current:
             info = self._session.photo.info
             own = self._session.edit.placement
-            self.canvas.set_placement(self._surround() if self._surround else own((info.width, info.height)))
+            placement = self._surround() if self._surround else own((info.width, info.height))
+            self.canvas.set_placement(placement, moving)
 
     def _on_failed(self, message: str) -> None:
         self._linger.stop()

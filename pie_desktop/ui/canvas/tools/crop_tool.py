@@ -51,6 +51,11 @@ class CropTool(CanvasTool):
         self._drag: Callable[[QPointF, PictureView], CropBox] | None = None
         self._surround: tuple[object, Placement] | None = None
 
+    @property
+    def dragged(self) -> bool:
+        """Whether the mouse holds the crop."""
+        return self._drag is not None
+
     def set_box(self, box: CropBox) -> None:
         """Take another crop."""
         if box != self.box:
@@ -108,6 +113,8 @@ class CropTool(CanvasTool):
 
     def release(self, position: QPointF, view: PictureView) -> None:
         self._drag = None
+        if self.box is not None:
+            self.moved.emit()
         self.changed.emit()
 
     def double_click(self, position: QPointF, view: PictureView) -> bool:
