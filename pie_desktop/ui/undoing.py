@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.edit.edit import Edit
-from pie_desktop.edit.history import NamedEdit
+from pie_desktop.edit.virtual_copy import NamedEdit
 from pie_desktop.ui.editor.history import EditKeeper
 from pie_desktop.ui.steps import Step, Steps
 

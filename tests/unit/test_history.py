@@ -12,8 +12,9 @@ from pie_desktop.catalog import group_steps
 from pie_desktop.catalog.content import ContentHasher
 from pie_desktop.catalog.store import MIGRATIONS, Catalog
 from pie_desktop.edit.edit import AMOUNT, STRENGTH, Edit
-from pie_desktop.edit.history import STEPS, PhotoHistory
+from pie_desktop.edit.history import PhotoHistory
 from pie_desktop.edit.naming import name_of_change
+from pie_desktop.edit.virtual_copy import STEPS
 from pie_desktop.errors import EditError, NewerEditError
 
 FIRST, SECOND, THIRD = Edit.styled("a"), Edit.styled("a", 0.5), Edit.styled("b", 0.5)

@@ -8,9 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pie_desktop.edit.edit import Edit
-from pie_desktop.edit.history import NamedEdit, PhotoHistory
+from pie_desktop.edit.history import PhotoHistory
 from pie_desktop.edit.naming import name_of_change
 from pie_desktop.edit.versions import PhotoVersion
+from pie_desktop.edit.virtual_copy import NamedEdit
 from pie_desktop.errors import StyleError
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import keep_history

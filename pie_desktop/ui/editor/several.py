@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, Signal
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.copying import with_change
 from pie_desktop.edit.edit import Edit
-from pie_desktop.edit.history import NamedEdit, PhotoHistory
+from pie_desktop.edit.history import PhotoHistory
+from pie_desktop.edit.virtual_copy import NamedEdit
 from pie_desktop.errors import PieError
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.history import EditKeeper

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
-from pie_desktop.edit.history import PhotoHistory, VirtualCopy
+from pie_desktop.edit.history import PhotoHistory
+from pie_desktop.edit.virtual_copy import VirtualCopy
 from pie_desktop.ui.editor.history import EditKeeper
 from pie_desktop.ui.steps import Steps, at_once
 
