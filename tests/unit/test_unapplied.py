@@ -20,6 +20,7 @@ from pie_desktop.edit.parts.exposure import ExposurePart
 from pie_desktop.edit.parts.saturation import SaturationPart
 from pie_desktop.edit.transform import Transform
 from pie_desktop.edit.unapplied import unapplied_sentence
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.errors import EditError, NewerEditError
 from pie_desktop.export.photo_edits import PhotoEdits, Remembered, unapplied_in
 from pie_desktop.export.provenance import settings_digest
@@ -142,7 +143,7 @@ def test_catalog_history_and_journal_keep_it(edit: Edit, tmp_path: Path, sample_
     settings = ExportSettings(tmp_path, edit=edit)
     assert settings_from_json(settings_to_json(settings)) == settings
     edits = Remembered(PhotoEdits(catalog, StyleLibrary(tmp_path / "styles", builtin=tmp_path / "none")).of)
-    assert edits(photo).problem is None
+    assert edits(PhotoVersion(photo)).problem is None
     told = unapplied_in(edits.found)
     assert told is not None and told.startswith("The edit of coffee.jpg has values")
     catalog.close()
