@@ -15,6 +15,7 @@ from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.decode import load_photo, proxy_of
 from pie_desktop.imaging.development import Development
 from pie_desktop.imaging.resize.resize import resize_long_side
+from pie_desktop.imaging.warm_up import warm_up
 from pie_desktop.ui.adjust.group import AdjustmentGroup
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.thumbnails.edited import make_edited
@@ -23,6 +24,12 @@ from tests.gui.opening import open_photo
 from tests.raw_files import write_dng
 
 LESS = Edit().with_part(DevelopmentPart(raw_exposure=-1.5))
+
+
+@pytest.fixture(autouse=True)
+def _loops_are_ready() -> None:
+    """Pixels are compared to the bit: those of the window must not be computed before and those here after that."""
+    assert warm_up()
 
 
 @pytest.fixture
