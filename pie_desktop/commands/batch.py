@@ -143,9 +143,9 @@ def run_batch(
     from pie_desktop.export.by_edit import in_order, parts_by_edit
     from pie_desktop.export.job import FEW_PHOTOS, run_job
     from pie_desktop.export.photo_edits import Remembered, one_for_all, unapplied_in
-    from pie_desktop.export.plan import expand_sources
     from pie_desktop.export.presets import plan_all
     from pie_desktop.export.settings import make_part
+    from pie_desktop.export.sources import expand_sources
 
     destination = exports[0].destination
     if len(photos) <= FEW_PHOTOS and not how.dry_run:

@@ -1,26 +1,24 @@
 """What an export will write, worked out before anything is written."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from pie_desktop import paths
-from pie_desktop.edit.edit import Edit
-from pie_desktop.edit.versions import PhotoVersion, Source, path_of
+from pie_desktop.edit.versions import PhotoVersion, Source
 from pie_desktop.errors import Cancelled
 from pie_desktop.export.bursts import Frame, find_bursts
-from pie_desktop.export.facts import FactsReader, PhotoFacts, estimate_bytes
+from pie_desktop.export.facts import PhotoFacts, estimate_bytes
 from pie_desktop.export.history import ExportHistory, told_apart
+from pie_desktop.export.name_values import read_facts, values_of
 from pie_desktop.export.names import SUMMARY_FIELDS, NameTemplate, NameValues
-from pie_desktop.export.photo_edits import CopiesOf, EditOf, PhotoEdit
+from pie_desktop.export.photo_edits import EditOf
 from pie_desktop.export.settings import Conflict, ExportSettings, PlannedPhoto
+from pie_desktop.export.sources import alike_versions, edits_of, expand_sources
 from pie_desktop.export.targets import Originals, Target, TargetNames, destination_problem, space_problem
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.formats.registry import all_formats
-from pie_desktop.imaging.listing import distinct_files, list_photos, one_per_photo
-
-_facts = FactsReader()
 
 
 def plan_export(
@@ -57,8 +55,8 @@ def plan_export(
     blocked = destination_problem(names.destination)
     template = NameTemplate(settings.name)
     originals = Originals(photo.path for photo in photos)
-    edits = _edits(photos, edit_of, should_cancel)
-    alike = _alike(photos, edits)
+    edits = edits_of(photos, edit_of, should_cancel)
+    alike = alike_versions(photos, edits)
     history = None
     if settings.on_conflict == "skip":
         history = ExportHistory(paths.exports_dir(), settings, should_cancel, edits)
@@ -69,9 +67,9 @@ def plan_export(
     for number, photo in enumerate(photos, 1):
         if should_cancel is not None and should_cancel():
             raise Cancelled
-        facts = _read_facts(photo.path, settings.burst_lock or bool(template.fields & SUMMARY_FIELDS))
+        facts = read_facts(photo.path, settings.burst_lock or bool(template.fields & SUMMARY_FIELDS))
         own = edits.get(photo)
-        values = _name_values(photo, number, facts, settings, own.edit if own is not None else settings.edit)
+        values = values_of(photo, number, facts, settings, own.edit if own is not None else settings.edit)
         if own is not None:
             values = replace(values, style=own.style)
         if photo in done:
@@ -107,100 +105,6 @@ def plan_export(
     if settings.burst_lock:
         plan = _with_bursts(plan, [facts for _, facts, _, _ in prepared], should_cancel)
     return _refuse_what_cannot_fit(plan, names.destination)
-
-
-def _edits(
-    photos: Sequence[PhotoVersion], edit_of: EditOf | None, should_cancel: Callable[[], bool] | None
-) -> dict[PhotoVersion, PhotoEdit]:
-    """Nothing where all photos have the edit of the settings."""
-    found: dict[PhotoVersion, PhotoEdit] = {}
-    if edit_of is not None:
-        for photo in photos:
-            if should_cancel is not None and should_cancel():
-                raise Cancelled
-            found[photo] = edit_of(photo)
-    return found
-
-
-def _alike(photos: Sequence[PhotoVersion], edits: Mapping[PhotoVersion, PhotoEdit]) -> dict[PhotoVersion, PhotoVersion]:
-    """Versions that would be the same file as one before them, since their photo has one edit in this export."""
-    first: dict[Path, PhotoVersion] = {}
-    found = {}
-    for photo in photos:
-        before = first.setdefault(photo.path, photo)
-        if before is not photo and (photo not in edits or edits[photo].origin == "one"):
-            found[photo] = before
-    return found
-
-
-def expand_sources(sources: Iterable[Source], copies_of: CopiesOf | None = None) -> list[PhotoVersion]:
-    """Photos and folders as versions of photos, absolute, each file once however its path is spelt.
-
-    The versions of a photo stand together, the photo itself before its virtual copies.
-
-    Args:
-        sources: photos, folders, and versions, of which exactly those are taken.
-        copies_of: gives the virtual copies of the photos and of those in folders; none of them are taken without it.
-
-    Raises:
-        DecodeError: a folder cannot be read.
-        PieError: as `copies_of`.
-    """
-    chosen: dict[Path, dict[str, None]] = {}
-    for source in sources:
-        path = path_of(source).absolute()
-        if isinstance(source, PhotoVersion):
-            chosen.setdefault(path, {})[source.copy] = None
-            continue
-        for photo in one_per_photo(list_photos(path)) if path.is_dir() else [path]:
-            copies = copies_of(photo) if copies_of is not None else ()
-            chosen.setdefault(photo, {}).update(dict.fromkeys(("", *copies)))
-    return [
-        PhotoVersion(path, copy)
-        for path in distinct_files(chosen)
-        for copy in sorted(chosen[path], key=lambda copy: copy != "")
-    ]
-
-
-def name_values(source: Source, settings: ExportSettings, number: int = 1) -> NameValues:
-    """What the fields of a name template stand for with this photo; for showing a name before there is a plan."""
-    version = source if isinstance(source, PhotoVersion) else PhotoVersion(source)
-    return _name_values(version, number, _read_facts(version.path, with_summary=True), settings, settings.edit)
-
-
-def _read_facts(photo: Path, with_summary: bool) -> PhotoFacts | str:
-    try:
-        if photo.stat().st_size == 0:
-            return f"{photo.name} is empty (0 bytes); restore it from a backup or the memory card."
-        return _facts.read(photo, with_summary)
-    except FileNotFoundError:
-        return f"{photo} does not exist any more; was it moved or deleted?"
-    except OSError as error:
-        return f"{photo} could not be read ({error.strerror or error})."
-
-
-def _name_values(
-    version: PhotoVersion, number: int, facts: PhotoFacts | str, settings: ExportSettings, edit: Edit
-) -> NameValues:
-    photo = version.path
-    values = NameValues(
-        photo.stem,
-        number,
-        style=settings.style,
-        preset=settings.preset,
-        folder=photo.parent.name,
-        type=photo.suffix[1:],
-        copy=version.copy or None,
-    )
-    if isinstance(facts, str):
-        return values
-    width = height = 0
-    if facts.width:
-        width, height = settings.encode.output_size(*edit.placement((facts.width, facts.height)).size)
-    summary = facts.summary
-    return replace(
-        values, date=facts.taken, camera=summary.camera, lens=summary.lens, iso=summary.iso, width=width, height=height
-    )
 
 
 def _already_exported(

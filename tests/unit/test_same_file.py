@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pie_desktop.commands.arguments import photos_in
-from pie_desktop.export.plan import expand_sources
+from pie_desktop.export.sources import expand_sources
 from pie_desktop.imaging.listing import distinct_files
 
 

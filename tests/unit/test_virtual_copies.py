@@ -17,10 +17,10 @@ from pie_desktop.export.job import ExportSettings, Running, plan_export, run_job
 from pie_desktop.export.kept import read_export
 from pie_desktop.export.names import NameTemplate, NameValues
 from pie_desktop.export.photo_edits import EditOf, PhotoEdit, PhotoEdits, one_for_all
-from pie_desktop.export.plan import expand_sources
 from pie_desktop.export.receipt import receipt, receipt_content
 from pie_desktop.export.report import ExportReport
 from pie_desktop.export.settings import ExportPart, PlannedPhoto
+from pie_desktop.export.sources import expand_sources
 from pie_desktop.imaging.encode import EncodeOptions
 from pie_desktop.styles.store import StyleLibrary
 from tests.unit.helpers.exports import Model, names

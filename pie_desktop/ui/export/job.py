@@ -13,11 +13,12 @@ from pie_desktop.engine.engine import Engine
 from pie_desktop.export.by_edit import in_order, parts_by_edit
 from pie_desktop.export.job import ExportProgress, ExportReport, PlannedPhoto, Running, run_job
 from pie_desktop.export.kept import KeptExport
+from pie_desktop.export.name_values import name_values
 from pie_desktop.export.names import NameValues
 from pie_desktop.export.photo_edits import EditOf, PhotoEdit, PhotoEdits, Remembered, one_for_all
-from pie_desktop.export.plan import expand_sources, name_values
 from pie_desktop.export.presets import plan_all
 from pie_desktop.export.settings import ExportPart
+from pie_desktop.export.sources import expand_sources
 from pie_desktop.export.unfinished import continued
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui.export.form import ExportChoice
