@@ -213,6 +213,7 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(cli: Cli, photo_folder: Pat
     assert [Path(photo["source"]).name for photo in plan["photos"]][:2] == ["astronaut.jpg", "bad.jpg"]
     assert plan["photos"][0] | {"source": "", "bytes": 0} == {
         "source": "",
+        "copy": None,
         "target": str(tmp_path / "out" / "jpg" / "01-astronaut.jpg"),
         "action": "write",
         "width": 512,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pie_desktop.commands.arguments import photos_in
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.export.sources import expand_sources
 from pie_desktop.imaging.listing import distinct_files
 
@@ -19,7 +20,7 @@ def test_a_photo_counts_once_however_its_path_is_spelt(photo_folder: Path, tmp_p
     folder_link = tmp_path / "folder"
     folder_link.symlink_to(photo_folder)
     spellings = [photo, link, folder_link / photo.name, photo_folder / ".." / photo_folder.name / photo.name]
-    assert expand_sources(spellings) == [photo]
+    assert expand_sources(spellings) == [PhotoVersion(photo)]
     assert photos_in(spellings) == [photo]
 
 
