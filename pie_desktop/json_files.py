@@ -33,7 +33,7 @@ def parse(text: bytes | str, *, max_bytes: int = MAX_BYTES, finite: bool = True)
     """The value of a JSON document.
 
     Args:
-        text: UTF-8 where it is bytes.
+        text: UTF-8 where it is bytes, with or without the byte order mark that some editors write.
         max_bytes: longest document, in bytes or letters.
         finite: refuse NaN, infinities and numbers too large for a float; otherwise None takes their place.
 
@@ -52,7 +52,7 @@ def parse(text: bytes | str, *, max_bytes: int = MAX_BYTES, finite: bool = True)
         return None
 
     try:
-        decoded = text.decode("utf-8") if isinstance(text, bytes) else text
+        decoded = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         value = json.loads(decoded, parse_float=number, parse_constant=number, parse_int=_integer)
     except DamagedJsonError:
         raise

@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
@@ -11,7 +12,7 @@ import typer
 from pie_desktop import json_files, paths
 from pie_desktop.commands.console import say_problem
 from pie_desktop.edit.edit import MAX_TEXT, Edit
-from pie_desktop.edit.part import Parameter, all_parameters
+from pie_desktop.edit.part import Parameter, Part, all_parameters, part_type
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.edit.unapplied import unapplied_sentence
 from pie_desktop.errors import EditError, PieError
@@ -213,6 +214,7 @@ def adjusted_edit(edit: Edit, changes: Sequence[str]) -> Edit:
         PieError: there is no such adjustment, or its value is no number within its bounds.
     """
     known = {one.option: one for one in all_parameters() if one.part != StylePart.KEY}
+    given: dict[type[Part], dict[str, float]] = {}
     for change in (one.strip() for changed in changes for one in changed.split(",")):
         name, _, text = change.partition("=")
         parameter = known.get(name.strip().replace("_", "-"))
@@ -222,9 +224,14 @@ def adjusted_edit(edit: Edit, changes: Sequence[str]) -> Edit:
             value = float(text)
         except ValueError:
             raise PieError(f"“{change}” gives no number; write {parameter.option}=VALUE.") from None
+        kind = part_type(parameter.part)
         if not parameter.low <= value <= parameter.high:
             raise PieError(f"“{change}” is out of range. {_list_of(known.values())}")
-        edit = edit.with_value(parameter, value)
+        if (problem := kind.outside(parameter.name, value)) is not None:
+            raise PieError(f"“{change}” cannot be used: {problem}.")
+        given.setdefault(kind, {})[parameter.name] = value
+    for kind, values in given.items():  # all of a part at once: some numbers, such as both flips, change others
+        edit = edit.with_part(replace(edit.part(kind), **values))
     return edit
 
 

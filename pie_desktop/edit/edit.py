@@ -150,7 +150,7 @@ class Edit:
         """
         if not isinstance(stored, Mapping):
             raise EditError("The edit is damaged: it is not a set of values.")
-        version = stored.get("version", 0)
+        version = stored.get("version", VERSION if "parts" in stored else 0)  # a hand may have left it out
         if version == 0:
             stored = {"parts": {StylePart.KEY: {name: one for name, one in stored.items() if name != "version"}}}
         known_version(version, VERSION)

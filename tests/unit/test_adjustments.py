@@ -164,6 +164,7 @@ def test_regions_of_the_curve_by_hand() -> None:
         ((0.0, 0.0), (float("inf"), 1.0)),
         ((0.0, -0.1), (1.0, 1.0)),
         tuple((place / 40, place / 40) for place in range(40)),
+        ((0.0, 0.0), (1e-300, 1.0), (1.0, 1.0)),  # between which slopes are no numbers
     ],
 )
 def test_curves_that_are_no_functions_are_refused(points: Any) -> None:

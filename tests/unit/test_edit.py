@@ -76,6 +76,7 @@ def test_older_versions_are_read(brighten: type[Part]) -> None:
     assert Edit.from_json({}) == Edit()
     old = Edit.from_json({"version": 1, "parts": {"brighten": {"version": 1, "factor": 1.5}}})
     assert old == Edit().with_part(brighten(stops=0.5))  # type: ignore[call-arg]
+    assert Edit.from_json({"parts": {"brighten": {"factor": 1.5}}}) == old, "by a hand that left the versions out"
     outside = Edit.from_json({"version": 1, "parts": {"style": {"version": 1, "strength": 7}}})
     assert outside.value(STRENGTH) == 1.0, "what is out of bounds is kept, not applied"
     one_strength = {"version": 1, "style_id": "warm", "strength": 0.7, "amount": 0.9}

@@ -1,5 +1,6 @@
 """Crop and straightening in files: pixels, sizes of the plan, metadata, workers, the command line."""
 
+from itertools import permutations
 from pathlib import Path
 
 import exiv2
@@ -150,6 +151,22 @@ def test_on_the_command_line() -> None:
     for wrong in ("straighten=46", "crop-left=nan", "quarter-turns=x", "crop=1"):
         with pytest.raises(PieError):
             adjusted_edit(Edit(), [wrong])
+    for part in ("quarter-turns=1.5", "flip-horizontal=0.3"):
+        with pytest.raises(PieError, match="no whole number"):
+            adjusted_edit(Edit(), [part])
+
+
+def test_turns_and_flips_do_not_depend_on_their_order() -> None:
+    turned = GeometryPart(quarter_turns=1, flip_horizontal=1, flip_vertical=1)
+    assert turned.quarter_turns == 3
+    for order in permutations(("flip-horizontal=1", "flip-vertical=1", "quarter-turns=1")):
+        assert adjusted_edit(Edit(), [",".join(order)]) == Edit().with_part(turned)
+
+
+def test_a_part_of_a_quarter_turn_is_kept_and_not_applied() -> None:
+    edit = Edit.from_json({"version": 1, "parts": {"geometry": {"quarter_turns": 0.6, "straighten": 2}}})
+    assert edit.applied == Edit().with_part(GeometryPart(straighten=2))
+    assert edit.to_json()["parts"]["geometry"]["quarter_turns"] == 0.6
 
 
 @pytest.mark.parametrize("arguments", [["--adjust", "straighten=2,crop-right=0.5"], ["--edit"]])

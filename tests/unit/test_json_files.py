@@ -50,6 +50,10 @@ def test_ordinary_documents_are_read_as_they_are() -> None:
     assert parse(json.dumps(value)) == parse(to_text(value)) == value
 
 
+def test_a_byte_order_mark_is_skipped() -> None:
+    assert parse('{"a": 1}'.encode("utf-8-sig")) == {"a": 1}
+
+
 def test_many_brackets_side_by_side_are_not_deep() -> None:
     assert parse("[" + ",".join(["[]"] * 1000) + "]") == [[]] * 1000
 

@@ -17,6 +17,7 @@ MOST_POINTS = 32
 CURVES = ("points", "red", "green", "blue")
 _REGIONS = (0.2, 0.4, 0.6, 0.8)
 _REACH = 0.095  # below half of the distance of the regions, so that the curve rises
+_CLOSEST = 1e-6  # of two inputs: far below a step of 16 bits, and slopes between them are still numbers
 
 
 @register
@@ -35,8 +36,8 @@ class CurvePart(Part):
         red, green, blue: such points of one channel.
 
     Raises:
-        EditError: points are no function: fewer than two or more than 32, inputs that do not rise, numbers outside
-            0 to 1 or not a number.
+        EditError: points are no function: fewer than two or more than 32, inputs that do not rise by a millionth,
+            numbers outside 0 to 1 or not a number.
     """
 
     KEY: ClassVar[str] = "curve"
@@ -113,7 +114,7 @@ def _checked(points: Points) -> Points:
     if not points:
         return ()
     inside = all(0 <= value <= 1 for point in points for value in point)  # which not-a-number is not
-    rising = all(left < right for (left, _), (right, _) in pairwise(points))
+    rising = all(right - left >= _CLOSEST for (left, _), (right, _) in pairwise(points))
     if not inside or not rising or not 2 <= len(points) <= MOST_POINTS:
         raise EditError(
             f"A curve needs 2 to {MOST_POINTS} points between 0 and 1, each further to the right than the one before."

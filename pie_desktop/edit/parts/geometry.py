@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from pie_desktop.edit.cropping import fitted
-from pie_desktop.edit.part import Part, parameter, register
+from pie_desktop.edit.part import Part, is_number, parameter, register
 from pie_desktop.edit.upright import Line, Tilt, is_vertical, levelled, tilt_for
 from pie_desktop.errors import EditError
 from pie_desktop.imaging.geometry import Placement
@@ -105,6 +105,14 @@ class GeometryPart(Part):
             turns, across, down = turns + 2, 0, 0
         for name, value in zip(_WHOLE_NUMBERS, (turns % 4, across, down), strict=True):
             object.__setattr__(self, name, float(value))
+
+    @classmethod
+    def outside(cls, name: str, value: Any) -> str | None:
+        problem = super().outside(name, value)
+        if problem is None and name in _WHOLE_NUMBERS and is_number(value) and value != round(value):
+            label = next(one.label for one in cls.parameters() if one.name == name)
+            return f"{label} {value:g}, which is no whole number"
+        return problem
 
     @property
     def crop(self) -> Crop:
