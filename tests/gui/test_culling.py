@@ -151,6 +151,50 @@ def test_a_photo_that_is_not_read_yet_keeps_the_rest_of_its_mark(
     qtbot.waitUntil(lambda: strip.index.of(photo).mark == Mark(2, "pick", "Green"))
 
 
+def test_a_mark_of_a_photo_that_was_not_read_is_undone(qtbot: QtBot, strip: Filmstrip, context: AppContext) -> None:
+    """Also before it is read, where undoing would otherwise take back what was done before."""
+    photo, steps = strip.folder / "coffee.jpg", Steps(strip)
+    context.catalog.marks.put({photo: Mark(2)})
+    culling = Culling(strip, context.settings, steps)
+    for wait in (True, False):
+        strip.index.facts.pop(photo)
+        choose(strip, "coffee")
+        with qtbot.waitSignal(culling.said) as said:
+            culling.flag("pick")
+            step = steps.last
+            assert step is not None
+            if wait:
+                qtbot.waitUntil(lambda: strip.index.of(photo).mark == Mark(2, "pick"))
+            steps.take_back(step)
+        assert "coffee" in said.args[0]
+        qtbot.waitUntil(lambda: strip.index.of(photo).mark == Mark(2))
+        assert steps.last is None
+        qtbot.waitUntil(lambda: not context.background.open_jobs)
+        assert context.catalog.marks.get(photo) == Mark(2)
+        steps.do_again(step)
+        assert strip.index.of(photo).mark == Mark(2, "pick")
+        steps.take_back(step)
+
+
+def test_a_mark_that_is_undone_while_another_folder_is_open_leaves_the_rest_of_what_is_known(
+    qtbot: QtBot, strip: Filmstrip, context: AppContext, tmp_path: Path
+) -> None:
+    folder, photo, steps = strip.folder, strip.folder / "coffee.jpg", Steps(strip)
+    context.catalog.put(photo, Edit.styled(None, 0.5))
+    context.edits_changed.emit([photo])
+    qtbot.waitUntil(lambda: strip.index.of(photo).edited)
+    choose(strip, "coffee")
+    Culling(strip, context.settings, steps).rate(4)
+    (tmp_path / "other").mkdir()
+    with qtbot.waitSignal(strip.folder_changed):
+        strip.set_folder(tmp_path / "other")
+    assert steps.last is not None
+    steps.take_back(steps.last)
+    with qtbot.waitSignals([strip.folder_changed, strip.index.complete]):
+        strip.set_folder(folder)
+    assert strip.index.of(photo).edited and strip.index.of(photo).mark == Mark()
+
+
 @pytest.mark.parametrize("on", [True, False])
 def test_sidecars_are_written_where_that_is_wanted(
     qtbot: QtBot, strip: Filmstrip, culling: Culling, context: AppContext, on: bool

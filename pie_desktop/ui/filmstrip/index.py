@@ -23,6 +23,8 @@ CHUNK = 40
 UNSURE = 5.0  # dE00: a photo that is expected to be further off needs a look
 SHOWN_PROBLEMS = 3
 
+Marked = Callable[[dict[Path, Mark]], object]
+
 
 class PhotoIndex(QObject):
     """Facts of the listed photos by path.
@@ -108,42 +110,50 @@ class PhotoIndex(QObject):
         cameras, styles = ({one.camera for one in self.facts.values()}, {one.style for one in self.facts.values()})
         return sorted(cameras - {""}, key=str.casefold), sorted(styles - {""}, key=str.casefold)
 
-    def mark(self, photos: Sequence[Path], change: Callable[[Mark], Mark]) -> dict[Path, Mark]:
+    def mark(self, photos: Sequence[Path], change: Callable[[Mark], Mark], marked: Marked) -> bool:
         """Change the marks of photos, at once on screen and soon on the disk.
 
         Photos that nothing is known of yet are read first, so that the rest of their marks is not lost.
 
+        Args:
+            marked: gets the marks before, of those that were changed; once again for those that had to be read first.
+
         Returns:
-            The marks before, of those that were changed at once.
+            Whether some have to be read first.
         """
-        unknown = [path for path in photos if path not in self.facts]
-        if unknown and not self._lane.closed:
+        unknown = [] if self._lane.closed else [path for path in photos if path not in self.facts]
+        if unknown:
             job = self._lane.submit(read_facts, self._sources, unknown)
-            job.result.connect(lambda read: self._mark_read(read, change))
+            job.result.connect(lambda read: self._mark_read(read, change, marked))
         before = {path: self.facts[path].mark for path in photos if path in self.facts}
         marks = {path: new for path, mark in before.items() if (new := change(mark)) != mark}
         self.set_marks(marks)
-        return {path: before[path] for path in marks}
+        marked({path: before[path] for path in marks})
+        return bool(unknown)
 
-    def _mark_read(self, read: dict[Path, PhotoFacts], change: Callable[[Mark], Mark]) -> None:
+    def _mark_read(self, read: dict[Path, PhotoFacts], change: Callable[[Mark], Mark], marked: Marked) -> None:
         self._on_read(read)
-        self.mark(list(read), change)
+        self.mark(list(read), change, marked)
 
     def set_marks(self, marks: Mapping[Path, Mark]) -> None:
-        """Set the marks of photos."""
+        """Set the marks of photos, which need not be listed any more."""
         if not marks:
             return
-        before = {path: self.of(path).mark for path in marks}
+        before = {path: self._mark_of(path) for path in marks}
         for path, mark in marks.items():
-            self.facts[path] = replace(self.of(path), mark=mark)
+            if path in self.facts:  # else all the rest would count as known, too
+                self.facts[path] = replace(self.facts[path], mark=mark)
         self._set_here.update(marks)
-        self.changed.emit(list(marks))
+        self.changed.emit([path for path in marks if path in self.facts])
         sidecars = self._context.settings.flag(SIDECARS)
         # In the lane that is emptied before the program ends.
         job = self._context.background.submit(keep_marks, self._context.catalog, marks, before, sidecars)
         job.key = next(iter(marks))
         job.result.connect(self._on_kept)
         self._context.report_failure(job).finished.connect(self._context.report_catalog_problems)
+
+    def _mark_of(self, path: Path) -> Mark:
+        return self.facts[path].mark if path in self.facts else self._set_here.get(path, Mark())
 
     def expect(self, path: Path, error: float | None) -> None:
         """Note how far from the wanted result the model expects to be with a photo, in dE00."""
