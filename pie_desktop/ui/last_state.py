@@ -89,17 +89,16 @@ class LastState(QObject):
         if not self._window.isVisible():
             return
         self._remember_layout()
-        if self._restoring is None:
-            self._context.settings.set(SETTING, self._state())
+        self._context.settings.set(SETTING, self._state() | {"page": self._tabs.currentIndex()})
 
     def _state(self) -> dict[str, Any]:
-        if self._scrolling is not None:
-            return dict(self._scrolling)
+        coming_back = self._restoring or self._scrolling
+        if coming_back is not None:
+            return dict(coming_back)
         strip, canvas = self._page.filmstrip, self._page.canvas
         folder, photo, version = strip.folder, self._session.path, self._session.keeper.version
         top = strip.view.visible_rows()
         state: dict[str, Any] = {
-            "page": self._tabs.currentIndex(),
             "style": self._context.current.chosen,
             "folder": str(folder) if folder is not None else None,
             "photos": None if folder is not None else [str(path) for path in strip.model.paths[:LISTED]],

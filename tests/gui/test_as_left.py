@@ -94,6 +94,30 @@ def test_everything_comes_back_after_a_restart(restart: Restart, folder: Path, q
     assert again.canvas.viewport.zoom == 8.0 and again.canvas.viewport.centre == pytest.approx(centre, abs=0.01)
 
 
+def test_the_page_comes_back_where_the_edit_page_was_not_looked_at(
+    restart: Restart, folder: Path, qtbot: QtBot
+) -> None:
+    window, photo = restart(), folder / "30.jpg"
+    window.open_paths([photo])
+    wait_shown(window, photo, qtbot)
+    top = window.edit_page.filmstrip.view.visible_rows().start
+    window.show_tab("Export")
+    window = restart()
+    qtbot.waitUntil(lambda: window.session.photo is not None)
+    window.show_tab("Train")
+    away = folder.rename(folder.with_name("unplugged"))
+    window = restart()
+    assert window.pages.currentWidget() is window.pages.page("Train")
+    qtbot.waitUntil(lambda: "shoot" in window.edit_page.filmstrip.empty.text)
+    window.show_tab("Export")
+    away.rename(folder)
+    window = restart()
+    assert window.pages.currentWidget() is window.pages.page("Export")
+    window.show_tab("Edit")
+    wait_shown(window, photo, qtbot)
+    assert window.edit_page.filmstrip.view.visible_rows().start == top
+
+
 def test_a_list_of_photos_comes_back(restart: Restart, folder: Path, qtbot: QtBot) -> None:
     window, chosen = restart(), [folder / "07.jpg", folder / "03.jpg", folder / "05.jpg"]
     window.open_paths(chosen)
