@@ -242,7 +242,7 @@ def test_two_presets_are_planned_and_written(
     qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)
     assert [model.data(model.index(row, 2)) for row in range(4)] == ["Written"] * 4
-    assert page.view.message.text().startswith("4 written in ")
+    assert page.view.footer.message.text().startswith("4 written in ")
     with Image.open(tmp_path / "out" / "Tiny" / "coffee.webp") as image:
         assert image.size == (64, 43)
     page.form.presets.set_ticked(())

@@ -145,7 +145,7 @@ class ExportPage(QWidget):
     def cancel(self) -> None:
         if self.running:
             self.runner.cancel()
-            self.view.show_message("Cancelling…")
+            self.view.footer.show_message("Cancelling…")
             self.cancel_button.setEnabled(False)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -235,22 +235,22 @@ class ExportPage(QWidget):
 
     def _on_begun(self, total: int) -> None:
         self._expected.stop()
-        self.view.begin(total)
+        self.view.footer.begin(total)
         self._show_state()
 
     def _on_preparing(self, text: str) -> None:
         if not self.view.model.has_outcomes:
-            self.view.show_message(text)
+            self.view.footer.show_message(text)
 
     def _on_report(self, report: ExportReport) -> None:
         self.view.show_report(report, self._destination)
 
     def _on_failed(self, problem: str) -> None:
-        self.view.show_message(problem, error=True)
+        self.view.footer.show_message(problem, error=True)
         self._context.notifier.error(problem)
 
     def _on_finished(self) -> None:
-        self.view.end()
+        self.view.footer.end()
         self.banner.look()
         self._show_state()
 
@@ -278,7 +278,7 @@ class ExportPage(QWidget):
         self.start_button.setText("Plan again" if idle and model.has_outcomes else text)
         self.cancel_button.setEnabled(self.running)
         if not self.running and not model.has_outcomes:
-            self.view.show_message(self._hint())
+            self.view.footer.show_message(self._hint())
 
     def _hint(self) -> str:
         model = self.view.model

@@ -1,14 +1,12 @@
-"""The plan and its progress: buttons to choose photos, the table, progress bar and summary."""
+"""The plan of an export: buttons to choose photos, the table, and below it how the export goes."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QProgressBar,
     QPushButton,
     QStackedWidget,
     QTableView,
@@ -17,11 +15,11 @@ from PySide6.QtWidgets import (
 )
 
 from pie_desktop.edit.versions import PhotoVersion
-from pie_desktop.errors import PieError
 from pie_desktop.export.job import ExportItem, ExportProgress, ExportReport, PlannedPhoto
 from pie_desktop.export.photo_edits import PhotoEdit
-from pie_desktop.ui.dialogs import choose_folder, choose_photos, show_in_file_manager
+from pie_desktop.ui.dialogs import choose_folder, choose_photos
 from pie_desktop.ui.export.plan_filter import PROBLEMS, FilterBar, PlanFilter
+from pie_desktop.ui.export.plan_footer import PlanFooter
 from pie_desktop.ui.export.plan_model import (
     ACTIONS,
     BURST,
@@ -34,8 +32,7 @@ from pie_desktop.ui.export.plan_model import (
     WARNING,
     PlanTableModel,
 )
-from pie_desktop.ui.status_bar import duration_text
-from pie_desktop.ui.theme import SPACE, icon, set_flag
+from pie_desktop.ui.theme import SPACE, icon
 from pie_desktop.ui.widgets.columns import ColumnFitter
 from pie_desktop.ui.widgets.elision import Differences, NameDelegate
 from pie_desktop.ui.widgets.labels import ElidedLabel, EmptyState, counted
@@ -64,8 +61,6 @@ class PlanView(QWidget):
         super().__init__(parent)
         self.model = PlanTableModel(thumbnails, self)
         self.rows = PlanFilter(self.model, self)
-        self._result: Path | None = None
-        self._receipt: Path | None = None
         self.title = PlainLabel("No photos")
         self.title.setProperty("role", "title")
         self.about = ElidedLabel(mode=Qt.TextElideMode.ElideMiddle)
@@ -87,31 +82,15 @@ class PlanView(QWidget):
         self.empty = EmptyState("mdi6.tray-arrow-down", "Add photos…")
         self.empty.set_text("Drop photos or a folder here, or select photos on the Edit page and come back.")
         self.stack = QStackedWidget()
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.message = PlainLabel()
-        self.message.setProperty("role", "muted")
-        self.message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.problems = QPushButton()
-        self.problems.setProperty("role", "problems")
-        self.problems.setToolTip("Shows the photos that this is about.")
-        self.remaining = PlainLabel()
-        self.remaining.setProperty("role", "muted")
-        self.open_button = QPushButton(icon("mdi6.folder-open-outline"), "Open folder")
-        self.receipt_button = QPushButton(icon("mdi6.receipt-text-outline"), "Receipt")
-        self.receipt_button.setToolTip("Shows in the browser what was written, from which photo and how.")
+        self.footer = PlanFooter()
         self._build()
         self._columns = ColumnFitter(self.table, FLEXIBLE)
-        self.end()
-        self._show_problems("problem")
-        self._hide_results()
         self.add_files_button.clicked.connect(lambda: self._add(choose_photos(self, self._start_folder())))
         self.add_folder_button.clicked.connect(lambda: self._add(choose_folder(self, self._start_folder())))
         self.remove_button.clicked.connect(self.remove_selected)
-        self.open_button.clicked.connect(self._open)
-        self.receipt_button.clicked.connect(self._open_receipt)
         self.filter.changed.connect(self.rows.set_filter)
-        self.problems.clicked.connect(self.show_problems)
+        self.footer.problems.clicked.connect(self.show_problems)
+        self.footer.failed.connect(self.failed)
         self.empty.button.clicked.connect(self.add_files_button.click)
         self.table.selectionModel().selectionChanged.connect(self._show_remove)
 
@@ -131,12 +110,12 @@ class PlanView(QWidget):
         said = [counted(count - copies, "photo")] if count > copies else []
         said += [f"{copies:,} virtual {'copy' if copies == 1 else 'copies'}"] if copies else []
         self.title.setText(" and ".join(said) or "No photos")
-        self._show_problems("problem")
+        self.footer.show_problems(self.model.problems, "problem")
         self.stack.setCurrentWidget(self.table if count else self.empty)
         for column, there in ((BURST, self.model.has_bursts), (EXPECTED, False)):
             self.table.setColumnHidden(column, not there)
         self._fit_columns()
-        self._hide_results()
+        self.footer.hide_results()
         self._show_remove()
 
     def show_expected(self, errors: Mapping[PhotoVersion, float | None]) -> None:
@@ -159,12 +138,6 @@ class PlanView(QWidget):
         self.table.scrollTo(self.rows.index(0, 0))
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def begin(self, total: int) -> None:
-        self.progress.setRange(0, total)
-        self.progress.setVisible(True)
-        self.show_message("Preparing…")
-        self._hide_results()
-
     def show_item(self, item: ExportItem) -> None:
         row = self.model.set_outcome(item)
         shown = self.rows.mapFromSource(self.model.index(row, 0))
@@ -174,32 +147,12 @@ class PlanView(QWidget):
     def show_progress(self, progress: ExportProgress) -> None:
         if progress.begun is not None:
             self.model.set_begun(progress.begun)
-        self.progress.setMaximum(progress.total)
-        self.progress.setValue(progress.done)
-        self.show_message(f"{progress.done:,} of {progress.total:,}  ·  {progress.current}")
-        left = "" if progress.remaining is None else f"{duration_text(progress.remaining)} left"
-        self.remaining.setText(left)
+        self.footer.show_progress(progress)
 
     def show_report(self, report: ExportReport, destination: Path | None) -> None:
-        self.show_message(f"{report.others_summary} in {duration_text(report.seconds)}.")
-        self._show_problems("failed")
         self.rows.apply()
         self._fit_columns()
-        written = next((item.target for item in report.items if item.status == "written"), None)
-        self._result = written or (destination and destination / "x")
-        self.open_button.setVisible(written is not None)
-        self._receipt = report.receipt
-        self.receipt_button.setVisible(report.receipt is not None)
-
-    def show_message(self, text: str, error: bool = False) -> None:
-        set_flag(self.message, "role", "error" if error else "muted")
-        self.message.setText(text)
-
-    def end(self) -> None:
-        """The export is over, or none has begun."""
-        self.progress.reset()
-        self.progress.setVisible(False)
-        self.remaining.clear()
+        self.footer.show_report(report, self.model.problems, destination)
 
     def set_editable(self, editable: bool) -> None:
         self._editable = editable
@@ -235,21 +188,13 @@ class PlanView(QWidget):
         below.setSpacing(SPACE)
         below.addWidget(self.about, 1)
         below.addWidget(self.filter)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self.message)
-        bottom.addWidget(self.problems)
-        bottom.addStretch(1)
-        bottom.addWidget(self.remaining)
-        bottom.addWidget(self.receipt_button)
-        bottom.addWidget(self.open_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         layout.setSpacing(SPACE)
         layout.addLayout(top)
         layout.addLayout(below)
         layout.addWidget(self.stack, 1)
-        layout.addWidget(self.progress)
-        layout.addLayout(bottom)
+        layout.addWidget(self.footer)
 
     def _selected(self) -> list[PhotoVersion]:
         return self.rows.photos(index.row() for index in self.table.selectionModel().selectedRows())
@@ -274,30 +219,9 @@ class PlanView(QWidget):
         texts[STATE] += [*ACTIONS.values(), "In progress…", "Cancelled"]  # so that nothing moves during an export
         self._columns.set_texts(texts, {SOURCE: THUMBNAIL.width() + SPACE})
 
-    def _show_problems(self, word: str) -> None:
-        count = self.model.problems
-        self.problems.setVisible(count > 0)
-        self.problems.setText(f"{count:,} {word}" if word == "failed" else counted(count, word))
-
     def _add(self, chosen: Sequence[Path]) -> None:
         if chosen:
             self.added.emit(chosen)
 
     def _start_folder(self) -> str:
         return str(self.model.sources[-1].path.parent) if self.model.sources else ""
-
-    def _hide_results(self) -> None:
-        self.open_button.hide()
-        self.receipt_button.hide()
-
-    def _open_receipt(self) -> None:
-        if self._receipt is None or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._receipt))):
-            self.failed.emit(f"No program could be started to show the receipt; it is in {self._receipt}.")
-
-    def _open(self) -> None:
-        if self._result is None:
-            return
-        try:
-            show_in_file_manager(self._result)
-        except PieError as error:
-            self.failed.emit(str(error))

@@ -93,7 +93,7 @@ def test_the_plan_tells_pixels_and_sizes(
     plan(photos)
     assert column(page, PIXELS) == ["320 × 240"] * 3
     assert all(text.endswith("KB") for text in column(page, SIZE))
-    assert page.view.message.text().startswith("3 to write, about ")
+    assert page.view.footer.message.text().startswith("3 to write, about ")
     assert page.view.table.isColumnHidden(BURST)
 
 
@@ -109,7 +109,7 @@ def test_names_follow_the_template_and_its_problem_is_told(
     names.set_text("../{name}")
     wait_for_plan(qtbot, page)
     assert "stay inside the destination" in names.preview.text()
-    assert not page.start_button.isEnabled() and "stay inside the destination" in page.view.message.text()
+    assert not page.start_button.isEnabled() and "stay inside the destination" in page.view.footer.message.text()
     names.set_text("{name}")
     wait_for_plan(qtbot, page)
     assert page.start_button.isEnabled()

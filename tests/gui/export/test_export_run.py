@@ -26,8 +26,8 @@ def test_three_photos_are_exported_as_planned(
     assert not (tmp_path / "out").exists()
     run_export(qtbot, page)
     assert actions(page) == ["Written"] * 3
-    assert page.view.message.text().startswith("3 written in ")
-    assert page.view.open_button.isVisible()
+    assert page.view.footer.message.text().startswith("3 written in ")
+    assert page.view.footer.open_button.isVisible()
     assert page.start_button.text() == "Plan again"
     for photo in photos:
         before, after = load_photo(photo), load_photo(tmp_path / "out" / photo.name)
@@ -46,7 +46,8 @@ def test_a_photo_that_cannot_be_read_is_told_and_the_rest_goes_on(
     assert done[0] == done[2] == "Written"
     assert done[1].startswith("Failed: ") and "photo_1.jpg" in done[1]
     assert done[3].startswith("Failed: empty.jpg")
-    assert page.view.message.text().startswith("2 written in ") and page.view.problems.text() == "2 failed"
+    footer = page.view.footer
+    assert footer.message.text().startswith("2 written in ") and footer.problems.text() == "2 failed"
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["photo_0.jpg", "photo_2.jpg"]
 
 
@@ -72,7 +73,7 @@ def test_cancel_keeps_what_is_written(
     qtbot.waitUntil(lambda: not page.running, timeout=TIMEOUT)  # although the model is still at work
     go_on.set()
     assert actions(page) == ["Written", "Cancelled: Cancelled before it was written."]
-    assert page.view.message.text().startswith("1 written, 1 cancelled")
+    assert page.view.footer.message.text().startswith("1 written, 1 cancelled")
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["photo_0.jpg"]
 
 
@@ -141,7 +142,7 @@ def test_after_the_run_the_receipt_can_be_opened(
         QDesktopServices, "openUrl", lambda url: opened.append(Path(url.toLocalFile()).read_text()) or True
     )
     plan(photos)
-    assert not page.view.receipt_button.isVisible()
+    assert not page.view.footer.receipt_button.isVisible()
     run_export(qtbot, page)
-    qtbot.mouseClick(page.view.receipt_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(page.view.footer.receipt_button, Qt.MouseButton.LeftButton)
     assert "3 written" in opened[0] and "photo_1.jpg" in opened[0]

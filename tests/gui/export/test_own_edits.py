@@ -45,7 +45,7 @@ def test_edits_that_are_not_saved_yet_are_waited_for(
     context.background.submit(save)
     page.start()
     try:
-        qtbot.waitUntil(lambda: page.view.message.text() == "Waiting until your latest edits are saved")
+        qtbot.waitUntil(lambda: page.view.footer.message.text() == "Waiting until your latest edits are saved")
         if cancelled:
             page.cancel()
             qtbot.waitUntil(lambda: not page.running)

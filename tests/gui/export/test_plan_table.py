@@ -109,9 +109,9 @@ def test_problems_are_one_click_away(qtbot: QtBot, page: ExportPage, plan: Plan,
     empty = photos[0].with_name("z_empty.jpg")
     empty.touch()
     plan([*photos, empty])
-    assert page.view.problems.isVisible() and page.view.problems.text() == "1 problem"
-    assert page.view.message.text().startswith("3 to write, about ")
-    qtbot.mouseClick(page.view.problems, Qt.MouseButton.LeftButton)
+    assert page.view.footer.problems.isVisible() and page.view.footer.problems.text() == "1 problem"
+    assert page.view.footer.message.text().startswith("3 to write, about ")
+    qtbot.mouseClick(page.view.footer.problems, Qt.MouseButton.LeftButton)
     assert shown(page, SOURCE) == ["z_empty.jpg"]
     (selected,) = page.view.table.selectionModel().selectedRows()
     assert selected.data() == "z_empty.jpg"
@@ -121,7 +121,7 @@ def test_only_the_failures_are_red(qtbot: QtBot, page: ExportPage, plan: Plan, p
     photos[1].write_bytes(photos[1].read_bytes()[:300])
     plan(photos)
     run_export(qtbot, page)
-    message, failed = page.view.message, page.view.problems
+    message, failed = page.view.footer.message, page.view.footer.problems
     assert message.text().startswith("2 written in ") and message.property("role") == "muted"
     assert failed.text() == "1 failed" and failed.property("role") == "problems"
     qtbot.mouseClick(failed, Qt.MouseButton.LeftButton)
