@@ -9,10 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from pie_desktop.edit.versions import Source
 from pie_desktop.styles.style_file import is_style_file
-from pie_desktop.ui.about import AboutDialog
 from pie_desktop.ui.actions.commands import Commands
-from pie_desktop.ui.actions.palette import CommandList
-from pie_desktop.ui.actions.shortcuts import ShortcutsDialog
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.controls import CompareKeys
 from pie_desktop.ui.canvas.panes import View
@@ -24,7 +21,6 @@ from pie_desktop.ui.editor.series import Matching
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.export.look_dialog import LookExport
 from pie_desktop.ui.filmstrip.culling import Culling
-from pie_desktop.ui.help import HelpWindow
 from pie_desktop.ui.last_state import LastState
 from pie_desktop.ui.many_photos import bind_copying, bind_matching, bind_page, bind_rating, bind_teaching
 from pie_desktop.ui.menus import TopBar, build_menus
@@ -45,6 +41,7 @@ from pie_desktop.ui.window_actions import (
     bind_window_actions,
     enable_actions,
 )
+from pie_desktop.ui.window_dialogs import WindowDialogs
 from pie_desktop.ui.window_size import USUAL, BoundedArea, fit_with_frame, place_within_screen
 
 SAID_MS = 2500  # how long the status bar says what a key has done
@@ -72,7 +69,11 @@ class MainWindow(QMainWindow):
         self.undoing = UndoOrder(self.session.keeper, context.steps)
         bind_edit_actions(self.commands, self.undoing, self.edit_page)
         self.photo_alone = PhotoAlone(self, self._around_photo, self.canvas)
-        bind_window_actions(self.commands, self, self.photo_alone, context.display)
+        self.recent_folders = RecentFolders(context.settings, self)
+        raw_pairs = self.edit_page.filmstrip.raw_pairs
+        clearing, recent = self.thumbnail_clearing, self.recent_folders
+        self.dialogs = WindowDialogs(self, context, self.commands, clearing, raw_pairs, recent)
+        bind_window_actions(self.commands, self, self.dialogs, self.photo_alone, context.display)
         self.edit_clipboard = EditClipboard(context, self.session, self.session.several, self)
         self.culling = Culling(self.edit_page.filmstrip, context.settings, context.steps)
         bind_rating(self.commands, self.culling, context)
@@ -83,8 +84,6 @@ class MainWindow(QMainWindow):
         self.teacher = bind_teaching(self.commands, context, self.session, self.edit_page)
         bind_page(self.commands, self.edit_page)
         self.pages = Pages(context, self.edit_page)
-        self._help: HelpWindow | None = None
-        self.recent_folders = RecentFolders(context.settings, self)
         self.pages.made.connect(self.commands.include)
         build_menus(self.menuBar(), self.commands, self.thumbnail_clearing, self.recent_folders)
         self._build_centre()
@@ -216,46 +215,6 @@ class MainWindow(QMainWindow):
         has = [index for index, area in enumerate(areas) if focused and (area is focused or area.isAncestorOf(focused))]
         areas[(has[-1] + 1) % len(areas) if has else 0].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def show_commands(self) -> None:
-        """The list of all commands (Ctrl+K)."""
-        self.thumbnail_clearing.update_size()
-        self.commands.refresh()
-        dialog = CommandList(self.commands, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.show()
-        dialog.field.setFocus()
-
-    def help_window(self) -> HelpWindow:
-        if self._help is None:
-            self._help = HelpWindow(self, self.context.keys)
-        return self._help
-
-    def show_help(self) -> None:
-        self.help_window().show_page()
-
-    def show_shortcuts(self) -> None:
-        self.help_window().show_shortcuts()
-
-    def show_about(self) -> None:
-        """Version, model, device and licences."""
-        dialog = AboutDialog(self.context.engine, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def change_shortcuts(self) -> None:
-        """The dialog in which every action gets its keys."""
-        dialog = ShortcutsDialog(self.context.keys, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
-    def show_preferences(self) -> None:
-        from pie_desktop.ui.preferences import Preferences  # not before it is wanted
-
-        raw_pairs = self.edit_page.filmstrip.raw_pairs
-        dialog = Preferences(self.context, raw_pairs, self.recent_folders, self.commands, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
-
     # Beginning and end
 
     def _restore(self) -> None:
@@ -297,6 +256,5 @@ class MainWindow(QMainWindow):
         self.edit_page.cropping.leave()
         self.last_state.keep()
         self.session.close()
-        if self._help is not None:
-            self._help.close()
+        self.dialogs.close_help()
         event.accept()

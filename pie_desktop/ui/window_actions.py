@@ -26,6 +26,7 @@ from pie_desktop.ui.photo_alone import PhotoAlone
 from pie_desktop.ui.thumbnails.clearing import ThumbnailClearing
 from pie_desktop.ui.undoing import UndoOrder
 from pie_desktop.ui.widgets.slider import LabelledSlider
+from pie_desktop.ui.window_dialogs import WindowDialogs
 
 
 class WindowActions(Protocol):
@@ -39,12 +40,6 @@ class WindowActions(Protocol):
     def toggle_full_screen(self) -> None: ...
     def go_to_next_area(self) -> None: ...
     def show_tab(self, name: str) -> None: ...
-    def show_commands(self) -> None: ...
-    def show_help(self) -> None: ...
-    def show_shortcuts(self) -> None: ...
-    def change_shortcuts(self) -> None: ...
-    def show_preferences(self) -> None: ...
-    def show_about(self) -> None: ...
     def close(self) -> bool: ...
 
 
@@ -141,7 +136,9 @@ def _bind_geometry(commands: Commands, cropping: Cropping) -> None:
     cropping.changed.connect(show)
 
 
-def bind_window_actions(commands: Commands, window: WindowActions, alone: PhotoAlone, display: DisplayColors) -> None:
+def bind_window_actions(
+    commands: Commands, window: WindowActions, dialogs: WindowDialogs, alone: PhotoAlone, display: DisplayColors
+) -> None:
     """What the window shows, and help."""
     bind = commands.bind
     bind("filmstrip", window.toggle_filmstrip)
@@ -153,12 +150,12 @@ def bind_window_actions(commands: Commands, window: WindowActions, alone: PhotoA
     bind("next_area", window.go_to_next_area)
     for tab in TABS:
         bind(f"tab_{tab.lower()}", partial(window.show_tab, tab))
-    bind("commands", window.show_commands)
-    bind("help", window.show_help)
-    bind("shortcuts", window.show_shortcuts)
-    bind("change_shortcuts", window.change_shortcuts)
-    bind("preferences", window.show_preferences)
-    bind("about", window.show_about)
+    bind("commands", dialogs.show_commands)
+    bind("help", dialogs.show_help)
+    bind("shortcuts", dialogs.show_shortcuts)
+    bind("change_shortcuts", dialogs.change_shortcuts)
+    bind("preferences", dialogs.show_preferences)
+    bind("about", dialogs.show_about)
 
 
 def enable_actions(

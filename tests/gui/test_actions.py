@@ -121,7 +121,7 @@ def test_the_command_list_names_the_object_and_finds_it_by_other_words(
     open_photo(window, photo_folder / "rocket.jpg", qtbot)
     style = window.edit_page.styles.controller.styles[0]
     window.edit_page.styles.gallery.show_card(style.id)
-    window.show_commands()
+    window.dialogs.show_commands()
     (dialog,) = window.findChildren(CommandList)
     qtbot.keyClicks(dialog.field, "style")
     assert {"New style", "Duplicate style", "Export look of style"} <= set(dialog.shown_names())

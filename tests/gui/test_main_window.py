@@ -57,7 +57,7 @@ def test_export_tab_begins_with_the_open_folder(window: MainWindow, photo_folder
 
 
 def test_command_list_runs_what_is_typed(window: MainWindow, qtbot: QtBot) -> None:
-    window.show_commands()
+    window.dialogs.show_commands()
     (dialog,) = window.findChildren(CommandList)
     qtbot.keyClicks(dialog.field, "by side")
     with qtbot.waitSignal(window.canvas.view_changed):
