@@ -34,7 +34,7 @@ class Hues:
         luma: (..., 1).
         first, second: the place in the plane (...): towards red, and towards yellow-green.
         amount: distance from grey (...), 1 for pure primaries.
-        angle: hue in degrees, 0 to 360 (...); 0 for greys.
+        angle: hue in degrees, 0 to below 360 (...); 0 for greys.
     """
 
     luma: np.ndarray
@@ -49,7 +49,9 @@ class Hues:
         red, green, blue = np.moveaxis(colors, -1, 0)
         first, second = red - (green + blue) * 0.5, (green - blue) * (_ROOT3 / 2)
         angle = np.degrees(np.arctan2(second, first))
-        return cls(luma(colors), first, second, np.hypot(first, second), np.where(angle < 0, angle + 360, angle))
+        angle = np.where(angle < 0, angle + 360, angle)
+        angle[angle >= 360] = 0  # a hue just below that of red is rounded up to it
+        return cls(luma(colors), first, second, np.hypot(first, second), angle)
 
     @property
     def chromatic(self) -> np.ndarray:

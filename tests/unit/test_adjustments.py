@@ -204,6 +204,17 @@ def test_hues_of_the_eight_colors_are_where_they_are_called() -> None:
         np.testing.assert_allclose(mixed, values, atol=1e-4)
 
 
+def test_reds_whose_hue_is_rounded_to_a_full_turn_are_red() -> None:
+    """Where green and blue are equal but for the last bit, single pixels of a red were left as they were."""
+    green = np.float32(0.3)
+    reds = np.array([[0.9, one, 0.3] for one in (green, np.nextafter(green, np.float32(0)))], np.float32)
+    assert reds[1, 1] < reds[1, 2] and (Hues.of(reds).angle < 360).all()
+    for part in (HslPart(red_hue=-60.0), HslPart(red_luminance=50.0), BlackAndWhitePart(100.0, red_grey=80.0)):
+        first, second = adjusted(reds, part)
+        np.testing.assert_allclose(first, second, atol=1e-5)
+        assert np.abs(first - adjusted(reds, type(part)())[0]).max() > 0.05
+
+
 def test_weights_of_colors_sum_to_one_and_have_no_steps() -> None:
     angle = np.radians(np.linspace(0, 360, 3601))
     ring = np.stack([np.cos(angle), np.cos(angle - 2 * np.pi / 3), np.cos(angle + 2 * np.pi / 3)], -1) * 0.3 + 0.5
