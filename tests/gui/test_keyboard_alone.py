@@ -145,6 +145,8 @@ def test_the_focus_is_visible_everywhere(window: MainWindow, photo_folder: Path,
         for shown in SIDE_TABS if tab == "Edit" else ("",):
             if shown:
                 window.edit_page.right.show_page(shown)
+            if tab == "Export":  # whose page looks another way until it knows what will be written
+                qtbot.waitUntil(window.pages.export_page().start_button.isEnabled, timeout=PATIENCE)
             QApplication.processEvents()
             hidden += [f"{tab} {shown}: {name_of(one)}" for one in focusable(page) if not shows_focus(window, one)]
     assert not hidden, "\n".join(hidden)
