@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.decode import PhotoInfo
@@ -11,6 +11,7 @@ from pie_desktop.ui.canvas.layer import Source
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.developing import Developed, Developer
 from pie_desktop.ui.editor.folder_style import FolderStyleKeeper
+from pie_desktop.ui.editor.full_decode import FullDecode
 from pie_desktop.ui.editor.history import EditKeeper
 from pie_desktop.ui.editor.notices import EditNotices
 from pie_desktop.ui.editor.reading import (
@@ -27,11 +28,6 @@ from pie_desktop.ui.editor.reading import (
 from pie_desktop.ui.editor.several import SeveralPhotos
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane
-
-# The full decode starts once the user has stayed on a photo for so long, so that stepping through a folder stays quick.
-FULL_DELAY_MS = 400
-# Larger photos are decoded in full only once the zoom asks for it: that takes memory that fit does not need.
-FULL_UNASKED_PIXELS = 64_000_000
 
 
 class EditSession(QObject):
@@ -75,9 +71,6 @@ class EditSession(QObject):
         self.folder_style.changed.connect(self._on_folder_style)
         self._notices = EditNotices(context.notifier)
         self._reduced_side = 2560
-        self._full_timer = QTimer(self, singleShot=True, interval=FULL_DELAY_MS)
-        self._full_timer.timeout.connect(self._start_full)
-        self._full_job: Job | None = None
         self._enhancement_job: Job | None = None
         self._proxy: np.ndarray | None = None
         self._waiting: dict[str, str] = {}
@@ -88,7 +81,9 @@ class EditSession(QObject):
         # Latest wins in each: what arrives is of the photo that is open.
         self._open_lane = context.add_lane(LatestLane("open"))
         self._enhancement_lane = context.add_lane(LatestLane("enhancement"))
-        self._full_lane = context.add_lane(LatestLane("full"))
+        self._full = FullDecode(context)
+        self._full.decoded.connect(self._on_full)
+        self._full.ended.connect(lambda: self._wait_for("full", ""))
         self._developer = Developer(context, self._open_lane)
         self._developer.developed.connect(self._on_developed)
         self._developer.failed.connect(self._on_failed)
@@ -132,10 +127,10 @@ class EditSession(QObject):
         if self.photo is not None:
             self.leaving.emit()
         self.keeper.end()
-        self._full_timer.stop()
-        for lane in (self._open_lane, self._enhancement_lane, self._full_lane):
-            lane.cancel_all()
-        self.path = self.photo = self.enhancement = self._proxy = self._full_job = self._enhancement_job = None
+        self._open_lane.cancel_all()
+        self._enhancement_lane.cancel_all()
+        self._full.drop()
+        self.path = self.photo = self.enhancement = self._proxy = self._enhancement_job = None
         self._waiting = {}
         self._report_busy()
         self.closed.emit()
@@ -147,27 +142,14 @@ class EditSession(QObject):
 
     def read_full(self) -> None:
         """Decode the photo in full now, because the zoom needs it; nothing if that is done."""
-        self._start_full()
-        if self._full_job is not None and not self._full_job.done:
+        if self.photo is not None:
+            self._full.now(self.photo.info, self._developer.development)
+        if self._full.busy:
             self._wait_for("full", "Reading full resolution…")
-
-    def _start_full(self) -> None:
-        self._full_timer.stop()
-        if self.photo is None or self._full_job is not None:
-            return
-        self._full_job = self._full_lane.submit(read_source, self.photo.info, None, self._developer.development)
-        self._full_job.result.connect(self._on_full)
-        self._full_job.failed.connect(self._context.notifier.error)
-        self._full_job.finished.connect(self._on_full_finished)
 
     def _on_full(self, pixels: Pixels) -> None:
         self.full.emit(pixels.source)
         self._take_proxy(pixels.proxy)
-
-    def _on_full_finished(self) -> None:
-        # A job of the photo before may end after the next one has begun.
-        if self._full_job is None or self._full_job.done:
-            self._wait_for("full", "")
 
     def _on_identified(self, photo: OpenedPhoto) -> None:
         path = photo.info.path
@@ -217,9 +199,7 @@ class EditSession(QObject):
         self._take_proxy(pixels.proxy)
         self._wait_for("reduced", "")
         if self.photo is not None and pixels.source.scale < 1:
-            info = self.photo.info
-            if info.width * info.height <= FULL_UNASKED_PIXELS:
-                self._full_timer.start()
+            self._full.later(self.photo.info, self._developer.development)
 
     def _on_failed(self, message: str) -> None:
         self.close()
@@ -231,10 +211,9 @@ class EditSession(QObject):
             self._develop(self.photo.info)
 
     def _develop(self, info: PhotoInfo) -> None:
-        self._full_timer.stop()
         self._enhancement_lane.cancel_all()
-        self._full_lane.cancel_all()
-        self._full_job = self._enhancement_job = self._proxy = None
+        self._full.drop()
+        self._enhancement_job = self._proxy = None
         self._waiting = {"reduced": "Developing…"}
         self._report_busy()
         self._developer.start(info, self._reduced_side)
