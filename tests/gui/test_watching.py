@@ -56,7 +56,7 @@ def test_review_opens_the_photo_that_the_model_is_least_sure_of(
     qtbot.waitUntil(lambda: len(strip.index.facts) == 4)
     strip.edited.pause(True)
     for name, error in (("coffee", 9.0), ("rocket", 3.0)):
-        strip._on_expected(strip_at / f"{name}.jpg", error)
+        strip.edited.expected.emit(strip_at / f"{name}.jpg", error)
     assert strip.index.of(strip_at / "coffee.jpg").unsure and not strip.index.of(strip_at / "rocket.jpg").unsure
     window.commands["review"].trigger()
     assert [path.stem for path in strip.model.paths[:2]] == ["coffee", "rocket"]
