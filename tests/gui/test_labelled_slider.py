@@ -1,10 +1,13 @@
 """The slider of all panels: when a move is done, and how it serves as a field of a form."""
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStyle, QStyleOptionSpinBox
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import STRENGTH, TONE_STRENGTH
+from pie_desktop.edit.parts.contrast import ContrastPart
+from pie_desktop.edit.parts.exposure import ExposurePart
 from pie_desktop.ui.export.file_form import QUALITY
 from pie_desktop.ui.theme import style_sheet
 from pie_desktop.ui.widgets.slider import LabelledSlider
@@ -33,6 +36,19 @@ def test_in_a_form_every_typed_digit_counts(qtbot: QtBot) -> None:
     slider.number.selectAll()
     qtbot.keyClicks(slider.number, "75")
     assert slider.value == 75
+
+
+@pytest.mark.parametrize(("typed", "number"), [("0,5", 0.5), ("-1,25", -1.25), ("0.75", 0.75), ("3", 3.0)])
+def test_a_comma_and_a_point_both_stand_before_a_fraction(typed: str, number: float, qtbot: QtBot) -> None:
+    exposure, contrast = ExposurePart.parameters()[0], ContrastPart.parameters()[0]
+    for parameter, expected in ((exposure, number), (contrast, round(number))):
+        slider = LabelledSlider(parameter)
+        qtbot.addWidget(slider)
+        slider.show()
+        slider.number.selectAll()
+        qtbot.keyClicks(slider.number, typed)
+        qtbot.keyClick(slider.number, Qt.Key.Key_Return)
+        assert slider.value == expected
 
 
 def test_a_value_from_elsewhere_is_shown_and_not_announced(qtbot: QtBot) -> None:

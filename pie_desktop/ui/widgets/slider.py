@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QSlider, QWidget
+from PySide6.QtWidgets import QGridLayout, QSlider, QWidget
 
 from pie_desktop.edit.part import Parameter
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, numeric_font
+from pie_desktop.ui.widgets.number_field import NumberField
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
@@ -213,7 +214,7 @@ class LabelledSlider(QWidget):
             tip += f" Hold Alt while you drag to see the clipped {_ENDS[parameter.end]} alone."
         self.track.setToolTip(plain(tip))
         self.track.setAccessibleName(parameter.label)
-        self.number = QDoubleSpinBox()
+        self.number = NumberField()
         self.number.setDecimals(parameter.decimals)
         self.number.setRange(parameter.low * parameter.scale, parameter.high * parameter.scale)
         self.number.setSingleStep(1 if parameter.decimals == 0 else 0.1)
