@@ -41,7 +41,7 @@ class Marks:
     def __init__(self, run: Runner, keys: Callable[[Path], tuple[str, str]]) -> None:
         """Args:
         run: raises PieError where the catalog cannot be used.
-        keys: digest and path of a photo; raises PieError for one that is gone.
+        keys: digest and path of a photo; raises PieError for one that is gone and was never seen.
         """
         self._run = run
         self._keys = keys

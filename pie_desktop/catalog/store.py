@@ -255,10 +255,13 @@ class Catalog:
         self._database.close()
 
     def _keys(self, photo: Path) -> tuple[str, str]:
-        """Digest and path that a photo is known by. Raises PieError for one that is gone."""
+        """Digest and path that a photo is known by. Raises PieError for one that is gone and was never seen."""
         try:
             return self._hasher.digest(photo), path_key(photo)
         except OSError as error:
+            # As with edits: its folder or drive is away, and what is decided waits for it.
+            if (known := self._hasher.last_digest(photo)) is not None:
+                return known, path_key(photo)
             raise PieError(f"“{photo}” cannot be read: {error.strerror or error}.") from error
 
     def _run(self, action: Callable[[sqlite3.Connection], T]) -> T:

@@ -79,6 +79,23 @@ def test_a_folder_that_vanishes_while_it_is_open(
     assert again.session.edit.style.amount == 0.25
 
 
+def test_a_folder_that_is_renamed_while_it_is_open(
+    window: MainWindow, photo_folder: Path, another: Open, qtbot: QtBot
+) -> None:
+    photo = photo_folder / "coffee.jpg"
+    open_photo(window, photo, qtbot)
+    strip = window.edit_page.filmstrip
+    qtbot.waitUntil(lambda: len(strip.index.facts) == len(strip.listed))
+    told = notices(window)
+    renamed = photo_folder.rename(photo_folder.with_name("renamed"))
+    qtbot.keyClicks(window.canvas, "4")
+    qtbot.waitUntil(lambda: saved(window) and strip.empty.isVisible() and photo_folder.name in strip.empty.text)
+    assert told == [], "one sentence, and that stands in the filmstrip"
+    again = another()
+    open_photo(again, renamed / photo.name, qtbot)
+    qtbot.waitUntil(lambda: again.edit_page.filmstrip.index.of(renamed / photo.name).mark.stars == 4)
+
+
 def test_twenty_thousand_files(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
     folder = tmp_path / "many"
     folder.mkdir()

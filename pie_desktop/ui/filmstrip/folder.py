@@ -73,6 +73,11 @@ def look_at(context: JobContext, photos: Sequence[Path]) -> dict[Path, Sighting 
     return {path: sight(path) for path in photos}
 
 
+def is_there(context: JobContext, folder: Path) -> bool:
+    """Whether a folder exists; the function of a job."""
+    return folder.is_dir()
+
+
 @dataclass
 class _Arrival:
     """A photo that is not listed yet: how it was seen first as it is now, and when."""
@@ -84,7 +89,8 @@ class _Arrival:
 class FolderReader(QObject):
     """Lists one folder at a time and watches the one that was listed last.
 
-    A photo that appears in a watched folder is left out of the listings until it is complete.
+    A photo that appears in a watched folder is left out of the listings until it is complete. The folder around it is
+    watched as well, since a folder that is renamed does not say so itself.
 
     Signals:
         listed: a `FolderListing`.
@@ -139,7 +145,7 @@ class FolderReader(QObject):
         if folder is None:
             self._listed_folder = None
         if folder is not None:
-            self._watcher.addPath(str(folder))
+            self._watcher.addPaths([str(folder), str(folder.parent)])
 
     def look_for_changes(self, known: Sequence[tuple[Path, int]]) -> None:
         """Find the photos that have changed since their thumbnail was made; argument as in `find_outdated`."""
@@ -193,6 +199,16 @@ class FolderReader(QObject):
         self.watch(None)
         self.failed.emit(problem)
 
-    def _on_touched(self) -> None:
+    def _on_touched(self, touched: str) -> None:
+        folder = self._listed_folder
+        if folder is None or self.closed:
+            return
+        if Path(touched) == folder:
+            self._relist_soon()
+        else:
+            job = self._lane.submit(is_there, folder, key=(self, "there"))
+            job.result.connect(lambda there: None if there or folder != self._listed_folder else self._relist_soon())
+
+    def _relist_soon(self) -> None:
         if not self._relist_timer.isActive():
             self._relist_timer.start()
