@@ -33,6 +33,7 @@ from pie_desktop.ui.export.form import DEFAULT_FOLDER
 from pie_desktop.ui.export.page import ExportPage
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.theme import apply_theme
+from pie_desktop.ui.train.form import MINUTES
 from pie_desktop.ui.train.page import TrainPage
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "images"
@@ -40,7 +41,7 @@ SIZES = (QSize(1280, 800), QSize(2560, 1440))
 LARGEST_FILE = 300_000
 TIMEOUT = 900.0  # seconds; a busy machine trains slowly
 SETTLE_MS = 700
-TRAINING_EPOCHS = 12
+TRAINING_MINUTES = 3
 SHOWN = "coffee"
 
 
@@ -281,7 +282,8 @@ def take_training(window: MainWindow, folder: Path, photographer: Photographer) 
     page = window.pages.page("Train")
     assert isinstance(page, TrainPage)
     page.form.name.setText("Spring evening")
-    page.form.epochs.setValue(TRAINING_EPOCHS)
+    page.form.limit.setCurrentIndex(MINUTES)
+    page.form.minutes.setValue(TRAINING_MINUTES)
     page.form.pairs.set_path(folder)
     wait_for(page.start_button.isEnabled, "the training pairs")
     page.start_button.click()

@@ -44,6 +44,8 @@ def test_the_most_improved_and_the_worst_are_named() -> None:
     said = found.to_json()
     assert [one["name"] for one in said["most_improved"]][:2] == ["1.jpg", "5.jpg"]
     assert [one["name"] for one in said["worst"]][:2] == ["2.jpg", "0.jpg"]
+    named = [[one["name"] for one in said[which]] for which in ("most_improved", "worst")]
+    assert named == [["1.jpg", "5.jpg", "6.jpg", "4.jpg"], ["2.jpg", "0.jpg", "3.jpg"]]  # none in both
     assert "1.jpg +4.00 dB" in found.lines()[2] and found.lines()[3].startswith("Worst: 2.jpg -1.00 dB")
 
 

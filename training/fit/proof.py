@@ -90,17 +90,23 @@ class Proof:
         found = self.psnr
         return "better" if found.low > 0 else "worse" if found.high < 0 else "about the same"
 
+    @property
+    def extremes(self) -> tuple[tuple[PhotoGain, ...], tuple[PhotoGain, ...]]:
+        """The photos that gained most, and least, each beginning with the first; no photo is in both."""
+        count = min(SHOWN, (len(self.photos) + 1) // 2)
+        least = self.photos[max(count, len(self.photos) - SHOWN) :]
+        return self.photos[:count], tuple(reversed(least))
+
     def to_json(self) -> dict[str, Any]:
         """For the model's card: the verdict, the gains, and the photos that gained most and least."""
-        names = {one.name: asdict(one) | {"gain": one.gain} for one in self.photos}
-        shown = list(names)
+        most, least = self.extremes
         return {
             "verdict": self.verdict,
             "photos": len(self.photos),
             "psnr": asdict(self.psnr),
             "de00": asdict(self.de00),
-            "most_improved": [names[name] for name in shown[:SHOWN]],
-            "worst": [names[name] for name in reversed(shown[-SHOWN:])],
+            "most_improved": [asdict(one) | {"gain": one.gain} for one in most],
+            "worst": [asdict(one) | {"gain": one.gain} for one in least],
         }
 
     def lines(self) -> list[str]:
@@ -111,8 +117,7 @@ class Proof:
             f"On {len(self.photos)} photos: {psnr.mean:+.2f} dB (95 % interval {psnr.low:+.2f} to {psnr.high:+.2f}), "
             f"dE00 {de00.mean:+.2f} ({de00.low:+.2f} to {de00.high:+.2f}).",
         ]
-        best, worst = self.photos[:SHOWN], self.photos[-SHOWN:]
-        for title, photos in (("Most improved", best), ("Worst", tuple(reversed(worst)))):
+        for title, photos in zip(("Most improved", "Worst"), self.extremes, strict=True):
             found.append(f"{title}: " + ", ".join(f"{photo.name} {photo.gain:+.2f} dB" for photo in photos) + ".")
         return found
 
