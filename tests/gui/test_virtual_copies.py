@@ -92,6 +92,17 @@ def test_each_cell_opens_its_own_edit(window: MainWindow, copied: PhotoVersion, 
     assert window.context.catalog.get(copied.path) == Edit.styled(amount=0.8)
 
 
+def test_the_style_of_a_copy_is_not_that_of_the_folder(window: MainWindow, copied: PhotoVersion, qtbot: QtBot) -> None:
+    style = window.context.library.list()[0].id
+    window.edit_page.styles.controller.choose(style)
+    qtbot.waitUntil(lambda: window.session.edit.style_id == style)
+    assert window.session.folder_style.style.style_id is None
+    click(window, PhotoVersion(copied.path), qtbot)
+    assert window.session.edit.style_id is None
+    window.edit_page.styles.controller.choose(style)  # of the photo itself: the folder's, too
+    qtbot.waitUntil(lambda: window.session.folder_style.style.style_id == style)
+
+
 def test_arrow_keys_go_through_copies(window: MainWindow, copied: PhotoVersion, qtbot: QtBot) -> None:
     window.canvas.setFocus()
     QTest.keyClick(window.canvas, Qt.Key.Key_Left)

@@ -16,12 +16,13 @@ from pie_desktop.workers.job import JobContext
 class FolderStyleKeeper(QObject):
     """Follows the style that the user chooses, unless the folder's is pinned, and keeps it in the catalog.
 
-    A style that is chosen for several selected photos is for these, and not the folder's. Sliders, and styles that
-    photos have from earlier, never become the folder's: only a choice does. A style that is chosen while nothing is
-    open becomes that of the next folder which has none.
+    A style that is chosen for several selected photos, or for a virtual copy, is for these, and not the folder's.
+    Sliders, and styles that photos have from earlier, never become the folder's: only a choice does. A style that is
+    chosen while nothing is open becomes that of the next folder which has none.
 
     Attributes:
         folder: that of the open photo, None before the first.
+        of_copy: whether a virtual copy of the photo is open.
 
     Signals:
         changed: another folder, or another style of it.
@@ -39,6 +40,7 @@ class FolderStyleKeeper(QObject):
         self._again = False
         self._waiting: FolderStyle | None = None
         self.folder: Path | None = None
+        self.of_copy = False
         context.current.chosen_again.connect(self._on_chosen_again)
         context.current.style_chosen.connect(self._on_chosen)
 
@@ -85,7 +87,7 @@ class FolderStyleKeeper(QObject):
     def _on_chosen(self, style_id: str | None) -> None:
         # The choice is a step of the open photo, too, unless the photo had that style already.
         with_edit, self._again = not self._again, False
-        if not self.style.pinned and self._several.count == 1:
+        if not self.style.pinned and not self.of_copy and self._several.count == 1:
             self._take(FolderStyle(style_id), with_edit)
 
     def _take(self, style: FolderStyle, with_edit: bool = False) -> None:

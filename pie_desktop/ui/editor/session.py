@@ -109,6 +109,7 @@ class EditSession(QObject):
         Another copy of the open photo is another edit of what is on the canvas already.
         """
         self._copy = copy
+        self.folder_style.of_copy = bool(copy)
         if path == self.path:
             self.keeper.choose_copy(copy)
             return
