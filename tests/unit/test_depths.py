@@ -11,6 +11,7 @@ import pillow_heif
 import pytest
 import tifffile
 
+from pie_desktop.errors import DecodeError
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.formats.parts.depth import full_range, without_alpha
 from pie_desktop.imaging.formats.registry import read_header, read_pixels
@@ -94,6 +95,22 @@ def test_transparent_jpeg_xl_lies_on_white_at_every_depth(tmp_path: Path, bits: 
     (tmp_path / "a.jxl").write_bytes(imagecodecs.jpegxl_encode(rgba, lossless=True, bitspersample=bits))
     shown = load_photo(tmp_path / "a.jxl")
     assert shown.min() >= 0.999 * np.iinfo(shown.dtype).max
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_a_tiff_whose_only_light_is_no_number_is_damaged(tmp_path: Path, dtype: type) -> None:
+    """As one of integers is whose tag was changed to floating point: black without a word would be wrong."""
+    samples = np.zeros((10, 12), dtype)
+    samples[2:5, 3:7] = np.nan
+    tifffile.imwrite(tmp_path / "lost.tif", samples, photometric="minisblack")
+    with pytest.raises(DecodeError, match="damaged"):
+        load_photo(tmp_path / "lost.tif")
+    samples[8] = 0.5  # what is no number around a photo stays black
+    tifffile.imwrite(tmp_path / "kept.tif", samples, photometric="minisblack")
+    shown = load_photo(tmp_path / "kept.tif")
+    assert shown[8].min() > 0 and shown[3, 4].max() == 0
+    tifffile.imwrite(tmp_path / "black.tif", np.zeros((10, 12), dtype), photometric="minisblack")
+    assert load_photo(tmp_path / "black.tif").max() == 0
 
 
 @pytest.mark.parametrize("dtype", [bool, np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32, np.float32])

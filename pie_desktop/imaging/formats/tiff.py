@@ -153,6 +153,8 @@ def _read_with_tifffile(path: Path) -> StoredPixels:
     if photometric in _LAB and array.ndim == 3 and array.shape[2] >= 3:
         signed = photometric == _CIELAB
         return StoredPixels(_icc_lab(path, np.ascontiguousarray(array[..., :3]), signed), "lab")
+    if array.dtype.kind == "f" and _is_lost(array):
+        raise damaged(path)
     array = full_range(array, bits)
     if photometric == _WHITE_IS_ZERO:
         array = (np.iinfo(array.dtype).max if array.dtype != np.float32 else np.float32(1)) - array
@@ -175,6 +177,14 @@ def _misses_segments(page: "tifffile.TiffPage") -> bool:
         return True
     places = zip(offsets, counts, strict=False)  # numbers of a damaged tag can be of any type
     return not all(isinstance(n, int) and 0 < n < end for place in places for n in place)
+
+
+def _is_lost(array: np.ndarray) -> bool:
+    """Whether samples are no numbers, and no other says more than black: such as integers that are said to be floats.
+
+    Samples that are no numbers around a photo are black: programs that join panoramas write them.
+    """
+    return bool(np.isnan(array).any()) and not bool(np.nanmax(array, initial=0) > 0)
 
 
 def _bits(page: "tifffile.TiffPage") -> int:
