@@ -180,11 +180,13 @@ def _misses_segments(page: "tifffile.TiffPage") -> bool:
 
 
 def _is_lost(array: np.ndarray) -> bool:
-    """Whether samples are no numbers, and no other says more than black: such as integers that are said to be floats.
+    """Whether some samples are no numbers, and no other says more than black: as of integers that are called floats.
 
-    Samples that are no numbers around a photo are black: programs that join panoramas write them.
+    Samples that are no numbers around a photo are black: programs that join panoramas write them. So is a photo of
+    nothing else, which whoever wants to learn from it is told.
     """
-    return bool(np.isnan(array).any()) and not bool(np.nanmax(array, initial=0) > 0)
+    missing = np.isnan(array)
+    return bool(missing.any()) and not bool(missing.all()) and not bool(np.nanmax(array) > 0)
 
 
 def _bits(page: "tifffile.TiffPage") -> int:
