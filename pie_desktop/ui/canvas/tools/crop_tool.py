@@ -9,8 +9,8 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen, QPoly
 from pie_desktop.edit.crop_box import CropBox
 from pie_desktop.edit.upright import Point
 from pie_desktop.imaging.geometry import Placement
-from pie_desktop.ui.canvas.tools.tool import CanvasTool, PictureView
-from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE
+from pie_desktop.ui.canvas.tools.tool import CanvasTool, PictureView, draw_chip
+from pie_desktop.ui.theme import COLORS
 
 REACH = 12.0  # logical pixels around an edge or a corner that take hold of it
 MARK = 18.0  # length of the marks at the corners
@@ -219,15 +219,3 @@ def _draw_corners(painter: QPainter, rect: QRectF) -> None:
     ):
         painter.drawLine(corner, corner + QPointF(across * length, 0))
         painter.drawLine(corner, corner + QPointF(0, down * length))
-
-
-def draw_chip(painter: QPainter, text: str, pane: QRectF) -> None:
-    """What is to be done, or known, at the top of the pane."""
-    metrics = painter.fontMetrics()
-    width, height = metrics.horizontalAdvance(text) + 2 * SPACE, metrics.height() + 2 * HALF_SPACE
-    chip = QRectF(pane.center().x() - width / 2, pane.top() + SPACE, width, height)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(20, 20, 20, 190))
-    painter.drawRoundedRect(chip, 4, 4)
-    painter.setPen(QColor(COLORS.text))
-    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)

@@ -1,17 +1,16 @@
 """Lines on the photo: one along the horizon, or two guides along edges that should be parallel."""
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from pie_desktop.edit.upright import Line
-from pie_desktop.ui.canvas.tools.crop_tool import draw_chip
-from pie_desktop.ui.canvas.tools.tool import CanvasTool, PictureView
+from pie_desktop.ui.canvas.tools.tool import EscapableTool, PictureView, draw_chip
 from pie_desktop.ui.theme import COLORS
 
 SHORTEST = 16.0  # logical pixels; a shorter drag is none
 
 
-class LineTool(CanvasTool):
+class LineTool(EscapableTool):
     """Lets a person draw so many lines.
 
     Attributes:
@@ -19,11 +18,9 @@ class LineTool(CanvasTool):
 
     Signals:
         drawn: list of lines, as many as there are hints; the ends in parts of the picture.
-        left: Esc was pressed.
     """
 
     drawn = Signal(list)
-    left = Signal()
 
     def __init__(self, hints: tuple[str, ...], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -63,15 +60,6 @@ class LineTool(CanvasTool):
 
     def cursor(self, position: QPointF, view: PictureView) -> Qt.CursorShape | None:
         return Qt.CursorShape.CrossCursor
-
-    def wants(self, event: QKeyEvent) -> bool:
-        return event.key() == Qt.Key.Key_Escape and not event.modifiers()
-
-    def key(self, event: QKeyEvent) -> bool:
-        if not self.wants(event):
-            return False
-        self.left.emit()
-        return True
 
     def draw(self, painter: QPainter, view: PictureView) -> None:
         for line in (*self._lines, *([self._now] if self._now is not None else [])):

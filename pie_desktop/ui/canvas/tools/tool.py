@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
 
 from pie_desktop.ui.canvas.viewport import Viewport
+from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE
 
 
 @dataclass(frozen=True)
@@ -82,3 +83,34 @@ class CanvasTool(QObject):
 
     def draw(self, painter: QPainter, view: PictureView) -> None:
         """Draw over the picture, in logical pixels, clipped to the pane."""
+
+
+class EscapableTool(CanvasTool):
+    """A tool whose only key is Esc, which leaves it.
+
+    Signals:
+        left: Esc was pressed.
+    """
+
+    left = Signal()
+
+    def wants(self, event: QKeyEvent) -> bool:
+        return event.key() == Qt.Key.Key_Escape and not event.modifiers()
+
+    def key(self, event: QKeyEvent) -> bool:
+        if not self.wants(event):
+            return False
+        self.left.emit()
+        return True
+
+
+def draw_chip(painter: QPainter, text: str, pane: QRectF) -> None:
+    """What is to be done, or known, at the top of the pane."""
+    metrics = painter.fontMetrics()
+    width, height = metrics.horizontalAdvance(text) + 2 * SPACE, metrics.height() + 2 * HALF_SPACE
+    chip = QRectF(pane.center().x() - width / 2, pane.top() + SPACE, width, height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(20, 20, 20, 190))
+    painter.drawRoundedRect(chip, 4, 4)
+    painter.setPen(QColor(COLORS.text))
+    painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
