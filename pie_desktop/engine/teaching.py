@@ -27,8 +27,8 @@ from pie_desktop.imaging.lut.apply import apply_any, apply_lut
 from pie_desktop.imaging.pairs.alignment import resized
 from pie_desktop.imaging.read_ahead import read_ahead
 from pie_desktop.imaging.resize.resize import resize_long_side
-from pie_desktop.imaging.stored import to_uint8
-from pie_desktop.styles.references import COPY_SIDE, HandEdit, file_digest
+from pie_desktop.imaging.stored import file_digest, to_uint8
+from pie_desktop.styles.references import COPY_SIDE, HandEdit
 from pie_desktop.styles.style import Style
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
 """What decoders give: a header and samples; and samples of 8 bits as 16, or the other way round."""
 
+import hashlib
 import logging
 import stat
 from collections.abc import Callable
@@ -74,6 +75,12 @@ def check_size(path: Path, width: int, height: int) -> None:
             f"{path.name} has {width} x {height} pixels ({round(width * height / 1e6)} megapixels); "
             f"at most {MAX_PIXELS // 1_000_000} megapixels can be opened, so make a smaller copy first."
         )
+
+
+def file_digest(path: Path) -> str:
+    """BLAKE2b of the whole file, 32 hexadecimal digits: equal for equal content. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 
 
 def read_start(path: Path, count: int) -> bytes:

@@ -12,7 +12,7 @@ from pie_desktop import __version__
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.decode import load_proxy
-from pie_desktop.imaging.stored import to_uint8
+from pie_desktop.imaging.stored import file_digest, to_uint8
 from pie_desktop.styles.archive import COPIES, DESCRIPTION, MANIFEST, PREFERENCE, write_archive
 from pie_desktop.styles.document import (
     REFERENCES_FOLDER,
@@ -22,7 +22,6 @@ from pie_desktop.styles.document import (
     document_text,
     read_document,
 )
-from pie_desktop.styles.references import file_digest
 from pie_desktop.styles.style import OnlyModel, Style
 from pie_desktop.styles.style_file import PALETTE_SIDE, Manifest, bare_names
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pie_desktop.imaging.stored import file_digest
 from pie_desktop.styles.document import REFERENCES_FOLDER, ReferenceDocument, StyleDocument
-from pie_desktop.styles.references import JPEG_QUALITY, file_digest
+from pie_desktop.styles.references import JPEG_QUALITY
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style
 

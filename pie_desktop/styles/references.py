@@ -1,6 +1,5 @@
 """Small copies of the user's edits, so that a style outlives moved and deleted files."""
 
-import hashlib
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -16,6 +15,7 @@ from pie_desktop.imaging.pairs.check import NoPair, prepare_pair, read_image, us
 from pie_desktop.imaging.pairs.content import Signature, same_edit
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.pairs.order import wrong_order
+from pie_desktop.imaging.stored import file_digest
 
 COPY_SIDE = 768
 JPEG_QUALITY = 95
@@ -195,9 +195,3 @@ def _write_copy(image: np.ndarray, stem: Path, source: Path) -> StagedCopy:
         return StagedCopy(path, file_digest(source))
     except OSError as error:
         raise PieError(f"“{source}” cannot be read: {error.strerror or error}.") from error
-
-
-def file_digest(path: Path) -> str:
-    """BLAKE2b of the whole file, 32 hexadecimal digits: equal for equal content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -14,6 +14,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info, save_bundle
 from pie_desktop.model.network import PreferenceNetwork
+from tests.own_edits import edits_folder
 from training import cli
 from training.benchmark.cli import evaluate
 from training.benchmark.people import trained_digests
@@ -57,14 +58,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def edits(photo_folder_of_crops: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Ten warm edits with their originals."""
-    folder = tmp_path_factory.mktemp("own") / "edits"
-    (folder / "originals").mkdir(parents=True)
-    for path in sorted(photo_folder_of_crops.glob("*.jpg"))[:10]:
-        image = np.asarray(Image.open(path))
-        Image.fromarray(image).save(folder / "originals" / path.name, quality=95)
-        warm = np.clip(image * np.array([1.15, 1.02, 0.85]) + 8, 0, 255).astype(np.uint8)
-        Image.fromarray(warm).save(folder / path.name, quality=95)
-    return folder
+    return edits_folder(tmp_path_factory.mktemp("own") / "edits", photo_folder_of_crops, 10)
 
 
 @pytest.fixture
@@ -290,13 +284,7 @@ def test_photos_kept_for_the_proof_neither_train_nor_choose(
     base: Path, photo_folder_of_crops: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(material, "FEWEST_TO_PROVE", 20)
-    folder = tmp_path / "edits"
-    (folder / "originals").mkdir(parents=True)
-    for path in sorted(photo_folder_of_crops.glob("*.jpg"))[:24]:
-        image = np.asarray(Image.open(path))
-        Image.fromarray(image).save(folder / "originals" / path.name, quality=95)
-        warm = np.clip(image * np.array([1.15, 1.02, 0.85]) + 8, 0, 255).astype(np.uint8)
-        Image.fromarray(warm).save(folder / path.name, quality=95)
+    folder = edits_folder(tmp_path / "edits", photo_folder_of_crops, 24)
     chosen = fine_tune_config(folder, SMALL, references=3)
     short = override(chosen, {"run": {"steps": 4, "device": "cpu", "validate_every": 2}, "data": {"users": 2}})
     _, found = material.pairs_material(short, None, torch.device("cpu"))

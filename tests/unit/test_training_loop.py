@@ -18,6 +18,7 @@ from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.bundle import list_bundles, load_bundle
 from pie_desktop.model.fine_tuning import FINE_TUNING
 from pie_desktop.workers.training_process import TrainingOptions
+from tests.own_edits import edits_folder
 from training import cli
 from training.fit import basis, validation
 from training.fit.assemble import fit
@@ -170,17 +171,6 @@ def test_configuration_mistakes_are_named(tmp_path: Path) -> None:
         load_config(path)
     with pytest.raises(PieError, match="cannot be read"):
         load_config(tmp_path / "missing.toml")
-
-
-def edits_folder(folder: Path, crops: Path, count: int) -> Path:
-    """Warm, brighter edits with their originals in `originals`."""
-    (folder / "originals").mkdir(parents=True)
-    for path in sorted(crops.glob("*.jpg"))[:count]:
-        image = np.asarray(Image.open(path))
-        Image.fromarray(image).save(folder / "originals" / path.name, quality=95)
-        warm = np.clip(image * np.array([1.15, 1.02, 0.85]) + 8, 0, 255).astype(np.uint8)
-        Image.fromarray(warm).save(folder / path.name, quality=95)
-    return folder
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 """A user's own edits and originals: found by name, checked and aligned as styles do it, and kept as two banks."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.metadata.reading import read_summary
 from pie_desktop.imaging.pairs.check import CHECK_SIDE, CheckedPair, read_pair
 from pie_desktop.imaging.pairs.find import PairGuess, pairs_in_folder
+from pie_desktop.imaging.stored import file_digest
 from training.data.photos import square
 
 FEWEST = 4  # pairs, of which some are held out
@@ -20,24 +20,19 @@ ADVICE = "training needs at least 4, better 50 or more (same file names in a fol
 
 @dataclass(frozen=True)
 class PairDigests:
-    """What a pair is known by again, whatever its files are called: 16 hexadecimal digits of each file's content."""
+    """What a pair is known by again, whatever its files are called: `file_digest` of each."""
 
     edited: str
     original: str
 
 
 def digests_of(guess: PairGuess) -> PairDigests:
-    """The digests of a pair's files (BLAKE2b). Raises PieError where one cannot be read."""
-
-    def digest(path: Path) -> str:
-        try:
-            with path.open("rb") as file:
-                return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
-        except OSError as error:
-            raise PieError(f"{path} cannot be read: {error.strerror}.") from error
-
+    """The digests of a pair's files. Raises PieError where one cannot be read."""
     assert guess.before is not None
-    return PairDigests(digest(guess.after), digest(guess.before))
+    try:
+        return PairDigests(file_digest(guess.after), file_digest(guess.before))
+    except OSError as error:
+        raise PieError(f"{error.filename} cannot be read: {error.strerror}.") from error
 
 
 def trained_on(pairs: Iterable[PairDigests]) -> list[str]:
