@@ -162,29 +162,23 @@ class TrainingLoop(ABC, Generic[Network, State]):
             step_began = self.clock()
             try:
                 event = self._step()
+                now = self.clock()
+                p.elapsed = p.elapsed + now - step_began if self.steps_only else before + now - started
+                done, passed = self.fraction(), time.monotonic() - begun
+                left = passed * (1 - done) / max(done - first_done, 1e-9)
+                yield event | {"rate": (p.step - first_step) / max(passed, 1e-9), "eta": left, "fraction": done}
+                # asked last: whoever handles the event may want the run to stop
+                p.elapsed, stop = self.processes.agreed(p.elapsed, self.should_stop())
+                last = self.fraction() >= 1
+                validates = last or self.validation_due()
+                saves = last or bool(stop) or self.checkpoint_due()
+                if validates or saves:
+                    self.stepper.check_weights(p.step)
             except NotFinite as error:
                 yield self._go_back(error)
                 p = self.progress
                 started, before = self.clock(), p.elapsed
                 continue
-            now = self.clock()
-            p.elapsed = p.elapsed + now - step_began if self.steps_only else before + now - started
-            done, passed = self.fraction(), time.monotonic() - begun
-            left = passed * (1 - done) / max(done - first_done, 1e-9)
-            yield event | {"rate": (p.step - first_step) / max(passed, 1e-9), "eta": left, "fraction": done}
-            # asked last: whoever handles the event may want the run to stop
-            p.elapsed, stop = self.processes.agreed(p.elapsed, self.should_stop())
-            last = self.fraction() >= 1
-            validates = last or self.validation_due()
-            saves = last or bool(stop) or self.checkpoint_due()
-            if validates or saves:
-                try:
-                    self.stepper.check_weights(p.step)
-                except NotFinite as error:
-                    yield self._go_back(error)
-                    p = self.progress
-                    started, before = self.clock(), p.elapsed
-                    continue
             if validates and leads:
                 yield self.validate()
             if not last:
