@@ -1,5 +1,7 @@
 """The exposure and white balance of RAW photos in the editor's window: decoded anew, kept, exported as shown."""
 
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +14,13 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.parts.development import DevelopmentPart
 from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.imaging.color.difference import mean_delta_e
-from pie_desktop.imaging.decode import load_photo, proxy_of
+from pie_desktop.imaging.decode import PhotoInfo, load_photo, proxy_of
 from pie_desktop.imaging.development import Development
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.warm_up import warm_up
 from pie_desktop.ui.adjust.group import AdjustmentGroup
+from pie_desktop.ui.editor import developing, full_decode
+from pie_desktop.ui.editor.reading import Pixels, read_source
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.thumbnails.edited import make_edited
 from pie_desktop.workers.job import JobContext
@@ -62,6 +66,17 @@ def wait_developed(window: MainWindow, photo: Path, edit: Edit, qtbot: QtBot) ->
     return pixels
 
 
+def wait_detailed(window: MainWindow, pixels: np.ndarray, qtbot: QtBot) -> None:
+    """Until the canvas shows these pixels where it is zoomed in."""
+    renderer = window.canvas.renderer
+
+    def detailed() -> bool:
+        detail = renderer.detail
+        return detail is not None and np.array_equal(detail.request.source.image, pixels)
+
+    qtbot.waitUntil(detailed)
+
+
 def test_it_is_offered_for_raw_photos_alone(
     window: MainWindow, raw_photo: Path, photo_folder: Path, group: AdjustmentGroup, qtbot: QtBot
 ) -> None:
@@ -103,14 +118,33 @@ def test_the_latest_of_several_changes_wins_at_any_zoom(window: MainWindow, raw_
     current = window.context.current
     for stops in (1.0, 0.5, -0.5, -1.5):
         current.change(Edit().with_part(DevelopmentPart(raw_exposure=stops)))
-    pixels = wait_developed(window, raw_photo, LESS, qtbot)
-    renderer = window.canvas.renderer
+    wait_detailed(window, wait_developed(window, raw_photo, LESS, qtbot), qtbot)
 
-    def detailed() -> bool:
-        detail = renderer.detail
-        return detail is not None and np.array_equal(detail.request.source.image, pixels)
 
-    qtbot.waitUntil(detailed)
+def test_all_pixels_count_however_late_the_reduced_decode_is(
+    window: MainWindow, raw_photo: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_full = threading.Event()
+
+    def full(context: JobContext, info: PhotoInfo, side: int | None, development: Development) -> Pixels:
+        while development == Development():  # still under way when the photo is developed anew
+            context.check()
+            time.sleep(0.01)
+        pixels = read_source(context, info, side, development)
+        in_full.set()
+        return pixels
+
+    def reduced(context: JobContext, info: PhotoInfo, side: int | None, development: Development) -> Pixels:
+        in_full.wait(1)
+        return read_source(context, info, side, development)
+
+    monkeypatch.setattr(full_decode, "read_source", full)
+    monkeypatch.setattr(developing, "read_source", reduced)
+    open_photo(window, raw_photo, qtbot)
+    window.commands["zoom_actual"].trigger()
+    window.context.current.change(LESS)
+    window.commands["zoom_in"].trigger()
+    wait_detailed(window, wait_developed(window, raw_photo, LESS, qtbot), qtbot)
 
 
 def test_undo_brings_the_photo_back_as_it_was_shot(window: MainWindow, raw_photo: Path, qtbot: QtBot) -> None:

@@ -142,8 +142,11 @@ class EditSession(QObject):
         return self._current.edit
 
     def read_full(self) -> None:
-        """Decode the photo in full now, because the zoom needs it; nothing if that is done."""
-        if self.photo is not None:
+        """Decode the photo in full now, because the zoom needs it; nothing if that is done, or comes too early.
+
+        The reduced decode takes the place of every decode before it: one in full that was ready sooner would be lost.
+        """
+        if self.photo is not None and "reduced" not in self._waiting:
             self._full.now(self.photo.info, self._developer.development)
         if self._full.busy:
             self._wait_for("full", "Reading full resolution…")
@@ -196,9 +199,9 @@ class EditSession(QObject):
         job.failed.connect(self._on_failed)
 
     def _on_reduced(self, pixels: Pixels) -> None:
+        self._wait_for("reduced", "")
         self.reduced.emit(pixels.source)
         self._take_proxy(pixels.proxy)
-        self._wait_for("reduced", "")
         if self.photo is not None and pixels.source.scale < 1:
             self._full.later(self.photo.info, self._developer.development)
 
