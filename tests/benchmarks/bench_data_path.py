@@ -94,7 +94,7 @@ def _experts(folder: Path) -> list[Measurement]:
             edited = cv2.convertScaleAbs(image, alpha=1 + 0.04 * expert, beta=3 * expert)
             Image.fromarray(edited).save(folder / "experts" / name / f"a{number:04d}.jpg")
     found = inspect(find_dataset(folder / "experts"), CACHE_SIDE)
-    prepare(found.dataset, list(found.whole), folder / "cache", CACHE_SIDE)
+    prepare(found.dataset, found.whole, folder / "cache", CACHE_SIDE)
     shots = PREPARED_REFERENCES + 3
     data = DataConfig(
         kind="prepared", folder=folder / "cache", users=USERS, shots=shots, references=PREPARED_REFERENCES

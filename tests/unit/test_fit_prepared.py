@@ -38,7 +38,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory, photo_folder_of_crops: Path)
             edited = np.clip(np.asarray(Image.open(path)) * np.array(gains), 0, 255).astype(np.uint8)
             Image.fromarray(edited).save(folder / "set" / name / path.name)
     found = inspect(find_dataset(folder / "set"), 64)
-    prepare(found.dataset, list(found.whole), folder / "cache", 64)
+    prepare(found.dataset, found.whole, folder / "cache", 64)
     return folder / "cache"
 
 

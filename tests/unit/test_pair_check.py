@@ -110,7 +110,7 @@ def test_a_prepared_data_set_holds_pairs_only(pairs: Callable[[str, str], Path],
     Image.new("RGB", (600, 400)).save(tmp_path / "set" / "Film" / "dot.jpg")
     found = inspect(find_dataset(tmp_path / "set"), SIDE)
     out = tmp_path / "cache"
-    report = prepare(found.dataset, list(found.whole), out, SIDE)
+    report = prepare(found.dataset, found.whole, out, SIDE)
     one_sentence_each(report.left_out, "Film/black", "Film/dot", "Film/other", "Film/twice")
     assert report.photos == 13
     data = open_prepared(out)
@@ -118,7 +118,7 @@ def test_a_prepared_data_set_holds_pairs_only(pairs: Callable[[str, str], Path],
         assert bool(split) == (name not in ("black", "dot", "other", "twice"))
         if split:
             assert mean_delta_e(toned(before), after) < 2
-    assert prepare(found.dataset, list(found.whole), out, SIDE) == PrepareReport(13, 0, report.left_out)
+    assert prepare(found.dataset, found.whole, out, SIDE) == PrepareReport(13, 0, report.left_out)
 
 
 def test_evaluation_compares_pairs_only(pairs: Callable[[str, str], Path], tmp_path: Path) -> None:

@@ -273,7 +273,8 @@ def experts(tmp_path: Path, sample_images: dict[str, np.ndarray]) -> Path:
         np.save(folder / f"style-{number}.npy", (photos * np.array(gains)).astype(np.uint8))
     splits = ["train"] * 6 + ["validation"] * 3 + ["test"] * 3
     names = [f"a{number:04d}" for number in range(12)]
-    index = {"format": FORMAT, "side": 32, "photos": names, "splits": splits, "styles": ["A", "B", "C"]}
+    index = {"format": FORMAT, "side": 32, "photos": names, "splits": splits}
+    index |= {"styles": ["A", "B", "C"], "ranges": [[0, 12]] * 3}
     (folder / "index.json").write_text(json.dumps(index))
     return folder
 

@@ -73,7 +73,12 @@ class Draws:
                 yield case
 
     def apart(
-        self, name: str, pair: Callable[[int], Pair | None], queries: Sequence[int], references: Sequence[int]
+        self,
+        name: str,
+        pair: Callable[[int], Pair | None],
+        queries: Sequence[int],
+        references: Sequence[int],
+        user: int = 0,
     ) -> Iterator[Case]:
         """All draws of one user some of whose photos must not be compared, or not be shown.
 
@@ -81,9 +86,10 @@ class Draws:
             pair: as in `case`.
             queries: numbers of the photos that may be compared.
             references: numbers of those that may be shown; what a draw compares, it does not show.
+            user: number of the user, as in `case`.
         """
         for draw in range(self.count):
-            generator = np.random.default_rng([self.seed, 0, draw])
+            generator = np.random.default_rng([self.seed, user, draw])
             compared = list(islice(self._usable(generator.permutation(queries), pair), self.queries))
             numbers = [number for number, _ in compared]
             others = generator.permutation([number for number in references if number not in numbers])

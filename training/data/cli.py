@@ -8,6 +8,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from pie_desktop.errors import PieError
+
 if TYPE_CHECKING:
     from training.data.batch import Group
 
@@ -16,34 +18,47 @@ GAP = 2
 
 def prepare(
     dataset: Annotated[Path, typer.Option(help="Folder with unedited photos and those of the experts.")],
-    out: Annotated[Path, typer.Option(help="Folder of the cache; an interrupted one is continued.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the cache; an interrupted one is continued.")] = None,
     side: Annotated[int, typer.Option(min=48, max=1024, help="Side of the stored images, px.")] = 256,
     style: Annotated[list[Path] | None, typer.Option(help="Folder of one more style; can be repeated.")] = None,
     skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave out photos with problems.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Number of decoding processes.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only; nothing is written.")] = False,
+    explained: Annotated[
+        bool, typer.Option("--explain", help="Show what trains and what is tested with, style by style, and end.")
+    ] = False,
+    hold_out: Annotated[
+        list[str] | None, typer.Option(help="With --explain: a style that is not to train, such as 'expert C'.")
+    ] = None,
 ) -> None:
     """Decode a data set of experts once, into a memory-mapped cache that training reads from."""
+    from training.data.explain import explain
     from training.data.fivek import find_dataset
     from training.data.inspection import inspect
     from training.data.preparing import prepare as run_prepare
     from training.running.pool import default_workers
 
     console = Console()
+    if out is None and not (dry_run or explained):
+        raise PieError("Name a folder for the cache with --out, or look at the data set with --explain or --dry-run.")
+    found = find_dataset(dataset, style or ())
+    if explained:
+        for line in explain(found, hold_out or ()):
+            console.print(line, soft_wrap=True, markup=False, highlight=False)
+        return
     with Progress(console=Console(stderr=True), transient=True) as bars:
         headers = bars.add_task("reading headers", total=1.0)
-        found = find_dataset(dataset, style or ())
         inspection = inspect(found, side, lambda done: bars.update(headers, completed=done))
         for line in inspection.lines():
             console.print(line, soft_wrap=True, markup=False, highlight=False)
         inspection.require(skip_bad)
-        if dry_run:
+        if dry_run or out is None:
             return
         decoding = bars.add_task("decoding", total=1.0)
         count = workers or default_workers()
         report = run_prepare(
             inspection.dataset,
-            list(inspection.whole),
+            inspection.whole,
             out,
             side,
             count,

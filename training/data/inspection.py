@@ -4,15 +4,16 @@ Only headers are read, no pixel is decoded, so that problems are reported before
 of a photo show the same is checked when they are decoded.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.decode import probe
-from training.data.fivek import Dataset, incomplete, whole_photos
+from training.data.fivek import Dataset, Versions, whole_photos
 
 SHOWN = 5  # examples of each kind of problem
+SPLITS = ("train", "validation", "test", "reference")
 
 
 @dataclass(frozen=True)
@@ -37,21 +38,25 @@ class Inspection:
     Attributes:
         dataset: what was found.
         problems: in the order of their kinds.
-        whole: numbers of the photos without any problem, there in every style.
+        whole: the photos without any problem, there in every style that shares them.
     """
 
     dataset: Dataset
     problems: tuple[Problem, ...]
-    whole: tuple[str, ...]
+    whole: tuple[Versions, ...]
 
     def lines(self) -> list[str]:
         """The report for people."""
         d = self.dataset
-        lines = [f"{d.folder}: {len(d.inputs)} unedited photos, {len(d.styles)} styles"]
-        lines += [f"  {name}: {len(photos)} photos" for name, photos in d.styles.items()]
-        counts = {s: sum(found == s for found in d.splits.values()) for s in ("train", "validation", "test")}
+        inputs = len(d.inputs) + sum(map(len, d.own.values()))
+        lines = [f"{d.folder}: {inputs} unedited photos, {len(d.styles)} styles"]
+        lines += [f"  {name}: {len(photos)} photos" for name, photos in d.styles.items() if name not in d.own]
+        if d.own:
+            lines.append(f"  {len(d.own)} styles with unedited photos of their own:")
+            lines += [f"    {line}" for line in _first([f"{name}: {len(d.styles[name])} photos" for name in d.own])]
+        counts = Counter(d.splits.values())
         if d.splits:
-            lines.append("  by folder: " + ", ".join(f"{count} {split}" for split, count in counts.items() if count))
+            lines.append("  by folder: " + ", ".join(f"{counts[split]} {split}" for split in SPLITS if counts[split]))
         lines.append(f"  whole: {len(self.whole)} photos")
         lines += [f"note: {warning}" for warning in _first(d.warnings)]
         for kind in dict.fromkeys(problem.kind for problem in self.problems):
@@ -82,9 +87,9 @@ class Inspection:
 FEWEST = 8  # photos, of which some are held out
 
 
-def _first(messages: list[str]) -> list[str]:
+def _first(messages: Sequence[str]) -> list[str]:
     more = len(messages) - SHOWN
-    return messages[:SHOWN] + ([f"and {more} more"] if more > 0 else [])
+    return [*messages[:SHOWN]] + ([f"and {more} more"] if more > 0 else [])
 
 
 def inspect(dataset: Dataset, side: int, progress: Callable[[float], None] = lambda _: None) -> Inspection:
@@ -95,25 +100,26 @@ def inspect(dataset: Dataset, side: int, progress: Callable[[float], None] = lam
         progress: called with the share of photos looked at.
     """
     problems = [Problem("missing experts", f"There is no folder of {name}.") for name in dataset.missing_experts()]
-    for name, numbers in incomplete(dataset).items():
-        where = "Unedited, photo" if name == "input" else f"In {name}, photo"
-        problems += [Problem("unequal counts", f"{where} {n} is missing.", n) for n in numbers]
-    candidates = whole_photos(dataset)
+    for part in dataset.sets():
+        for name, numbers in part.missing().items():
+            where = "Unedited, photo" if name == "input" else f"In {name}, photo"
+            problems += [Problem("unequal counts", f"{where} {n} is missing.", n) for n in numbers]
+    candidates = list(whole_photos(dataset))
     bad: list[Problem] = []
-    for index, number in enumerate(candidates):
-        versions = {"input": dataset.inputs[number]} | {s: photos[number] for s, photos in dataset.styles.items()}
-        bad += _wrong(number, versions, side)
+    for index, versions in enumerate(candidates):
+        bad += _wrong(versions, side)
         progress((index + 1) / len(candidates))
     order = ("unreadable", "too small")
     bad.sort(key=lambda problem: order.index(problem.kind))
     without = {problem.number for problem in bad}
-    whole = tuple(number for number in candidates if number not in without)
+    whole = tuple(versions for versions in candidates if versions.number not in without)
     return Inspection(dataset, (*problems, *bad), whole)
 
 
-def _wrong(number: str, versions: Mapping[str, Path], side: int) -> Iterator[Problem]:
-    """What is wrong with the versions of one photo, the unedited one first."""
-    for path in versions.values():
+def _wrong(versions: Versions, side: int) -> Iterator[Problem]:
+    """What is wrong with the versions of one photo."""
+    number = versions.number
+    for path in versions.paths:
         try:
             info = probe(path)
         except PieError as error:

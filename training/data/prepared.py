@@ -1,10 +1,12 @@
 """A prepared data set: every photo decoded once, small, unedited and in every style, in memory-mapped arrays.
 
 A cache is a folder with `index.json`, `input.npy` and one `style-<n>.npy` per style, `(P, S, S, 3)` uint8 sRGB, the
-whole photo squeezed to a square. `training.data.preparing` writes it; the index comes last, so that an interrupted
-cache can be recognised.
+whole photo squeezed to a square. The photos of a style are a range of the rows of `input.npy`: all of them, where all
+styles are versions of the same photos; people with photos of their own have one each. `training.data.preparing` writes
+it; the index comes last, so that an interrupted cache can be recognised.
 """
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +23,7 @@ from training.data.photos import SMALLEST_VIEW
 from training.data.source import Source, name_photos, pick_photos, seeded
 
 INDEX = "index.json"
-FORMAT = 2  # 1: versions of a photo were not aligned
+FORMAT = 3  # 1: versions of a photo were not aligned; 2: all styles were versions of the same photos
 MAX_INDEX = 256 * 1024 * 1024
 
 
@@ -35,8 +37,9 @@ class PreparedData:
         names: `(P,)` numbers of the photos.
         splits: `(P,)` `train`, `validation` or `test`; empty for rows that could not be decoded.
         styles: names of the styles.
+        ranges: first row and the one after the last, for every style.
         before: `(P, S, S, 3)` uint8, memory-mapped.
-        after: the same for every style.
+        after: the same for every style, of its rows alone.
     """
 
     folder: Path
@@ -44,12 +47,19 @@ class PreparedData:
     names: tuple[str, ...]
     splits: tuple[str, ...]
     styles: tuple[str, ...]
+    ranges: tuple[tuple[int, int], ...]
     before: np.ndarray
     after: tuple[np.ndarray, ...]
 
-    def rows(self, split: str) -> np.ndarray:
-        """Rows of the photos of a split."""
-        return np.flatnonzero(np.array(self.splits) == split)
+    def rows(self, split: str, style: int | None = None) -> np.ndarray:
+        """Rows of the photos of a split: those that any style has, or one of them."""
+        found = np.flatnonzero(np.array(self.splits) == split)
+        ranges = self.ranges if style is None else self.ranges[style : style + 1]
+        return found[np.any([(first <= found) & (found < end) for first, end in ranges], axis=0)]
+
+    def edited(self, style: int, rows: np.ndarray) -> np.ndarray:
+        """What a style made of these rows, `(len(rows), S, S, 3)` uint8."""
+        return self.after[style][rows - self.ranges[style][0]]
 
     def only(self, styles: Sequence[str]) -> "PreparedData":
         """The same with these styles only; with all of them where none is named.
@@ -62,8 +72,21 @@ class PreparedData:
         unknown = [name for name in styles if name not in self.styles]
         if unknown:
             raise PieError(f"{self.folder} has no style {unknown[0]}; it has {', '.join(self.styles)}.")
-        after = tuple(self.after[self.styles.index(name)] for name in styles)
-        return PreparedData(self.folder, self.side, self.names, self.splits, tuple(styles), self.before, after)
+        places = [self.styles.index(name) for name in styles]
+        ranges, after = tuple(self.ranges[n] for n in places), tuple(self.after[n] for n in places)
+        return dataclasses.replace(self, styles=tuple(styles), ranges=ranges, after=after)
+
+    def without(self, styles: Sequence[str]) -> "PreparedData":
+        """The same without these styles, so that they can be tested with as people whom nobody trained on.
+
+        Raises:
+            PieError: there is no style of that name, or none is left.
+        """
+        self.only(styles)
+        left = [name for name in self.styles if name not in styles]
+        if not left:
+            raise PieError(f"{self.folder} has no style left to train on; hold out fewer of {', '.join(self.styles)}.")
+        return self.only(left)
 
 
 def style_file(index: int) -> str:
@@ -88,14 +111,19 @@ def open_prepared(folder: Path) -> PreparedData:
         if index["format"] != FORMAT:
             raise PieError(f"The cache {folder} was made by another version; build a new one in another folder.")
         names, splits, styles = tuple(index["photos"]), tuple(index["splits"]), tuple(index["styles"])
+        ranges = tuple((int(first), int(end)) for first, end in index["ranges"])
         before = np.load(folder / "input.npy", mmap_mode="r")
         after = tuple(np.load(folder / style_file(n), mmap_mode="r") for n in range(len(styles)))
-        shape = (len(names), index["side"], index["side"], 3)
-        if len(splits) != len(names) or any(a.shape != shape or a.dtype != np.uint8 for a in (before, *after)):
+        if len(splits) != len(names) or len(ranges) != len(styles):
             raise ValueError("sizes do not agree")
+        for images, (first, end) in zip((before, *after), ((0, len(names)), *ranges), strict=True):
+            if not 0 <= first < end <= len(names):
+                raise ValueError("a style has no photos")
+            if images.shape != (end - first, index["side"], index["side"], 3) or images.dtype != np.uint8:
+                raise ValueError("sizes do not agree")
     except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
         raise PieError(f"The cache {folder} is damaged ({error}); delete it and build it again.") from error
-    return PreparedData(folder, index["side"], names, splits, styles, before, after)
+    return PreparedData(folder, index["side"], names, splits, styles, ranges, before, after)
 
 
 def take_views(
@@ -135,6 +163,11 @@ class PreparedSource(Source):
 
     The styles of a group are as different as their number allows.
 
+    Attributes:
+        people: numbers of the styles that have photos of the split; the users.
+        names: of their photos.
+        fewest: photos of the user with the fewest.
+
     Args:
         data: the cache.
         side: side of the images, px.
@@ -157,37 +190,46 @@ class PreparedSource(Source):
         split: str = "train",
         device: torch.device | str = "cpu",
     ) -> None:
-        self.before, self.after = data.before, data.after
-        self.rows = data.rows(split)
-        if not len(self.rows):
+        rows = [data.rows(split, style) for style in range(len(data.styles))]
+        self.people = [style for style, found in enumerate(rows) if len(found)]
+        if not self.people:
             raise PieError(f"The cache {data.folder} holds no photos to {split} with.")
-        self.names = [data.names[row] for row in self.rows]
+        # whole arrays, with the first row of each: worker processes map the files themselves
+        self.before, self.after = data.before, [data.after[style] for style in self.people]
+        self._first = [data.ranges[style][0] for style in self.people]
+        self._rows = [rows[style] for style in self.people]
+        self._all_names = data.names
+        self.names = [data.names[row] for row in data.rows(split)]
+        self.fewest = min(map(len, self._rows))
         self.side, self.users, self.shots, self.seed, self.device = side, users, shots, seed, device
 
     def styles_of(self, number: int) -> np.ndarray:
-        """Which style each of this process's users of a group has: `(U,)` indices into the cache's styles."""
+        """Which style each of this process's users of a group has: `(U,)` places in `people`."""
         return self._styles(seeded(self.seed, 11, number))[self.share.rows(self.users)]
 
     def _styles(self, generator: torch.Generator) -> np.ndarray:
-        rounds = -(-self.users // len(self.after))
-        drawn = [torch.randperm(len(self.after), generator=generator) for _ in range(rounds)]
+        rounds = -(-self.users // len(self.people))
+        drawn = [torch.randperm(len(self.people), generator=generator) for _ in range(rounds)]
         return torch.cat(drawn)[: self.users].numpy()
 
-    def _photos(self, generator: torch.Generator) -> np.ndarray:
-        return pick_photos(len(self.rows), self.users, self.shots, generator)
+    def _photos(self, styles: np.ndarray, generator: torch.Generator) -> np.ndarray:
+        """Rows of the photos of every user, `(U, S)`."""
+        mine = [self._rows[style] for style in styles]
+        return np.stack([rows[pick_photos(len(rows), 1, self.shots, generator)] for rows in mine])
 
     def group(self, number: int) -> Group:
         generator = seeded(self.seed, 11, number)
-        styles, photos = self._styles(generator), self._photos(generator).reshape(self.users, self.shots)
+        styles = self._styles(generator)
+        photos = self._photos(styles, generator)
         views = draw_views(photos.size, generator).reshape(self.users, self.shots, 4)
         inputs, targets = [], []
         for user in range(*self.share.rows(self.users).indices(self.users)):
-            rows, seen = self.rows[photos[user]], views[user]
+            style, rows, seen = styles[user], photos[user], views[user]
             inputs.append(take_views(self.before, rows, seen, self.side, self.device))
-            targets.append(take_views(self.after[styles[user]], rows, seen, self.side, self.device))
+            targets.append(take_views(self.after[style], rows - self._first[style], seen, self.side, self.device))
         return Group(torch.stack(inputs), torch.stack(targets))
 
     def describe(self, number: int) -> str:
         generator = seeded(self.seed, 11, number)
-        self._styles(generator)
-        return name_photos(number, self.names, self._photos(generator))
+        photos = self._photos(self._styles(generator), generator)
+        return name_photos(number, self._all_names, photos.flatten())

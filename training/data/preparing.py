@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.pairs.check import CHECK_SIDE, LEFT_OUT, prepare_versions
 from pie_desktop.imaging.stored import to_uint8
-from training.data.fivek import Dataset
+from training.data.fivek import Dataset, Versions
 from training.data.inspection import FEWEST
 from training.data.photos import square
 from training.data.prepared import FORMAT, INDEX, MAX_INDEX, style_file
@@ -94,18 +94,23 @@ class _Cache:
     """The files of a cache while it is built.
 
     Attributes:
-        images: `(P, side, side, 3)` uint8 maps, the unedited photos first.
+        before, after: `(P, side, side, 3)` uint8 maps, for every style that of its rows alone.
         done: `(P,)` stamps of the files whose images are on the disk; 0 for none.
     """
 
-    def __init__(self, out: Path, photos: int, styles: int, side: int) -> None:
-        paths = [out / "input.npy", *(out / style_file(n) for n in range(styles))]
+    def __init__(self, out: Path, photos: int, ranges: Mapping[str, tuple[int, int]], side: int) -> None:
+        paths = [out / "input.npy", *(out / style_file(n) for n in range(len(ranges)))]
         if not all(path.exists() for path in paths):
             (out / _DONE).unlink(missing_ok=True)
-        self.images = [self._map(path, np.dtype(np.uint8), (photos, side, side, 3)) for path in paths]
+        shown = [(0, photos), *ranges.values()]
+        self.before, *after = (
+            self._map(path, np.dtype(np.uint8), (end - first, side, side, 3))
+            for path, (first, end) in zip(paths, shown, strict=True)
+        )
+        self.after, self._ranges = dict(zip(ranges, after, strict=True)), ranges
         self.done = self._map(out / _DONE, np.dtype(np.uint64), (photos,))
         # a map takes disk as it is written, and one that runs out of it ends the process without a word
-        needed = int((self.done == 0).sum()) * len(paths) * side * side * 3
+        needed = sum(int((self.done[first:end] == 0).sum()) for first, end in shown) * side * side * 3
         free = shutil.disk_usage(out).free
         if needed > free:
             raise PieError(
@@ -121,9 +126,15 @@ class _Cache:
                 return kept
         return open_memmap(path, mode="w+", dtype=dtype, shape=shape)
 
+    def put(self, row: int, styles: Iterable[str], images: np.ndarray) -> None:
+        """Keep a photo `(V, side, side, 3)`: unedited, and in each of these styles."""
+        self.before[row] = images[0]
+        for style, edited in zip(styles, images[1:], strict=True):
+            self.after[style][row - self._ranges[style][0]] = edited
+
     def flush(self, stamps: dict[int, int]) -> None:
         """Images first: what is marked as done is on the disk."""
-        for images in self.images:
+        for images in (self.before, *self.after.values()):
             images.flush()
         for row, stamp in stamps.items():
             self.done[row] = stamp
@@ -149,9 +160,18 @@ def _write(path: Path, values: dict[str, Any]) -> None:
         temporary.write_text(json.dumps(values), encoding="utf-8")
 
 
+def _ranges(dataset: Dataset, photos: Sequence[Versions]) -> dict[str, tuple[int, int]]:
+    """First row and the one after the last of every style that has photos: photos of one set follow each other."""
+    found: dict[str, tuple[int, int]] = {}
+    for row, versions in enumerate(photos):
+        for style in versions.after:
+            found[style] = (found.get(style, (row, row))[0], row + 1)
+    return {style: found[style] for style in dataset.styles if style in found}
+
+
 def prepare(
     dataset: Dataset,
-    numbers: list[str],
+    photos: Sequence[Versions],
     out: Path,
     side: int,
     workers: int = 1,
@@ -162,7 +182,7 @@ def prepare(
 
     Args:
         dataset: where the photos are.
-        numbers: those to decode, each there unedited and in every style.
+        photos: those to decode, set by set, see `Inspection.whole`.
         out: folder of the cache; made if missing.
         side: of the stored images, px.
         workers: processes that decode.
@@ -174,11 +194,11 @@ def prepare(
         PieError: a photo cannot be decoded, too few are usable, the folder holds another cache or is not writable, or
             a worker died.
     """
-    versions = [dataset.inputs, *dataset.styles.values()]
-    paths = [tuple(photos[number] for photos in versions) for number in numbers]
+    numbers, ranges = [versions.number for versions in photos], _ranges(dataset, photos)
     try:
-        stamps = [_stamp(of) for of in paths]
-        plan = {"format": FORMAT, "side": side, "styles": list(dataset.styles), "photos": numbers}
+        stamps = [_stamp(versions.paths) for versions in photos]
+        plan = {"format": FORMAT, "side": side, "styles": list(ranges), "photos": numbers}
+        plan["ranges"] = [list(rows) for rows in ranges.values()]
         finished = _read(out / INDEX)
         if finished and finished | plan | {"stamps": stamps} != finished:
             raise PieError(f"{out} holds the cache of other photos, styles or another size; choose another folder.")
@@ -188,7 +208,8 @@ def prepare(
         if _read(out / _BUILDING) != plan:
             (out / _DONE).unlink(missing_ok=True)
             _write(out / _BUILDING, plan)
-        found, made, problems = _build(out, paths, stamps, side, workers, skip_bad, progress)
+        cache = _Cache(out, len(photos), ranges, side)
+        found, made, problems = _build(cache, photos, stamps, side, workers, skip_bad, progress)
         if sum(found) < FEWEST:
             raise PieError(" ".join([f"Only {sum(found)} photos of {dataset.folder} can be used.", *problems[:5]]))
         splits = split_photos([number for number, there in zip(numbers, found, strict=True) if there], dataset.splits)
@@ -203,8 +224,8 @@ def prepare(
 
 
 def _build(
-    out: Path,
-    paths: list[tuple[Path, ...]],
+    cache: _Cache,
+    photos: Sequence[Versions],
     stamps: list[int],
     side: int,
     workers: int,
@@ -212,13 +233,12 @@ def _build(
     progress: Callable[[float], None],
 ) -> tuple[list[bool], int, list[str]]:
     """Decode what is missing or has changed: which rows are there, how many are new, why others cannot be."""
-    cache = _Cache(out, len(paths), len(paths[0]) - 1, side)
     there = [bool(done == stamp) for done, stamp in zip(cache.done.tolist(), stamps, strict=True)]
     todo = [row for row, known in enumerate(there) if not known]
     problems: list[str] = []
     new: dict[int, int] = {}
     try:
-        decoding = in_order(partial(_decoded, side=side), (paths[row] for row in todo), workers)
+        decoding = in_order(partial(_decoded, side=side), (photos[row].paths for row in todo), workers)
         for count, (row, result) in enumerate(zip(todo, decoding, strict=True)):
             if isinstance(result, _Refused):
                 if not result.decoded and not skip_bad:
@@ -227,12 +247,11 @@ def _build(
                     )
                 problems.append(result.sentence)
                 continue
-            for images, version in zip(cache.images, result, strict=True):
-                images[row] = version
+            cache.put(row, photos[row].after, result)
             new[row], there[row] = stamps[row], True
             if len(new) >= _FLUSH:
                 cache.flush(new)
-            progress((len(paths) - len(todo) + count + 1) / len(paths))
+            progress((len(photos) - len(todo) + count + 1) / len(photos))
     finally:
         # an interruption costs nothing that was decoded
         cache.flush(new)

@@ -11,7 +11,7 @@ from pie_desktop.errors import PieError
 from training.data.batch import RoleMix
 from training.data.pairs import PairBank, PairDigests, guess_pairs, load_pairs
 from training.data.photos import capture_bank, split_bank, square
-from training.data.prepared import PreparedSource, open_prepared
+from training.data.prepared import PreparedData, PreparedSource, open_prepared
 from training.data.scenes import find_scenes, hold_out
 from training.data.source import PairSource, SimulatedSource, Source
 from training.data.teachers import Teacher, load_teachers
@@ -23,6 +23,7 @@ PAIR_HOLD_OUT = 0.2
 FEWEST_TO_PROVE = 34  # pairs, of which five prove
 MOST_HELD_OUT = 60
 FINISHER = "expert C"
+MOST_FINISHED = 5000  # photos of a cache that the neutral preference learns from, in memory
 
 
 @dataclass
@@ -100,8 +101,13 @@ def prepared_material(config: FitConfig, device: torch.device) -> tuple[Material
     source = PreparedSource(data, side, d.users, d.shots, config.seed, device=device)
     judge = style_validation(data, side, d.references)
     # what an expert has retouched is a finished photo; C is the one that most of the literature learns from
-    finished = data.after[data.styles.index(FINISHER) if FINISHER in data.styles else 0]
-    train, held_out = (
-        np.stack([square(finished[row], d.bank_side) for row in data.rows(split)]) for split in ("train", "validation")
-    )
+    train, held_out = (_finished(data, split, d.bank_side) for split in ("train", "validation"))
     return Material(source, judge, len(train), len(held_out), RoleMix(), (train, held_out)), train
+
+
+def _finished(data: PreparedData, split: str, side: int) -> np.ndarray:
+    """Finished photos of a split, `(P, side, side, 3)` uint8: of one expert or of all people, or a choice of them."""
+    styles = [data.styles.index(FINISHER)] if FINISHER in data.styles else list(range(len(data.styles)))
+    by_row = {row: style for style in reversed(styles) for row in data.rows(split, style).tolist()}
+    rows = sorted(by_row)[:: -(-len(by_row) // MOST_FINISHED) or 1]
+    return np.stack([square(data.edited(by_row[row], np.array([row]))[0], side) for row in rows])

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pie_desktop.errors import PieError
 from pie_desktop.imaging.color.difference import delta_e_2000
 from training.data.batch import Group, Roles
 from training.data.color import to_bytes
@@ -17,6 +18,7 @@ from training.data.users import UserMix
 from training.fit.objective import Objective
 
 PSNR_CAP = 60.0  # an exact match has infinite PSNR
+MOST_STYLES = 24  # of a cache with people, by whom a model is validated: all of them would take too long
 
 
 def psnr(output: Tensor, target: Tensor) -> Tensor:
@@ -99,16 +101,28 @@ def style_validation(data: PreparedData, side: int, references: int, queries: in
         side: side of the images, px.
         references: per style.
         queries: photos per style, at most.
+
+    Raises:
+        PieError: no style has photos for both.
     """
-    known, held = data.rows("train")[:references], data.rows("validation")[:queries]
-    index = np.concatenate([known, held])
-    whole = np.tile(np.array([0.0, 0.0, 1.0, 0.0], np.float32), (len(index), 1))
-    before = take_views(data.before, index, whole, side)[None]
     cases = []
-    for images in data.after:
-        group = Group(before, take_views(images, index, whole, side)[None])
+    usable = [style for style in range(len(data.styles)) if len(data.rows("validation", style))]
+    for style in usable[:: -(-len(usable) // MOST_STYLES) or 1]:
+        first, _ = data.ranges[style]
+        known, held = data.rows("train", style), data.rows("validation", style)
+        if not len(known):  # somebody of whom nothing trains
+            known, held = np.array_split(held, 2)
+        known, held = known[:references], held[:queries]
+        if not len(held):
+            continue
+        index = np.concatenate([known, held])
+        whole = np.tile(np.array([0.0, 0.0, 1.0, 0.0], np.float32), (len(index), 1))
+        before = take_views(data.before, index, whole, side)[None]
+        group = Group(before, take_views(data.after[style], index - first, whole, side)[None])
         for has_before in (True, False):
             cases.append((group, _roles(1, len(index), len(known), len(held), has_before)))
+    if not cases:
+        raise PieError(f"No style of the cache {data.folder} has photos both to validate with and to show; add some.")
     return Validation(cases)
 
 

@@ -43,15 +43,18 @@ def _chosen_scale(
     test_photos: Path | None,
     device: str | None,
     experts: Path | None,
+    hold_out: list[str],
 ) -> "Scale":
     from training.study.config import Budget, load_scale
 
     if photos and experts:
         raise PieError("--photos and --experts are both something to train on; give one of them.")
+    if hold_out and not experts:
+        raise PieError("--hold-out names a style of a prepared data set; name its cache with --experts.")
     scale = load_scale(path)
     population: dict[str, object] = {"folder": photos} if photos else {}
     if experts:
-        population = {"kind": "prepared", "folder": experts}
+        population = {"kind": "prepared", "folder": experts, "hold_out": tuple(hold_out)}
     evaluation = {key: value for key, value in (("looks", looks), ("photos", test_photos)) if value}
     return scale.model_copy(
         update={
@@ -74,6 +77,10 @@ def study(
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Training time of every system, in minutes.")] = None,
     photos: Annotated[Path | None, typer.Option(help="Folder of photographs to train on.")] = None,
     experts: Annotated[Path | None, typer.Option(help="Cache made by `prepare` to train on instead.")] = None,
+    hold_out: Annotated[
+        list[str] | None,
+        typer.Option(help="With --experts: a style that is not to train, such as 'expert C'."),
+    ] = None,
     looks: Annotated[Path | None, typer.Option(help="Folder of looks (.cube, HaldCLUT .png) to test with.")] = None,
     test_photos: Annotated[Path | None, typer.Option(help="Folder of photographs to test with.")] = None,
     only: Annotated[list[str] | None, typer.Option(help="Name of a system to train; can be repeated.")] = None,
@@ -107,7 +114,7 @@ def study(
     unknown = set(only or ()) - {system.name for system in systems}
     if unknown:
         raise PieError(f"--only: no configuration is called {', '.join(sorted(unknown))}.")
-    chosen = _chosen_scale(scale, minutes, photos, looks, test_photos, device, experts)
+    chosen = _chosen_scale(scale, minutes, photos, looks, test_photos, device, experts, hold_out or [])
     runs = runs_of([system for system in systems if not only or system.name in only], chosen, out)
     page = report or out / "STUDY.md"
     if page.suffix.lower() != ".md":

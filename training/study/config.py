@@ -86,6 +86,7 @@ class PopulationConfig(Section):
         bank_side: side at which photographs are kept, px; images are views of them.
         users: simulated users; all styles of a prepared cache are users.
         shots: photos of every simulated user.
+        hold_out: styles of a prepared cache that do not train: they are tested with as people who are new.
         validation_users: simulated users, over photographs kept apart, that the curve is measured on.
     """
 
@@ -94,6 +95,7 @@ class PopulationConfig(Section):
     bank_side: int = Field(224, ge=32, le=1024)
     users: int = Field(128, ge=2)
     shots: int = Field(24, ge=2)
+    hold_out: tuple[str, ...] = ()
     validation_users: int = Field(16, ge=2)
 
 

@@ -34,23 +34,26 @@ def expert_cases(cache: Path, draws: Draws) -> list[Case]:
     Raises:
         PieError: the cache cannot be used, or has too few test photos.
     """
-    data, rows = _test_rows(cache, draws.queries)
-
-    def pair(after: np.ndarray, number: int) -> Pair:
-        return np.array(data.before[rows[number]]), np.array(after[rows[number]])
-
+    data = _tested(cache, draws.queries)
     cases: list[Case] = []
-    for number, (name, after) in enumerate(zip(data.styles, data.after, strict=True)):
-        cases += draws.cases(name, len(rows), partial(pair, after), number)
+    for style, name in enumerate(data.styles):
+        tested, shown = data.rows("test", style).tolist(), data.rows("reference", style).tolist()
+        # where the data set has photos to be shown at the test, no test photo is shown
+        cases += draws.apart(name, partial(_pair, data, style), tested, shown or tested, style)
     return cases
 
 
-def _test_rows(cache: Path, queries: int) -> tuple[PreparedData, np.ndarray]:
+def _pair(data: PreparedData, style: int, row: int) -> Pair:
+    return np.array(data.before[row]), data.edited(style, np.array([row]))[0]
+
+
+def _tested(cache: Path, queries: int) -> PreparedData:
+    """The cache with the styles that can be tested with."""
     data = open_prepared(cache)
-    rows = data.rows("test")
-    if len(rows) <= queries:
-        raise PieError(f"The cache {cache} has {len(rows)} test photos; comparing {queries} needs more.")
-    return data, rows
+    counts = [len(data.rows("test", style)) for style in range(len(data.styles))]
+    if max(counts) <= queries:
+        raise PieError(f"The cache {cache} has {max(counts)} test photos; comparing {queries} needs more.")
+    return data.only([name for name, count in zip(data.styles, counts, strict=True) if count > queries])
 
 
 def require_tests(scale: Scale) -> None:
@@ -65,7 +68,7 @@ def require_tests(scale: Scale) -> None:
     if e.looks is not None:
         look_files(e.looks)
     if population.kind == "prepared":
-        _test_rows(population.folder, e.queries)
+        _tested(population.folder, e.queries)
     else:
         _require_apart(finished_photos(population.folder), finished_photos(e.photos))
         if e.looks is None and not e.simulated and not e.normalising:

@@ -96,7 +96,7 @@ class PreparedPopulation(PreparedSource):
     @property
     def size(self) -> int:
         """Number of users."""
-        return len(self.after)
+        return len(self.people)
 
     def group(self, number: int) -> UserGroup:
         """Users with photos, seen at random; a pure function of seed and number."""
@@ -186,11 +186,11 @@ def prepare_material(scale: Scale, cache: Path, device: torch.device) -> Materia
     config, batch, seed = scale.population, scale.batch, scale.seed
     shots = batch.references + CURVE_QUERIES
     if config.kind == "prepared":
-        data = open_prepared(config.folder)
+        data = open_prepared(config.folder).without(config.hold_out)
         source = PreparedPopulation(data, scale.side, batch.users, batch.shots, seed, "train", device)
-        # of few photos none is a reference and retouched as well
-        shots = max(2, min(shots, len(data.rows("validation"))))
-        held_out = PreparedSource(data, scale.side, max(2, len(data.styles)), shots, seed, "validation").group(0)
+        held = PreparedSource(data, scale.side, max(2, len(data.styles)), shots, seed, "validation")
+        held.shots = max(2, min(shots, held.fewest))  # of few photos none is a reference and retouched as well
+        held_out = held.group(0)
         rows = data.rows("train")
         return Material(source, held_out, data.before[rows[:: -(-len(rows) // BASIS_PHOTOS)]], cache)
     inputs, targets = simulated_arrays(config, scale.side, seed, cache)
