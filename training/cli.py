@@ -16,6 +16,7 @@ from training.benchmark.ablation import ablations
 from training.benchmark.cli import benchmark, evaluate
 from training.benchmark.contact_sheet import contact_sheet
 from training.benchmark.hand_cli import corrections
+from training.benchmark.published_cli import fivek
 from training.benchmark.variations import variations
 from training.data.cli import prepare, sheet
 from training.study.cli import study
@@ -33,6 +34,7 @@ def _about() -> None:
 
 app.command()(benchmark)
 app.command()(evaluate)
+app.command()(fivek)
 app.command()(audit)
 app.command()(corrections)
 app.command()(ablations)

@@ -29,7 +29,7 @@ def _reporter(console: Console) -> Callable[[str], None]:
     return partial(console.print, soft_wrap=True, markup=False, highlight=False)
 
 
-def _systems(given: list[str]) -> dict[str, Path]:
+def systems_of(given: list[str]) -> dict[str, Path]:
     """Folders of systems by name, as given on the command line; each is looked at before anything is computed."""
     from training.benchmark.methods import METHODS
     from training.systems.build import load_system
@@ -121,7 +121,7 @@ def benchmark(
             " --normalising N, --targets N and --captures N."
         )
     bundle = chosen_bundle(model)
-    methods = MethodSet(bundle, device, _systems(system or []))
+    methods = MethodSet(bundle, device, systems_of(system or []))
     with console.status("") as status:
         rows = run_benchmark(tasks, methods, numbers, seed, status.update, workers or default_workers(), threads)
     print_table(rows, Console(width=120))

@@ -32,6 +32,7 @@ SPLITS = {
     "testing": "test",
     "testref": "reference",
 }
+TRAINING_PHOTOS = 4500  # of FiveK, a0001 to a4500: those after them are tested with
 _NUMBER = re.compile(r"^\d{1,3}[-_. ]+")  # of an order; `100015017_N04` is the name of a user
 _EXPERT = re.compile(r"^(?:experts?|retouchers?|tiff16)?([a-e])$")
 _INPUT = re.compile(r"^(?:default)?(?:input.*|raws?|rawphotos|originals?|before|unedited)$")
@@ -197,7 +198,17 @@ def find_dataset(folder: Path, extra: Sequence[Path] = ()) -> Dataset:
             " 'expertC', named like their originals."
         )
     dataset.styles = dict(sorted(dataset.styles.items(), key=lambda item: (item[0] not in EXPERTS, item[0].lower())))
+    if not dataset.splits:
+        dataset.splits = _customary_splits(dataset)
     return dataset
+
+
+def _customary_splits(dataset: Dataset) -> dict[str, str]:
+    """The split that most of the literature has, where the photos are those of FiveK: the last 500 are tested with."""
+    numbers = [int(number[1:]) if _FIVEK_ID.fullmatch(number) else 0 for number in dataset.inputs]
+    if not numbers or min(numbers) == 0 or not min(numbers) <= TRAINING_PHOTOS < max(numbers):
+        return {}
+    return {number: "test" for number in dataset.inputs if int(number[1:]) > TRAINING_PHOTOS}
 
 
 def _add(dataset: Dataset, entry: _Entry, owned: bool) -> None:
