@@ -1,5 +1,6 @@
 """Losses against values computed by hand."""
 
+import numpy as np
 import pytest
 import torch
 from skimage.color import rgb2lab
@@ -15,6 +16,8 @@ from training.losses import (
     to_lab,
     total_variation,
 )
+from training.losses.image import edge_aware_total_variation, pixel_gram
+from training.losses.registry import Images
 
 
 def test_lab_agrees_with_scikit_image() -> None:
@@ -111,3 +114,36 @@ def test_style_gram_loss_compares_with_the_mean_of_the_valid_images() -> None:
 
 def test_l1_by_hand() -> None:
     assert float(l1_loss(torch.tensor([0.2, 0.5]), torch.tensor([0.5, 0.4]))) == pytest.approx(0.2)
+
+
+def test_the_gram_loss_of_the_study_by_hand() -> None:
+    """On pixels: the mean squared distance of `x x^T / (C H W)` from each style image's, as its log has it."""
+    generator = torch.Generator().manual_seed(0)
+    output, styles = torch.rand(2, 3, 4, 5, generator=generator), torch.rand(2, 2, 3, 6, 4, generator=generator)
+    expected = []
+    for b in range(2):
+        for n in range(2):
+            first, second = (x.reshape(3, -1).numpy() for x in (output[b], styles[b, n]))
+            difference = first @ first.T / (3 * 20) - second @ second.T / (3 * 24)
+            expected.append((difference**2).mean())
+    images = Images(output, output, output, styles)
+    assert float(pixel_gram(images)) == pytest.approx(np.mean(expected), rel=1e-5)
+    images.valid = torch.tensor([[True, False], [False, False]])
+    styles[0, 1] = torch.nan
+    value = pixel_gram(Images(output.requires_grad_(), output, output, styles, images.valid))
+    assert float(value.detach()) == pytest.approx(expected[0], rel=1e-5)
+    value.backward()
+    assert output.grad is not None and output.grad[0].any() and not output.grad[1].any()
+    output = output.detach()
+    assert float(pixel_gram(Images(output, output, output))) == 0
+
+
+def test_edges_of_the_photo_may_carry_more_of_the_change() -> None:
+    photo = torch.zeros(1, 1, 1, 4)
+    photo[..., 2:] = 1.0
+    at_edge, elsewhere = torch.zeros_like(photo), torch.zeros_like(photo)
+    at_edge[..., 2:], elsewhere[..., 3:] = 0.5, 0.5
+    # in both rows one of three neighbours differs, by a half
+    photo, at_edge, elsewhere = (t.expand(1, 1, 2, 4) for t in (photo, at_edge, elsewhere))
+    values = [float(edge_aware_total_variation(Images(photo + c, photo, photo))) for c in (at_edge, elsewhere)]
+    assert values == pytest.approx([0.5 * np.exp(-1) / 3, 0.5 / 3])

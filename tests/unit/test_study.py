@@ -159,20 +159,54 @@ def test_terminating_the_study_leaves_a_checkpoint(
         CliRunner().invoke(app, arguments, catch_exceptions=False)
 
 
+def test_configurations_inherit(tmp_path: Path) -> None:
+    first = SYSTEMS.format(name="first", enhancer="unet", kind="end_to_end", more="")
+    (tmp_path / "first.toml").write_text(first)
+    (tmp_path / "more").mkdir()
+    second = tmp_path / "more" / "second.toml"
+    second.write_text('base = "../first.toml"\nname = "second"\n[losses]\nl1 = 2.0\n[rates]\nwarmup = 9\n')
+    third = tmp_path / "more" / "third.toml"
+    third.write_text(
+        'base = "second.toml"\ntitle = "t"\n[[variants]]\nname = "a"\n[[variants]]\nname = "b"\nlosses.lab = 1.0'
+    )
+    one, two, three, four = load_systems([tmp_path / "first.toml", second, third])
+    assert (two.name, two.title, two.system, two.protocol) == ("second", "first", one.system, one.protocol)
+    assert two.rates.warmup == 9 and two.rates.encoder == one.rates.encoder == 1e-2
+    assert (three.name, four.name, three.title, four.losses["lab"], four.losses["l1"]) == ("a", "b", "t", 1.0, 2.0)
+    for text, message in (
+        ('base = "own.toml"', "too many bases, or is its own"),
+        ('base = "none.toml"', "none.toml cannot be read"),
+        ("base = 3", "base is the name of a file, not 3"),
+    ):
+        (tmp_path / "own.toml").write_text(text)
+        with pytest.raises(PieError, match=message):
+            load_systems([tmp_path / "own.toml"])
+
+
 def test_every_shipped_configuration_is_valid() -> None:
     systems = load_systems(sorted((REPOSITORY / "configs" / "study").glob("*.toml")))
     names = {system.name for system in systems}
-    wanted = "pienet starenhancer msm study-adain study-attention study-style-attention study-two-stage diffusion"
+    wanted = "pienet starenhancer msm study-adain study-attention study-sa-block study-two-stage diffusion"
     assert set(wanted.split()) < names
+    assert all(system.departures for system in systems if system.name in wanted.split()[:-1])
     assert {system.protocol.metric for system in systems if system.protocol.kind == "embedding"} == {
         "triplet", "center", "angular", "circle", "n_pair", "multi_similarity",
     }  # fmt: skip
+    ablations = load_systems(sorted((REPOSITORY / "configs" / "study" / "ablations").glob("*.toml")))
+    assert {a.losses["pixel_gram"] for a in ablations if a.name.startswith("gram")} == {0.0, 0.1, 1.0}
+    assert sorted(a.references for a in ablations if a.references) == [1, 3, 5, 6, 10]
     for path in (REPOSITORY / "configs" / "scales").glob("*.toml"):
         assert load_scale(path).name == path.stem
     # everything else being equal, one is trained in two stages and the other end to end
     by = {system.name: system for system in systems}
     one, two = by["study-adain"], by["study-two-stage"]
     assert (one.system, one.losses, one.rates) == (two.system, two.losses, two.rates)
+    # rebuilt from a paper, they are trained with what the paper names
+    assert by["pienet"].losses.root == dict.fromkeys(one.losses.root, 0.0) | {"l1": 1.0, "edge_tv": 0.01}
+    assert by["pienet"].protocol.perceptual == 0.4 and by["starenhancer"].rates.proxies == 1e-2
+    assert by["starenhancer"].system.source == "mean" and by["starenhancer"].losses["lab"] == 1
+    assert by["msm"].system.encoder == "difference" and by["msm"].system.enhancer == "unet"
+    assert by["study-adain"].losses["pixel_gram"] == 0.01 and not by["study-adain"].losses["gram"]
     pairs = by["study-adain-pairs"]
     assert (one.protocol, one.losses, one.rates) == (pairs.protocol, pairs.losses, pairs.rates)
     assert pairs.system == one.system.model_copy(update={"paired": True})

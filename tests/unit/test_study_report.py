@@ -37,6 +37,24 @@ def test_every_method_has_its_row_and_every_system_its_numbers() -> None:
         assert f"(study/{figure}.svg)" in page
 
 
+def test_departures_and_learning_rates_stand_in_one_table_each_and_standing_still_is_said() -> None:
+    results = study_results()
+    assert "not as their papers" not in study_page(results, "study") and "leaves photos" not in study_page(results, "s")
+    for system in results["systems"]:
+        system |= {"departures": [], "rates": {"encoder": 1e-3, "enhancer": 3e-4, "proxies": None, "paper": ""}}
+    pienet = results["systems"][0]
+    pienet["departures"] = [{"what": "start", "paper": "from ImageNet", "here": "at random"}]
+    pienet["rates"] |= {"paper": "1e-4", "proxies": 1e-2}
+    pienet |= {"unchanged": True, "identity": 22.98}
+    again = pienet | {"name": "pienet-seed-8", "system": "pienet", "title": "PieNet, seed 8", "departures": []}
+    results["systems"].append(again)
+    page = study_page(results, "study")
+    assert "| PieNet | start | from ImageNet | at random |" in page
+    assert "| PieNet | 1e-4 | encoder 0.001, enhancer 0.0003, proxies 0.01 |" in page
+    assert page.count("encoder 0.001") == len(SYSTEMS), "once for each system of the table"
+    assert "| 5,678 | 23.0 dB, leaves photos as they are |" in page and "photos as they are: 23.0 dB." in page
+
+
 def test_figures_are_well_formed_and_lie_inside(tmp_path: Path) -> None:
     paths = write_figures(study_results(), tmp_path)
     assert [p.stem for p in paths] == ["quality", "curves", "steering", "tsne", "tsne-losses"]

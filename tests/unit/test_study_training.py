@@ -29,13 +29,14 @@ from training.study.config import (
     Scale,
     StudyConfig,
 )
-from training.study.evaluate import expert_cases
+from training.study.evaluate import expert_cases, unchanged
 from training.study.measures import Curve
 from training.study.population import Material, Population, prepare_material
 from training.study.protocols import Batch, EndToEnd, build_protocol
 from training.study.runner import Run, check, runs_of, train_all
 from training.study.trainer import StudyTrainer
 from training.systems.build import build_system, load_system
+from training.systems.masked import MaskedSystem
 from training.systems.system import SystemConfig
 
 SMALL = SystemConfig(width=16, channels=8, encoder_channels=8, side=32)
@@ -75,7 +76,7 @@ PROTOCOLS: dict[Kind, dict[str, object]] = {
     "end_to_end": {},
     "two_stage": {},
     "two_stage_proxies": {},
-    "masked": {"paired": True, "masked": True},
+    "masked": {"encoder": "difference", "enhancer": "unet", "paired": True, "masked": True},
     "diffusion": {"enhancer": "diffusion", "components": 8, "lut_size": 5},
     "embedding": {},
 }
@@ -152,6 +153,8 @@ def test_every_protocol_lowers_its_loss(kind: Kind, scale: Scale, material: Mate
     batch: Batch = run.batch(0)
     rate = 1e-3 if kind == "masked" else 3e-3  # transformers want less
     for number in range(len(run.protocol.stages)):
+        if number:
+            run.protocol.eval().begin(number, [batch])
         run.enter(number)
         optimizer = torch.optim.Adam([p for p in run.protocol.parameters() if p.requires_grad], rate)
         losses = []
@@ -179,6 +182,90 @@ def test_encoder_stays_as_it_is_in_the_second_stage(
         assert all(torch.equal(value, states[1][0][name]) for name, value in state.items())
     average = run.average.system.encoder.state_dict()
     assert all(torch.equal(value, average[name]) for name, value in states[1][-1].items())
+
+
+def test_unedited_photos_are_a_class_of_their_own_whose_mean_style_is_the_source(
+    scale: Scale, material: Material, tmp_path: Path
+) -> None:
+    run = trainer(tiny_system("two_stage_proxies", encoder="resnet18_max", source="mean"), scale, material, tmp_path)
+    protocol, batch = run.protocol, run.batch(0)
+    vectors, classes = protocol.embedding(batch)
+    assert batch.group.users is not None
+    assert classes.tolist() == [*batch.group.users.repeat_interleave(5).tolist(), 8, 8, 8, 8]
+    with torch.no_grad():
+        assert torch.allclose(vectors[20:], protocol.system.features(batch.group.input[:, 0]).vector, atol=1e-6)
+    assert not protocol.system.origin.any()
+    list(run.events())
+    system = run.average.system
+    looked_at = torch.cat([run.batch(number).group.input.flatten(0, 1) for number in range(24)])
+    with torch.no_grad():
+        assert torch.allclose(system.origin, system.features(looked_at).vector.mean(0), atol=1e-5)
+        photos = torch.rand(2, 3, 40, 30)
+        assert torch.equal(system.source(photos), system.origin.expand(2, -1)), "whatever the photo shows"
+    with pytest.raises(PieError, match="no mean style"):
+        build_protocol(tiny_system("end_to_end", source="mean"), build_system(SMALL), 8)
+
+
+def test_proxies_learn_at_their_own_rate(scale: Scale, material: Material, tmp_path: Path) -> None:
+    rates = Rates(encoder=0, enhancer=0, proxies=1e-2)
+    run = trainer(tiny_system("two_stage_proxies").model_copy(update={"rates": rates}), scale, material, tmp_path)
+    before = {k: v.clone() for k, v in run.protocol.state_dict().items()}
+    list(run.events())
+    moved = {k.split(".")[0] for k, v in run.protocol.state_dict().items() if not torch.equal(v, before[k])}
+    assert moved == {"metric"}
+
+
+def test_the_perceptual_loss_compares_vectors_of_the_frozen_encoder(
+    scale: Scale, material: Material, tmp_path: Path
+) -> None:
+    config = tiny_system("two_stage", encoder="resnet18", enhancer="unet")
+    with_it = config.model_copy(update={"protocol": config.protocol.model_copy(update={"perceptual": 0.4})})
+    run, usual = (trainer(c, scale, material, tmp_path) for c in (with_it, config))
+    batch = run.batch(0)
+    (total, terms), (without, _) = (r.protocol.loss(1, batch) for r in (run, usual))
+    with torch.no_grad():
+        features = run.protocol.system.features  # the enhancer is the identity yet
+        change = features(batch.inputs.flatten(0, 1)).vector - features(batch.targets.flatten(0, 1)).vector
+    assert float(terms["perceptual"]) == pytest.approx(float(change.abs().mean()), rel=1e-4)
+    assert float((total - without).detach()) == pytest.approx(0.4 * float(terms["perceptual"]), rel=1e-3)
+    with pytest.raises(ValueError, match="no frozen encoder"):
+        ProtocolConfig(kind="end_to_end", perceptual=0.4)
+
+
+def test_masked_styles_are_compared_along_principal_components(
+    scale: Scale, material: Material, tmp_path: Path
+) -> None:
+    run = trainer(tiny_system("masked", **PROTOCOLS["masked"]), scale, material, tmp_path)
+    system = run.protocol.system
+    assert isinstance(system, MaskedSystem) and not system.space.fitted
+    stages = [event["losses"] for event in run.events() if event["event"] == "step"]
+    assert set(stages[0]) == {"l1", "lab"} and set(stages[-1]) == {"masked"}
+    average = run.average.system
+    assert isinstance(average, MaskedSystem) and average.space.fitted
+    assert torch.equal(average.space.axes, system.space.axes), "what is judged has the same space"
+    with torch.no_grad():
+        styles = torch.cat([run.protocol.embedding(run.batch(number))[0] for number in range(24)])
+        coordinates = system.space.project(styles)
+    assert torch.allclose(coordinates.std(0), system.space.deviation, atol=1e-3)
+
+
+def test_without_anything_to_learn_in_the_enhancer_there_is_one_stage(
+    scale: Scale, material: Material, tmp_path: Path
+) -> None:
+    run = trainer(tiny_system("two_stage", enhancer="identity"), scale, material, tmp_path)
+    assert [stage.name for stage in run.protocol.stages] == ["embedding"]
+    assert list(run.events())[-1]["event"] == "finished"
+
+
+def test_so_many_references_and_no_other_number(scale: Scale, material: Material, tmp_path: Path) -> None:
+    run = trainer(tiny_system("end_to_end").model_copy(update={"references": 4}), scale, material, tmp_path)
+    for number in range(6):
+        batch = run.batch(number)
+        assert batch.after.shape[:2] == (4, 4) and batch.inputs.shape[:2] == (4, 2) and batch.valid.all()
+    usual = trainer(tiny_system("end_to_end"), scale, material, tmp_path)
+    assert len({int(usual.batch(number).valid.sum()) for number in range(6)}) > 1
+    with pytest.raises(PieError, match="6 photos each, and 7 are to be shown"):
+        trainer(tiny_system("end_to_end").model_copy(update={"references": 5}), scale, material, tmp_path)
 
 
 def test_encoder_and_enhancer_have_rates_of_their_own(scale: Scale, material: Material, tmp_path: Path) -> None:
@@ -260,6 +347,63 @@ def test_a_loss_that_is_not_a_number_ends_that_system_only(
     assert card["steps"] == 2 and card["failure"] == failed["message"] == runs[0].failure
     assert all(bool(torch.isfinite(value).all()) for value in system.state_dict().values())
     assert list(train_all(runs, tmp_path)) == []
+
+
+def test_every_seed_is_a_training_of_its_own_and_a_bad_one_ends_alone(
+    scale: Scale, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loss = EndToEnd.loss
+
+    def goes_wrong(self: EndToEnd, stage: int, batch: Batch) -> tuple[torch.Tensor, Terms]:
+        value, terms = loss(self, stage, batch)
+        return value * (float("nan") if self.config.name == "end-to-end-seed-6" else 1), terms
+
+    monkeypatch.setattr(EndToEnd, "loss", goes_wrong)
+    configs = [tiny_system("end_to_end"), tiny_system("two_stage")]
+    runs = runs_of(configs, scale.model_copy(update={"seeds": 3}), tmp_path)
+    assert [run.config.name for run in runs[:4]] == ["end-to-end", "two-stage", "end-to-end-seed-6", "two-stage-seed-6"]
+    assert [run.seed for run in runs] == [5, 5, 6, 6, 7, 7] and {run.system for run in runs[::2]} == {"end-to-end"}
+    events = list(train_all(runs[::2], tmp_path))
+    (failed,) = [event for event in events if event["event"] == "failed"]
+    assert failed["system"] == "end-to-end-seed-6"
+    first, third = ([e["loss"] for e in events if e["event"] == "step" and e["system"] == n] for n in
+                    ("end-to-end", "end-to-end-seed-7"))  # fmt: skip
+    assert len(first) == len(third) == 3 and first != third
+    weights = [load_system(run.folder)[0].state_dict()["encoder.head.0.weight"] for run in (runs[0], runs[4])]
+    assert not torch.allclose(*weights)
+    assert [run.trained for run in runs[::2]] == [True, False, True]
+    assert load_system(runs[4].folder)[1]["seed"] == 7
+
+
+def test_a_seed_that_is_missing_is_trained_when_the_study_goes_on(scale: Scale, tmp_path: Path) -> None:
+    runs = runs_of([tiny_system("end_to_end")], scale.model_copy(update={"seeds": 3}), tmp_path)
+    list(train_all([runs[0], runs[2]], tmp_path))
+    check(runs, resume=True)
+    events = [(event["event"], event["system"]) for event in train_all(runs, tmp_path) if event["event"] != "step"]
+    assert ("skipped", "end-to-end") in events and ("done", "end-to-end-seed-6") in events
+    assert all(run.trained for run in runs)
+    # one seed more changes nothing about those that are there
+    check(runs_of([tiny_system("end_to_end")], scale.model_copy(update={"seeds": 4}), tmp_path), resume=False)
+
+
+def test_two_trainings_in_one_folder_are_refused(scale: Scale, tmp_path: Path) -> None:
+    runs = runs_of([tiny_system("end_to_end")], scale, tmp_path)
+    first = train_all(runs, tmp_path)
+    next(first)
+    with pytest.raises(PieError, match="Another training uses the folder"):
+        next(train_all(runs, tmp_path))
+    first.close()
+    assert list(train_all(runs, tmp_path))[-1]["event"] == "done"
+
+
+def test_a_system_that_leaves_photos_alone_is_told_from_one_that_does_not(scale: Scale, tmp_path: Path) -> None:
+    still = tiny_system("end_to_end", rate=0.0).model_copy(update={"name": "still"})
+    runs = runs_of([still, tiny_system("end_to_end", rate=3e-2)], scale, tmp_path)
+    list(train_all(runs, tmp_path))
+    cards = [load_system(run.folder)[1] for run in runs]
+    assert [unchanged(card["curve"]) for card in cards] == [True, False]
+    assert cards[0]["curve"][-1]["psnr"] == pytest.approx(cards[0]["identity"], abs=1e-3) and cards[0]["identity"] > 10
+    assert not unchanged([]) and not unchanged([{"change": None}])
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from torch import Tensor
 from training.systems.build import build_system
 from training.systems.enhancers.attention import MOST_SIDE, channel_attention
 from training.systems.enhancers.base import AdaIN, pad_to_multiple, shrink
-from training.systems.enhancers.curves import DualAffine, apply_curves
+from training.systems.enhancers.curves import CurveEnhancer, apply_curves, dual_adain
+from training.systems.enhancers.sa_block import SABlock, exactly
 from training.systems.system import System, SystemConfig
 
-ENHANCERS = ("curves", "unet", "adain_unet", "attention", "style_attention", "diffusion")
+UNORDERED = ("curves", "unet", "adain_unet", "attention", "style_attention", "diffusion")
+ENHANCERS = (*UNORDERED, "sa_block")
 
 
 def small(enhancer: str, encoder: str = "resnet") -> System:
@@ -54,6 +56,7 @@ def test_photos_of_any_size_start_unchanged(enhancer: str, size: tuple[int, int]
 
 @pytest.mark.parametrize("enhancer", ENHANCERS)
 def test_an_invalid_reference_never_counts_nor_does_the_order(enhancer: str) -> None:
+    """But for the study's own attention, whose heads are one for each place in the order."""
     system = awakened(small(enhancer, "psp"))
     after, valid = references()
     valid[1, 2] = False
@@ -67,7 +70,7 @@ def test_an_invalid_reference_never_counts_nor_does_the_order(enhancer: str) -> 
         assert torch.allclose(usual[1:], alone, atol=1e-5)
         order = torch.tensor([2, 0, 1])
         turned = system.enhance(photos, system.style(after[:, order], None, valid[:, order]))
-        assert torch.allclose(usual, turned, atol=1e-5)
+        assert torch.allclose(usual, turned, atol=1e-5) == (enhancer in UNORDERED)
         other = after.clone()
         other[:, 0] = 0.2
         assert not torch.allclose(usual, system.enhance(photos, system.style(other, None, valid)), atol=1e-5)
@@ -129,16 +132,29 @@ def test_adain_gives_every_map_the_mean_and_deviation_of_its_code() -> None:
     assert torch.allclose(one_pixel.flatten(), torch.tensor([3.0, 4.0]), atol=1e-2)
 
 
-def test_dual_affine_by_hand() -> None:
-    layer = DualAffine(1, 1)
-    with torch.no_grad():
-        layer.source.weight.copy_(torch.tensor([[1.0], [0.5]]))
-        layer.target.weight.copy_(torch.tensor([[-0.5], [2.0]]))
-        layer.source.bias.zero_()
-        layer.target.bias.zero_()
+def test_dual_adain_by_hand_and_there_and_back() -> None:
     x = torch.full((1, 1, 1, 1), 3.0)
-    # source 1: 3 * 2 + 0.5 = 6.5; target 1: 6.5 * 0.5 + 2
-    assert layer(x, torch.ones(1, 1), torch.ones(1, 1)).item() == pytest.approx(5.25)
+    source, target = ((torch.full_like(x, a), torch.full_like(x, b)) for a, b in ((0.5, 0.25), (0.8, 0.1)))
+    # (3 - 0.25) / 0.5 = 5.5; 5.5 * 0.8 + 0.1
+    assert dual_adain(x, source, target).item() == pytest.approx(4.5)
+    assert dual_adain(dual_adain(x, source, target), target, source).item() == pytest.approx(3)
+
+
+def test_a_source_style_that_is_the_target_changes_no_feature_whichever_it_is() -> None:
+    torch.manual_seed(4)
+    enhancer = CurveEnhancer(16, 8)
+    with torch.no_grad():
+        for parameter in enhancer.parameters():
+            parameter.add_(0.1 * torch.randn_like(parameter))
+        photos, one, other = torch.rand(2, 3, 40, 50), torch.randn(2, 16), torch.randn(2, 16)
+
+        def features(source: Tensor, target: Tensor) -> Tensor:
+            return enhancer.features(photos, enhancer.mapping(target), enhancer.mapping(source))
+
+        first, second = features(one, one), features(other, other)
+        assert torch.allclose(first, second, atol=1e-5), "without a way to go, no style is seen at all"
+        assert not torch.allclose(first, features(one, other), atol=1e-3)
+        assert torch.allclose(features(one, other), features(2 * one, 3 * other), atol=1e-5), "only directions count"
 
 
 def test_curves_agree_with_numpy() -> None:
@@ -185,3 +201,69 @@ def test_padding_reflects_and_shrinking_averages() -> None:
     assert pad_to_multiple(row, 8)[0, 0, 0].tolist() == [*range(9), *range(7, 0, -1)]
     assert shrink(torch.tensor([[[[0.0, 1.0], [2.0, 3.0]]]]), 1).item() == 1.5
     assert shrink(torch.ones(1, 3, 4, 9), 6).shape == (1, 3, 6, 6)
+
+
+def test_the_sa_block_is_that_of_the_study_s_log() -> None:
+    """Computed again without torch, head by head, from the same weights."""
+    torch.manual_seed(5)
+    images, channels, height, width = 3, 12, 4, 5
+    block = SABlock(channels, images).double()
+    torch.nn.init.normal_(block.rescale)
+    x, maps = torch.randn(2, channels, height, width).double(), torch.randn(2, images, channels, height, width).double()
+    weights = {name: value.numpy() for name, value in block.state_dict().items()}
+    head = channels // images
+    for b in range(2):
+        photo = x[b].reshape(channels, -1).numpy()
+        queries = weights["to_q.weight"] @ photo
+        read = np.empty_like(queries)
+        for n in range(images):
+            rows, style = slice(n * head, (n + 1) * head), maps[b, n].reshape(channels, -1).numpy()
+            k, v = (weights[f"to_{name}.weight"][rows, :, 0, 0] @ style for name in "kv")
+            q = queries[rows] / np.linalg.norm(queries[rows], axis=1, keepdims=True)
+            k = k / np.linalg.norm(k, axis=1, keepdims=True)
+            scores = np.exp(weights["rescale"][n, 0, 0] * (k @ q.T))
+            read[rows] = scores / scores.sum(1, keepdims=True) @ v
+        expected = weights["out.weight"] @ (read + queries) + weights["out.bias"][:, None] + queries
+        with torch.no_grad():
+            found = block(x, maps)[b].reshape(channels, -1).numpy()
+        assert np.abs(found - expected).max() < 1e-6
+
+
+def test_exactly_so_many_style_images_are_taken() -> None:
+    maps = torch.arange(1.0, 5.0).expand(4, 4)[..., None, None, None]
+    valid = torch.tensor([[1, 1, 1, 1], [0, 1, 0, 1], [0, 0, 1, 0], [0, 0, 0, 0]]).bool()
+    assert exactly(maps, valid, 3).flatten(1).tolist() == [[1, 2, 3], [2, 4, 2], [3, 3, 3], [0, 0, 0]]
+    assert exactly(maps, valid, 6).flatten(1)[0].tolist() == [1, 2, 3, 4, 1, 2]
+    with pytest.raises(ValueError, match="images must divide"):
+        SystemConfig(enhancer="sa_block", channels=8, images=3)
+
+
+def test_the_identity_control_changes_nothing_and_the_blind_one_for_all_alike() -> None:
+    after, valid = references()
+    photos = torch.rand(2, 1, 3, 24, 24)
+    torch.manual_seed(0)
+    sizes = {"width": 16, "channels": 8, "encoder_channels": 8, "side": 32}
+    identity = build_system(SystemConfig.model_validate(sizes | {"enhancer": "identity"})).eval()
+    blind = awakened(build_system(SystemConfig.model_validate(sizes | {"enhancer": "unet", "blind": True})).eval())
+    with torch.no_grad():
+        assert torch.equal(identity.enhance(photos, identity.style(after, None, valid)), photos)
+        first, second = (blind.enhance(photos, blind.style(r, None, valid)) for r in (after, 1 - after))
+    assert torch.equal(first, second) and not torch.allclose(first, photos, atol=1e-3)
+
+
+def test_more_codes_give_every_level_of_the_decoder_several() -> None:
+    torch.manual_seed(0)
+    sizes = {"width": 16, "channels": 8, "encoder_channels": 8, "side": 32}
+    config = SystemConfig.model_validate(sizes | {"encoder": "psp", "enhancer": "adain_unet", "codes": 6})
+    system = awakened(build_system(config).eval())
+    after, valid = references()
+    photos = torch.rand(2, 1, 3, 24, 24)
+    with torch.no_grad():
+        style = system.style(after, None, valid)
+        usual = system.enhance(photos, style)
+        assert style.levels.shape == (2, 6, 16)
+        for number in range(6):
+            levels = style.levels.clone()
+            style.levels[:, number] += 1
+            assert not torch.allclose(usual, system.enhance(photos, style), atol=1e-4)
+            style.levels = levels

@@ -97,3 +97,10 @@ def draw_roles(
         has_before = torch.rand(users, most, generator=generator) < 0.5
     valid = torch.arange(most) < count
     return Roles(order[:, :most], order[:, most : most + queries], has_before, valid)
+
+
+def exact_roles(users: int, shots: int, references: int, queries: int, generator: torch.Generator) -> Roles:
+    """Roles of exactly N references for every user, all with their originals."""
+    order = torch.rand(users, shots, generator=generator).argsort(1)
+    everywhere = torch.ones(users, references, dtype=torch.bool)
+    return Roles(order[:, :references], order[:, references : references + queries], everywhere, everywhere.clone())

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from filelock import FileLock, Timeout
 
 import pie_desktop
 from pie_desktop import json_files
@@ -35,10 +34,10 @@ from training.fit.trainer import Trainer
 from training.fit.uncertainty import train_expected_error
 from training.running.checkpoint import NAME
 from training.running.events import Event
+from training.running.folders import used_by_one
 from training.running.processes import ALONE, Processes, pixel_device
 
 MADE = "made.json"  # in the folder of a run: the model that it made
-LOCK = ".lock"
 NO_GAIN = (
     "The training came no nearer to the pairs held out than the model that it started from, so that there is no new"
     " model; more pairs, or the same edits as references of a style, serve better."
@@ -105,7 +104,7 @@ def fit(
     if not resume and (run / NAME).exists():
         raise PieError(f"There is a training run in {run} already; continue it with --resume, or choose another --out.")
     processes.share.rows(config.data.users)  # refuses before hours are spent
-    with _alone_in(run) if processes.leader else contextlib.nullcontext():
+    with used_by_one(run) if processes.leader else contextlib.nullcontext():
         yield from _run(config, run, models, init, originals, resume, should_stop, processes, epochs, cache)
 
 
@@ -173,23 +172,6 @@ def _run(
                 yield made
                 continue
             yield _finish(config, trainer, material, run, models, init)
-
-
-@contextlib.contextmanager
-def _alone_in(run: Path) -> Iterator[None]:
-    """Keep other processes out of the folder of a run. Raises PieError where one is in it."""
-    run.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(run / LOCK, timeout=0, thread_local=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise PieError(
-            f"Another training uses the folder {run}; wait until it ends, or choose another --out."
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _finish(

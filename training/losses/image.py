@@ -52,6 +52,20 @@ def _tv(images: Images) -> Tensor:
     return total_variation(images.output - images.input)
 
 
+@loss("edge_tv", 0.0, Images)
+def edge_aware_total_variation(images: Images) -> Tensor:
+    """Total variation of the change, counted less where the photo has an edge, as PieNet is trained with.
+
+    Kim, Koh and Kim, ECCV 2020, as in the code of Masked Style Modeling: differences of neighbouring pixels of the
+    change count `exp(-|difference in the photo|)` times.
+    """
+    change, photo = images.output - images.input, images.input
+    total = change.new_zeros(())
+    for axis in (-2, -1):
+        total = total + (change.diff(dim=axis) * torch.exp(-photo.diff(dim=axis).abs())).abs().mean()
+    return total
+
+
 SCALE = 100.0  # brings the Gram loss of visibly different images near 1
 
 
@@ -115,3 +129,21 @@ class GramLoss(nn.Module):
         distance = ((self.grams(output) - wanted) ** 2).sum((1, 2))
         known = (total > 0).to(distance.dtype)
         return (distance * known).sum() / known.sum().clamp_min(1) * SCALE
+
+
+@loss("pixel_gram", 0.0, Images)
+def pixel_gram(images: Images) -> Tensor:
+    """The study's Gram loss: mean squared distance of the 3 x 3 Gram matrices of pixels from each style image's.
+
+    A Gram matrix of pixels is the second moments of the colours divided by three; textures do not enter. Every style
+    image is compared on its own, so that the output is drawn to their mean. Style images that are not valid add
+    nothing; without style images, the target is the one.
+    """
+    if images.styles is None:
+        return ((gram_matrix(images.output) - gram_matrix(images.target)) ** 2).mean()
+    valid = images.styles.new_ones(images.styles.shape[:2], dtype=torch.bool) if images.valid is None else images.valid
+    # chosen before they are compared: what an invalid one holds, be it NaN, must not reach a gradient either
+    styles = torch.where(valid[:, :, None, None, None], images.styles, 0.0)
+    wanted = gram_matrix(styles.flatten(0, 1)).unflatten(0, valid.shape)
+    distance = ((gram_matrix(images.output)[:, None] - wanted) ** 2).mean((2, 3))
+    return (distance * valid).sum() / valid.sum().clamp_min(1)

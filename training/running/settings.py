@@ -33,6 +33,36 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise PieError(f"The configuration {path} is not valid: {error}.") from error
 
 
+DEEPEST = 8  # files that inherit from each other
+
+
+def read_inherited(path: Path) -> dict[str, Any]:
+    """The tables of a file and of its base.
+
+    `base = "other.toml"`, relative to the file, names one whose tables hold wherever this one does not say otherwise. A
+    base may have one itself. `variants` are not inherited.
+
+    Raises:
+        PieError: a file cannot be read or is not TOML, or a file is its own base.
+    """
+    chain: list[dict[str, Any]] = []
+    for _ in range(DEEPEST):
+        values = read_toml(path)
+        if chain:
+            values.pop("variants", None)
+        chain.append(values)
+        base = values.pop("base", None)
+        if base is None:
+            result: dict[str, Any] = {}
+            for part in reversed(chain):
+                result = merged(result, part)
+            return result
+        if not isinstance(base, str):
+            raise PieError(f"The configuration {path} is not valid: base is the name of a file, not {base!r:.60}.")
+        path = path.parent / base
+    raise PieError(f"The configuration {path} has too many bases, or is its own: name at most {DEEPEST - 1}.")
+
+
 def validated(kind: type[Model], values: Mapping[str, Any], path: Path) -> Model:
     """A configuration of the tables of a file.
 

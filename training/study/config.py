@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from pie_desktop.errors import PieError
 from training.losses.registry import Images, LossWeights
-from training.running.settings import Section, merged, read_toml, validated
+from training.running.settings import Section, merged, read_inherited, validated
 from training.systems.system import SystemConfig
 
 Kind = Literal["end_to_end", "two_stage", "two_stage_proxies", "masked", "diffusion", "embedding"]
@@ -22,17 +22,22 @@ class ProtocolConfig(Section):
         kind: the protocol.
         metric: metric-learning loss of the embedding, see `training.losses.metric`; protocols with one only.
         share: how much of the budget the first stage gets; protocols with two stages only.
+        perceptual: weight of PieNet's perceptual loss, by the vectors of the frozen encoder; two stages with a metric
+            only.
     """
 
     kind: Kind
     metric: str | None = None
     share: float = Field(0.3, gt=0, lt=1)
+    perceptual: float = Field(0.0, ge=0)
 
     @model_validator(mode="after")
     def _metric_where_needed(self) -> Self:
         needed = self.kind in ("two_stage", "two_stage_proxies", "embedding")
         if needed != (self.metric is not None):
             raise ValueError(f"the protocol {self.kind} {'needs a' if needed else 'has no'} metric")
+        if self.perceptual and self.kind not in ("two_stage", "two_stage_proxies"):
+            raise ValueError(f"the protocol {self.kind} has no frozen encoder for a perceptual loss")
         return self
 
 
@@ -47,14 +52,33 @@ class ImageWeights(LossWeights):
 
 
 class Rates(Section):
-    """AdamW with warm-up and cosine decay, anew in every stage; encoder and enhancer have rates of their own."""
+    """AdamW with warm-up and cosine decay, anew in every stage.
+
+    Encoder and enhancer have rates of their own, and so may what a metric loss learns (proxies, a classifier), whose
+    rate is the encoder's where it is not named.
+    """
 
     encoder: float = Field(1e-3, ge=0)
     enhancer: float = Field(1e-3, ge=0)
+    proxies: float | None = Field(None, ge=0)
     weight_decay: float = Field(0.01, ge=0)
     warmup: int = Field(50, ge=0)
     clip: float = Field(1.0, gt=0)
     ema: float = Field(0.99, ge=0, lt=1)
+
+
+class Departure(Section):
+    """Where a system is not as its paper has it.
+
+    Attributes:
+        what: the part, in a word or two.
+        paper: how the paper has it.
+        here: how it is here; with the reason, where it is not plain.
+    """
+
+    what: str
+    paper: str
+    here: str
 
 
 class StudyConfig(Section):
@@ -64,13 +88,19 @@ class StudyConfig(Section):
         name: a folder of this name holds it.
         title: for people.
         source: the paper that it is rebuilt from.
+        departures: all that is not as the paper has it, but for the sizes that a scale sets.
+        paper_rates: the learning rates of the paper, in words.
         budget: share of the scale's budget; below 1 only for what is no row of the table.
+        references: exactly so many of every user while training; None: from one to as many as the scale's batch says.
     """
 
     name: str = Field(pattern=NAME)
     title: str
     source: str
+    departures: tuple[Departure, ...] = ()
+    paper_rates: str = ""
     budget: float = Field(1.0, gt=0, le=1)
+    references: int | None = Field(None, ge=1)
     system: SystemConfig
     protocol: ProtocolConfig
     losses: ImageWeights = ImageWeights()
@@ -172,6 +202,8 @@ class Scale(Section):
     """What is the same for all systems of a study.
 
     Attributes:
+        seed: of the users, and of the first training of every system.
+        seeds: trainings of every system, each from weights and in an order of its own, on the same users.
         side: of the images in training, px.
         system: sizes of the networks.
         curve_points: measurements of the training curve.
@@ -180,6 +212,7 @@ class Scale(Section):
 
     name: str = Field(pattern=NAME)
     seed: int = 0
+    seeds: int = Field(1, ge=1, le=100)
     device: str = "auto"
     side: int = Field(96, ge=16, le=1024)
     curve_points: int = Field(10, ge=1)
@@ -192,14 +225,17 @@ class Scale(Section):
 
 
 def load_systems(paths: Sequence[Path]) -> list[StudyConfig]:
-    """The systems of configuration files; a file with `variants` holds one system for each, the rest being common.
+    """The systems of configuration files.
+
+    A file with `variants` holds one system for each, the rest being common; one with a `base` has all that it does not
+    say itself from another file, see `read_inherited`.
 
     Raises:
         PieError: a file cannot be read or is not valid, or two systems have one name.
     """
     found: list[StudyConfig] = []
     for path in paths:
-        values = read_toml(path)
+        values = read_inherited(path)
         variants = values.pop("variants", [{}])
         found += [validated(StudyConfig, merged(values, changes), path) for changes in variants]
     names = [system.name for system in found]
@@ -215,4 +251,4 @@ def load_scale(path: Path) -> Scale:
     Raises:
         PieError: the file cannot be read or is not valid.
     """
-    return validated(Scale, read_toml(path), path)
+    return validated(Scale, read_inherited(path), path)

@@ -1,6 +1,6 @@
 """Evaluation of a study: all trained systems in the benchmark, and their embeddings on users who never trained."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from training.study.population import unseen_users
 from training.study.runner import Run
 from training.systems.build import load_system
 
+ROUNDING = 0.25 / 255  # what rounding to 8 bits changes on average
 VECTORS = "vectors.npy"  # of the unseen users' photos, `(U, S, D)` float32
 
 
@@ -167,13 +168,23 @@ def _embedding(run: Run, group: Group) -> dict[str, Any]:
     return asdict(score_vectors(vectors))
 
 
+def unchanged(curve: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a system leaves photos as they are: by its last point, they differ by less than rounding to 8 bits."""
+    change = curve[-1]["change"] if curve else None
+    return change is not None and change < ROUNDING
+
+
 def _entry(run: Run) -> dict[str, Any]:
     """What there is to say about a system, trained or not."""
     c = run.config
     entry: dict[str, Any] = {
         "name": c.name,
         "title": c.title,
+        "system": run.system,
+        "seed": run.seed,
         "source": c.source,
+        "departures": [departure.model_dump() for departure in c.departures],
+        "rates": c.rates.model_dump() | {"paper": c.paper_rates},
         "protocol": c.protocol.kind,
         "metric": c.protocol.metric,
         "compared": c.protocol.kind != "embedding",
@@ -184,4 +195,5 @@ def _entry(run: Run) -> dict[str, Any]:
         system, card = load_system(run.folder)
         entry |= {key: card[key] for key in ("steps", "samples", "seconds", "parameters", "users", "device", "curve")}
         entry |= {"needs_pairs": system.needs_pairs, "budget": card["scale"]["budget"]}
+        entry |= {"identity": card["identity"], "unchanged": unchanged(card["curve"])}
     return entry

@@ -68,10 +68,12 @@ class Point:
 
     Attributes:
         psnr: dB on held-out photos of users that never trained; None while nothing that retouches has learned.
+        change: mean absolute difference of these photos from what they were, values in [0, 1]; None as `psnr`.
         retrieval: how often the vector of a user's references is nearest to that of the same user's other photos.
     """
 
     psnr: float | None
+    change: float | None
     retrieval: float
 
 
@@ -86,11 +88,17 @@ class Curve:
     def __init__(self, group: Group, references: int) -> None:
         self.group, self.references = group, min(references, group.input.shape[1] - 1)
 
+    @property
+    def identity(self) -> float:
+        """PSNR in dB of the photos as they are: what a curve begins with, and what a system has to exceed."""
+        inputs, targets = (t[:, self.references :].flatten(0, 1) for t in (self.group.input, self.group.target))
+        return float(psnr(inputs.flatten(2).mT, targets.flatten(2).mT).mean())
+
     @torch.no_grad()
     def measure(self, protocol: Protocol, trains_enhancer: bool) -> Point:
         """Judge a protocol's system in evaluation mode."""
         system, n, group = protocol.system, self.references, self.group
-        vectors, values = [], []
+        vectors, values, changes = [], [], []
         for inputs, targets in zip(group.input, group.target, strict=True):
             parts = []
             for part in (slice(None, n), slice(n, None)):
@@ -101,6 +109,8 @@ class Curve:
             if trains_enhancer:
                 output = system.enhance(inputs[None, n:], parts[0])[0]
                 values.append(psnr(output.flatten(2).mT, targets[n:].flatten(2).mT))
+                changes.append((output.clamp(0, 1) - inputs[n:]).abs().mean())
         both = torch.stack(vectors)
         score = float(torch.cat(values).mean()) if values else None
-        return Point(score, retrieval(both[:, 0], both[:, 1]))
+        change = float(torch.stack(changes).mean()) if changes else None
+        return Point(score, change, retrieval(both[:, 0], both[:, 1]))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.study.conclusions import budget_words, conclusions
+from training.study.departures import departures
 from training.study.page_details import effort, embeddings, images
 from training.study.words import (
     MODES,
@@ -32,6 +33,7 @@ def study_page(results: Results, folder: str) -> str:
         _head(folder),
         ["## What came out", *(f"- {sentence}" for sentence in conclusions(results))],
         _compared(results),
+        departures(results),
         _quality(results, folder),
         _steering(results, folder),
         effort(results, folder),

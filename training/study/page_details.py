@@ -12,7 +12,11 @@ def effort(results: Results, folder: str) -> list[str]:
 
     def curve(s: Mapping[str, Any]) -> str:
         points = [p["psnr"] for p in s["curve"] if p["psnr"] is not None]
-        return f"{points[-1]:.1f} dB" if points else "-"
+        if not points:
+            return "-"
+        # a number near the photo's own may hide a system that has learned to do nothing
+        left = ", leaves photos as they are" if s.get("unchanged") else ""
+        return f"{points[-1]:.1f} dB{left}"
 
     lines = [
         "## What they took",
@@ -32,6 +36,9 @@ def effort(results: Results, folder: str) -> list[str]:
             ),
         ),
     ]
+    identity = next((s["identity"] for s in systems if "identity" in s), None)
+    if identity is not None:
+        lines.append(f"The same held-out photos as they are: {identity:.1f} dB.")
     if any(curve(s) != "-" for s in systems):
         lines += [
             "While they learn, on users and photographs held out; systems of two stages begin once their enhancer "

@@ -4,10 +4,12 @@ Losses with a proxy per user need finitely many of them, and a comparison needs 
 rendered once into two memory-mapped arrays; a training step only picks from them.
 """
 
+import copy
 import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -68,6 +70,21 @@ class Population(Source):
         """Number of users."""
         return len(self.inputs)
 
+    def showing(self, shots: int) -> Self:
+        """The same users, with so many photos in a step.
+
+        Raises:
+            PieError: there are fewer photos.
+        """
+        if shots > self.inputs.shape[1]:
+            raise PieError(
+                f"The users of the population have {self.inputs.shape[1]} photos each, and {shots} are to be shown in a"
+                " step; raise shots under [population] of the scale."
+            )
+        other = copy.copy(self)
+        other.shots = shots
+        return other
+
     def group(self, number: int) -> UserGroup:
         """Distinct users with distinct photos each, mirrored at random; a pure function of seed and number."""
         generator = seeded(self.seed, 20, number)
@@ -97,6 +114,12 @@ class PreparedPopulation(PreparedSource):
     def size(self) -> int:
         """Number of users."""
         return len(self.people)
+
+    def showing(self, shots: int) -> Self:
+        """The same users, with so many photos in a step."""
+        other = copy.copy(self)
+        other.shots = shots
+        return other
 
     def group(self, number: int) -> UserGroup:
         """Users with photos, seen at random; a pure function of seed and number."""

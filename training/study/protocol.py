@@ -1,6 +1,6 @@
 """What all protocols have in common: a system, stages, and the losses of images."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -21,14 +21,16 @@ class Stage:
     Attributes:
         name: for people.
         until: the fraction of the budget at which it ends; the last one ends at 1.
-        encoder: modules that learn at the encoder's rate; what is in neither list is frozen.
+        encoder: modules that learn at the encoder's rate; what is in none of the lists is frozen.
         enhancer: modules that learn at the enhancer's rate.
+        proxies: modules that learn at the rate of proxies.
     """
 
     name: str
     until: float
     encoder: Sequence[nn.Module] = ()
     enhancer: Sequence[nn.Module] = ()
+    proxies: Sequence[nn.Module] = ()
 
 
 @dataclass
@@ -91,6 +93,10 @@ class Protocol(nn.Module):
         super().__init__()
         self.config, self.system = config, system
         self.images = ImageLoss(config.losses)
+
+    def begin(self, stage: int, batches: Iterable[Batch]) -> None:
+        """Called once, where a stage after the first begins, with batches of the population: what it takes from the
+        stage before, besides weights, becomes part of the state."""
 
     def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
         """What is minimised in a stage, and its terms."""

@@ -1,9 +1,10 @@
 """The protocols of the study: how systems are trained, in which stages, what learns in them, and what is minimised."""
 
+from collections.abc import Iterable
 from typing import cast
 
+import torch
 from torch import Tensor, nn
-from torch.nn.functional import smooth_l1_loss
 
 from pie_desktop.errors import PieError
 from training.losses.metric import MetricName, ProxyName, metric_loss, proxy_classifier
@@ -22,6 +23,11 @@ class EndToEnd(Protocol):
 
     def __init__(self, config: StudyConfig, system: System, users: int) -> None:
         super().__init__(config, system, users)
+        if config.system.source == "mean":
+            raise PieError(
+                f"{config.name}: end to end there is no mean style of unedited photos yet; set system.source = "
+                '"photo", or train in two stages with proxies.'
+            )
         self.stages = (Stage("end to end", 1.0, [system.encoder], [system.enhancer]),)
 
     def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
@@ -45,12 +51,11 @@ class Diffusion(EndToEnd):
 
 
 class Masked(Protocol):
-    """Stage 1: a pair's own code must retouch its own photo. Stage 2: the code of a photo from those of other pairs.
+    """Stage 1: a pair's own style must retouch its own photo. Stage 2: the style of a photo from those of other pairs.
 
-    Kosugi and Yamasaki, Personalized image enhancement featuring masked style modeling, 2023. They learn from
-    photographs of Flickr's users and inputs degraded from them; here it is the population that all systems learn from.
-    Only the style of the photo to retouch is masked, and what is predicted has to retouch it well besides being near
-    its own code.
+    Kosugi and Yamasaki, Personalized image enhancement featuring masked style modeling, IEEE TCSVT 2023. In the second
+    stage nothing is retouched: what is predicted is compared with the photo's own style, by L1 along the principal
+    components of the styles of the training, which are fitted where the stage begins.
     """
 
     system: MaskedSystem
@@ -60,23 +65,24 @@ class Masked(Protocol):
         if not isinstance(system, MaskedSystem):
             raise PieError(f"{config.name}: masked style modeling trains masked systems; set system.masked = true.")
         self.stages = (
-            Stage("style codes", config.protocol.share, [system.encoder], [system.enhancer]),
+            Stage("styles", config.protocol.share, [system.encoder], [system.enhancer]),
             Stage("masked styles", 1.0, (), [system.contents, system.predictor]),
         )
+
+    @torch.no_grad()
+    def begin(self, stage: int, batches: Iterable[Batch]) -> None:
+        self.system.space.fit(torch.cat([self.embedding(batch)[0] for batch in batches]))
 
     def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
         photos, targets = batch.inputs.flatten(0, 1), batch.targets.flatten(0, 1)
         codes = self.system.features(targets, photos).vector
         if stage == 0:
             return self.images.of(self.system.retouch(photos, codes).unflatten(0, batch.inputs.shape[:2]), batch)
-        style = self.style(batch)
+        style, space = self.style(batch), self.system.space
         assert isinstance(style, MaskedStyle)
-        predicted = self.system.predict(batch.inputs, style)
-        output = self.system.retouch(photos, predicted).unflatten(0, batch.inputs.shape[:2])
-        total, terms = self.images.of(output, batch)
-        # relative to how long codes are, which nothing prescribes
-        masked = smooth_l1_loss(predicted, codes) / codes.abs().mean().clamp_min(1e-3)
-        return total + masked, terms | {"masked": masked.detach()}
+        said = self.system.coordinates(batch.inputs, style) * space.deviation
+        value = (said - space.project(codes)).abs().mean()
+        return value, {"masked": value.detach()}
 
 
 class EmbeddingOnly(Protocol):
@@ -91,7 +97,7 @@ class EmbeddingOnly(Protocol):
         return metric_loss(cast(MetricName, config.protocol.metric), config.system.width, users)
 
     def _first(self, until: float) -> Stage:
-        return Stage("embedding", until, [self.system.encoder, self.metric])
+        return Stage("embedding", until, [self.system.encoder], proxies=[self.metric])
 
     def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
         value = self.metric(*self.embedding(batch))
@@ -101,31 +107,63 @@ class EmbeddingOnly(Protocol):
 class TwoStage(EmbeddingOnly):
     """The enhancer learns while the encoder stays as metric learning left it.
 
-    Kim, Koh and Kim, PieNet: Personalized image enhancement network, 2020: photos retouched by one user are to have
-    similar vectors; a new user is the mean vector of the photos given. Triplets are of photos alone, all of a batch
-    that violate the margin; no user has a learned vector, which a new one would not have either.
+    Kim, Koh and Kim, PieNet: Personalized image enhancement network, ECCV 2020: photos retouched by one user are to
+    have similar vectors; a new user is the mean vector of the photos given. Triplets are of photos alone, all of a
+    batch that violate the margin; no user has a learned vector, which a new one would not have either. The frozen
+    encoder is also the one by whose vectors the perceptual loss compares photos, where the protocol has one.
     """
 
     def __init__(self, config: StudyConfig, system: System, users: int) -> None:
         super().__init__(config, system, users)
-        enhancer = Stage("enhancer", 1.0, (), [system.enhancer])
-        self.stages = (self._first(config.protocol.share), enhancer)
+        if any(True for _ in system.enhancer.parameters()):
+            enhancer = Stage("enhancer", 1.0, (), [system.enhancer])
+            self.stages = (self._first(config.protocol.share), enhancer)
 
     def loss(self, stage: int, batch: Batch) -> tuple[Tensor, Terms]:
-        return super().loss(stage, batch) if stage == 0 else self.retouching(batch)
+        if stage == 0:
+            return super().loss(stage, batch)
+        output = self.system.enhance(batch.inputs, self.style(batch))
+        total, terms = self.images.of(output, batch)
+        weight = self.config.protocol.perceptual
+        if weight:
+            term = self.perceptual(output, batch)
+            total, terms = total + weight * term, terms | {"perceptual": term.detach()}
+        return total, terms
+
+    def perceptual(self, output: Tensor, batch: Batch) -> Tensor:
+        """Mean absolute difference of the vectors of outputs and targets `(U, Q, 3, P, P)`, a scalar."""
+        photos = batch.inputs.flatten(0, 1) if self.system.needs_pairs else None
+        found, wanted = (self.system.features(t.flatten(0, 1), photos).vector for t in (output, batch.targets))
+        return (found - wanted).abs().mean()
 
 
 class TwoStageProxies(TwoStage):
     """As `TwoStage`, with a proxy loss.
 
-    Song, Qian and Du, StarEnhancer: Learning real-time and style-aware image enhancement, 2021: a style encoder trained
-    as a classifier of styles, with one learned proxy per user, then frozen, and a curve enhancer between source and
-    target style. Theirs also learns to go from one user's retouch to another's; here every photo starts unedited, as
-    for all systems compared, and what the encoder makes of it is the source style.
+    Song, Qian and Du, StarEnhancer: Learning real-time and style-aware image enhancement, ICCV 2021: a style encoder
+    trained as a classifier of styles, with one learned proxy per user and one for unedited photos, then frozen, and a
+    curve enhancer between source and target style. With `source = "mean"` the source is the mean style of unedited
+    photos, found where the second stage begins, as theirs is the mean of a style's photos. Theirs also learns to go
+    from one user's retouch to another's; here every photo starts unedited, as for all systems compared.
     """
 
+    def __init__(self, config: StudyConfig, system: System, users: int) -> None:
+        super().__init__(config, system, users)
+        self.users = users
+
     def _metric(self, config: StudyConfig, users: int) -> nn.Module:
-        return proxy_classifier(cast(ProxyName, config.protocol.metric), config.system.width, users)
+        return proxy_classifier(cast(ProxyName, config.protocol.metric), config.system.width, users + 1)
+
+    def embedding(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """As of all protocols, and one unedited photo of every user, all in one class of their own."""
+        vectors, users = super().embedding(batch)
+        unedited = batch.group.input[:, 0]
+        more = self.system.features(unedited, unedited if self.system.needs_pairs else None).vector
+        return torch.cat([vectors, more]), torch.cat([users, users.new_full((len(more),), self.users)])
+
+    def begin(self, stage: int, batches: Iterable[Batch]) -> None:
+        if self.config.system.source == "mean":
+            self.system.set_origin(torch.cat([batch.group.input.flatten(0, 1) for batch in batches]))
 
 
 PROTOCOLS: dict[Kind, type[Protocol]] = {

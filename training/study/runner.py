@@ -17,6 +17,7 @@ from training.fit.basis import kept_basis
 from training.reports.files import rounded
 from training.running.checkpoint import NAME
 from training.running.events import Event
+from training.running.folders import used_by_one
 from training.running.processes import choose_device, pixel_device
 from training.running.stepping import NotFinite
 from training.study.config import Scale, StudyConfig
@@ -28,21 +29,31 @@ from training.systems.build import DESCRIPTION, build_system, save_system
 from training.systems.system import System, SystemConfig
 
 SETTINGS, FAILURE = "study.json", "failed.json"
+WORDS = {"title", "source", "departures", "paper_rates"}  # what is said of a system, and changes no weight
 
 
 @dataclass(frozen=True)
 class Run:
-    """One system at one scale, and its folder.
+    """One training of a system at one scale, and its folder.
 
     Attributes:
-        config: of the system, at the scale's size.
+        config: of the system, at the scale's size; a training after the first has its seed in name and title.
         scale: what all systems get alike.
         folder: `<out>/<name>`: settings, checkpoint, and `system.json` once it is trained.
+        repeat: number of the training, 0 for the first.
+        system: name of the system, the same for all its trainings.
     """
 
     config: StudyConfig
     scale: Scale
     folder: Path
+    repeat: int = 0
+    system: str = ""
+
+    @property
+    def seed(self) -> int:
+        """Of the weights at the start."""
+        return self.scale.seed + self.repeat
 
     @property
     def trained(self) -> bool:
@@ -70,8 +81,8 @@ class Run:
 
     def settings(self) -> dict[str, Any]:
         """All that the weights depend on; where a run may end is not part of it."""
-        scale = json.loads(self.scale.model_dump_json(exclude={"evaluation", "device", "checkpoint_seconds"}))
-        return {"system": json.loads(self.config.model_dump_json()), "scale": scale}
+        scale = json.loads(self.scale.model_dump_json(exclude={"evaluation", "device", "checkpoint_seconds", "seeds"}))
+        return {"system": json.loads(self.config.model_dump_json(exclude=WORDS)), "scale": scale}
 
 
 def runs_of(configs: Sequence[StudyConfig], scale: Scale, out: Path) -> list[Run]:
@@ -82,12 +93,18 @@ def runs_of(configs: Sequence[StudyConfig], scale: Scale, out: Path) -> list[Run
     """
     changes = scale.system.model_dump(exclude_none=True)
     found = []
-    for config in configs:
-        try:
-            system = SystemConfig.model_validate(config.system.model_dump() | changes)
-        except ValidationError as error:
-            raise PieError(f"The sizes of the scale {scale.name} do not fit {config.name}: {error}.") from error
-        found.append(Run(config.model_copy(update={"system": system}), scale, out / config.name))
+    for repeat in range(scale.seeds):  # all systems once before any twice
+        for config in configs:
+            try:
+                system = SystemConfig.model_validate(config.system.model_dump() | changes)
+            except ValidationError as error:
+                raise PieError(f"The sizes of the scale {scale.name} do not fit {config.name}: {error}.") from error
+            update: dict[str, Any] = {"system": system}
+            if repeat:
+                seed = scale.seed + repeat
+                update |= {"name": f"{config.name}-seed-{seed}", "title": f"{config.title}, seed {seed}"}
+            trained = config.model_copy(update=update)
+            found.append(Run(trained, scale, out / trained.name, repeat, config.name))
     return found
 
 
@@ -113,11 +130,12 @@ def check(runs: Sequence[Run], resume: bool) -> None:
 
 
 def _compared(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings without losses of weight 0: one that did not exist yet is the same as one that is not used."""
+    """Settings without words, and without losses of weight 0: one that did not exist yet is as good as not used."""
     system = settings.get("system")
     if not isinstance(system, dict) or not isinstance(system.get("losses"), dict):
         return settings  # damaged, and therefore equal to none
-    return settings | {"system": system | {"losses": {k: v for k, v in system["losses"].items() if v}}}
+    counted = {key: value for key, value in system.items() if key not in WORDS}
+    return settings | {"system": counted | {"losses": {k: v for k, v in system["losses"].items() if v}}}
 
 
 def _kept_settings(path: Path) -> dict[str, Any]:
@@ -133,10 +151,15 @@ def train_all(runs: Sequence[Run], out: Path, should_stop: Callable[[], bool] = 
     Yields further `skipped`, `failed` and `done`; after `stopped` nothing else comes.
 
     Raises:
-        PieError: photographs, device or a checkpoint cannot be used.
+        PieError: photographs, device or a checkpoint cannot be used, or another training uses the folder.
     """
     if all(run.over for run in runs):
         return
+    with used_by_one(out):
+        yield from _train_all(runs, out, should_stop)
+
+
+def _train_all(runs: Sequence[Run], out: Path, should_stop: Callable[[], bool]) -> Iterator[Event]:
     scale = runs[0].scale
     device = choose_device(scale.device)
     material = prepare_material(scale, out / "cache", pixel_device(device))
@@ -178,14 +201,15 @@ def _train(run: Run, material: Material, device: torch.device, should_stop: Call
 
 
 def _trainer(run: Run, material: Material, device: torch.device, should_stop: Callable[[], bool]) -> StudyTrainer:
-    torch.manual_seed(run.scale.seed)
+    torch.manual_seed(run.seed)
     system = build_system(run.config.system)
     if system.needs_basis:
         c = run.config.system
         system.set_basis(kept_basis(material.photos, c.components, c.lut_size, run.scale.seed, material.cache))
     protocol = build_protocol(run.config, system, material.population.size).to(device)
     curve = Curve(material.validation.to(device), run.scale.batch.references)
-    return StudyTrainer(run.config, run.scale, protocol, material.population, curve, run.folder, should_stop)
+    population = material.population
+    return StudyTrainer(run.config, run.scale, protocol, population, curve, run.folder, should_stop, run.repeat)
 
 
 def parameters(module: nn.Module) -> int:
@@ -206,6 +230,8 @@ def _card(run: Run, trainer: StudyTrainer, failure: str | None) -> dict[str, Any
         "parameters": {"all": parameters(system), **parts},
         "users": trainer.population.size,
         "curve": p.curve,
+        "identity": trainer.curve.identity,
+        "seed": run.seed,
         "failure": failure,
     }
     rounded_card: dict[str, Any] = rounded(card, 6)

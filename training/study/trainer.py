@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from training.data.batch import draw_roles
+from training.data.batch import draw_roles, exact_roles
 from training.data.source import seeded
 from training.running.events import Event
 from training.running.loop import Progress, TrainingLoop
@@ -17,6 +17,9 @@ from training.study.config import Budget, Scale, StudyConfig
 from training.study.measures import Curve
 from training.study.population import Population, PreparedPopulation
 from training.study.protocols import Batch, Protocol
+
+REPEAT = 10**9  # batches between those of two trainings of one system
+LOOKED_AT = 24  # batches that a stage may look at where it begins
 
 
 @dataclass
@@ -47,6 +50,7 @@ class StudyTrainer(TrainingLoop[Protocol, StudyProgress]):
         curve: measures held-out quality.
         run: folder of the checkpoint.
         should_stop: asked after every step.
+        repeat: number of the training of this system, 0 for the first: each sees the users in an order of its own.
     """
 
     def __init__(
@@ -58,11 +62,15 @@ class StudyTrainer(TrainingLoop[Protocol, StudyProgress]):
         curve: Curve,
         run: Path,
         should_stop: Callable[[], bool] = lambda: False,
+        repeat: int = 0,
     ) -> None:
         clock = time.process_time if scale.budget.clock == "cpu" else time.monotonic
         super().__init__(protocol, StudyProgress(), run, should_stop, clock=clock, steps_only=True)
         self.config, self.scale, self.protocol = config, scale, protocol
+        if config.references:
+            population = population.showing(config.references + scale.batch.queries)
         self.population, self.curve = population, curve
+        self._first = repeat * REPEAT  # number of the batch of the first step
         self._shown = 0  # photos of the current step
         self.enter(0)
 
@@ -78,10 +86,16 @@ class StudyTrainer(TrainingLoop[Protocol, StudyProgress]):
         self.stage = self.protocol.stages[stage]
         self.protocol.eval().requires_grad_(False)
         groups, rates = [], self.config.rates
-        for modules, rate in ((self.stage.encoder, rates.encoder), (self.stage.enhancer, rates.enhancer)):
+        proxies = rates.encoder if rates.proxies is None else rates.proxies
+        for modules, rate in (
+            (self.stage.encoder, rates.encoder),
+            (self.stage.enhancer, rates.enhancer),
+            (self.stage.proxies, proxies),
+        ):
             for module in modules:
                 module.train().requires_grad_(True)
             groups.append(([p for module in modules for p in module.parameters()], rate))
+        groups = [(parameters, rate) for parameters, rate in groups if parameters]
         self.begin_optimizer(groups, rates.weight_decay, rates.clip, rates.ema)
 
     def open(self) -> Iterator[Event]:
@@ -93,6 +107,8 @@ class StudyTrainer(TrainingLoop[Protocol, StudyProgress]):
             # what was averaged in this stage is what the next one builds on
             self.protocol.load_state_dict(self.average.state_dict())
             p.stage, p.stage_step = p.stage + 1, 0
+            self.protocol.eval().begin(p.stage, (self.batch(number) for number in range(LOOKED_AT)))
+            self.average.load_state_dict(self.protocol.state_dict())
             self.enter(p.stage)
             yield self._stage_event()
 
@@ -111,23 +127,27 @@ class StudyTrainer(TrainingLoop[Protocol, StudyProgress]):
         return rate_factor(p.stage_step, fraction, self.config.rates.warmup)
 
     def batch(self, step: int) -> Batch:
-        """The batch of a step: a pure function of the scale's seed, the same for every system."""
-        b = self.scale.batch
-        group = self.population.group(step)
-        roles = draw_roles(b.users, b.shots, b.references, b.queries, seeded(self.scale.seed, 30, step))
+        """The batch of a step: a pure function of the scale's seed and the repeat, the same for every system."""
+        b, exactly = self.scale.batch, self.config.references
+        step += self._first
+        group, generator = self.population.group(step), seeded(self.scale.seed, 30, step)
+        if exactly:
+            roles = exact_roles(b.users, exactly + b.queries, exactly, b.queries, generator)
+        else:
+            roles = draw_roles(b.users, b.shots, b.references, b.queries, generator)
         # pixels may be made elsewhere, see `pixel_device`, and are chosen there
         return Batch.of(group, roles.to(group.input.device)).to(self.device)
 
     def loss(self) -> Losses:
         p = self.progress
         # noise and dropout of a step are the same after an interruption
-        torch.manual_seed(int(seeded(self.scale.seed, 31, p.step).initial_seed()))
+        torch.manual_seed(int(seeded(self.scale.seed, 31, self._first + p.step).initial_seed()))
         batch = self.batch(p.step)
         self._shown = batch.inputs.shape[0] * batch.inputs.shape[1]
         return self.protocol.loss(p.stage, batch)
 
     def describe(self) -> str:
-        return self.population.describe(self.progress.step)
+        return self.population.describe(self._first + self.progress.step)
 
     def stepped(self) -> Event:
         self.progress.stage_step += 1

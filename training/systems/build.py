@@ -16,22 +16,37 @@ from pie_desktop.model.preference import ReferencePixels
 from training.data.color import to_bytes
 from training.data.photos import square
 from training.systems.enhancers.attention import AttentionEnhancer, StyleAttentionEnhancer
-from training.systems.enhancers.base import Enhancer
+from training.systems.enhancers.base import Enhancer, IdentityEnhancer
 from training.systems.enhancers.curves import CurveEnhancer
 from training.systems.enhancers.diffusion import DiffusionEnhancer
-from training.systems.enhancers.unet import AdaINUNetEnhancer, PieNetEnhancer
+from training.systems.enhancers.pienet import PieNetEnhancer
+from training.systems.enhancers.sa_block import SABlockEnhancer
+from training.systems.enhancers.unet import AdaINUNetEnhancer
 from training.systems.masked import MaskedSystem
 from training.systems.style import StyleCode
-from training.systems.style_encoders import PspEncoder, ResNetEncoder, StyleEncoder
+from training.systems.style_encoders import (
+    DifferenceEncoder,
+    PspEncoder,
+    ResNet18Encoder,
+    ResNetEncoder,
+    StyleEncoder,
+)
 from training.systems.system import System, SystemConfig
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 1: before the systems were as their papers have them
 WEIGHTS, DESCRIPTION = "system.safetensors", "system.json"
 
 
 def _encoder(c: SystemConfig) -> StyleEncoder:
-    build = {"resnet": ResNetEncoder, "psp": PspEncoder}[c.encoder]
-    return build(c.width, c.encoder_channels, c.paired)
+    match c.encoder:
+        case "resnet":
+            return ResNetEncoder(c.width, c.encoder_channels, c.paired)
+        case "resnet18" | "resnet18_max":
+            return ResNet18Encoder(c.width, c.encoder_channels, c.paired, maximum=c.encoder == "resnet18_max")
+        case "difference":
+            return DifferenceEncoder(c.width, c.encoder_channels)
+        case "psp":
+            return PspEncoder(c.width, c.encoder_channels, c.paired, c.codes)
 
 
 def _enhancer(c: SystemConfig, encoder: StyleEncoder) -> Enhancer:
@@ -41,13 +56,17 @@ def _enhancer(c: SystemConfig, encoder: StyleEncoder) -> Enhancer:
         case "unet":
             return PieNetEnhancer(c.width, c.channels)
         case "adain_unet":
-            return AdaINUNetEnhancer(c.width, c.channels)
+            return AdaINUNetEnhancer(c.width, c.channels, c.codes)
         case "attention":
             return AttentionEnhancer(c.width, c.channels)
         case "style_attention":
             return StyleAttentionEnhancer(encoder.map_channels, c.channels)
+        case "sa_block":
+            return SABlockEnhancer(encoder.map_channels, c.channels, c.images)
         case "diffusion":
             return DiffusionEnhancer(c.width, c.components, c.lut_size)
+        case "identity":
+            return IdentityEnhancer()
 
 
 def build_system(config: SystemConfig) -> System:

@@ -1,5 +1,6 @@
 """Styles of the study's systems: what an encoder reads from images, and what is kept of a user."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -38,6 +39,10 @@ class StyleCode(Movable):
     levels: Tensor
     maps: Tensor
     valid: Tensor
+
+    def map(self, change: Callable[[Tensor], Tensor]) -> "StyleCode":
+        """The same references with other vectors, codes and maps."""
+        return StyleCode(change(self.vector), change(self.levels), change(self.maps), self.valid)
 
     def code(self, level: int) -> Tensor:
         """Codes `(U, D)` of a level, the coarsest being 0; the finest that there is serves for all beyond."""

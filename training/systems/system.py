@@ -1,9 +1,9 @@
 """A system of the study: a style encoder and an enhancer, used together."""
 
-from typing import Literal
+from typing import Literal, Self
 
 import torch
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
 from training.systems.enhancers.base import Enhancer, shrink
@@ -15,11 +15,18 @@ class SystemConfig(BaseModel):
     """What a system consists of.
 
     Attributes:
-        encoder: of the style images.
-        enhancer: of the photos.
+        encoder: of the style images; see `training.systems.style_encoders`. `resnet18_max` is StarEnhancer's reading
+            of a ResNet-18, `difference` that of Masked Style Modeling.
+        enhancer: of the photos. `unet` is PieNet's, `curves` StarEnhancer's, `sa_block` the study's own attention,
+            `identity` none.
         width: D of style vectors and codes.
         channels: of the enhancer at full resolution.
-        encoder_channels: of the encoder's first stage; the last has four times as many.
+        encoder_channels: of the encoder's first stage; each stage has twice as many as the one before.
+        codes: of an encoder with a pyramid, and of a decoder that takes one or more at each of its three levels.
+        images: N, how many style images `sa_block` takes.
+        source: what StarEnhancer takes for the style of an unedited photo: that of the `photo` itself, or the `mean` of
+            the unedited photos of the training.
+        blind: the style is withheld from the enhancer, a control: what it does for everybody alike.
         paired: the encoder looks at originals, too.
         masked: the style of every photo is predicted from those of the pairs; see `training.systems.masked`.
         side: of the square images that the encoder looks at, px.
@@ -29,16 +36,30 @@ class SystemConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    encoder: Literal["resnet", "psp"] = "resnet"
-    enhancer: Literal["curves", "unet", "adain_unet", "attention", "style_attention", "diffusion"] = "curves"
+    encoder: Literal["resnet", "resnet18", "resnet18_max", "difference", "psp"] = "resnet"
+    enhancer: Literal[
+        "curves", "unet", "adain_unet", "attention", "style_attention", "sa_block", "diffusion", "identity"
+    ] = "curves"
     width: int = Field(128, ge=8, le=1024)
     channels: int = Field(16, ge=8, le=256, multiple_of=8)
     encoder_channels: int = Field(32, ge=8, le=256, multiple_of=8)
+    codes: int = Field(3, ge=3, le=18, multiple_of=3)
+    images: int = Field(4, ge=1, le=16)
     paired: bool = False
     masked: bool = False
+    source: Literal["photo", "mean"] = "photo"
+    blind: bool = False
     side: int = Field(64, ge=32, le=256)
     components: int = Field(64, ge=1, le=512)
     lut_size: int = Field(17, ge=5, le=33)
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.masked and (self.encoder != "difference" or self.width % 8):
+            raise ValueError('masked systems want encoder = "difference" and a width that is a multiple of 8')
+        if self.enhancer == "sa_block" and 8 * self.channels % self.images:
+            raise ValueError(f"images must divide {8 * self.channels}, the channels of the attention")
+        return self
 
 
 class System(nn.Module):
@@ -46,11 +67,15 @@ class System(nn.Module):
 
     Attributes:
         config, encoder, enhancer.
+        origin: `(D,)`, the mean style of unedited photos, once `set_origin` was called; part of the weights.
     """
+
+    origin: Tensor
 
     def __init__(self, config: SystemConfig, encoder: StyleEncoder, enhancer: Enhancer) -> None:
         super().__init__()
         self.config, self.encoder, self.enhancer = config, encoder, enhancer
+        self.register_buffer("origin", torch.zeros(config.width))
 
     @property
     def needs_pairs(self) -> bool:
@@ -71,6 +96,11 @@ class System(nn.Module):
         """Set the LUT basis `(components, 3, lut_size^3)` of `training.fit.basis.build_basis`; part of the weights."""
         self.enhancer.set_basis(basis)
 
+    @torch.no_grad()
+    def set_origin(self, photos: Tensor) -> None:
+        """Take the mean style of unedited photos `(B, 3, P, P)` for that of all of them."""
+        self.origin.copy_(self.features(photos, photos if self.needs_pairs else None).vector.mean(0))
+
     def features(self, after: Tensor, before: Tensor | None = None) -> StyleFeatures:
         """Style features of images `(B, 3, P, P)` at any size; see `StyleEncoder`."""
         side = self.config.side
@@ -87,7 +117,8 @@ class System(nn.Module):
         Raises:
             ValueError: the system needs originals and gets none.
         """
-        return pool(self.reference_features(after, before, valid), valid)
+        style = pool(self.reference_features(after, before, valid), valid)
+        return style.map(torch.zeros_like) if self.config.blind else style
 
     def reference_features(self, after: Tensor, before: Tensor | None, valid: Tensor) -> StyleFeatures:
         """Features of the references of `style`, U * N rows; those that are not valid are not encoded and zero."""
@@ -106,6 +137,8 @@ class System(nn.Module):
 
     def source(self, photos: Tensor) -> Tensor:
         """Style vectors `(B, D)` of unedited photos `(B, 3, H, W)`; for a paired encoder a pair without any edit."""
+        if self.config.source == "mean":
+            return self.origin.expand(len(photos), -1)
         return self.features(photos, photos if self.needs_pairs else None).vector
 
     def enhance(self, photos: Tensor, style: StyleCode) -> Tensor:

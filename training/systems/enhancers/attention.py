@@ -123,7 +123,8 @@ class StyleAttentionEnhancer(BottleneckEnhancer):
     over channels, so that the attention matrix is of channels by channels, with a learned temperature per head and
     queries and keys of unit length. Queries come from the photo, keys and values from the last feature maps of all N
     references, whose channels stand side by side: a channel of the photo chooses among N * C channels. Neither the
-    number of references nor their order is built in, and no mean over references blurs them.
+    number of references nor their order is built in, and no mean over references blurs them. It is a redesign of the
+    study's own block, which swaps the roles of keys and queries; that one is in `training.systems.enhancers.sa_block`.
     """
 
     def __init__(self, map_channels: int = 128, channels: int = 16, blocks: int = 2, heads: int = 4) -> None:

@@ -50,6 +50,13 @@ class Enhancer(nn.Module):
         raise NotImplementedError
 
 
+class IdentityEnhancer(Enhancer):
+    """Leaves every photo as it is, whatever the style: a control, to which nothing may happen anywhere."""
+
+    def forward(self, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
+        return photos
+
+
 def pad_to_multiple(photos: Tensor, multiple: int) -> Tensor:
     """Pad `(B, C, H, W)` at the right and at the bottom by reflection to sides that are multiples.
 

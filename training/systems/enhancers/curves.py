@@ -1,26 +1,25 @@
-"""StarEnhancer's curve enhancer with dual AdaIN mapping.
+"""StarEnhancer's curve enhancer with dual AdaIN.
 
-Song, Qian & Du, "StarEnhancer: Learning real-time and style-aware image enhancement", ICCV 2021. A small *curve
-encoder* looks at the down-scaled photo and predicts tone curves, so that full resolution costs an interpolation per
-pixel. Its feature maps are modulated by two styles: one affine from the *source* style (what the photo looks like now)
-and one from the *target* style. Two mapping networks turn the style vectors into what these affines are read from.
-
-Two choices are this project's. Features are not normalised before the affines: the mean of a small image's feature map
-shows its exposure, to which the curves have to answer. And every output channel is the photo's own plus three curves,
-one of each input channel, since with one curve per channel no photo becomes more or less saturated.
+Song, Qian & Du, "StarEnhancer: Learning real-time and style-aware image enhancement", ICCV 2021; their published code
+(the *slim* enhancer) was read for what the paper leaves open. A small *curve encoder* looks at the down-scaled photo
+and predicts nine tone curves, three for each output channel, one of each input channel, so that full resolution costs
+an interpolation per pixel. Its last feature maps are taken from the *source* style, what the photo looks like now, to
+the *target* style. *One* mapping network makes scales and shifts of either, so that a source that is the target changes
+nothing in them.
 
 The last layer is zero at the start: so is every curve, and the photo stays as it is.
 """
 
-from itertools import pairwise
+from collections.abc import Sequence
 
-import torch
 from torch import Tensor, nn
 
 from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
+from training.systems.resnet import ResNetTrunk
 from training.systems.style import StyleCode
 
 LOOK_SIDE = 64  # px, what the curve encoder sees
+Statistics = tuple[Tensor, Tensor]  # scale and shift `(B, C, 1, 1)` of a style
 
 
 def apply_curves(photos: Tensor, curves: Tensor) -> Tensor:
@@ -42,23 +41,61 @@ def apply_curves(photos: Tensor, curves: Tensor) -> Tensor:
     return (left + part * (right - left)).sum(2).unflatten(2, photos.shape[2:])
 
 
-class DualAffine(nn.Module):
-    """Channel-wise affine of feature maps by the source style, then by the target style."""
+def dual_adain(x: Tensor, source: Statistics, target: Statistics) -> Tensor:
+    """Maps `(B, C, h, w)` of one style as those of another: normalised by the source, then scaled by the target.
 
-    def __init__(self, width: int, channels: int) -> None:
+    Scales are positive; where source and target are equal, the maps stay as they are.
+    """
+    (scale_from, shift_from), (scale_to, shift_to) = source, target
+    ratio = scale_to / scale_from
+    return x * ratio + (shift_to - shift_from * ratio)
+
+
+class MappingNetwork(nn.Module):
+    """Scales and shifts in (0, 1) of a style for every block that it modulates; one for source and target.
+
+    Args:
+        width: D of the style vectors.
+        channels: C of the blocks.
+        blocks: how many there are.
+    """
+
+    def __init__(self, width: int, channels: int, blocks: int) -> None:
         super().__init__()
-        self.source, self.target = nn.Linear(width, 2 * channels), nn.Linear(width, 2 * channels)
+        shared = [layer for _ in range(4) for layer in (nn.Linear(width, width), nn.PReLU())]
+        self.shared = nn.Sequential(*shared)
+        self.heads = nn.ModuleList(
+            nn.Sequential(nn.Linear(width, width), nn.PReLU(), nn.Linear(width, 2 * channels), nn.Sigmoid())
+            for _ in range(blocks)
+        )
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.kaiming_normal_(module.weight)
+                nn.init.zeros_(module.bias)
 
-    def forward(self, x: Tensor, source: Tensor, target: Tensor) -> Tensor:
-        for affine, code in ((self.source, source), (self.target, target)):
-            scale, shift = affine(code)[:, :, None, None].chunk(2, 1)
-            x = x * (1 + scale) + shift
-        return x
+    def forward(self, style: Tensor) -> list[Statistics]:
+        """Of style vectors `(B, D)`, which are brought to unit length."""
+        code = self.shared(nn.functional.normalize(style, dim=1))
+        pairs = (head(code)[:, :, None, None].chunk(2, 1) for head in self.heads)
+        return [(scale, shift) for scale, shift in pairs]
 
 
-def mapping_network(width: int) -> nn.Sequential:
-    """Two layers between a style vector and what modulates features."""
-    return nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
+class DualAdaINBlock(nn.Module):
+    """A residual block, its first convolution followed by `dual_adain`."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.activations = nn.ModuleList([nn.PReLU(), nn.PReLU()])
+        self.first = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.second = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        plain = inputs == outputs and stride == 1
+        self.shortcut: nn.Module = nn.Identity() if plain else nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+
+    def forward(self, x: Tensor, source: Statistics, target: Statistics) -> Tensor:
+        active = self.activations[0](x)
+        modulated = dual_adain(self.first(active), source, target)
+        shortcut: Tensor = self.shortcut(active) if isinstance(self.shortcut, nn.Conv2d) else x
+        return shortcut + self.second(self.activations[1](modulated))
 
 
 class CurveEnhancer(Enhancer):
@@ -66,29 +103,33 @@ class CurveEnhancer(Enhancer):
 
     Args:
         width: D of the style vectors.
-        channels: of the first of five layers; they double up to eight times that.
+        channels: of the first of four stages; they double up to eight times that.
         knots: K of every curve.
     """
 
     wants_source = True
 
-    def __init__(self, width: int = 128, channels: int = 16, knots: int = 32) -> None:
+    def __init__(self, width: int = 128, channels: int = 16, knots: int = 64) -> None:
         super().__init__()
         self.knots = knots
-        sizes = [3, *(channels * factor for factor in (1, 2, 4, 8, 8))]
-        self.convolutions = nn.ModuleList(nn.Conv2d(a, b, 3, 2, 1) for a, b in pairwise(sizes))
-        self.affines = nn.ModuleList(DualAffine(width, size) for size in sizes[1:])
-        self.map_source, self.map_target = mapping_network(width), mapping_network(width)
-        self.head = zero_initialised(nn.Linear(2 * sizes[-1], 9 * knots))
+        self.trunk = ResNetTrunk(3, channels)
+        last = 8 * channels
+        self.blocks = nn.ModuleList([DualAdaINBlock(4 * channels, last, 2), DualAdaINBlock(last, last, 1)])
+        self.mapping = MappingNetwork(width, last, len(self.blocks))
+        self.head = zero_initialised(nn.Linear(last, 9 * knots))
+
+    def features(self, photos: Tensor, target: Sequence[Statistics], source: Sequence[Statistics]) -> Tensor:
+        """What the curves are read from, `(B, 8c)`, of photos and the statistics of both styles."""
+        x = self.trunk(2 * shrink(photos, LOOK_SIDE) - 1)[-1]
+        for block, before, after in zip(self.blocks, source, target, strict=True):
+            x = block(x, before, after)
+        return x.mean((2, 3))
 
     def curves(self, photos: Tensor, target: Tensor, source: Tensor) -> Tensor:
         """Curves `(B, 3, 3, K)` of photos for target and source style vectors `(B, D)`."""
-        x = shrink(photos, LOOK_SIDE) - 0.5
-        source, target = self.map_source(source), self.map_target(target)
-        for convolution, affine in zip(self.convolutions, self.affines, strict=True):
-            x = nn.functional.leaky_relu(affine(convolution(x), source, target), 0.2)
-        features = torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)
-        return self.head(features).unflatten(1, (3, 3, self.knots))
+        features = self.features(photos, self.mapping(target), self.mapping(source))
+        curves: Tensor = self.head(features).unflatten(1, (3, 3, self.knots))
+        return curves
 
     def forward(self, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
         if source is None:

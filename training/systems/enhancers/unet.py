@@ -5,6 +5,8 @@ photo stays as it is. The way down is not normalised: how bright a photo is, and
 answers to.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -99,55 +101,27 @@ class BottleneckEnhancer(UNetEnhancer):
         return x
 
 
-class PersonalizedUp(nn.Module):
-    """One level up: `(B, 2c, h, w)`, the skip `(B, c, 2h, 2w)` and the vector `(B, D)` to `(B, c, 2h, 2w)`."""
+class AdaINUp(nn.Module):
+    """One level up: `(B, 2c, h, w)`, the skip `(B, c, 2h, 2w)` and codes `(B, D)` to `(B, c, 2h, 2w)`.
 
-    def __init__(self, width: int, channels: int) -> None:
-        super().__init__()
-        self.narrow = nn.Conv2d(2 * channels, channels, 1)
-        self.gate = nn.Linear(width, channels)
-        self.merge = nn.Conv2d(2 * channels, channels, 3, 1, 1)
-        self.merge_vector = nn.Linear(width, channels, bias=False)
-
-    def forward(self, x: Tensor, skip: Tensor, vector: Tensor) -> Tensor:
-        gated = skip * (1 + self.gate(vector))[:, :, None, None]
-        merged = self.merge(torch.cat([doubled(self.narrow(x)), gated], 1))
-        # a convolution of a vector repeated over all pixels is one vector again: no need to compute it at each of them
-        return nn.functional.leaky_relu(merged + self.merge_vector(vector)[:, :, None, None], SLOPE, inplace=True)
-
-
-class PieNetEnhancer(UNetEnhancer):
-    """U-Net with personalized up-sampling blocks.
-
-    Kim, Koh & Kim, "PieNet: Personalized image enhancement network", ECCV 2020: *personalized up-sampling blocks* take
-    the preference vector besides the features of the level below and the skip. Here the vector gates the channels of
-    the skip by multiplication and is, repeated over all pixels, joined to the features by concatenation; these details
-    and the sizes of the layers are this project's.
+    Args:
+        width: D.
+        channels: c.
+        codes: that the level takes, one after the other, each after a convolution.
     """
 
-    def __init__(self, width: int = 128, channels: int = 16) -> None:
-        super().__init__(channels)
-        self.ups = nn.ModuleList(PersonalizedUp(width, size) for size in self.down.channels[-2::-1])
-
-    def decode(self, maps: list[Tensor], style: StyleCode) -> Tensor:
-        x = maps[-1]
-        for up, skip in zip(self.ups, maps[-2::-1], strict=True):
-            x = up(x, skip, style.vector)
-        return x
-
-
-class AdaINUp(nn.Module):
-    """One level up: `(B, 2c, h, w)`, the skip `(B, c, 2h, 2w)` and a code `(B, D)` to `(B, c, 2h, 2w)`."""
-
-    def __init__(self, width: int, channels: int) -> None:
+    def __init__(self, width: int, channels: int, codes: int = 1) -> None:
         super().__init__()
         self.narrow = nn.Conv2d(2 * channels, channels, 1)
-        self.adain = AdaIN(width, channels)
+        self.adain = nn.ModuleList(AdaIN(width, channels) for _ in range(codes))
+        self.between = nn.ModuleList(nn.Conv2d(channels, channels, 3, 1, 1) for _ in range(codes - 1))
         self.merge = convolution(2 * channels, channels)
 
-    def forward(self, x: Tensor, skip: Tensor, code: Tensor) -> Tensor:
-        styled = nn.functional.leaky_relu(self.adain(self.narrow(x), code), SLOPE)
-        return self.merge(torch.cat([doubled(styled), skip], 1))
+    def forward(self, x: Tensor, skip: Tensor, codes: Sequence[Tensor]) -> Tensor:
+        x = self.narrow(x)
+        for number, (adain, code) in enumerate(zip(self.adain, codes, strict=True)):
+            x = nn.functional.leaky_relu(adain(self.between[number - 1](x) if number else x, code), SLOPE)
+        return self.merge(torch.cat([doubled(x), skip], 1))
 
 
 class AdaINUNetEnhancer(UNetEnhancer):
@@ -155,17 +129,21 @@ class AdaINUNetEnhancer(UNetEnhancer):
 
     Huang & Belongie, "Arbitrary style transfer in real-time with adaptive instance normalization", ICCV 2017, with
     scale and shift predicted from the style code as in StyleGAN (Karras et al., CVPR 2019). With a pyramid encoder
-    (pSp) every level of the decoder has a code of its own, the coarse one the deepest level; with one code per style
+    (pSp) every level of the decoder has codes of its own, the coarse ones the deepest level; with one code per style
     all levels share it. Skips are joined after the normalisation, which would otherwise take away how bright the photo
     is.
+
+    Args:
+        codes: of an encoder with a pyramid, a multiple of the three levels; the study's took two a level.
     """
 
-    def __init__(self, width: int = 128, channels: int = 16) -> None:
+    def __init__(self, width: int = 128, channels: int = 16, codes: int = DEPTH) -> None:
         super().__init__(channels)
-        self.ups = nn.ModuleList(AdaINUp(width, size) for size in self.down.channels[-2::-1])
+        self.each = codes // DEPTH
+        self.ups = nn.ModuleList(AdaINUp(width, size, self.each) for size in self.down.channels[-2::-1])
 
     def decode(self, maps: list[Tensor], style: StyleCode) -> Tensor:
         x = maps[-1]
         for level, (up, skip) in enumerate(zip(self.ups, maps[-2::-1], strict=True)):
-            x = up(x, skip, style.code(level))
+            x = up(x, skip, [style.code(self.each * level + number) for number in range(self.each)])
         return x
