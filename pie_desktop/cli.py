@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from pie_desktop import __version__
-from pie_desktop.commands import adjustments, demo, enhance, export, lut, presets, review, style, training
+from pie_desktop.commands import adjustments, demo, enhance, export, lut, model, presets, review, style, training
 from pie_desktop.commands.arguments import spread_values
 from pie_desktop.commands.console import EXIT_INTERRUPTED, EXIT_PROBLEM, only_own_lines, say_problem
 from pie_desktop.errors import Cancelled, PieError
@@ -25,6 +25,7 @@ COMMANDS = {
     "enhance": enhance,
     "export": export,
     "lut": lut,
+    "model": model,
     "presets": presets,
     "review": review,
     "style": style,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FORMAT_VERSION = 1
 SUFFIX = ".piemodel"
 WEIGHTS = "model.safetensors"
-_MAX_WEIGHTS = 512 * 1024 * 1024
+MAX_WEIGHTS = 512 * 1024 * 1024
 _MAX_TEXT = 1000
 _DEAD_SECONDS = 600  # somebody may be copying a bundle into the folder
 
@@ -64,10 +64,11 @@ def read_bundle_info(path: Path) -> BundleInfo:
     Raises:
         BundleError: it is missing, damaged or of another format version.
     """
-    return _info(path, read_description(path))
+    return bundle_info(path, read_description(path))
 
 
-def _info(path: Path, description: Mapping[str, Any]) -> BundleInfo:
+def bundle_info(path: Path, description: Mapping[str, Any]) -> BundleInfo:
+    """Of what a `model.json` says. Raises BundleError where it has no id, name, date or card that can be used."""
     card = description.get("card", {})
     texts = {name: description.get(name) for name in ("id", "name", "created")}
     for name, text in texts.items():
@@ -178,14 +179,14 @@ def load_bundle(path: Path) -> tuple["PreferenceNetwork", BundleInfo]:
     from pie_desktop.model.network import PreferenceNetwork
 
     description = read_description(path)
-    info = _info(path, description)
+    info = bundle_info(path, description)
     try:
         architecture = Architecture.model_validate(description["architecture"])
     except (KeyError, ValidationError) as error:
         raise BundleError(f"The model bundle {path} is damaged: its architecture cannot be used.") from error
     damaged = f"The weights of the model bundle {path} are missing or damaged; install or train it again."
     try:
-        data = _read_weights(path / WEIGHTS)
+        data = read_weights(path)
         if hashlib.sha256(data).hexdigest()[:16] != info.id:
             raise BundleError(damaged)
         state = {key: value.float() for key, value in load(data).items()}
@@ -202,9 +203,10 @@ def load_bundle(path: Path) -> tuple["PreferenceNetwork", BundleInfo]:
     return network.eval(), info
 
 
-def _read_weights(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(_MAX_WEIGHTS + 1)
-    if len(data) > _MAX_WEIGHTS:
+def read_weights(path: Path) -> bytes:
+    """The file of a bundle's weights. Raises ValueError where it is larger than any, OSError."""
+    with (path / WEIGHTS).open("rb") as file:
+        data = file.read(MAX_WEIGHTS + 1)
+    if len(data) > MAX_WEIGHTS:
         raise ValueError("larger than any model of this program")
     return data

@@ -10,10 +10,11 @@ from PIL import Image
 
 from pie_desktop import __version__
 from pie_desktop.errors import StyleError
+from pie_desktop.imaging.archive import write_archive
 from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.decode import load_proxy
 from pie_desktop.imaging.stored import file_digest, to_uint8
-from pie_desktop.styles.archive import COPIES, DESCRIPTION, MANIFEST, PREFERENCE, write_archive
+from pie_desktop.styles.archive import COPIES, DESCRIPTION, MANIFEST, PREFERENCE
 from pie_desktop.styles.document import (
     REFERENCES_FOLDER,
     ModelDocument,

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from pie_desktop import json_files
 from pie_desktop.errors import Cancelled, DecodeError, PieError, StyleError
+from pie_desktop.imaging.archive import ArchiveReader
 from pie_desktop.imaging.decode import load_proxy, probe
 from pie_desktop.styles.archive import (
     COPIES,
     DESCRIPTION,
     MANIFEST,
     PREFERENCE,
-    ArchiveReader,
     DamagedArchive,
     open_archive,
 )

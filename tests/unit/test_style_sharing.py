@@ -14,9 +14,9 @@ from PIL import Image
 
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import Cancelled, StyleError
+from pie_desktop.imaging import archive as archives
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.model.inference import Inference
-from pie_desktop.styles import archive as archives
 from pie_desktop.styles.exporting import export_style, export_without_photos, without_places
 from pie_desktop.styles.importing import import_style
 from pie_desktop.styles.store import StyleLibrary

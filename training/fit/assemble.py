@@ -18,7 +18,8 @@ from pie_desktop import json_files
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.leftovers import remove_abandoned
-from pie_desktop.model.bundle import SUFFIX, BundleInfo, load_bundle, read_bundle_info, remove_dead_bundles, save_bundle
+from pie_desktop.model.bundle import BundleInfo, load_bundle, read_bundle_info, remove_dead_bundles, save_bundle
+from pie_desktop.model.model_file import free_place
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.pairs import trained_on
 from training.data.prefetch import prefetched
@@ -183,7 +184,7 @@ def _finish(
         ends = {"psnr": p.baseline_psnr, "baseline_psnr": p.baseline_psnr}
         return {"event": "done", "step": p.step, "bundle": None, "message": NO_GAIN} | ends
     trainer.take_best()
-    bundle = _free_path(models, config.name)
+    bundle = free_place(models, config.name)
     card = _card(config, trainer, material, init)
     if material.finished is not None:
         photos, held_out = material.finished
@@ -214,15 +215,6 @@ def _made_before(run: Path) -> Event | None:
         return done if read_bundle_info(Path(done["bundle"])).created == made["created"] else None
     except (OSError, KeyError, TypeError, json_files.DamagedJsonError, BundleError):
         return None
-
-
-def _free_path(models: Path, name: str) -> Path:
-    """A bundle folder that does not exist yet: a finished model is never overwritten."""
-    stem = "".join(c if c.isalnum() or c in "-_" else "-" for c in name.strip().lower()) or "model"
-    path, number = models / f"{stem}{SUFFIX}", 2
-    while path.exists():
-        path, number = models / f"{stem}-{number}{SUFFIX}", number + 1
-    return path
 
 
 def _card(config: FitConfig, trainer: Trainer, material: Material, init: Path | None) -> dict[str, Any]:

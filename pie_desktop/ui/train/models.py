@@ -1,5 +1,6 @@
 """The list of models: those that come with the program and the user's own, with their results on held-out photos."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +10,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QInputDialog,
-    QMessageBox,
     QPushButton,
     QTableWidget,
     QTableWidgetItem,
@@ -20,12 +19,13 @@ from PySide6.QtWidgets import (
 
 from pie_desktop import paths
 from pie_desktop.engine import bundles
-from pie_desktop.engine.bundles import HeldOut, delete_model, held_out, rename_model
-from pie_desktop.errors import BundleError, PieError
+from pie_desktop.engine.own_models import held_out, is_imported, trained_pairs
+from pie_desktop.errors import BundleError
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.dialogs import confirm
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.train.model_actions import ModelActions, ModelDrops
 from pie_desktop.ui.widgets.combo_box import ComboBox
+from pie_desktop.ui.widgets.labels import counted
 from pie_desktop.ui.widgets.plain_text import plain
 from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.job import JobContext
@@ -34,7 +34,7 @@ from pie_desktop.workers.lanes import LatestLane
 if TYPE_CHECKING:
     from pie_desktop.model.bundle import BundleInfo
 
-HEADERS = ("Model", "Source", "Created", "Held-out PSNR", "Before training", "Gain")
+HEADERS = ("Model", "Source", "Created", "Data", "Held-out photos", "Result")
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,10 @@ def find_models(context: JobContext) -> Models:
 
 
 class ModelList(QWidget):
-    """Takes a model into use, renames and deletes; those that come with the program cannot be changed.
+    """The models and the buttons for what can be done with one; those that come with the program cannot be changed.
 
     Attributes:
+        operations: what can be done with a model.
         base: combo box of the model that a run starts from, placed by the form.
 
     Signals:
@@ -81,24 +82,27 @@ class ModelList(QWidget):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.operations = ModelActions(context, self, lambda name: self.free_name(name) != name)
+        self.operations.changed.connect(self.refresh)
         self.use_button = QPushButton("Use this model")
         self.use_button.setToolTip("Editing and exporting use this model from now on.")
+        self.back_button = QPushButton("Go back")
         self.rename_button = QPushButton("Rename…")
-        self.delete_button = QPushButton("Delete…")
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.use_button)
-        buttons.addWidget(self.rename_button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.delete_button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        layout.addWidget(self.table, 1)
-        layout.addLayout(buttons)
+        self.export_button = QPushButton("Export…")
+        self.export_button.setToolTip("Writes the model as one file for another computer. There is no photo in it.")
+        self.import_button = QPushButton("Import…")
+        self.import_button.setToolTip("Takes a model in from a .piemodel file; you can also drop it here.")
+        self.delete_button = QPushButton("Delete")
+        self.delete_button.setToolTip("Moves the model to the trash, where it stays for a month.")
+        self._build()
         self.table.itemSelectionChanged.connect(self._show_buttons)
-        self.table.itemDoubleClicked.connect(lambda _: self._use())
-        self.use_button.clicked.connect(self._use)
-        self.rename_button.clicked.connect(self._rename)
-        self.delete_button.clicked.connect(self._delete)
+        self.table.itemDoubleClicked.connect(lambda _: self._on_current(self.operations.use))
+        self.use_button.clicked.connect(lambda: self._on_current(self.operations.use))
+        self.back_button.clicked.connect(self.operations.roll_back)
+        self.rename_button.clicked.connect(lambda: self._on_current(self.operations.rename))
+        self.export_button.clicked.connect(lambda: self._on_current(self.operations.export))
+        self.import_button.clicked.connect(self.operations.ask_for_files)
+        self.delete_button.clicked.connect(lambda: self._on_current(self.operations.delete))
         self._show_buttons()
 
     def refresh(self, select: Path | None = None) -> None:
@@ -144,14 +148,14 @@ class ModelList(QWidget):
         self.changed.emit()
 
     def _fill_row(self, row: int, info: "BundleInfo") -> None:
-        numbers = held_out(info)
+        numbers, pairs = held_out(info), trained_pairs(info)
         used = info.path == self._models.used
         texts = (
             f"{info.name} (in use)" if used else info.name,
-            "your training" if info in self._models.own else "PIE Desktop",
+            "PIE Desktop" if info not in self._models.own else "a file" if is_imported(info) else "your training",
             str(info.created)[:10],
-            "—" if numbers is None else f"{numbers.psnr:.2f} dB",
-            "—" if numbers is None else f"{numbers.baseline:.2f} dB",
+            "—" if pairs is None else counted(pairs, "pair"),
+            "—" if numbers is None else f"{numbers.psnr:.1f} dB, before {numbers.baseline:.1f} dB",
             "—" if numbers is None else f"{numbers.gain:+.2f} dB, {numbers.verdict}",
         )
         for column, text in enumerate(texts):
@@ -165,70 +169,29 @@ class ModelList(QWidget):
         info = self.current()
         own = info is not None and info in self._models.own
         self.use_button.setEnabled(info is not None and info.path != self._models.used)
-        self.rename_button.setEnabled(own)
-        self.delete_button.setEnabled(own)
+        for button in (self.rename_button, self.export_button, self.delete_button):
+            button.setEnabled(own)
+        before = self.operations.before()
+        name = next((one.name for one in (*self._models.own, *self._models.shipped) if one.path == before), None)
+        self.back_button.setEnabled(name is not None)
+        self.back_button.setToolTip(
+            plain(f"Takes “{name}” into use again." if name else "No other model has been in use before.")
+        )
 
-    def _use(self) -> None:
+    def _on_current(self, act: "Callable[[BundleInfo], None]") -> None:
         info = self.current()
-        if info is None or info.path == self._models.used:
-            return
-        numbers = held_out(info)
-        if numbers is not None and not self._sure(numbers):
-            return
-        self._take_into_use(info.path)
-        self._context.notifier.info(f"“{info.name}” is now in use.")
-        self.refresh()
+        if info is not None and (act != self.operations.use or info.path != self._models.used):
+            act(info)
 
-    def _sure(self, numbers: HeldOut) -> bool:
-        """Whether a model is shown to be better, or wanted all the same."""
-        if numbers.verdict == "better":
-            return True
-        if numbers.verdict == "too few to tell":
-            found = "The photos held out were too few to tell whether this model is better"
-        else:
-            found = f"On the photos held out, this model is {numbers.verdict}"
-        question = f"{found}, compared with the same edits as references of a style. Use it all the same?"
-        return confirm(self, "Use this model", question, default=False)
-
-    def _take_into_use(self, path: Path | None) -> None:
-        self._context.settings.set(bundles.SETTING, None if path is None else str(path))
-        try:
-            self._context.settings.save()
-        except OSError as error:
-            self._context.notifier.warning(f"The choice of the model could not be saved: {error.strerror or error}.")
-        self._context.engine.set_bundle(path)
-        self._context.engine_changed.emit()
-
-    def _rename(self) -> None:
-        info = self.current()
-        if info is None:
-            return
-        name, accepted = QInputDialog.getText(self, "Rename model", "Name", text=info.name)
-        name = name.strip()
-        if not accepted or not name or name == info.name:
-            return
-        if self.free_name(name) != name and name.casefold() != info.name.casefold():
-            self._context.notifier.error(f"There is already a model named “{name}”; choose another name.")
-            return
-        try:
-            rename_model(info, name)
-        except PieError as error:
-            self._context.notifier.error(str(error))
-        self.refresh()
-
-    def _delete(self) -> None:
-        info = self.current()
-        if info is None:
-            return
-        question = f"Delete the model “{info.name}”? This cannot be undone."
-        if QMessageBox.question(self, "Delete model", plain(question)) != QMessageBox.StandardButton.Yes:
-            return
-        used = info.path == self._models.used
-        try:
-            delete_model(info)
-        except PieError as error:
-            self._context.notifier.error(str(error))
-            return
-        if used:
-            self._take_into_use(None)
-        self.refresh()
+    def _build(self) -> None:
+        buttons = QHBoxLayout()
+        for button in (self.use_button, self.back_button):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        for button in (self.import_button, self.export_button, self.rename_button, self.delete_button):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(buttons)
+        ModelDrops(self).dropped.connect(self.operations.import_files)

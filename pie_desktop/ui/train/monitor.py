@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from pie_desktop.engine.bundles import verdict
 from pie_desktop.ui.status_bar import duration_text
 from pie_desktop.ui.theme import SPACE, set_flag
 from pie_desktop.ui.train.curves import CurvesView
@@ -158,8 +157,8 @@ def _facts(history: RunHistory) -> list[str]:
     if history.device:
         facts.append(history.device)
     if history.gain is not None:
-        said = history.verdict or verdict(history.gain)
-        facts.append(f"{history.gain:+.2f} dB on held-out photos: {said}")
+        said = f": {history.verdict}" if history.verdict else ""  # a gain alone may be chance
+        facts.append(f"{history.gain:+.2f} dB on held-out photos{said}")
     return facts
 
 
