@@ -17,6 +17,7 @@ from training.benchmark.cli import benchmark, evaluate
 from training.benchmark.contact_sheet import contact_sheet
 from training.benchmark.hand_cli import corrections
 from training.benchmark.published_cli import fivek
+from training.benchmark.report_cli import report as show_report
 from training.benchmark.variations import variations
 from training.data.cli import prepare, sheet
 from training.study.cli import study
@@ -35,6 +36,7 @@ def _about() -> None:
 app.command()(benchmark)
 app.command()(evaluate)
 app.command()(fivek)
+app.command("report")(show_report)
 app.command()(audit)
 app.command()(corrections)
 app.command()(ablations)

@@ -29,15 +29,18 @@ class HeldOut:
     Attributes:
         verdict: whether the model is better, in a word or two; `better` and `worse` only where photos that neither
             trained the model nor chose its weights show it.
+        proven: gain on these in dB; None where there are none.
     """
 
     psnr: float
     baseline: float
     verdict: str = TOO_FEW
+    proven: float | None = None
 
     @property
     def gain(self) -> float:
-        return self.psnr - self.baseline
+        """In dB: the proven one, else that on the photos that chose the weights."""
+        return self.psnr - self.baseline if self.proven is None else self.proven
 
 
 def held_out(info: "BundleInfo") -> HeldOut | None:
@@ -45,10 +48,12 @@ def held_out(info: "BundleInfo") -> HeldOut | None:
     validation, proof = info.card.get("validation"), info.card.get("proof")
     said = proof.get("verdict") if isinstance(proof, Mapping) else None
     try:
+        proven = float(proof["psnr"]["mean"]) if isinstance(proof, Mapping) and "psnr" in proof else None
         numbers = HeldOut(
             float(validation["psnr"]),  # type: ignore[index] # whatever it is, the next line knows
             float(validation["baseline_psnr"]),  # type: ignore[index]
             said if said in VERDICTS else TOO_FEW,
+            proven,
         )
     except (KeyError, TypeError, ValueError, OverflowError):
         return None

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import math
+import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -113,13 +114,19 @@ def list_bundles(*folders: Path) -> list[BundleInfo]:
 
 
 def save_bundle(
-    path: Path, network: "PreferenceNetwork", name: str, created: str, card: Mapping[str, Any]
+    path: Path,
+    network: "PreferenceNetwork",
+    name: str,
+    created: str,
+    card: Mapping[str, Any],
+    report: Path | None = None,
 ) -> BundleInfo:
     """Write a bundle, whole or not at all; weights are stored in half precision.
 
     Args:
         path: folder `<name>.piemodel`; it must not exist.
         created: ISO 8601 UTC.
+        report: folder of its report, which is copied; see `pie_desktop.model.report`.
 
     Raises:
         OSError: it exists or cannot be written; nothing is left behind.
@@ -142,6 +149,8 @@ def save_bundle(
     with atomic_folder(path) as folder:
         with atomic_write(folder / WEIGHTS) as temporary:
             temporary.write_bytes(data)
+        if report is not None:
+            shutil.copytree(report, folder / report.name)
         write_description(folder, description)
     return info
 

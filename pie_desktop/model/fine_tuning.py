@@ -10,7 +10,7 @@ class FineTuning:
     Attributes:
         epochs: passes over the pairs, where the length is given in these.
         most_steps: optimizer steps after which a run ends whether or not it still gains.
-        patience: validations without a clear gain, one every 20 steps, after which it ends.
+        patience: validations without a clear gain, one every 50 steps, after which it ends.
         references: the most reference images that the model sees per sample.
         encoder_lr: learning rate of the encoder; ten times lower, because it overfits first.
         enhancer_lr: learning rate of the enhancer.

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog, QMessageBox, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from pie_desktop import paths
@@ -18,6 +17,7 @@ from pie_desktop.model.bundle import read_bundle_info
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.notifications import Notice
 from pie_desktop.ui.train.models import ModelList
+from tests.gui.dragging import drop
 from tests.unit.helpers.tiny_bundles import tiny_bundle
 
 TIMEOUT = 30_000
@@ -195,20 +195,6 @@ def test_renamed_deleted_and_brought_back(
     assert own.is_dir()
 
 
-def drop(target: QWidget, *files: Path) -> bool:
-    """Drag files over a widget and let them go there; whether it took them."""
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
-    place, copy, left = QPointF(target.rect().center()), Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    none = Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(place.toPoint(), copy, data, left, none)
-    enter.ignore()
-    QApplication.sendEvent(target, enter)
-    if enter.isAccepted():
-        QApplication.sendEvent(target, QDropEvent(place, copy, data, left, none))
-    return enter.isAccepted()
-
-
 def test_a_model_is_passed_on_and_taken_in_by_drop(
     qtbot: QtBot,
     pie_home: Path,
@@ -230,7 +216,7 @@ def test_a_model_is_passed_on_and_taken_in_by_drop(
     click(models.delete_button)
     qtbot.waitUntil(lambda: names(models) == ["Base (in use)"], timeout=TIMEOUT)
     (bad := tmp_path / "bad.piemodel").write_text("no model")
-    assert not drop(models, tmp_path / "photo.jpg") and drop(models, bad, file, tmp_path / "photo.jpg")
+    assert not drop(models, [tmp_path / "photo.jpg"]) and drop(models, [bad, file, tmp_path / "photo.jpg"])
     qtbot.waitUntil(lambda: names(models) == ["Tiny", "Base (in use)"], timeout=TIMEOUT)
     assert texts(models, 0)[1] == "a file" and models.current() is not None
     assert any("bad.piemodel” cannot be used as a model" in notice.text for notice in notices)

@@ -19,6 +19,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.train.page import TrainPage
 from pie_desktop.ui.train.runs import list_runs
 from pie_desktop.workers import training_process
+from tests.gui.dragging import drop
 
 FAKE = [sys.executable, str(Path(__file__).with_name("fake_training.py"))]
 TIMEOUT = 30_000
@@ -193,6 +194,17 @@ def test_closing_stops_the_run_with_a_checkpoint(
     assert not page.can_close() and page.session.running
     assert page.can_close() and not page.session.running
     assert page.session.run.history.state == "stopped" and page.session.run.can_resume
+
+
+def test_a_model_that_is_dropped_anywhere_on_the_page_is_taken_in(
+    qtbot: QtBot, open_page: Callable[..., TrainPage], context: AppContext, tmp_path: Path
+) -> None:
+    page = open_page()
+    (file := tmp_path / "bad.piemodel").write_text("no model")
+    with qtbot.waitSignal(context.notifier.posted, timeout=TIMEOUT) as posted:
+        assert drop(page, [file], page.monitor)
+    assert "bad.piemodel” cannot be used as a model" in posted.args[0].text
+    assert page.tabs.currentWidget() is page.models
 
 
 def test_the_form_is_remembered(qtbot: QtBot, open_page: Callable[..., TrainPage], context: AppContext) -> None:

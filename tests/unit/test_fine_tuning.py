@@ -14,14 +14,16 @@ from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info, save_bundle
 from pie_desktop.model.network import PreferenceNetwork
+from pie_desktop.model.report import picture_path, read_report
 from tests.own_edits import edits_folder
 from training import cli
 from training.benchmark.cli import evaluate
 from training.benchmark.people import trained_digests
-from training.fit import material
+from training.fit import comparing, material
 from training.fit import trainer as trainer_module
 from training.fit.assemble import fit
 from training.fit.config import FitConfig, fine_tune_config, load_config, override, within
+from training.fit.run_report import CANDIDATE
 from training.fit.trainer import Trainer
 from training.fit.validation import Score, Validation
 from training.running.checkpoint import BEST, NAME
@@ -289,14 +291,69 @@ def test_photos_kept_for_the_proof_neither_train_nor_choose(
     short = override(chosen, {"run": {"steps": 4, "device": "cpu", "validate_every": 2}, "data": {"users": 2}})
     _, found = material.pairs_material(short, None, torch.device("cpu"))
     held = found.held_out
-    assert found.train + held == 24 and len(found.proof_names) >= 4
-    assert not set(found.proof_names) & set(found.source.names)  # type: ignore[attr-defined] - of pairs
+    assert found.exhibits is not None and not found.exhibits.chosen
+    compared = {pair.name for pair in found.exhibits.compared}
+    assert found.train + held == 24 and len(compared) >= 4
+    assert not compared & set(found.source.names)  # type: ignore[attr-defined] - of pairs
+    assert {pair.name for pair in found.exhibits.references} <= set(found.source.names)  # type: ignore[attr-defined]
     with monkeypatch.context() as patch:
         values = iter([20.0, 21.0, 22.0, 22.0])
         patch.setattr(Validation, "score", lambda *_: Score(next(values), 5.0))
         events = list(fit(short, tmp_path / "run", tmp_path / "models", init=base))
     done = events[-1]
-    card = read_bundle_info(Path(done["bundle"])).card
-    assert card["proof"]["photos"] == len(found.proof_names) and done["verdict"] == card["proof"]["verdict"]
-    named = {one["name"] for one in card["proof"]["most_improved"] + card["proof"]["worst"]}
-    assert named <= set(found.proof_names) and done["report"][1].startswith(f"On {len(found.proof_names)} photos:")
+    bundle = Path(done["bundle"])
+    card, report = read_bundle_info(bundle).card, read_report(bundle)
+    assert report is not None and {photo.name for photo in report.photos} == compared
+    assert card["proof"]["photos"] == len(compared) and done["verdict"] == card["proof"]["verdict"] == report.verdict
+    assert (
+        card["proof"]["psnr"]["mean"] == pytest.approx(report.over_references.mean) and done["report"] == report.lines()
+    )
+    assert report.references == 3 and not (tmp_path / "run" / CANDIDATE).exists()
+    assert all(picture_path(bundle, photo, "ours").is_file() for photo in report.photos)
+
+
+def test_photos_that_are_gone_at_the_end_cost_their_place_in_the_report(
+    config: FitConfig, base: Path, photo_folder_of_crops: Path, tmp_path: Path, scores: Callable[..., None]
+) -> None:
+    scores(20.0, 21.0, 22.0)
+    folder = edits_folder(tmp_path / "edits", photo_folder_of_crops, 10)
+    own = override(config, {"data": {"folder": folder}})
+    events = []
+    for event in fit(own, tmp_path / "run", tmp_path / "models", init=base):
+        events.append(event)
+        if event["event"] == "start":
+            _, found = material.pairs_material(own, None, torch.device("cpu"))
+            assert found.exhibits is not None and found.exhibits.chosen and len(found.exhibits.compared) == 2
+            (folder / found.exhibits.compared[0].name).unlink()
+    report = read_report(Path(events[-1]["bundle"]))
+    assert report is not None and [photo.name for photo in report.photos] == [found.exhibits.compared[1].name]
+    assert report.problems == (
+        "1 photo that was held out is not there any more as when training began, and not compared.",
+    )
+    assert report.verdict == events[-1]["verdict"] == "too few to tell"
+
+
+def test_a_model_is_kept_where_no_report_can_be_made(
+    config: FitConfig, base: Path, tmp_path: Path, scores: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores(20.0, 21.0, 22.0)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(comparing, "_write_picture", full)
+    (*_, done) = fit(config, tmp_path / "run", tmp_path / "models", init=base)
+    assert done["verdict"] == "too few to tell" and "No space left" in done["report"][0]
+    assert load_bundle(Path(done["bundle"])) and read_report(Path(done["bundle"])) is None
+
+
+def test_a_run_that_is_resumed_without_naming_the_start_is_compared_with_it_all_the_same(
+    config: FitConfig, base: Path, tmp_path: Path, scores: Callable[..., None]
+) -> None:
+    scores(20.0, 21.0, 22.0)
+    for event in fit(config, tmp_path / "run", tmp_path / "models", init=base, should_stop=lambda: True):
+        stopped = event
+    assert stopped["event"] == "stopped"
+    (*_, done) = fit(config, tmp_path / "run", tmp_path / "models", resume=True)
+    assert read_report(Path(done["bundle"])) is not None
+    assert read_bundle_info(Path(done["bundle"])).card["init"] == base.name

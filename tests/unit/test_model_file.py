@@ -254,7 +254,7 @@ def test_what_is_deleted_comes_back(made: Path, monkeypatch: pytest.MonkeyPatch,
 )
 def test_better_is_what_the_proof_says_and_nothing_else(made: Path, card: dict[str, Any], verdict: str) -> None:
     found = own_models.held_out(BundleInfo(made, "", "", "", card))
-    assert found is not None and found.verdict == verdict
+    assert found is not None and found.verdict == verdict and found.gain == 2.0
 
 
 @pytest.mark.parametrize("validation", [None, 3, [], {"psnr": "x"}, {"psnr": 10**400, "baseline_psnr": 1}])

@@ -105,7 +105,7 @@ def own_cases(
         PieError: there are fewer than two usable pairs, or all of them trained the model.
     """
     guesses = [g for g in guess_pairs(edits, originals) if g.before is not None]
-    unseen = [number for number, guess in enumerate(guesses) if not (trained and _known(guess, trained))]
+    unseen = [number for number, guess in enumerate(guesses) if not (trained and is_known(guess, trained))]
     left_out = len(guesses) - len(unseen)
     if left_out:
         report(f"{left_out} of {len(guesses)} pairs are not compared, since the model was trained on them.")
@@ -124,7 +124,8 @@ def own_cases(
     return cases
 
 
-def _known(guess: PairGuess, digests: Collection[str]) -> bool:
+def is_known(guess: PairGuess, digests: Collection[str]) -> bool:
+    """Whether a file of a pair has one of these digests. Raises PieError where one cannot be read."""
     found = digests_of(guess)
     return found.edited in digests or found.original in digests
 

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import platform
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -21,16 +22,18 @@ from pie_desktop.imaging.leftovers import remove_abandoned
 from pie_desktop.model.bundle import BundleInfo, load_bundle, read_bundle_info, remove_dead_bundles, save_bundle
 from pie_desktop.model.model_file import free_place
 from pie_desktop.model.network import PreferenceNetwork
+from pie_desktop.model.report import FOLDER, TOO_FEW, ModelReport
 from training.data.pairs import trained_on
 from training.data.prefetch import prefetched
 from training.data.source import Source
 from training.fit.basis import kept_basis
+from training.fit.comparing import Exhibits
 from training.fit.config import FitConfig, override, steps_for
 from training.fit.extension import extended
 from training.fit.material import Material, pairs_material, prepared_material, simulated_material
 from training.fit.neutral import neutral_strength, train_neutral
 from training.fit.pretraining import calibrate
-from training.fit.proof import keep_start, prove
+from training.fit.run_report import MADE, Origin, candidate_folder, keep_origin, read_origin, report_on_run
 from training.fit.trainer import Trainer
 from training.fit.uncertainty import train_expected_error
 from training.running.checkpoint import NAME
@@ -38,7 +41,6 @@ from training.running.events import Event
 from training.running.folders import used_by_one
 from training.running.processes import ALONE, Processes, pixel_device
 
-MADE = "made.json"  # in the folder of a run: the model that it made
 NO_GAIN = (
     "The training came no nearer to the pairs held out than the model that it started from, so that there is no new"
     " model; more pairs, or the same edits as references of a style, serve better."
@@ -104,6 +106,9 @@ def fit(
         raise PieError("Training on your own pairs starts from a model; name one with --init.")
     if not resume and (run / NAME).exists():
         raise PieError(f"There is a training run in {run} already; continue it with --resume, or choose another --out.")
+    if resume and config.data.kind == "pairs":
+        origin = read_origin(run)
+        init, originals = init or origin.init, originals or origin.originals
     processes.share.rows(config.data.users)  # refuses before hours are spent
     with used_by_one(run) if processes.leader else contextlib.nullcontext():
         yield from _run(config, run, models, init, originals, resume, should_stop, processes, epochs, cache)
@@ -145,11 +150,10 @@ def _run(
         if resume:
             trainer.resume()
         over = resume and trainer.fraction() >= 1
-        if processes.leader and material.proof is not None and not resume:
-            keep_start(run, material.proof.photos(trainer.judge))
         if processes.leader:
             with atomic_write(run / "config.json") as temporary:
                 temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
+            keep_origin(run, Origin(init, originals))
             yield {
                 "event": "start",
                 "run": str(run),
@@ -172,11 +176,17 @@ def _run(
             if over and (made := _made_before(run)) is not None:
                 yield made
                 continue
-            yield _finish(config, trainer, material, run, models, init)
+            yield _finish(config, trainer, material, run, models, init, originals)
 
 
 def _finish(
-    config: FitConfig, trainer: Trainer, material: Material, run: Path, models: Path, init: Path | None
+    config: FitConfig,
+    trainer: Trainer,
+    material: Material,
+    run: Path,
+    models: Path,
+    init: Path | None,
+    originals: Path | None,
 ) -> Event:
     """Write the model of a run that is over; its last event, without a model where nothing was gained."""
     p = trainer.progress
@@ -195,16 +205,34 @@ def _finish(
         card |= {"expected_error": asdict(found)} if found else {}
     created = datetime.now(UTC).isoformat(timespec="milliseconds")
     result: Event = {"psnr": card["validation"]["psnr"], "baseline_psnr": p.baseline_psnr}
-    proof = prove(run, material.proof_names, material.proof.photos(trainer.judge)) if material.proof else None
-    if proof is not None:
-        card["proof"] = proof.to_json()
-        result |= {"verdict": proof.verdict, "gain": asdict(proof.psnr), "report": proof.lines()}
-    done = {"event": "done", "step": p.step, "bundle": str(bundle)} | result
-    # Before the model: whenever the run is killed, resuming it knows whether this very model is there.
-    with atomic_write(run / MADE) as temporary:
-        temporary.write_text(json_files.to_text({"created": created, "done": done}), encoding="utf-8")
-    save_bundle(bundle, trainer.average, config.name, created, card)
+    with candidate_folder(run) as candidate:
+        if material.exhibits is not None and init is not None:
+            save_bundle(candidate, trainer.average, config.name, created, card)
+            report, said = _report(candidate, init, material.exhibits, config, originals)
+            card |= {"proof": report.to_proof()} if report is not None else {}
+            result |= said
+        done = {"event": "done", "step": p.step, "bundle": str(bundle)} | result
+        # Before the model: whenever the run is killed, resuming it knows whether this very model is there.
+        with atomic_write(run / MADE) as temporary:
+            temporary.write_text(json_files.to_text({"created": created, "done": done}), encoding="utf-8")
+        pictures = candidate / FOLDER
+        save_bundle(bundle, trainer.average, config.name, created, card, pictures if pictures.is_dir() else None)
     return done
+
+
+def _report(
+    candidate: Path, init: Path, exhibits: Exhibits, config: FitConfig, originals: Path | None
+) -> tuple[ModelReport | None, Event]:
+    """The report on a model, and what the last event of its run says of it; a model is worth keeping without one."""
+    try:
+        report = report_on_run(candidate, init, exhibits, config.data.folder, originals, config.device)
+        why = "The photos held out are not there any more"
+    except (PieError, OSError) as error:
+        shutil.rmtree(candidate / FOLDER, ignore_errors=True)
+        report, why = None, str(error).rstrip(".")
+    if report is None:
+        return None, {"verdict": TOO_FEW, "report": [f"There is no report on the model. {why}."]}
+    return report, {"verdict": report.verdict, "gain": asdict(report.over_references), "report": report.lines()}
 
 
 def _made_before(run: Path) -> Event | None:

@@ -15,6 +15,7 @@ from training.data.prepared import PreparedData, PreparedSource, open_prepared
 from training.data.scenes import find_scenes, hold_out
 from training.data.source import PairSource, SimulatedSource, Source
 from training.data.teachers import Teacher, load_teachers
+from training.fit.comparing import Exhibits, KnownPair
 from training.fit.config import FitConfig, within
 from training.fit.validation import Validation, pair_validation, simulated_validation, style_validation
 
@@ -38,8 +39,7 @@ class Material:
     unseen: Source | None = None  # users over the photos held out
     bank: PairBank | None = None
     trained: Sequence[PairDigests] = ()
-    proof: Validation | None = None  # on photos that neither train nor choose
-    proof_names: Sequence[str] = ()
+    exhibits: Exhibits | None = None  # of a user's own pairs: what the report is about
 
 
 def simulated_material(config: FitConfig, cache: Path, device: torch.device) -> tuple[Material, np.ndarray]:
@@ -81,9 +81,11 @@ def pairs_material(config: FitConfig, originals: Path | None, device: torch.devi
     mix = RoleMix(pairs=0.6, after_only=0.25)
     material = Material(source, validation, len(train), len(chosen_by) + len(proven_by), mix, bank=bank)
     material.trained = [bank.digests[index] for index in train]
-    if len(proven_by):
-        material.proof = pair_validation(bank.before, bank.after, side, train, proven_by, references)
-        material.proof_names = [bank.names[index] for index in proven_by]
+    known = [KnownPair(*one) for one in zip(bank.names, bank.digests, strict=True)]
+    shown, judged = train[:references], proven_by if len(proven_by) else chosen_by
+    material.exhibits = Exhibits(
+        tuple(known[index] for index in shown), tuple(known[index] for index in judged), not len(proven_by)
+    )
     return config, material
 
 

@@ -1,4 +1,4 @@
-"""Pretraining on colour statistics: the same network and the same users, without looking at a pixel twice.
+"""Training on colour statistics first: the same network and the same users, without looking at a pixel twice.
 
 A pair's normal equations give the squared error of any LUT weights on that photo exactly, so users can be kept as
 statistics and normal equations, and a step costs a small fraction of an end-to-end step. The trunk stays silent
@@ -48,7 +48,7 @@ def _fold(evidence: Evidence, users: int) -> Evidence:
 
 
 def summarise(network: PreferenceNetwork, group: Group, generator: torch.Generator, share: Share = WHOLE) -> Summary:
-    """Reduce a group of simulated users, or the share of it that these are."""
+    """Reduce a group of users, or the share of it that these are."""
     users, side = len(group.input), network.architecture.grid
     inputs, targets = group.input.flatten(0, 1), group.target.flatten(0, 1)
     before, after = (pixel_grid(p, side) for p in (inputs, targets))
@@ -68,7 +68,7 @@ class Pretraining:
 
     Args:
         network: trained in place.
-        source: simulated users.
+        source: of users.
         config: of the run: seed, size of the pool, weights of the loss.
         groups: groups per step.
     """

@@ -21,15 +21,17 @@ from pie_desktop import paths
 from pie_desktop.engine import bundles
 from pie_desktop.engine.own_models import held_out, is_imported, trained_pairs
 from pie_desktop.errors import BundleError
+from pie_desktop.model.report import FILE, FOLDER, ModelReport, read_report
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.train.model_actions import ModelActions, ModelDrops
+from pie_desktop.ui.train.report_dialog import ReportDialog
 from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.labels import counted
 from pie_desktop.ui.widgets.plain_text import plain
 from pie_desktop.ui.widgets.table import set_up_table
 from pie_desktop.workers.job import JobContext
-from pie_desktop.workers.lanes import LatestLane
+from pie_desktop.workers.lanes import LatestLane, QueueLane
 
 if TYPE_CHECKING:
     from pie_desktop.model.bundle import BundleInfo
@@ -56,11 +58,16 @@ def find_models(context: JobContext) -> Models:
     return Models(tuple(bundles.shipped_bundles()), tuple(bundles.own_bundles()), used)
 
 
+def _read_report(_context: JobContext, bundle: Path) -> ModelReport | None:
+    return read_report(bundle)
+
+
 class ModelList(QWidget):
     """The models and the buttons for what can be done with one; those that come with the program cannot be changed.
 
     Attributes:
         operations: what can be done with a model.
+        report: the report that was opened last.
         base: combo box of the model that a run starts from, placed by the form.
 
     Signals:
@@ -73,6 +80,8 @@ class ModelList(QWidget):
         super().__init__(parent)
         self._context = context
         self._lane = context.add_lane(LatestLane("models"))
+        self._reports = context.add_lane(QueueLane("reports"))
+        self.report: ReportDialog | None = None
         self._models = Models((), (), None)
         self.base = ComboBox()
         self.base.setToolTip("The model that training starts from; it is not changed.")
@@ -86,6 +95,10 @@ class ModelList(QWidget):
         self.operations.changed.connect(self.refresh)
         self.use_button = QPushButton("Use this model")
         self.use_button.setToolTip("Editing and exporting use this model from now on.")
+        self.report_button = QPushButton("Report…")
+        self.report_button.setToolTip(
+            "What photos that it has not learned from say of the model, in words and pictures."
+        )
         self.back_button = QPushButton("Go back")
         self.rename_button = QPushButton("Rename…")
         self.export_button = QPushButton("Export…")
@@ -99,6 +112,7 @@ class ModelList(QWidget):
         self.table.itemDoubleClicked.connect(lambda _: self._on_current(self.operations.use))
         self.use_button.clicked.connect(lambda: self._on_current(self.operations.use))
         self.back_button.clicked.connect(self.operations.roll_back)
+        self.report_button.clicked.connect(lambda: self._on_current(self.show_report))
         self.rename_button.clicked.connect(lambda: self._on_current(self.operations.rename))
         self.export_button.clicked.connect(lambda: self._on_current(self.operations.export))
         self.import_button.clicked.connect(self.operations.ask_for_files)
@@ -110,10 +124,39 @@ class ModelList(QWidget):
         job = self._context.report_failure(self._lane.submit(find_models))
         job.result.connect(lambda models: self._show(models, select))
 
+    def show_finished(self, bundle: Path) -> None:
+        """List a model that was just made, and open its report where the page is looked at."""
+        job = self._context.report_failure(self._lane.submit(find_models))
+
+        def show(models: Models) -> None:
+            self._show(models, bundle)
+            made = next((info for info in models.own if info.path == bundle), None)
+            if made is not None and self.isVisible() and self.report_button.isEnabled():
+                self.show_report(made)
+
+        job.result.connect(show)
+
     def start_from(self) -> Path | None:
         """Bundle that a run starts from."""
         path = self.base.currentData()
         return Path(path) if path else None
+
+    def show_report(self, info: "BundleInfo") -> None:
+        """Open the report of a model; a message says so where it has none."""
+        job = self._context.report_failure(self._reports.submit(_read_report, info.path, title="Reading a report"))
+        job.result.connect(lambda report: self._open_report(info, report))
+
+    def _open_report(self, info: "BundleInfo", report: ModelReport | None) -> None:
+        if report is None:
+            self._context.notifier.info(f"“{info.name}” has no report.")
+            return
+        if self.report is not None:
+            self.report.close()
+            self.report.deleteLater()
+        used = info.path == self._models.used
+        self.report = ReportDialog(self._context, self._reports, info, report, used, self.window())
+        self.report.use_requested.connect(lambda: self.operations.use(info))
+        self.report.open()
 
     def free_name(self, name: str) -> str:
         """`name`, with a number when a model of that name exists."""
@@ -134,6 +177,8 @@ class ModelList(QWidget):
         wanted = select or (current.path if current else None)
         base = self.start_from() or models.used
         self._models = models
+        if self.report is not None and self.report.info.path == models.used:
+            self.report.mark_used()
         infos = (*models.own, *models.shipped)
         self.table.setRowCount(len(infos))
         self.base.clear()
@@ -169,6 +214,7 @@ class ModelList(QWidget):
         info = self.current()
         own = info is not None and info in self._models.own
         self.use_button.setEnabled(info is not None and info.path != self._models.used)
+        self.report_button.setEnabled(info is not None and (info.path / FOLDER / FILE).is_file())
         for button in (self.rename_button, self.export_button, self.delete_button):
             button.setEnabled(own)
         before = self.operations.before()
@@ -185,7 +231,7 @@ class ModelList(QWidget):
 
     def _build(self) -> None:
         buttons = QHBoxLayout()
-        for button in (self.use_button, self.back_button):
+        for button in (self.use_button, self.report_button, self.back_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
         for button in (self.import_button, self.export_button, self.rename_button, self.delete_button):

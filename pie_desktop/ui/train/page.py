@@ -25,6 +25,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import confirm
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.train.form import TrainingForm
+from pie_desktop.ui.train.model_actions import ModelDrops
 from pie_desktop.ui.train.models import ModelList
 from pie_desktop.ui.train.monitor import RunMonitor
 from pie_desktop.ui.train.pairs import BATCH, THUMBNAIL, PairTableModel, check_training_pairs, find_training_pairs
@@ -170,6 +171,7 @@ class TrainPage(QWidget):
         self.runs.resume_requested.connect(self.resume)
         self.runs.failed.connect(self._context.notifier.error)
         self.models.changed.connect(self._show_state)
+        ModelDrops(self).dropped.connect(self._on_models_dropped)
 
     def _on_folders_changed(self) -> None:
         values = self.form.values()
@@ -247,7 +249,11 @@ class TrainPage(QWidget):
         in_progress = self.session.running and run is self.session.run
         self.monitor.show_run(run, in_progress, in_progress and self.session.stopping)
 
+    def _on_models_dropped(self, files: list[Path]) -> None:
+        self.tabs.setCurrentWidget(self.models)
+        self.models.operations.import_files(files)
+
     def _on_model_finished(self, bundle: Path) -> None:
-        self.models.refresh(select=bundle)
         self.runs.refresh(None)
         self.tabs.setCurrentWidget(self.models)
+        self.models.show_finished(bundle)
