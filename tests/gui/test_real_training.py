@@ -8,8 +8,10 @@ import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.engine.bundles import held_out, shipped_bundles
+from pie_desktop.engine.bundles import shipped_bundles
+from pie_desktop.engine.own_models import held_out
 from pie_desktop.model.bundle import read_bundle_info
+from pie_desktop.model.report import read_report
 from pie_desktop.workers import training_process
 from pie_desktop.workers.training_process import TrainingOptions, TrainingOutcome, TrainingProcess
 
@@ -86,3 +88,5 @@ def test_fit_stop_resume_and_a_model(
     numbers = held_out(info)
     assert info.name == "Tiny" and info.path.parent == options.models
     assert numbers is not None and numbers.psnr == pytest.approx(events[-1]["psnr"])
+    report = read_report(info.path)
+    assert report is not None and len(report.photos) == 2 and numbers.verdict == report.verdict == "too few to tell"
