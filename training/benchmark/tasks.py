@@ -25,7 +25,8 @@ from training.data.users import UserMix, UserSimulator
 SIMULATED_SIDE = 128  # of simulated users' photos, which are squares, px
 NORMALISING = UserMix(perfect_capture=0.0, no_correction=0.0, full_correction=1.0, adaptive=0.0)  # correct every photo
 TARGETS = UserMix(schools=1.0)  # bring every photo nearer to targets of their own
-SIMULATED = {"simulated": UserMix(), "normalising": NORMALISING, "targets": TARGETS}
+SHADING = UserMix(schools=1.0, local=1.0)  # and work on parts of the photo, which no LUT can do
+SIMULATED = {"simulated": UserMix(), "normalising": NORMALISING, "targets": TARGETS, "shading": SHADING}
 _LUT_SUFFIXES = {".cube", ".png"}
 # streams of random numbers, apart from those of simulated users
 _CAPTURES, _RETOUCHERS = 3, 4
@@ -201,7 +202,7 @@ def photo_tasks(
     Raises:
         PieError: a folder lacks what is needed.
     """
-    tasks = {}
+    tasks: dict[str, Iterator[Case]] = {}
     if looks is not None:
         tasks["looks"] = look_cases(looks, photos, look_count, draws)
     for name, count in (populations or {}).items():

@@ -116,6 +116,7 @@ class PopulationConfig(Section):
         bank_side: side at which photographs are kept, px; images are views of them.
         users: simulated users; all styles of a prepared cache are users.
         shots: photos of every simulated user.
+        schools: share of the simulated users who have targets of their own, as people do; see `training.data.schools`.
         hold_out: styles of a prepared cache that do not train: they are tested with as people who are new.
         validation_users: simulated users, over photographs kept apart, that the curve is measured on.
     """
@@ -125,6 +126,7 @@ class PopulationConfig(Section):
     bank_side: int = Field(224, ge=32, le=1024)
     users: int = Field(128, ge=2)
     shots: int = Field(24, ge=2)
+    schools: float = Field(0.0, ge=0, le=1)
     hold_out: tuple[str, ...] = ()
     validation_users: int = Field(16, ge=2)
 
@@ -179,15 +181,19 @@ class EvaluationConfig(Section):
 
     Attributes:
         photos: test photographs.
+        targets, shading, simulated, normalising: users of the simulator; see `training.benchmark.tasks`.
+        retouchers: folder of learned retouchers, None for none; no system of the study learns from them.
         looks: film looks, None for none.
         count: looks drawn.
-        simulated, normalising: users of the simulator; see `training.benchmark.tasks`.
         queries: photos compared per look or user.
         refs: numbers of references.
         embedding_users, embedding_shots: unseen users, and their photos, by which embeddings are judged.
     """
 
     photos: Path
+    targets: int = Field(0, ge=0)
+    shading: int = Field(0, ge=0)
+    retouchers: Path | None = None
     looks: Path | None = None
     count: int = Field(24, ge=1)
     simulated: int = Field(16, ge=0)

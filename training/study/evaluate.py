@@ -19,13 +19,14 @@ from training.data.photos import finished_photos
 from training.data.prepared import PreparedData, open_prepared
 from training.reports.files import rounded
 from training.running.processes import choose_device
-from training.study.config import Scale
+from training.study.config import EvaluationConfig, Scale
 from training.study.measures import photo_vectors, score_vectors
 from training.study.population import unseen_users
 from training.study.runner import Run
 from training.systems.build import load_system
 
 ROUNDING = 0.25 / 255  # what rounding to 8 bits changes on average
+TASK_ORDER = ("targets", "learned retouchers", "shading", "normalising", "simulated", "looks")
 VECTORS = "vectors.npy"  # of the unseen users' photos, `(U, S, D)` float32
 
 
@@ -72,8 +73,8 @@ def require_tests(scale: Scale) -> None:
         _tested(population.folder, e.queries)
     else:
         _require_apart(finished_photos(population.folder), finished_photos(e.photos))
-        if e.looks is None and not e.simulated and not e.normalising:
-            raise PieError("The scale's evaluation names neither looks nor simulated users; name at least one.")
+        if e.looks is None and e.retouchers is None and not any(_simulated(e).values()):
+            raise PieError("The scale's evaluation names neither looks nor users; name at least one.")
 
 
 def _require_apart(training: Sequence[Path], test: Sequence[Path]) -> None:
@@ -100,9 +101,16 @@ def tasks_of(scale: Scale) -> dict[str, list[Case]]:
     tasks: dict[str, list[Case]] = {}
     if scale.population.kind == "prepared":
         tasks["experts"] = expert_cases(scale.population.folder, draws)
-    users = {"simulated": config.simulated, "normalising": config.normalising}
-    found = photo_tasks(config.photos, draws, config.looks, config.count, users)
-    return tasks | {name: list(cases) for name, cases in found.items()}
+    found = photo_tasks(config.photos, draws, config.looks, config.count, _simulated(config), config.retouchers)
+    # people first: with looks alone, a LUT fitted to the pairs is hard to beat
+    for name in sorted(found, key=lambda name: TASK_ORDER.index(name)):
+        tasks[name] = list(found[name])
+    return tasks
+
+
+def _simulated(config: EvaluationConfig) -> dict[str, int]:
+    """Numbers of simulated users by task."""
+    return {name: getattr(config, name) for name in ("targets", "shading", "simulated", "normalising")}
 
 
 def method_set(runs: Sequence[Run], bundle: Path) -> MethodSet:

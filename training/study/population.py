@@ -22,7 +22,7 @@ from training.data.color import to_bytes
 from training.data.photos import finished_photos, photo_bank, split_bank
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.source import Source, seeded
-from training.data.users import UserSimulator
+from training.data.users import UserMix, UserSimulator
 from training.study.config import PopulationConfig, Scale
 
 CURVE_QUERIES = 3  # photos per user that the training curve is measured on
@@ -134,8 +134,10 @@ def _user(simulator: UserSimulator, shots: int, seed: int, stream: int, user: in
     return inputs, targets
 
 
-def _group(bank: np.ndarray, side: int, users: int, shots: int, seed: int, stream: int) -> Group:
-    simulator = UserSimulator(bank, side)
+def _group(
+    bank: np.ndarray, side: int, users: int, shots: int, seed: int, stream: int, mix: UserMix | None = None
+) -> Group:
+    simulator = UserSimulator(bank, side, mix)
     found = [_user(simulator, shots, seed, stream, user) for user in range(users)]
     inputs, targets = (
         torch.from_numpy(np.stack(part)).permute(0, 1, 4, 2, 3).float() / 255 for part in zip(*found, strict=True)
@@ -151,7 +153,7 @@ def split_photos(config: PopulationConfig, cache: Path) -> tuple[np.ndarray, np.
 def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path) -> tuple[np.ndarray, np.ndarray]:
     """Inputs and targets of all users, each `(K, S, P, P, 3)` uint8, rendered once under `cache`."""
     photos = [f"{p.name}:{p.stat().st_size}" for p in finished_photos(config.folder)]
-    settings = [photos, side, seed, config.bank_side, config.users, config.shots]
+    settings = [photos, side, seed, config.bank_side, config.users, config.shots, config.schools]
     key = hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
     paths = [cache / f"users-{key}-{part}.npy" for part in ("capture", "retouched")]  # names of earlier versions
     if not all(path.exists() for path in paths):
@@ -160,7 +162,7 @@ def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path
         with atomic_write(paths[0]) as first, atomic_write(paths[1]) as second:
             # user by user into the files: a large population need not fit into memory
             maps = [np.lib.format.open_memmap(path, "w+", np.uint8, shape) for path in (first, second)]
-            simulator = UserSimulator(train, side)
+            simulator = UserSimulator(train, side, UserMix(schools=config.schools))
             for user in range(config.users):
                 rendered = _user(simulator, config.shots, seed, _TRAINING, user)
                 for stored, images in zip(maps, rendered, strict=True):
@@ -174,7 +176,7 @@ def simulated_arrays(config: PopulationConfig, side: int, seed: int, cache: Path
 def validation_group(config: PopulationConfig, side: int, shots: int, seed: int, cache: Path) -> Group:
     """Users and photographs that are not in the population: what the training curve is measured on."""
     _, held = split_photos(config, cache)
-    return _group(held, side, config.validation_users, shots, seed, _VALIDATION)
+    return _group(held, side, config.validation_users, shots, seed, _VALIDATION, UserMix(schools=config.schools))
 
 
 def unseen_users(photos: Path, side: int, bank_side: int, users: int, shots: int, seed: int, cache: Path) -> Group:
