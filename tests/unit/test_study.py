@@ -130,7 +130,7 @@ def test_mistakes_are_reported_before_anything_is_trained(configs: list[str], tm
         ([*configs, "--scale", scale, "--test-photos", str(tmp_path / "train")], "is among the photographs to train"),
         ([*configs, "--scale", scale, "--experts", str(tmp_path / "train")], "no finished cache"),
         ([*configs, "--scale", scale, "--experts", "a", "--photos", "b"], "give one of them"),
-        ([*configs, "--scale", str(tmp_path / "nothing.toml")], "neither looks nor simulated"),
+        ([*configs, "--scale", str(tmp_path / "nothing.toml")], "neither looks nor users"),
         ([*configs, "--scale", str(tmp_path / "odd.toml")], "sizes of the scale tiny do not fit curves"),
     ):
         with pytest.raises(PieError, match=message):

@@ -1,19 +1,21 @@
 """The page of a study: complete, drawn from the results alone, and with conclusions that follow from them."""
 
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 from xml.etree import ElementTree
 
 import pytest
 
 from tests.unit.helpers.study_results import LOSSES, PSNR, SYSTEMS, TASKS, steering_entry, study_results
 from training.benchmark.metrics import Mean
-from training.study.conclusions import conclusions, verdict
+from training.study.conclusions import END_TO_END, TWO_STAGE, conclusions
 from training.study.config import Kind
 from training.study.figures import write_figures
+from training.study.judge import Judge, verdict
 from training.study.page import study_page
 from training.study.protocols import PROTOCOLS
-from training.study.words import PROTOCOL_TITLES, method_titles, number
+from training.study.report import _learned
+from training.study.words import PROTOCOL_TITLES, method_titles, number, wilson
 
 
 def test_every_method_has_its_row_and_every_system_its_numbers() -> None:
@@ -31,7 +33,7 @@ def test_every_method_has_its_row_and_every_system_its_numbers() -> None:
     for title in LOSSES.values():
         assert any(line.startswith(f"| {title} | 0.") for line in lines)
     budgets = ("76 minutes, 13,945 steps", "4 minutes of processor time")
-    for text in (*budgets, "22.5 (21.0 to 24.0), 9.0", "study/coffee.jpg"):
+    for text in (*budgets, "22.5 (21.0 to 24.0); 9.0", "study/coffee.jpg"):
         assert text in page, text
     for figure in ("quality", "curves", "steering", "tsne", "tsne-losses"):
         assert f"(study/{figure}.svg)" in page
@@ -76,8 +78,9 @@ def test_conclusions_where_systems_work() -> None:
     assert "are on unseen film looks 4 of 4; on unseen simulated users 4 of 4." in said
     assert "leave the photo alone" not in said
     assert "training end to end pays: it is 1.0 dB above" in said
-    assert "these lose on every task: **PieNet** (2.0 dB)" in said and "distinguished from zero" not in said
-    assert "most often after **Center** (40%), least often after **Triplet** (30%; by chance 25%)" in said
+    assert said.startswith("*Does the preference steer?* Photos were retouched anew with another user's references.")
+    assert "nearer than all of them, on every task, in **PieNet** (2.0 dB)" in said and "told from zero" not in said
+    assert "after **Center** (40%, 10% to 80%) as after **Triplet** (30%, 6% to 73%): the intervals overlap" in said
     assert "the scale “reduced”, 4 minutes of processor time" in said
 
 
@@ -91,7 +94,7 @@ def test_conclusions_where_they_do_not() -> None:
     assert "had better leave the photo alone: **PieNet**" in said
     assert "although it ignores the originals" in said
     assert "training end to end does not pay, two stages are better" in said
-    assert "These lose nothing that can be distinguished from zero on at least one task: **PieNet** (0.1 dB)" in said
+    assert "preference costs nothing that can be told from zero in **PieNet** (0.1 dB)" in said
     assert "Failed: PieNet: The loss is no number in step 7." in said
 
 
@@ -100,6 +103,96 @@ def test_a_difference_within_its_interval_is_none() -> None:
     assert [verdict(Mean(0.5, low, high)) for low, high in intervals] == ["above", "level", "below"]
     same = "\n".join(conclusions(study_results({"study-two-stage": (22.5, 22.5)})))
     assert "training end to end makes no measurable difference: it is indistinguishable (+0.0" in same
+
+
+def _of_users(results: dict[str, Any], method: str, values: list[float]) -> None:
+    """Sets what each user of a method has, on all tasks."""
+    for entry in results["steering"]:
+        if entry["method"] == method:
+            entry["users"] = values
+
+
+def test_systems_that_cannot_be_told_from_the_photo_are_not_compared() -> None:
+    """One is above the other for certain, and both might as well leave the photos alone."""
+    results = study_results()
+    _of_users(results, "identity", [10.0, 20.0, 30.0, 40.0])
+    _of_users(results, "study-adain", [15.0, 16.0, 33.0, 37.0])
+    _of_users(results, "study-two-stage", [14.0, 15.0, 32.0, 36.0])
+    judge = Judge(results)
+    assert verdict(judge.difference("looks", END_TO_END, TWO_STAGE)) == "above"
+    assert judge.verdict("looks", END_TO_END, TWO_STAGE) == "untold"
+    said = "\n".join(conclusions(results))
+    assert "training end to end cannot be judged: it is not to be compared" in said
+    assert "neither can be told from the photo as it is" in said
+
+
+def test_users_who_edit_nothing_are_counted_apart() -> None:
+    results = study_results()
+    _of_users(results, "identity", [60.0, 20.0, 20.2, 20.4])
+    for method in ("pienet", "study-adain", "study-two-stage", "msm"):
+        _of_users(results, method, [30.0, 22.0, 22.1, 22.5])
+    said = "\n".join(conclusions(results))
+    assert "on unseen film looks none of 4, and 4 without the 1 who leave a photo alone" in said
+    assert "to 50 dB or better" in said
+
+
+def test_a_metric_loss_is_better_only_where_intervals_are_apart() -> None:
+    results = study_results()
+    results["scale"]["evaluation"]["embedding_users"] = 400
+    assert "most often after **Center** (40%, 35% to 45%), least often" in "\n".join(conclusions(results))
+
+
+def test_controlled_tests_are_told_and_have_a_table() -> None:
+    results = study_results()
+    yes = {"psnr": {"mean": 2.0, "low": 1.5, "high": 2.5}, "de00": {"mean": 1.25, "low": 1.0, "high": 1.5}}
+    no = {"psnr": {"mean": 0.1, "low": -0.5, "high": 0.7}, "de00": {"mean": 0.0, "low": -0.5, "high": 0.5}}
+    for entry in results["steering"]:
+        entry |= {"users_de00": [4.0, 5.0], "controls": {"other": yes, "average": yes, "photo": yes}}
+        if entry["mode"] == "pairs":
+            entry["controls"] |= {"reversed": yes, "mismatched": no if entry["method"] == "msm" else yes}
+    said = "\n".join(conclusions(results))
+    assert "the mean of other users and the answer to another photo" in said
+    assert "in **PieNet** (2.0 dB), **pSp + U-Net, AdaIN** (2.0 dB) and" in said
+    assert "**Masked Style Modeling** (2.0 dB; not everywhere over the own photos with each other's edits)" in said
+    assert "22.5 dB (dE00 4.5)" in said
+    better = "2.0 (1.5 to 2.5); 1.2"
+    row = (
+        f"| unseen film looks | Masked Style Modeling | pairs | {better} | {better} | 0.1 (-0.5 to 0.7); 0.0 | {better}"
+    )
+    assert row in study_page(results, "study")
+    assert "| PieNet | edits alone | 2.0 (1.5 to 2.5); 1.2 | - | - | 2.0" in study_page(results, "study")
+
+
+def test_what_is_new_to_the_systems_is_said_as_it_is() -> None:
+    results = study_results()
+    assert "never trained on by any system of the study" in study_page(results, "study")
+    population = results["scale"]["population"]
+    population |= {"kind": "prepared"}
+    assert "The people of the data set trained the systems, too: only their test photos" in study_page(results, "study")
+    population |= {"hold_out": ["expert C"]}
+    assert "The systems never saw expert C, and of the others only photos" in study_page(results, "study")
+
+
+def test_what_the_shipped_model_learned_from_is_read_from_its_card() -> None:
+    card = {"kind": "simulated", "folder": "train", "more": ["more"], "train": 2270, "teachers": ["a", "b"]}
+    said = _learned({"data": card})
+    assert said == (
+        "By its card it learned from simulated users over 2,270 photographs of “train” and “more”, and from the learned"
+        " retouchers a, b: they, but not their photos here, are known to it."
+    )
+    assert _learned({}) == "It learned from data of the kind “unknown”."
+
+
+def test_medians_stand_beside_means() -> None:
+    results = study_results()
+    for row in results["rows"]:
+        row |= {"psnr_median": 21.25, "de00_median": 7.75}
+    assert "22.5 (21.0 to 24.0); 21.2; 9.0, 7.8" in study_page(results, "study")
+
+
+def test_intervals_of_rates() -> None:
+    assert wilson(0.5, 24) == pytest.approx((0.314, 0.686), abs=1e-3)
+    assert wilson(0.0, 10) == pytest.approx((0.0, 0.278), abs=1e-3)
 
 
 def test_originals_are_compared_where_a_system_had_them() -> None:

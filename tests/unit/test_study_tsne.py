@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import silhouette_score
 
 from training.benchmark.cases import Case
-from training.benchmark.methods import MethodSet
+from training.benchmark.methods import MethodSet, Retouch
 from training.study import steering
 from training.study.images import SAMPLES, SIDE, VISIBLE, sample_case
 from training.study.steering import measure_steering
@@ -50,6 +50,33 @@ def test_a_swap_costs_who_looks_at_the_preference(monkeypatch: pytest.MonkeyPatc
     assert (unedited.task, unedited.method, unedited.lost.mean) == ("looks", "identity", 0.0)
     assert fitted.method == "lut_fit" and fitted.lost.low > 10 and len(fitted.users) == 2
     assert fitted.own.mean - fitted.swapped.mean == pytest.approx(fitted.lost.mean)
+    assert set(unedited.controls) == {"other"} and unedited.controls["other"].de00.mean == 0
+    assert set(fitted.controls) == {"other", "reversed", "mismatched", "average"}, "one photo has no answer to another"
+    assert all(control.psnr.low > 0 and control.de00.low > 0 for control in fitted.controls.values())
+    assert fitted.controls["other"].psnr == fitted.lost and fitted.users_de00[0] < 3
+
+
+def test_the_answer_to_another_photo_costs_who_adapts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who brings every photo to one brightness: the answer to another photo is wrong, a fixed look is not."""
+    generator = np.random.default_rng(1)
+    dark, bright = ((generator.random((24, 24, 3)) ** power * 255).astype(np.uint8) for power in (2.5, 0.4))
+
+    class Adapting:
+        names = systems = ("adapting", "fixed")
+
+        def learn(self, method: str, references: object) -> Retouch:
+            if method == "fixed":
+                return lambda photo, _: (photo * 0.8).astype(np.uint8)
+            return lambda photo, _: np.clip(photo * (110 / photo.mean()), 0, 255).astype(np.uint8)
+
+    monkeypatch.setattr(steering, "settings", lambda methods: [("adapting", "after"), ("fixed", "after")])
+    cases = []
+    for name in ("one", "two"):
+        wanted = [np.clip(p * (110 / p.mean()), 0, 255).astype(np.uint8) for p in (dark, bright)]
+        cases.append(Case(name, [(dark, wanted[0])] * 3, list(zip((dark, bright), wanted, strict=True))))
+    adapting, fixed = measure_steering({"targets": cases}, Adapting(), 3, seed=0)  # type: ignore[arg-type]
+    assert adapting.controls["photo"].psnr.low > 5
+    assert fixed.controls["photo"].psnr.mean < 1
 
 
 def test_sample_users_change_their_photo_visibly() -> None:

@@ -103,7 +103,7 @@ def tasks_of(scale: Scale) -> dict[str, list[Case]]:
         tasks["experts"] = expert_cases(scale.population.folder, draws)
     found = photo_tasks(config.photos, draws, config.looks, config.count, _simulated(config), config.retouchers)
     # people first: with looks alone, a LUT fitted to the pairs is hard to beat
-    for name in sorted(found, key=lambda name: TASK_ORDER.index(name)):
+    for name in sorted(found, key=TASK_ORDER.index):
         tasks[name] = list(found[name])
     return tasks
 

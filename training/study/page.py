@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from training.study.conclusions import budget_words, conclusions
+from training.benchmark.tasks import SIMULATED
+from training.study.conclusions import CONTROLS, budget_words, conclusions
 from training.study.departures import departures
+from training.study.judge import listed
 from training.study.page_details import effort, embeddings, images
 from training.study.words import (
     MODES,
@@ -30,7 +32,7 @@ def study_page(results: Results, folder: str) -> str:
         folder: of the figures and images, relative to the page.
     """
     sections = [
-        _head(folder),
+        _head(results, folder),
         ["## What came out", *(f"- {sentence}" for sentence in conclusions(results))],
         _compared(results),
         departures(results),
@@ -44,12 +46,14 @@ def study_page(results: Results, folder: str) -> str:
     return "\n".join(spaced(line for section in sections for line in section)).rstrip() + "\n"
 
 
-def _head(folder: str) -> list[str]:
+def _head(results: Results, folder: str) -> list[str]:
+    told = any(s.get("departures") for s in results["systems"])
+    where = ", where [nothing else is said](#where-they-are-not-as-their-papers-have-them)" if told else ""
     return [
         "# The study: systems of the literature, rebuilt and trained alike",
         "<!-- Written by `python -m training study` from results.json; do not edit. -->",
-        "PieNet, StarEnhancer, Masked Style Modeling, the study's own attempts and a diffusion model, each built "
-        "from its paper, trained on the same users for the same budget, and judged by the same benchmark. Every "
+        "PieNet, StarEnhancer, Masked Style Modeling, the study's own attempts and a diffusion model, rebuilt after "
+        f"their papers{where}, trained on the same users for the same budget, and judged by the same benchmark. Every "
         f"sentence and number here is computed from [the results]({folder}/results.json), whatever they are.",
     ]
 
@@ -58,11 +62,10 @@ def _compared(results: Results) -> list[str]:
     scale, compared = results["scale"], [s for s in results["systems"] if s["compared"]]
     population, batch, sizes = scale["population"], scale["batch"], scale["system"]
     e = scale["evaluation"]
-    who = (
-        f"{population['users']} simulated users with {population['shots']} photos each"
-        if population["kind"] == "simulated"
-        else "the experts of a prepared data set"
-    )
+    who = "the people of a prepared data set"
+    if population["kind"] == "simulated":
+        people = f", of whom {population['schools']:.0%} have targets of their own" if population.get("schools") else ""
+        who = f"{population['users']} simulated users with {population['shots']} photos each{people}"
     devices = sorted({s["device"] for s in compared if "device" in s})
     networks = ", ".join(
         f"{words} {sizes[key]}"
@@ -98,25 +101,35 @@ def _compared(results: Results) -> list[str]:
     shipped = results.get("shipped")
     if shipped:
         users = f"{shipped['users']} new simulated users in every step" if shipped["users"] else "its own data"
+        learned = shipped.get("learned", "What it learned from was not recorded.")
         lines.append(
             f"*PIE Desktop*, with its model `{results['model']}`, is one row beside them, and not trained alike: "
             f"{shipped['seconds'] / 60:.0f} minutes, {shipped['steps']:,} steps with {users}, "
-            f"{shipped['parameters']:,} parameters, and a preference that pairs enter in closed form. It learned from "
-            "the same folder of photographs and from the same simulator. *The oracle* is a LUT fitted to the answer: "
-            "what no LUT of that size can exceed by much."
+            f"{shipped['parameters']:,} parameters, and a preference that pairs enter in closed form. {learned} *The "
+            "oracle* is a LUT fitted to the answer: what no LUT of that size can exceed by much."
         )
     tasks = tasks_of(results)
-    counted = {"looks": f"{e['count']} looks", "simulated": f"{e['simulated']} users"}
-    about = " and ".join(words for task, words in counted.items() if task in tasks)
+    counted = {"looks": e["count"]} | {name: e.get(name) for name in SIMULATED}
+    about = [f"{TASKS.get(task, task)}" + (f" ({counted[task]})" if counted.get(task) else "") for task in tasks]
     lines.append(
-        f"Judged on {' and '.join(TASKS.get(t, t) for t in tasks)}"
-        + (f" ({about})" if about else "")
-        + f", {e['queries']} photos each, with the same references for all. Looks, users and photographs of the test "
-        "were never trained on. Intervals are 95 % bootstraps over users. An exact match counts as 60 dB: among the "
-        "users are some who leave photos as they are, and whoever touches those loses much. A system that does not "
-        "look at originals has the same numbers in both tables; one that needs them has none with edits alone."
+        f"Judged on {listed(about)}, {e['queries']} photos each, with the same references for all. "
+        f"{_new_to_them(results)} "
+        "Intervals are 95 % bootstraps over users. An exact match counts as 60 dB: among the users are some who leave "
+        "photos as they are, and whoever touches those loses much; medians and dE00 depend less on them. A system that "
+        "does not look at originals has the same numbers in both tables; one that needs them has none with edits alone."
     )
     return lines
+
+
+def _new_to_them(results: Results) -> str:
+    """What of the test nobody trained on."""
+    population = results["scale"]["population"]
+    if population["kind"] == "simulated":
+        return "Looks, users and photographs of the test were never trained on by any system of the study."
+    held_out = population.get("hold_out") or ()
+    if held_out:
+        return f"The systems never saw {listed(held_out)}, and of the others only photos that are not tested with."
+    return "The people of the data set trained the systems, too: only their test photos are new to them."
 
 
 def _quality(results: Results, folder: str) -> list[str]:
@@ -126,19 +139,25 @@ def _quality(results: Results, folder: str) -> list[str]:
     for task in tasks_of(results):
         for mode, words in MODES.items():
             heading = f"{TASKS.get(task, task).capitalize()}, {words}"
-            lines.append(f"**{heading}**: PSNR in dB with its interval, then mean dE00")
+            lines.append(f"**{heading}**: PSNR in dB with its interval; its median; mean and median dE00")
             rows = []
             for name in names:
                 cells = []
                 for refs in counts:
                     row = row_of(results, task, name, mode, refs)
-                    cells.append(
-                        f"{interval(row['psnr'], row['psnr_low'], row['psnr_high'])}, {row['de00']:.1f}" if row else "-"
-                    )
+                    cells.append(_cell(row) if row else "-")
                 rows.append((titles[name], *cells))
             heads = [f"{refs} reference{'s' if refs > 1 else ''}" for refs in counts]
             lines += table(("method", *heads), rows)
     return lines
+
+
+def _cell(row: Mapping[str, Any]) -> str:
+    """The quality of one method with one number of references."""
+    mean = interval(row["psnr"], row["psnr_low"], row["psnr_high"])
+    if "psnr_median" not in row:
+        return f"{mean}; {row['de00']:.1f}"
+    return f"{mean}; {row['psnr_median']:.1f}; {row['de00']:.1f}, {row['de00_median']:.1f}"
 
 
 def _steering(results: Results, folder: str) -> list[str]:
@@ -164,6 +183,25 @@ def _steering(results: Results, folder: str) -> list[str]:
                 for s in found
             ),
         ),
+        *_controls(results),
+    ]
+
+
+def _controls(results: Results) -> list[str]:
+    """What each controlled test costs, by method."""
+    found = [s for s in results["steering"] if s.get("controls") and s["method"] != "identity"]
+    if not found:
+        return []
+    titles, names = method_titles(results), list(CONTROLS)
+    rows = []
+    for s in found:
+        lost = [s["controls"].get(name) for name in names]
+        cells = [interval(**_named(one["psnr"])) + f"; {one['de00']['mean']:.1f}" if one else "-" for one in lost]
+        rows.append((TASKS.get(s["task"], s["task"]), titles[s["method"]], MODES[s["mode"]], *cells))
+    return [
+        "**The controlled tests**: how much nearer the own preference comes than each of these, PSNR in dB with its "
+        "interval, then dE00. The reverse and the mismatch of pairs are tests of what looks at originals.",
+        *table(("task", "method", "references", *CONTROLS.values()), rows),
     ]
 
 

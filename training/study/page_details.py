@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from training.study.words import Results, table
+from training.study.words import Results, table, wilson
 
 
 def effort(results: Results, folder: str) -> list[str]:
@@ -64,7 +64,8 @@ def embeddings(results: Results, folder: str) -> list[str]:
         ("The encoders of the systems", [s for s in judged if s["compared"]]),
     ):
         if part:
-            rows = ((s["title"], *_scores(s["embedding"]), f"{s['embedding']['chance']:.0%}") for s in part)
+            users = e["embedding_users"]
+            rows = ((s["title"], *_scores(s["embedding"], users), f"{s['embedding']['chance']:.0%}") for s in part)
             head = ("encoder", "silhouette", "nearest photo", "retrieval", "by chance")
             lines += [f"**{heading}**", *table(head, rows)]
     maps: Sequence[Mapping[str, Any]] = results.get("maps", ())
@@ -83,8 +84,10 @@ def embeddings(results: Results, folder: str) -> list[str]:
     return lines
 
 
-def _scores(score: Mapping[str, float]) -> tuple[str, str, str]:
-    return f"{score['silhouette']:.2f}", f"{score['precision']:.0%}", f"{score['retrieval']:.0%}"
+def _scores(score: Mapping[str, float], users: int) -> tuple[str, str, str]:
+    low, high = wilson(score["retrieval"], users)
+    found = f"{score['retrieval']:.0%} ({low:.0%} to {high:.0%})"
+    return f"{score['silhouette']:.2f}", f"{score['precision']:.0%}", found
 
 
 def images(results: Results, folder: str) -> list[str]:

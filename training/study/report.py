@@ -1,6 +1,6 @@
 """The report of a study: remaining measurements, then figures, images and the page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -74,7 +74,7 @@ def complete(
 
 
 def _shipped(bundle: Path) -> dict[str, Any]:
-    """What the shipped model was trained with: its name, seconds, steps, users per step, parameters."""
+    """What the shipped model was trained with: its name, seconds, steps, users per step, parameters, and data."""
     info = read_bundle_info(bundle)
     card = info.card
     with safe_open(bundle / "model.safetensors", "np") as weights:
@@ -85,7 +85,22 @@ def _shipped(bundle: Path) -> dict[str, Any]:
         "steps": card.get("steps", 0),
         "users": card.get("config", {}).get("data", {}).get("users", 0),
         "parameters": parameters,
+        "learned": _learned(card),
     }
+
+
+def _learned(card: Mapping[str, Any]) -> str:
+    """A sentence on what a model learned from, as its card has it."""
+    data = card.get("data", {})
+    if data.get("kind") != "simulated":
+        return f"It learned from data of the kind “{data.get('kind', 'unknown')}”."
+    folders = " and ".join(f"“{name}”" for name in (data.get("folder"), *data.get("more", ())) if name)
+    text = f"By its card it learned from simulated users over {data.get('train', 0):,} photographs of {folders}"
+    teachers = data.get("teachers") or ()
+    if teachers:
+        names = ", ".join(teachers)
+        text += f", and from the learned retouchers {names}: they, but not their photos here, are known to it"
+    return text + "."
 
 
 def write_report(results: dict[str, Any], runs: Sequence[Run], bundle: Path, page: Path) -> dict[str, Any]:

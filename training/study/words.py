@@ -1,5 +1,6 @@
 """Words and Markdown of a study's page: names of results, tables, and how its numbers are found."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 Results = Mapping[str, Any]
 TASKS = {
+    "targets": "people with targets of their own",
+    "learned retouchers": "learned retouchers",
+    "shading": "people who also shade parts",
     "looks": "unseen film looks",
     "simulated": "unseen simulated users",
     "normalising": "users who correct first",
@@ -77,6 +81,13 @@ def row_of(results: Results, task: str, method: str, mode: str, refs: int) -> Ma
     """One row of the benchmark, or None where the method does not work in that mode."""
     wanted = (task, method, mode, refs)
     return next((r for r in results["rows"] if (r["task"], r["method"], r["mode"], r["refs"]) == wanted), None)
+
+
+def wilson(rate: float, count: int, z: float = 1.96) -> tuple[float, float]:
+    """95 % interval of a rate that was found in so many trials (Wilson 1927)."""
+    middle = (rate + z**2 / (2 * count)) / (1 + z**2 / count)
+    half = z / (1 + z**2 / count) * math.sqrt(rate * (1 - rate) / count + z**2 / (4 * count**2))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def number(value: float, digits: int = 1, sign: str = "") -> str:

@@ -1,0 +1,101 @@
+"""Comparisons of a study's methods: differences over the same users, and what may be concluded from them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from training.benchmark.methods import METHODS
+from training.benchmark.metrics import Mean
+from training.study.words import TASKS, Results, method_titles, number
+
+Setting = tuple[str, str]  # method, mode
+UNEDITED: Setting = ("identity", "after")
+NO_EDIT = 50.0  # dB: who is this near to the photo as it is has left it alone
+
+
+class Judge:
+    """Differences of the same users' photos, with 95 % bootstrap intervals over users.
+
+    A difference whose interval holds zero counts as none. Where neither of two methods can be told from the photo as
+    it is, nothing is concluded from their difference.
+
+    Attributes:
+        tasks: names, in the order of the tables.
+        systems: settings of the systems that were trained.
+        refs: references that all of them had.
+    """
+
+    def __init__(self, results: Results) -> None:
+        self.results, self.titles = results, method_titles(results)
+        entries = results["steering"]
+        self.tasks = list(dict.fromkeys(e["task"] for e in entries))
+        self.found = {(e["task"], e["method"], e["mode"]): e for e in entries}
+        self.settings = list(dict.fromkeys((e["method"], e["mode"]) for e in entries))
+        self.systems = [s for s in self.settings if s[0] not in METHODS]
+        self.refs = entries[0]["refs"] if entries else 0
+
+    def title(self, setting: Setting) -> str:
+        return f"**{self.titles[setting[0]]}**"
+
+    def mean(self, setting: Setting) -> float:
+        """PSNR, the mean over tasks."""
+        return float(np.mean([self.found[task, *setting]["own"]["mean"] for task in self.tasks]))
+
+    def value(self, task: str, setting: Setting) -> str:
+        """PSNR and, where it was measured, dE00."""
+        entry = self.found[task, *setting]
+        colors = entry.get("users_de00")
+        apart = f" (dE00 {np.mean(colors):.1f})" if colors else ""
+        return f"{number(entry['own']['mean'])} dB{apart} on {TASKS.get(task, task)}"
+
+    def editing(self, task: str) -> np.ndarray:
+        """Which users of a task do not leave their photos alone."""
+        return np.array(self.found[task, *UNEDITED]["users"]) < NO_EDIT
+
+    def difference(self, task: str, first: Setting, second: Setting, of: np.ndarray | None = None) -> Mean:
+        """How much nearer the first comes, dB; for some of the users alone where `of` says which."""
+        gains = np.subtract(self.found[task, *first]["users"], self.found[task, *second]["users"])
+        return Mean.of([[[gain]] for gain in (gains if of is None else gains[of])], self.results["seed"])
+
+    def verdict(self, task: str, first: Setting, second: Setting) -> str:
+        """`above`, `below`, `level`, or `untold` where neither can be told from the photo as it is."""
+        found = verdict(self.difference(task, first, second))
+        if UNEDITED in (first, second):
+            return found
+        alike = all(verdict(self.difference(task, one, UNEDITED)) == "level" for one in (first, second))
+        return "untold" if alike else found
+
+    def against(self, first: Setting, second: Setting) -> str:
+        """On every task, by how much the first is above or below the second."""
+        parts = []
+        for task in self.tasks:
+            d, found = self.difference(task, first, second), self.verdict(task, first, second)
+            between = f"{number(d.low, sign='+')} to {number(d.high, sign='+')}"
+            words = f"{number(abs(d.mean))} dB {found} ({between})"
+            if found == "level":
+                words = f"indistinguishable ({between} dB)"
+            elif found == "untold":
+                words = f"not to be compared ({between} dB, and neither can be told from the photo as it is)"
+            parts.append(f"{words} on {TASKS.get(task, task)}")
+        return listed(parts)
+
+    def passed(self, task: str, setting: Setting) -> tuple[list[str], list[str]]:
+        """The controlled tests that a method passes on a task, and those that it does not, see `steering`."""
+        controls = self.found[task, *setting].get("controls")
+        if not controls:
+            lost = {"other": self.found[task, *setting]["lost"]}
+        else:
+            lost = {name: control["psnr"] for name, control in controls.items()}
+        passed = [name for name, value in lost.items() if value["low"] > 0]
+        return passed, [name for name in lost if name not in passed]
+
+
+def verdict(difference: Mean) -> str:
+    """`above`, `below`, or `level` where the interval holds zero."""
+    return "above" if difference.low > 0 else "below" if difference.high < 0 else "level"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """`a, b and c`."""
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
