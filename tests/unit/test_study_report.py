@@ -70,6 +70,27 @@ def test_figures_are_well_formed_and_lie_inside(tmp_path: Path) -> None:
     assert "Check: handwritten digits" in words and "PieNet" in words and "Triplet" not in words
 
 
+def test_curves_show_what_doing_nothing_reaches(tmp_path: Path) -> None:
+    results = study_results()
+    plain = write_figures(results, tmp_path)[1].read_text(encoding="utf-8")
+    for system in results["systems"]:
+        system["identity"] = 21.5
+    shown = write_figures(results, tmp_path)[1].read_text(encoding="utf-8")
+    assert "the photos as they are" in shown and "the photos as they are" not in plain
+
+
+def test_panels_stand_two_in_a_row(tmp_path: Path) -> None:
+    results = study_results()
+    for part in ("rows", "steering"):
+        results[part] += [entry | {"task": f"more {entry['task']}"} for entry in results[part]]
+    for path in write_figures(results, tmp_path)[::2][:2]:
+        root = ElementTree.parse(path).getroot()
+        width, height = float(root.get("width", "0")), float(root.get("height", "0"))
+        titles = [e for e in root.iter() if e.tag.endswith("text") and e.get("font-weight") == "bold"]
+        assert len(titles) == 4 and len({e.get("x") for e in titles}) == 2 == len({e.get("y") for e in titles})
+        assert width < 1000 and all(float(e.get("y", "0")) < height for e in titles)
+
+
 def test_conclusions_where_systems_work() -> None:
     said = "\n".join(conclusions(study_results()))
     assert "of the systems trained here **pSp + U-Net, AdaIN** came nearest, with 22.5 dB" in said

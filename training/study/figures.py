@@ -11,6 +11,7 @@ from training.study.words import MODES, TASKS, Results, judged_at, method_titles
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 MODE_COLORS = {"after": COLORS[0], "pairs": COLORS[1]}
 GREY = "#7a7a7a"
+COLUMNS = 2  # panels side by side
 
 
 def write_figures(results: Results, folder: Path) -> list[Path]:
@@ -72,39 +73,43 @@ def _quality(results: Results) -> Drawing:
     tasks = tasks_of(results)
     names = [name for name in methods_of(results) if name != "oracle"]  # so far above that all others would look alike
     found = {
-        (task, name, mode): {"mean": row["psnr"], "low": row["psnr_low"], "high": row["psnr_high"]}
+        (task, name, mode): {"mean": one["psnr"], "low": one["psnr_low"], "high": one["psnr_high"]}
         for task in tasks
         for name in names
         for mode in MODE_COLORS
-        if (row := row_of(results, task, name, mode, refs)) is not None
+        if (one := row_of(results, task, name, mode, refs)) is not None
     }
     labels, panel, gap = 240.0, 340.0, 26.0
     title = f"PSNR by method with {refs} references, edits alone and pairs"
-    drawing = Drawing(labels + len(tasks) * (panel + gap), 110 + 24 * len(names), title)
-    for number, name in enumerate(names):
-        drawing.text(labels - 10, 40 + 24 * number + 16, titles[name], "end")
-    for column, task in enumerate(tasks):
+    high = 24 * len(names) + 66
+    bottom = high * -(-len(tasks) // COLUMNS)
+    drawing = Drawing(labels + min(COLUMNS, len(tasks)) * (panel + gap), bottom + 44, title)
+    for number, task in enumerate(tasks):
+        row, column = divmod(number, COLUMNS)
+        if column == 0:
+            for place, name in enumerate(names):
+                drawing.text(labels - 10, row * high + 40 + 24 * place + 16, titles[name], "end")
         here = {key: value for key, value in found.items() if key[0] == task}
         ticks = round_ticks(min(v["low"] for v in here.values()), max(v["high"] for v in here.values()))
         left = labels + column * (panel + gap)
-        drawing.text(left, 24, f"{TASKS.get(task, task)}, PSNR in dB", bold=True)
-        across = _Across(drawing, (left, 40, panel, 24), len(names), ticks)
+        drawing.text(left, row * high + 24, f"{TASKS.get(task, task)}, PSNR in dB", bold=True)
+        across = _Across(drawing, (left, row * high + 40, panel, 24), len(names), ticks)
         unedited = here.get((task, "identity", "after"))
         if unedited:
             x = across.x(unedited["mean"])
             drawing.line([(x, across.top), (x, across.bottom)], GREY, 1.5, "5 4")
-        for number, name in enumerate(names):
+        for place, name in enumerate(names):
             both = [here.get((task, name, mode)) for mode in MODE_COLORS]
             if both[0] == both[1] and both[0] is not None:
-                across.interval(across.y(number), both[0], INK)
+                across.interval(across.y(place), both[0], INK)
                 continue
             for value, (mode, color), shift in zip(both, MODE_COLORS.items(), (-4, 4), strict=True):
                 if value is not None:
-                    across.interval(across.y(number) + shift, value, color, mode == "pairs")
+                    across.interval(across.y(place) + shift, value, color, mode == "pairs")
     entries = [(MODE_COLORS["after"], "edits alone"), (MODE_COLORS["pairs"], "pairs"), (INK, "the same with both")]
-    legend(drawing, labels, 84 + 24 * len(names), entries, 130)
+    legend(drawing, labels, bottom + 18, entries, 130)
     about = "dashed: the photo as it is; intervals of 95 % over users; the oracle is in the table alone"
-    drawing.text(labels, 102 + 24 * len(names), about, size=11)
+    drawing.text(labels, bottom + 36, about, size=11)
     return drawing
 
 
@@ -115,19 +120,23 @@ def _steering(results: Results) -> Drawing:
     names = list(dict.fromkeys((s["method"], s["mode"]) for s in found))
     tasks = list(dict.fromkeys(s["task"] for s in found))
     labels, panel, gap = 290.0, 300.0, 26.0
-    drawing = Drawing(labels + len(tasks) * (panel + gap), 70 + 24 * len(names), "PSNR lost with another's preference")
-    for number, (name, mode) in enumerate(names):
-        drawing.text(labels - 10, 40 + 24 * number + 16, f"{titles[name]}, {MODES[mode]}", "end")
+    high = 24 * len(names) + 66
+    width, height = labels + min(COLUMNS, len(tasks)) * (panel + gap), high * -(-len(tasks) // COLUMNS)
+    drawing = Drawing(width, height + 4, "PSNR lost with another's preference")
     low = min(0.0, *(s["lost"]["low"] for s in found))
     ticks = round_ticks(low, max(s["lost"]["high"] for s in found))
-    for column, task in enumerate(tasks):
+    for number, task in enumerate(tasks):
+        row, column = divmod(number, COLUMNS)
+        if column == 0:
+            for place, (name, mode) in enumerate(names):
+                drawing.text(labels - 10, row * high + 40 + 24 * place + 16, f"{titles[name]}, {MODES[mode]}", "end")
         left = labels + column * (panel + gap)
-        drawing.text(left, 24, f"{TASKS.get(task, task)}, dB lost", bold=True)
-        across = _Across(drawing, (left, 40, panel, 24), len(names), ticks)
+        drawing.text(left, row * high + 24, f"{TASKS.get(task, task)}, dB lost", bold=True)
+        across = _Across(drawing, (left, row * high + 40, panel, 24), len(names), ticks)
         drawing.line([(across.x(0), across.top), (across.x(0), across.bottom)], INK)
         for s in (s for s in found if s["task"] == task):
-            number = names.index((s["method"], s["mode"]))
-            across.interval(across.y(number), s["lost"], MODE_COLORS[s["mode"]], s["mode"] == "pairs")
+            place = names.index((s["method"], s["mode"]))
+            across.interval(across.y(place), s["lost"], MODE_COLORS[s["mode"]], s["mode"] == "pairs")
     return drawing
 
 
@@ -136,7 +145,8 @@ def _curves(results: Results) -> Drawing:
     systems = [s for s in results["systems"] if s["compared"] and s.get("curve")]
     curves = {s["title"]: [(p["seconds"], p["psnr"]) for p in s["curve"] if p["psnr"] is not None] for s in systems}
     curves = {title: points for title, points in curves.items() if points}
-    values = [psnr for points in curves.values() for _, psnr in points]
+    unedited = next((s["identity"] for s in systems if s.get("identity") is not None), None)
+    values = [psnr for points in curves.values() for _, psnr in points] + ([] if unedited is None else [unedited])
     last = max(seconds for points in curves.values() for seconds, _ in points)
     drawing = Drawing(890, 400, "Held-out PSNR while the systems learn")
     axes = Axes(drawing, 56, 40, 540, 300, round_ticks(min(values), max(values)), "PSNR on users held out, dB")
@@ -146,6 +156,10 @@ def _curves(results: Results) -> Drawing:
         drawing.text(axes.left + axes.width * tick / across[-1], 358, f"{tick:g}", "middle")
     drawing.text(axes.left + axes.width / 2, 378, f"{unit} of training", "middle")
     ends = []
+    if unedited is not None:
+        y = axes.y(unedited)
+        drawing.line([(axes.left, y), (axes.left + axes.width, y)], GREY, 1.5, "5 4")
+        ends.append(((axes.left + axes.width, y), "the photos as they are", GREY, "5 4"))
     for number, (title, points) in enumerate(curves.items()):
         color, dash = COLORS[number % len(COLORS)], "none" if number < len(COLORS) else "6 3"
         placed = [(axes.left + axes.width * s / scale / across[-1], axes.y(psnr)) for s, psnr in points]
