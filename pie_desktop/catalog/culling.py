@@ -39,7 +39,8 @@ class PhotoFacts:
 
     Attributes:
         mark: rating, flag and label.
-        style_id, style: the style of its edit, or of its folder where it has no edit; its name, for sorting.
+        style_id, style: the style of its edit, or of its folder where it has no edit; its name, or that of its blend,
+            for sorting.
         edited: it has an edit of its own.
         exported: an export wrote it.
         date: when it was taken, local time; None where the photo does not say.

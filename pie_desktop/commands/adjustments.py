@@ -7,7 +7,19 @@ import typer
 
 from pie_desktop import json_files
 from pie_desktop.commands import console as output
-from pie_desktop.commands.arguments import AS_IT_IS, AsJson, Device, Model, Style, open_engine, open_library, with_edit
+from pie_desktop.commands.arguments import (
+    AS_IT_IS,
+    AsJson,
+    Blend,
+    Device,
+    Mix,
+    Model,
+    Style,
+    chosen_styles,
+    open_engine,
+    open_library,
+    with_edit,
+)
 from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import PieError
 
@@ -31,6 +43,8 @@ def adjustments(
         typer.Option("--auto", help="Only exposure, white balance, contrast and tones, as Auto in the editor."),
     ] = False,
     style: Style = None,
+    blend: Blend = None,
+    mix: Mix = None,
     edit: Edit = AS_IT_IS,
     model: Model = None,
     device: Device = "auto",
@@ -51,12 +65,12 @@ def adjustments(
 
     library = open_library()
     engine = open_engine(library, model, device)
-    chosen = library.find(style) if style is not None else None
+    chosen = chosen_styles(library, style, blend, mix)
+    edit = edit.with_part(edit.style.choosing([one.id for one in chosen], mix))
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
-        preference = engine.preference(chosen, progress, should_cancel) if chosen is not None else None
+        preference = engine.preference_of(edit.style, progress, should_cancel)
         proxy = exact_proxy(photo, EncodeOptions(), edit.development)
         transform = engine.transform(proxy, preference)
-        edit = edit.with_style(chosen.id if chosen is not None else None)
         found = (auto_approximation if auto else as_adjustments)(proxy, transform, edit)
     if file is not None:
         _write(found.edit, file)

@@ -11,7 +11,7 @@ import typer
 
 from pie_desktop import json_files, paths
 from pie_desktop.commands.console import say_problem
-from pie_desktop.edit.edit import MAX_TEXT, Edit
+from pie_desktop.edit.edit import MAX_TEXT, MIX, Edit
 from pie_desktop.edit.part import Parameter, Part, all_parameters, part_type
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.edit.unapplied import unapplied_sentence
@@ -21,8 +21,14 @@ if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
     from pie_desktop.imaging.pairs.find import EditPair
     from pie_desktop.styles.store import StyleLibrary
+    from pie_desktop.styles.style import Style as StyleOnDisk
 
 Style = Annotated[str | None, typer.Option("--style", help="Name or id of a style; neutral enhancement without it.")]
+Blend = Annotated[str | None, typer.Option("--blend", help="Name or id of a second style to blend the first one with.")]
+Mix = Annotated[
+    float | None,
+    typer.Option("--mix", min=MIX.low, max=MIX.high, help=f"{MIX.help} {MIX.default:g} by default, with --blend."),
+]
 Model = Annotated[str | None, typer.Option("--model", help="Name or folder of a model; by default that of the editor.")]
 Device = Annotated[str, typer.Option("--device", help="auto, cpu, cuda, cuda:N or mps.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else.")]
@@ -109,6 +115,25 @@ def open_library() -> "StyleLibrary":
     return StyleLibrary()
 
 
+def chosen_styles(
+    library: "StyleLibrary", style: str | None, blend: str | None = None, mix: float | None = None
+) -> "list[StyleOnDisk]":
+    """The styles that options name: none, one, or the two of a blend.
+
+    Raises:
+        StyleError: there is no such style.
+        PieError: the options make no sense together.
+    """
+    if blend is None and mix is not None:
+        raise PieError("--mix says how two styles are blended; give the second one with --blend.")
+    if blend is not None and style is None:
+        raise PieError("--blend needs a first style to blend with; give it with --style.")
+    found = [library.find(name) for name in (style, blend) if name is not None]
+    if len({one.id for one in found}) < len(found):
+        raise PieError(f"“{found[0].name}” blended with itself is “{found[0].name}”; leave --blend out.")
+    return found
+
+
 def isolate_decoding() -> None:
     """From here on a photo that crashes its decoder costs a sentence, not the command."""
     from pie_desktop.imaging import isolation
@@ -168,7 +193,7 @@ def with_edit(command: Callable[..., None]) -> Callable[..., None]:
 
     An option for every number of the style, `--adjust` for those of all other parts, and `--edit` for a file.
     """
-    by_name = {one.option.replace("-", "_"): one for one in StylePart.parameters()}
+    by_name = {one.option.replace("-", "_"): one for one in StylePart.parameters() if one != MIX}
     options: dict[str, Any] = {
         name: Annotated[
             float | None,

@@ -15,14 +15,13 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import Cancelled, PieError
 
 if TYPE_CHECKING:
+    from pie_desktop.engine.blending import AnyPreference
     from pie_desktop.engine.engine import Engine
     from pie_desktop.export.job import ExportProgress, ExportReport, ExportSettings, PlannedPhoto, Running
     from pie_desktop.export.kept import KeptExport
     from pie_desktop.export.photo_edits import CopiesOf, EditOf
     from pie_desktop.export.presets import ExportPreset
     from pie_desktop.imaging.development import Development
-    from pie_desktop.model.preference import Preference
-    from pie_desktop.styles.store import StyleLibrary
 
 Policy = Literal["skip", "unique", "overwrite"]
 
@@ -50,7 +49,7 @@ BurstLock = Annotated[
     typer.Option("--burst-lock/--no-burst-lock", help="Give the frames of a burst the same look, to avoid flicker."),
 ]
 
-Learn = Callable[[], "Preference | None"]
+Learn = Callable[[], "AnyPreference | None"]
 Read = Callable[[output.Progress, output.ShouldCancel], Learn]
 """Reads what a preference is learned from, without the model, and gives what learns it, with the model."""
 
@@ -60,13 +59,11 @@ class Edits:
     """Where photos have edits of their own.
 
     Attributes:
-        library: their styles.
         edit_of: finds the edit of a photo or virtual copy.
         copies_of: finds the virtual copies of a photo.
         take_problems: sentences about what could not be used.
     """
 
-    library: "StyleLibrary"
     edit_of: "EditOf"
     copies_of: "CopiesOf"
     take_problems: Callable[[], Sequence[str]]
@@ -173,7 +170,7 @@ def run_batch(
             engine.load()  # a missing model is one problem, not one of each photo
             preference = learn()
         if edits is not None:
-            parts = parts_by_edit(engine, edits.library, planned, edit_of, progress, should_cancel)
+            parts = parts_by_edit(engine, planned, edit_of, progress, should_cancel)
         else:
             parts = [make_part(engine, settings, tuple(plan), preference) for settings, plan in planned]
         report = run_job(parts, how.running(progress, should_cancel))

@@ -10,9 +10,12 @@ from pie_desktop.commands import output_options as encoding
 from pie_desktop.commands.arguments import (
     AS_IT_IS,
     AsJson,
+    Blend,
     Device,
+    Mix,
     Model,
     Style,
+    chosen_styles,
     open_engine,
     open_library,
     photos_in,
@@ -20,6 +23,7 @@ from pie_desktop.commands.arguments import (
 )
 from pie_desktop.commands.console import Progress, ShouldCancel
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.naming import blend_name
 from pie_desktop.errors import PieError
 
 if TYPE_CHECKING:
@@ -46,6 +50,8 @@ def export(
         ),
     ] = False,
     style: Style = None,
+    blend: Blend = None,
+    mix: Mix = None,
     neutral: Annotated[
         bool, typer.Option("--neutral", help="Neutral enhancement for all photos, whatever was decided in the editor.")
     ] = False,
@@ -82,22 +88,23 @@ def export(
             return
     if not sources or destination is None:
         raise nothing_to_resume(destination) if resume else PieError("Give the photos and the folder to write to.")
-    chosen = library.find(style) if style is not None else None
+    chosen = chosen_styles(library, style, blend, mix)
+    edit_for_all = edit.with_part(edit.style.choosing([one.id for one in chosen], mix))
     engine = open_engine(library, model, device)
 
     one_for_all = style is not None or neutral or edit is not AS_IT_IS
     edits = None if one_for_all else edits_of_editor(library)
 
     def read(progress: Progress, should_cancel: ShouldCancel) -> batch.Learn:
-        return lambda: engine.preference(chosen, progress, should_cancel) if chosen is not None else None
+        return lambda: engine.preference_of(edit_for_all.style, progress, should_cancel)
 
     settings = batch.export_settings(
         destination,
         encoded,
         on_conflict,
-        edit.with_style(chosen.id if chosen is not None else None),
+        edit_for_all,
         name,
-        chosen.name if chosen is not None else None,
+        blend_name([one.name for one in chosen]) or None,
         burst_lock,
     )
     # What an earlier export wrote into a folder of the sources is no source.
@@ -112,10 +119,10 @@ def edits_of_editor(library: "StyleLibrary") -> batch.Edits:
     from pie_desktop.export.photo_edits import PhotoEdits, neutral_for_all
 
     if not paths.catalog_path().exists():
-        return batch.Edits(library, neutral_for_all, lambda photo: (), list)
+        return batch.Edits(neutral_for_all, lambda photo: (), list)
     catalog = Catalog(paths.catalog_path())
     edits = PhotoEdits(catalog, library)
-    return batch.Edits(library, edits.of, edits.copies, catalog.take_problems)
+    return batch.Edits(edits.of, edits.copies, catalog.take_problems)
 
 
 def find_unfinished(destination: Path | None, failed_too: bool) -> "KeptExport | None":

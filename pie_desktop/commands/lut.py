@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pie_desktop.commands.arguments import AS_IT_IS, Device, Model, Style, open_engine, open_library, with_edit
+from pie_desktop.commands.arguments import (
+    AS_IT_IS,
+    Blend,
+    Device,
+    Mix,
+    Model,
+    Style,
+    chosen_styles,
+    open_engine,
+    open_library,
+    with_edit,
+)
 from pie_desktop.commands.console import interruptible, say, showing_progress
 from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import PieError
@@ -50,6 +61,8 @@ def lut(
         Format | None, typer.Option("--format", help="By default it follows the suffix.", show_default=False)
     ] = None,
     style: Style = None,
+    blend: Blend = None,
+    mix: Mix = None,
     edit: Edit = AS_IT_IS,
     size: Annotated[
         int | None,
@@ -82,9 +95,10 @@ def lut(
 
     library = open_library()
     engine = open_engine(library, model, device)
-    chosen = library.find(style) if style is not None else None
+    chosen = chosen_styles(library, style, blend, mix)
+    edit = edit.with_part(edit.style.choosing([one.id for one in chosen], mix))
     with interruptible() as should_cancel, showing_progress() as progress:
-        preference = engine.preference(chosen, progress, should_cancel) if chosen is not None else None
+        preference = engine.preference_of(edit.style, progress, should_cancel)
         if photo is not None:
             look = photo_look(engine, chosen, preference, photo, edit)
         else:

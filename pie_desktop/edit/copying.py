@@ -8,6 +8,9 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.part import Part, part_types
 from pie_desktop.edit.parts.style import StylePart
 
+CHOICE = frozenset({"style_id", "blend_id", "mix"})
+"""Of the style part: what is chosen together, as a blend is no blend with another style."""
+
 
 @dataclass(frozen=True)
 class CopyGroup:
@@ -36,10 +39,10 @@ class CopyGroup:
 
 
 def copy_groups() -> list[CopyGroup]:
-    """What can be copied by itself: style, its strengths, its amount, and every other part as a whole."""
+    """What can be copied by itself: style or blend, its strengths, its amount, and every other part as a whole."""
     strengths = frozenset({"strength", "tone_strength", "color_strength"})
     style = [
-        CopyGroup("style", "Style", StylePart, frozenset({"style_id"})),
+        CopyGroup("style", "Style", StylePart, CHOICE),
         CopyGroup("preference", "Preference, tone and colour", StylePart, strengths),
         CopyGroup("amount", "Amount", StylePart, frozenset({"amount"})),
     ]
@@ -72,12 +75,20 @@ def as_in(edit: Edit, source: Edit) -> Edit:
 
 
 def with_change(edit: Edit, before: Edit, after: Edit) -> Edit:
-    """An edit with all that differs between two others as it is in the second of them."""
+    """An edit with all that differs between two others as it is in the second of them.
+
+    Another style is chosen with its blend; another mix is for edits in that very blend.
+    """
     for kind in part_types():
         old, new = before.part(kind), after.part(kind)
         changed: dict[str, Any] = {
             one.name: getattr(new, one.name) for one in fields(kind) if getattr(old, one.name) != getattr(new, one.name)
         }
+        if kind is StylePart and changed.keys() & CHOICE:
+            same = edit.style.styles == after.style.styles
+            changed = {name: value for name, value in changed.items() if name not in CHOICE}
+            if same or before.style.styles != after.style.styles:
+                changed |= {name: getattr(new, name) for name in CHOICE}
         if changed:
             edit = edit.with_part(replace(edit.part(kind), **changed))
     return edit

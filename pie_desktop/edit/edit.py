@@ -94,8 +94,18 @@ class Edit:
         return Edit(tuple(one for one in ordered if one != type(one)()), unapplied)
 
     def with_style(self, style_id: str | None) -> "Edit":
-        """The same edit in another style."""
-        return self.with_part(replace(self.style, style_id=style_id))
+        """The same edit in another style, and in no blend."""
+        return self.with_part(self.style.choosing(() if style_id is None else (style_id,)))
+
+    def with_blend(self, style_id: str | None, mix: float | None = None) -> "Edit":
+        """The same edit with its style blended with another one; None for no blend. See `StylePart.choosing`."""
+        both = (self.style_id, style_id)
+        return self.with_part(self.style.choosing([one for one in both if one is not None], mix))
+
+    @property
+    def plain(self) -> "Edit":
+        """An edit that only chooses the style, or the blend, of this one: all numbers have their defaults."""
+        return Edit().with_part(StylePart().choosing(self.style.styles))
 
     def value(self, parameter: Parameter) -> float:
         """The value of a parameter."""
@@ -188,5 +198,6 @@ STRENGTH = style_parameter("strength")
 TONE_STRENGTH = style_parameter("tone_strength")
 COLOR_STRENGTH = style_parameter("color_strength")
 AMOUNT = style_parameter("amount")
+MIX = style_parameter("mix")
 PREFERENCE = (STRENGTH, TONE_STRENGTH, COLOR_STRENGTH)
 """What means nothing without a style."""

@@ -1,10 +1,11 @@
 """What a person reads of a change from one edit to another: the names of the steps of a history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.edit import MIX, Edit
 from pie_desktop.edit.part import all_parameters, part_types
 
+DELETED = "a deleted style"
 NAMED = 2
 """So many changes are named one by one; more are counted."""
 
@@ -22,10 +23,12 @@ def name_of_change(before: Edit, after: Edit, name_of_style: Callable[[str], str
         its default.
     """
     names = []
-    if before.style_id != after.style_id:
-        names.append(_style(after.style_id, name_of_style))
+    if before.style.styles != after.style.styles:
+        names.append(_styles(after.style.styles, name_of_style))
     numbers = [one for one in all_parameters() if before.value(one) != after.value(one)]
-    if numbers and len(names) == 0 and after == Edit.styled(after.style_id):
+    if names and MIX in numbers and after.value(MIX) == MIX.default:
+        numbers.remove(MIX)  # which goes with the blend
+    if numbers and len(names) == 0 and after == after.plain:
         return "Reset"
     names += dict.fromkeys(one.told(after.value(one)) for one in numbers)
     if not names:  # something that is not a number
@@ -36,8 +39,21 @@ def name_of_change(before: Edit, after: Edit, name_of_style: Callable[[str], str
     return ", ".join(names) or "Unchanged"
 
 
-def _style(style_id: str | None, name_of_style: Callable[[str], str | None]) -> str:
-    if style_id is None:
+def _styles(styles: Sequence[str], name_of_style: Callable[[str], str | None]) -> str:
+    if not styles:
         return "No style"
-    name = name_of_style(style_id)
-    return f"Style “{name}”" if name else "A style that was deleted"
+    names = [name_of_style(style_id) for style_id in styles]
+    if len(names) > 1:
+        return f"Blend “{blend_name([name or DELETED for name in names])}”"
+    return f"Style “{names[0]}”" if names[0] else "A style that was deleted"
+
+
+def blend_name(names: Sequence[str], mix: float | None = None) -> str:
+    """What a style, or a blend of two, is called: `Evening`, `Evening + Street`, or `Evening + Street, 40 %`.
+
+    Args:
+        names: of the styles.
+        mix: the share of the second one, to be named too.
+    """
+    name = " + ".join(names)
+    return name if mix is None or len(names) < 2 else f"{name}, {MIX.text(mix)}"

@@ -24,11 +24,18 @@ class Transform:
         preferred: LUT of the style's enhancement; the same as `neutral` without a style.
         expected_error: mean CIEDE2000 by which the result of `preferred` may be expected to miss the user's own edit;
             None without a style, or where the model does not know.
+        blended: of the same photo in the style that this one is blended with; None without a blend.
     """
 
     neutral: np.ndarray
     preferred: np.ndarray
     expected_error: float | None = None
+    blended: "Transform | None" = None
+
+    @property
+    def second(self) -> np.ndarray | None:
+        """LUT of the enhancement in the second style of a blend; None without one."""
+        return None if self.blended is None else self.blended.preferred
 
     @cached_property
     def emphasised(self) -> np.ndarray:
@@ -38,9 +45,9 @@ class Transform:
     def lut(self, edit: Edit) -> np.ndarray:
         """The LUT of an edit of this photo, float32 (S, S, S, 3), not clipped.
 
-        The model's two LUTs are mixed by the strengths of tone and colour and by amount (see `mix_luts`); then the
-        parts of the edit act on the colours in their order. The edit's style is the one that the transform was made
-        for.
+        The model's two LUTs are mixed by the strengths of tone and colour and by amount (see `mix_luts`), in a blend
+        for each style by itself, and the two by the edit's mix; then the parts of the edit act on the colours in their
+        order. The edit's styles are those that the transform was made for.
         """
         return adjusted(self._model_lut(edit.style), edit.parts)
 
@@ -54,24 +61,54 @@ class Transform:
             return self.lut(colors)
         return ExactEdit(self._model_lut(edit.style), tuple(part for part in colors.parts if part != edit.style))
 
+    def expected_error_of(self, style: StylePart) -> float | None:
+        """That of the style, or of its blend, at full strength; None where it is not known."""
+        other = self.blended.expected_error if self.blended is not None else None
+        return blended_error(self.expected_error, other, style.share if self.blended is not None else 0.0)
+
     def _model_lut(self, style: StylePart) -> np.ndarray:
+        if self.blended is not None and style.share == 1:
+            return self.blended._model_lut(style)
         emphasised = self.emphasised if max(style.tone, style.color) > 1 else None
-        return mix_luts(self.neutral, self.preferred, style.tone, style.color, style.amount, emphasised)
+        own = mix_luts(self.neutral, self.preferred, style.tone, style.color, style.amount, emphasised)
+        if self.blended is None or style.share == 0:
+            return own
+        return own + np.float32(style.share) * (self.blended._model_lut(style) - own)
 
     @staticmethod
     def mean(transforms: Sequence["Transform"]) -> "Transform":
-        """The transform between those of several photos: the mean of their LUTs, node by node, and of their errors."""
+        """The transform between those of several photos: the mean of their LUTs, node by node, and of their errors.
+
+        Either all of them are of a blend, or none.
+        """
 
         def mean(luts: Sequence[np.ndarray]) -> np.ndarray:
             total = reduce(np.add, luts, np.zeros(luts[0].shape, np.float64))
             return (total / len(luts)).astype(np.float32)
 
         errors = [one.expected_error for one in transforms if one.expected_error is not None]
+        blended = [one.blended for one in transforms if one.blended is not None]
         return Transform(
             mean([one.neutral for one in transforms]),
             mean([one.preferred for one in transforms]),
             sum(errors) / len(errors) if errors else None,
+            Transform.mean(blended) if blended else None,
         )
+
+
+def blended_error(first: float | None, second: float | None, share: float) -> float | None:
+    """The expected error of a blend of two styles: the mean of theirs, weighed as the blend weighs the styles.
+
+    Who wants this blend wants the mean of what they would make in each style. The result misses it by the mean of what
+    it misses in each, which is no longer than the mean of the lengths: so this errs on the side of doubt.
+
+    Args:
+        first, second: of the styles, None where it is not known.
+        share: of the second.
+    """
+    if share in (0, 1):
+        return second if share else first
+    return None if first is None or second is None else (1 - share) * first + share * second
 
 
 @dataclass(frozen=True)

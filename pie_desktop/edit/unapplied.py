@@ -87,7 +87,7 @@ def put_back(document: dict[str, Any], unapplied: Iterable[Unapplied]) -> None:
         elif not one.name:
             parts[one.part] = one.value
         elif kind is not None:
-            parts.setdefault(one.part, {"version": kind.VERSION})[one.name] = one.value
+            parts.setdefault(one.part, {"version": kind().to_json()["version"]})[one.name] = one.value
 
 
 def still_unapplied(unapplied: tuple[Unapplied, ...], before: Part, after: Part) -> tuple[Unapplied, ...]:

@@ -4,13 +4,17 @@ import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pie_desktop.edit.transform import Transform
+from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.edit.transform import Transform, blended_error
 from pie_desktop.engine import bundles
+from pie_desktop.engine.blending import AnyPreference, Blended
 from pie_desktop.engine.model import EnhancementModel, ModelOpener
 from pie_desktop.engine.references import Progress, References, ShouldCancel, encode, read_style
 from pie_desktop.errors import BundleError, Cancelled, StyleError
@@ -118,6 +122,25 @@ class Engine:
                     self._preferences.popitem(last=False)
         return preference
 
+    def preference_of(
+        self, style: StylePart, progress: Progress | None = None, should_cancel: ShouldCancel | None = None
+    ) -> "AnyPreference | None":
+        """What an edit asks for: the preference of its style, of both styles of a blend, or None for neutral.
+
+        Raises:
+            StyleError: a style does not exist, or as `preference`.
+            BundleError, Cancelled: as `preference`.
+        """
+        found = []
+        for number, style_id in enumerate(style.styles):
+            told = progress
+            if progress is not None and len(style.styles) > 1:
+                told = partial(_half, progress, number)
+            found.append(self.preference(self._library.get(style_id), told, should_cancel))
+        if len(found) == 2 and found[0].bundle_id != found[1].bundle_id:  # another model was chosen in between
+            raise BundleError("The style was learned with another model; select the style again.")
+        return Blended(*found) if len(found) == 2 else next(iter(found), None)
+
     def agreement(
         self, style: Style, progress: Progress | None = None, should_cancel: ShouldCancel | None = None
     ) -> list[float]:
@@ -149,7 +172,7 @@ class Engine:
         """
         return encode(self._loaded(), references, progress, should_cancel)
 
-    def transform(self, proxy: np.ndarray, preference: "Preference | None") -> Transform:
+    def transform(self, proxy: np.ndarray, preference: "AnyPreference | None") -> Transform:
         """What to do with the photo of this proxy.
 
         Args:
@@ -159,18 +182,24 @@ class Engine:
         Raises:
             BundleError: no usable model, or the preference is of another one.
         """
+        if isinstance(preference, Blended):
+            return replace(self.transform(proxy, preference.first), blended=self.transform(proxy, preference.second))
         neutral, preferred, error = self._loaded_for(preference).answer(proxy, preference)
         return Transform(neutral, neutral if preference is None else preferred, error)
 
-    def expected_error(self, proxy: np.ndarray, preference: "Preference") -> float | None:
+    def expected_error(self, proxy: np.ndarray, preference: "AnyPreference", share: float = 0.0) -> float | None:
         """That of the photo's transform, for less work; None where the model does not know.
 
         Args:
             proxy, preference: as for `transform`.
+            share: of the second style of a blend.
 
         Raises:
             BundleError: as `transform`.
         """
+        if isinstance(preference, Blended):
+            first, second = (self.expected_error(proxy, one) for one in (preference.first, preference.second))
+            return blended_error(first, second, share)
         return self._loaded_for(preference).expected_error(proxy, preference)
 
     def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
@@ -224,6 +253,11 @@ class Engine:
                 raise
             inference = open_model(shipped, self._requested_device)
             return inference, f"{error} The model that comes with PIE Desktop is used instead."
+
+
+def _half(progress: Progress, number: int, share: float, text: str) -> None:
+    """The progress of the first, 0, or second, 1, of two pieces of work."""
+    progress((number + share) / 2, text)
 
 
 def _works_only_with(name: str, model: OnlyModel, in_use: str) -> str:

@@ -32,6 +32,7 @@ from pie_desktop.styles.references import COPY_SIDE, HandEdit
 from pie_desktop.styles.style import Style
 
 if TYPE_CHECKING:
+    from pie_desktop.engine.blending import AnyPreference
     from pie_desktop.model.preference import Preference
 
 _SIDE = 96  # of the images that are compared; means do not need more
@@ -57,7 +58,7 @@ class Made:
     proxy: np.ndarray
 
 
-def make(engine: Engine, photo: Path, edit: Edit, preference: "Preference | None") -> Made:
+def make(engine: Engine, photo: Path, edit: Edit, preference: "AnyPreference | None") -> Made:
     """The pair of a photo: unedited, RAW photos developed as the edit says, and with the colours of the edit.
 
     Args:

@@ -12,7 +12,6 @@ from pie_desktop.export.settings import ExportPart, ExportSettings, PlannedPhoto
 
 if TYPE_CHECKING:
     from pie_desktop.engine.engine import Engine
-    from pie_desktop.styles.store import StyleLibrary
 
 Plan = tuple[ExportSettings, Sequence[PlannedPhoto]]
 """Photos that are written in one way."""
@@ -20,7 +19,6 @@ Plan = tuple[ExportSettings, Sequence[PlannedPhoto]]
 
 def parts_by_edit(
     engine: "Engine",
-    library: "StyleLibrary",
     plans: Sequence[Plan],
     edit_of: EditOf,
     progress: Callable[[float, str], None],
@@ -46,7 +44,7 @@ def parts_by_edit(
             # Where it comes from makes no difference to what is done.
             groups.setdefault((number, PhotoEdit(found.edit, "one", found.style)), []).append(photo)
     return [
-        _part(engine, library, plans[number][0], edit, photos, len(groups) == len(plans), progress, should_cancel)
+        _part(engine, plans[number][0], edit, photos, len(groups) == len(plans), progress, should_cancel)
         for (number, edit), photos in groups.items()
     ]
 
@@ -59,7 +57,6 @@ def in_order(report: ExportReport, targets: Sequence[Path]) -> ExportReport:
 
 def _part(
     engine: "Engine",
-    library: "StyleLibrary",
     settings: ExportSettings,
     edit: PhotoEdit,
     photos: list[PlannedPhoto],
@@ -67,10 +64,10 @@ def _part(
     progress: Callable[[float, str], None],
     should_cancel: Callable[[], bool],
 ) -> ExportPart:
-    preference, style_id = None, edit.edit.style_id
-    if style_id is not None and any(photo.writes for photo in photos):
+    preference = None
+    if edit.edit.style_id is not None and any(photo.writes for photo in photos):
         try:
-            preference = engine.preference(library.get(style_id), progress, should_cancel)
+            preference = engine.preference_of(edit.edit.style, progress, should_cancel)
         except PieError as error:
             if shared:
                 raise

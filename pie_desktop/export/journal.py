@@ -22,6 +22,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from pie_desktop import json_files
+from pie_desktop.engine.blending import Blended
 from pie_desktop.errors import PieError
 from pie_desktop.export.report import ExportItem
 from pie_desktop.export.settings import ExportPart, photo_to_json, settings_to_json
@@ -101,12 +102,14 @@ class Journal:
         """The whole plan, in one go. Raises OSError."""
         records: list[dict[str, Any]] = [{"event": "export", "version": VERSION, "time": _now()}]
         for number, part in enumerate(parts):
-            file = None
-            if part.preference is not None:
-                file = f"preference-{number}.safetensors"
-                part.preference.save(self.folder / file)
-            digest = part.preference.key if part.preference is not None else None
-            kept = {"preference": file, "digest": digest, "bundle": part.bundle_id}
+            found = part.preference
+            both = (found.first, found.second) if isinstance(found, Blended) else (found, None)
+            kept: dict[str, Any] = {"preference": None, "digest": None, "bundle": part.bundle_id}
+            for name, digest, preference in zip(("preference", "blend"), ("digest", "blend_digest"), both, strict=True):
+                if preference is not None:
+                    file = f"{name}-{number}.safetensors"
+                    preference.save(self.folder / file)
+                    kept |= {name: file, digest: preference.key}
             records.append({"event": "part", "settings": settings_to_json(part.settings), **kept})
             records += [{"event": "photo", "part": number, **photo_to_json(photo)} for photo in part.photos]
         records.append({"event": "planned"})

@@ -46,16 +46,25 @@ class _KeptPreference:
     preference: str | None
     digest: str | None
     bundle: str | None
+    blend: str | None = None
+    blend_digest: str | None = None
 
 
 @dataclass
 class KeptPart:
-    """A part of a kept export; `preference` is a file or None, `digest` the key of what it holds."""
+    """A part of a kept export.
+
+    Attributes:
+        preference, digest: a file or None, and the key of what it holds.
+        blend, blend_digest: the same of the second style of a blend.
+    """
 
     settings: ExportSettings
     bundle_id: str | None
     preference: Path | None
     digest: str | None = None
+    blend: Path | None = None
+    blend_digest: str | None = None
     photos: list[PlannedPhoto] = field(default_factory=list)
 
 
@@ -131,10 +140,10 @@ def read_export(place: Path) -> KeptExport:
 def _take(export: KeptExport, event: str, record: dict[str, Any]) -> None:
     if event == "part":
         kept = json_files.as_type(_KeptPreference, record)
-        preference = export.folder / kept.preference if kept.preference else None
+        preference, blend = (export.folder / file if file else None for file in (kept.preference, kept.blend))
         settings = settings_from_json(record["settings"])
-        _check_paths(settings.destination, preference or export.folder)
-        export.parts.append(KeptPart(settings, kept.bundle, preference, kept.digest))
+        _check_paths(settings.destination, preference or export.folder, blend or export.folder)
+        export.parts.append(KeptPart(settings, kept.bundle, preference, kept.digest, blend, kept.blend_digest))
     elif event == "photo":
         part = _at(export.parts, record.pop("part"))
         photo = photo_from_json(record)

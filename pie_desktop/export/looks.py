@@ -1,7 +1,7 @@
 """A style as a look for other programs: what it does to one photo, or on average, and how near the file comes to it."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ import numpy as np
 from pie_desktop.edit.compiling import SIZES as COMPILED_SIZES
 from pie_desktop.edit.compiling import ExactEdit, compiled, shaped
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.naming import blend_name
 from pie_desktop.edit.transform import Transform
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import PieError
@@ -27,7 +28,7 @@ from pie_desktop.imaging.stored import to_uint8
 from pie_desktop.styles.style import Style
 
 if TYPE_CHECKING:
-    from pie_desktop.model.preference import Preference
+    from pie_desktop.engine.blending import AnyPreference
 
 MEASURED_SIDE = 512
 MOST_PHOTOS = 24
@@ -91,19 +92,21 @@ class LookReport:
         return words
 
 
-def photo_look(engine: Engine, style: Style | None, preference: "Preference | None", photo: Path, edit: Edit) -> Look:
-    """The edit of one photo, as its export has it.
+def photo_look(
+    engine: Engine, styles: Sequence[Style], preference: "AnyPreference | None", photo: Path, edit: Edit
+) -> Look:
+    """The edit of one photo, as its export has it; `styles` are those of the edit, and `preference` is theirs.
 
     Raises:
         DecodeError, BundleError: the photo or the model cannot be read.
     """
     lut = engine.transform(exact_proxy(photo, EncodeOptions(), edit.development), preference).exact(edit)
     image = to_uint8(decode.load_photo(photo, MEASURED_SIDE, edit.development))
-    return Look(f"{_name(style)} - {photo.name}", lut, (image,), (lut,), _left_out(edit))
+    return Look(f"{_name(styles, edit)} - {photo.name}", lut, (image,), (lut,), _left_out(edit))
 
 
-def average_look(engine: Engine, style: Style | None, preference: "Preference | None", edit: Edit) -> Look:
-    """What a style does on average: the mean of its LUTs for typical photos.
+def average_look(engine: Engine, styles: Sequence[Style], preference: "AnyPreference | None", edit: Edit) -> Look:
+    """What a style, or a blend of two, does on average: the mean of its LUTs for typical photos.
 
     These are the originals of its pairs, which are the user's own photos before the edit; for a style with fewer than
     two pairs, the sample photographs that come with the program.
@@ -111,7 +114,7 @@ def average_look(engine: Engine, style: Style | None, preference: "Preference | 
     Raises:
         BundleError: the model cannot be read.
     """
-    photos = _originals(style) if style is not None else []
+    photos = [photo for style in styles for photo in _originals(style)]
     if len(photos) < 2:
         photos = [sample_image(name) for name in SAMPLE_NAMES]
     photos = [to_uint8(resize_long_side(photo, MEASURED_SIDE)) for photo in photos]
@@ -119,10 +122,10 @@ def average_look(engine: Engine, style: Style | None, preference: "Preference | 
     transforms = [engine.transform(proxy, preference) for proxy in proxies]
     if edit.adjusted:  # the same adjustments of the model's mean
         mean, own = Transform.mean(transforms).exact(edit), tuple(one.exact(edit) for one in transforms)
-        return Look(_name(style), mean, tuple(photos), own, _left_out(edit))
+        return Look(_name(styles, edit), mean, tuple(photos), own, _left_out(edit))
     luts = [transform.lut(edit) for transform in transforms]
     mean = np.asarray(np.mean(luts, axis=0, dtype=np.float64), dtype=np.float32)
-    return Look(_name(style), mean, tuple(photos), tuple(luts), _left_out(edit))
+    return Look(_name(styles, edit), mean, tuple(photos), tuple(luts), _left_out(edit))
 
 
 def export_look(
@@ -192,8 +195,8 @@ def _forms(lut: AnyLut, kind: LookFormat, size: int | None) -> Iterator[tuple[An
         yield from ((shaped(lut, points), points) for points in COMPILED_SIZES if points > least)
 
 
-def _name(style: Style | None) -> str:
-    return style.name if style is not None else "Neutral"
+def _name(styles: Sequence[Style], edit: Edit) -> str:
+    return blend_name([style.name for style in styles], edit.style.mix) if styles else "Neutral"
 
 
 def _originals(style: Style) -> list[np.ndarray]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pie_desktop.edit.edit import PREFERENCE, Edit
+from pie_desktop.edit.edit import MIX, PREFERENCE, Edit
+from pie_desktop.edit.naming import blend_name
 from pie_desktop.edit.part import all_parameters
 from pie_desktop.edit.unapplied import unapplied_sentence
 from pie_desktop.edit.versions import PhotoVersion
@@ -32,9 +33,9 @@ class PhotoEdit:
         edit: what is done to the photo.
         origin: `own`, that of the photo; `folder`, the style of its folder; `none`, neutral as nothing was chosen;
             `one`, the one edit for all photos of this export.
-        style: name of its style, None for neutral enhancement.
+        style: name of its style, or of its blend, None for neutral enhancement.
         problem: why the photo must not be written, or None.
-        style_gone: the style of the folder was deleted, so that the photo has none.
+        style_gone: the style of the folder, or one of a blend, was deleted, so that the photo is without it.
     """
 
     edit: Edit
@@ -49,7 +50,8 @@ class PhotoEdit:
         if self.problem is not None:
             return "Cannot be used"
         known = [one for one in all_parameters() if self.style is not None or one not in PREFERENCE]
-        changed = [one for one in known if self.edit.value(one) != one.default]
+        blended = self.edit.style.blend_id is not None
+        changed = [one for one in known if self.edit.value(one) != one.default or (blended and one == MIX)]
         name = self.style or NEUTRAL
         if self.style is not None:
             strength = PREFERENCE[0]
@@ -71,6 +73,8 @@ class PhotoEdit:
     @property
     def whose(self) -> str:
         """Where it comes from: one sentence."""
+        if self.style_gone and self.has_own:
+            return "Its own edit; of the two styles that it blends, one was deleted."
         if self.style_gone:
             return "No edit of its own; the style of its folder was deleted."
         return _WHOSE[self.origin]
@@ -111,11 +115,13 @@ class PhotoEdits:
             return PhotoEdit(Edit(), "own", problem=_copy_gone(version))
         if edit is None:
             return self._without_edit(photo)
-        name, problem = None, None
-        if edit.style_id is not None:
-            name = self._style_name(edit.style_id)
-            problem = None if name is not None else _style_gone(photo)
-        return PhotoEdit(edit, "own", name, problem)
+        names = {style_id: self._style_name(style_id) for style_id in edit.style.styles}
+        found = [name for name in names.values() if name is not None]
+        if names and not found:
+            return PhotoEdit(edit, "own", problem=_style_gone(photo))
+        gone = [style_id for style_id, name in names.items() if name is None]
+        edit = edit.with_part(edit.style.without(gone)) if gone else edit  # as the Edit page shows it
+        return PhotoEdit(edit, "own", blend_name(found) or None, style_gone=bool(gone))
 
     def copies(self, photo: Path) -> dict[str, Edit]:
         """The edits of a photo's virtual copies by their names. Raises PieError where the catalog cannot be used."""

@@ -17,8 +17,8 @@ from pie_desktop.export.names import DEFAULT_TEMPLATE, NameTemplate
 from pie_desktop.imaging.encode import EncodeOptions
 
 if TYPE_CHECKING:
+    from pie_desktop.engine.blending import AnyPreference
     from pie_desktop.engine.engine import Engine
-    from pie_desktop.model.preference import Preference
 
 Conflict = Literal["skip", "unique", "overwrite"]
 Action = Literal["write", "overwrite", "skip", "fail"]
@@ -129,12 +129,12 @@ class ExportPart:
     settings: ExportSettings
     photos: tuple[PlannedPhoto, ...]
     transform_for: Callable[[np.ndarray], Transform]
-    preference: "Preference | None" = None
+    preference: "AnyPreference | None" = None
     bundle_id: str | None = None
 
 
 def make_part(
-    engine: "Engine", settings: ExportSettings, photos: tuple[PlannedPhoto, ...], preference: "Preference | None"
+    engine: "Engine", settings: ExportSettings, photos: tuple[PlannedPhoto, ...], preference: "AnyPreference | None"
 ) -> ExportPart:
     """A part whose transforms an engine computes, which is loaded if it is not yet and there is something to do."""
     if any(photo.writes for photo in photos):
@@ -143,7 +143,7 @@ def make_part(
 
 
 def resume_part(
-    engine: "Engine", settings: ExportSettings, photos: tuple[PlannedPhoto, ...], preference: "Preference | None",
+    engine: "Engine", settings: ExportSettings, photos: tuple[PlannedPhoto, ...], preference: "AnyPreference | None",
     bundle_id: str | None,
 ) -> ExportPart:  # fmt: skip
     """A part of an export that was begun earlier.

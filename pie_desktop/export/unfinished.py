@@ -77,11 +77,16 @@ def continued(export: KeptExport, engine: "Engine") -> list[ExportPart]:
     Raises:
         PieError: the model is another one, or the kept preference is damaged.
     """
+    from pie_desktop.engine.blending import Blended
     from pie_desktop.model.preference import Preference
 
     parts = []
     for part in export.parts:
-        preference = Preference.load(part.preference, part.digest) if part.preference is not None else None
+        preference: Preference | Blended | None = None
+        if part.preference is not None:
+            preference = Preference.load(part.preference, part.digest)
+            if part.blend is not None:
+                preference = Blended(preference, Preference.load(part.blend, part.blend_digest))
         parts.append(resume_part(engine, part.settings, tuple(part.photos), preference, part.bundle_id))
     return parts
 

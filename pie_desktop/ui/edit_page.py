@@ -101,6 +101,8 @@ class EditPage(QWidget):
         self.taste = TasteFinding(context, self, lambda: self.filmstrip.listed, self._on_taste)
         self.styles.taste_requested.connect(self.taste.open)
         self.liking = Liking(context, self, lambda: self.filmstrip.listed, self.styles.controller.import_liked)
+        self.styles.controller.listed.connect(lambda: self.adjust.blend.set_styles(self.styles.controller.styles))
+        self.adjust.blend.save_requested.connect(self.save_blend)
         self.styles.liking_requested.connect(self.liking.open)
         self.histogram.view.warnings_wanted.connect(lambda: canvas.set_warnings(not canvas.warnings))
 
@@ -126,6 +128,11 @@ class EditPage(QWidget):
 
     def _on_taste(self, style: Style) -> None:
         self.styles.controller.take_in(style, f"“{style.name}” was made of your picks. F2 gives it another name.")
+
+    def save_blend(self) -> None:
+        """Make a style of the blend of the open photo."""
+        open_photo = [] if self._session.path is None else [self._session.path]
+        self.styles.controller.save_blend(list(dict.fromkeys([*open_photo, *self.filmstrip.listed])))
 
     def open_photo(self, path: Path, copy: str = "") -> None:
         """Show one photo, or its virtual copy of that name, in the canvas."""

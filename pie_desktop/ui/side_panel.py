@@ -84,6 +84,7 @@ class SidePanel(QFrame):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.splitterMoved.connect(self._on_moved)
+        adjust.blend.height_changed.connect(lambda: None if self._divided else self._divide())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

@@ -7,7 +7,6 @@ from typing import Protocol
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QWidget
 
-from pie_desktop.edit.edit import Edit
 from pie_desktop.styles.style import Style
 from pie_desktop.ui.actions.action import Need, Where
 from pie_desktop.ui.actions.commands import Commands
@@ -81,6 +80,7 @@ def bind_edit_actions(commands: Commands, undoing: UndoOrder, page: EditPage) ->
     bind("next", partial(page.step, 1))
     bind("previous", partial(page.step, -1))
     bind("panels", page.toggle_panels)
+    bind("save_blend", page.save_blend)
     bind("no_style", partial(page.styles.select_style, None))
     commands.include(page.filmstrip)
     commands.include(page.styles)
@@ -184,8 +184,9 @@ def enable_actions(
             Need.PREVIOUS: lambda: strip.selection.can_step(-1),
             Need.SELECTION: lambda: bool(strip.selected_paths()),
             Need.FOLDER: lambda: strip.folder is not None,
-            Need.CHANGES: lambda: current.edit != Edit.styled(current.style_id),
+            Need.CHANGES: lambda: current.edit != current.edit.plain,
             Need.STYLED: lambda: current.wanted is not None,
+            Need.BLEND: lambda: page.adjust.blend.can_save,
             Need.UNDO: lambda: undoing.can_undo,
             Need.REDO: lambda: undoing.can_redo,
             Need.STYLE: lambda: of_styles() is not None,

@@ -6,6 +6,7 @@ Processor time of the thread that does it, so that other programs do not count; 
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -16,7 +17,7 @@ from photographs import camera_image
 from PySide6.QtCore import QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from pie_desktop.edit.edit import AMOUNT, COLOR_STRENGTH, STRENGTH, TONE_STRENGTH, Edit
+from pie_desktop.edit.edit import AMOUNT, COLOR_STRENGTH, MIX, STRENGTH, TONE_STRENGTH, Edit
 from pie_desktop.edit.part import Parameter
 from pie_desktop.edit.transform import Transform
 from pie_desktop.imaging.lut.apply import identity_lut
@@ -28,12 +29,15 @@ from pie_desktop.ui.context import AppContext
 WIDTH, HEIGHT = 2560, 1440
 STEPS = 150
 BUDGET_MS = 16.0
+BLEND = Edit.styled("one", 1.2, 0.9).with_blend("other", 0.4).with_value(TONE_STRENGTH, 0.7)
 # Each slider on its way through its range, with the others where they cost most.
 MOVES = (
     (STRENGTH, Edit.styled(None, amount=0.9)),
     (TONE_STRENGTH, Edit.styled(None, 1.2, 0.9)),
     (COLOR_STRENGTH, Edit.styled(None, 1.2, 0.9).with_value(TONE_STRENGTH, 0.7)),
     (AMOUNT, Edit.styled(None, 1.4).with_value(TONE_STRENGTH, 0.7)),
+    (MIX, BLEND),
+    (STRENGTH, BLEND),
 )
 
 
@@ -53,7 +57,9 @@ def measured_moves(
     context = AppContext()
     image = cv2.resize(camera_image(1), (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     identity = identity_lut()
-    transform = Transform(identity**0.85, np.clip(identity**0.8 * np.float32([1.1, 1.0, 0.8]), 0, 1))
+    tints = np.float32([[1.1, 1.0, 0.8], [0.8, 1.0, 1.1]])
+    warm, cool = (Transform(identity**0.85, np.clip(identity**0.8 * tint, 0, 1)) for tint in tints)
+    transform = replace(warm, blended=cool)
     canvas = Canvas(context)
     canvas.resize(WIDTH, HEIGHT)
     canvas.set_view(view)

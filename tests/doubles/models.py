@@ -152,3 +152,31 @@ def any_preference(bundle_id: str | None, references: int = 1) -> Preference:
     """A preference that the model of this bundle takes."""
     assert bundle_id is not None
     return Preference({"tokens": np.zeros(references, np.float32)}, bundle_id)
+
+
+class ApartModel(PlainModel):
+    """Tells styles apart: the preference is the mean colour of the edits, and what is made in it has that tint.
+
+    Edits without colour give black and white. What it expects of a photo is the red of that mean, in levels.
+    """
+
+    def encode(
+        self,
+        references: Sequence[ReferencePixels],
+        progress: Progress | None = None,
+        should_cancel: ShouldCancel | None = None,
+    ) -> Preference:
+        mean = np.mean([one.after.reshape(-1, 3).mean(axis=0) for one in references], axis=0).astype(np.float32)
+        return Preference({"tokens": np.zeros(len(references), np.float32), "vector": mean}, self.bundle_id)
+
+    def expected_error(self, proxy: np.ndarray, preference: Preference) -> float | None:
+        return float(preference.arrays["vector"][0])
+
+    def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
+        neutral = identity_lut() ** np.float32(0.8)
+        if preference is None:
+            return neutral, neutral
+        mean = preference.arrays["vector"]
+        if np.ptp(mean) < 1:
+            return neutral, np.repeat(neutral.mean(axis=-1, keepdims=True), 3, axis=-1)
+        return neutral, np.clip(neutral * (mean / mean.mean()), 0, 1).astype(np.float32)

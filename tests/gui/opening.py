@@ -21,10 +21,10 @@ def wait_shown(window: MainWindow, photo: Path, qtbot: QtBot) -> None:
         return (
             session.path == photo
             and enhancement is not None
-            and enhancement.style_id == session.edit.style_id
+            and enhancement.styles == session.edit.style.styles
             and renderer.base is not None
             and renderer.base.request.luts is enhancement.transform
-            and renderer.base.exact_for == session.edit.with_style(None)
+            and renderer.base.exact_for == session.edit.with_part(session.edit.style.unnamed)
         )
 
     qtbot.waitUntil(shown)

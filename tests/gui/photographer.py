@@ -64,14 +64,14 @@ class Photographer:
         return (
             session.path == photo
             and enhancement is not None
-            and enhancement.style_id == session.edit.style_id
+            and enhancement.styles == session.edit.style.styles
             and session._proxy is not None
             and np.array_equal(session._proxy, enhancement.proxy)
             and layer is not None
             and layer.request.luts is enhancement.transform
             and layer.request.whole == self.window.canvas.viewport.zoomed()
             and (fitted or layer.request.source.scale == 1)
-            and layer.exact_for == session.edit.with_style(None)
+            and layer.exact_for == session.edit.with_part(session.edit.style.unnamed)
         )
 
     def wait_for(self, photo: Path) -> None:

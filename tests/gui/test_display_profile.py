@@ -61,7 +61,7 @@ def test_the_canvas_is_shown_through_the_profile_and_the_edit_stays(
     assert lut is not None and context.display.name == "Rec. 2020"
     luts = layer.request.luts
     np.testing.assert_array_equal(layer.original, apply_lut(layer.sampled, lut))
-    np.testing.assert_array_equal(layer.preferred, apply_lut(apply_lut(layer.sampled, luts.preferred), lut))
+    np.testing.assert_array_equal(layer.known.preferred, apply_lut(apply_lut(layer.sampled, luts.preferred), lut))
     window.commands["monitor_colors"].trigger()
     qtbot.waitUntil(lambda: shown() and context.display.lut is None)
     np.testing.assert_array_equal(renderer.base.original, renderer.base.sampled)

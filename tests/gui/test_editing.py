@@ -45,7 +45,7 @@ def test_sliders_change_the_image_at_once_and_exactly_after(
     qtbot.mouseMove(track, QPoint(0, middle))
     assert renderer.edit == Edit.styled(None, 0.0, 1.0)
     layer = renderer.base
-    np.testing.assert_array_equal(layer.pixels(renderer.edit, layer.request.zone), layer.neutral)
+    np.testing.assert_array_equal(layer.pixels(renderer.edit, layer.request.zone), layer.known.neutral)
     qtbot.mouseMove(track, QPoint(7 + (track.width() - 14) // 2, middle))
     qtbot.mouseRelease(track, Qt.MouseButton.LeftButton, pos=QPoint(7 + (track.width() - 14) // 2, middle))
     strength = window.session.edit.style.strength

@@ -33,10 +33,8 @@ def test_from_edits_to_an_exported_folder(
     qtbot.waitUntil(lambda: session.path == photo and renderer.enhanced, timeout=TIMEOUT)
 
     assert drop(window.edit_page.styles, [path for pair in sample_pairs for path in pair])
-    qtbot.waitUntil(
-        lambda: session.enhancement is not None and session.enhancement.style_id is not None, timeout=TIMEOUT
-    )
-    style = window.context.library.get(session.enhancement.style_id)
+    qtbot.waitUntil(lambda: session.enhancement is not None and bool(session.enhancement.styles), timeout=TIMEOUT)
+    style = window.context.library.get(session.enhancement.styles[0])
     assert not style.builtin
     assert [reference.before is not None for reference in style.references] == [True] * len(sample_pairs)
 

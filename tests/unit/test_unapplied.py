@@ -126,7 +126,7 @@ def test_what_is_damaged_is_still_refused(parts: Any) -> None:
 
 
 def test_an_edit_whose_style_or_form_is_newer_is_set_aside_as_a_whole() -> None:
-    for stored in ({"version": 2, "parts": {}}, {"version": 1, "parts": {"style": {"version": 3}}}):
+    for stored in ({"version": 2, "parts": {}}, {"version": 1, "parts": {"style": {"version": 4}}}):
         with pytest.raises(NewerEditError):
             Edit.from_json(stored)
 

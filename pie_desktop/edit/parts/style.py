@@ -1,5 +1,6 @@
 """The style of an edit: whose preference, how strongly it counts, and how much of the enhancement is applied."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, ClassVar
@@ -17,21 +18,25 @@ class StylePart(Part):
     """What the model is asked for.
 
     It has no `apply`: its effect is the LUT that the model answers with, see `Transform.lut`. Version 1 had one
-    strength for tone and colour together.
+    strength for tone and colour together, version 2 had no blend, and is still written where there is none.
 
     Attributes:
         style_id: the style, or None for neutral enhancement only.
+        blend_id: another style that this one is blended with, or None; without a style there is none.
         strength: how strongly the preference counts, 0 to 1.5; 1 is the user's own.
         tone_strength, color_strength: how much of that strength counts for the tones and for the colours, 0 to 1.5.
         amount: how much of the whole enhancement is applied, 0 to 1.
+        mix: the share of the other style in a blend, 0 to 1.
     """
 
     KEY: ClassVar[str] = "style"
     LABEL: ClassVar[str] = "Style"
     ORDER: ClassVar[int] = 0
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
+    UNBLENDED: ClassVar[int] = 2
 
     style_id: str | None = None
+    blend_id: str | None = None
     strength: float = parameter(
         "Preference", 1.0, 0.0, 1.5, "How strongly the preference counts; 100 % is your own.", scale=100, unit="%"
     )
@@ -58,6 +63,40 @@ class StylePart(Part):
     amount: float = parameter(
         "Amount", 1.0, 0.0, 1.0, "How much of the enhancement is applied; adjustments act on top.", scale=100, unit="%"
     )
+    mix: float = parameter(
+        "Mix", 0.5, 0.0, 1.0, "The share of the second style where two are blended.", scale=100, unit="%"
+    )
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The ids of its styles: none, one, or the two of a blend."""
+        return tuple(one for one in (self.style_id, self.blend_id) if one is not None)
+
+    @property
+    def share(self) -> float:
+        """What counts of the second style, 0 to 1; 0 without one."""
+        return self.mix if self.blend_id is not None else 0.0
+
+    @property
+    def unnamed(self) -> "StylePart":
+        """What is done with the LUTs of the styles, whichever they are."""
+        return replace(self, style_id=None, blend_id=None if self.blend_id is None else "")
+
+    def choosing(self, styles: Iterable[str], mix: float | None = None) -> "StylePart":
+        """The same strengths in other styles.
+
+        Args:
+            styles: none, one, or two to be blended; a style blended with itself is that style.
+            mix: the share of the second one; None for one half.
+        """
+        first, second = [*dict.fromkeys(styles), None, None][:2]
+        half = type(self)().mix
+        return replace(self, style_id=first, blend_id=second, mix=half if mix is None or second is None else mix)
+
+    def without(self, gone: Collection[str]) -> "StylePart":
+        """What is left of it where some styles do not exist any more: the other one of a blend, by itself."""
+        left = [one for one in self.styles if one not in gone]
+        return self if len(left) == len(self.styles) else self.choosing(left)
 
     @property
     def tone(self) -> float:
@@ -97,7 +136,17 @@ class StylePart(Part):
 
     @classmethod
     def from_json(cls, stored: Any) -> "StylePart":
-        style_id = stored.get("style_id")
-        if style_id is not None and not isinstance(style_id, str):
-            raise EditError("The edit is damaged: its style is not a name.")
-        return super().from_json(stored)
+        for name in ("style_id", "blend_id"):
+            if not isinstance(stored.get(name), str | None):
+                raise EditError("The edit is damaged: its style is not a name.")
+        part = super().from_json(stored)
+        if part.style_id is None and part.blend_id is not None:
+            raise EditError("The edit is damaged: it blends a style with none.")
+        return part.choosing(part.styles, part.mix)
+
+    def to_json(self) -> dict[str, Any]:
+        stored = super().to_json()
+        if self.blend_id is None:  # older programs read it
+            del stored["blend_id"], stored["mix"]
+            stored["version"] = self.UNBLENDED
+        return stored

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.ui.adjust.attribution import AttributionMeter, AttributionView
+from pie_desktop.ui.adjust.blend import BlendRow
 from pie_desktop.ui.adjust.sliders import EditSliders
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Enhancement, OpenedPhoto
@@ -42,6 +43,8 @@ class AdjustPanel(QFrame):
         layout.setContentsMargins(12, HALF_SPACE, 12, SPACE)
         layout.setSpacing(2)
         layout.addLayout(head)
+        self.blend = BlendRow(context, session)
+        layout.addWidget(self.blend)
         for number, (name, sliders) in enumerate(self.sliders.groups()):
             if number:  # the first part is the style, whose heading stands above
                 layout.addWidget(heading(name.upper()))
@@ -70,9 +73,9 @@ class AdjustPanel(QFrame):
     def reset(self) -> None:
         """All sliders of all selected photos to their defaults, as one step of the history."""
         if self._session.several.count > 1:
-            self._session.several.change_all("Reset", lambda _, edit: Edit.styled(edit.style_id))
+            self._session.several.change_all("Reset", lambda _, edit: edit.plain)
         else:
-            self._current.change(Edit.styled(self._session.edit.style_id))
+            self._current.change(self._session.edit.plain)
 
     def _on_count(self, photos: int) -> None:
         self.applies_to.setText(f"applies to {counted(photos, 'photo')}")
@@ -93,15 +96,17 @@ class AdjustPanel(QFrame):
         self._set_active(False)
 
     def _on_enhanced(self, enhancement: Enhancement) -> None:
-        self.attribution.show_expected_error(enhancement.transform.expected_error)
         self._measure()
 
     def _measure(self) -> None:
         if self._session.enhancement is not None:
+            transform = self._session.enhancement.transform
+            self.attribution.show_expected_error(transform.expected_error_of(self._session.edit.style))
             self._meter.measure(self._session.enhancement, self._session.edit)
 
     def _set_active(self, active: bool) -> None:
         self.sliders.set_active(active)
+        self.blend.set_active(active)
         if not active:
             self.attribution.show_attribution(None)
             self.attribution.show_expected_error(None)

@@ -6,15 +6,15 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from pie_desktop.edit.edit import AMOUNT, PREFERENCE, STRENGTH, Edit
+from pie_desktop.edit.edit import AMOUNT, MIX, PREFERENCE, STRENGTH, Edit
 from pie_desktop.edit.part import Parameter, Part
 from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
 def sliding(part: type[Part]) -> list[Parameter]:
-    """The numbers of a part that have sliders."""
-    return [one for one in part.parameters() if not one.called]
+    """The numbers of a part that have sliders; that of a blend stands with its styles, see `adjust.blend`."""
+    return [one for one in part.parameters() if not one.called and one != MIX]
 
 
 class EditSliders(QObject):

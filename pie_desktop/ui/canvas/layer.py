@@ -12,7 +12,7 @@ from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.geometry import Placement
 from pie_desktop.imaging.lut.apply import AnyLut, apply_lut
-from pie_desktop.ui.canvas.mixer import Area, Mixer
+from pie_desktop.ui.canvas.mixer import Area, Known, Mixer
 from pie_desktop.ui.canvas.viewport import Zone
 
 # While something moves, local parts are computed for so many pixels, and what they change is enlarged.
@@ -26,6 +26,8 @@ class Luts(Protocol):
     def neutral(self) -> np.ndarray: ...
     @property
     def preferred(self) -> np.ndarray: ...
+    @property
+    def second(self) -> np.ndarray | None: ...
     def lut(self, edit: Edit) -> np.ndarray: ...
     def exact(self, edit: Edit) -> AnyLut: ...
     def __hash__(self) -> int: ...
@@ -91,22 +93,24 @@ class Layer:
 
     Attributes:
         sampled: the zone in the bit depth of the source, for exact results.
-        original, neutral, preferred: the zone as uint8 `(h, w, 3)`, as it is shown (in the colours of the monitor); all
-            the same before a transform is known.
+        known: the zone as original, neutral and preferred, as it is shown (in the colours of the monitor); all the same
+            before a transform is known.
         exact: the zone with the exact LUT for `exact_for`, and its local parts.
         exact_srgb: the same in sRGB, whatever the monitor; uint8.
     """
 
     request: RenderRequest
     sampled: np.ndarray
-    original: np.ndarray
-    neutral: np.ndarray
-    preferred: np.ndarray
+    known: Known
     exact: np.ndarray
     exact_for: Edit
     exact_srgb: np.ndarray
     _mixer: Mixer | None = field(default=None, repr=False)
     _made: tuple[Edit, Zone, np.ndarray] | None = field(default=None, repr=False)
+
+    @property
+    def original(self) -> np.ndarray:
+        return self.known.original
 
     def take_exact(self, exact: tuple[np.ndarray, np.ndarray], edit: Edit) -> None:
         """Take the exact result for an edit, as it is shown and in sRGB."""
@@ -131,7 +135,7 @@ class Layer:
                 self._add_quickly(image, edit, part)
             return image
         if self._mixer is None:
-            self._mixer = Mixer(self.original, self.neutral, self.preferred, self._render_style, self.exact_for.style)
+            self._mixer = Mixer(self.known, self._render_style, self.exact_for.style)
         return self._mixer.mix(edit.style, part)
 
     def _render_style(self, style: StylePart, part: Area) -> np.ndarray:

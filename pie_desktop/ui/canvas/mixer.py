@@ -6,7 +6,7 @@ or comes to the next pair.
 """
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
 import cv2
 import numpy as np
@@ -19,28 +19,49 @@ Area = tuple[slice, slice]  # rows, columns
 _KEPT = 4
 
 
+@dataclass(frozen=True, eq=False)
+class Known:
+    """Images of one zone that are always there, uint8 `(h, w, 3)`; `second` is that of the second style of a blend."""
+
+    original: np.ndarray
+    neutral: np.ndarray
+    preferred: np.ndarray
+    second: np.ndarray | None = None
+
+    def share(self, style: StylePart) -> float:
+        """What counts of the second style."""
+        return 0.0 if self.second is None else style.share
+
+    def image(self, style: StylePart) -> np.ndarray | None:
+        """Which of them is that of a style part; None where it is none of them."""
+        if style.amount == 0:
+            return self.original
+        if style.amount < 1 or style.tone != style.color or style.tone not in (0, 1):
+            return None
+        if style.tone == 0:
+            return self.neutral
+        share = self.share(style)
+        return self.preferred if share == 0 else self.second if share == 1 else None
+
+
 class Mixer:
     """Mixes the layers of one zone; exact up to rounding, and up to clipping, which is that of the kept images.
 
     Args:
-        original, neutral, preferred: uint8 `(h, w, 3)`.
+        known: the images that are there.
         render: makes the exact image of a style part, valid within an area, a new array of that shape.
         shown: the style part that the user sees, and from which a slider starts to move.
     """
 
     def __init__(
         self,
-        original: np.ndarray,
-        neutral: np.ndarray,
-        preferred: np.ndarray,
+        known: Known,
         render: Callable[[StylePart, Area], np.ndarray],
         shown: StylePart,
     ) -> None:
-        self._original = original
-        self._neutral = neutral
-        self._preferred = preferred
+        self._known = known
         self._render = render
-        self._out = np.empty_like(original)
+        self._out = np.empty_like(known.original)
         self._last = shown
         self._moving = "strength"
         self._area: Area | None = None
@@ -48,7 +69,7 @@ class Mixer:
 
     def mix(self, style: StylePart, part: Area) -> np.ndarray:
         """The image of a style part, valid within `part`; the array is used again by the next call."""
-        known = known_image(style, self._original, self._neutral, self._preferred)
+        known = self._known.image(style)
         if known is None:
             self._notice(style, part)
             below, above, weight = style.between(self._moving)
@@ -67,7 +88,7 @@ class Mixer:
 
     def _end(self, style: StylePart, part: Area) -> np.ndarray:
         """The image at one of the settings between which the slider is."""
-        known = known_image(style, self._original, self._neutral, self._preferred)
+        known = self._known.image(style)
         if known is not None:
             return known
         image = self._kept.pop(style, None)
@@ -80,26 +101,19 @@ class Mixer:
 
     def _made(self, style: StylePart, part: Area) -> np.ndarray:
         # Sums of the layers where they are enough: several times faster than a LUT.
+        known, share = self._known, self._known.share(style)
         if style.amount < 1:
-            low, high, weight = self._original, self._end(replace(style, amount=1.0), part), style.amount
-        elif style.tone == style.color <= 1:
-            low, high, weight = self._neutral, self._preferred, style.tone
+            low, high, weight = known.original, self._end(replace(style, amount=1.0), part), style.amount
+        elif style.tone == style.color < 1:
+            full = replace(style, strength=1.0, tone_strength=1.0, color_strength=1.0)
+            low, high, weight = known.neutral, self._end(full, part), style.tone
+        elif style.tone == style.color == 1 and known.second is not None:
+            low, high, weight = known.preferred, known.second, share
         else:
             return self._render(style, part)
-        image = np.empty_like(self._original)
+        image = np.empty_like(known.original)
         _between(low, high, weight, part, image)
         return image
-
-
-def known_image(
-    style: StylePart, original: np.ndarray, neutral: np.ndarray, preferred: np.ndarray
-) -> np.ndarray | None:
-    """Which of three images is that of a style part; None where it is none of them."""
-    if style.amount == 0:
-        return original
-    if style.amount == 1 and style.tone == style.color and style.tone in (0, 1):
-        return preferred if style.tone else neutral
-    return None
 
 
 def _between(low: np.ndarray, high: np.ndarray, weight: float, part: Area, out: np.ndarray) -> None:

@@ -10,7 +10,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.finishing import finished, reach_of
 from pie_desktop.imaging.lut.apply import AnyLut, apply_any, apply_lut
 from pie_desktop.ui.canvas.layer import Layer, Luts, RenderRequest, shown, to_uint8
-from pie_desktop.ui.canvas.mixer import known_image
+from pie_desktop.ui.canvas.mixer import Known
 from pie_desktop.ui.canvas.sampling import actual_size, sample, stretched
 from pie_desktop.workers.job import JobContext
 
@@ -33,12 +33,14 @@ def render_layer(context: JobContext, request: RenderRequest, edit: Edit) -> Lay
     sampled = sample(request)
     original = shown(sampled, request)
     if request.luts is None:
-        return Layer(request, sampled, original, original, original, original, edit, to_uint8(sampled))
+        return Layer(request, sampled, Known(original, original, original), original, edit, to_uint8(sampled))
     context.check()
     neutral = shown(apply_lut(sampled, request.luts.neutral), request)
     context.check()
     preferred = shown(apply_lut(sampled, request.luts.preferred), request)
-    layer = Layer(request, sampled, original, neutral, preferred, preferred, Edit(), preferred)
+    context.check()
+    second = None if request.luts.second is None else shown(apply_lut(sampled, request.luts.second), request)
+    layer = Layer(request, sampled, Known(original, neutral, preferred, second), preferred, Edit(), preferred)
     if request.quick:
         image = layer.pixels(edit, request.zone).copy()
         layer.take_exact((image, image), edit)
@@ -54,7 +56,7 @@ def render_exact(context: JobContext, layer: Layer, edit: Edit) -> Exact:
     if request.luts is None:
         return layer.original, to_uint8(layer.sampled)
     plain = request.display is None and not edit.adjusted
-    known = known_image(edit.style, layer.original, layer.neutral, layer.preferred) if plain else None
+    known = layer.known.image(edit.style) if plain else None
     if known is not None:
         return known, known
     lut = _fine(request.luts, edit.colors)

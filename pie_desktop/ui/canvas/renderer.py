@@ -112,7 +112,7 @@ class PreviewRenderer(QObject):
 
     def set_edit(self, edit: Edit, moving: bool = False) -> None:
         """Show another edit of the same style: at once, and exactly once `moving` is over."""
-        self.edit = edit.with_style(None)  # the style is in the LUTs
+        self.edit = edit.with_part(edit.style.unnamed)  # the styles are in the LUTs
         self._moving = moving
         self._broken = False
         self.changed.emit()

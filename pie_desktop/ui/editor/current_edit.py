@@ -16,6 +16,7 @@ class CurrentEdit(QObject):
     Signals:
         changed: (Edit, whether a slider is still moving).
         style_changed: id of the style of `edit`, which is another one than before; empty for none.
+        blend_changed: `edit` blends its style with another one than before, or with none, and its style is the same.
         wanted_changed: `wanted` is another one.
         chosen_again: the style that was chosen, which the edit has already.
         style_chosen: id of the style, or None, that the user chose; after the others.
@@ -23,6 +24,7 @@ class CurrentEdit(QObject):
 
     changed = Signal(object, bool)
     style_changed = Signal(str)
+    blend_changed = Signal()
     wanted_changed = Signal()
     chosen_again = Signal(object)
     style_chosen = Signal(object)
@@ -57,7 +59,7 @@ class CurrentEdit(QObject):
     def choose_style(self, style_id: str | None) -> None:
         """Take the style that the user chose for this photo."""
         self.want(style_id)
-        again = self.edit.style_id == style_id
+        again = self.edit.style.styles == (() if style_id is None else (style_id,))
         self._set(self.edit.with_style(style_id), moving=False)
         if again:
             self.chosen_again.emit(style_id)
@@ -87,3 +89,5 @@ class CurrentEdit(QObject):
         self.changed.emit(edit, moving)
         if style_changes:
             self.style_changed.emit(edit.style_id or "")
+        elif edit.style.blend_id != before.style.blend_id:
+            self.blend_changed.emit()

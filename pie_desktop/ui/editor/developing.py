@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import Cancelled, DecodeError, PieError
 from pie_desktop.imaging.decode import PROXY_SIDE, PhotoInfo
@@ -42,7 +43,7 @@ def develop(
     info: PhotoInfo,
     max_side: int,
     development: Development,
-    style_id: str | None,
+    edit: Edit,
 ) -> Developed:
     """Decode a photo, reduced, and ask the model about it: both in one job, so that they are shown at once.
 
@@ -53,7 +54,7 @@ def develop(
         info: of the photo.
         max_side: of the decode.
         development: exposure and white balance.
-        style_id: the style of the transform, None for none.
+        edit: that the transform is for.
 
     Raises:
         DecodeError: the photo cannot be read.
@@ -64,7 +65,7 @@ def develop(
     if proxy is None:
         proxy = resize_long_side(image, PROXY_SIDE)
     try:
-        found = compute_enhancement(context, engine, library, info.path, style_id, proxy)
+        found = compute_enhancement(context, engine, library, info.path, edit, proxy)
         return Developed(pixels, proxy, found)
     except (Cancelled, DecodeError):
         raise
@@ -113,7 +114,7 @@ class Developer(QObject):
         context = self._context
         self.development = self._wanted(info)
         self._job = self._lane.submit(
-            develop, context.engine, context.library, info, max_side, self.development, context.current.style_id
+            develop, context.engine, context.library, info, max_side, self.development, context.current.edit
         )
         self._job.result.connect(self.developed)
         self._job.failed.connect(self.failed)

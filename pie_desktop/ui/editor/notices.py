@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pie_desktop.edit.unapplied import Unapplied, unapplied_sentence
-from pie_desktop.ui.editor.reading import OpenedPhoto
+from pie_desktop.ui.editor.reading import Enhancement, OpenedPhoto
 from pie_desktop.ui.notifications import Notifier
 
 
@@ -12,6 +12,7 @@ class EditNotices:
 
     def __init__(self, notifier: Notifier) -> None:
         self._notifier = notifier
+        self._blends: set[Path] = set()
         self._told: dict[Path, tuple[Unapplied, ...]] = {}
 
     def tell(self, photo: OpenedPhoto) -> None:
@@ -28,3 +29,16 @@ class EditNotices:
         if unapplied and self._told.get(photo.info.path) != unapplied:
             self._told[photo.info.path] = unapplied
             self._notifier.warning(unapplied_sentence(unapplied, f"The edit of {name}"))
+
+    def tell_blend(self, path: Path | None, enhancement: Enhancement) -> None:
+        """Say, once as long as it is so, that of the styles that the open photo blends only one is left."""
+        if path is None:
+            return
+        if not enhancement.incomplete:
+            self._blends.discard(path)
+        elif path not in self._blends:
+            self._blends.add(path)
+            self._notifier.info(
+                f"Of the two styles that {path.name} blends, one was deleted; the photo is shown in "
+                f"“{enhancement.names[0]}”. Should the other one come back, so does the blend."
+            )

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.naming import blend_name
 from pie_desktop.imaging.geometry import Placement
 from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.canvas.canvas import Canvas
@@ -79,13 +80,20 @@ class PhotoView(QWidget):
 
     def _on_enhanced(self, enhancement: Enhancement) -> None:
         if self._shows_current:
-            self.canvas.set_labels("Original", enhancement.style_name or "Enhanced")
+            self._label(enhancement)
             self.canvas.renderer.set_luts(enhancement.transform)
 
     def _on_edit(self, edit: Edit, moving: bool) -> None:
         if self._shows_current:
             self.place(moving)
             self.canvas.renderer.set_edit(edit, moving)
+            if self._session.enhancement is not None and edit.style.blend_id is not None:
+                self._label(self._session.enhancement)
+
+    def _label(self, enhancement: Enhancement) -> None:
+        """Name what is shown: the style, or the blend with its mix."""
+        name = blend_name(enhancement.names, self._session.edit.style.mix)
+        self.canvas.set_labels("Original", name or "Enhanced")
 
     def show_surround(self, surround: Callable[[], Placement] | None) -> None:
         """Show what this gives instead of the picture that the edit chooses; None shows that again."""

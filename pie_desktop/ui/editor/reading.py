@@ -10,6 +10,7 @@ from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.history import PhotoHistory
 from pie_desktop.edit.transform import Transform
+from pie_desktop.engine.blending import gone_styles, remaining
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import DecodeError, NewerEditError, StyleError
 from pie_desktop.imaging import decode
@@ -50,12 +51,22 @@ class OpenedPhoto:
 
 @dataclass(frozen=True, eq=False)
 class Enhancement:
-    """The transform of a photo in a style, with the proxy that it was computed from."""
+    """The transform of a photo in a style, or in a blend of two, with the proxy that it was computed from.
+
+    Attributes:
+        styles: those of the edit that it was computed for.
+        names: of those that exist.
+    """
 
     proxy: np.ndarray
     transform: Transform
-    style_id: str | None
-    style_name: str
+    styles: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether one of the two styles of the blend does not exist any more."""
+        return len(self.names) < len(self.styles)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +104,7 @@ def identify(
             history = catalog.history(path)
         except NewerEditError:
             edit_is_newer = True
-    if edit is not None and not _is_there(library, edit.style_id):
+    if edit is not None and edit.style.styles and len(gone_styles(library, edit)) == len(edit.style.styles):
         edit, style_gone = edit.with_style(None), True
     folder = known_folder or catalog.folder_styles.get(path.parent)
     folder_gone = folder is not None and not _is_there(library, folder.style_id)
@@ -141,11 +152,11 @@ def compute_enhancement(
     engine: Engine,
     library: StyleLibrary,
     path: Path,
-    style_id: str | None,
+    edit: Edit,
     proxy: np.ndarray | None,
     development: Development = AS_SHOT,
 ) -> Enhancement:
-    """The photo's transform in a style.
+    """The photo's transform in the style of an edit, or in its blend of two, of which one may have been deleted.
 
     Args:
         proxy: of the same photo, if it is known: that of an earlier transform, or the one from all its pixels.
@@ -157,13 +168,11 @@ def compute_enhancement(
     if proxy is None:
         proxy = decode.load_proxy(path, development)
     context.check()
-    preference, name = None, ""
-    if style_id is not None:
-        style = library.get(style_id)
-        name = style.name
-        preference = engine.preference(style, context.progress, context.should_cancel)
-        context.check()
-    return Enhancement(proxy, engine.transform(proxy, preference), style_id, name)
+    style = remaining(library, edit).style
+    names = tuple(library.get(style_id).name for style_id in style.styles)
+    preference = engine.preference_of(style, context.progress, context.should_cancel)
+    context.check()
+    return Enhancement(proxy, engine.transform(proxy, preference), edit.style.styles, names)
 
 
 def keep_history(

@@ -13,6 +13,7 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.parts.match import MatchPart
 from pie_desktop.edit.transform import Transform
 from pie_desktop.edit.versions import PhotoVersion
+from pie_desktop.engine.blending import remaining
 from pie_desktop.engine.series import match_series, mean_color
 from pie_desktop.errors import PieError
 from pie_desktop.export.bursts import MAX_LENGTH, Frame, find_bursts
@@ -57,8 +58,7 @@ def match_photos(
     def read(photo: Path) -> tuple[np.ndarray, Transform, Edit]:
         context.check()
         edit = known.get(photo) or kept_edit(app.catalog, app.library, PhotoVersion(photo))
-        style = app.library.get(edit.style_id) if edit.style_id is not None else None
-        preference = app.engine.preference(style, None, context.should_cancel) if style is not None else None
+        preference = app.engine.preference_of(remaining(app.library, edit).style, None, context.should_cancel)
         proxy = load_proxy(photo, edit.development)
         return proxy, app.engine.transform(proxy, preference), edit
 

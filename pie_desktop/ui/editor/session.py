@@ -89,6 +89,7 @@ class EditSession(QObject):
         self._developer.failed.connect(self._on_failed)
         self._current = context.current
         self._current.style_changed.connect(self._compute_enhancement)
+        self._current.blend_changed.connect(self._compute_enhancement)
         self._current.style_chosen.connect(self._on_style_chosen)
         self._current.changed.connect(self._on_edit)
         context.styles_changed.connect(self._compute_enhancement)
@@ -246,7 +247,7 @@ class EditSession(QObject):
         assert self.photo is not None
         context, path, development = self._context, self.photo.info.path, self._developer.development
         job = self._enhancement_lane.submit(
-            compute_enhancement, context.engine, context.library, path, self.edit.style_id, known, development
+            compute_enhancement, context.engine, context.library, path, self.edit, known, development
         )
         self._enhancement_job = job
         job.result.connect(self._on_enhanced)
@@ -255,6 +256,7 @@ class EditSession(QObject):
 
     def _on_enhanced(self, enhancement: Enhancement) -> None:
         self.enhancement = enhancement
+        self._notices.tell_blend(self.path, enhancement)
         self._wait_for("enhancement", "")
         self.enhanced.emit(enhancement)
         self._refine()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from pie_desktop.catalog.thumbnails import FileVersion
-from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.edit import MIX, Edit
 from pie_desktop.edit.parts.development import DevelopmentPart
 from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.engine.engine import Engine
@@ -24,7 +24,7 @@ DELAY_MS = 250  # after the plan, which is more urgent
 
 @dataclass(frozen=True)
 class Question:
-    """What the answer depends on: the file, and what of its edit the model sees; not strength or adjustments."""
+    """What the answer depends on: the file, its styles with their mix, and what the model sees; not strengths."""
 
     photo: PhotoVersion
     edit: Edit
@@ -42,11 +42,11 @@ def expect(
     for question in questions:
         context.check()
         try:
-            assert question.edit.style_id is not None
-            preference = engine.preference(library.get(question.edit.style_id), None, context.should_cancel)
+            preference = engine.preference_of(question.edit.style, None, context.should_cancel)
+            assert preference is not None, "neutral photos are not asked about"
             context.check()
             proxy = load_proxy(question.photo.path, question.edit.development)
-            found[question] = engine.expected_error(proxy, preference)
+            found[question] = engine.expected_error(proxy, preference, question.edit.style.share)
         except PieError:
             found[question] = None
     return found
@@ -114,5 +114,5 @@ class ExpectedErrors(QObject):
 
 
 def _question(photo: PhotoVersion, edit: Edit) -> Question:
-    seen = Edit.styled(edit.style_id)
+    seen = edit.plain.with_value(MIX, edit.value(MIX))
     return Question(photo, seen.with_part(edit.part(DevelopmentPart)), FileVersion.of(photo.path))

@@ -123,9 +123,7 @@ def export_photos(
         (settings, plan[number * per_export : (number + 1) * per_export])
         for number, settings in enumerate(choice.exports)
     ]
-    parts = parts_by_edit(
-        services.engine, services.library, plans, services.edit_of(choice), context.progress, context.should_cancel
-    )
+    parts = parts_by_edit(services.engine, plans, services.edit_of(choice), context.progress, context.should_cancel)
     return _run(context, parts, [photo.target for photo in plan], watcher)
 
 

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.naming import blend_name
 from pie_desktop.edit.note import edit_summary
+from pie_desktop.engine.blending import remaining
 from pie_desktop.errors import PieError
 from pie_desktop.export.looks import LookReport
 from pie_desktop.imaging.lut.looks import FORMATS, SIZES, SUFFIXES, LookFormat
@@ -64,7 +66,9 @@ class LookDialog(QDialog):
         self._edit = edit
         self._photo = photo
         self._job: Job | None = None
-        self._name = context.library.get(edit.style_id).name if edit.style_id is not None else "Neutral"
+        shown = remaining(context.library, edit).style
+        names = [context.library.get(style_id).name for style_id in shown.styles]
+        self._name = blend_name(names, shown.mix) or "Neutral"
         self.setWindowTitle("Export look")
         self.setFixedWidth(_WIDTH)
         self.subject = ComboBox()

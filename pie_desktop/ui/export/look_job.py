@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pie_desktop.edit.edit import Edit
+from pie_desktop.engine.blending import remaining
 from pie_desktop.engine.engine import Engine
 from pie_desktop.export.looks import LookReport, average_look, export_look, photo_look
 from pie_desktop.imaging.lut.looks import LookFormat
@@ -16,7 +17,7 @@ class LookOrder:
     """What to write.
 
     Attributes:
-        edit: of which the style is taken, None for neutral enhancement.
+        edit: with its style, or its blend of two.
         size: points per axis, None for as many as it needs.
         photo: whose edit it is, or None for the style on average.
         path: the file, or the folder of a darktable style.
@@ -38,13 +39,13 @@ def write_look(job: JobContext, engine: Engine, library: StyleLibrary, order: Lo
         PieError: the style or the photo cannot be used, or the file cannot be written.
         Cancelled: nothing was written.
     """
-    style_id = order.edit.style_id
-    style = library.get(style_id) if style_id is not None else None
-    preference = engine.preference(style, job.progress, job.should_cancel) if style is not None else None
+    edit = remaining(library, order.edit)
+    styles = [library.get(style_id) for style_id in edit.style.styles]
+    preference = engine.preference_of(edit.style, job.progress, job.should_cancel)
     job.check()
     if order.photo is not None:
-        look = photo_look(engine, style, preference, order.photo, order.edit)
+        look = photo_look(engine, styles, preference, order.photo, edit)
     else:
-        look = average_look(engine, style, preference, order.edit)
+        look = average_look(engine, styles, preference, edit)
     job.check()
     return export_look(order.path, look, order.kind, order.size, order.overwrite)

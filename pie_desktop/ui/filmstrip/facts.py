@@ -1,5 +1,6 @@
 """Reading what is known of the photos in the list, off the GUI thread."""
 
+import contextlib
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from pathlib import Path
 from pie_desktop.catalog.culling import CopyFacts, PhotoFacts
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.naming import blend_name
 from pie_desktop.errors import NewerEditError, PieError
 from pie_desktop.imaging.metadata.marks import Mark, write_mark
 from pie_desktop.imaging.metadata.reading import PhotoSummary, read_described
@@ -33,7 +35,8 @@ class FactSources:
     def read(self, photo: Path) -> PhotoFacts:
         """What the photo's file, its sidecars and the catalog say; what cannot be read is left out."""
         summary, mark = self._described(photo)
-        edited, style_id, copies = False, None, {}
+        edited, copies = False, {}
+        styles: tuple[str, ...] = ()
         try:
             mark = self.catalog.marks.get(photo) or mark
             copies = self.catalog.copies(photo)
@@ -43,15 +46,15 @@ class FactSources:
             except NewerEditError:
                 edit, edited = None, True
             if edit is not None:
-                style_id = edit.style_id
+                styles = edit.style.styles
             elif (chosen := self.catalog.folder_styles.get(photo.parent)) is not None:
-                style_id = chosen.style_id
+                styles = () if chosen.style_id is None else (chosen.style_id,)
         except PieError as error:
             _log.info("%s: %s", photo, error)
         return PhotoFacts(
             mark,
-            style_id,
-            self._style_name(style_id),
+            next(iter(styles), None),
+            self._style_name(styles),
             edited,
             date=summary.date,
             camera=summary.camera or "",
@@ -60,7 +63,9 @@ class FactSources:
 
     def of_copies(self, copies: Mapping[str, Edit]) -> tuple[CopyFacts, ...]:
         """What is known of virtual copies, from their edits by name."""
-        return tuple(CopyFacts(name, edit.style_id, self._style_name(edit.style_id)) for name, edit in copies.items())
+        return tuple(
+            CopyFacts(name, edit.style_id, self._style_name(edit.style.styles)) for name, edit in copies.items()
+        )
 
     def _described(self, photo: Path) -> tuple[PhotoSummary, Mark]:
         """Read again only when the file has changed; a sidecar that changes later is seen when the folder is opened."""
@@ -74,11 +79,13 @@ class FactSources:
             _log.info("%s: %s", photo, error)
             return PhotoSummary(), Mark()
 
-    def _style_name(self, style_id: str | None) -> str:
-        try:
-            return self.library.get(style_id).name if style_id is not None else ""
-        except PieError:
-            return ""
+    def _style_name(self, styles: Sequence[str]) -> str:
+        """That of the style or blend, of what exists."""
+        names = []
+        for style_id in styles:
+            with contextlib.suppress(PieError):
+                names.append(self.library.get(style_id).name)
+        return blend_name(names)
 
 
 def read_facts(context: JobContext, sources: FactSources, photos: Sequence[Path]) -> dict[Path, PhotoFacts]:

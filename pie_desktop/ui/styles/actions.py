@@ -25,7 +25,7 @@ class StyleActions(QObject):
         new_requested: a style from edits that are still to be chosen.
         undo_requested: bring back the style that was deleted last.
         taste_requested, liking_requested: find a taste by picks, or from photos that are liked.
-        refine_requested: id of the current style.
+        refine_requested, blend_requested: id of the current style.
         import_requested: take in styles from files that are still to be chosen.
         details_requested, duplicate_requested, look_requested, share_requested: id of the current style.
         add_requested, rename_requested, delete_requested: id of the current style, which is one of the user's own.
@@ -40,6 +40,7 @@ class StyleActions(QObject):
     taste_requested = Signal()
     liking_requested = Signal()
     refine_requested = Signal(str)
+    blend_requested = Signal(str)
     share_requested = Signal(str)
     add_requested = Signal(str)
     rename_requested = Signal(str)
@@ -62,6 +63,7 @@ class StyleActions(QObject):
         self.taste = self._command("find_taste", self.taste_requested.emit)
         self._command("like_photos", self.liking_requested.emit)
         self.refine = self._command("refine_style", any_style(self.refine_requested.emit))
+        self.blend = self._command("blend_style", any_style(self.blend_requested.emit))
         self.delete = Command(keys, "delete_style", own(self.delete_requested.emit), gallery)
         self.undo = self._command("restore_style", self.undo_requested.emit)
 
@@ -70,6 +72,7 @@ class StyleActions(QObject):
         menu = QMenu(self._widget)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions([self.details, self.refine] if builtin else [self.details, self.add, self.refine])
+        menu.addAction(self.blend)
         menu.addSeparator()
         menu.addActions([self.duplicate] if builtin else [self.rename, self.duplicate])
         menu.addSeparator()

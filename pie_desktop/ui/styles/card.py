@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
+from pie_desktop.edit.edit import MIX
+from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.styles.store import Style
 from pie_desktop.styles.style import WHAT_TO_DO, Contradiction
 from pie_desktop.ui.styles.drop_zone import ProgressRow
@@ -60,6 +62,10 @@ class StyleCard(QFrame):
         self.badge = PlainLabel("built-in")
         self.badge.setProperty("role", "badge")
         self.badge.setToolTip("Comes with the program; duplicate it to change it")
+        self.mixed = PlainLabel()
+        self.mixed.setProperty("role", "badge")
+        self.mixed.setToolTip("Mixed into the photo's style")
+        self.mixed.hide()
         self.details = QToolButton()
         self.details.setIcon(icon("mdi6.chevron-right"))
         self.details.setToolTip("References of this style")
@@ -74,7 +80,8 @@ class StyleCard(QFrame):
 
     def accessible_value(self) -> str:
         """Whether it is the selected one, what it is made of, and what is the matter with it."""
-        said = ("selected" if self._selected else "", self.summary.text(), self.problem)
+        mixed = f"mixed in, {self.mixed.text()}" if self.mixed.isVisibleTo(self) else ""
+        said = ("selected" if self._selected else "", mixed, self.summary.text(), self.problem)
         return ", ".join(part for part in said if part)
 
     def _lay_out(self) -> None:
@@ -82,6 +89,7 @@ class StyleCard(QFrame):
         made_of.setSpacing(HALF_SPACE)
         made_of.addWidget(self.summary, 1)
         made_of.addWidget(self.badge, alignment=Qt.AlignmentFlag.AlignTop)
+        made_of.addWidget(self.mixed, alignment=Qt.AlignmentFlag.AlignTop)
         right = self._right = QVBoxLayout()
         right.setSpacing(2)
         right.addStretch(1)
@@ -128,6 +136,12 @@ class StyleCard(QFrame):
         self.mosaic.set_checked(selected)
         set_flag(self, "selected", selected)
         self._selected = selected
+
+    def show_mix(self, style: StylePart) -> None:
+        """Show how much of it is mixed into the photo's style, if it is the second one of a blend."""
+        mixed_in = self.style_id is not None and style.blend_id == self.style_id
+        self.mixed.setText(f"+ {MIX.text(style.mix)}" if mixed_in else "")
+        self.mixed.setVisible(mixed_in)
 
     def set_drop_target(self, marked: bool) -> None:
         """Mark the card while edits are dragged above it."""

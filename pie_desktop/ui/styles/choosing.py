@@ -110,7 +110,8 @@ class StyleChooser(QObject):
     def _on_selected(self, style_id: str) -> None:
         if style_id != self._asked:
             self._asked = None
-        if style_id and not self._is_ready(style_id):
+        known = not self.styles or self.style(style_id) is not None  # one of a blend may have been deleted
+        if style_id and known and not self._is_ready(style_id):
             self.prepare(style_id)
 
     def _on_engine_changed(self) -> None:

@@ -138,7 +138,7 @@ class StyleController(StyleChooser):
 
         def done(_token: str) -> None:
             nonlocal step
-            selected, before = self._current.wanted == style_id, self._current.edit
+            selected, before = self._is_chosen(style_id), self._current.edit
             self._on_gone(style_id)
             # After the choice of no style, which is a step of the photo and a part of what was asked for.
             step = self._steps.add(self._bring_back(style_id), again, with_edit=self._current.edit != before)
@@ -206,9 +206,14 @@ class StyleController(StyleChooser):
     def _on_gone(self, style_id: str) -> None:
         self.styles = [other for other in self.styles if other.id != style_id]
         self.listed.emit()
-        if self._current.wanted == style_id:
+        if self._is_chosen(style_id):
             self.choose(None)
         self._context.styles_changed.emit()
+
+    def _is_chosen(self, style_id: str) -> bool:
+        """Whether it is the one style of the photo; of a blend the other one is left, and the edit stays as it is."""
+        style = self._current.edit.style
+        return self._current.wanted == style_id and not (style.style_id == style_id and style.blend_id is not None)
 
     def _on_back(self, selected: bool, style: Style) -> None:
         self._deletions.pop(style.id, None)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
+from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.styles.store import Style
 from pie_desktop.styles.style import Contradiction
 from pie_desktop.ui.styles.card import StyleCard
@@ -69,6 +70,7 @@ class StyleGallery(QScrollArea):
         self._missing: list[Style] = []
         self._contradictions: Mapping[str, Contradiction | None] = {}
         self._selected: str | None = None
+        self._mix = StylePart()
         self._compact = False
         self._content = QWidget()
         self._layout = QVBoxLayout(self._content)
@@ -172,6 +174,12 @@ class StyleGallery(QScrollArea):
         for card_id, card in self._cards.items():
             card.set_selected(card_id == style_id)
 
+    def show_mix(self, style: StylePart) -> None:
+        """Show on its card how much of a second style is mixed into the photo's."""
+        self._mix = style
+        for card in self._cards.values():
+            card.show_mix(style)
+
     def set_drop_target(self, style_id: str | None) -> None:
         """Mark the card that edits would be dropped on, and no other; None for none."""
         for card_id, card in self._cards.items():
@@ -238,6 +246,7 @@ class StyleGallery(QScrollArea):
             card.cancel_requested.connect(lambda: self.cancel_requested.emit(style_id))
             card.set_contradiction(self._contradictions.get(style_id))
         card.set_selected(style_id == self._selected)
+        card.show_mix(self._mix)
         card.set_compact(self._compact)
         before = sum(self._order[other] < self._order[style_id] for other in self._cards if other in self._order)
         self._cards[style_id] = card

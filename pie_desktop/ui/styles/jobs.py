@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
 
+from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.engine import saved_blend as blends
 from pie_desktop.engine.engine import Engine
 from pie_desktop.engine.sharing import share_style
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.listing import list_photos, looks_like_photo
 from pie_desktop.imaging.pairs.find import EditPair, find_pairs
+from pie_desktop.styles.document import MAX_NAME
 from pie_desktop.styles.importing import import_style
 from pie_desktop.styles.limits import limits_of
 from pie_desktop.styles.store import MAX_EDITS, AddReport, Style, StyleLibrary
@@ -235,3 +238,11 @@ def compute_preference(context: JobContext, library: StyleLibrary, engine: Engin
     agreement = {reference.id: value for reference, value in zip(style.references, values, strict=False)}
     limits = () if style.builtin else limits_of(style, context.check)
     return ReadyStyle(style_id, style.fingerprint, agreement, limits)
+
+
+def save_blend(
+    context: JobContext, library: StyleLibrary, engine: Engine, style: StylePart, name: str, photos: Sequence[Path]
+) -> Style:
+    """Make a style of a blend; see `engine.saved_blend`."""
+    name = name if len(name) <= MAX_NAME else f"{name[: MAX_NAME - 1]}…"
+    return blends.save_blend(engine, library, style, name, photos, context.progress, context.should_cancel)

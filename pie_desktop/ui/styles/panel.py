@@ -14,11 +14,11 @@ from pie_desktop.ui.actions.commands import ActionTip, Command
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import PHOTO_FILTER, show_in_file_manager
 from pie_desktop.ui.styles.actions import EditDrops, StyleActions
-from pie_desktop.ui.styles.controller import StyleController
 from pie_desktop.ui.styles.details import StyleDetails
 from pie_desktop.ui.styles.drop_zone import DropZone
 from pie_desktop.ui.styles.folder_row import FolderStyleRow
 from pie_desktop.ui.styles.gallery import StyleGallery
+from pie_desktop.ui.styles.making import StyleMaker
 from pie_desktop.ui.styles.mosaic import StyleImages
 from pie_desktop.ui.styles.sharing import StyleSharing
 from pie_desktop.ui.theme import SPACE, icon
@@ -47,7 +47,7 @@ class StylePanel(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self.controller = StyleController(context, self)
+        self.controller = StyleMaker(context, self)
         self._images = StyleImages(context.thumbnails, context.display, self)
         self.gallery = StyleGallery(self._images.loader)
         self.details = StyleDetails(self._images.loader)
@@ -219,9 +219,6 @@ class StylePanel(QWidget):
         name = self.details.name if self.shows_details else self.gallery.cards[style_id].name
         name.edit()
 
-    def _delete(self, style_id: str) -> None:
-        self.controller.delete(style_id)
-
     def _reveal(self, path: Path) -> None:
         try:
             show_in_file_manager(path)
@@ -241,6 +238,7 @@ class StylePanel(QWidget):
         current = self._context.current
         current.wanted_changed.connect(lambda: gallery.set_selected(current.wanted))
         current.style_changed.connect(self._on_selected)
+        current.changed.connect(lambda edit, moving: None if moving else gallery.show_mix(edit.style))
         gallery.filled.connect(self._load_images)
         gallery.current_changed.connect(self.current_changed)
         self._pages.currentChanged.connect(self.current_changed)
@@ -270,9 +268,10 @@ class StylePanel(QWidget):
         actions.taste_requested.connect(lambda: self.taste_requested.emit(None))
         actions.liking_requested.connect(self.liking_requested)
         actions.refine_requested.connect(lambda style_id: self.taste_requested.emit(controller.style(style_id)))
+        actions.blend_requested.connect(controller.blend)
         actions.share_requested.connect(self.sharing.export)
         actions.import_requested.connect(self.sharing.ask_for_files)
-        actions.delete_requested.connect(self._delete)
+        actions.delete_requested.connect(controller.delete)
         actions.undo_requested.connect(controller.undo_delete)
         self._drops.hovered.connect(self._mark_drop)
         self._drops.left.connect(self._unmark_drop)

@@ -9,9 +9,11 @@ from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.corrections import RECENT, Tendency, tendencies
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.versions import PhotoVersion
+from pie_desktop.engine.blending import remaining
 from pie_desktop.engine.engine import Engine
 from pie_desktop.engine.teaching import Change, Made, changes, learned, make, settled
 from pie_desktop.errors import Cancelled, PieError, StyleError
+from pie_desktop.styles.references import HandEdit
 from pie_desktop.styles.store import AddReport, Style, StyleLibrary
 from pie_desktop.ui.thumbnails.edited import kept_edit
 from pie_desktop.workers.job import JobContext
@@ -87,7 +89,7 @@ def teach(context: JobContext, library: StyleLibrary, engine: Engine, style_id: 
     made, problems = _make_all(context, library, engine, photos)
     style = library.get(style_id) if style_id is not None else None
     is_new = style is None or style.builtin
-    report = _add(library, style, made)
+    report = add_hands(library, style, [one.hand for one in made])
     try:
         preference = engine.preference(report.style, context.progress, context.should_cancel)
         taken = {one.source for one in report.style.references if one.id in report.added_ids}
@@ -113,8 +115,11 @@ def exchange_references(
     return library.exchange(style_id, gone, back)
 
 
-def _add(library: StyleLibrary, style: Style | None, made: Sequence[Made]) -> AddReport:
-    hands = [one.hand for one in made]
+def add_hands(library: StyleLibrary, style: Style | None, hands: Sequence[HandEdit]) -> AddReport:
+    """Add photos that were edited here to a style: a new one for None, a copy in place of a built-in one.
+
+    Raises StyleError; nothing is changed then.
+    """
     if style is None:
         return library.create_by_hand(library.unique_name(NEW_NAME), hands)
     if not style.builtin:
@@ -173,8 +178,8 @@ def _make_all(
         context.check()
         context.progress(number / len(photos), f"Reading {photo.name}")
         try:
-            own = engine.preference(library.get(edit.style_id)) if edit.style_id is not None else None
-            made.append(make(engine, photo, edit, own))
+            shown = remaining(library, edit)
+            made.append(make(engine, photo, shown, engine.preference_of(shown.style)))
         except PieError as error:
             problems.append(str(error))
     if not made:

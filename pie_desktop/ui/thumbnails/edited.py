@@ -13,8 +13,9 @@ from pie_desktop.catalog.thumbnails import FileVersion, ThumbnailStore
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.finishing import finished
 from pie_desktop.edit.versions import PhotoVersion
+from pie_desktop.engine.blending import gone_styles
 from pie_desktop.engine.engine import Engine
-from pie_desktop.errors import NewerEditError, PieError, StyleError
+from pie_desktop.errors import NewerEditError, PieError
 from pie_desktop.imaging.decode import PROXY_SIDE, load_thumbnail, probe
 from pie_desktop.imaging.development import AS_SHOT
 from pie_desktop.imaging.frame import Frame
@@ -62,12 +63,7 @@ def kept_edit(catalog: Catalog, library: StyleLibrary, version: PhotoVersion) ->
     if edit is None:
         chosen = catalog.folder_styles.get(photo.parent)
         edit = Edit.styled(chosen.style_id if chosen is not None else None)
-    if edit.style_id is not None:
-        try:
-            library.get(edit.style_id)
-        except StyleError:
-            edit = edit.with_style(None)
-    return edit
+    return edit.with_part(edit.style.without(gone_styles(library, edit)))
 
 
 def make_edited(
@@ -92,9 +88,7 @@ def make_edited(
         if image is None:
             image = load_thumbnail(path, side, edit.development)
         context.check()
-        preference = None
-        if edit.style_id is not None:
-            preference = engine.preference(library.get(edit.style_id), None, context.should_cancel)
+        preference = engine.preference_of(edit.style, None, context.should_cancel)
         transform = engine.transform(resize_long_side(image, min(PROXY_SIDE, max(image.shape[:2]))), preference)
         placement = edit.placement((image.shape[1], image.shape[0]))
         picture = placement.apply(image)
@@ -109,7 +103,7 @@ def make_edited(
     except (PieError, OSError, ValueError, MemoryError):  # the plain thumbnail, or the open photo, says why
         return EditedThumbnail(photo, None, side)
     shown = edited if display is None else apply_lut(edited, display)
-    return EditedThumbnail(photo, qimage_of(shown), side, transform.expected_error)
+    return EditedThumbnail(photo, qimage_of(shown), side, transform.expected_error_of(edit.style))
 
 
 class EditedThumbnails(QObject):

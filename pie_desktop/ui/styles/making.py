@@ -1,0 +1,37 @@
+"""Styles that are made of what a person sees on the open photo: blends."""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from pie_desktop.edit.naming import blend_name
+from pie_desktop.ui.styles import jobs
+from pie_desktop.ui.styles.controller import StyleController
+
+
+class StyleMaker(StyleController):
+    """The controller of the styles, with what concerns the open photo."""
+
+    def blend(self, style_id: str) -> None:
+        """Mix a style into that of the open photo; what there is to be said where it is that style."""
+        edit, style = self._current.edit, self.style(style_id)
+        if style is not None and edit.style_id == style_id:
+            self._context.notifier.info(f"“{style.name}” is the photo's style already; a blend takes another one.")
+        elif style is not None and edit.style_id is not None:
+            self._current.change(edit.with_blend(style_id))
+
+    def save_blend(self, photos: Sequence[Path]) -> None:
+        """Make a style of the photo's blend, and choose it.
+
+        Args:
+            photos: for styles that know few originals, see `engine.saved_blend`.
+        """
+        part = self._current.edit.style
+        styles = [self.style(style_id) for style_id in part.styles]
+        if len(styles) < 2 or None in styles:
+            return
+        name = blend_name([style.name for style in styles if style is not None], part.mix)
+        done = partial(self.take_in, said="The blend is a style of its own now. F2 gives it another name.")
+        key, engine = next(self._new_keys), self._context.engine
+        self._change(done, jobs.save_blend, engine, part, name, list(photos), key=key, title="Saving the blend")
+        self.busy.emit(key, -1, f"Making “{name}”…")
