@@ -202,6 +202,10 @@ class Engine:
             return blended_error(first, second, share)
         return self._loaded_for(preference).expected_error(proxy, preference)
 
+    def doubt(self, proxy: np.ndarray, preference: "Preference") -> np.ndarray | None:
+        """What the preference leaves open of this photo; see `Inference.doubt`. Raises BundleError as `transform`."""
+        return self._loaded_for(preference).doubt(proxy, preference)
+
     def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
         """How much a pair of one photo tells about another, float32 (B, B), 0 to 1; see `Inference.likeness`.
 

@@ -73,6 +73,10 @@ class EnhancementModel(Protocol):
         """That of `answer` alone, for less work."""
         ...
 
+    def doubt(self, proxy: np.ndarray, preference: "Preference") -> np.ndarray | None:
+        """Covariance of the photo's K weights by the preference, float64 (K, K); None where it is not known."""
+        ...
+
     def basis(self) -> np.ndarray:
         """What a weight of 1 adds to a LUT, for each of K weights: float32 (K, S, S, S, 3)."""
         ...

@@ -64,6 +64,14 @@ class PhotoAnswer:
         signs = network.signs_of_doubt(prediction, p.said, p.style, self._weights, colors)
         return float(network.expected_error(signs)[0, 0])
 
+    def covariance(self) -> np.ndarray | None:
+        """Of the weights of the photo's LUT by what the references say, float64 `(K, K)`; None without a preference."""
+        network, p, prediction = self._network, self._prepared, self._prediction
+        if p is None or prediction is None:
+            return None
+        precision = network.precision(prediction, p.said, p.style)[0, 0].cpu().double()
+        return np.asarray(torch.linalg.inv(precision).numpy())
+
 
 def _fitted(network: PreferenceNetwork, p: Prepared, prediction: Prediction, weights: Tensor) -> Tensor:
     """LUTs of the pairs `(R, S, S, S, 3)`, or the photo's own `(S, S, S, 3)` where all photos are treated alike."""

@@ -221,6 +221,17 @@ class Inference:
         """
         return self._about(proxy, preference, lambda photo, gray: photo.expected_error())
 
+    def doubt(self, proxy: np.ndarray, preference: Preference) -> np.ndarray | None:
+        """What the preference leaves open of this photo: covariance `(K, K)` of its LUT weights, float64.
+
+        Args:
+            proxy, preference: as for `luts`.
+
+        Raises:
+            StyleError: the preference belongs to another bundle.
+        """
+        return self._about(proxy, preference, lambda photo, gray: photo.covariance())
+
     def _about(self, proxy: np.ndarray, preference: Preference | None, ask: Callable[[PhotoAnswer, bool], T]) -> T:
         """Ask something about a photo, and say whether all edits of the preference are black and white."""
         small = shrink(proxy)

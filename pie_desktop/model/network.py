@@ -123,9 +123,9 @@ class PreferenceNetwork(nn.Module):
             colors: `(U, Q, M, 3)` of the photos.
         """
         gram = self.prior.evidence(colors.flatten(0, 1), colors.flatten(0, 1)).gram.unflatten(0, colors.shape[:2])
-        return signs_of_doubt(self._precision(prediction, evidence, style), prediction, style, weights, gram)
+        return signs_of_doubt(self.precision(prediction, evidence, style), prediction, style, weights, gram)
 
-    def _precision(self, prediction: Prediction, evidence: PairEvidence, style: EncodedReferences) -> Tensor:
+    def precision(self, prediction: Prediction, evidence: PairEvidence, style: EncodedReferences) -> Tensor:
         """Precision `(U, Q, K, K)` of the weights that `combine` gives: the inverse of their covariance."""
         own = torch.diag_embed(prediction.scale**-2)
         if not self.architecture.closed_form:

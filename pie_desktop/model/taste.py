@@ -147,6 +147,11 @@ class TasteFinder:
         self.__dict__.pop("belief", None)
         return self.picks.pop() if self.picks else None
 
+    @property
+    def directions(self) -> np.ndarray:
+        """What the amount 1 of each of `THINGS` is in LUT weights, `(T, K)`."""
+        return self._things
+
     @cached_property
     def belief(self) -> Belief:
         """About the weights."""

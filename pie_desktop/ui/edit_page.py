@@ -28,6 +28,7 @@ from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.taste.dialog import TasteFinding
 from pie_desktop.ui.taste.wall import Liking
 from pie_desktop.ui.teaching.row import TeachingRow
+from pie_desktop.ui.variations.dialog import StyleVarying
 from pie_desktop.ui.welcome import WelcomeView
 from pie_desktop.ui.widgets.labels import counted
 
@@ -100,6 +101,7 @@ class EditPage(QWidget):
         self.welcome.samples_ready.connect(self.open_paths)
         self.taste = TasteFinding(context, self, lambda: self.filmstrip.listed, self._on_taste)
         self.styles.taste_requested.connect(self.taste.open)
+        self.varying = StyleVarying(context, session, self.styles.controller, self)
         self.liking = Liking(context, self, lambda: self.filmstrip.listed, self.styles.controller.import_liked)
         self.styles.controller.listed.connect(lambda: self.adjust.blend.set_styles(self.styles.controller.styles))
         self.adjust.blend.save_requested.connect(self.save_blend)

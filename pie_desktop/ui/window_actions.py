@@ -80,6 +80,7 @@ def bind_edit_actions(commands: Commands, undoing: UndoOrder, page: EditPage) ->
     bind("next", partial(page.step, 1))
     bind("previous", partial(page.step, -1))
     bind("panels", page.toggle_panels)
+    bind("vary_style", page.varying.open)
     bind("save_blend", page.save_blend)
     bind("no_style", partial(page.styles.select_style, None))
     commands.include(page.filmstrip)
@@ -186,6 +187,7 @@ def enable_actions(
             Need.FOLDER: lambda: strip.folder is not None,
             Need.CHANGES: lambda: current.edit != current.edit.plain,
             Need.STYLED: lambda: current.wanted is not None,
+            Need.ONE_STYLE: lambda: page.varying.style_id is not None,
             Need.BLEND: lambda: page.adjust.blend.can_save,
             Need.UNDO: lambda: undoing.can_undo,
             Need.REDO: lambda: undoing.can_redo,

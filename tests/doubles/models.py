@@ -50,6 +50,9 @@ class PlainModel(EnhancementModel):
     def expected_error(self, proxy: np.ndarray, preference: Preference) -> float | None:
         return None
 
+    def doubt(self, proxy: np.ndarray, preference: Preference) -> np.ndarray | None:
+        return 0.25 * np.eye(6)
+
     def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
         return np.eye(len(proxies), dtype=np.float32)
 

@@ -42,6 +42,16 @@ STYLE = Menu(
             "taste more like this",
         ),
         Action(
+            "vary_style",
+            "Variations of style…",
+            "See the open photo in neighbours of its style, and take the one that is better",
+            (),
+            Where.EDIT,
+            (Need.ONE_STYLE,),
+            "mdi6.view-grid-outline",
+            "neighbours warmer brighter taste refine like this",
+        ),
+        Action(
             "blend_style",
             "Blend photo's style with this style",
             "Mix the style that has the focus into that of the open photo",
