@@ -41,6 +41,7 @@ def test_every_method_has_its_row_and_every_system_its_numbers() -> None:
 
 def test_departures_and_learning_rates_stand_in_one_table_each_and_standing_still_is_said() -> None:
     results = study_results()
+    assert "results of earlier versions of the systems" in study_page(results, "study")
     assert "not as their papers" not in study_page(results, "study") and "leaves photos" not in study_page(results, "s")
     for system in results["systems"]:
         system |= {"departures": [], "rates": {"encoder": 1e-3, "enhancer": 3e-4, "proxies": None, "paper": ""}}
@@ -51,6 +52,7 @@ def test_departures_and_learning_rates_stand_in_one_table_each_and_standing_stil
     again = pienet | {"name": "pienet-seed-8", "system": "pienet", "title": "PieNet, seed 8", "departures": []}
     results["systems"].append(again)
     page = study_page(results, "study")
+    assert "earlier versions" not in page
     assert "| PieNet | start | from ImageNet | at random |" in page
     assert "| PieNet | 1e-4 | encoder 0.001, enhancer 0.0003, proxies 0.01 |" in page
     assert page.count("encoder 0.001") == len(SYSTEMS), "once for each system of the table"

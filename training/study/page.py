@@ -47,14 +47,19 @@ def study_page(results: Results, folder: str) -> str:
 
 
 def _head(results: Results, folder: str) -> list[str]:
-    told = any(s.get("departures") for s in results["systems"])
+    told = any("departures" in s for s in results["systems"])
     where = ", where [nothing else is said](#where-they-are-not-as-their-papers-have-them)" if told else ""
+    earlier = (
+        "**These are results of earlier versions of the systems**, which departed from their papers in more than is "
+        "declared today, over users without targets of their own. They have not been trained anew yet."
+    )
     return [
         "# The study: systems of the literature, rebuilt and trained alike",
         "<!-- Written by `python -m training study` from results.json; do not edit. -->",
         "PieNet, StarEnhancer, Masked Style Modeling, the study's own attempts and a diffusion model, rebuilt after "
         f"their papers{where}, trained on the same users for the same budget, and judged by the same benchmark. Every "
         f"sentence and number here is computed from [the results]({folder}/results.json), whatever they are.",
+        *(() if told else (earlier,)),
     ]
 
 
