@@ -82,6 +82,7 @@ def start(photos: Sequence[Path]) -> int:
     # The imports of the former would take many times as long while another thread imports torch.
     painted.done.connect(lambda: report_interrupted(context, lambda: window.show_tab("Export")))
     painted.done.connect(window.session.load_model)
+    painted.done.connect(window.pages.find_training)
     window.show()
     window.open_paths(photos)
     if all(map(is_style_file, photos)):

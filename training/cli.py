@@ -2,8 +2,6 @@
 
 import os
 import sys
-import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,21 +45,6 @@ app.command()(prepare)
 app.command()(sheet)
 
 
-def _stop_on_request(listen: bool) -> Callable[[], bool]:
-    """True once a line `stop` arrives on stdin, or stdin is closed, which happens when the editor dies."""
-    asked = threading.Event()
-
-    def read() -> None:
-        for line in sys.stdin:
-            if line.strip() == "stop":
-                break
-        asked.set()
-
-    if listen:
-        threading.Thread(target=read, daemon=True).start()
-    return asked.is_set
-
-
 @app.command()
 def fit(
     config: Annotated[
@@ -96,8 +79,12 @@ def fit(
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
     workers: Annotated[int | None, typer.Option(min=0, help="Processes that prepare data ahead; default: 0.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint in --out.")] = False,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="With --resume: train no further; the best weights so far become a model.")
+    ] = False,
     events: Annotated[
-        str | None, typer.Option(help="'-': JSON lines on stdout, and 'stop' on stdin ends the run.")
+        str | None,
+        typer.Option(help="'-': JSON lines on stdout; 'pause', 'go on' and 'stop' are lines on stdin."),
     ] = None,
 ) -> None:
     """Train a model, or fine-tune one on your own edits."""
@@ -105,11 +92,14 @@ def fit(
 
     from training.fit.assemble import fit as run_fit
     from training.fit.config import override, stored_config
+    from training.running.asking import Asking, listen, stop_on_signal
     from training.running.events import Reporter, json_sink, text_sink
     from training.running.processes import start_processes
 
     if threads:
         torch.set_num_threads(threads)
+    if finish and not resume:
+        raise PieError("--finish makes a model of a run that was stopped; give --resume and its folder with --out.")
     if resume:
         base = stored_config(out)
     elif (config is None) == (pairs is None):
@@ -133,13 +123,22 @@ def fit(
     sink = json_sink if events == "-" else text_sink(Console())
     processes = start_processes(chosen.device)
     report = Reporter(sink)
-    asked = _stop_on_request(events == "-" and processes.leader)
+    asking = Asking(out)
+    if events == "-" and processes.leader:
+        listen(asking)
+    last = ""
 
     def stop() -> bool:
-        return asked() or report.lost
+        return asking.stop() or report.lost
 
-    for event in run_fit(chosen, out, models or out, init, originals, resume, stop, processes, epochs):
-        report(event)
+    # Before the first step there is nothing to save.
+    with stop_on_signal(asking, begun=lambda: last not in ("", "start", "baseline")):
+        places = out, models or out, init, originals
+        for event in run_fit(chosen, *places, resume, stop, processes, epochs, should_wait=asking.pause, finish=finish):
+            last = event["event"]
+            report(event)
+    if last == "stopped" and asking.interrupted:
+        raise typer.Exit(130)
 
 
 def _from_scratch(config: Path | None, pairs: Path | None, init: Path | None) -> "tuple[FitConfig, Path | None]":

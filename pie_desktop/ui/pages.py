@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from pie_desktop import paths
 from pie_desktop.edit.versions import Source
+from pie_desktop.model.run_folder import PROCESS, is_running
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.edit_page import EditPage
 
@@ -61,6 +63,14 @@ class Pages(QStackedWidget):
             self.addWidget(self._train)
             self.made.emit(self._train)
         return self._train
+
+    def find_training(self) -> None:
+        """Watch the training run that goes on since the window was closed, if there is one, and say so."""
+        if not any(is_running(log.parent) for log in paths.runs_dir().glob(f"*/{PROCESS}")):
+            return
+        run = self.train_page().session.run
+        if run is not None and self.train_page().session.running:
+            self._context.notifier.info(f"The training of “{run.name}” goes on; the Train page shows how far it is.")
 
     def show_export(self) -> None:
         """Show the Export page with the photos of the filmstrip: those selected, or the folder."""

@@ -26,6 +26,8 @@ from pie_desktop.ui.filmstrip.index import SIDECARS
 from pie_desktop.ui.last_state import REOPEN
 from pie_desktop.ui.recent import RecentFolders
 from pie_desktop.ui.theme import SPACE, TEXT_SIZE, TEXT_SIZES
+from pie_desktop.ui.train.closing import CHOICES as CLOSING_CHOICES
+from pie_desktop.ui.train.closing import CLOSING
 from pie_desktop.ui.widgets.form import add_section
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
@@ -86,6 +88,11 @@ class Preferences(QDialog):
         self.thumbnails.setSingleStep(100)
         low, high = TEXT_SIZES
         self.text_size = self._number(TEXT_SIZE, low - 1, high, low - 1, " pt", "As the system says", lambda _: None)
+        self.training = QComboBox()
+        for fate, label in CLOSING_CHOICES:
+            self.training.addItem(label, fate)
+        self.training.setCurrentIndex(max(0, self.training.findData(context.settings.text(CLOSING))))
+        self.training.activated.connect(lambda: context.settings.set(CLOSING, self.training.currentData()))
         self.forget = QPushButton("Forget recent folders")
         self.forget.clicked.connect(recent.clear)
         self.forget.clicked.connect(lambda: self.forget.setEnabled(False))
@@ -111,6 +118,7 @@ class Preferences(QDialog):
         later.setProperty("role", "muted")
         later.setWordWrap(True)
         layout.addWidget(later)
+        add_section(layout, "TRAINING", ("At closing", self.training))
         add_section(layout, "KEYS", ("", self.keys))
         layout.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -119,12 +127,14 @@ class Preferences(QDialog):
         self.raw_pairs.setToolTip("What is shown of a photo that the camera stored as RAW and as JPEG")
         self.thumbnails.setToolTip("How much room thumbnails may take on the disk; those used least go first")
         self.text_size.setToolTip("How large texts and the controls around them are")
+        self.training.setToolTip("What becomes of a training run when the window is closed")
         self.profile.setToolTip("Which profile the photos are shown through")
         for name, field in (
             ("RAW + JPEG", self.raw_pairs),
             ("Room for thumbnails", self.thumbnails),
             ("Colours of the screen", self.profile),
             ("Text size", self.text_size),
+            ("Training when the window is closed", self.training),
         ):
             field.setAccessibleName(name)
 

@@ -25,7 +25,8 @@ _PATIENCE = 8.0
 
 def make_home(corpus: Corpus, rng: random.Random, place: Path) -> Path:
     """A folder of the program's own files, one of them changed: mostly the settings."""
-    from pie_desktop.ui.train.runs import EVENTS_FILE, OPTIONS_FILE, create_run
+    from pie_desktop.model.run_folder import EVENTS
+    from pie_desktop.ui.train.runs import OPTIONS_FILE, create_run
     from pie_desktop.workers.training_process import TrainingOptions
 
     corpus.plain_jpeg(place / "photo.jpg")
@@ -34,20 +35,37 @@ def make_home(corpus: Corpus, rng: random.Random, place: Path) -> Path:
     run = create_run(TrainingOptions(place / "pairs", place / "runs" / "r1", "Mine", place / "models", place / "init"))
     for event in (
         {"event": "start", "run": "r", "steps": 10, "step": 0, "device": "cpu", "train": 6, "validation": 2},
-        {"event": "step", "step": 1, "steps": 10, "loss": 1.0, "losses": {"l1": 1.0}, "rate": 2.0, "eta": 1.0},
-        {"event": "validation", "step": 1, "psnr": 21.0, "baseline_psnr": 20.0},
-        {"event": "stopped", "step": 1, "checkpoint": str(run.folder / "checkpoint.pt")},
+        {
+            "event": "baseline",
+            "step": 0,
+            "references": {"psnr": 20.0, "de00": 8.0},
+            "neutral": {"psnr": 19.0, "de00": 9.0},
+        },
+        {
+            "event": "step",
+            "step": 1,
+            "steps": 10,
+            "loss": 1.0,
+            "rate": 2.0,
+            "eta": 1.0,
+            "elapsed": 0.5,
+            "memory": 10**9,
+        },
+        {"event": "validation", "step": 1, "elapsed": 1.0, "psnr": 21.0, "baseline_psnr": 20.0, "de00": 7.0}
+        | {"gain": {"mean": 1.0, "low": 0.5, "high": 1.5}, "stale": 0, "patience": 15},
+        {"event": "pictures", "step": 1, "photos": [{"name": "a.jpg", "psnr": 21.0}, {"name": "b.jpg", "psnr": 20.0}]},
+        {"event": "map", "step": 1, "points": [[0.1, 0.9], [0.5, 0.5]], "names": ["a.jpg", "b.jpg"]},
+        {"event": "stopped", "step": 1, "checkpoint": str(run.folder / "checkpoint.safetensors")},
     ):
-        run._last_written = 0.0
-        run.record(event)
-    (run.folder / "checkpoint.pt").touch()
+        run.end(event)
+    (run.folder / "checkpoint.safetensors").touch()
     what = rng.random()
     if what < 0.6:
         return write_document(settings, sound, rng)
     settings.write_text(sound, encoding="utf-8")
     if what < 0.8:
         return write_document(run.folder / OPTIONS_FILE, (run.folder / OPTIONS_FILE).read_text("utf-8"), rng)
-    events = run.folder / EVENTS_FILE
+    events = run.folder / EVENTS
     events.write_bytes(mutate_lines(events.read_text(encoding="utf-8"), rng))
     return events
 

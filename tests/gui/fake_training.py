@@ -1,8 +1,8 @@
-"""Plays the training core's side of the event stream: `fit … --events -`, steps until told to stop.
+"""Plays the training core's side of a run: its log and what is asked of it, steps until told to stop.
 
-`FAKE_TRAINING` picks the behaviour: `done` (default) writes a bundle after a few steps, `forever` steps until
-`stop` arrives on stdin, `nothing` goes on as long as it gains and gains nothing, `crash` dies of a segmentation fault,
-`error` reports a problem, `raise` leaves a traceback.
+`FAKE_TRAINING` picks the behaviour: `done` (default) writes a bundle after a few steps, `forever` steps until it is
+asked to stop, `nothing` goes on as long as it gains and gains nothing, `crash` dies of a segmentation fault, `error`
+reports a problem, `raise` leaves a traceback, `refuse` ends with one sentence before it begins, `slow` begins late.
 """
 
 import argparse
@@ -10,13 +10,10 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 from pathlib import Path
 
-
-def emit(name: str, **values: object) -> None:
-    print(json.dumps({"event": name, **values}), flush=True)
+from pie_desktop.model.run_folder import EVENTS, asked, lock_run
 
 
 def main() -> None:
@@ -24,55 +21,99 @@ def main() -> None:
     parser.add_argument("command", choices=["fit"])
     for name in ("pairs", "out", "name", "models", "init", "references", "encoder-lr", "enhancer-lr", "gram", "tv"):
         parser.add_argument(f"--{name}", required=True)
-    for name in ("device", "epochs", "minutes", "originals", "events"):
+    for name in ("device", "epochs", "minutes", "originals"):
         parser.add_argument(f"--{name}")
     parser.add_argument("--resume", action="store_true")
-    options = parser.parse_args()
+    options, _ = parser.parse_known_args()
     behaviour = os.environ.get("FAKE_TRAINING", "done")
     run = Path(options.out)
-    run.mkdir(parents=True, exist_ok=True)
+    if behaviour == "refuse":
+        print("Another training uses the folder; wait until it ends.", file=sys.stderr)
+        sys.exit(2)
+    lock = lock_run(run)
+    if behaviour == "slow":
+        time.sleep(600)
     checkpoint = run / "checkpoint.safetensors"
-    first = int(checkpoint.read_text()) if options.resume else 0
-
-    stop = threading.Event()
-    threading.Thread(target=lambda: sys.stdin.readline() and stop.set(), daemon=True).start()
-
-    total = 12
-    said = {"problems": ["“a.jpg” is black, so the pair is left out."], "warnings": ["“b.jpg” has bars drawn over it."]}
-    known = None if behaviour == "nothing" else total
-    emit("start", run=str(run), steps=known, step=first, device="cpu", pairs=8, train=6, validation=2, **said)
+    step = int(checkpoint.read_text()) if options.resume else 0
+    known = None if behaviour == "nothing" else TOTAL
+    say(run, "start", run=str(run), steps=known, step=step, device="cpu", pairs=8, train=6, validation=2, **SAID)
+    say(run, "baseline", step=step, photos=2, **BASELINES)
     print("loading the model", file=sys.stderr, flush=True)
-    step = first
-    while step < total or behaviour == "forever":
-        if stop.wait(0.01):
-            checkpoint.write_text(str(step))
-            emit("stopped", step=step, checkpoint=str(checkpoint))
+    while step < TOTAL or behaviour == "forever":
+        if wait(run, step, checkpoint):
             return
         step += 1
-        pace = {"rate": 20.0, "eta": (total - step) / 20, "fraction": min(step / total, 1.0)}
-        emit("step", step=step, steps=known, loss=1 / step, losses={"l1": 1 / step}, **pace)
+        pace = {"rate": 20.0, "eta": (TOTAL - step) / 20, "eta_least": 0.1, "fraction": min(step / TOTAL, 1.0)}
+        more = {"elapsed": step / 20, "memory": 500 * 2**20}
+        say(run, "step", step=step, steps=known, loss=1 / step, losses={"l1": 1 / step}, **pace, **more)
         if step == 4:
-            emit("validation", step=step, psnr=21.0 + step / 10, baseline_psnr=21.2, de00=7.5)
+            check(run, step, 21.0 + step / 10)
             checkpoint.write_text(str(step))
-            emit("checkpoint", step=step, path=str(checkpoint))
-        if step == 5 and behaviour == "crash":
-            print("allocating far too much", file=sys.stderr, flush=True)
-            signal.signal(signal.SIGSEGV, signal.SIG_DFL)
-            os.kill(os.getpid(), signal.SIGSEGV)
-            time.sleep(10)
-        if step == 5 and behaviour == "raise":
-            raise MemoryError("CUDA out of memory")
-        if step == 5 and behaviour == "error":
-            emit("error", message="The folder holds only 1 pair; at least 4 are needed.")
-            sys.exit(2)
+            say(run, "checkpoint", step=step, path=str(checkpoint))
+        if step == 5:
+            fail(run, behaviour)
     if behaviour == "nothing":
         message = "It came no nearer, so that there is no new model."
-        emit("done", step=step, bundle=None, message=message, psnr=21.2, baseline_psnr=21.2)
+        say(run, "done", step=step, bundle=None, message=message, psnr=21.2, baseline_psnr=21.2)
         return
     bundle = Path(options.models) / f"{options.name}.piemodel"
     bundle.mkdir(parents=True, exist_ok=True)
-    emit("validation", step=step, psnr=23.4, baseline_psnr=21.2, de00=6.1)
-    emit("done", step=step, bundle=str(bundle), psnr=23.4, baseline_psnr=21.2)
+    check(run, step, 23.4)
+    say(run, "done", step=step, bundle=str(bundle), psnr=23.4, baseline_psnr=21.2)
+    lock.release()
+
+
+TOTAL = 12
+SAID = {"problems": ["“a.jpg” is black, so the pair is left out."], "warnings": ["“b.jpg” has bars drawn over it."]}
+BASELINES = {
+    "references": {"psnr": 21.2, "de00": 8.0},
+    "neutral": {"psnr": 19.5, "de00": 9.5},
+    "unedited": {"psnr": 18.0, "de00": 11.0},
+}
+
+
+def say(folder: Path, name: str, /, **values: object) -> None:
+    with (folder / EVENTS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"event": name, **values}) + "\n")
+
+
+def check(run: Path, step: int, psnr: float) -> None:
+    gain = psnr - 21.2
+    intervals = {"gain": {"mean": gain, "low": gain - 0.3, "high": gain + 0.3},
+                 "de00_gain": {"mean": -gain, "low": -gain - 0.2, "high": -gain + 0.2}}  # fmt: skip
+    patience = {"stale": 0, "patience": 15, "ending": False}
+    say(run, "validation", step=step, elapsed=step / 20, psnr=psnr, baseline_psnr=21.2, de00=8.0 - gain, **intervals,
+        **patience)  # fmt: skip
+
+
+def wait(run: Path, step: int, checkpoint: Path) -> bool:
+    """Between two steps; whether the run is to end."""
+    time.sleep(0.01)
+    request = asked(run)
+    if request == "pause":
+        checkpoint.write_text(str(step))
+        say(run, "paused", step=step)
+        while request == "pause":
+            time.sleep(0.02)
+            request = asked(run)
+        say(run, "continued", step=step)
+    if request == "stop":
+        checkpoint.write_text(str(step))
+        say(run, "stopped", step=step, checkpoint=str(checkpoint))
+    return request == "stop"
+
+
+def fail(run: Path, behaviour: str) -> None:
+    if behaviour == "crash":
+        print("allocating far too much", file=sys.stderr, flush=True)
+        signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGSEGV)
+        time.sleep(10)
+    if behaviour == "raise":
+        raise MemoryError("CUDA out of memory")
+    if behaviour == "error":
+        say(run, "error", message="The folder holds only 1 pair; at least 4 are needed.")
+        sys.exit(2)
 
 
 main()

@@ -102,8 +102,8 @@ def test_the_train_page(window: MainWindow, photo_folder: Path, tmp_path: Path, 
     options = TrainingOptions(edits, paths.runs_dir() / "one", HOSTILE, paths.models_dir(), tmp_path)
     run = create_run(options)
     sentences = {"problems": [f"“{HOSTILE}a.jpg” is black."], "warnings": [f"“{HOSTILE}b.jpg” has text over it."]}
-    run.record({"event": "start", "step": 0, "steps": 9, "train": 5, "validation": 1, "device": HOSTILE} | sentences)
-    run.record({"event": "error", "message": f"{HOSTILE} cannot be read."})
+    run.end({"event": "start", "step": 0, "steps": 9, "train": 5, "validation": 1, "device": HOSTILE} | sentences)
+    run.end({"event": "error", "message": f"{HOSTILE} cannot be read."})
     model = paths.models_dir() / "m.piemodel"
     model.mkdir(parents=True)
     described = {"format_version": 1, "id": "m", "name": HOSTILE, "created": "2026-01-02T03:04:05+00:00", "card": {}}
@@ -116,8 +116,8 @@ def test_the_train_page(window: MainWindow, photo_folder: Path, tmp_path: Path, 
     page.runs.refresh()
     page.runs.view.selectRow(0)
     monitor = page.monitor
-    assert monitor.title.text() == HOSTILE and HOSTILE in monitor.status.text()
-    assert monitor.failure_text.text() == f"{HOSTILE} cannot be read."
+    assert monitor.title.text() == HOSTILE and HOSTILE in monitor.status.full_text
+    assert monitor.end.text.text() == f"{HOSTILE} cannot be read."
     assert monitor.remarks.toPlainText().splitlines() == sentences["problems"] + sentences["warnings"]
     page.models.refresh()
     table = page.models.table

@@ -20,6 +20,7 @@ from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.preferences import CHOOSE_PROFILE, Preferences
 from pie_desktop.ui.settings import Settings
 from pie_desktop.ui.theme import TEXT_SIZE, TEXT_SIZES, style_sheet
+from pie_desktop.ui.train.closing import CLOSING, KEEP, STOP
 
 
 @pytest.fixture
@@ -55,6 +56,16 @@ def test_raw_pairs(window: MainWindow, dialog: Preferences, stored: Callable[[st
     assert dialog.raw_pairs.currentText() == "The RAW file"
     qtbot.keyClick(dialog.raw_pairs, Qt.Key.Key_Down)
     assert window.edit_page.filmstrip.raw_pairs.show == "jpeg" and stored("photos.raw_pairs") == "jpeg"
+
+
+def test_what_becomes_of_training_when_the_window_is_closed(
+    dialog: Preferences, stored: Callable[[str], object], qtbot: QtBot
+) -> None:
+    assert dialog.training.currentText() == "Ask"
+    qtbot.keyClick(dialog.training, Qt.Key.Key_Down)
+    assert stored(CLOSING) == KEEP and dialog.training.currentText() == "It goes on without the window"
+    qtbot.keyClick(dialog.training, Qt.Key.Key_Down)
+    assert stored(CLOSING) == STOP
 
 
 def test_room_for_thumbnails(

@@ -9,12 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from pie_desktop import paths
 from pie_desktop.engine import bundles
+from pie_desktop.model import run_folder
 from pie_desktop.model.fine_tuning import FINE_TUNING
+from pie_desktop.model.run_folder import is_running
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.train.page import TrainPage
 from pie_desktop.ui.train.runs import list_runs
@@ -55,12 +59,14 @@ def open_page(
         page.show()
         pages.append(page)
         page.form.pairs.set_path(edits)
-        qtbot.waitUntil(page.start_button.isEnabled, timeout=TIMEOUT)
+        qtbot.waitUntil(lambda: page.start_button.isEnabled() or page.session.running, timeout=TIMEOUT)
         return page
 
     yield make
     for page in pages:
         page.session.stop_and_wait()
+    for run in paths.runs_dir().glob("*"):
+        run_folder.kill(run)  # those that were left to themselves
 
 
 @pytest.fixture
@@ -120,18 +126,25 @@ def test_a_run_draws_curves_and_ends_with_a_model(
         page.start_button.click()
     run = page.session.run
     assert run is not None and run.options.init == base_bundle and run.history.state == "done"
-    assert page.monitor.remarks.isVisible() and page.monitor.remarks.toPlainText().splitlines() == [
+    assert page.monitor.aside.tabText(page.monitor.aside.indexOf(page.monitor.remarks)) == "Remarks (2)"
+    assert page.monitor.remarks.toPlainText().splitlines() == [
         "“a.jpg” is black, so the pair is left out.",
         "“b.jpg” has bars drawn over it.",
     ]
-    assert "1 left out" in page.monitor.status.text() and "1 to look at" in page.monitor.status.text()
+    assert "1 left out" in page.monitor.status.full_text
     assert finished.args[0] == paths.models_dir() / "Evening.piemodel"
     page.monitor.curves.redraw()
     steps, losses = page.monitor.curves._raw_loss.getData()
-    assert list(steps) == list(range(1, 13)) and losses[0] > losses[-1]
-    assert list(page.monitor.curves._psnr.getData()[1]) == [21.2, 21.4, 23.4]
-    assert page.monitor.curves._baseline.value() == 21.2
-    assert "+2.20 dB on held-out photos" in page.monitor.status.text()
+    assert list(steps) == [number / 20 for number in range(1, 13)] and losses[0] > losses[-1]
+    curves = page.monitor.curves
+    assert list(curves._quality.getData()[1]) == [21.2, 21.4, 23.4]
+    assert {name: line.value() for name, line in curves._lines.items()} == {"references": 21.2, "neutral": 19.5}
+    assert curves._band.isVisible() and curves.quality.currentIndex() == curves.loss.currentIndex() == 1
+    curves.measure.setCurrentIndex(1)
+    assert [round(value, 6) for value in curves._quality.getData()[1]] == [8.0, 7.8, 5.8]
+    shown = page.monitor.numbers.texts()
+    assert shown["Held-out photos"] == "+2.20 dB (+1.90 to +2.50)"
+    assert shown["ΔE00"] == "-2.20 (-2.40 to -2.00)"
     assert page.tabs.currentWidget() is page.models
 
 
@@ -142,15 +155,15 @@ def test_stop_leaves_a_checkpoint_that_resume_goes_on_from_after_a_restart(
     page.start_button.click()
     qtbot.waitUntil(lambda: page.session.run is not None and page.session.run.history.step > 5, timeout=TIMEOUT)
     assert not page.start_button.isEnabled() and not page.form.isEnabled()
-    page.stop_button.click()
-    assert page.stop_button.text() == "End now"
+    page.monitor.stop_button.click()
+    assert page.monitor.stop_button.text() == "End now"
     qtbot.waitUntil(lambda: not page.session.running, timeout=TIMEOUT)
     stopped_at = page.session.run.history.step
     assert page.session.run.can_resume
 
     again = open_page("forever")
     again.runs.view.selectRow(0)
-    assert again.monitor.title.text() == "My model" and "stopped" in again.monitor.status.text()
+    assert again.monitor.title.text() == "My model" and "Stopped" in again.monitor.status.full_text
     assert again.runs.resume_button.isEnabled()
     again.runs.resume_button.click()
     qtbot.waitUntil(lambda: again.session.run.history.step > stopped_at, timeout=TIMEOUT)
@@ -165,35 +178,82 @@ def test_a_crash_is_shown_with_its_last_lines_and_can_be_resumed(
     with qtbot.waitSignal(context.notifier.posted, timeout=TIMEOUT) as posted:
         page.start_button.click()
     assert "SIGSEGV" in posted.args[0].text and "allocating far too much" in posted.args[0].details
-    assert page.monitor.failure.isVisible()
-    assert "crashed" in page.monitor.failure_text.text()
+    assert page.monitor.end.isVisible()
+    assert "crashed" in page.monitor.end.text.text()
     assert "allocating far too much" in page.monitor.last_lines.toPlainText()
     assert page.start_button.isEnabled()
     page.runs.view.selectRow(0)
     assert page.runs.resume_button.isEnabled()  # a checkpoint was written at step 4
-    assert page.monitor.failure.isVisible()  # also as read back from disk
+    assert page.monitor.end.isVisible()  # also as read back from disk
 
 
 def test_a_reported_problem_is_shown_as_it_is(qtbot: QtBot, open_page: Callable[..., TrainPage]) -> None:
     page = open_page("error")
     page.start_button.click()
     qtbot.waitUntil(lambda: not page.session.running and page.session.run is not None, timeout=TIMEOUT)
-    qtbot.waitUntil(page.monitor.failure.isVisible, timeout=TIMEOUT)
-    assert page.monitor.failure_text.text() == "The folder holds only 1 pair; at least 4 are needed."
+    qtbot.waitUntil(page.monitor.end.isVisible, timeout=TIMEOUT)
+    assert page.monitor.end.text.text() == "The folder holds only 1 pair; at least 4 are needed."
 
 
-def test_closing_stops_the_run_with_a_checkpoint(
-    qtbot: QtBot, open_page: Callable[..., TrainPage], monkeypatch: pytest.MonkeyPatch
+def _answer(text: str, remember: bool = False) -> None:
+    """Click on a button of the question that is open, as soon as there is one."""
+    box = QApplication.activeModalWidget()
+    if not isinstance(box, QMessageBox):
+        QTimer.singleShot(20, lambda: _answer(text, remember))
+        return
+    if remember:
+        box.checkBox().click()
+    QTest.mouseClick(
+        next(button for button in box.buttons() if button.text().replace("&", "") == text), Qt.MouseButton.LeftButton
+    )
+
+
+def test_closing_asks_whether_the_run_goes_on_and_it_is_found_again(
+    qtbot: QtBot, open_page: Callable[..., TrainPage], context: AppContext
 ) -> None:
     page = open_page("forever")
     assert page.can_close()
     page.start_button.click()
-    qtbot.waitUntil(lambda: page.session.run is not None and page.session.run.history.step > 2, timeout=TIMEOUT)
-    answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]
-    monkeypatch.setattr(QMessageBox, "question", lambda *_: answers.pop(0))
+    qtbot.waitUntil(lambda: page.session.run is not None and page.session.run.history.step > 2)
+    QTimer.singleShot(0, lambda: _answer("Cancel", remember=True))
     assert not page.can_close() and page.session.running
-    assert page.can_close() and not page.session.running
-    assert page.session.run.history.state == "stopped" and page.session.run.can_resume
+    run = page.session.run.folder
+    QTimer.singleShot(0, lambda: _answer("Keep training"))
+    assert page.can_close() and not page.session.running and is_running(run)
+    page.hide()
+
+    again = open_page("forever")
+    assert again.session.running and again.monitor.title.text() == "My model"
+    left_at = again.session.run.history.step
+    qtbot.waitUntil(lambda: again.session.run.history.step > left_at)
+    assert not again.start_button.isEnabled() and again.monitor.stop_button.isVisible()
+    steps = list(again.session.run.history.steps)
+    assert steps == list(range(1, steps[-1] + 1))
+    QTimer.singleShot(0, lambda: _answer("Stop training", remember=True))
+    assert again.can_close() and not is_running(run)
+    assert again.session.run.history.state == "stopped" and again.session.run.can_resume
+    again.session.start(again.session.run, resume=True)
+    qtbot.waitUntil(lambda: again.session.run.history.step > steps[-1] and again.session.running)
+    assert again.can_close() and not is_running(run)  # without a question
+
+
+def test_pause_and_go_on(qtbot: QtBot, open_page: Callable[..., TrainPage]) -> None:
+    page = open_page("forever")
+    page.start_button.click()
+    monitor = page.monitor
+    qtbot.waitUntil(monitor.pause_button.isEnabled)
+    assert "Speed" in monitor.numbers.texts() and "Memory" in monitor.numbers.texts()
+    QTest.mouseClick(monitor.pause_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.session.paused)
+    assert monitor.pause_button.text() == "Go on" and monitor.status.full_text.startswith("Paused")
+    assert "left" not in monitor.status.full_text.split(" · ")[1]
+    waits_at = page.session.run.history.step
+    QTest.mouseClick(monitor.pause_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.session.run.history.step > waits_at)
+    assert monitor.pause_button.text() == "Pause" and monitor.status.full_text.startswith("Training")
+    page.monitor.stop_button.click()
+    qtbot.waitUntil(lambda: not page.session.running)
+    assert monitor.pause_button.isHidden() and monitor.stop_button.isHidden()
 
 
 def test_a_model_that_is_dropped_anywhere_on_the_page_is_taken_in(
@@ -237,10 +297,10 @@ def test_a_run_that_gains_nothing_says_so_and_makes_no_model(
     qtbot.waitUntil(lambda: any("no new model" in text for text in told), timeout=TIMEOUT)
     assert (
         page.session.run is not None
-        and page.monitor.failure.isVisibleTo(page)
-        and "no new model" in page.monitor.failure_text.text()
+        and page.monitor.end.isVisibleTo(page)
+        and "no new model" in page.monitor.end.text.text()
     )
-    assert "step 12 of" not in page.monitor.status.text() and "step 12" in page.monitor.status.text()
+    assert page.monitor.status.full_text.startswith("Complete")
     again = list_runs(page.session.run.folder.parent)
     assert [(run.history.state, run.history.bundle, run.history.total) for run in again] == [("done", None, 0)]
 

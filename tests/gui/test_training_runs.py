@@ -1,5 +1,6 @@
 """Runs on disk: read back as they were reported, whatever a crash left behind."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ from PIL import Image
 from PySide6.QtCore import QSize
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.model.run_folder import EVENTS
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.train.curves import smoothed
 from pie_desktop.ui.train.history import RunHistory
-from pie_desktop.ui.train.runs import EVENTS_FILE, TrainingRun, create_run, list_runs, new_run_folder
+from pie_desktop.ui.train.runs import TrainingRun, create_run, list_runs, new_run_folder
 from pie_desktop.ui.widgets.table import ThumbnailColumn
 from pie_desktop.workers.training_process import TrainingOptions
 
@@ -29,9 +31,17 @@ def _step(step: int, loss: float = 1.0) -> dict[str, Any]:
     return {"event": "step", "step": step, "steps": 10, "loss": loss, "rate": 2.0, "eta": 1.0}
 
 
+def _report(run: TrainingRun, event: dict[str, Any]) -> None:
+    """As the training core does."""
+    with (run.folder / EVENTS).open("a", encoding="utf-8") as file:
+        file.write(json.dumps(event) + "\n")
+    for new in run.log.read():
+        run.take(new)
+
+
 def test_a_run_is_read_back(tmp_path: Path) -> None:
     run = create_run(_options(tmp_path))
-    checkpoint = run.folder / "checkpoint.pt"
+    checkpoint = run.folder / "checkpoint.safetensors"
     checkpoint.touch()
     for event in (
         _start(),
@@ -39,7 +49,7 @@ def test_a_run_is_read_back(tmp_path: Path) -> None:
         {"event": "validation", "step": 1, "psnr": 21.0, "baseline_psnr": 20.0},
         {"event": "stopped", "step": 1, "checkpoint": str(checkpoint)},
     ):
-        run.record(event)
+        _report(run, event)
     (read,) = list_runs(tmp_path / "runs")
     assert read.options == run.options and read.history == run.history
     assert read.can_resume and read.history.gain == pytest.approx(1.0)
@@ -49,9 +59,9 @@ def test_a_run_is_read_back(tmp_path: Path) -> None:
 
 def test_a_line_cut_off_by_a_crash_is_skipped(tmp_path: Path) -> None:
     run = create_run(_options(tmp_path))
-    run.record(_start())
-    run.record(_step(1))
-    with (run.folder / EVENTS_FILE).open("a") as file:
+    _report(run, _start())
+    _report(run, _step(1))
+    with (run.folder / EVENTS).open("a") as file:
         file.write('{"event": "step", "st')
     (read,) = list_runs(tmp_path / "runs")
     assert read.history.steps == [1] and read.history.state == "interrupted"
@@ -59,8 +69,8 @@ def test_a_line_cut_off_by_a_crash_is_skipped(tmp_path: Path) -> None:
 
 def test_a_malformed_event_is_left_out(tmp_path: Path) -> None:
     run = create_run(_options(tmp_path))
-    run.record({"event": "step", "step": "many"})
-    run.record({"event": "from a later version", "step": 3})
+    _report(run, {"event": "step", "step": "many"})
+    _report(run, {"event": "from a later version", "step": 3})
     assert run.history == RunHistory()
 
 
@@ -75,7 +85,7 @@ def test_only_runs_that_have_grown_are_read_again(tmp_path: Path) -> None:
     grown, still = create_run(_options(tmp_path, "grown")), create_run(_options(tmp_path, "still"))
     known: dict[Path, tuple[int, TrainingRun]] = {}
     before = {run.name: run for run in list_runs(tmp_path / "runs", known)}
-    grown.record(_start())
+    _report(grown, _start())
     after = {run.name: run for run in list_runs(tmp_path / "runs", known)}
     assert after["still"] is before["still"] and still.name == "still"
     assert after["grown"].history.total == 10
@@ -92,7 +102,7 @@ def test_numbers_that_are_no_numbers_are_not_drawn() -> None:
     history = RunHistory()
     history.apply(_step(1, float("nan")))
     history.apply({"event": "validation", "step": 1, "psnr": float("inf"), "baseline_psnr": 20.0})
-    assert history.losses == [] and history.psnr == []
+    assert history.losses == [] and history.checks == []
 
 
 def test_new_folders_do_not_collide(tmp_path: Path) -> None:
@@ -151,9 +161,9 @@ def test_a_damaged_run_does_not_cost_the_list_of_the_others(tmp_path: Path, cont
 )
 def test_a_damaged_event_is_skipped(tmp_path: Path, line: str) -> None:
     run = create_run(_options(tmp_path))
-    run.record(_start())
-    with (run.folder / EVENTS_FILE).open("a", encoding="utf-8") as file:
+    _report(run, _start())
+    with (run.folder / EVENTS).open("a", encoding="utf-8") as file:
         file.write(line + "\n")
-    run.record({"event": "validation", "step": 1, "psnr": 21.0, "baseline_psnr": 20.0})
+    _report(run, {"event": "validation", "step": 1, "psnr": 21.0, "baseline_psnr": 20.0})
     (read,) = list_runs(tmp_path / "runs")
-    assert read.history.psnr == [21.0]
+    assert [check.psnr for check in read.history.checks] == [21.0]

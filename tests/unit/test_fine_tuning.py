@@ -1,5 +1,6 @@
 """Fine-tuning on one's own pairs: which weights are kept, when a run ends, and what is never tested on."""
 
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,10 +13,9 @@ from safetensors.torch import load_file
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
-from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info, save_bundle
-from pie_desktop.model.network import PreferenceNetwork
+from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info
 from pie_desktop.model.report import picture_path, read_report
-from tests.own_edits import edits_folder
+from tests.own_edits import base_model, edits_folder
 from training import cli
 from training.benchmark.cli import evaluate
 from training.benchmark.people import trained_digests
@@ -23,15 +23,19 @@ from training.fit import comparing, material
 from training.fit import trainer as trainer_module
 from training.fit.assemble import fit
 from training.fit.config import FitConfig, fine_tune_config, load_config, override, within
+from training.fit.gain import Score
+from training.fit.objective import Objective
 from training.fit.run_report import CANDIDATE
 from training.fit.trainer import Trainer
-from training.fit.validation import Score, Validation
+from training.fit.validation import Validation
 from training.running.checkpoint import BEST, NAME
 from training.running.events import Event
 
 SMALL = Architecture(
     components=8, lut_size=9, residual_size=5, width=32, heads=2, encoder_layers=1, decoder_layers=1, dropout=0.3
 )
+
+HELD_OUT = 2  # of the ten edits
 
 
 @pytest.fixture(autouse=True)
@@ -46,15 +50,7 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model to start from, with random weights where an untrained one has zeros that let no gradient through."""
-    torch.manual_seed(4)
-    network = PreferenceNetwork(SMALL)
-    with torch.no_grad():
-        network.prior.table.add_(0.05 * torch.randn(network.prior.table.shape))
-        for parameter in network.parameters():
-            parameter.add_(0.02 * torch.randn(parameter.shape))
-    path = tmp_path_factory.mktemp("base") / "base.piemodel"
-    save_bundle(path, network, "Base", "2026-01-01T00:00:00Z", {"steps": 1})
-    return path
+    return base_model(tmp_path_factory.mktemp("base") / "base.piemodel", SMALL)
 
 
 @pytest.fixture(scope="module")
@@ -78,10 +74,10 @@ def scores(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     def script(*psnr: float) -> None:
         left = list(psnr)
 
-        def score(self: Validation, objective: object) -> Score:
-            return Score(left.pop(0) if len(left) > 1 else left[0], 5.0)
+        def photos(self: Validation, objective: object) -> list[Score]:
+            return [Score(left.pop(0) if len(left) > 1 else left[0], 5.0)] * HELD_OUT
 
-        monkeypatch.setattr(Validation, "score", score)
+        monkeypatch.setattr(Validation, "photos", photos)
 
     return script
 
@@ -209,7 +205,7 @@ def tuned(config: FitConfig, base: Path, tmp_path: Path, monkeypatch: pytest.Mon
     short = override(config, {"run": {"steps": 2}})
     with monkeypatch.context() as patch:
         values = iter([20.0, 21.0, 21.0])
-        patch.setattr(Validation, "score", lambda *_: Score(next(values), 5.0))
+        patch.setattr(Validation, "photos", lambda *_: [Score(next(values), 5.0)] * HELD_OUT)
         (*_, done) = fit(short, tmp_path / "run", tmp_path / "models", init=base)
     return Path(done["bundle"])
 
@@ -274,7 +270,7 @@ def test_who_says_how_long_gets_just_that(
     base: Path, edits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[FitConfig] = []
-    monkeypatch.setattr("training.fit.assemble.fit", lambda config, *rest: asked.append(config) or iter(()))
+    monkeypatch.setattr("training.fit.assemble.fit", lambda config, *rest, **_: asked.append(config) or iter(()))
     cli.fit(pairs=edits, out=tmp_path, init=base)
     cli.fit(pairs=edits, out=tmp_path, init=base, steps=50)
     cli.fit(pairs=edits, out=tmp_path, init=base, minutes=5)
@@ -297,8 +293,13 @@ def test_photos_kept_for_the_proof_neither_train_nor_choose(
     assert not compared & set(found.source.names)  # type: ignore[attr-defined] - of pairs
     assert {pair.name for pair in found.exhibits.references} <= set(found.source.names)  # type: ignore[attr-defined]
     with monkeypatch.context() as patch:
-        values = iter([20.0, 21.0, 22.0, 22.0])
-        patch.setattr(Validation, "score", lambda *_: Score(next(values), 5.0))
+        found_photos, better = Validation.photos, itertools.count()
+
+        def photos(judge: Validation, objective: Objective) -> list[Score]:
+            more = next(better)
+            return [Score(one.psnr + more, one.de00) for one in found_photos(judge, objective)]
+
+        patch.setattr(Validation, "photos", photos)
         events = list(fit(short, tmp_path / "run", tmp_path / "models", init=base))
     done = events[-1]
     bundle = Path(done["bundle"])

@@ -1,5 +1,6 @@
 """The loop of events: what comes in which order, what counts as time, and a run of two stages that is interrupted."""
 
+import errno
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,8 @@ import torch
 from torch import nn
 
 from pie_desktop.errors import PieError
+from training.running import loop
+from training.running.checkpoint import BEFORE, NAME
 from training.running.events import Event
 from training.running.loop import Progress, TrainingLoop
 from training.running.stepping import Losses, NotFinite
@@ -143,3 +146,98 @@ def test_bad_numbers_end_the_run_and_keep_its_last_checkpoint(tmp_path: Path) ->
     assert again.progress == StageProgress(step=4, elapsed=8.0, stage=1)
     with pytest.raises(PieError, match="no checkpoint"):
         Line(tmp_path / "elsewhere").resume()
+
+
+def test_a_paused_run_waits_with_a_checkpoint_and_its_time_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Line(tmp_path / "whole", steps_only=False)
+    losses = [event["loss"] for event in whole.events() if event["event"] == "step"]
+    run = Line(tmp_path / "paused", steps_only=False)
+    looks = 0
+
+    def sleep(seconds: float) -> None:
+        nonlocal looks
+        looks, run.seconds.now = looks + 1, run.seconds.now + 1000
+
+    monkeypatch.setattr(loop.time, "sleep", sleep)
+    run.should_wait = lambda: run.progress.step == 2 and looks < 3
+    events = list(run.events())
+    assert kinds(events)[1:5] == ["step", "checkpoint", "paused", "continued"] and looks == 3
+    assert [event["loss"] for event in events if event["event"] == "step"] == losses
+    assert run.progress.elapsed == whole.progress.elapsed
+
+
+def test_a_paused_run_can_be_stopped(tmp_path: Path) -> None:
+    run = Line(tmp_path)
+    run.should_wait = lambda: run.progress.step == 2
+    events = []
+    for event in run.events():
+        events.append(event)
+        if event["event"] == "paused":
+            run.should_stop = lambda: True
+    assert kinds(events)[-4:] == ["checkpoint", "paused", "continued", "stopped"] and events[-1]["step"] == 2
+
+
+def test_a_full_disk_is_told_once_and_costs_no_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = Line(tmp_path)
+    write = loop.save_checkpoint
+    full = False
+
+    def save(*arguments: Any) -> Path:
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(*arguments)
+
+    monkeypatch.setattr(loop, "save_checkpoint", save)
+    events = []
+    for event in run.events():
+        events.append(event)
+        full = event["event"] == "checkpoint" or full
+    (warning,) = [event["message"] for event in events if event["event"] == "warning"]
+    assert "disk" in warning and "is full; free some space. Training goes on" in warning
+    assert kinds(events)[-1] == "finished" and kinds(events).count("checkpoint") == 1
+    again = Line(tmp_path)
+    again.resume()
+    assert again.progress.step == 2
+
+
+def test_where_the_last_checkpoint_is_damaged_the_one_before_is_gone_on_from(tmp_path: Path) -> None:
+    list(Line(tmp_path).events())
+    damaged = bytearray((tmp_path / NAME).read_bytes())
+    damaged[-5] ^= 1  # a bit of a weight
+    (tmp_path / NAME).write_bytes(damaged)
+    again = Line(tmp_path)
+    again.resume()
+    assert again.progress.step == 4
+    first = next(again.events())
+    assert first["event"] == "warning" and "from the one before, of step 4" in first["message"]
+    (tmp_path / BEFORE).write_bytes(b"")
+    with pytest.raises(PieError, match="damaged"):
+        Line(tmp_path).resume()
+
+
+def test_a_process_killed_between_two_checkpoints_has_the_one_before(tmp_path: Path) -> None:
+    list(Line(tmp_path).events())
+    (tmp_path / NAME).unlink()  # moved away already, and the new one not there yet
+    again = Line(tmp_path)
+    again.resume()
+    assert again.progress.step == 4 and next(again.events())["event"] == "step"
+
+
+def test_remaining_time_is_at_least_until_nothing_more_is_gained(tmp_path: Path) -> None:
+    run = Line(tmp_path)
+    run.earliest_end = lambda: 4  # type: ignore[method-assign]
+    steps = [event for event in run.events() if event["event"] == "step"]
+    assert all(0 <= event["eta_least"] <= event["eta"] for event in steps)
+    assert steps[3]["eta_least"] == 0 < steps[3]["eta"] and all(event["memory"] > 1e6 for event in steps)
+
+
+@pytest.mark.parametrize("steps_only", [True, False])
+def test_the_time_in_which_the_computer_slept_does_not_count(tmp_path: Path, steps_only: bool) -> None:
+    run = Line(tmp_path, steps_only=steps_only)
+    for event in run.events():
+        if event["event"] == "step" and event["step"] == 3:
+            run.seconds.now += 8 * 3600  # the lid was closed in the evening
+    # Five steps of six: the one during which it slept is not told apart from the night.
+    assert run.progress.elapsed == (10.0 if steps_only else 20.0)

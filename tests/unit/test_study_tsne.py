@@ -6,10 +6,11 @@ from sklearn.metrics import silhouette_score
 
 from training.benchmark.cases import Case
 from training.benchmark.methods import MethodSet, Retouch
+from training.fit.projection import project
 from training.study import steering
 from training.study.images import SAMPLES, SIDE, VISIBLE, sample_case
 from training.study.steering import measure_steering
-from training.study.tsne import digits, draw_map, draw_maps, project
+from training.study.tsne import digits, draw_map, draw_maps
 
 SHOTS = 14
 

@@ -211,7 +211,9 @@ def test_command_line_has_the_defaults_of_the_editor(
 ) -> None:
     edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 10)
     asked: list[tuple[FitConfig, float]] = []
-    monkeypatch.setattr("training.fit.assemble.fit", lambda config, *rest: asked.append((config, rest[-1])) or iter(()))
+    monkeypatch.setattr(
+        "training.fit.assemble.fit", lambda config, *rest, **_: asked.append((config, rest[-1])) or iter(())
+    )
     init = Path(whole_run[-1]["bundle"])
     cli.fit(pairs=edits, out=tmp_path, init=init)
     options = TrainingOptions(edits, tmp_path, "edits", tmp_path, init).arguments()
@@ -255,7 +257,7 @@ def test_run_with_workers_gives_the_same_numbers_and_leaves_none(
     whole_run: list[Event], config: FitConfig, tmp_path: Path
 ) -> None:
     run = fit(override(config, {"data": {"workers": 1}}), tmp_path / "run", tmp_path / "models")
-    first = [event for _, event in zip(range(5), run, strict=False)]
+    first = [event for _, event in zip(range(6), run, strict=False)]
     assert [p.name for p in multiprocessing.active_children()] == ["pie-data"]
     assert losses(first) == pytest.approx(losses(whole_run)[:3], rel=1e-5)
     run.close()  # type: ignore[attr-defined] - what happens to a generator that is left
@@ -293,7 +295,7 @@ def test_a_teacher_that_cannot_be_used_is_named_and_can_be_done_without(
         next(fit(taught, tmp_path / "run", tmp_path / "run"))
     (tmp_path / "run" / "config.json").write_text(taught.model_dump_json(), encoding="utf-8")
     asked: list[FitConfig] = []
-    monkeypatch.setattr("training.fit.assemble.fit", lambda chosen, *_: asked.append(chosen) or [])
+    monkeypatch.setattr("training.fit.assemble.fit", lambda chosen, *_, **__: asked.append(chosen) or [])
     for option in ([], ["--no-teachers"]):
         cli.app(["fit", "--out", str(tmp_path / "run"), "--resume", *option], standalone_mode=False)
     assert [chosen.data.teachers for chosen in asked] == [teachers, None]

@@ -19,7 +19,7 @@ from training.benchmark.run import Row, run_benchmark
 from training.benchmark.tasks import retoucher_cases, simulated_cases
 from training.fit.assemble import fit
 from training.reports.files import rounded, write_json
-from training.running.checkpoint import NAME
+from training.running.checkpoint import has_checkpoint
 from training.running.events import Event
 
 COMPARED = ("identity", "lut_fit", "model")
@@ -32,7 +32,7 @@ def train(run: Run, out: Path) -> Iterator[Event]:
     """
     folder = out / run.folder
     if not list_bundles(folder):
-        yield from fit(run.config, folder, folder, resume=(folder / NAME).exists(), cache=out / "cache")
+        yield from fit(run.config, folder, folder, resume=has_checkpoint(folder), cache=out / "cache")
 
 
 def judge(run: Run, plan: AblationPlan, out: Path, photos: Path, users: int, queries: int, seed: int) -> list[Row]:

@@ -48,6 +48,7 @@ class PairBank:
         names: the edits' file names.
         digests: of the files of each pair.
         times: when each photo was taken, by its original, else by its edit; None where neither says.
+        guesses: the files.
         problems: why pairs were left out, one sentence each.
         warnings: what looks wrong with pairs that are used nevertheless, one sentence each.
     """
@@ -59,6 +60,7 @@ class PairBank:
     warnings: tuple[str, ...] = ()
     digests: tuple[PairDigests, ...] = ()
     times: tuple[datetime | None, ...] = ()
+    guesses: tuple[PairGuess, ...] = ()
 
 
 def guess_pairs(folder: Path, originals: Path | None = None) -> list[PairGuess]:
@@ -82,7 +84,7 @@ def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:
     Raises:
         PieError: fewer than four usable pairs.
     """
-    before, after, names, digests, times = [], [], [], [], []
+    before, after, names, digests, times, used = [], [], [], [], [], []
     problems: list[str] = []
     warnings: list[str] = []
     for guess, checked in checked_pairs(guesses, side):
@@ -95,12 +97,13 @@ def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:
             names.append(guess.after.name)
             digests.append(digests_of(guess))
             times.append(_taken(guess))
+            used.append(guess)
     if len(names) < FEWEST:
         found = f"Only {len(names)} edits with a usable original were found; {ADVICE}."
         raise PieError(" ".join([found, *_first(problems)]))
-    return PairBank(
-        np.stack(before), np.stack(after), tuple(names), tuple(problems), tuple(warnings), tuple(digests), tuple(times)
-    )
+    images = np.stack(before), np.stack(after)
+    said = tuple(problems), tuple(warnings)
+    return PairBank(*images, tuple(names), *said, tuple(digests), tuple(times), tuple(used))
 
 
 def _taken(guess: PairGuess) -> datetime | None:

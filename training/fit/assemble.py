@@ -1,50 +1,33 @@
 """A training run from its configuration: data, network and validation at the start, the bundle at the end."""
 
-import contextlib
-import json
-import os
-import platform
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
-import pie_desktop
-from pie_desktop import json_files
-from pie_desktop.errors import BundleError, PieError
+from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.leftovers import remove_abandoned
-from pie_desktop.model.bundle import BundleInfo, load_bundle, read_bundle_info, remove_dead_bundles, save_bundle
-from pie_desktop.model.model_file import free_place
+from pie_desktop.model.bundle import load_bundle, remove_dead_bundles
 from pie_desktop.model.network import PreferenceNetwork
-from pie_desktop.model.report import FOLDER, TOO_FEW, ModelReport
-from training.data.pairs import trained_on
 from training.data.prefetch import prefetched
 from training.data.source import Source
 from training.fit.basis import kept_basis
-from training.fit.comparing import Exhibits
 from training.fit.config import FitConfig, override, steps_for
 from training.fit.extension import extended
-from training.fit.material import Material, pairs_material, prepared_material, simulated_material
-from training.fit.neutral import neutral_strength, train_neutral
+from training.fit.finishing import finish_run, made_before
+from training.fit.lighter import with_less
+from training.fit.material import pairs_material, prepared_material, simulated_material
 from training.fit.pretraining import calibrate
-from training.fit.run_report import MADE, Origin, candidate_folder, keep_origin, read_origin, report_on_run
+from training.fit.run_report import Origin, keep_origin, read_origin
+from training.fit.split import keep_split, lost_pairs, read_split
 from training.fit.trainer import Trainer
-from training.fit.uncertainty import train_expected_error
-from training.running.checkpoint import NAME
+from training.fit.watching import Watching, shown_photos
+from training.running.checkpoint import has_checkpoint
+from training.running.event_log import recorded
 from training.running.events import Event
-from training.running.folders import used_by_one
 from training.running.processes import ALONE, Processes, pixel_device
-
-NO_GAIN = (
-    "The training came no nearer to the pairs held out than the model that it started from, so that there is no new"
-    " model; more pairs, or the same edits as references of a style, serve better."
-)
 
 
 def _network(
@@ -79,6 +62,8 @@ def fit(
     processes: Processes = ALONE,
     epochs: float | None = None,
     cache: Path | None = None,
+    should_wait: Callable[[], bool] = lambda: False,
+    finish: bool = False,
 ) -> Iterator[Event]:
     """Train, yielding the events that docs/decisions/001-training-is-a-child-process.md describes; the last step writes
     the bundle.
@@ -98,20 +83,32 @@ def fit(
         epochs: passes over the `pairs` that are used, in the place of the steps of `config`: how many pairs pass the
             check is known when they have been read.
         cache: folder for decoded photos and bases, which runs may share; that of the run where it is None.
+        should_wait: asked after every step; the run waits as long as it is True.
+        finish: with `resume`, train no further and make the model of the best weights so far.
 
     Raises:
-        PieError: data, device, bundle or checkpoint cannot be used, or another process trains in `run`.
+        PieError: data, device, bundle or checkpoint cannot be used, the disk is full, or another process trains in
+            `run`.
     """
     if config.data.kind == "pairs" and init is None and not resume:
         raise PieError("Training on your own pairs starts from a model; name one with --init.")
-    if not resume and (run / NAME).exists():
+    if not resume and has_checkpoint(run):
         raise PieError(f"There is a training run in {run} already; continue it with --resume, or choose another --out.")
     if resume and config.data.kind == "pairs":
         origin = read_origin(run)
         init, originals = init or origin.init, originals or origin.originals
     processes.share.rows(config.data.users)  # refuses before hours are spent
-    with used_by_one(run) if processes.leader else contextlib.nullcontext():
-        yield from _run(config, run, models, init, originals, resume, should_stop, processes, epochs, cache)
+    asks = should_stop, should_wait
+
+    def attempt(config: FitConfig, resume: bool, remark: str | None) -> Iterator[Event]:
+        more = asks, processes, epochs, cache, finish, remark
+        return _run(config, run, models, init, originals, resume, *more)
+
+    if processes.alone:
+        events = with_less(config, resume, run, processes.device(config.device), attempt)
+    else:
+        events = attempt(config, resume, None)
+    yield from recorded(run, events) if processes.leader else events
 
 
 def _run(
@@ -121,10 +118,12 @@ def _run(
     init: Path | None,
     originals: Path | None,
     resume: bool,
-    should_stop: Callable[[], bool],
+    asks: tuple[Callable[[], bool], Callable[[], bool]],
     processes: Processes,
     epochs: float | None,
     cache: Path | None,
+    finish: bool,
+    remark: str | None,
 ) -> Iterator[Event]:
     device = processes.device(config.device)
     pixels = torch.device("cpu") if config.data.workers else pixel_device(device)
@@ -139,16 +138,26 @@ def _run(
         elif config.data.kind == "prepared":
             material, bank = prepared_material(config, pixels)
         else:
-            (config, material), bank = pairs_material(config, originals, pixels), None
+            kept = read_split(run) if resume else None
+            (config, material), bank = pairs_material(config, originals, pixels, kept), None
             if epochs is not None:
                 steps = steps_for(config, epochs, material.train + material.held_out)
                 config = override(config, {"run": {"steps": steps}})
         network = _network(config, init, bank, material.source, cache).to(device)
     processes.align(network)
     with prefetched(material.source.shared(processes.share), config.data.workers) as source:
-        trainer = Trainer(config, network, source, material.validation, run, material.roles, should_stop, processes)
+        stops, waits = asks
+        judge, roles = material.validation, material.roles
+        trainer = Trainer(config, network, source, judge, run, roles, stops, processes, waits)
+        if processes.leader and material.held:
+            trainer.watching = Watching(run, shown_photos(material.held), material.references)
         if resume:
             trainer.resume()
+        if material.split is not None and processes.leader and not resume:
+            keep_split(run, material.split)
+        for told in (remark, lost_pairs(material.lost)):
+            if told is not None:
+                trainer.tell(told)
         over = resume and trainer.fraction() >= 1
         if processes.leader:
             with atomic_write(run / "config.json") as temporary:
@@ -167,116 +176,15 @@ def _run(
                 "problems": list(material.bank.problems if material.bank else ()),
                 "warnings": list(material.bank.warnings if material.bank else ()),
             }
-        for event in trainer.events():
+        step = trainer.progress.step
+        for event in iter([{"event": "finished", "step": step}]) if finish else trainer.events():
             if not processes.leader:
                 continue
             if event["event"] != "finished":
                 yield event
                 continue
-            if over and (made := _made_before(run)) is not None:
-                yield made
-                continue
-            yield _finish(config, trainer, material, run, models, init, originals)
-
-
-def _finish(
-    config: FitConfig,
-    trainer: Trainer,
-    material: Material,
-    run: Path,
-    models: Path,
-    init: Path | None,
-    originals: Path | None,
-) -> Event:
-    """Write the model of a run that is over; its last event, without a model where nothing was gained."""
-    p = trainer.progress
-    if config.keep_best and not trainer.gained:
-        ends = {"psnr": p.baseline_psnr, "baseline_psnr": p.baseline_psnr}
-        return {"event": "done", "step": p.step, "bundle": None, "message": NO_GAIN} | ends
-    trainer.take_best()
-    bundle = free_place(models, config.name)
-    card = _card(config, trainer, material, init)
-    if material.finished is not None:
-        photos, held_out = material.finished
-        train_neutral(trainer.average, photos, config.neutral, config.seed, material.teachers)
-        card["neutral"] = asdict(neutral_strength(trainer.average, held_out, config.seed))
-    if material.unseen is not None:
-        found = train_expected_error(trainer.average, material.unseen, config)
-        card |= {"expected_error": asdict(found)} if found else {}
-    created = datetime.now(UTC).isoformat(timespec="milliseconds")
-    result: Event = {"psnr": card["validation"]["psnr"], "baseline_psnr": p.baseline_psnr}
-    with candidate_folder(run) as candidate:
-        if material.exhibits is not None and init is not None:
-            save_bundle(candidate, trainer.average, config.name, created, card)
-            report, said = _report(candidate, init, material.exhibits, config, originals)
-            card |= {"proof": report.to_proof()} if report is not None else {}
-            result |= said
-        done = {"event": "done", "step": p.step, "bundle": str(bundle)} | result
-        # Before the model: whenever the run is killed, resuming it knows whether this very model is there.
-        with atomic_write(run / MADE) as temporary:
-            temporary.write_text(json_files.to_text({"created": created, "done": done}), encoding="utf-8")
-        pictures = candidate / FOLDER
-        save_bundle(bundle, trainer.average, config.name, created, card, pictures if pictures.is_dir() else None)
-    return done
-
-
-def _report(
-    candidate: Path, init: Path, exhibits: Exhibits, config: FitConfig, originals: Path | None
-) -> tuple[ModelReport | None, Event]:
-    """The report on a model, and what the last event of its run says of it; a model is worth keeping without one."""
-    try:
-        report = report_on_run(candidate, init, exhibits, config.data.folder, originals, config.device)
-        why = "The photos held out are not there any more"
-    except (PieError, OSError) as error:
-        shutil.rmtree(candidate / FOLDER, ignore_errors=True)
-        report, why = None, str(error).rstrip(".")
-    if report is None:
-        return None, {"verdict": TOO_FEW, "report": [f"There is no report on the model. {why}."]}
-    return report, {"verdict": report.verdict, "gain": asdict(report.over_references), "report": report.lines()}
-
-
-def _made_before(run: Path) -> Event | None:
-    """The last event of a run whose model was made before and is still there."""
-    try:
-        made = json_files.read_object(run / MADE)
-        done = made["done"]
-        return done if read_bundle_info(Path(done["bundle"])).created == made["created"] else None
-    except (OSError, KeyError, TypeError, json_files.DamagedJsonError, BundleError):
-        return None
-
-
-def _card(config: FitConfig, trainer: Trainer, material: Material, init: Path | None) -> dict[str, Any]:
-    score = trainer.validation.score(trainer.judge)
-    return {
-        "config": json.loads(config.model_dump_json()) | {"device": str(config.device)},
-        "data": {
-            "kind": config.data.kind,
-            "folder": config.data.folder.name,
-            "more": [folder.name for folder in config.data.more],
-            "teachers": [teacher.name for teacher in material.teachers],
-            "train": material.train,
-            "held_out": material.held_out,
-            **({"trained_on": trained_on(material.trained)} if material.trained else {}),
-        },
-        # of a model that was tuned to one user, its gain over the start is shown; a new model has none to show
-        "init": init.name if init and config.data.kind == "pairs" else None,
-        "continued_from": _origin(read_bundle_info(init)) if init else None,
-        "seed": config.seed,
-        "steps": trainer.progress.step,
-        "best_step": trainer.progress.best_step if config.keep_best else None,
-        "seconds": round(trainer.progress.elapsed),
-        "validation": {"psnr": score.psnr, "de00": score.de00, "baseline_psnr": trainer.progress.baseline_psnr},
-        "software": {
-            "pie_desktop": pie_desktop.__version__,
-            "torch": torch.__version__,
-            "python": platform.python_version(),
-        },
-        "threads": torch.get_num_threads() if config.device != "cuda" else None,
-        "cpus": os.cpu_count(),
-    }
-
-
-def _origin(info: BundleInfo) -> dict[str, Any]:
-    """How the model that a run goes on from was trained, and the one before that."""
-    kept = ("seed", "steps", "seconds", "data", "continued_from")
-    return {"id": info.id, "created": info.created} | {key: info.card[key] for key in kept if key in info.card}
+            made = made_before(run) if over or finish else None
+            if made is None or made["step"] != step:
+                made = finish_run(config, trainer, material, run, models, init, originals)
+            # A run that is finished early can still be gone on with.
+            yield made | ({"early": True} if trainer.fraction() < 1 else {})

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from pie_desktop.errors import PieError
+from pie_desktop.imaging.pairs.find import PairGuess
 from training.data.batch import RoleMix
 from training.data.pairs import PairBank, PairDigests, guess_pairs, load_pairs
 from training.data.photos import capture_bank, split_bank, square
@@ -17,12 +18,15 @@ from training.data.source import PairSource, SimulatedSource, Source
 from training.data.teachers import Teacher, load_teachers
 from training.fit.comparing import Exhibits, KnownPair
 from training.fit.config import FitConfig, within
+from training.fit.split import Split
 from training.fit.validation import Validation, pair_validation, simulated_validation, style_validation
+from training.fit.watching import REFERENCES, References
 
 HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
 PAIR_HOLD_OUT = 0.2
 FEWEST_TO_PROVE = 34  # pairs, of which five prove
 MOST_HELD_OUT = 60
+FEWEST_TO_MAP = 8  # references
 FINISHER = "expert C"
 MOST_FINISHED = 5000  # photos of a cache that the neutral preference learns from, in memory
 
@@ -40,6 +44,10 @@ class Material:
     bank: PairBank | None = None
     trained: Sequence[PairDigests] = ()
     exhibits: Exhibits | None = None  # of a user's own pairs: what the report is about
+    split: Split | None = None
+    lost: int = 0  # pairs of the split that are gone
+    held: Sequence[PairGuess] = ()  # the pairs of the validation, in its order
+    references: References | None = None  # some of those that train, for a map
 
 
 def simulated_material(config: FitConfig, cache: Path, device: torch.device) -> tuple[Material, np.ndarray]:
@@ -65,12 +73,22 @@ def _teachers(folder: Path) -> list[Teacher]:
         raise PieError(f"{error} With --no-teachers, simulated schools of retouchers take their place.") from error
 
 
-def pairs_material(config: FitConfig, originals: Path | None, device: torch.device) -> tuple[FitConfig, Material]:
-    """The pairs, and the configuration within what they allow."""
+def pairs_material(
+    config: FitConfig, originals: Path | None, device: torch.device, split: Split | None = None
+) -> tuple[FitConfig, Material]:
+    """The pairs, and the configuration within what they allow.
+
+    Args:
+        split: of a run that goes on; the pairs are dealt where it is None.
+    """
     d, side = config.data, config.architecture.side
     bank = load_pairs(guess_pairs(d.folder, originals), d.bank_side)
-    scenes = find_scenes(bank.times, bank.before)
-    train, chosen_by, proven_by = hold_out(scenes, _held_out(len(bank.names)), config.seed)
+    lost = 0
+    if split is None:
+        scenes = find_scenes(bank.times, bank.before)
+        train, chosen_by, proven_by = hold_out(scenes, _held_out(len(bank.names)), config.seed)
+    else:
+        (train, chosen_by, proven_by), lost = split.rows(bank.digests)
     names = [bank.names[index] for index in train]
     config = within(config, len(train))
     d = config.data
@@ -80,12 +98,17 @@ def pairs_material(config: FitConfig, originals: Path | None, device: torch.devi
     # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
     mix = RoleMix(pairs=0.6, after_only=0.25)
     material = Material(source, validation, len(train), len(chosen_by) + len(proven_by), mix, bank=bank)
+    material.split, material.lost = split or Split.of(bank.digests, train, chosen_by, proven_by), lost
     material.trained = [bank.digests[index] for index in train]
     known = [KnownPair(*one) for one in zip(bank.names, bank.digests, strict=True)]
     shown, judged = train[:references], proven_by if len(proven_by) else chosen_by
     material.exhibits = Exhibits(
         tuple(known[index] for index in shown), tuple(known[index] for index in judged), not len(proven_by)
     )
+    material.held = [bank.guesses[index] for index in chosen_by]
+    some = train[:: max(1, -(-len(train) // REFERENCES))]
+    if len(some) >= FEWEST_TO_MAP:
+        material.references = References([bank.names[index] for index in some], bank.before[some], bank.after[some])
     return config, material
 
 

@@ -1,19 +1,23 @@
 """Training of the preference network: first on statistics, where configured, then end to end."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
 
+from pie_desktop.imaging.atomic import write_problem
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import Group, RoleMix, Roles, draw_roles
 from training.data.source import AHEAD, Source, seeded
+from training.fit.baseline import keep_baseline, read_baseline
 from training.fit.config import FitConfig
+from training.fit.gain import Score, gains
 from training.fit.objective import Objective, Prepared
 from training.fit.pretraining import Pretraining
 from training.fit.validation import Validation
-from training.running.checkpoint import load_best, save_best
+from training.fit.watching import Watching
+from training.running.checkpoint import BEST, load_best, save_best
 from training.running.events import Event
 from training.running.loop import Progress, TrainingLoop
 from training.running.processes import ALONE, Processes
@@ -54,6 +58,10 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
         roles: shares of the kinds of steps.
         should_stop: asked after every step.
         processes: that train together.
+        should_wait: asked after every step.
+
+    Attributes:
+        watching: makes what there is to look at after each validation; None for nothing.
     """
 
     def __init__(
@@ -66,13 +74,17 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
         roles: RoleMix | None = None,
         should_stop: Callable[[], bool] = lambda: False,
         processes: Processes = ALONE,
+        should_wait: Callable[[], bool] = lambda: False,
     ) -> None:
-        super().__init__(network, FitProgress(), run, should_stop, processes)
+        super().__init__(network, FitProgress(), run, should_stop, processes, should_wait=should_wait)
         self.config, self.source, self.validation, self.roles = config, source, validation, roles or RoleMix()
         self.objective = Objective(network, config.losses)
         self.judge = Objective(self.average, config.losses)
         self.pretraining = Pretraining(network, source, config)
         self._cached: tuple[int, Group, Prepared] | None = None
+        self.watching: Watching | None = None
+        self._start: list[Score] = []  # of the held-out photos, before the first step
+        self._scores: list[Score] = []  # of them now
         o = config.optimizer
         groups = [(network.encoder.parameters(), o.encoder_lr), (network.enhancer.parameters(), o.enhancer_lr)]
         self.begin_optimizer(groups, o.weight_decay, o.clip, o.ema)
@@ -107,12 +119,36 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
             cooled = max(cooled, (p.step - p.plateau) / self._cooling())
         return rate_factor(p.step, min(max(cooled, 0.0), 1.0), warmup)
 
+    def earliest_end(self) -> int | None:
+        p, c = self.progress, self.config
+        if not c.patience:
+            return None
+        if p.plateau is not None:
+            return min(p.plateau + self._cooling(), c.steps)
+        plateau = p.step + (c.patience - p.stale) * c.validate_every
+        return min(round((1 + COOLING) * plateau), c.steps)
+
     def open(self) -> Iterator[Event]:
-        """Measure the start of a new run; no events."""
+        """Measure the start of a new run, and say what it was."""
         p = self.progress
-        if p.step == 0 and self.processes.leader:
-            p.baseline_psnr = p.best_psnr = self.validation.score(self.judge).psnr
-        yield from ()
+        if not self.processes.leader or self.fraction() >= 1:
+            return
+        if p.step == 0:
+            about = keep_baseline(self.run, self.validation, self.judge)
+            p.baseline_psnr = p.best_psnr = about.references.psnr
+        baseline = read_baseline(self.run)
+        if baseline is not None:
+            self._start = list(baseline.photos)
+            yield {"event": "baseline", "step": p.step} | baseline.to_event()
+            if p.step == 0:
+                self._scores = self._start
+                yield from self.show()
+
+    def show(self) -> Iterator[Event]:
+        p = self.progress
+        if self.watching is not None:
+            now = p.step, p.elapsed, self.fraction() >= 1
+            yield from self.watching.look(self.judge, self.validation, self._scores, *now)
 
     def stepped(self) -> Event:
         # Where time or a plateau decides, the most steps that are allowed say nothing.
@@ -126,17 +162,30 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
         return self.progress.step % self.config.checkpoint_every == 0
 
     def validate(self) -> Event:
-        score, p = self.validation.score(self.judge), self.progress
+        photos, p = self.validation.photos(self.judge), self.progress
+        score, self._scores = Score.mean(photos), photos
         clearly = score.psnr > p.best_psnr + CLEARLY
-        if score.psnr > p.best_psnr:
+        if score.psnr > p.best_psnr and self._kept_best():
             p.best_psnr, p.best_step = score.psnr, p.step
-            if self.config.keep_best:
-                save_best(self.run, self.average, p.step)
         p.stale = 0 if clearly else p.stale + 1
         if self.config.patience and p.plateau is None and p.stale >= self.config.patience:
             p.plateau = p.step
-        quality = {"psnr": score.psnr, "baseline_psnr": p.baseline_psnr, "de00": score.de00}
-        return {"event": "validation", "step": p.step} | quality
+        quality: Event = {"psnr": score.psnr, "baseline_psnr": p.baseline_psnr, "de00": score.de00}
+        if len(photos) == len(self._start):
+            psnr, de00 = gains(self._start, photos)
+            quality |= {"gain": asdict(psnr), "de00_gain": asdict(de00)}
+        patience = {"stale": p.stale, "patience": self.config.patience, "ending": p.plateau is not None}
+        return {"event": "validation", "step": p.step, "elapsed": p.elapsed} | quality | patience
+
+    def _kept_best(self) -> bool:
+        """Whether the average is on the disk as the best so far, where that is to be kept."""
+        if self.config.keep_best:
+            try:
+                save_best(self.run, self.average, self.progress.step)
+            except OSError as error:
+                self.tell(f"{write_problem(self.run / BEST, error)} The best weights before stay the best.")
+                return False
+        return True
 
     @property
     def gained(self) -> bool:

@@ -1,7 +1,6 @@
 """Held-out quality during training: PSNR and dE00 on users, or pairs, that the network never trained on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -15,7 +14,8 @@ from training.data.prepared import PreparedData, take_views
 from training.data.source import SimulatedSource, seeded
 from training.data.teachers import Teacher
 from training.data.users import UserMix
-from training.fit.objective import Objective
+from training.fit.gain import Score
+from training.fit.objective import Answer, Objective, Prepared
 
 PSNR_CAP = 60.0  # an exact match has infinite PSNR
 MOST_STYLES = 24  # of a cache with people, by whom a model is validated: all of them would take too long
@@ -25,14 +25,6 @@ def psnr(output: Tensor, target: Tensor) -> Tensor:
     """PSNR in dB `(...)` of colours `(..., M, 3)` in [0, 1], capped at 60 dB where they agree exactly."""
     error = ((output.clamp(0, 1) - target) ** 2).mean((-2, -1)).clamp_min(10 ** (-PSNR_CAP / 10))
     return -10 * torch.log10(error)
-
-
-@dataclass(frozen=True)
-class Score:
-    """Means over held-out photos: PSNR in dB and CIEDE2000."""
-
-    psnr: float
-    de00: float
 
 
 class Validation:
@@ -48,23 +40,45 @@ class Validation:
     @torch.no_grad()
     def score(self, objective: Objective) -> Score:
         """Mean over all queries of all cases."""
-        found = self.photos(objective)
-        return Score(float(np.mean([one.psnr for one in found])), float(np.mean([one.de00 for one in found])))
+        return Score.mean(self.photos(objective))
 
     @torch.no_grad()
     def photos(self, objective: Objective) -> list[Score]:
         """Of every query of every case."""
+
+        def preferred(prepared: Prepared, answer: Answer, group: Group) -> Tensor:
+            return objective.render(prepared, answer.photos, answer.weights)
+
+        return self._judged(objective, preferred)
+
+    @torch.no_grad()
+    def neutral(self, objective: Objective) -> list[Score]:
+        """Of the neutral preference, which is told nothing of anybody's edits, on the same photos."""
+
+        def finished(prepared: Prepared, answer: Answer, group: Group) -> Tensor:
+            images = group.input.flatten(0, 1)[answer.photos.flatten()]
+            weights = objective.network.neutral(images).unflatten(0, answer.photos.shape)
+            return objective.render(prepared, answer.photos, weights)
+
+        return self._judged(objective, finished)
+
+    @torch.no_grad()
+    def unedited(self, objective: Objective) -> list[Score]:
+        """Of the same photos as they are."""
+        return self._judged(objective, lambda prepared, answer, _: prepared.before[answer.photos])
+
+    def _judged(self, objective: Objective, output: Callable[[Prepared, Answer, Group], Tensor]) -> list[Score]:
+        """Of what `output` makes of every query of every case: colours `(U, Q, M, 3)`."""
         found = []
         device = objective.network.prior.table.device
         for cpu_group, cpu_roles in self.cases:
             group, roles = cpu_group.to(device), cpu_roles.to(device)
             prepared = objective.prepare(group)
             answer = objective.answer(group, prepared, roles)
-            output = objective.render(prepared, answer.photos, answer.weights).clamp(0, 1)
-            target = prepared.after[answer.photos]
-            apart = delta_e_2000(*(to_bytes(t.flatten(0, 1)) for t in (output, target)))
-            means = np.asarray(apart).reshape(output.shape[0] * output.shape[1], -1).mean(axis=1)
-            found += [Score(*one) for one in zip(psnr(output, target).flatten().tolist(), means.tolist(), strict=True)]
+            made, target = output(prepared, answer, group).clamp(0, 1), prepared.after[answer.photos]
+            apart = delta_e_2000(*(to_bytes(t.flatten(0, 1)) for t in (made, target)))
+            means = np.asarray(apart).reshape(made.shape[0] * made.shape[1], -1).mean(axis=1)
+            found += [Score(*one) for one in zip(psnr(made, target).flatten().tolist(), means.tolist(), strict=True)]
         return found
 
 

@@ -59,16 +59,22 @@ def text_sink(console: Console, every: int = 20) -> Sink:
         kind = event["event"]
         if kind == "step":
             if event["step"] % every == 0:
-                eta = duration(event["eta"])
                 # How many there will be is not known where time or a plateau decides.
                 number = f"{event['step']}/{event['steps']}" if event["steps"] else f"{event['step']}"
-                console.print(f"step {number}  loss {event['loss']:.4f}  {event['rate']:.2f}/s  {eta} left")
+                left = time_left(event["eta_least"], event["eta"])
+                console.print(f"step {number}  loss {event['loss']:.4f}  {event['rate']:.2f}/s  {left} left")
+        elif kind == "baseline":
+            for title, key in (("unedited", "unedited"), ("no references", "neutral"), ("references", "references")):
+                score = event[key]
+                console.print(
+                    f"{event['photos']} held-out photos, {title}: PSNR {score['psnr']:.2f} dB  dE00 {score['de00']:.2f}"
+                )
         elif kind == "validation":
             console.print(
-                f"step {event['step']}  validation PSNR {event['psnr']:.2f} dB (start {event['baseline_psnr']:.2f} dB)"
-                f"  dE00 {event['de00']:.2f}"
+                f"step {event['step']}  validation PSNR {event['psnr']:.2f} dB (start {event['baseline_psnr']:.2f} dB"
+                f"{_interval(event.get('gain'))})  dE00 {event['de00']:.2f}"
             )
-        else:
+        elif kind not in ("pictures", "map"):  # which are to be looked at
             lists = {key: value for key, value in event.items() if isinstance(value, list)}
             facts = {key: value for key, value in event.items() if not isinstance(value, list | dict | None)}
             console.print("  ".join(f"{key}: {_short(value)}" for key, value in facts.items()))
@@ -76,3 +82,12 @@ def text_sink(console: Console, every: int = 20) -> Sink:
                 console.print(f"  {sentence}", soft_wrap=True, markup=False, highlight=False)
 
     return write
+
+
+def time_left(least: float, most: float) -> str:
+    """`0:12:30`, or `0:04:00 to 0:30:00` where the end depends on what is gained."""
+    return duration(most) if duration(least) == duration(most) else f"{duration(least)} to {duration(most)}"
+
+
+def _interval(gain: dict[str, float] | None) -> str:
+    return "" if gain is None else f"; {gain['mean']:+.2f}, 95 % {gain['low']:+.2f} to {gain['high']:+.2f}"

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from pie_desktop.errors import PieError
-
-LOCK = ".lock"
+from pie_desktop.imaging.atomic import write_problem
+from pie_desktop.model.run_folder import PROCESS, lock_run
 
 
 @contextmanager
@@ -16,16 +16,16 @@ def used_by_one(run: Path) -> Iterator[None]:
     """Keep other processes out of the folder of a run, which is made if missing.
 
     Raises:
-        PieError: another one is in it.
+        PieError: another one is in it, or it cannot be written.
     """
-    run.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(run / LOCK, timeout=0, thread_local=False)
     try:
-        lock.acquire()
+        lock = lock_run(run)
     except Timeout as error:
         raise PieError(
             f"Another training uses the folder {run}; wait until it ends, or choose another --out."
         ) from error
+    except OSError as error:
+        raise PieError(write_problem(run / PROCESS, error)) from error
     try:
         yield
     finally:

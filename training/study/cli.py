@@ -1,11 +1,6 @@
 """`python -m training study`."""
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,23 +11,6 @@ from pie_desktop.errors import PieError
 if TYPE_CHECKING:
     from training.study.config import Scale
     from training.study.runner import Run
-
-
-@contextmanager
-def _stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """True once Ctrl+C or SIGTERM came; a second one ends the process at once."""
-    asked = threading.Event()
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        asked.set()
-        signal.signal(number, before[signal.Signals(number)])
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked.is_set
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _chosen_scale(
@@ -104,6 +82,7 @@ def study(
 
     from training.benchmark.cli import chosen_bundle
     from training.reports.files import prepare_folder
+    from training.running.asking import Asking, stop_on_signal
     from training.study.config import load_systems
     from training.study.evaluate import require_tests
     from training.study.progress import study_sink
@@ -125,8 +104,9 @@ def study(
     if not (evaluate_only or report_only):
         check(runs, resume)
         sink = study_sink(Console())
-        with _stop_on_signal() as stop:
-            for event in train_all(runs, out, stop):
+        asking = Asking()
+        with stop_on_signal(asking):
+            for event in train_all(runs, out, asking.stop):
                 sink(event)
                 if event["event"] == "stopped":
                     raise typer.Exit(130)

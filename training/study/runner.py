@@ -15,7 +15,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from training.fit.basis import kept_basis
 from training.reports.files import rounded
-from training.running.checkpoint import NAME
+from training.running.checkpoint import has_checkpoint
 from training.running.events import Event
 from training.running.folders import used_by_one
 from training.running.processes import choose_device, pixel_device
@@ -66,7 +66,7 @@ class Run:
 
     @property
     def begun(self) -> bool:
-        return (self.folder / NAME).exists()
+        return has_checkpoint(self.folder)
 
     @property
     def failure(self) -> str | None:

@@ -7,17 +7,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from sklearn.datasets import load_digits
-from sklearn.manifold import TSNE
 from sklearn.metrics import silhouette_score
-from threadpoolctl import threadpool_limits
 
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
 from training.data.batch import Group
 from training.data.color import to_bytes
+from training.fit.projection import project
 from training.study.measures import EmbeddingScore, score_vectors
 
-PERPLEXITY = 15.0  # about as many neighbours as a user has photos
 USERS = 12  # as many as can be distinguished by colour and shape
 
 
@@ -38,22 +36,6 @@ class Map:
     points: list[list[list[float]]]
     score: EmbeddingScore
     seen: float
-
-
-def project(vectors: np.ndarray, seed: int = 0) -> np.ndarray:
-    """t-SNE (van der Maaten & Hinton 2008) of vectors `(M, D)` by cosine distance from their mean.
-
-    Returns:
-        `(M, 2)` in [0, 1], both axes to one scale.
-    """
-    centred = (vectors - vectors.mean(0)).astype(np.float64)
-    perplexity = min(PERPLEXITY, (len(vectors) - 1) / 3)
-    tsne = TSNE(init="random", metric="cosine", perplexity=perplexity, random_state=seed)
-    with threadpool_limits(1):  # so few points gain nothing from threads, and lose much on a busy machine
-        points = tsne.fit_transform(centred)
-    low, high = points.min(0), points.max(0)
-    found: np.ndarray = 0.5 + (points - (low + high) / 2) / max(float((high - low).max()), 1e-9)
-    return found
 
 
 def draw_map(name: str, title: str, vectors: np.ndarray, seed: int = 0) -> Map:

@@ -22,8 +22,8 @@ from pie_desktop.imaging.pairs.check import CheckedPair
 from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.ui.actions.commands import Command
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.dialogs import confirm
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.train.closing import CANCEL, KEEP, STOP, closing_choice
 from pie_desktop.ui.train.form import TrainingForm
 from pie_desktop.ui.train.model_actions import ModelDrops
 from pie_desktop.ui.train.models import ModelList
@@ -51,7 +51,7 @@ class TrainPage(QWidget):
         self._context = context
         self._pair_lane = context.add_lane(LatestLane("pairs"))
         self.session = TrainingSession(context.notifier, self)
-        self.monitor = RunMonitor()
+        self.monitor = RunMonitor(context)
         self.pairs = PairTableModel(context.thumbnails, self)
         self.pair_note = PlainLabel()
         self.pair_note.setProperty("role", "muted")
@@ -62,24 +62,24 @@ class TrainPage(QWidget):
         self.start_button = QPushButton("Start training")
         self.start_button.setProperty("primary", True)
         self.start_button.setIcon(icon("mdi6.play", COLORS.accent_text, COLORS.accent_text))
-        self.stop_button = QPushButton("Stop")
-        self.stop_button.setToolTip("Saves a checkpoint and stops; Resume continues from there.")
         self._build()
         self._connect()
         self._on_folders_changed()
         self._show_state()
+        self.session.find(self.runs.model.runs)
 
     def can_close(self) -> bool:
-        """Asks whether a run in progress may be stopped; if so, stops it with a checkpoint before returning."""
+        """Asks what is to become of a run in progress: it goes on, or stops with a checkpoint before this returns."""
         if not self.session.running:
             return True
-        question = "Stop training and close? A checkpoint is kept, so that you can resume it later."
-        if not confirm(self, "Training is running", question, default=True):
-            return False
-        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-        self.session.stop_and_wait()
-        QApplication.restoreOverrideCursor()
-        return True
+        choice = closing_choice(self, self._context.settings)
+        if choice == KEEP:
+            self.session.leave()
+        elif choice == STOP:
+            QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+            self.session.stop_and_wait()
+            QApplication.restoreOverrideCursor()
+        return choice != CANCEL
 
     def start(self) -> None:
         """Starts a new run from the form."""
@@ -115,13 +115,17 @@ class TrainPage(QWidget):
         """Goes on from the run's last checkpoint, with the options that it was started with."""
         self.session.start(run, resume=True)
 
+    def finish(self, run: TrainingRun) -> None:
+        """Makes a model of a run that was stopped, as it is."""
+        self.session.start(run, resume=True, finish=True)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.models.refresh()
         self.runs.refresh(self.session.run if self.session.running else None)
 
     def _build(self) -> None:
-        side = form_panel(self.form, self.start_button, self.stop_button)
+        side = form_panel(self.form, self.start_button)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Runs and models")
         self.tabs.setDocumentMode(True)
@@ -161,7 +165,8 @@ class TrainPage(QWidget):
         self.form.name.textChanged.connect(self._show_state)
         self.start_button.clicked.connect(self.start)
         Command(self._context.keys, "start_training", self.start_button.click, self)
-        self.stop_button.clicked.connect(self.session.stop)
+        self.monitor.stop_asked.connect(self.session.stop)
+        self.monitor.pause_asked.connect(self.session.pause)
         self.session.state_changed.connect(self._show_state)
         self.session.run_changed.connect(self._show_run)
         self.session.grown.connect(self.monitor.refresh)
@@ -169,6 +174,7 @@ class TrainPage(QWidget):
         self.session.model_finished.connect(self._on_model_finished)
         self.runs.selected.connect(self._show_run)
         self.runs.resume_requested.connect(self.resume)
+        self.runs.finish_requested.connect(self.finish)
         self.runs.failed.connect(self._context.notifier.error)
         self.models.changed.connect(self._show_state)
         ModelDrops(self).dropped.connect(self._on_models_dropped)
@@ -226,8 +232,6 @@ class TrainPage(QWidget):
         self.start_button.setToolTip(
             plain(missing or "Fine-tunes the model on your pairs, in the background (Ctrl+Return).")
         )
-        self.stop_button.setEnabled(running)
-        self.stop_button.setText("End now" if self.session.stopping else "Stop")
         self.form.setEnabled(not running)
         self.runs.set_running(self.session.run if running else None)
         if not running and self.session.run is None:

@@ -17,18 +17,19 @@ from PySide6.QtWidgets import (
 
 from pie_desktop.errors import PieError
 from pie_desktop.ui.dialogs import show_in_file_manager
+from pie_desktop.ui.status_bar import duration_text
 from pie_desktop.ui.theme import COLORS, SPACE
+from pie_desktop.ui.train import telling
 from pie_desktop.ui.train.runs import OPTIONS_FILE, TrainingRun, delete_run, list_runs
+from pie_desktop.ui.train.telling import Now
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.ui.widgets.table import HeadedTableModel, Index, set_up_table
-
-STATES = {"done": "complete", "stopped": "stopped", "failed": "failed", "interrupted": "interrupted"}
 
 
 class RunTableModel(HeadedTableModel):
     """The runs; the one in progress is marked by `running`."""
 
-    HEADERS = ("Run", "Started", "State", "Step", "PSNR", "Gain")
+    HEADERS = ("Run", "Started", "State", "Trained", "PSNR", "Gain")
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -61,13 +62,14 @@ class RunTableModel(HeadedTableModel):
         return None
 
     def _text(self, run: TrainingRun, column: int) -> str:
-        history = run.history
-        psnr = history.final_psnr if history.final_psnr is not None else (history.psnr[-1] if history.psnr else None)
+        history, best = run.history, run.history.best
+        psnr = history.final_psnr if history.final_psnr is not None else (None if best is None else best.psnr)
+        trained = f"{history.step:,} steps" if history.elapsed is None else duration_text(history.elapsed)
         return (
             run.name,
             f"{run.created:%Y-%m-%d %H:%M}",
-            "in progress" if run is self._running else STATES.get(history.state, history.state),
-            f"{history.step:,}" + (f" of {history.total:,}" if history.total else "") if history.step else "—",
+            telling.state(history, Now(running=run is self._running)),
+            trained if history.step else "—",
             "—" if psnr is None else f"{psnr:.2f} dB",
             "—" if history.gain is None else f"{history.gain:+.2f} dB",
         )[column]
@@ -79,11 +81,13 @@ class RunPanel(QWidget):
     Signals:
         selected: the run whose curves are to be shown.
         resume_requested: the run to go on with.
+        finish_requested: the run whose best weights so far are to become a model.
         failed: one sentence.
     """
 
     selected = Signal(object)
     resume_requested = Signal(object)
+    finish_requested = Signal(object)
     failed = Signal(str)
 
     def __init__(self, folder: Path, parent: QWidget | None = None) -> None:
@@ -102,10 +106,11 @@ class RunPanel(QWidget):
         self.empty.setProperty("role", "muted")
         self.resume_button = QPushButton("Resume")
         self.resume_button.setToolTip("Continues from the last checkpoint, with the run's own options.")
+        self.finish_button = QPushButton("Make a model")
         self.open_button = QPushButton("Open folder")
         self.delete_button = QPushButton("Delete…")
         buttons = QHBoxLayout()
-        for button in (self.resume_button, self.open_button):
+        for button in (self.resume_button, self.finish_button, self.open_button):
             buttons.addWidget(button)
         buttons.addStretch(1)
         buttons.addWidget(self.delete_button)
@@ -116,6 +121,7 @@ class RunPanel(QWidget):
         layout.addLayout(buttons)
         self.view.selectionModel().selectionChanged.connect(self._on_selected)
         self.resume_button.clicked.connect(self._resume)
+        self.finish_button.clicked.connect(self._finish)
         self.open_button.clicked.connect(self._open)
         self.delete_button.clicked.connect(self._delete)
         self.refresh()
@@ -154,6 +160,13 @@ class RunPanel(QWidget):
     def _show_buttons(self) -> None:
         run = self.current()
         self.resume_button.setEnabled(run is not None and self._running is None and run.can_resume)
+        usable = run is not None and self._running is None and run.can_finish
+        self.finish_button.setEnabled(usable)
+        self.finish_button.setToolTip(
+            "Trains no further: the best weights so far become a model, with its result on the held-out photos."
+            if usable
+            else "For a run that was stopped and has come nearer to the held-out photos."
+        )
         self.open_button.setEnabled(run is not None)
         self.delete_button.setEnabled(run is not None and run is not self._running)
 
@@ -161,6 +174,11 @@ class RunPanel(QWidget):
         run = self.current()
         if run is not None and run.can_resume:
             self.resume_requested.emit(run)
+
+    def _finish(self) -> None:
+        run = self.current()
+        if run is not None and run.can_finish:
+            self.finish_requested.emit(run)
 
     def _open(self) -> None:
         run = self.current()

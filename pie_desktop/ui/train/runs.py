@@ -1,10 +1,8 @@
 """Training runs on disk: what was asked for and what was reported, so that they outlive the editor."""
 
 import logging
-import math
 import re
 import shutil
-import time
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,29 +10,28 @@ from typing import Any
 
 from pie_desktop import json_files
 from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.model.run_folder import is_running
 from pie_desktop.ui.train.history import RunHistory
-from pie_desktop.workers.training_process import MAX_LINE, TrainingOptions
+from pie_desktop.workers.training_log import EventFile
+from pie_desktop.workers.training_process import TrainingOptions
 
 _log = logging.getLogger(__name__)
 
 OPTIONS_FILE = "run.json"
-EVENTS_FILE = "events.jsonl"
-STEP_INTERVAL = 0.5  # seconds between the steps that are kept: they come faster than a curve needs them
-KEPT_STEPS = 2000  # about as many are kept of a run of a day
+CHECKPOINTS = ("checkpoint.safetensors", "checkpoint.before.safetensors")
 
 
 @dataclass
 class TrainingRun:
-    """One run: its folder, its options and its history.
-
-    `record` appends to `events.jsonl`, a line per event; a line cut off by a crash is skipped when reading.
-    """
+    """One run: its folder, its options, its history, and the log that the history comes from."""
 
     options: TrainingOptions
     created: datetime
     history: RunHistory = field(default_factory=RunHistory)
-    _started: float = field(default_factory=time.monotonic, repr=False)
-    _last_written: float = field(default=-math.inf, repr=False)
+    log: EventFile = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.log = EventFile(self.options.run)
 
     @property
     def folder(self) -> Path:
@@ -47,28 +44,31 @@ class TrainingRun:
     @property
     def can_resume(self) -> bool:
         """Whether the run has a checkpoint to go on from and is not complete."""
-        checkpoint = self.history.checkpoint
-        return self.history.state != "done" and checkpoint is not None and (self.folder / checkpoint).exists()
+        over = self.history.state == "done" and not self.history.early
+        return not over and any((self.folder / name).exists() for name in CHECKPOINTS)
 
-    def record(self, event: dict[str, Any]) -> None:
-        """Takes an event into the history and into the file; a malformed event is logged and left out.
+    @property
+    def can_finish(self) -> bool:
+        """Whether the weights of a run that was ended came nearer to the held-out photos, and can become a model."""
+        best, start = self.history.best, self.history.baseline_psnr
+        gained = best is not None and start is not None and best.psnr > start
+        return self.can_resume and self.history.state != "done" and gained
+
+    def take(self, event: dict[str, Any]) -> None:
+        """Takes an event into the history; a malformed one is logged and left out."""
+        try:
+            self.history.apply(event)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+            _log.warning("Malformed training event: %r", event)
+
+    def end(self, event: dict[str, Any]) -> None:
+        """Takes how the process ended, which it cannot always say itself, into the history and the log.
 
         Raises:
             OSError: the disk is full or the folder is gone.
         """
-        try:
-            self.history.apply(event)
-        except (KeyError, TypeError, ValueError, AttributeError):
-            _log.warning("Malformed training event: %r", event)
-            return
-        if event["event"] == "step":
-            now = time.monotonic()
-            whole = now - self._started + (self.history.eta or 0.0)
-            if now - self._last_written < max(STEP_INTERVAL, whole / KEPT_STEPS):
-                return
-            self._last_written = now
-        with (self.folder / EVENTS_FILE).open("a", encoding="utf-8") as file:
-            file.write(json_files.to_text(event, indent=None))
+        self.take(event)
+        self.log.append(event)
 
 
 def create_run(options: TrainingOptions) -> TrainingRun:
@@ -96,7 +96,7 @@ def list_runs(folder: Path, known: dict[Path, tuple[int, TrainingRun]] | None = 
     known = {} if known is None else known
     runs = []
     for options in folder.glob(f"*/{OPTIONS_FILE}"):
-        place, size = options.parent, _events_size(options.parent)
+        place, size = options.parent, EventFile(options.parent).size
         if place not in known or known[place][0] != size:
             run = _read_run(place)
             if run is None:
@@ -125,13 +125,6 @@ def new_run_folder(parent: Path, name: str) -> Path:
     return folder
 
 
-def _events_size(folder: Path) -> int:
-    try:
-        return (folder / EVENTS_FILE).stat().st_size
-    except OSError:
-        return 0
-
-
 def _read_run(folder: Path) -> TrainingRun | None:
     try:
         stored = json_files.read_object(folder / OPTIONS_FILE)
@@ -141,13 +134,6 @@ def _read_run(folder: Path) -> TrainingRun | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         _log.warning("The training run in %s cannot be read: %s", folder, error)
         return None
-    try:
-        lines = (folder / EVENTS_FILE).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    for line in lines:
-        try:
-            run.history.apply(json_files.parse_object(line, max_bytes=MAX_LINE, finite=False))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            _log.warning("A damaged line in %s was skipped", folder / EVENTS_FILE)
+    for event in run.log.read(last=not is_running(folder)):
+        run.take(event)
     return run
