@@ -4,7 +4,8 @@ So it is a style like any other: it is shown, exported, shared, and learned anew
 is when one of the two changes or is deleted.
 """
 
-from collections.abc import Iterator, Sequence
+import contextlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,9 @@ from pie_desktop.styles.style import Style
 
 MOST = 24
 """References; as many as the two styles have, where they have fewer: see decision 052."""
+
+LOOKED_AT = 2 * MOST
+"""Originals of which the most different ones are taken."""
 
 ENOUGH = 8
 """With fewer originals in the two styles, photos of the open folder are taken besides."""
@@ -55,9 +59,10 @@ def save_blend(
     edit = Edit().with_part(StylePart().choosing(style.styles, style.mix))
     preference = engine.preference_of(edit.style, None, should_cancel)
     parents = [library.get(style_id) for style_id in edit.style.styles]
-    images = dict(_originals(parents))
+    images = _read(_originals(parents))
     if len(images) < ENOUGH:
-        images |= dict(_read(photos[:: max(1, len(photos) // ENOUGH)][: ENOUGH - len(images)]))
+        some = photos[:: max(1, len(photos) // ENOUGH)][: ENOUGH - len(images)]
+        images |= _read({photo: photo for photo in some})
     if not images:
         raise StyleError(
             "Neither style knows an original, and no photos are open to learn the blend from; open a folder with some "
@@ -76,25 +81,21 @@ def save_blend(
     return create_from_renderings(library, name, renderings)
 
 
-def _originals(styles: Sequence[Style]) -> Iterator[tuple[Path, np.ndarray]]:
-    """Those of the styles' pairs, by the photos that they were copied from; each once, and the readable ones alone."""
-    known = set()
+def _originals(styles: Sequence[Style]) -> dict[Path, Path]:
+    """Copies of the originals of the styles' pairs, by the photos that they were copied from; each photo once."""
+    found: dict[str | None, tuple[Path, Path]] = {}
     for style in styles:
-        if style.only_model is not None:  # has colours in place of pictures
-            continue
-        for reference in style.references:
-            if reference.before is None or reference.original_digest in known:
-                continue
-            known.add(reference.original_digest)
-            try:
-                yield Path(reference.before_source or reference.before), to_uint8(load_photo(reference.before))
-            except PieError:
-                continue
+        for reference in style.references if style.only_model is None else ():  # else colours in place of pictures
+            if reference.before is not None:
+                photo = Path(reference.before_source or reference.before)
+                found.setdefault(reference.original_digest, (photo, reference.before))
+    return dict(found.values())
 
 
-def _read(photos: Sequence[Path]) -> Iterator[tuple[Path, np.ndarray]]:
-    for photo in photos:
-        try:
-            yield photo, to_uint8(load_photo(photo, COPY_SIDE))
-        except PieError:
-            continue
+def _read(files: Mapping[Path, Path]) -> dict[Path, np.ndarray]:
+    """Those that can be read, of so many that they fit into memory, evenly chosen."""
+    images, names = {}, list(files)
+    for photo in names if len(names) <= LOOKED_AT else names[:: -(-len(names) // LOOKED_AT)]:
+        with contextlib.suppress(PieError):
+            images[photo] = to_uint8(load_photo(files[photo], COPY_SIDE))
+    return images
