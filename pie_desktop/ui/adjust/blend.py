@@ -38,8 +38,8 @@ class BlendRow(QWidget):
     def __init__(self, context: AppContext, session: EditSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._current = context.current
-        self._session = session
         self._styles: dict[str, str] = {}
+        self._listed: list[tuple[str, str | None]] = []
         self._active = False
         label = PlainLabel("Blend with")
         label.setProperty("role", "muted")
@@ -95,7 +95,7 @@ class BlendRow(QWidget):
     def _on_chosen(self, _index: int) -> None:
         chosen = self.box.currentData()
         if chosen != self._edit.style.blend_id:
-            self._current.change(self._edit.with_blend(chosen))
+            self._current.change(self._edit.with_blend(chosen, self._edit.value(MIX)))
 
     def _on_edit(self, edit: Edit, moving: bool) -> None:
         if not moving:
@@ -107,9 +107,9 @@ class BlendRow(QWidget):
         entries = [(name, style_id) for style_id, name in self._styles.items() if style_id != style.style_id]
         if style.blend_id is not None and style.blend_id not in self._styles:
             entries.insert(0, (f"{DELETED[:1].upper()}{DELETED[1:]}", style.blend_id))
-        shown = [(self.box.itemText(place), self.box.itemData(place)) for place in range(self.box.count())]
-        wanted = [(NONE, None), *entries]
-        if shown != wanted:
+        wanted: list[tuple[str, str | None]] = [(NONE, None), *entries]
+        if wanted != self._listed:
+            self._listed = wanted
             self.box.clear()
             for name, style_id in wanted:
                 self.box.addItem(name, style_id)
