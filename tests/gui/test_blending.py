@@ -75,7 +75,9 @@ def photo(window: MainWindow, styles: dict[str, Style], photo_folder: Path, qtbo
 
 def choose_second(window: MainWindow, name: str, qtbot: QtBot) -> None:
     """By the first letter of its name, as a person who has no mouse; own styles come before those of the program."""
-    box = window.edit_page.adjust.blend.box
+    box, button = window.edit_page.adjust.blend.box, window.edit_page.adjust.blend.button
+    if not box.isVisible():
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     box.setFocus()
     QApplication.setKeyboardInputInterval(0)  # else two letters in a row are the beginning of one name
     QTest.keyClick(box, name[0])
@@ -188,10 +190,12 @@ def test_choosing_a_style_or_no_other_ends_the_blend(
     window: MainWindow, blended: Path, styles: dict[str, Style], qtbot: QtBot
 ) -> None:
     row = window.edit_page.adjust.blend
-    assert row.mix.isVisible() and row.save.isVisible()
+    assert row.mix.isVisible() and row.save.isVisible() and not row.button.isEnabled()
     choose_second(window, NONE, qtbot)
     assert window.session.edit == Edit.styled(styles["Evening"].id)
     assert not row.mix.isVisible() and not row.save.isVisible()
+    qtbot.mouseClick(row.button, Qt.MouseButton.LeftButton)
+    assert not row.isVisible(), "put away until it is asked for again"
     choose_second(window, "Film", qtbot)
     assert window.session.edit.style.styles == (styles["Evening"].id, styles["Film"].id)
     card = window.edit_page.styles.gallery.cards[styles["Evening"].id]

@@ -21,15 +21,16 @@ NONE = "No other style"
 
 
 class BlendRow(QWidget):
-    """Chooses the second style, and has the slider of the mix while there is one.
+    """Chooses the second style, and has the slider of the mix while there is one; else hidden until it is asked for.
 
     Attributes:
+        button: asks for it; the owner places it.
         box: the other styles.
         mix: the slider.
 
     Signals:
         save_requested: the blend is to become a style of its own.
-        height_changed: the slider has come or gone.
+        height_changed: the row, or the slider in it, has come or gone.
     """
 
     save_requested = Signal()
@@ -41,6 +42,12 @@ class BlendRow(QWidget):
         self._styles: dict[str, str] = {}
         self._listed: list[tuple[str, str | None]] = []
         self._active = False
+        self.button = QToolButton()
+        self.button.setIcon(icon("mdi6.set-center"))
+        self.button.setCheckable(True)
+        self.button.setAccessibleName("Blend with another style")
+        self.button.setToolTip(plain("Blend the photo's style with another one"))
+        self.button.clicked.connect(self._enable)
         label = PlainLabel("Blend with")
         label.setProperty("role", "muted")
         label.setToolTip(plain(ABOUT))
@@ -62,8 +69,8 @@ class BlendRow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, HALF_SPACE)
         layout.setSpacing(2)
-        self.mix.hide()
-        self.save.hide()
+        for hidden in (self, self.mix, self.save):
+            hidden.hide()
         layout.addLayout(row)
         layout.addWidget(self.mix)
         self.box.activated.connect(self._on_chosen)
@@ -120,10 +127,14 @@ class BlendRow(QWidget):
         """A mix means nothing without two styles that exist."""
         style = self._edit.style
         blended = style.blend_id is not None
-        if blended != self.mix.isVisibleTo(self):
+        shown = blended or (self.button.isChecked() and style.style_id is not None)
+        if (shown, blended) != (not self.isHidden(), not self.mix.isHidden()):
+            self.setVisible(shown)
             self.mix.setVisible(blended)
             self.save.setVisible(blended)
             self.height_changed.emit()
+        self.button.setChecked(shown)
+        self.button.setEnabled(self._active and style.style_id is not None and not blended)
         self.mix.setEnabled(self.can_save)
         self.save.setEnabled(self.can_save)
         self.box.setEnabled(self._active and style.style_id is not None)

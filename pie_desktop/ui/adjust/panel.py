@@ -38,12 +38,13 @@ class AdjustPanel(QFrame):
         self.applies_to.hide()
         head.addWidget(heading("STRENGTH"), 1)
         head.addWidget(self.applies_to)
+        self.blend = BlendRow(context, session)
+        head.addWidget(self.blend.button)
         head.addWidget(reset)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, HALF_SPACE, 12, SPACE)
         layout.setSpacing(2)
         layout.addLayout(head)
-        self.blend = BlendRow(context, session)
         layout.addWidget(self.blend)
         for number, (name, sliders) in enumerate(self.sliders.groups()):
             if number:  # the first part is the style, whose heading stands above
