@@ -101,6 +101,13 @@ def test_study_trains_and_compares(configs: list[str], tmp_path: Path) -> None:
     linked = re.findall(r"\]\((study/[^)]+)\)", page)
     assert len(linked) == 1 + 4 + 3 and all((tmp_path / "out" / name).stat().st_size for name in linked)
 
+    # a seed more trains only that
+    again = CliRunner().invoke(app, [*arguments, "--seeds", "2", "--only", "curves"], catch_exceptions=False)
+    assert again.exit_code == 0 and "curves is trained already" in again.output
+    assert "curves-seed-6 trained, 3 steps" in again.output
+    page = (tmp_path / "out" / "STUDY.md").read_text(encoding="utf-8")
+    assert "How much a seed changes" in page and "| curves | 2 of 2 | " in page and " ± " in page
+
     # nothing is trained again; one system alone can be judged
     weights = (tmp_path / "out" / "curves" / "system.safetensors").stat().st_mtime_ns
     again = CliRunner().invoke(app, [*arguments, "--evaluate-only", "--only", "curves"], catch_exceptions=False)

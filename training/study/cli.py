@@ -22,6 +22,7 @@ def _chosen_scale(
     device: str | None,
     experts: Path | None,
     hold_out: list[str],
+    seeds: int | None,
 ) -> "Scale":
     from training.study.config import Budget, load_scale
 
@@ -40,6 +41,7 @@ def _chosen_scale(
             "population": scale.population.model_copy(update=population),
             "evaluation": scale.evaluation.model_copy(update=evaluation),
             "device": device or scale.device,
+            "seeds": seeds or scale.seeds,
         }
     )
 
@@ -53,6 +55,7 @@ def study(
         "runs/study"
     ),
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Training time of every system, in minutes.")] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, max=100, help="Trainings of every system.")] = None,
     photos: Annotated[Path | None, typer.Option(help="Folder of photographs to train on.")] = None,
     experts: Annotated[Path | None, typer.Option(help="Cache made by `prepare` to train on instead.")] = None,
     hold_out: Annotated[
@@ -93,7 +96,7 @@ def study(
     unknown = set(only or ()) - {system.name for system in systems}
     if unknown:
         raise PieError(f"--only: no configuration is called {', '.join(sorted(unknown))}.")
-    chosen = _chosen_scale(scale, minutes, photos, looks, test_photos, device, experts, hold_out or [])
+    chosen = _chosen_scale(scale, minutes, photos, looks, test_photos, device, experts, hold_out or [], seeds)
     runs = runs_of([system for system in systems if not only or system.name in only], chosen, out)
     page = report or out / "STUDY.md"
     if page.suffix.lower() != ".md":

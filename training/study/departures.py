@@ -14,9 +14,9 @@ def departures(results: Results) -> list[str]:
     rates = [(s["title"], s["rates"]["paper"] or "-", _rates(s)) for s in compared]
     return [
         "## Where they are not as their papers have them",
-        "Besides the sizes of the networks, the photographs and the budget, which are the same for all here and "
-        "smaller than anybody's. Where a paper leaves something open, the code that its authors published was read; "
-        "nothing was copied.",
+        "Besides the sizes of the networks, the photographs and how they are shown, batches and the budget, which are "
+        "the same for all here and smaller than anybody's. Where a paper leaves something open, the code that its "
+        "authors published was read; nothing was copied.",
         *table(("system", "what", "paper", "here"), rows),
         "All are trained by AdamW with warm-up and cosine decay and judged by the moving average of their weights; the "
         "papers use Adam. A short training wants higher learning rates than theirs:",

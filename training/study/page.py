@@ -8,6 +8,7 @@ from training.study.conclusions import CONTROLS, budget_words, conclusions
 from training.study.departures import departures
 from training.study.judge import listed
 from training.study.page_details import effort, embeddings, images
+from training.study.seeds import seeds
 from training.study.words import (
     MODES,
     PROTOCOL_TITLES,
@@ -38,10 +39,11 @@ def study_page(results: Results, folder: str) -> str:
         departures(results),
         _quality(results, folder),
         _steering(results, folder),
+        seeds(results),
         effort(results, folder),
         embeddings(results, folder),
         images(results, folder),
-        _again(),
+        _again(results["scale"]["name"]),
     ]
     return "\n".join(spaced(line for section in sections for line in section)).rstrip() + "\n"
 
@@ -214,9 +216,10 @@ def _named(mean: Mapping[str, float]) -> dict[str, Any]:
     return {"value": mean["mean"], "low": mean["low"], "high": mean["high"]}
 
 
-def _again() -> list[str]:
+def _again(scale: str) -> list[str]:
     return [
         "## Do it again",
-        "    python -m training study configs/study/*.toml --report docs/STUDY.md",
+        f"    python -m training study configs/study/*.toml --scale configs/scales/{scale}.toml --resume"
+        " --report docs/STUDY.md",
         "`docs/TRAINING.md` has the details: other photographs, a GPU, MIT-Adobe FiveK, resuming, single systems.",
     ]
