@@ -24,13 +24,13 @@ from training.systems.build import build_system
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STEPS = 12
-USERS, SHOTS = 12, 12
+USERS, SHOTS, PHOTOS = 12, 12, 24
 LARGEST_SHARE = 0.2  # of a step, that may go into making its images
 
 
 def _population(side: int, users: int, shots: int, seed: int) -> Population:
-    photos = np.stack([square(image, side) for image in small_images(USERS * SHOTS, 160)])
-    inputs = photos.reshape(USERS, SHOTS, side, side, 3)
+    photos = np.stack([square(image, side) for image in small_images(PHOTOS, 160)])
+    inputs = photos[np.arange(USERS * SHOTS) % PHOTOS].reshape(USERS, SHOTS, side, side, 3)
     gains = np.linspace(0.6, 1.0, USERS)[:, None, None, None, None]
     return Population(inputs, (inputs * gains).astype(np.uint8), users, shots, seed)
 

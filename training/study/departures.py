@@ -2,7 +2,7 @@
 
 from training.study.words import Results, table
 
-NETWORKS = (("encoder", "encoder"), ("enhancer", "enhancer"), ("proxies", "proxies"))
+NETWORKS = ("encoder", "enhancer", "proxies")
 
 
 def departures(results: Results) -> list[str]:
@@ -31,4 +31,4 @@ def _own(system: Results) -> bool:
 
 def _rates(system: Results) -> str:
     rates = system["rates"]
-    return ", ".join(f"{name} {rates[key]:g}" for key, name in NETWORKS if rates.get(key) is not None)
+    return ", ".join(f"{name} {rates[name]:g}" for name in NETWORKS if rates.get(name) is not None)

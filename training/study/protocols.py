@@ -157,13 +157,14 @@ class TwoStageProxies(TwoStage):
     def embedding(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """As of all protocols, and one unedited photo of every user, all in one class of their own."""
         vectors, users = super().embedding(batch)
-        unedited = batch.group.input[:, 0]
-        more = self.system.features(unedited, unedited if self.system.needs_pairs else None).vector
+        more = self.system.unedited(batch.group.input[:, 0])
         return torch.cat([vectors, more]), torch.cat([users, users.new_full((len(more),), self.users)])
 
+    @torch.no_grad()
     def begin(self, stage: int, batches: Iterable[Batch]) -> None:
         if self.config.system.source == "mean":
-            self.system.set_origin(torch.cat([batch.group.input.flatten(0, 1) for batch in batches]))
+            found = [self.system.unedited(batch.group.input.flatten(0, 1)) for batch in batches]
+            self.system.origin.copy_(torch.cat(found).mean(0))
 
 
 PROTOCOLS: dict[Kind, type[Protocol]] = {

@@ -57,6 +57,8 @@ class SystemConfig(BaseModel):
     def _fits(self) -> Self:
         if self.masked and (self.encoder != "difference" or self.width % 8):
             raise ValueError('masked systems want encoder = "difference" and a width that is a multiple of 8')
+        if self.masked and self.blind:
+            raise ValueError("masked systems predict styles, so that none can be withheld")
         if self.enhancer == "sa_block" and 8 * self.channels % self.images:
             raise ValueError(f"images must divide {8 * self.channels}, the channels of the attention")
         return self
@@ -67,7 +69,7 @@ class System(nn.Module):
 
     Attributes:
         config, encoder, enhancer.
-        origin: `(D,)`, the mean style of unedited photos, once `set_origin` was called; part of the weights.
+        origin: `(D,)`, the mean style of unedited photos, once a protocol has found it; part of the weights.
     """
 
     origin: Tensor
@@ -95,11 +97,6 @@ class System(nn.Module):
     def set_basis(self, basis: Tensor) -> None:
         """Set the LUT basis `(components, 3, lut_size^3)` of `training.fit.basis.build_basis`; part of the weights."""
         self.enhancer.set_basis(basis)
-
-    @torch.no_grad()
-    def set_origin(self, photos: Tensor) -> None:
-        """Take the mean style of unedited photos `(B, 3, P, P)` for that of all of them."""
-        self.origin.copy_(self.features(photos, photos if self.needs_pairs else None).vector.mean(0))
 
     def features(self, after: Tensor, before: Tensor | None = None) -> StyleFeatures:
         """Style features of images `(B, 3, P, P)` at any size; see `StyleEncoder`."""
@@ -136,9 +133,11 @@ class System(nn.Module):
         return StyleFeatures(spread(found.vector), spread(found.levels), spread(found.maps))
 
     def source(self, photos: Tensor) -> Tensor:
+        """Style vectors `(B, D)` that unedited photos `(B, 3, H, W)` start from: their own, or the mean of all."""
+        return self.origin.expand(len(photos), -1) if self.config.source == "mean" else self.unedited(photos)
+
+    def unedited(self, photos: Tensor) -> Tensor:
         """Style vectors `(B, D)` of unedited photos `(B, 3, H, W)`; for a paired encoder a pair without any edit."""
-        if self.config.source == "mean":
-            return self.origin.expand(len(photos), -1)
         return self.features(photos, photos if self.needs_pairs else None).vector
 
     def enhance(self, photos: Tensor, style: StyleCode) -> Tensor:
