@@ -107,7 +107,9 @@ def test_the_report_opens_by_itself_when_a_run_is_over(qtbot: QtBot, models: Mod
 
 def test_a_model_without_a_report_has_nothing_to_show(qtbot: QtBot, models: ModelList) -> None:
     models.table.selectRow(1)
-    assert not models.report_button.isEnabled()
+    assert not models.report_button.isEnabled() and "no report" in models.report_button.toolTip()
+    models.table.selectRow(0)
+    assert models.report_button.isEnabled() and "no report" not in models.report_button.toolTip()
 
 
 def test_a_damaged_report_is_said_to_be_in_one_sentence(

@@ -158,6 +158,7 @@ def test_a_model_that_is_not_shown_to_be_better_is_used_only_after_a_question(
 ) -> None:
     write_description(own, "Mine", {"init": "base", "validation": PROVEN} | card)
     models = open_list(2)
+    assert texts(models, 0)[5].endswith("on other edits than yours" if "imported" in card else asked_about)
     models.table.selectRow(0)
     asked: list[str] = []
     answers = [QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes]

@@ -36,6 +36,7 @@ from pie_desktop.workers.lanes import LatestLane, QueueLane
 if TYPE_CHECKING:
     from pie_desktop.model.bundle import BundleInfo
 
+HAS_REPORT = "What photos that it has not learned from say of the model, in words and pictures."
 HEADERS = ("Model", "Source", "Created", "Data", "Held-out photos", "Result")
 
 
@@ -194,6 +195,7 @@ class ModelList(QWidget):
 
     def _fill_row(self, row: int, info: "BundleInfo") -> None:
         numbers, pairs = held_out(info), trained_pairs(info)
+        said = "on other edits than yours" if is_imported(info) else numbers.verdict if numbers is not None else ""
         used = info.path == self._models.used
         texts = (
             f"{info.name} (in use)" if used else info.name,
@@ -201,7 +203,7 @@ class ModelList(QWidget):
             str(info.created)[:10],
             "—" if pairs is None else counted(pairs, "pair"),
             "—" if numbers is None else f"{numbers.psnr:.1f} dB, before {numbers.baseline:.1f} dB",
-            "—" if numbers is None else f"{numbers.gain:+.2f} dB, {numbers.verdict}",
+            "—" if numbers is None else f"{numbers.gain:+.2f} dB, {said}",
         )
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
@@ -214,7 +216,9 @@ class ModelList(QWidget):
         info = self.current()
         own = info is not None and info in self._models.own
         self.use_button.setEnabled(info is not None and info.path != self._models.used)
-        self.report_button.setEnabled(info is not None and (info.path / FOLDER / FILE).is_file())
+        told = info is not None and (info.path / FOLDER / FILE).is_file()
+        self.report_button.setEnabled(told)
+        self.report_button.setToolTip(HAS_REPORT if told or info is None else "There is no report on this model.")
         for button in (self.rename_button, self.export_button, self.delete_button):
             button.setEnabled(own)
         before = self.operations.before()
