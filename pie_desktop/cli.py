@@ -14,7 +14,19 @@ from typing import Annotated
 import typer
 
 from pie_desktop import __version__
-from pie_desktop.commands import adjustments, demo, enhance, export, lut, model, presets, review, style, training
+from pie_desktop.commands import (
+    adjustments,
+    demo,
+    desktop,
+    enhance,
+    export,
+    lut,
+    model,
+    presets,
+    review,
+    style,
+    training,
+)
 from pie_desktop.commands.arguments import spread_values
 from pie_desktop.commands.console import EXIT_INTERRUPTED, EXIT_PROBLEM, only_own_lines, say_problem
 from pie_desktop.errors import Cancelled, PieError
@@ -22,6 +34,7 @@ from pie_desktop.errors import Cancelled, PieError
 COMMANDS = {
     "adjustments": adjustments,
     "demo": demo,
+    "desktop": desktop,
     "enhance": enhance,
     "export": export,
     "lut": lut,

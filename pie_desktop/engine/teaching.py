@@ -189,11 +189,12 @@ def changes(
         for preference in (now, then):
             lut = engine.transform(proxies[name], preference).lut(edits[name].colors)
             images.append(to_uint8(apply_lut(proxies[name], np.clip(lut, 0, 1))))
-        found.append(_change(name, *images))
+        found.append(change_of(name, *images))
     return found
 
 
-def _change(photo: Path, now: np.ndarray, then: np.ndarray) -> Change:
+def change_of(photo: Path, now: np.ndarray, then: np.ndarray) -> Change:
+    """The change from one image of a photo to another, uint8 (H, W, 3), sRGB."""
     before, after = to_lab(now), to_lab(then)
     apart = float(delta_e_2000_lab(before, after).mean(dtype=np.float64))
     means = [_means(lab) for lab in (before, after)]

@@ -90,7 +90,8 @@ class HandEditing(StyleWriter):
             leaving = [reference for reference in document.references if reference.id in gone]
             if len(leaving) == len(document.references) and not back:
                 raise StyleError(f"“{document.name}” needs at least one reference; delete the style instead.")
-            returning = [trash.bring_back(folder, reference_id) for reference_id in back]
+            there = {reference.id for reference in document.references}  # a version may have brought some back
+            returning = [trash.bring_back(folder, reference_id) for reference_id in back if reference_id not in there]
             kept = [reference for reference in document.references if reference not in leaving]
             document.references = sorted([*kept, *returning], key=lambda reference: int(reference.id))
         with self._writing():

@@ -39,7 +39,8 @@ def _text(value: Any) -> Any:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
-def _with_zone(value: datetime) -> datetime:
+def with_zone(value: datetime) -> datetime:
+    """Times of files without a time zone are taken to be of UTC."""
     return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
@@ -101,7 +102,7 @@ class StyleDocument(BaseModel):
     name: Annotated[
         str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True), BeforeValidator(_text)
     ]
-    created: Annotated[datetime, AfterValidator(_with_zone)]
+    created: Annotated[datetime, AfterValidator(with_zone)]
     next_id: int = Field(default=1, ge=1)
     references: Annotated[list[ReferenceDocument], Field(max_length=MAX_REFERENCES)] = []
     only_model: ModelDocument | None = None
@@ -164,24 +165,8 @@ def style_from(folder: Path, document: StyleDocument, *, builtin: bool) -> Style
     for reference in document.references:
         after = folder / REFERENCES_FOLDER / reference.after
         before = folder / REFERENCES_FOLDER / reference.before if reference.before else None
-        if not after.is_file():
-            continue
-        if before is not None and not before.is_file():
-            before = None
-        digest = f"{reference.after_digest}-{reference.before_digest if before else ''}"
-        references.append(
-            StyleReference(
-                id=reference.id,
-                after=after,
-                before=before,
-                source=reference.source,
-                before_source=reference.before_source,
-                digest=f"{digest}-hand" if reference.by_hand else digest,
-                doubt=reference.doubt if before else None,
-                by_hand=reference.by_hand,
-                original_digest=reference.before_digest if before else None,
-            )
-        )
+        if after.is_file():
+            references.append(reference_from(reference, after, before))
     only = document.only_model
     return Style(
         id=folder.name,
@@ -191,6 +176,24 @@ def style_from(folder: Path, document: StyleDocument, *, builtin: bool) -> Style
         folder=folder,
         references=tuple(references),
         only_model=OnlyModel(only.id, only.name) if only is not None else None,
+    )
+
+
+def reference_from(reference: ReferenceDocument, after: Path, before: Path | None) -> StyleReference:
+    """The public value of a reference whose copies lie there; without that of its original it is after-only."""
+    if before is not None and not before.is_file():
+        before = None
+    digest = f"{reference.after_digest}-{reference.before_digest if before else ''}"
+    return StyleReference(
+        id=reference.id,
+        after=after,
+        before=before,
+        source=reference.source,
+        before_source=reference.before_source,
+        digest=f"{digest}-hand" if reference.by_hand else digest,
+        doubt=reference.doubt if before else None,
+        by_hand=reference.by_hand,
+        original_digest=reference.before_digest if before else None,
     )
 
 

@@ -2,13 +2,21 @@
 
 import contextlib
 import logging
+import os
 import threading
 from pathlib import Path
 
 from pie_desktop import paths
 from pie_desktop.errors import StyleError
 from pie_desktop.styles import trash
-from pie_desktop.styles.document import FILE_NAME, MAX_NAME, DamagedStyle, read_document, style_from
+from pie_desktop.styles.document import (
+    FILE_NAME,
+    MAX_NAME,
+    REFERENCES_FOLDER,
+    DamagedStyle,
+    read_document,
+    style_from,
+)
 from pie_desktop.styles.style import Style
 
 Styles = list[Style]
@@ -18,17 +26,24 @@ logger = logging.getLogger(__name__)
 
 
 class StyleReader:
-    """The reading half of `gallery.store.StyleLibrary`."""
+    """The reading half of `styles.store.StyleLibrary`.
+
+    What was read is remembered for as long as the files are the same, so that thousands of styles are listed at once.
+    """
 
     def __init__(self, folder: Path, builtin: Path | None) -> None:
         self.folder = folder
         self._builtin = builtin
         self._problems: list[str] = []
         self._problems_lock = threading.Lock()
+        self._remembered: dict[Path, tuple[_State, Style]] = {}
 
     def list(self) -> Styles:
         """The user's styles, the newest first, then the built-in ones. Damaged ones are set aside: `take_problems`."""
-        own = [style for folder in _style_folders(self.folder) if (style := self._read(folder, builtin=False))]
+        folders = _style_folders(self.folder)
+        own = [style for folder in folders if (style := self._read(folder, builtin=False))]
+        for gone in set(self._remembered).difference(folders, _style_folders(self._builtin)):
+            self._remembered.pop(gone, None)
         own.sort(key=lambda style: (style.created, style.name), reverse=True)
         return own + self._builtin_styles()
 
@@ -42,8 +57,8 @@ class StyleReader:
         """Raises StyleError when there is no such style (any more)."""
         for root, builtin in ((self.folder, False), (self._builtin, True)):
             # Ids are compared with what is there rather than joined to a path: they may come from anywhere.
-            for folder in _style_folders(root):
-                if folder.name == style_id and (style := self._read(folder, builtin=builtin)):
+            for folder in _style_folders(root, style_id):
+                if style := self._read(folder, builtin=builtin):
                     return style
         raise StyleError("This style no longer exists; choose another one.")
 
@@ -75,13 +90,23 @@ class StyleReader:
             if style.id != except_id and style.name.casefold() == name.casefold():
                 raise StyleError(f"There is already a style called “{style.name}”; choose another name.")
 
+    def _ids(self) -> set[str]:
+        """Of all styles that may be there."""
+        return {folder.name for root in (self.folder, self._builtin) for folder in _style_folders(root)}
+
     def _builtin_styles(self) -> Styles:
         styles = [style for folder in _style_folders(self._builtin) if (style := self._read(folder, builtin=True))]
         return sorted(styles, key=lambda style: style.id)
 
     def _read(self, folder: Path, *, builtin: bool) -> Style | None:
         try:
-            return style_from(folder, read_document(folder), builtin=builtin)
+            state = _state(folder)  # before it is read: what is written meanwhile counts as a change
+            remembered = self._remembered.get(folder)
+            if remembered is not None and remembered[0] == state:
+                return remembered[1]
+            style = style_from(folder, read_document(folder), builtin=builtin)
+            self._remembered[folder] = (state, style)
+            return style
         except DamagedStyle as error:
             if builtin:
                 self._tell(str(error))
@@ -111,9 +136,27 @@ def shipped_styles() -> Path | None:
         return None
 
 
-def _style_folders(root: Path | None) -> list[Path]:
+_State = tuple[int, ...]
+
+
+def _state(folder: Path) -> _State:
+    """What differs once a style's description was replaced, or copies came or went. Raises OSError."""
+    description = (folder / FILE_NAME).stat()
     try:
-        entries = list(root.iterdir()) if root is not None else []
+        copies = (folder / REFERENCES_FOLDER).stat().st_mtime_ns
+    except FileNotFoundError:
+        copies = 0
+    return description.st_mtime_ns, description.st_size, description.st_ino, copies
+
+
+def _style_folders(root: Path | None, style_id: str | None = None) -> list[Path]:
+    """Folders of the styles in `root`, or of the one with this id."""
+    try:
+        with os.scandir(root) if root is not None else contextlib.nullcontext(()) as entries:
+            return [
+                Path(entry.path)
+                for entry in entries
+                if (style_id is None or entry.name == style_id) and not entry.name.startswith(".") and entry.is_dir()
+            ]
     except OSError:
         return []
-    return [entry for entry in entries if not entry.name.startswith(".") and entry.is_dir()]

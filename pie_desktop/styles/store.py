@@ -23,9 +23,11 @@ from pie_desktop.styles.document import (
     write_document,
 )
 from pie_desktop.styles.limits import limits_of
+from pie_desktop.styles.marking import Marking
 from pie_desktop.styles.reader import shipped_styles
 from pie_desktop.styles.references import Progress, ShouldCancel, stage_pair, stage_references
 from pie_desktop.styles.style import AddReport, Style, StyleReference
+from pie_desktop.styles.versioning import Versioning
 from pie_desktop.styles.writing import MAX_EDITS, check_count
 
 if TYPE_CHECKING:
@@ -34,11 +36,11 @@ if TYPE_CHECKING:
 __all__ = ["MAX_EDITS", "AddReport", "Style", "StyleLibrary", "StyleReference"]
 
 
-class StyleLibrary(HandEditing):
+class StyleLibrary(HandEditing, Marking, Versioning):
     """All styles. Safe to use from several threads and from several processes at once.
 
     Every change re-reads the style under a lock file, so that nobody's change is lost. Names beginning with a dot in
-    `folder` are the library's own: `.trash`, `.damaged`, `.preferences`, `.staging-*`, `.lock`.
+    `folder` are the library's own: `.trash`, `.damaged`, `.preferences`, `.marks.json`, `.staging-*`, `.lock`.
     """
 
     def __init__(self, folder: Path | None = None, builtin: Path | None = None) -> None:
@@ -118,8 +120,9 @@ class StyleLibrary(HandEditing):
     def restore_reference(self, style_id: str, reference_id: str) -> Style:
         """Bring back a reference that was taken out. Raises StyleError when it is not there any more."""
         with self._changing(style_id) as (folder, document):
-            document.references.append(removed.bring_back(folder, reference_id))
-            document.references.sort(key=lambda reference: int(reference.id))
+            if all(reference.id != reference_id for reference in document.references):  # a version may have it again
+                document.references.append(removed.bring_back(folder, reference_id))
+                document.references.sort(key=lambda reference: int(reference.id))
         return style_from(folder, document, builtin=False)
 
     def set_before(self, style_id: str, reference_id: str, original: Path | None) -> AddReport:

@@ -1,17 +1,22 @@
 """Changing the styles on disk: one writer at a time, all or nothing."""
 
 import contextlib
+import logging
 import uuid
 from collections.abc import Callable, Iterator, Sized
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.leftovers import STAGING_PREFIX, owner, remove
+from pie_desktop.styles import versions
 from pie_desktop.styles.document import StyleDocument, read_document, style_from, write_document
 from pie_desktop.styles.reader import StyleReader
 from pie_desktop.styles.style import Style
+
+_log = logging.getLogger(__name__)
 
 MAX_EDITS = 50
 LOCK_TIMEOUT = 30.0  # seconds; a writer holds the lock for moving a few small files only
@@ -53,13 +58,27 @@ class StyleWriter(StyleReader):
     # ---- writing
 
     @contextlib.contextmanager
-    def _changing(self, style_id: str, *, references: bool = True) -> Iterator[tuple[Path, StyleDocument]]:
-        """The style's folder and description, read under the lock and written back when the block ends well."""
+    def _changing(
+        self, style_id: str, *, references: bool = True, back_to: int | None = None
+    ) -> Iterator[tuple[Path, StyleDocument]]:
+        """The style's folder and description, read under the lock and written back when the block ends well.
+
+        Args:
+            references: these may change; what they are now, and what they are then, is kept as a version.
+            back_to: number of the version that the style goes back to.
+        """
         with self._writing(), self._lock():
             style = self._own(style_id, references=references)
             document = read_document(style.folder)
+            if references:
+                versions.keep(style.folder, document, style.created)
             yield style.folder, document
             write_document(style.folder, document)
+            if references:
+                try:
+                    versions.keep(style.folder, document, datetime.now(UTC), back_to)
+                except OSError as error:  # the style is safe; the next change keeps it
+                    _log.warning("A version of “%s” could not be kept: %s", style.name, error)
 
     @contextlib.contextmanager
     def _lock(self) -> Iterator[None]:

@@ -102,6 +102,10 @@ class EditPage(QWidget):
         self.taste = TasteFinding(context, self, lambda: self.filmstrip.listed, self._on_taste)
         self.styles.taste_requested.connect(self.taste.open)
         self.varying = StyleVarying(context, session, self.styles.controller, self)
+        self.styles.search_wanted.connect(self._show_styles)
+        self.styles.versions.open_photo = lambda: (
+            (session.path, session.edit) if session.photo is not None and session.path is not None else None
+        )
         self.liking = Liking(context, self, lambda: self.filmstrip.listed, self.styles.controller.import_liked)
         self.styles.controller.listed.connect(lambda: self.adjust.blend.set_styles(self.styles.controller.styles))
         self.adjust.blend.save_requested.connect(self.save_blend)
@@ -185,6 +189,12 @@ class EditPage(QWidget):
     def grid(self) -> bool:
         """Whether the thumbnails have the whole page."""
         return self._beside_grid is not None
+
+    def _show_styles(self) -> None:
+        """Bring the style cards into sight, whatever is shown in their place."""
+        self.show_grid(False)
+        self.show_panel(self.right, True)
+        self.right.show_page("Styles")
 
     def show_grid(self, shown: bool) -> None:
         """Give the thumbnails the whole page, or return to the photo with the panels as they were."""

@@ -13,6 +13,7 @@ from pie_desktop.ui.actions.commands import Commands
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.canvas.controls import CompareKeys
 from pie_desktop.ui.canvas.panes import View
+from pie_desktop.ui.canvas.photo_menu import PhotoMenu
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import ask_for_folder, ask_for_photos
 from pie_desktop.ui.edit_page import EditPage
@@ -83,6 +84,7 @@ class MainWindow(QMainWindow):
         bind_matching(self.commands, self.matching, self.edit_page)
         self.teacher = bind_teaching(self.commands, context, self.session, self.edit_page)
         bind_page(self.commands, self.edit_page)
+        self.photo_menu = PhotoMenu(self.canvas, self.commands)
         self.pages = Pages(context, self.edit_page)
         self.pages.made.connect(self.commands.include)
         build_menus(self.menuBar(), self.commands, self.thumbnail_clearing, self.recent_folders)

@@ -69,6 +69,8 @@ def bind_teaching(commands: Commands, context: AppContext, session: EditSession,
     teacher = Teacher(context, session, page)
     commands.bind("teach_style", teacher.add)
     commands.bind("preview_teaching", teacher.preview)
+    commands.bind("more_like_this", partial(teacher.lean, True))
+    commands.bind("less_like_that", partial(teacher.lean, False))
     return teacher
 
 

@@ -193,6 +193,7 @@ def enable_actions(
             Need.REDO: lambda: undoing.can_redo,
             Need.STYLE: lambda: of_styles() is not None,
             Need.OWN_STYLE: is_own,
+            Need.OWN_ORDER: lambda: of_styles() is not None and not styles.shows_details and styles.page.in_own_order,
             Need.REFERENCES: lambda: styles.shows_details,
             Need.DELETED_STYLE: lambda: styles.controller.can_undo_delete,
             Need.ALONE: lambda: alone.on,

@@ -136,7 +136,7 @@ def _fill(library: StyleLibrary, pairs: list[EditPair], count: int) -> None:
 
 
 def _stall(app: QApplication, count: int) -> float:
-    """Milliseconds of the longest time that the event loop does nothing else, until all cards and images are there."""
+    """Milliseconds of the longest time that the event loop does nothing else, until styles and images are there."""
     context = AppContext()
     gaps: list[float] = []
     last = time.perf_counter()
@@ -160,9 +160,9 @@ def _stall(app: QApplication, count: int) -> float:
     until = None
     while time.perf_counter() < min(deadline, until or deadline):
         app.processEvents()
-        if until is None and len(panel.gallery.cards) > count:
+        if until is None and len(panel.controller.styles) > count:
             until = time.perf_counter() + 0.5  # for layout and painting
-    assert len(panel.gallery.cards) > count
+    assert len(panel.gallery.column.keys) > count
     timer.stop()
     panel.close()
     panel.deleteLater()

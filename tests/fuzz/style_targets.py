@@ -77,6 +77,42 @@ def try_style(path: Path) -> None:
     library.take_problems()
 
 
+def make_history(corpus: Corpus, rng: random.Random, place: Path) -> Path:
+    """A style with versions and marks, one of whose files is changed."""
+    from pie_desktop.styles.marks import FILE_NAME
+    from pie_desktop.styles.store import StyleLibrary
+    from pie_desktop.styles.versions import FOLDER
+
+    folder = place / "styles"
+    _write_style(corpus, folder / "0001")
+    library = StyleLibrary(folder, builtin=folder / "none")
+    (style,) = library.list()
+    library.swap_pair(style.id, style.references[0].id)
+    library.set_tags(style.id, ["warm"])
+    library.move(style.id, None)
+    library.note_use(style.id)
+    files = [folder / FILE_NAME, *sorted((style.folder / FOLDER).glob("*.json"))]
+    chosen = rng.choice(files)
+    return write_document(chosen, chosen.read_text(encoding="utf-8"), rng)
+
+
+def try_history(path: Path) -> None:
+    from pie_desktop.styles.finding import Sorting, StyleFinder, Wanted
+    from pie_desktop.styles.store import StyleLibrary
+
+    folder = next(folder for folder in path.parents if folder.name == "styles")
+    library = StyleLibrary(folder, builtin=folder / "none")
+    for style in library.list():
+        for sorting in Sorting:
+            StyleFinder(library.list(), library.marks()).find(Wanted("w #w", True, True, sorting))
+        for version in library.versions(style.id):
+            library.version(style.id, version.number)
+            library.go_back(style.id, version.number)
+            library.name_version(style.id, version.number, "Name")
+        library.set_favorite(style.id, True)
+    library.take_problems()
+
+
 def make_preference(corpus: Corpus, rng: random.Random, place: Path) -> Path:
     """What a model learned: changed as bytes, or written with other arrays and the hash that belongs to them."""
     from pie_desktop.model.preference import Preference

@@ -29,6 +29,7 @@ def targets() -> dict[str, tuple[Make, Try]]:
         "reference": (style_targets.make_references, style_targets.try_references),
         "style": (style_targets.make_style, style_targets.try_style),
         "preference": (style_targets.make_preference, style_targets.try_preference),
+        "history": (style_targets.make_history, style_targets.try_history),
         "shared": (style_targets.make_shared, style_targets.try_shared),
         "bundle": (style_targets.make_bundle, style_targets.try_bundle),
         "lut": (file_targets.make_lut, file_targets.try_lut),

@@ -38,6 +38,7 @@ class Need(Enum):
     BLEND = "the photo's style is blended with another one"
     STYLE = "a style has the focus in the gallery or is shown in detail"
     OWN_STYLE = "that style is one of the user's own"
+    OWN_ORDER = "a style has the focus in the gallery, which is in the user's own order"
     ALONE = "the photo is alone on the screen"
     CACHE = "thumbnails are kept on disk"
     SEVERAL = "several photos are selected"

@@ -73,8 +73,11 @@ class EditChoice(QWidget):
         blocked = self.style_box.blockSignals(True)
         self.style_box.clear()
         self.style_box.addItem("None (neutral)", None)
-        for style in self._context.library.list():
-            self.style_box.addItem(style.name, style.id)
+        library = self._context.library
+        marks = library.marks()
+        for style in marks.ordered(library.list()):
+            if style.id == chosen or not marks.of(style.id).archived:
+                self.style_box.addItem(style.name, style.id)
         self.style_box.setCurrentIndex(max(self.style_box.findData(chosen), 0))
         self.style_box.blockSignals(blocked)
         self._on_style()

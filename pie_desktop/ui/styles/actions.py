@@ -1,10 +1,8 @@
-"""What can be done in the style panel: actions on the current style, and edits that are dropped there."""
+"""What can be done with the current style of the panel."""
 
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
 from pie_desktop.styles.style import Style
@@ -27,7 +25,10 @@ class StyleActions(QObject):
         taste_requested, liking_requested: find a taste by picks, or from photos that are liked.
         refine_requested, blend_requested: id of the current style.
         import_requested: take in styles from files that are still to be chosen.
-        details_requested, duplicate_requested, look_requested, share_requested: id of the current style.
+        details_requested, duplicate_requested, look_requested, share_requested, versions_requested: id of the current
+            style.
+        favorite_requested, tags_requested, archive_requested: id of the current style.
+        move_requested: id of the current style, and by how many places.
         add_requested, rename_requested, delete_requested: id of the current style, which is one of the user's own.
     """
 
@@ -42,6 +43,11 @@ class StyleActions(QObject):
     refine_requested = Signal(str)
     blend_requested = Signal(str)
     share_requested = Signal(str)
+    versions_requested = Signal(str)
+    favorite_requested = Signal(str)
+    tags_requested = Signal(str)
+    archive_requested = Signal(str)
+    move_requested = Signal(str, int)
     add_requested = Signal(str)
     rename_requested = Signal(str)
     delete_requested = Signal(str)
@@ -55,6 +61,7 @@ class StyleActions(QObject):
         self.new = self._command("new_style", self.new_requested.emit)
         self.add = self._command("add_edits", own(self.add_requested.emit))
         self.details = self._command("style_references", any_style(self.details_requested.emit))
+        self.versions = self._command("style_versions", any_style(self.versions_requested.emit))
         self.rename = self._command("rename_style", own(self.rename_requested.emit))
         self.duplicate = self._command("duplicate_style", any_style(self.duplicate_requested.emit))
         self.look = self._command("export_style_look", any_style(self.look_requested.emit))
@@ -64,6 +71,11 @@ class StyleActions(QObject):
         self._command("like_photos", self.liking_requested.emit)
         self.refine = self._command("refine_style", any_style(self.refine_requested.emit))
         self.blend = self._command("blend_style", any_style(self.blend_requested.emit))
+        self.favorite = self._command("favorite_style", any_style(self.favorite_requested.emit))
+        self.tags = self._command("tag_style", any_style(self.tags_requested.emit))
+        self.archive = self._command("archive_style", any_style(self.archive_requested.emit))
+        Command(keys, "move_style_up", any_style(lambda style_id: self.move_requested.emit(style_id, -1)), gallery)
+        Command(keys, "move_style_down", any_style(lambda style_id: self.move_requested.emit(style_id, 1)), gallery)
         self.delete = Command(keys, "delete_style", own(self.delete_requested.emit), gallery)
         self.undo = self._command("restore_style", self.undo_requested.emit)
 
@@ -71,8 +83,12 @@ class StyleActions(QObject):
         """The context menu for a style; a built-in one can only be looked at, duplicated and exported."""
         menu = QMenu(self._widget)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.details, self.refine] if builtin else [self.details, self.add, self.refine])
+        menu.addActions(
+            [self.details, self.refine] if builtin else [self.details, self.versions, self.add, self.refine]
+        )
         menu.addAction(self.blend)
+        menu.addSeparator()
+        menu.addActions([self.favorite, self.tags, self.archive])
         menu.addSeparator()
         menu.addActions([self.duplicate] if builtin else [self.rename, self.duplicate])
         menu.addSeparator()
@@ -104,52 +120,3 @@ class StyleActions(QObject):
                 run(style.id)
 
         return call
-
-
-class EditDrops(QObject):
-    """Receives drags of photos and folders over a widget.
-
-    Args:
-        widget: accepts the drops.
-        target: gives the id of the style under a position of the widget; None where a drop makes a new style.
-
-    Signals:
-        hovered: a drag is over this target now.
-        left: the drag is gone, or has been dropped.
-        dropped: (paths, target).
-    """
-
-    hovered = Signal(object)
-    left = Signal()
-    dropped = Signal(object, object)
-
-    def __init__(self, widget: QWidget, target: Callable[[QPoint], str | None]) -> None:
-        super().__init__(widget)
-        self._target = target
-        widget.setAcceptDrops(True)
-        widget.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.DragLeave:
-            self.left.emit()
-            return True
-        if not isinstance(event, QDropEvent):  # of which entering and moving are subclasses
-            return False
-        paths = local_paths(event.mimeData())
-        if not paths:
-            event.ignore()
-            return True
-        target = self._target(event.position().toPoint())
-        if event.type() == QEvent.Type.Drop:
-            self.left.emit()
-            self.dropped.emit(paths, target)
-        else:
-            self.hovered.emit(target)
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        return True
-
-
-def local_paths(mime: QMimeData) -> list[Path]:
-    """Files and folders of a drag, without those that are not on this machine."""
-    return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]

@@ -1,16 +1,18 @@
 """The card of one style in the gallery."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.edit.edit import MIX
 from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.styles.finding import named
+from pie_desktop.styles.marks import NO_MARKS, StyleMarks
 from pie_desktop.styles.store import Style
 from pie_desktop.styles.style import WHAT_TO_DO, Contradiction
 from pie_desktop.ui.styles.drop_zone import ProgressRow
 from pie_desktop.ui.styles.mosaic import Mosaic
-from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
+from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.ui.widgets.labels import NameEdit, counted
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
@@ -18,6 +20,9 @@ from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 MOSAIC_SIDE = 60
 COMPACT_SIDE = 32
 NEUTRAL_NAME = "Neutral (no preference)"
+BUILT_IN = "Comes with the program; duplicate it to change it"
+ARCHIVED = "Put away: shown when it is asked for, or while the photo has it"
+STAR_COLORS = {True: (COLORS.accent, COLORS.accent), False: (COLORS.text_muted, COLORS.text_strong)}
 
 
 class StyleCard(QFrame):
@@ -29,6 +34,9 @@ class StyleCard(QFrame):
         details_requested, cancel_requested: their buttons.
         menu_requested: global position for the context menu.
         renamed: a new name was typed.
+        favorite_requested: the star was clicked.
+        dragged: with the global position of the mouse; the card stays where it is.
+        drag_ended: likewise, or None where Esc gave it up.
     """
 
     accessible_role = QAccessible.Role.ListItem
@@ -38,17 +46,22 @@ class StyleCard(QFrame):
     cancel_requested = Signal()
     menu_requested = Signal(object)
     renamed = Signal(str)
+    favorite_requested = Signal()
+    dragged = Signal(QPoint)
+    drag_ended = Signal(object)
 
     def __init__(self, style: Style | None, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.style_id = style.id if style is not None else None
-        self.shown_style = style
+        self.style_id: str | None = None
+        self.shown_style: Style | None = None
         self.problem = ""
         self._selected = False
+        self._marks = NO_MARKS
+        self._pressed: QPoint | None = None  # where a drag would begin
+        self._dragging = False
         self.setProperty("role", "card")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        placeholder = "mdi6.circle-half-full" if style is None else "mdi6.image-multiple-outline"
-        self.mosaic = Mosaic(loader, MOSAIC_SIDE, placeholder)
+        self.mosaic = Mosaic(loader, MOSAIC_SIDE, "")
         self.name = NameEdit()
         self.name.renamed.connect(self.renamed)
         self.name.edit_ended.connect(self.setFocus)
@@ -59,9 +72,8 @@ class StyleCard(QFrame):
         self.contradiction.setWordWrap(True)
         self.contradiction.setToolTip(plain(WHAT_TO_DO))
         self._contradiction: Contradiction | None = None
-        self.badge = PlainLabel("built-in")
+        self.badge = PlainLabel()
         self.badge.setProperty("role", "badge")
-        self.badge.setToolTip("Comes with the program; duplicate it to change it")
         self.mixed = PlainLabel()
         self.mixed.setProperty("role", "badge")
         self.mixed.setToolTip("Mixed into the photo's style")
@@ -72,6 +84,14 @@ class StyleCard(QFrame):
         self.details.setAccessibleName("References")
         self.details.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.details.clicked.connect(self.details_requested)
+        self.star = QToolButton()
+        self.star.setAccessibleName("Favourite")
+        self.star.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.star.clicked.connect(self.favorite_requested)
+        # It keeps its room while it is hidden, so that nothing moves under the mouse.
+        policy = self.star.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.star.setSizePolicy(policy)
         self.progress = ProgressRow()
         self.progress.cancelled.connect(self.cancel_requested)
         self._lay_out()
@@ -81,7 +101,8 @@ class StyleCard(QFrame):
     def accessible_value(self) -> str:
         """Whether it is the selected one, what it is made of, and what is the matter with it."""
         mixed = f"mixed in, {self.mixed.text()}" if self.mixed.isVisibleTo(self) else ""
-        said = ("selected" if self._selected else "", mixed, self.summary.text(), self.problem)
+        star = "favourite" if self._marks.favorite else ""
+        said = ("selected" if self._selected else "", mixed, star, self.summary.text(), self.problem)
         return ", ".join(part for part in said if part)
 
     def _lay_out(self) -> None:
@@ -103,19 +124,47 @@ class StyleCard(QFrame):
         layout.setSpacing(SPACE + HALF_SPACE)
         layout.addWidget(self.mosaic)
         layout.addLayout(right, 1)
-        layout.addWidget(self.details)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(0)
+        buttons.addWidget(self.star)
+        buttons.addWidget(self.details)
+        layout.addLayout(buttons)
 
     def set_style(self, style: Style | None) -> None:
-        """Show the style as it is now."""
-        self.shown_style = style
+        """Show a style as it is now: another one than before, or that one."""
+        self.shown_style, self.style_id = style, style.id if style is not None else None
+        self.mosaic.set_icon("mdi6.circle-half-full" if style is None else "mdi6.image-multiple-outline")
         if style is None:
             self.name.set_name(NEUTRAL_NAME)
         elif not self.name.editing:
             self.name.set_name(style.name)
         self.details.setVisible(style is not None)
+        self._show_star()
         self.mosaic.set_paths([reference.after for reference in style.references] if style is not None else [])
         self.setAccessibleName(self.name.name)
         self._show_state()
+
+    def set_marks(self, marks: StyleMarks) -> None:
+        """Show what is noted about the style."""
+        if marks != self._marks:
+            self._marks = marks
+            self._show_star()
+            self._show_state()
+
+    def _show_star(self) -> None:
+        """Always where the style is a favourite, else under the mouse alone."""
+        favorite = self._marks.favorite
+        self.star.setIcon(icon("mdi6.star" if favorite else "mdi6.star-outline", *STAR_COLORS[favorite]))
+        self.star.setToolTip("Not a favourite any more" if favorite else "Make it a favourite")
+        self.star.setVisible(self.shown_style is not None and (favorite or self.underMouse()))
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._show_star()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._show_star()
 
     def set_compact(self, compact: bool) -> None:
         """Take little height, so that more cards are in sight."""
@@ -159,11 +208,32 @@ class StyleCard(QFrame):
         self._show_state()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._dragging:
+            self._end_drag(event.globalPosition().toPoint())
+        elif self._pressed is not None and self.rect().contains(event.position().toPoint()):
             self.chosen.emit()
+        self._pressed = None
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.globalPosition().toPoint()
         event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        place = event.globalPosition().toPoint()
+        if self._pressed is None or self.style_id is None or not event.buttons() & Qt.MouseButton.LeftButton:
+            return
+        if not self._dragging:
+            self._dragging = (place - self._pressed).manhattanLength() >= QApplication.startDragDistance()
+        if self._dragging:
+            self.dragged.emit(place)
+
+    def _end_drag(self, place: QPoint | None) -> None:
+        self._dragging = False
+        self._pressed = None
+        self.drag_ended.emit(place)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self.shown_style is not None:
@@ -174,12 +244,16 @@ class StyleCard(QFrame):
         self.focused.emit()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.style_id is None:
+            return
         keyboard = event.reason() == QContextMenuEvent.Reason.Keyboard
         self.menu_requested.emit(self.mapToGlobal(self.rect().center()) if keyboard else event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and not event.modifiers():
             self.chosen.emit()
+        elif event.key() == Qt.Key.Key_Escape and self._dragging:
+            self._end_drag(None)
         elif event.key() == Qt.Key.Key_Escape and self.progress.isVisible():
             self.cancel_requested.emit()
         else:
@@ -190,12 +264,15 @@ class StyleCard(QFrame):
         busy = self.progress.isVisibleTo(self)
         builtin = self.shown_style is not None and self.shown_style.builtin
         self.summary.setVisible(not busy)
-        self.badge.setVisible(builtin and not busy and not self.problem)
+        archived = self._marks.archived
+        self.badge.setText("archived" if archived else "built-in")
+        self.badge.setToolTip(ARCHIVED if archived else BUILT_IN)
+        self.badge.setVisible((builtin or archived) and not busy and not self.problem)
         found = self._contradiction if not (busy or builtin or self.problem) else None
         self.contradiction.setText(f"⚠ {found.sentence}" if found is not None else "")
         self.contradiction.setVisible(found is not None)
         made_of = "General enhancement only" if self.shown_style is None else summary(self.shown_style)
-        text = self.problem or made_of
+        text = self.problem or "  ".join(filter(None, (made_of, named(self._marks))))
         self.summary.setText(text)
         self.summary.setToolTip(plain(text if self.problem else ""))
         set_flag(self.summary, "role", "error" if self.problem else "muted")

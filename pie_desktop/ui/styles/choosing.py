@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from pie_desktop.styles.marks import LibraryMarks
 from pie_desktop.styles.store import Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.styles import jobs
@@ -24,6 +25,7 @@ class StyleChooser(QObject):
 
     Attributes:
         styles: all styles as last read, the user's own first.
+        marks: what is noted about them.
         lane: changes to the library, in order.
         preferences: which styles are ready.
 
@@ -43,6 +45,7 @@ class StyleChooser(QObject):
         super().__init__(parent)
         self._context = context
         self.styles: list[Style] = []
+        self.marks = LibraryMarks()
         self._current = context.current
         self.lane = context.add_lane(QueueLane("styles"))
         self.preferences = StylePreferences(context, self._watch, self)
@@ -64,10 +67,17 @@ class StyleChooser(QObject):
         """Select a style as soon as it is ready; None for neutral."""
         self._current.want(style_id)
         self._asked = style_id
+        if style_id is not None:
+            self._change(lambda _: None, jobs.note_use, style_id)
         if style_id is None or self._is_ready(style_id):
             self._current.choose_style(style_id)
         else:
             self.prepare(style_id)
+
+    def take_marks(self, marks: LibraryMarks) -> None:
+        """Something else is noted about the styles now."""
+        self.marks = marks
+        self.listed.emit()
 
     def prepare(self, style_id: str) -> None:
         """Compute the preference of a style unless it is ready; a computation for another style is given up."""
@@ -87,7 +97,7 @@ class StyleChooser(QObject):
     # ---- what comes of it
 
     def _on_listed(self, listing: jobs.StyleListing) -> None:
-        self.styles = listing.styles
+        self.styles, self.marks = listing.styles, listing.marks
         self.listed.emit()
         for problem in listing.problems:
             self._context.notifier.warning(problem)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from pie_desktop.styles.store import AddReport, Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.steps import Move, Step, Then
-from pie_desktop.ui.styles import jobs
+from pie_desktop.ui.styles import jobs, version_jobs
 from pie_desktop.ui.styles.choosing import StyleChooser
 from pie_desktop.ui.teaching.jobs import Edits, Taught, exchange_references, teach
 
@@ -84,10 +84,31 @@ class StyleController(StyleChooser):
 
         self._change(done, jobs.remove_references, style_id, [reference_id])
 
-    def learn(self, photos: Edits, style_id: str | None, on_taught: Callable[[Taught, Move, Move], None]) -> None:
-        """Add what was made of photos by hand to a style, see `teaching.teach`.
+    def go_back(self, style_id: str, number: int) -> None:
+        """Make a style what it was in a version; the notifier offers to undo that."""
+
+        def done(went: version_jobs.WentBack) -> None:
+            take(went)
+            put = partial(self._move, take, version_jobs.go_back, style_id)
+            step = self._steps.add(put(went.before), put(number))
+            self._offer(f"“{went.style.name}” went back to version {number}.", step)
+
+        def take(went: version_jobs.WentBack) -> None:
+            self._on_references_changed(went.style)
+
+        self._change(done, version_jobs.go_back, style_id, number)
+
+    def learn(
+        self,
+        photos: Edits,
+        style_id: str | None,
+        on_taught: Callable[[Taught, Move, Move], None],
+        work: Callable[..., Taught] = teach,
+    ) -> None:
+        """Add what was made of photos by hand to a style.
 
         Args:
+            work: `teaching.jobs.teach` or another job of its kind.
             on_taught: gets what came of it, what takes it back from the style, and what gives it again.
         """
 
@@ -97,7 +118,7 @@ class StyleController(StyleChooser):
             on_taught(taught, *self._learned(taught))
 
         title = "Adding to the style"
-        self._change(done, teach, self._context.engine, style_id, list(photos), key=style_id or "", title=title)
+        self._change(done, work, self._context.engine, style_id, list(photos), key=style_id or "", title=title)
 
     def _learned(self, taught: Taught) -> tuple[Move, Move]:
         report = taught.report

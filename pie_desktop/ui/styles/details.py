@@ -11,8 +11,8 @@ from pie_desktop.styles.store import Style, StyleReference
 from pie_desktop.styles.style import WHAT_TO_DO, Limit, contradiction
 from pie_desktop.ui.dialogs import PHOTO_FILTER
 from pie_desktop.ui.styles.card import summary
+from pie_desktop.ui.styles.card_column import stepped
 from pie_desktop.ui.styles.drop_zone import ProgressRow
-from pie_desktop.ui.styles.gallery import stepped
 from pie_desktop.ui.styles.reference_row import ReferenceRow
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
@@ -112,8 +112,10 @@ class StyleDetails(QWidget):
                 row.remove_requested.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        row = stepped(self.rows, event)
-        if row is not None:
+        focused = next((place for place, row in enumerate(self.rows) if row.hasFocus()), None)
+        target = stepped(len(self.rows), focused, event)
+        if target is not None:
+            row = self.rows[target]
             row.setFocus(Qt.FocusReason.OtherFocusReason)
             self._scroll.ensureWidgetVisible(row, 0, SPACE)
         elif event.key() == Qt.Key.Key_Escape:

@@ -1,8 +1,8 @@
-"""The field that edits are dropped on, and the row that shows the progress of work on a style."""
+"""The field that edits are dropped on, and the rows that show the progress of work on styles."""
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.ui.actions.commands import ActionTip
 from pie_desktop.ui.actions.keys import KeyMap
@@ -113,4 +113,55 @@ class ProgressRow(QWidget):
         self.bar.setValue(round(max(fraction, 0) * STEPS))
         if text:
             self.text.set_full_text(text)
+        self.show()
+
+
+class MakingRows(QWidget):
+    """Progress of styles that are being made and have no card yet, the latest on top.
+
+    Attributes:
+        rows: by key.
+
+    Signals:
+        cancel_requested: key of a style.
+    """
+
+    cancel_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.rows: dict[str, ProgressRow] = {}
+        self._frames: dict[str, QFrame] = {}
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(SPACE)
+        self.hide()
+
+    def show_progress(self, key: str, fraction: float, text: str) -> bool:
+        """Show how far the making of a style is; whether its row is new."""
+        new = key not in self.rows
+        if new:
+            self._add(key)
+        self.rows[key].show_progress(fraction, text)
+        return new
+
+    def end(self, key: str) -> None:
+        """Take the row of a style away, if it has one."""
+        if key in self.rows:
+            del self.rows[key]
+            frame = self._frames.pop(key)
+            self._layout.removeWidget(frame)
+            frame.hide()
+            frame.deleteLater()
+            self.setVisible(bool(self.rows))
+
+    def _add(self, key: str) -> None:
+        frame = self._frames[key] = QFrame()
+        frame.setProperty("role", "card")
+        row = self.rows[key] = ProgressRow()
+        row.cancelled.connect(lambda: self.cancel_requested.emit(key))
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
+        layout.addWidget(row)
+        self._layout.insertWidget(0, frame)
         self.show()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
+from pie_desktop.styles.marks import LibraryMarks
 from pie_desktop.styles.style import Style
 from pie_desktop.ui.editor.folder_style import FolderStyleKeeper
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
@@ -21,6 +22,9 @@ class FolderStyleRow(QWidget):
     def __init__(self, keeper: FolderStyleKeeper, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keeper = keeper
+        self._styles: Sequence[Style] = ()
+        self._marks = LibraryMarks()
+        self._offered: list[tuple[str, str]] = []
         label = PlainLabel("Folder")
         label.setProperty("role", "muted")
         self.box = ComboBox()
@@ -42,16 +46,31 @@ class FolderStyleRow(QWidget):
         self.box.activated.connect(lambda _index: keeper.choose(self.box.currentData()))
         self.pin.clicked.connect(keeper.pin)
 
-    def set_styles(self, styles: Sequence[Style]) -> None:
-        """The styles that there are."""
-        self.box.clear()
-        self.box.addItem("Neutral", None)
-        for style in styles:
-            self.box.addItem(style.name, style.id)
+    def set_styles(self, styles: Sequence[Style], marks: LibraryMarks) -> None:
+        """The styles that there are, and what is noted about them."""
+        self._styles, self._marks = styles, marks
+        self._fill()
         self._show()
+
+    def _fill(self) -> None:
+        """Offer the styles that are not archived, and that of the folder."""
+        chosen = self._keeper.style.style_id
+        offered = [
+            (style.name, style.id)
+            for style in self._marks.ordered(self._styles)
+            if style.id == chosen or not self._marks.of(style.id).archived
+        ]
+        if offered != self._offered:
+            self._offered = offered
+            self.box.clear()
+            self.box.addItem("Neutral", None)
+            for name, style_id in offered:
+                self.box.addItem(name, style_id)
 
     def _show(self) -> None:
         style = self._keeper.style
+        if self.box.findData(style.style_id) < 0:  # it may be an archived one
+            self._fill()
         self.box.setCurrentIndex(max(self.box.findData(style.style_id), 0))
         self.pin.setChecked(style.pinned)
         self.pin.setIcon(icon("mdi6.pin" if style.pinned else "mdi6.pin-off-outline"))

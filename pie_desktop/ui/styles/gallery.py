@@ -1,59 +1,47 @@
 """The list of style cards; the arrow keys move the focus from card to card."""
 
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.styles.marks import NO_MARKS, LibraryMarks
 from pie_desktop.styles.store import Style
 from pie_desktop.styles.style import Contradiction
 from pie_desktop.ui.styles.card import StyleCard
-from pie_desktop.ui.styles.drop_zone import ProgressRow
+from pie_desktop.ui.styles.card_column import CardColumn, stepped
+from pie_desktop.ui.styles.drop_zone import MakingRows
 from pie_desktop.ui.theme import HALF_SPACE, SPACE
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 
-
-def stepped(widgets: Sequence[QWidget], event: QKeyEvent) -> QWidget | None:
-    """The widget that an arrow, Home or End key leads to from the one with the focus; None for other keys."""
-    place = next((place for place, widget in enumerate(widgets) if widget.hasFocus()), None)
-    if place is None:
-        return None
-    last = len(widgets) - 1
-    targets = {
-        Qt.Key.Key_Up: max(place - 1, 0),
-        Qt.Key.Key_Down: min(place + 1, last),
-        Qt.Key.Key_Home: 0,
-        Qt.Key.Key_End: last,
-    }
-    target = targets.get(Qt.Key(event.key()))
-    return widgets[target] if target is not None else None
-
-
 FULL_CARD = 84  # px of height, with the space below
+GAP_HEIGHT = 2
 IN_SIGHT = 6  # cards are compact where so many, or all that there are, would not be in sight otherwise
-AT_ONCE = 16  # cards, more than a window shows
-TURN_SECONDS = 0.02  # of making cards before the window may do something else
 
 
 class StyleGallery(QScrollArea):
     """Cards: neutral first, then the styles in the order given; above them what is being made.
 
-    The first cards are made at once. The others follow a few at a time, so that hundreds do not stop the window.
+    Only the cards in sight and around it exist, see `CardColumn`.
 
     Signals:
         current_changed: another card is the one that actions apply to.
-        filled: cards that were missing have all been made.
+        made: cards were made that were not there before.
         chosen: style id, or None for neutral.
         details_requested, renamed, menu_requested: style id and, for the latter two, the name or the global position.
         cancel_requested: key of the card or of the new style.
+        favorite_requested: id of the style whose star was clicked.
+        dragged, drag_ended: id and the global position of the mouse, or None for the latter where it was given up.
     """
 
+    favorite_requested = Signal(str)
+    dragged = Signal(str, QPoint)
+    drag_ended = Signal(object)
     current_changed = Signal()
-    filled = Signal()
+    made = Signal()
     chosen = Signal(object)
     details_requested = Signal(str)
     renamed = Signal(str, str)
@@ -63,127 +51,143 @@ class StyleGallery(QScrollArea):
     def __init__(self, loader: ThumbnailLoader, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._loader = loader
-        self._cards: dict[str | None, StyleCard] = {}
-        self._making: dict[str, tuple[QFrame, ProgressRow]] = {}
+        self.making = MakingRows(self)
+        self.making.cancel_requested.connect(self.cancel_requested)
         self._current: str | None = None
-        self._order: dict[str | None, int] = {None: 0}
-        self._missing: list[Style] = []
+        self._styles: dict[str, Style] = {}
         self._contradictions: Mapping[str, Contradiction | None] = {}
+        self._marks = LibraryMarks()
+        self._busy: dict[str, tuple[float, str]] = {}
+        self._problems: dict[str, str] = {}
         self._selected: str | None = None
         self._mix = StylePart()
         self._compact = False
-        self._content = QWidget()
-        self._layout = QVBoxLayout(self._content)
+        self._in_sight = True  # the current card, as far as its user left it there
+        content = QWidget()
+        self._layout = QVBoxLayout(content)
         self._layout.setContentsMargins(SPACE, 0, SPACE, 0)
         self._layout.setSpacing(SPACE)
         # Cards that were just put in must not be painted squeezed, before the scroll area has made room for them.
         self._layout.setSizeConstraint(QLayout.SizeConstraint.SetMinimumSize)
+        self.column: CardColumn[str | None, StyleCard] = CardColumn(
+            self._make_card, lambda: {self._current, *self._busy}
+        )
+        self.column.set_spacing(SPACE)
+        self._layout.addWidget(self.making)
+        self._layout.addWidget(self.column)
+        self._gap = QFrame(self.column)
+        self._gap.setProperty("role", "gap")
+        self._gap.hide()
         self._layout.addStretch(1)
-        self.setWidget(self._content)
+        self.setWidget(content)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         # Who works on a card keeps it in sight when there is more or less above it, or the field for drops has gone.
         self.verticalScrollBar().rangeChanged.connect(self._keep_in_sight)
-        self._add_card(None)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        self.column.signals.made.connect(self.made)
+        self.column.signals.moved_by.connect(self._scroll_by)
+        self.column.signals.placed.connect(self._show_part)
+        self.column.set_keys([None])
         self._set_current(None)
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._add_missing)
 
     @property
     def cards(self) -> dict[str | None, StyleCard]:
-        """Cards by style id, in the order shown, as far as they have been made; None is neutral."""
-        return self._cards
+        """The cards that are there, by style id, in the order shown; None is neutral."""
+        return self.column.widgets
 
-    def set_styles(self, styles: Sequence[Style], contradictions: Mapping[str, Contradiction | None]) -> None:
+    def set_styles(
+        self,
+        styles: Sequence[Style],
+        contradictions: Mapping[str, Contradiction | None],
+        marks: LibraryMarks | None = None,
+    ) -> None:
         """Show these styles; cards of styles that stay are kept, so that nothing jumps.
 
         Args:
             styles: in order.
             contradictions: by style id, whether its references disagree.
+            marks: what is noted about them.
         """
-        self._order = {style_id: place for place, style_id in enumerate((None, *(style.id for style in styles)))}
+        self._marks = marks or LibraryMarks()
+        order = [None, *(style.id for style in styles)]
+        self._styles = {style.id: style for style in styles}
         self._contradictions = contradictions
-        for gone in [style_id for style_id in self._cards if style_id not in self._order]:
-            self._drop_card(gone)
-        self._missing = []
-        for place, style in enumerate(styles):
-            card = self._cards.get(style.id)
-            if card is not None:
+        if self._current not in self._styles and self._current is not None:
+            self._leave_current(set(order))
+        for style_id, card in self.cards.items():
+            if style_id is not None and style_id in self._styles:
+                style = self._styles[style_id]
                 if card.shown_style != style or card.name.name != style.name:
                     card.set_style(style)
-                card.set_contradiction(contradictions.get(style.id))
-            elif place < AT_ONCE:
-                self._add_card(style)
-            else:
-                self._missing.append(style)
-        self._sort()
-        for position, card in enumerate(self._cards.values(), len(self._making)):
-            if self._layout.indexOf(card) != position:
-                self._layout.removeWidget(card)
-                self._layout.insertWidget(position, card)
+                card.set_contradiction(contradictions.get(style_id))
+                card.set_marks(self._marks.of(style_id))
+        self.column.set_keys(order)
         self._fit_cards()
-        if self._missing:
-            self._timer.start()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_cards()
+        self._show_part()
+
+    def _on_scrolled(self) -> None:
+        self._show_part()
+        card = self.cards.get(self._current)
+        self._in_sight = card is not None and not card.visibleRegion().isEmpty()
+
+    def _show_part(self) -> None:
+        """Tell the column what is in sight."""
+        self.column.show_part(self.verticalScrollBar().value() - self.column.y(), self.viewport().height())
+
+    def _scroll_by(self, height: int) -> None:
+        bar = self.verticalScrollBar()
+        bar.setValue(bar.value() + height)
 
     def _fit_cards(self) -> None:
-        compact = self.height() < FULL_CARD * min(IN_SIGHT, len(self._order))
+        compact = self.height() < FULL_CARD * min(IN_SIGHT, len(self.column.keys))
         if compact != self._compact:
             self._compact = compact
-            self._layout.setSpacing(HALF_SPACE // 2 if compact else SPACE)
-            for card in self._cards.values():
+            space = HALF_SPACE // 2 if compact else SPACE
+            self._layout.setSpacing(space)
+            for card in self.cards.values():
                 card.set_compact(compact)
+            self.column.usual_changed(space)
 
     def _keep_in_sight(self) -> None:
-        card = self._cards.get(self._current)
+        card = self.cards.get(self._current)
         focused = card.window().focusWidget() if card is not None else None
-        if card is not None and focused is not None and (card is focused or card.isAncestorOf(focused)):
+        if card is None or focused is None or not self._in_sight:
+            return
+        if card is focused or card.isAncestorOf(focused):
             self.ensureWidgetVisible(card, 0, SPACE)
-
-    def _add_missing(self) -> None:
-        """Make cards for one turn of the event loop."""
-        end = time.perf_counter() + TURN_SECONDS
-        while self._missing:
-            self._add_card(self._missing.pop(0))
-            if time.perf_counter() > end:
-                break
-        self._sort()
-        if not self._missing:
-            self._timer.stop()
-            self.filled.emit()
-
-    def _sort(self) -> None:
-        self._cards = {style_id: self._cards[style_id] for style_id in self._order if style_id in self._cards}
-
-    def _wanted_card(self, style_id: str | None) -> StyleCard | None:
-        """The card of a style, made now if it is still missing; None where there is no such style."""
-        style = next((style for style in self._missing if style.id == style_id), None)
-        if style is not None:
-            self._missing.remove(style)
-            self._add_card(style)
-            self._sort()
-        return self._cards.get(style_id)
 
     def set_selected(self, style_id: str | None) -> None:
         self._selected = style_id
-        for card_id, card in self._cards.items():
+        for card_id, card in self.cards.items():
             card.set_selected(card_id == style_id)
 
     def show_mix(self, style: StylePart) -> None:
         """Show on its card how much of a second style is mixed into the photo's."""
         self._mix = style
-        for card in self._cards.values():
+        for card in self.cards.values():
             card.show_mix(style)
 
     def set_drop_target(self, style_id: str | None) -> None:
         """Mark the card that edits would be dropped on, and no other; None for none."""
-        for card_id, card in self._cards.items():
+        for card_id, card in self.cards.items():
             card.set_drop_target(style_id is not None and card_id == style_id)
+
+    def add_below(self, widget: QWidget) -> None:
+        """Show a widget below the cards."""
+        self._layout.insertWidget(self._layout.indexOf(self.column) + 1, widget)
+
+    def show_gap(self, place: int | None) -> None:
+        """Draw a line before a place, where what is dragged would come; None for none."""
+        self._gap.setVisible(place is not None)
+        if place is not None:
+            self._gap.setGeometry(0, self.column.gap_top(place), self.column.width(), GAP_HEIGHT)
+            self._gap.raise_()
 
     @property
     def current_id(self) -> str | None:
@@ -192,97 +196,104 @@ class StyleGallery(QScrollArea):
 
     def show_card(self, style_id: str | None) -> None:
         """Give the card the focus and bring it into view."""
-        card = self._wanted_card(style_id)
+        card = self.column.widget(style_id)
         if card is not None:
+            self._set_current(style_id)
             card.setFocus(Qt.FocusReason.OtherFocusReason)
             # A card that was just inserted has no place yet, and gets none before it is shown.
             card.show()
             self._layout.activate()
             self.ensureWidgetVisible(card, 0, SPACE)
+            self._in_sight = True
 
     def card_at(self, position: QPoint) -> StyleCard | None:
         """The card under a position in global coordinates."""
         if not self.viewport().rect().contains(self.viewport().mapFromGlobal(position)):
             return None
-        cards = self._cards.values()
-        return next((card for card in cards if card.rect().contains(card.mapFromGlobal(position))), None)
+        return next((card for card in self.cards.values() if card.rect().contains(card.mapFromGlobal(position))), None)
 
     def show_progress(self, key: str, fraction: float, text: str) -> None:
         """On the style's card, or on a frame of its own for a style that is being made."""
-        card = self._wanted_card(key)
-        if card is not None:
-            card.show_progress(fraction, text)
+        self._problems.pop(key, None)
+        if key in self.column:
+            self._busy[key] = (fraction, text)
+            card = self.cards.get(key)
+            if card is not None:
+                card.show_progress(fraction, text)
         else:
-            self._making_row(key).show_progress(fraction, text)
+            if self.making.show_progress(key, fraction, text):
+                self.verticalScrollBar().setValue(0)
 
     def end_progress(self, key: str, problem: str) -> None:
-        card = self._wanted_card(key)
+        self._busy.pop(key, None)
+        if problem:
+            self._problems[key] = problem
+        card = self.cards.get(key)
         if card is not None:
             card.end_progress(problem)
-        if key in self._making:  # perhaps beside a card that was not there yet when the work began
-            frame, _ = self._making.pop(key)
-            frame.deleteLater()
+        self.making.end(key)  # perhaps beside a card that was not there yet when the work began
 
     def images(self) -> list[Path]:
         """All images that the cards show."""
-        return [path for card in self._cards.values() for path in card.mosaic.paths]
+        return [path for card in self.cards.values() for path in card.mosaic.paths]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        card = stepped(list(self._cards.values()), event)
-        if isinstance(card, StyleCard):
-            self.show_card(card.style_id)
+        keys = self.column.keys
+        card = self.cards.get(self._current)
+        place = self.column.place(self._current) if card is not None and card.hasFocus() else None
+        page = max(self.viewport().height() // max(card.height(), 1) - 1, 1) if card is not None else 1
+        target = stepped(len(keys), place, event, page)
+        if target is not None:
+            self.show_card(keys[target])
         else:
             event.ignore()
 
-    def _add_card(self, style: Style | None) -> None:
-        card = StyleCard(style, self._loader)
-        style_id = card.style_id
-        card.chosen.connect(lambda: self.chosen.emit(style_id))
-        card.focused.connect(lambda: self._set_current(style_id))
-        if style_id is not None:
-            card.details_requested.connect(lambda: self.details_requested.emit(style_id))
-            card.renamed.connect(lambda name: self.renamed.emit(style_id, name))
-            card.menu_requested.connect(lambda position: self.menu_requested.emit(style_id, position))
-            card.cancel_requested.connect(lambda: self.cancel_requested.emit(style_id))
-            card.set_contradiction(self._contradictions.get(style_id))
+    def _make_card(self, style_id: str | None, spare: StyleCard | None) -> StyleCard:
+        card = spare or self._new_card()
+        card.set_style(self._styles[style_id] if style_id is not None else None)
+        card.set_contradiction(self._contradictions.get(style_id) if style_id is not None else None)
+        card.set_marks(self._marks.of(style_id) if style_id is not None else NO_MARKS)
+        if style_id in self._busy:
+            card.show_progress(*self._busy[style_id])
+        else:
+            card.end_progress(self._problems.get(style_id, "") if style_id is not None else "")
         card.set_selected(style_id == self._selected)
         card.show_mix(self._mix)
+        card.set_drop_target(False)
         card.set_compact(self._compact)
-        before = sum(self._order[other] < self._order[style_id] for other in self._cards if other in self._order)
-        self._cards[style_id] = card
-        self._layout.insertWidget(len(self._making) + before, card)
+        card.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        return card
 
-    def _drop_card(self, style_id: str | None) -> None:
-        ids = list(self._cards)
-        neighbour = ids[ids.index(style_id) - 1]
-        card = self._cards[style_id]
-        if card.hasFocus():
+    def _new_card(self) -> StyleCard:
+        """A card that says what is asked of whichever style it has then."""
+        card = StyleCard(None, self._loader)
+        card.chosen.connect(lambda: self.chosen.emit(card.style_id))
+        card.focused.connect(lambda: self._set_current(card.style_id))
+        card.details_requested.connect(lambda: self.details_requested.emit(card.style_id))
+        card.renamed.connect(lambda name: self.renamed.emit(card.style_id, name))
+        card.menu_requested.connect(lambda position: self.menu_requested.emit(card.style_id, position))
+        card.cancel_requested.connect(lambda: self.cancel_requested.emit(card.style_id))
+        card.favorite_requested.connect(lambda: self.favorite_requested.emit(card.style_id))
+        card.dragged.connect(lambda position: self.dragged.emit(card.style_id, position))
+        card.drag_ended.connect(self.drag_ended)
+        return card
+
+    def _leave_current(self, staying: set[str | None]) -> None:
+        """The current card is about to go: the one before it that stays takes its place, and its focus."""
+        place = self.column.place(self._current)
+        neighbour = next(key for key in reversed(self.column.keys[:place]) if key in staying)
+        card = self.cards.get(self._current)
+        if card is not None and card.hasFocus():
             self.show_card(neighbour)
-        if self._current == style_id:
+        else:
             self._set_current(neighbour)
-        del self._cards[style_id]
-        self._layout.removeWidget(card)
-        card.hide()
-        card.deleteLater()
 
     def _set_current(self, style_id: str | None) -> None:
         """Tab goes to one card only; the arrow keys go to the others."""
-        if self._current in self._cards:
-            self._cards[self._current].setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        if self._current in self.cards:
+            self.cards[self._current].setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._current = style_id
         self.current_changed.emit()
-        self._cards[style_id].setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-
-    def _making_row(self, key: str) -> ProgressRow:
-        if key not in self._making:
-            frame = QFrame()
-            frame.setProperty("role", "card")
-            row = ProgressRow()
-            row.cancelled.connect(lambda: self.cancel_requested.emit(key))
-            layout = QVBoxLayout(frame)
-            layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-            layout.addWidget(row)
-            self._layout.insertWidget(0, frame)
-            self._making[key] = (frame, row)
-            self.verticalScrollBar().setValue(0)
-        return self._making[key][1]
+        card = self.column.widget(style_id)
+        if card is not None:
+            card.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -3,8 +3,9 @@
 Beside them, what a drop needs before it becomes a style: the photos in it, and a name made of their files' names.
 """
 
+import logging
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -19,9 +20,12 @@ from pie_desktop.imaging.pairs.find import EditPair, find_pairs
 from pie_desktop.styles.document import MAX_NAME
 from pie_desktop.styles.importing import import_style
 from pie_desktop.styles.limits import limits_of
+from pie_desktop.styles.marks import LibraryMarks
 from pie_desktop.styles.store import MAX_EDITS, AddReport, Style, StyleLibrary
 from pie_desktop.styles.style import Limit
 from pie_desktop.workers.job import JobContext
+
+_log = logging.getLogger(__name__)
 
 
 def expand_folders(paths: Iterable[Path]) -> list[Path]:
@@ -91,9 +95,10 @@ def _is_number(words: str) -> bool:
 
 @dataclass(frozen=True)
 class StyleListing:
-    """All styles, and sentences about those that cannot be read."""
+    """All styles, what is noted about them, and sentences about what cannot be read."""
 
     styles: list[Style]
+    marks: LibraryMarks
     problems: list[str]
 
 
@@ -113,7 +118,8 @@ class ReadyStyle:
 
 
 def list_styles(context: JobContext, library: StyleLibrary) -> StyleListing:
-    return StyleListing(library.list(), library.take_problems())
+    styles, marks = library.list(), library.marks()
+    return StyleListing(styles, marks, library.take_problems())
 
 
 def import_edits(
@@ -227,6 +233,21 @@ def delete(context: JobContext, library: StyleLibrary, style_id: str) -> str:
 
 def undelete(context: JobContext, library: StyleLibrary, token: str) -> Style:
     return library.undelete(token)
+
+
+def note_use(context: JobContext, library: StyleLibrary, style_id: str) -> None:
+    """A style was chosen. Where that cannot be noted, nobody is stopped."""
+    try:
+        library.note_use(style_id)
+    except StyleError as error:
+        _log.warning("That a style was used could not be noted: %s", error)
+
+
+def mark(
+    context: JobContext, library: StyleLibrary, change: Callable[[StyleLibrary], LibraryMarks]
+) -> tuple[LibraryMarks, LibraryMarks]:
+    """What was noted about the styles before a change, and after it. Raises StyleError."""
+    return library.marks(), change(library)
 
 
 def compute_preference(context: JobContext, library: StyleLibrary, engine: Engine, style_id: str) -> ReadyStyle:

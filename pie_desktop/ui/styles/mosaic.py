@@ -46,6 +46,11 @@ class Mosaic(QWidget):
         self._paths = list(paths[: max(LAYOUTS)])
         self.update()
 
+    def set_icon(self, name: str) -> None:
+        """What is shown while there is no image."""
+        self._icon = name
+        self.update()
+
     def set_side(self, side: int) -> None:
         """Height and width in device-independent pixels."""
         self.setFixedSize(QSize(side, side))

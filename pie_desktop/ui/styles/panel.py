@@ -3,24 +3,26 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
 from pie_desktop.styles.style import Style, contradiction
-from pie_desktop.styles.style_file import is_style_file
 from pie_desktop.ui.actions.commands import ActionTip, Command
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import PHOTO_FILTER, show_in_file_manager
-from pie_desktop.ui.styles.actions import EditDrops, StyleActions
+from pie_desktop.ui.styles.actions import StyleActions
 from pie_desktop.ui.styles.details import StyleDetails
 from pie_desktop.ui.styles.drop_zone import DropZone
+from pie_desktop.ui.styles.dropping import StyleDrops
 from pie_desktop.ui.styles.folder_row import FolderStyleRow
-from pie_desktop.ui.styles.gallery import StyleGallery
+from pie_desktop.ui.styles.gallery_page import GalleryPage
 from pie_desktop.ui.styles.making import StyleMaker
+from pie_desktop.ui.styles.marking import StyleMarking
 from pie_desktop.ui.styles.mosaic import StyleImages
 from pie_desktop.ui.styles.sharing import StyleSharing
+from pie_desktop.ui.styles.versions_dialog import StyleVersions
 from pie_desktop.ui.theme import SPACE, icon
 
 
@@ -35,6 +37,7 @@ class StylePanel(QWidget):
         look_requested: id of the style whose look is to be exported.
         liking_requested: a style of photos that are liked.
         taste_requested: the `Style` to refine by picks, or None to find a taste from nothing.
+        search_wanted: the styles are to be in sight, for a search among them.
         current_changed: another style is the one that actions apply to, or it is another one than before.
     """
 
@@ -42,6 +45,7 @@ class StylePanel(QWidget):
     look_requested = Signal(str)
     taste_requested = Signal(object)
     liking_requested = Signal()
+    search_wanted = Signal()
     current_changed = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
@@ -49,10 +53,10 @@ class StylePanel(QWidget):
         self._context = context
         self.controller = StyleMaker(context, self)
         self._images = StyleImages(context.thumbnails, context.display, self)
-        self.gallery = StyleGallery(self._images.loader)
+        self.page = GalleryPage(self._images.loader, context.settings)
+        self.gallery = self.page.gallery
         self.details = StyleDetails(self._images.loader)
         self.drop_zone = DropZone(context.keys)
-        self._has_own = False
         self.new_button = QToolButton()
         self.new_button.setIcon(icon("mdi6.plus"))
         self.new_button.setText("New")
@@ -63,15 +67,24 @@ class StylePanel(QWidget):
         self.taste_button.setAccessibleName("Find my taste")
         ActionTip(self.taste_button, context.keys, "find_taste")
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.gallery)
+        self._pages.addWidget(self.page)
         self._pages.addWidget(self.details)
         self._lay_out()
-        self._drops = EditDrops(self, self._drop_target)
+        self._drops = StyleDrops(self)
         self.style_actions = StyleActions(self, self.gallery, context.keys, self._current_style)
         self.sharing = StyleSharing(context, self.controller, self)
+        self.versions = StyleVersions(context, self.controller, self)
+        self.style_actions.versions_requested.connect(self.versions.show)
+        self.marking = StyleMarking(context, self.controller, self.style_actions, self.page)
+        self.page.shown.connect(self.current_changed)
+        Command(context.keys, "find_style", self.find_style, self)
         Command(context.keys, "remove_reference", self.details.remove_focused, self.details)
         self._connect()
         self.controller.refresh()
+        # Another window may have changed the styles while one worked there.
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.applicationStateChanged.connect(self._on_application)
 
     def select_style(self, style_id: str | None) -> None:
         """Select a style once its preference is ready; None for neutral."""
@@ -85,12 +98,6 @@ class StylePanel(QWidget):
         """Take in styles from files that somebody passed on."""
         self.controller.import_shared(files)
 
-    def _on_dropped(self, paths: Sequence[Path], style_id: str | None) -> None:
-        self.import_styles([path for path in paths if is_style_file(path)])
-        edits = [path for path in paths if not is_style_file(path)]
-        if edits:
-            self.add_edits(edits, style_id)
-
     def choose_edits(self, style_id: str | None = None) -> None:
         """Ask for edited photos, then do as `add_edits`."""
         title = "Choose edited photos" if style_id is None else "Add edited photos"
@@ -99,6 +106,13 @@ class StylePanel(QWidget):
         if chosen:
             settings.set("styles.folder", str(Path(chosen[0]).parent))
             self.add_edits([Path(path) for path in chosen], style_id)
+
+    def find_style(self) -> None:
+        """Give the search field the keyboard."""
+        if self.shows_details:
+            self.close_details()
+        self.search_wanted.emit()
+        self.page.start_search()
 
     def open_details(self, style_id: str) -> None:
         """Show the references of a style."""
@@ -116,12 +130,17 @@ class StylePanel(QWidget):
 
     def close_details(self) -> None:
         style_id = self.details.style_id
-        self._pages.setCurrentWidget(self.gallery)
+        self._pages.setCurrentWidget(self.page)
         self.gallery.show_card(style_id)
 
     @property
     def shows_details(self) -> bool:
         return self._pages.currentWidget() is self.details
+
+    @property
+    def has_own(self) -> bool:
+        """Whether there are styles of the user's own."""
+        return any(not style.builtin for style in self.controller.styles)
 
     def current_id(self) -> str | None:
         """The style that actions apply to: the one shown in detail, else that of the current card."""
@@ -138,32 +157,6 @@ class StylePanel(QWidget):
         style = self.controller.style(style_id)
         return self.style_actions.menu(builtin=style is None or style.builtin)
 
-    def _drop_target(self, position: QPoint) -> str | None:
-        """The user's own style under a position; None elsewhere, where edits make a new style."""
-        if self.shows_details:
-            style_id = self.details.style_id
-        else:
-            card = self.gallery.card_at(self.mapToGlobal(position))
-            style_id = card.style_id if card is not None else None
-        style = self.controller.style(style_id)
-        return style.id if style is not None and not style.builtin else None
-
-    def _mark_drop(self, style_id: str | None) -> None:
-        self._unmark_drop()
-        self._show_drop_zone(True)
-        if style_id is None:
-            self.drop_zone.set_marked("Drop to make a new style")
-        elif self.shows_details:
-            self.drop_zone.set_marked("Drop to add to this style")
-        else:
-            self.gallery.set_drop_target(style_id)
-
-    def _unmark_drop(self) -> None:
-        self.drop_zone.set_marked("")
-        # Those who have made a style know the way; the room is for their styles.
-        self._show_drop_zone(not self._has_own)
-        self.gallery.set_drop_target(None)
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Whoever gives the panel the focus means the card, or the details, that had it last."""
         super().focusInEvent(event)
@@ -179,10 +172,10 @@ class StylePanel(QWidget):
         self._images.forget_changed(styles)
         agreement = self.controller.preferences.agreement
         agreements = {style.id: list(agreement(style).values()) for style in styles}
-        self.gallery.set_styles(styles, {style_id: contradiction(values) for style_id, values in agreements.items()})
-        self.gallery.set_selected(self._context.current.wanted)
-        self._has_own = any(not style.builtin for style in styles)
-        self._show_drop_zone(not self._has_own)
+        found = {style_id: contradiction(values) for style_id, values in agreements.items()}
+        self.page.set_library(styles, self.controller.marks, found)
+        self.page.set_selected(self._context.current.wanted)
+        self.show_drop_zone(not self.has_own)
         if self.shows_details:
             style = self.controller.style(self.details.style_id)
             if style is None:
@@ -191,6 +184,10 @@ class StylePanel(QWidget):
                 self._show_in_details(style)
         self._load_images()
         self.current_changed.emit()
+
+    def _on_application(self, state: Qt.ApplicationState) -> None:
+        if state is Qt.ApplicationState.ApplicationActive:
+            self.controller.refresh()
 
     def _show_in_details(self, style: Style) -> None:
         preferences = self.controller.preferences
@@ -209,15 +206,20 @@ class StylePanel(QWidget):
     def _on_created(self, style_id: str) -> None:
         if self.shows_details:
             self.close_details()
+        self.page.reveal(style_id)
         self.gallery.show_card(style_id)
-        self.gallery.cards[style_id].name.edit()
+        if style_id in self.gallery.cards:
+            self.gallery.cards[style_id].name.edit()
 
     def _on_selected(self, style_id: str) -> None:
         self.style_selected.emit(style_id or None)
 
     def _rename(self, style_id: str) -> None:
-        name = self.details.name if self.shows_details else self.gallery.cards[style_id].name
-        name.edit()
+        if self.shows_details:
+            self.details.name.edit()
+        else:
+            self.gallery.show_card(style_id)
+            self.gallery.cards[style_id].name.edit()
 
     def _reveal(self, path: Path) -> None:
         try:
@@ -236,10 +238,10 @@ class StylePanel(QWidget):
         controller.idle.connect(self._on_idle)
         controller.created.connect(self._on_created)
         current = self._context.current
-        current.wanted_changed.connect(lambda: gallery.set_selected(current.wanted))
+        current.wanted_changed.connect(lambda: self.page.set_selected(current.wanted))
         current.style_changed.connect(self._on_selected)
         current.changed.connect(lambda edit, moving: None if moving else gallery.show_mix(edit.style))
-        gallery.filled.connect(self._load_images)
+        gallery.made.connect(self._load_images)
         gallery.current_changed.connect(self.current_changed)
         self._pages.currentChanged.connect(self.current_changed)
         gallery.chosen.connect(self.select_style)
@@ -273,11 +275,9 @@ class StylePanel(QWidget):
         actions.import_requested.connect(self.sharing.ask_for_files)
         actions.delete_requested.connect(controller.delete)
         actions.undo_requested.connect(controller.undo_delete)
-        self._drops.hovered.connect(self._mark_drop)
-        self._drops.left.connect(self._unmark_drop)
-        self._drops.dropped.connect(self._on_dropped)
 
-    def _show_drop_zone(self, shown: bool) -> None:
+    def show_drop_zone(self, shown: bool) -> None:
+        """Those who have made a style know the way; the room is for their styles."""
         space = SPACE if shown else 0
         self._bottom.setContentsMargins(space, space, space, space)
         self.drop_zone.setVisible(shown)
@@ -285,13 +285,13 @@ class StylePanel(QWidget):
     def add_folder_row(self, row: FolderStyleRow) -> None:
         """Show the style of the folder above the cards."""
         self._layout.insertWidget(0, row)
-        self.controller.listed.connect(lambda: row.set_styles(self.controller.styles))
-        row.set_styles(self.controller.styles)
+        controller = self.controller
+        controller.listed.connect(lambda: row.set_styles(controller.styles, controller.marks))
 
     def _lay_out(self) -> None:
         self._bottom = QVBoxLayout()
         self._bottom.addWidget(self.drop_zone)
-        self._show_drop_zone(True)
+        self.show_drop_zone(True)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)

@@ -21,7 +21,7 @@ from pie_desktop.imaging.listing import list_photos, looks_like_photo
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.filmstrip.photo_model import PhotoModel
 from pie_desktop.ui.filmstrip.view import ThumbnailView
-from pie_desktop.ui.styles.actions import local_paths
+from pie_desktop.ui.styles.dropping import local_paths
 from pie_desktop.ui.theme import SPACE, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.ui.thumbnails.loader import side_for

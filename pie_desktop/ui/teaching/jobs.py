@@ -1,9 +1,12 @@
 """Jobs that teach a style what was made of photos by hand, or find out what that would change."""
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+import numpy as np
 
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.edit.corrections import RECENT, Tendency, tendencies
@@ -11,8 +14,11 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.engine.blending import remaining
 from pie_desktop.engine.engine import Engine
-from pie_desktop.engine.teaching import Change, Made, changes, learned, make, settled
+from pie_desktop.engine.leaning import lean as engine_lean
+from pie_desktop.engine.teaching import Change, Made, change_of, changes, learned, make, settled
 from pie_desktop.errors import Cancelled, PieError, StyleError
+from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.imaging.stored import to_uint8
 from pie_desktop.styles.references import HandEdit
 from pie_desktop.styles.store import AddReport, Style, StyleLibrary
 from pie_desktop.ui.thumbnails.edited import kept_edit
@@ -37,12 +43,14 @@ class Taught:
         is_new: the style was made for it.
         edits: of the photos that it learned from, before and after.
         problems: one sentence for each photo that teaches nothing.
+        change: what the style alone makes of the photo, before and after it has leaned; see `lean`.
     """
 
     report: AddReport
     is_new: bool
     edits: dict[Path, tuple[Edit, Edit]]
     problems: tuple[str, ...] = ()
+    change: Change | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,10 +95,8 @@ def teach(context: JobContext, library: StyleLibrary, engine: Engine, style_id: 
         Cancelled: likewise.
     """
     made, problems = _make_all(context, library, engine, photos)
-    style = library.get(style_id) if style_id is not None else None
-    is_new = style is None or style.builtin
-    report = add_hands(library, style, [one.hand for one in made])
-    try:
+    report, is_new = _take_in(library, style_id, made)
+    with _taken_back_on_failure(library, report, is_new):
         preference = engine.preference(report.style, context.progress, context.should_cancel)
         taken = {one.source for one in report.style.references if one.id in report.added_ids}
         edits = {}
@@ -99,13 +105,60 @@ def teach(context: JobContext, library: StyleLibrary, engine: Engine, style_id: 
             if one.edit.style_id == style_id and (is_new or str(photo.absolute()) in taken):
                 transform = engine.transform(one.proxy, preference)
                 edits[photo] = (one.edit, settled(one, report.style.id, transform))
+    return Taught(report, is_new, edits, (*problems, *report.problems))
+
+
+def lean(
+    context: JobContext, library: StyleLibrary, engine: Engine, style_id: str | None, photos: Edits, *, more: bool
+) -> Taught:
+    """Move a style nearer to what a photo looks like, or away from it: a new one for None, a copy of a built-in one.
+
+    Where the style comes nearer to what sliders made of the photo, these are settled as by `teach`.
+
+    Args:
+        photos: one, with its edit.
+
+    Raises:
+        PieError, Cancelled: as `teach`.
+    """
+    ((photo, edit),) = photos
+    context.progress(-1, f"Reading {photo.name}")
+    if style_id is not None:
+        library.get(style_id)  # it may have been deleted in another window
+    own = engine.preference_of(edit.style)
+    leaning = engine_lean(engine, photo, edit, own, more)
+    context.check()
+    report, is_new = _take_in(library, style_id, [leaning.made])
+    with _taken_back_on_failure(library, report, is_new):
+        preference = engine.preference(report.style, context.progress, context.should_cancel)
+        now, then = (engine.transform(leaning.made.proxy, one) for one in (own, preference))
+        luts = (now.preferred, then.preferred)
+        images = [to_uint8(apply_lut(leaning.made.proxy, np.clip(lut, 0, 1))) for lut in luts]
+        after = edit
+        if is_new and edit.style_id == style_id:
+            after = edit.with_style(report.style.id)
+        if more and leaning.adjusted:
+            after = settled(leaning.shown, report.style.id, then)
+    return Taught(report, is_new, {photo: (edit, after)}, report.problems, change_of(photo, *images))
+
+
+def _take_in(library: StyleLibrary, style_id: str | None, made: Sequence[Made]) -> tuple[AddReport, bool]:
+    """Add references to a style, and tell whether it is a new one. Raises StyleError."""
+    style = library.get(style_id) if style_id is not None else None
+    return add_hands(library, style, [one.hand for one in made]), style is None or style.builtin
+
+
+@contextlib.contextmanager
+def _taken_back_on_failure(library: StyleLibrary, report: AddReport, is_new: bool) -> Iterator[None]:
+    """The style is as it was if what follows fails."""
+    try:
+        yield
     except (Cancelled, PieError):
         if is_new:
             library.delete(report.style.id)
         else:
             library.exchange(report.style.id, report.added_ids, report.replaced_ids)
         raise
-    return Taught(report, is_new, edits, (*problems, *report.problems))
 
 
 def exchange_references(

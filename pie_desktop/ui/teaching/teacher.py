@@ -14,6 +14,7 @@ from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.steps import Move, Then
 from pie_desktop.ui.teaching import jobs
 from pie_desktop.ui.teaching.dialog import TeachingDialog
+from pie_desktop.ui.teaching.words import described
 from pie_desktop.ui.thumbnails.edited import kept_edit
 from pie_desktop.ui.widgets.labels import counted
 from pie_desktop.workers.job import JobContext
@@ -64,6 +65,15 @@ class Teacher(QObject):
     def preview(self) -> None:
         """Show what that would change on the other photos, and ask."""
         self._with_edits(partial(self._show_preview, self._context.current.style_id))
+
+    def lean(self, more: bool) -> None:
+        """Move the selected style nearer to what the open photo looks like, or away from it; without one, make one."""
+        photo = self._session.path
+        if self._session.photo is not None and photo is not None:
+            style_id, edit = self._context.current.style_id, self._session.edit
+            self._styles.learn(
+                [(photo, edit)], style_id, partial(self._on_taught, style_id), partial(jobs.lean, more=more)
+            )
 
     def _with_edits(self, go_on: Callable[[jobs.Edits], None]) -> None:
         """Go on with the selected photos and their edits."""
@@ -139,9 +149,7 @@ class Teacher(QObject):
             )
             again = _one_by_one(again, partial(photos, False))
         step = context.steps.add(back, again)
-        learned = f"learned from {counted(report.added, 'photo')}"
-        replaced = f"; {counted(len(report.replaced_ids), 'earlier pair')} gave way" if report.replaced_ids else ""
-        said = f"“{report.style.name}” has {learned}{replaced}."
+        said = _said(taught)
         context.notifier.info(said, "Undo", lambda: context.steps.take_back_whole(step))
 
     # ---- the offer
@@ -182,6 +190,20 @@ class Teacher(QObject):
     def _show_subject(self) -> None:
         self._row.set_active(self._session.photo is not None)
         self._row.set_subject(self._session.several.count, self._context.current.style_id is None)
+
+
+def _said(taught: jobs.Taught) -> str:
+    """What a style has learned, in a sentence or two."""
+    report = taught.report
+    if taught.change is not None:
+        looks = described(taught.change.difference, taught.change.shift)
+        made = (
+            f"“{report.style.name}” is a new style" if taught.is_new else f"“{report.style.name}” has leaned that way"
+        )
+        return f"{made}: this photo is {looks} in it (ΔE {taught.change.difference:.1f})."
+    learned = f"learned from {counted(report.added, 'photo')}"
+    replaced = f"; {counted(len(report.replaced_ids), 'earlier pair')} gave way" if report.replaced_ids else ""
+    return f"“{report.style.name}” has {learned}{replaced}."
 
 
 def _one_by_one(first: Move, second: Move) -> Move:

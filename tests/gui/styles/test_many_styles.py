@@ -1,4 +1,4 @@
-"""Hundreds of styles: the window goes on while they fill the panel, and each of them can be used."""
+"""Hundreds of styles: only the cards in sight exist, and each of them can be used."""
 
 import shutil
 
@@ -8,7 +8,6 @@ from pytestqt.qtbot import QtBot
 from pie_desktop.styles.document import read_document, write_document
 from pie_desktop.styles.store import Style
 from pie_desktop.ui.styles import StylePanel
-from pie_desktop.ui.styles.gallery import AT_ONCE
 
 COUNT = 300
 
@@ -21,44 +20,83 @@ def _copies(style: Style, count: int) -> None:
         write_document(copy, document.model_copy(update={"name": f"Copy {number:03d}"}))
 
 
+def in_sight(panel: StylePanel) -> list[str | None]:
+    """Styles whose cards can be seen, in order; those that can be seen wholly lie one below the other."""
+    seen = [(key, card) for key, card in panel.gallery.cards.items() if not card.visibleRegion().isEmpty()]
+    tops = [card.y() for _, card in seen]
+    assert tops == sorted(tops)
+    return [key for key, _ in seen]
+
+
 def test_three_hundred_styles(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
     _copies(style, COUNT)
     gallery = panel.gallery
-    shown: list[int] = []
-    panel.controller.listed.connect(lambda: shown.append(len(gallery.cards)))
-    with qtbot.waitSignal(gallery.filled):
-        panel.controller.refresh()
-    assert shown[0] < 2 * AT_ONCE  # the others came in later turns of the event loop
-
+    panel.controller.refresh()
+    qtbot.waitUntil(lambda: len(panel.controller.styles) > COUNT)
     ids = [None, *(style.id for style in panel.controller.styles)]
-    assert len(ids) > COUNT
-    assert list(gallery.cards) == ids
-    places = [gallery._layout.indexOf(card) for card in gallery.cards.values()]
-    assert places == list(range(len(ids)))
+    assert len(gallery.cards) < 60, "only those in sight and around it"
+    assert in_sight(panel) == ids[: len(in_sight(panel))]
 
     last = ids[-1]
     gallery.show_card(None)
     qtbot.keyClick(gallery.cards[None], Qt.Key.Key_End)
     assert gallery.current_id == last
+    qtbot.waitUntil(lambda: in_sight(panel)[-1] == last)
+    assert None not in gallery.cards
     with qtbot.waitSignal(panel.style_selected) as selected:
         qtbot.keyClick(gallery.cards[last], Qt.Key.Key_Return)
     assert selected.args == [last]
     assert [key for key, card in gallery.cards.items() if card.property("selected")] == [last]
 
 
-def test_a_style_whose_card_is_still_missing_is_shown_when_it_is_asked_for(
-    qtbot: QtBot, panel: StylePanel, style: Style
-) -> None:
+def test_scrolling_shows_every_card(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
+    _copies(style, 60)
+    panel.controller.refresh()
+    qtbot.waitUntil(lambda: len(panel.controller.styles) > 60)
+    gallery, bar = panel.gallery, panel.gallery.verticalScrollBar()
+    ids = [None, *(style.id for style in panel.controller.styles)]
+    seen: list[str | None] = []
+    qtbot.waitUntil(lambda: bar.maximum() > 2000)
+    while True:
+        part = in_sight(panel)
+        assert part == ids[ids.index(part[0]) : ids.index(part[-1]) + 1], "no card is missing between two others"
+        seen += [key for key in part if key not in seen]
+        if bar.value() == bar.maximum():
+            break
+        bar.setValue(bar.value() + gallery.viewport().height() // 2)
+    assert seen == ids
+
+
+def test_a_style_out_of_sight_is_shown_when_it_is_asked_for(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
     _copies(style, COUNT)
     gallery = panel.gallery
-    styles = panel.controller.styles = panel._context.library.list()
-    missing = styles[-20].id
-    gallery.set_styles(styles, {})
-    assert missing not in gallery.cards
-    gallery.show_progress(missing, 0.5, "Computing")
-    card = gallery.cards[missing]
+    panel.controller.refresh()
+    qtbot.waitUntil(lambda: len(panel.controller.styles) > COUNT)
+    far, problem = panel.controller.styles[-20].id, panel.controller.styles[-60].id
+    assert far not in gallery.cards
+    gallery.show_progress(far, 0.5, "Computing")
+    gallery.end_progress(problem, "It went wrong.")
+    assert not gallery.making.rows
+    gallery.show_card(far)
+    card = gallery.cards[far]
+    assert card.hasFocus()
     assert card.progress.isVisibleTo(card)
-    assert not gallery._making
-    with qtbot.waitSignal(gallery.filled):
-        pass
-    assert list(gallery.cards) == [None, *(style.id for style in styles)]
+    qtbot.waitUntil(lambda: card.visibleRegion().boundingRect() == card.rect())
+    gallery.show_card(problem)
+    assert gallery.cards[problem].summary.text() == "It went wrong."
+
+
+def test_a_card_that_grows_above_moves_nothing_in_sight(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
+    _copies(style, 60)
+    panel.controller.refresh()
+    qtbot.waitUntil(lambda: len(panel.controller.styles) > 60)
+    gallery = panel.gallery
+    qtbot.waitUntil(lambda: gallery.verticalScrollBar().maximum() > 2000)
+    gallery.verticalScrollBar().setValue(1500)
+    first = in_sight(panel)[1]
+    above = gallery.column.keys[gallery.column.place(first) - 3]
+    place = gallery.cards[first].mapTo(panel, gallery.cards[first].rect().topLeft())
+    height = gallery.cards[above].height()
+    gallery.cards[above].end_progress("A sentence that is so long that the card needs many lines. " * 4)
+    qtbot.waitUntil(lambda: gallery.cards[above].height() > height)
+    assert gallery.cards[first].mapTo(panel, gallery.cards[first].rect().topLeft()) == place

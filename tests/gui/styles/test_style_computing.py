@@ -92,10 +92,10 @@ def test_reading_edits_can_be_cancelled(
 
     monkeypatch.setattr(context.library, "create", slow_create)
     drop(panel, [after for after, _ in sample_pairs])
-    ((_, row),) = panel.gallery._making.values()
+    (row,) = panel.gallery.making.rows.values()
     qtbot.waitUntil(row.isVisible)
     qtbot.mouseClick(row.button, Qt.MouseButton.LeftButton)
-    assert not panel.gallery._making
+    assert not panel.gallery.making.rows
     go_on.set()
     qtbot.waitUntil(lambda: not panel.controller.lane.open_jobs)
     assert own_styles(panel) == []

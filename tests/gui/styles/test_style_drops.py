@@ -94,7 +94,7 @@ def test_nothing_usable_leaves_nothing_behind(
     drop(panel, [letter])
     qtbot.waitUntil(lambda: any("letter.txt" in notice.text for notice in notices))
     assert own_styles(panel) == []
-    assert not panel.gallery._making
+    assert not panel.gallery.making.rows
 
 
 def test_dragging_from_the_filmstrip(qtbot: QtBot, context: AppContext, panel: StylePanel, sample_pairs: Pairs) -> None:

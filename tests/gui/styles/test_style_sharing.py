@@ -68,7 +68,7 @@ def test_a_damaged_file_is_one_sentence(qtbot: QtBot, panel: StylePanel, notices
     (tmp_path / "<b>evil.piestyle").write_text("no style")
     drop(panel, [tmp_path / "<b>evil.piestyle"])
     qtbot.waitUntil(lambda: any("cannot be used as a style" in notice.text for notice in notices))
-    assert not own_styles(panel) and not panel.gallery._making
+    assert not own_styles(panel) and not panel.gallery.making.rows
 
 
 def test_a_double_click_and_the_menu_take_styles_in(
