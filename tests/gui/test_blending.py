@@ -74,13 +74,18 @@ def photo(window: MainWindow, styles: dict[str, Style], photo_folder: Path, qtbo
 
 
 def choose_second(window: MainWindow, name: str, qtbot: QtBot) -> None:
-    """By the first letter of its name, as a person who has no mouse; own styles come before those of the program."""
+    """From the opened list, by keys."""
     box, button = window.edit_page.adjust.blend.box, window.edit_page.adjust.blend.button
     if not box.isVisible():
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     box.setFocus()
-    QApplication.setKeyboardInputInterval(0)  # else two letters in a row are the beginning of one name
-    QTest.keyClick(box, name[0])
+    QTest.keyClick(box, Qt.Key.Key_F4)
+    QTest.keyClick(box.view(), Qt.Key.Key_Home)
+    while box.view().currentIndex().data() != name:
+        row = box.view().currentIndex().row()
+        QTest.keyClick(box.view(), Qt.Key.Key_Down)
+        assert box.view().currentIndex().row() > row, f"{name} is not in the list"
+    QTest.keyClick(box.view(), Qt.Key.Key_Return)
     assert box.currentText() == name
     assert window.session.path is not None
     wait_shown(window, window.session.path, qtbot)
