@@ -93,7 +93,7 @@ def shown_part(
         return (
             detail is not None
             and enhancement is not None
-            and enhancement.styles
+            and bool(enhancement.styles)
             and session._proxy is not None
             and np.array_equal(session._proxy, enhancement.proxy)
             and detail.request.luts is enhancement.transform
