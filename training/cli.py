@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -18,10 +18,9 @@ from training.benchmark.published_cli import fivek
 from training.benchmark.report_cli import report as show_report
 from training.benchmark.variations import variations
 from training.data.cli import prepare, sheet
+from training.data.pairs_cli import pairs as show_pairs
+from training.fit.estimate_cli import estimate, ranged, with_preset
 from training.study.cli import study
-
-if TYPE_CHECKING:
-    from training.fit.config import FitConfig
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -31,6 +30,8 @@ def _about() -> None:
     """Train, evaluate and compare the models of PIE Desktop."""
 
 
+app.command("pairs")(show_pairs)
+app.command()(estimate)
 app.command()(benchmark)
 app.command()(evaluate)
 app.command()(fivek)
@@ -50,7 +51,9 @@ def fit(
     config: Annotated[
         Path | None, typer.Option(help="Configuration (TOML) of a run on simulated users or pairs.")
     ] = None,
-    pairs: Annotated[Path | None, typer.Option(help="Folder of your own edits; originals are found by name.")] = None,
+    pairs: Annotated[
+        list[Path] | None, typer.Option(help="Folder of your own edits; can be repeated. See `training pairs`.")
+    ] = None,
     originals: Annotated[Path | None, typer.Option(help="Folder of the originals, if they are elsewhere.")] = None,
     out: Annotated[Path, typer.Option(help="Folder of the run, for its checkpoint and cache.")] = Path("runs/fit"),
     models: Annotated[
@@ -65,17 +68,18 @@ def fit(
         typer.Option(min=0.01, help="Passes over the pairs; default: until the held-out pairs come no nearer."),
     ] = None,
     minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit.")] = None,
+    preset: Annotated[str | None, typer.Option(help="quick (five minutes) or full; other options go before.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Optimizer steps.")] = None,
-    references: Annotated[int | None, typer.Option(min=1, max=50, help="Most reference images per sample.")] = None,
-    encoder_lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of the encoder.")] = None,
-    enhancer_lr: Annotated[float | None, typer.Option(min=0, help="Learning rate of the enhancer.")] = None,
-    gram: Annotated[float | None, typer.Option(min=0, help="Weight of the Gram loss.")] = None,
-    tv: Annotated[float | None, typer.Option(min=0, help="Weight of the total-variation loss.")] = None,
+    references: Annotated[int | None, ranged("references", "Most reference images per sample.")] = None,
+    encoder_lr: Annotated[float | None, ranged("encoder_lr", "Learning rate of the encoder.")] = None,
+    enhancer_lr: Annotated[float | None, ranged("enhancer_lr", "Learning rate of the enhancer.")] = None,
+    gram: Annotated[float | None, ranged("gram", "Weight of the Gram loss.")] = None,
+    tv: Annotated[float | None, ranged("tv", "Weight of the total-variation loss.")] = None,
     no_teachers: Annotated[
         bool, typer.Option("--no-teachers", help="Do without the configured teachers (learned retouchers).")
     ] = False,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the random choices.")] = None,
+    seed: Annotated[int | None, ranged("seed", "Seed of the random choices.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
     workers: Annotated[int | None, typer.Option(min=0, help="Processes that prepare data ahead; default: 0.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint in --out.")] = False,
@@ -91,7 +95,7 @@ def fit(
     import torch
 
     from training.fit.assemble import fit as run_fit
-    from training.fit.config import override, stored_config
+    from training.fit.config import load_config, override, own_pairs_config, stored_config
     from training.running.asking import Asking, listen, stop_on_signal
     from training.running.events import Reporter, json_sink, text_sink
     from training.running.processes import start_processes
@@ -102,10 +106,12 @@ def fit(
         raise PieError("--finish makes a model of a run that was stopped; give --resume and its folder with --out.")
     if resume:
         base = stored_config(out)
-    elif (config is None) == (pairs is None):
+    elif (config is None) == (not pairs):
         raise PieError("Name either a configuration with --config or a folder of your edits with --pairs.")
     else:
-        base, init = _from_scratch(config, pairs, init)
+        base, init = (load_config(config), init) if config is not None else own_pairs_config(pairs or [], init)
+    if preset is not None:
+        minutes, references = with_preset(preset, minutes, references)
     chosen = override(
         base,
         {
@@ -132,30 +138,13 @@ def fit(
         return asking.stop() or report.lost
 
     # Before the first step there is nothing to save.
-    with stop_on_signal(asking, begun=lambda: last not in ("", "start", "baseline")):
+    with stop_on_signal(asking, begun=lambda: last not in ("", "indexing", "start", "baseline")):
         places = out, models or out, init, originals
         for event in run_fit(chosen, *places, resume, stop, processes, epochs, should_wait=asking.pause, finish=finish):
             last = event["event"]
             report(event)
     if last == "stopped" and asking.interrupted:
         raise typer.Exit(130)
-
-
-def _from_scratch(config: Path | None, pairs: Path | None, init: Path | None) -> "tuple[FitConfig, Path | None]":
-    """Configuration and starting bundle of a new run."""
-    from pie_desktop.model.bundle import list_bundles, load_bundle
-    from pie_desktop.paths import resource
-    from training.fit.config import fine_tune_config, load_config
-
-    if config is not None:
-        return load_config(config), init
-    assert pairs is not None
-    if init is None:
-        shipped = list_bundles(resource("bundles"))
-        if not shipped:
-            raise PieError("There is no shipped model to start from; name one with --init.")
-        init = shipped[0].path
-    return fine_tune_config(pairs, load_bundle(init)[0].architecture), init
 
 
 def main() -> None:

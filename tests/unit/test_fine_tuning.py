@@ -117,7 +117,8 @@ def test_a_run_ends_at_the_plateau(config: FitConfig, base: Path, tmp_path: Path
     events = list(fit(long, tmp_path / "run", tmp_path / "models", init=base))
     # The gain of step 2, three validations without one, and then a quarter of that while the rates fall.
     assert len(steps(events)) == 8 + 2
-    assert events[0]["steps"] is None and {e["steps"] for e in events if e["event"] == "step"} == {None}
+    start = next(event for event in events if event["event"] == "start")
+    assert start["steps"] is None and {e["steps"] for e in events if e["event"] == "step"} == {None}
     assert events[-1]["bundle"] is not None
 
 
@@ -192,11 +193,11 @@ def test_the_second_time_it_stops_and_keeps_the_checkpoint(
 
 def test_two_trainings_in_one_folder_are_refused(config: FitConfig, base: Path, tmp_path: Path) -> None:
     first = fit(config, tmp_path / "run", tmp_path / "models", init=base)
-    assert next(first)["event"] == "start"
+    assert next(first)["event"] in ("indexing", "start")
     with pytest.raises(PieError, match=r"Another training uses the folder .*run; wait until it ends"):
         next(fit(config, tmp_path / "run", tmp_path / "models", init=base))
     first.close()  # type: ignore[attr-defined] - a generator
-    assert next(fit(config, tmp_path / "run", tmp_path / "models", init=base))["event"] == "start"
+    assert next(fit(config, tmp_path / "run", tmp_path / "models", init=base))["event"] in ("indexing", "start")
 
 
 @pytest.fixture
@@ -271,11 +272,23 @@ def test_who_says_how_long_gets_just_that(
 ) -> None:
     asked: list[FitConfig] = []
     monkeypatch.setattr("training.fit.assemble.fit", lambda config, *rest, **_: asked.append(config) or iter(()))
-    cli.fit(pairs=edits, out=tmp_path, init=base)
-    cli.fit(pairs=edits, out=tmp_path, init=base, steps=50)
-    cli.fit(pairs=edits, out=tmp_path, init=base, minutes=5)
+    cli.fit(pairs=[edits], out=tmp_path, init=base)
+    cli.fit(pairs=[edits], out=tmp_path, init=base, steps=50)
+    cli.fit(pairs=[edits], out=tmp_path, init=base, minutes=5)
     assert [bool(config.patience) for config in asked] == [True, False, True]
     assert all(config.keep_best for config in asked) and asked[1].steps == 50 and asked[2].minutes == 5
+
+
+def test_presets_and_several_folders_reach_the_run(
+    base: Path, edits: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[FitConfig] = []
+    monkeypatch.setattr("training.fit.assemble.fit", lambda config, *rest, **_: asked.append(config) or iter(()))
+    cli.fit(pairs=[edits, tmp_path], out=tmp_path / "a", init=base, preset="quick")
+    cli.fit(pairs=[edits], out=tmp_path / "b", init=base, preset="quick", minutes=7, references=9)
+    cli.fit(pairs=[edits], out=tmp_path / "c", init=base, preset="full")
+    assert asked[0].data.folder == edits and asked[0].data.more == (tmp_path,)
+    assert [(config.minutes, config.data.references) for config in asked] == [(5, 5), (7, 9), (None, 20)]
 
 
 def test_photos_kept_for_the_proof_neither_train_nor_choose(
@@ -285,7 +298,7 @@ def test_photos_kept_for_the_proof_neither_train_nor_choose(
     folder = edits_folder(tmp_path / "edits", photo_folder_of_crops, 24)
     chosen = fine_tune_config(folder, SMALL, references=3)
     short = override(chosen, {"run": {"steps": 4, "device": "cpu", "validate_every": 2}, "data": {"users": 2}})
-    _, found = material.pairs_material(short, None, torch.device("cpu"))
+    _, found = material.pairs_material(short, material.own_pairs(short, None), torch.device("cpu"))
     held = found.held_out
     assert found.exhibits is not None and not found.exhibits.chosen
     compared = {pair.name for pair in found.exhibits.compared}
@@ -323,7 +336,7 @@ def test_photos_that_are_gone_at_the_end_cost_their_place_in_the_report(
     for event in fit(own, tmp_path / "run", tmp_path / "models", init=base):
         events.append(event)
         if event["event"] == "start":
-            _, found = material.pairs_material(own, None, torch.device("cpu"))
+            _, found = material.pairs_material(own, material.own_pairs(own, None), torch.device("cpu"))
             assert found.exhibits is not None and found.exhibits.chosen and len(found.exhibits.compared) == 2
             (folder / found.exhibits.compared[0].name).unlink()
     report = read_report(Path(events[-1]["bundle"]))
@@ -352,9 +365,10 @@ def test_a_run_that_is_resumed_without_naming_the_start_is_compared_with_it_all_
     config: FitConfig, base: Path, tmp_path: Path, scores: Callable[..., None]
 ) -> None:
     scores(20.0, 21.0, 22.0)
-    for event in fit(config, tmp_path / "run", tmp_path / "models", init=base, should_stop=lambda: True):
-        stopped = event
-    assert stopped["event"] == "stopped"
+    events: list[Event] = []
+    for event in fit(config, tmp_path / "run", tmp_path / "models", init=base, should_stop=lambda: bool(steps(events))):
+        events.append(event)
+    assert events[-1]["event"] == "stopped"
     (*_, done) = fit(config, tmp_path / "run", tmp_path / "models", resume=True)
     assert read_report(Path(done["bundle"])) is not None
     assert read_bundle_info(Path(done["bundle"])).card["init"] == base.name

@@ -181,7 +181,9 @@ def test_fine_tuning_on_own_pairs(whole_run: list[Event], photo_folder_of_crops:
     assert steps_for(base, 12, 10) == 10
     config = override(base, {"run": {"steps": 3, "device": "cpu"}, "data": {"users": 2}})
     events = list(fit(config, tmp_path / "tune", tmp_path / "models", init=Path(whole_run[-1]["bundle"])))
-    assert events[0]["pairs"] == 10 and events[0]["validation"] == 2
+    assert events[0] == {"event": "indexing", "done": 0, "total": 10}  # all of them are new
+    start = next(event for event in events if event["event"] == "start")
+    assert start["pairs"] == 10 and start["validation"] == 2
     assert events[-1]["event"] == "done" and np.isfinite(events[-1]["psnr"])
 
 
@@ -193,11 +195,8 @@ def test_passes_count_the_pairs_that_are_used(
     for edit in sorted(edits.glob("*.jpg"))[:4]:
         Image.new("RGB", (240, 180)).save(edit)  # black: found, and left out
     config = override(fine_tune_config(edits, SMALL, references=2), {"run": {"device": "cpu"}, "data": {"users": 2}})
-    events = fit(
-        config, tmp_path / "tune", tmp_path / "models", init=Path(whole_run[-1]["bundle"]), epochs=2,
-        should_stop=lambda: True,
-    )  # fmt: skip
-    start = next(iter(events))
+    events = fit(config, tmp_path / "tune", tmp_path / "models", init=Path(whole_run[-1]["bundle"]), epochs=2)
+    start = next(event for event in events if event["event"] == "start")
     assert (start["pairs"], len(start["problems"])) == (6, 4)
     used = within(config, 5)  # five train, one is held out
     assert start["pairs"] == start["train"] + 1 == 6
@@ -215,7 +214,7 @@ def test_command_line_has_the_defaults_of_the_editor(
         "training.fit.assemble.fit", lambda config, *rest, **_: asked.append((config, rest[-1])) or iter(())
     )
     init = Path(whole_run[-1]["bundle"])
-    cli.fit(pairs=edits, out=tmp_path, init=init)
+    cli.fit(pairs=[edits], out=tmp_path, init=init)
     options = TrainingOptions(edits, tmp_path, "edits", tmp_path, init).arguments()
     given = dict(zip(options[1:-2:2], options[2:-2:2], strict=True))
     assert not {"--epochs", "--minutes"} & given.keys() and asked[0][1] is None
@@ -236,12 +235,21 @@ def test_another_photo_under_the_same_name_is_left_out_and_too_few_are_refused(
     victim = sorted(edits.glob("*.jpg"))[0]
     victim.write_bytes(other.read_bytes())
     config = override(fine_tune_config(edits, SMALL, references=2), {"run": {"steps": 1, "device": "cpu"}})
-    start = next(iter(fit(config, tmp_path / "run", tmp_path / "models", init=Path(whole_run[-1]["bundle"]))))
+    events = fit(config, tmp_path / "run", tmp_path / "models", init=Path(whole_run[-1]["bundle"]))
+    start = next(event for event in events if event["event"] == "start")
     assert start["pairs"] == 4 and victim.name in start["problems"][0]
     assert len(start["problems"]) == 1 and start["problems"][0].endswith("so the pair is left out.")
+    events.close()  # type: ignore[attr-defined] - a generator, which holds the lock of the folder
     sorted(edits.glob("*.jpg"))[1].unlink()
     with pytest.raises(PieError, match="at least 4"):
         list(fit(config, tmp_path / "run", tmp_path / "models", init=Path(whole_run[-1]["bundle"])))
+
+
+def test_a_run_can_be_stopped_while_it_looks_at_pairs(photo_folder_of_crops: Path, tmp_path: Path) -> None:
+    edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 5)
+    config = override(fine_tune_config(edits, SMALL, references=2), {"run": {"device": "cpu"}})
+    events = list(fit(config, tmp_path / "run", tmp_path, init=tmp_path / "unread", should_stop=lambda: True))
+    assert [event["event"] for event in events] == ["indexing", "stopped"] and events[-1]["checkpoint"] is None
 
 
 @pytest.mark.slow

@@ -1,20 +1,26 @@
-"""A user's own edits and originals: found by name, checked and aligned as styles do it, and kept as two banks."""
+"""A user's own edits and originals: found, checked and aligned as styles do it, and read from the index of pairs."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from pie_desktop.errors import PieError
-from pie_desktop.imaging.metadata.reading import read_summary
 from pie_desktop.imaging.pairs.check import CHECK_SIDE, CheckedPair, read_pair
+from pie_desktop.imaging.pairs.decisions import Decisions
 from pie_desktop.imaging.pairs.find import PairGuess, pairs_in_folder
+from pie_desktop.imaging.pairs.folders import pairs_in_folders
+from pie_desktop.imaging.pairs.index import PairIndex
+from pie_desktop.imaging.pairs.inventory import Progress, inventory, judge_missing
+from pie_desktop.imaging.pairs.judge import Judged, judge
 from pie_desktop.imaging.stored import file_digest
-from training.data.photos import square
 
 FEWEST = 4  # pairs, of which some are held out
+FEW = 24  # pairs that are looked at sooner than another process has started
 ADVICE = "training needs at least 4, better 50 or more (same file names in a folder 'originals' beside the edits)"
 
 
@@ -40,11 +46,37 @@ def trained_on(pairs: Iterable[PairDigests]) -> list[str]:
     return sorted({digest for pair in pairs for digest in (pair.edited, pair.original)})
 
 
+class PairImages:
+    """Images `(P, S, S, 3)` uint8, sRGB, that stay on the disk until some of them are asked for.
+
+    Args:
+        stored: `(R, 2, S, S, 3)` uint8, memory-mapped.
+        rows: `(P,)` of `stored`.
+        version: 0 for the originals, 1 for the edits.
+    """
+
+    def __init__(self, stored: np.ndarray, rows: np.ndarray, version: int) -> None:
+        self._stored, self._rows, self._version = stored, rows, version
+        self.shape = (len(rows), *stored.shape[2:])
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, index: np.ndarray) -> np.ndarray:
+        """A copy of some of them, by their numbers `(N,)`."""
+        return np.array(self._stored[self._rows[index], self._version])
+
+    def only(self, index: np.ndarray) -> "PairImages":
+        """Some of them, still on the disk."""
+        return PairImages(self._stored, self._rows[index], self._version)
+
+
 @dataclass(frozen=True)
 class PairBank:
-    """Aligned images `(P, S, S, 3)` uint8, sRGB, and what could not be used.
+    """Aligned pairs, and what could not be used.
 
     Attributes:
+        before, after: the originals and the edits.
         names: the edits' file names.
         digests: of the files of each pair.
         times: when each photo was taken, by its original, else by its edit; None where neither says.
@@ -53,8 +85,8 @@ class PairBank:
         warnings: what looks wrong with pairs that are used nevertheless, one sentence each.
     """
 
-    before: np.ndarray
-    after: np.ndarray
+    before: PairImages
+    after: PairImages
     names: tuple[str, ...]
     problems: tuple[str, ...]
     warnings: tuple[str, ...] = ()
@@ -78,39 +110,80 @@ def checked_pairs(guesses: Sequence[PairGuess], side: int) -> Iterator[tuple[Pai
             yield guess, read_pair(guess.before, guess.after, max(CHECK_SIDE, side))
 
 
+def find_own_pairs(
+    folders: Sequence[Path], originals: Path | None, decisions: Decisions, index: PairIndex
+) -> list[PairGuess]:
+    """The edits in some folders with their originals, as a person decided where that was done.
+
+    Args:
+        folders, originals: where to look.
+        decisions: of the person.
+        index: knows originals that were found before.
+
+    Raises:
+        PieError: a folder cannot be read, or there is no photo.
+    """
+    index.refresh()
+    found = pairs_in_folders(folders, originals, known=index.originals)
+    guesses = [decisions.apply(guess) for guess in found]
+    if not guesses:
+        named = " and ".join(str(folder) for folder in folders)
+        raise PieError(f"No photo was found in {named}; choose a folder with your edits.")
+    return guesses
+
+
+def index_pairs(guesses: Sequence[PairGuess], index: PairIndex, workers: int | None = None) -> Iterator[Progress]:
+    """Look at the pairs that were not looked at before, and keep what is found; see `judge_missing`.
+
+    Args:
+        guesses: of `find_own_pairs`.
+        index: is brought up to date.
+        workers: processes that do so; as many as `default_workers` says where it is None.
+    """
+
+    def judge_all(missing: Sequence[PairGuess]) -> Iterable[Judged]:
+        from training.running.pool import default_workers, in_order  # which takes a second to import
+
+        count = min(workers or default_workers(), max(1, len(missing) // FEW))
+        return in_order(partial(judge, side=index.side), missing, count)
+
+    yield from judge_missing(guesses, index, judge_all)
+
+
+def first_of(sentences: Sequence[str], most: int = 5) -> list[str]:
+    """Some sentences about pairs that were left out, and how many more there are."""
+    more = len(sentences) - most
+    return [*sentences[:most], *([f"{more:,} more pairs were left out."] if more > 0 else [])]
+
+
 def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:
-    """The pairs that pass the check of `pie_desktop.imaging.pairs.check`; the others are left out and reported.
+    """The pairs that train: those that pass the check of `pie_desktop.imaging.pairs.check` and nobody left out.
+
+    Their images come from the index that the editor and the training share; pairs that are new to it are looked at.
 
     Raises:
         PieError: fewer than four usable pairs.
     """
-    before, after, names, digests, times, used = [], [], [], [], [], []
-    problems: list[str] = []
-    warnings: list[str] = []
-    for guess, checked in checked_pairs(guesses, side):
-        warnings += checked.warnings
-        if checked.problem is not None:
-            problems.append(checked.problem)
-        if checked.pair is not None:
-            before.append(square(checked.pair.original, side))
-            after.append(square(checked.pair.edited, side))
-            names.append(guess.after.name)
-            digests.append(digests_of(guess))
-            times.append(_taken(guess))
-            used.append(guess)
-    if len(names) < FEWEST:
-        found = f"Only {len(names)} edits with a usable original were found; {ADVICE}."
-        raise PieError(" ".join([found, *_first(problems)]))
-    images = np.stack(before), np.stack(after)
-    said = tuple(problems), tuple(warnings)
-    return PairBank(*images, tuple(names), *said, tuple(digests), tuple(times), tuple(used))
-
-
-def _taken(guess: PairGuess) -> datetime | None:
-    assert guess.before is not None
-    return next((taken for path in (guess.before, guess.after) if (taken := read_summary(path).taken)), None)
-
-
-def _first(sentences: Sequence[str], most: int = 5) -> list[str]:
-    more = len(sentences) - most
-    return [*sentences[:most], *([f"{more} more pairs were left out."] if more > 0 else [])]
+    index, decisions = PairIndex.of_program(side), Decisions.of_program()
+    deque(index_pairs(guesses, index, workers=1), maxlen=0)
+    rows = inventory(guesses, index, decisions)
+    used = [row for row in rows if row.used]
+    problems = [row.reason for row in rows if not row.used and row.guess.before is not None]
+    if len(used) < FEWEST:
+        few = f"Only {len(used)} edits with a usable original were found; {ADVICE}."
+        raise PieError(" ".join([few, *first_of(problems)]))
+    try:
+        images, places = index.images([row.guess for row in used])
+    except (OSError, KeyError) as error:
+        raise PieError(f"The index of pairs in {index.folder} was emptied meanwhile; start again.") from error
+    findings = [found.finding for row in used if (found := index.find(row.guess)) is not None]
+    return PairBank(
+        PairImages(images, places, 0),
+        PairImages(images, places, 1),
+        tuple(row.guess.after.name for row in used),
+        tuple(problems),
+        tuple(warning for row in used for warning in row.warnings),
+        tuple(PairDigests(found.edited, found.unedited) for found in findings),
+        tuple(datetime.fromisoformat(found.taken) if found.taken else None for found in findings),
+        tuple(row.guess for row in used),
+    )

@@ -4,6 +4,7 @@ import csv
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -17,6 +18,14 @@ from pie_desktop.imaging.listing import list_photos
 from pie_desktop.imaging.stored import to_uint8
 
 SMALLEST_VIEW = 0.4  # of a photo's side: few photos, many views
+
+
+class Images(Protocol):
+    """Images `(P, S, S, 3)` uint8, sRGB, in memory or on the disk."""
+
+    shape: tuple[int, ...]
+
+    def __getitem__(self, index: np.ndarray, /) -> np.ndarray: ...
 
 
 def finished_photos(folder: Path) -> list[Path]:
@@ -95,7 +104,7 @@ def capture_bank(folders: Sequence[Path], side: int, cache: Path) -> np.ndarray 
 
 
 def random_views(
-    bank: np.ndarray,
+    bank: Images,
     index: np.ndarray,
     side: int,
     generator: torch.Generator,

@@ -6,14 +6,17 @@ from itertools import pairwise
 
 import numpy as np
 
+from training.data.photos import Images
+
 GAPS = (6 * 3600.0, 600.0, 60.0, 5.0, 0.0)  # seconds without a photo, after which another shooting or scene begins
 FEWEST = 10  # groups that leave a choice
 LARGEST = 0.2  # of the photos, in one group
 SIDE = 12  # px, of what photos are compared by
+BLOCK = 512  # photos in memory at a time: of 5,000, the products alone would be 100 MB
 ALIKE = 0.97  # correlation from which two photos show the same
 
 
-def find_scenes(times: Sequence[datetime | None], images: np.ndarray) -> np.ndarray:
+def find_scenes(times: Sequence[datetime | None], images: Images) -> np.ndarray:
     """Which photos belong together: those of one shooting, or where these are few or large, of one scene.
 
     Photos that nearly look the same are one group whatever their times; the others are parted by the longest gap
@@ -22,22 +25,22 @@ def find_scenes(times: Sequence[datetime | None], images: np.ndarray) -> np.ndar
 
     Args:
         times: of the captures, None where a photo does not say.
-        images: `(P, S, S, 3)` uint8, sRGB, S at least 12.
+        images: of the photos.
 
     Returns:
         `(P,)` int, the number of each photo's group, from 0.
     """
-    pairs = _alike(images)
+    count, pairs = images.shape[0], _alike(images)
     timed = sorted((time, index) for index, time in enumerate(times) if time is not None)
-    groups = np.arange(len(images))
+    groups = np.arange(count)
     for gap in GAPS:
         near = [(a, b) for (first, a), (second, b) in pairwise(timed) if (second - first).total_seconds() < gap]
-        groups = _joined(len(images), [*pairs, *near])
+        groups = _joined(count, [*pairs, *near])
         sizes = np.bincount(groups)
-        if len(sizes) >= FEWEST and sizes.max() <= LARGEST * len(images):
+        if len(sizes) >= FEWEST and sizes.max() <= LARGEST * count:
             return groups
     # All look alike, or are too few to be parted so.
-    return groups if groups.max(initial=0) > 1 else np.arange(len(images))
+    return groups if groups.max(initial=0) > 1 else np.arange(count)
 
 
 def hold_out(groups: np.ndarray, counts: Sequence[int], seed: int) -> list[np.ndarray]:
@@ -68,17 +71,20 @@ def hold_out(groups: np.ndarray, counts: Sequence[int], seed: int) -> list[np.nd
     return [rest, *sets]
 
 
-def _alike(images: np.ndarray) -> list[tuple[int, int]]:
+def _alike(images: Images) -> list[tuple[int, int]]:
     """Pairs of photos that nearly look the same, by the correlation of their reduced pixels."""
-    count, side = images.shape[:2]
+    count, side = images.shape[0], images.shape[1]
     edges = np.linspace(0, side, SIDE + 1).astype(int)[:-1]
-    reduced = np.add.reduceat(np.add.reduceat(images.astype(np.float32), edges, axis=1), edges, axis=2)
-    looks = reduced.reshape(count, -1)
+    looks = np.empty((count, SIDE * SIDE * 3), np.float32)
+    for start in range(0, count, BLOCK):
+        block = images[np.arange(start, min(start + BLOCK, count))].astype(np.float32)
+        reduced = np.add.reduceat(np.add.reduceat(block, edges, axis=1), edges, axis=2)
+        looks[start : start + BLOCK] = reduced.reshape(len(block), -1)
     looks -= looks.mean(axis=1, keepdims=True)
     looks /= np.maximum(np.linalg.norm(looks, axis=1, keepdims=True), 1e-6)
     found = []
-    for start in range(0, count, 512):  # 5,000 photos at a time would be 100 MB
-        block = looks[start : start + 512] @ looks.T
+    for start in range(0, count, BLOCK):
+        block = looks[start : start + BLOCK] @ looks.T
         rows, columns = np.nonzero(block > ALIKE)
         found += [(start + row, column) for row, column in zip(rows.tolist(), columns.tolist(), strict=True)]
     return [(a, b) for a, b in found if a < b]

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from training.data.batch import Group
-from training.data.photos import random_views
+from training.data.photos import Images, random_views
 from training.data.teachers import Teacher
 from training.data.users import UserMix, UserSimulator
 from training.running.processes import WHOLE, Share
@@ -103,8 +103,8 @@ class PairSource(Source):
 
     def __init__(
         self,
-        before: np.ndarray,
-        after: np.ndarray,
+        before: Images,
+        after: Images,
         side: int,
         users: int,
         shots: int,
@@ -129,7 +129,7 @@ class PairSource(Source):
 
     def _photos(self, generator: torch.Generator) -> np.ndarray:
         """Indices `(users * shots,)` of the pairs of a group."""
-        return pick_photos(len(self.before), self.users, self.shots, generator)
+        return pick_photos(self.before.shape[0], self.users, self.shots, generator)
 
     def describe(self, number: int) -> str:
         return name_photos(number, self.names, self._photos(seeded(self.seed, 2, number)))

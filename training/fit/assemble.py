@@ -11,6 +11,7 @@ from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.leftovers import remove_abandoned
 from pie_desktop.model.bundle import load_bundle, remove_dead_bundles
 from pie_desktop.model.network import PreferenceNetwork
+from training.data.pairs import first_of
 from training.data.prefetch import prefetched
 from training.data.source import Source
 from training.fit.basis import kept_basis
@@ -18,7 +19,7 @@ from training.fit.config import FitConfig, override, steps_for
 from training.fit.extension import extended
 from training.fit.finishing import finish_run, made_before
 from training.fit.lighter import with_less
-from training.fit.material import pairs_material, prepared_material, simulated_material
+from training.fit.material import indexing, own_pairs, pairs_material, prepared_material, simulated_material
 from training.fit.pretraining import calibrate
 from training.fit.run_report import Origin, keep_origin, read_origin
 from training.fit.split import keep_split, lost_pairs, read_split
@@ -28,6 +29,8 @@ from training.running.checkpoint import has_checkpoint
 from training.running.event_log import recorded
 from training.running.events import Event
 from training.running.processes import ALONE, Processes, pixel_device
+
+MOST_TOLD = 200  # sentences about pairs in an event, which has to fit into a line
 
 
 def _network(
@@ -132,6 +135,13 @@ def _run(
         remove_abandoned(run)
         remove_dead_bundles(models)
     with processes.leader_first():
+        guesses = own_pairs(config, originals) if config.data.kind == "pairs" else []
+        if processes.leader and guesses:
+            for event in indexing(config, guesses):
+                yield event
+                if processes.alone and asks[0]():
+                    yield {"event": "stopped", "step": 0, "checkpoint": None}
+                    return
         bank: np.ndarray | None
         if config.data.kind == "simulated":
             material, bank = simulated_material(config, cache, pixels)
@@ -139,7 +149,7 @@ def _run(
             material, bank = prepared_material(config, pixels)
         else:
             kept = read_split(run) if resume else None
-            (config, material), bank = pairs_material(config, originals, pixels, kept), None
+            (config, material), bank = pairs_material(config, guesses, pixels, kept), None
             if epochs is not None:
                 steps = steps_for(config, epochs, material.train + material.held_out)
                 config = override(config, {"run": {"steps": steps}})
@@ -173,8 +183,8 @@ def _run(
                 "pairs": material.train + material.held_out,
                 "train": material.train,
                 "validation": material.held_out,
-                "problems": list(material.bank.problems if material.bank else ()),
-                "warnings": list(material.bank.warnings if material.bank else ()),
+                "problems": first_of(material.bank.problems if material.bank else (), MOST_TOLD),
+                "warnings": list(material.bank.warnings if material.bank else ())[:MOST_TOLD],
             }
         step = trainer.progress.step
         for event in iter([{"event": "finished", "step": step}]) if finish else trainer.events():

@@ -1,6 +1,7 @@
 """Configuration of a training run of the model: a TOML file of `configs/`, with options of the command line on top."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +21,7 @@ class DataConfig(Section):
     Attributes:
         kind: `simulated` users over finished photos, a user's own `pairs`, or the experts of a `prepared` cache.
         folder: the photos, the folder of edits and originals, or the cache.
-        more: folders of more finished photos for simulated users.
+        more: folders of more of the same: finished photos for simulated users, or pairs.
         teachers: folder of learned retouchers that some simulated users imitate; see `training.data.teachers`.
         styles: of a cache, those to learn from; all where none is named.
         bank_side: side the photos are stored at, px; views are cropped from it.
@@ -122,7 +123,12 @@ def load_config(path: Path) -> FitConfig:
     return validated(FitConfig, read_toml(path), path)
 
 
-def fine_tune_config(folder: Path, architecture: Architecture, references: int = FINE_TUNING.references) -> FitConfig:
+def fine_tune_config(
+    folder: Path,
+    architecture: Architecture,
+    references: int = FINE_TUNING.references,
+    more: tuple[Path, ...] = (),
+) -> FitConfig:
     """Defaults for a user's own pairs, as in the editor's form: until nothing is gained any more."""
     d = FINE_TUNING
     return FitConfig(
@@ -132,13 +138,32 @@ def fine_tune_config(folder: Path, architecture: Architecture, references: int =
         keep_best=True,
         validate_every=50,
         checkpoint_every=100,
-        data=DataConfig(kind="pairs", folder=folder, users=4, shots=references + 3, references=references, reuse=2),
+        data=DataConfig(
+            kind="pairs", folder=folder, more=more, users=4, shots=references + 3, references=references, reuse=2
+        ),
         # three times the steps in the same time, and 2 dB more of it; 50 groups of 92 photos are 300 MB
         pretrain=PretrainConfig(share=0.9, pool=50, refresh=8),
         losses=LossWeights(gram=d.gram, tv=d.tv),
         optimizer=OptimizerConfig(encoder_lr=d.encoder_lr, enhancer_lr=d.enhancer_lr, warmup=20, ema=0.98),
         architecture=architecture,
     )
+
+
+def own_pairs_config(folders: Sequence[Path], init: Path | None) -> tuple[FitConfig, Path]:
+    """Defaults for a user's own pairs, and the bundle to start from: the shipped one where none is named.
+
+    Raises:
+        PieError: there is no bundle, or it cannot be used.
+    """
+    from pie_desktop.model.bundle import list_bundles, load_bundle
+    from pie_desktop.paths import resource
+
+    if init is None:
+        shipped = list_bundles(resource("bundles"))
+        if not shipped:
+            raise PieError("There is no shipped model to start from; name one with --init.")
+        init = shipped[0].path
+    return fine_tune_config(folders[0], load_bundle(init)[0].architecture, more=tuple(folders[1:])), init
 
 
 def override(config: FitConfig, sections: dict[str, dict[str, Any]]) -> FitConfig:

@@ -21,7 +21,7 @@ from pie_desktop.model.report import FOLDER, TOO_FEW, ModelReport
 from training.data.pairs import trained_on
 from training.fit.comparing import Exhibits
 from training.fit.config import FitConfig
-from training.fit.material import Material
+from training.fit.material import Material, own_pairs
 from training.fit.neutral import neutral_strength, train_neutral
 from training.fit.run_report import MADE, candidate_folder, report_on_run
 from training.fit.trainer import Trainer
@@ -80,7 +80,7 @@ def _report(
 ) -> tuple[ModelReport | None, Event]:
     """The report on a model, and what the last event of its run says of it; a model is worth keeping without one."""
     try:
-        report = report_on_run(candidate, init, exhibits, config.data.folder, originals, config.device)
+        report = report_on_run(candidate, init, exhibits, own_pairs(config, originals), config.device)
         why = "The photos held out are not there any more"
     except (PieError, OSError) as error:
         shutil.rmtree(candidate / FOLDER, ignore_errors=True)

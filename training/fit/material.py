@@ -1,16 +1,19 @@
 """What a run learns from, and what judges it: simulated users, a user's own pairs, or a cache of experts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from pie_desktop.errors import PieError
+from pie_desktop.imaging.pairs.decisions import Decisions
 from pie_desktop.imaging.pairs.find import PairGuess
+from pie_desktop.imaging.pairs.index import PairIndex
 from training.data.batch import RoleMix
-from training.data.pairs import PairBank, PairDigests, guess_pairs, load_pairs
+from training.data.pairs import PairBank, PairDigests, find_own_pairs, index_pairs, load_pairs
 from training.data.photos import capture_bank, split_bank, square
 from training.data.prepared import PreparedData, PreparedSource, open_prepared
 from training.data.scenes import find_scenes, hold_out
@@ -21,6 +24,7 @@ from training.fit.config import FitConfig, within
 from training.fit.split import Split
 from training.fit.validation import Validation, pair_validation, simulated_validation, style_validation
 from training.fit.watching import REFERENCES, References
+from training.running.events import Event
 
 HOLD_OUT = 20  # every 20th photo of the simulator's bank is kept for validation
 PAIR_HOLD_OUT = 0.2
@@ -48,6 +52,7 @@ class Material:
     lost: int = 0  # pairs of the split that are gone
     held: Sequence[PairGuess] = ()  # the pairs of the validation, in its order
     references: References | None = None  # some of those that train, for a map
+    scenes: int = 0  # of pairs, each of which trains or is held out as a whole
 
 
 def simulated_material(config: FitConfig, cache: Path, device: torch.device) -> tuple[Material, np.ndarray]:
@@ -73,19 +78,34 @@ def _teachers(folder: Path) -> list[Teacher]:
         raise PieError(f"{error} With --no-teachers, simulated schools of retouchers take their place.") from error
 
 
+def own_pairs(config: FitConfig, originals: Path | None) -> list[PairGuess]:
+    """The edits that a run is to learn from, with the originals that were found."""
+    d = config.data
+    return find_own_pairs((d.folder, *d.more), originals, Decisions.of_program(), PairIndex.of_program(d.bank_side))
+
+
+def indexing(config: FitConfig, guesses: Sequence[PairGuess]) -> Iterator[Event]:
+    """Look at the pairs of a run that are new to the index, if any, as `indexing` events with `done` and `total`."""
+    index = PairIndex.of_program(config.data.bank_side)
+    found = index_pairs(guesses, index)
+    first = next(found)
+    for progress in chain([first], found) if first.done < first.total else ():
+        yield {"event": "indexing", "done": progress.done, "total": progress.total}
+
+
 def pairs_material(
-    config: FitConfig, originals: Path | None, device: torch.device, split: Split | None = None
+    config: FitConfig, guesses: Sequence[PairGuess], device: torch.device, split: Split | None = None
 ) -> tuple[FitConfig, Material]:
     """The pairs, and the configuration within what they allow.
 
     Args:
+        guesses: of `own_pairs`.
         split: of a run that goes on; the pairs are dealt where it is None.
     """
     d, side = config.data, config.architecture.side
-    bank = load_pairs(guess_pairs(d.folder, originals), d.bank_side)
-    lost = 0
+    bank = load_pairs(guesses, d.bank_side)
+    lost, scenes = 0, find_scenes(bank.times, bank.before)
     if split is None:
-        scenes = find_scenes(bank.times, bank.before)
         train, chosen_by, proven_by = hold_out(scenes, _held_out(len(bank.names)), config.seed)
     else:
         (train, chosen_by, proven_by), lost = split.rows(bank.digests)
@@ -93,12 +113,14 @@ def pairs_material(
     config = within(config, len(train))
     d = config.data
     references = min(d.references, len(train))
-    source = PairSource(bank.before[train], bank.after[train], side, d.users, d.shots, config.seed, device, names)
+    before, after = bank.before.only(train), bank.after.only(train)
+    source = PairSource(before, after, side, d.users, d.shots, config.seed, device, names)
     validation = pair_validation(bank.before, bank.after, side, train, chosen_by, references)
     # what a finished photo would be without this user's taste is unknown: nothing trains the neutral preference
     mix = RoleMix(pairs=0.6, after_only=0.25)
     material = Material(source, validation, len(train), len(chosen_by) + len(proven_by), mix, bank=bank)
     material.split, material.lost = split or Split.of(bank.digests, train, chosen_by, proven_by), lost
+    material.scenes = int(scenes.max()) + 1
     material.trained = [bank.digests[index] for index in train]
     known = [KnownPair(*one) for one in zip(bank.names, bank.digests, strict=True)]
     shown, judged = train[:references], proven_by if len(proven_by) else chosen_by

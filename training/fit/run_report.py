@@ -9,10 +9,10 @@ from pathlib import Path
 from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.model.bundle import SUFFIX, list_bundles, read_bundle_info
 from pie_desktop.model.report import ModelReport
 from pie_desktop.paths import resource
-from training.data.pairs import guess_pairs
 from training.fit.comparing import Exhibits, KnownPair, Models, find_again, make_report
 
 ORIGIN = "origin.json"  # in the folder of a run: what it was started from
@@ -64,7 +64,7 @@ def candidate_folder(run: Path) -> Iterator[Path]:
 
 
 def report_on_run(
-    candidate: Path, start: Path, exhibits: Exhibits, edits: Path, originals: Path | None, device: str
+    candidate: Path, start: Path, exhibits: Exhibits, guesses: Sequence[PairGuess], device: str
 ) -> ModelReport | None:
     """Make the report on the model of a run from the files that it learned from.
 
@@ -72,17 +72,16 @@ def report_on_run(
         candidate: the model; it gets the report.
         start: the one that the run started from.
         exhibits: of the run's material.
-        edits, originals: folders of the pairs.
+        guesses: the pairs as they are now.
         device: see `Inference`.
 
     Returns:
         None where the photos are gone.
 
     Raises:
-        PieError: a model cannot be used, or the folders cannot be read.
+        PieError: a model cannot be used.
         OSError: the disk cannot be written.
     """
-    guesses = guess_pairs(edits, originals)
     references, compared = (find_again(guesses, wanted) for wanted in (exhibits.references, exhibits.compared))
     models = Models(candidate, start, shipped_bundle(start))
     lost = _lost(exhibits.compared, len(compared))

@@ -10,6 +10,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.color.difference import delta_e_2000
 from training.data.batch import Group, Roles
 from training.data.color import to_bytes
+from training.data.photos import Images
 from training.data.prepared import PreparedData, take_views
 from training.data.source import SimulatedSource, seeded
 from training.data.teachers import Teacher
@@ -141,7 +142,7 @@ def style_validation(data: PreparedData, side: int, references: int, queries: in
 
 
 def pair_validation(
-    before: np.ndarray, after: np.ndarray, side: int, train: np.ndarray, held: np.ndarray, references: int
+    before: Images, after: Images, side: int, train: np.ndarray, held: np.ndarray, references: int
 ) -> Validation:
     """A user's held-out pairs, retouched with `references` of the training pairs.
 
@@ -153,7 +154,7 @@ def pair_validation(
     chosen = torch.randperm(len(train), generator=seeded(31, len(train), len(held)))[:references].numpy()
     index = np.concatenate([train[chosen], held])
 
-    def images(bank: np.ndarray) -> Tensor:
+    def images(bank: Images) -> Tensor:
         planes = torch.from_numpy(bank[index]).permute(0, 3, 1, 2).float() / 255
         return torch.nn.functional.interpolate(planes, size=(side, side), mode="area")[None]
 

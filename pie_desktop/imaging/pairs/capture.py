@@ -68,17 +68,17 @@ def _by_second(photos: Iterable[Path]) -> dict[datetime, list[_Capture]]:
 
 
 def _most_alike(edit: Path, originals: Sequence[Path]) -> Path | None:
-    own = _look(edit)
+    own = small_luma(edit)
     if own is None:
         return None
-    looks = ((path, _look(path)) for path in originals)
+    looks = ((path, small_luma(path)) for path in originals)
     alike = sorted(((float((own * look).mean()), path) for path, look in looks if look is not None), reverse=True)
     if not alike or alike[0][0] < ALIKE or (len(alike) > 1 and alike[0][0] - alike[1][0] < CLEARLY):
         return None
     return alike[0][1]
 
 
-def _look(photo: Path) -> np.ndarray | None:
+def small_luma(photo: Path) -> np.ndarray | None:
     """Luma of the photo, small, with mean 0 and deviation 1: most edits keep it; None where it cannot be read."""
     try:
         image = to_uint8(load_photo(photo, max_side=64)).astype(np.float32).mean(axis=2)

@@ -69,11 +69,13 @@ class CheckedPair:
         pair: the images in one frame; None where the two are no pair.
         problem: why they are none, as one sentence.
         warnings: what looks wrong with a pair that is used nevertheless, one sentence each.
+        no_pair: the same as `problem` for programs; None where a file could not be read.
     """
 
     pair: AlignedPair | None
     problem: str | None = None
     warnings: tuple[str, ...] = ()
+    no_pair: NoPair | None = None
 
 
 def prepare_pair(before: np.ndarray, after: np.ndarray) -> AlignedPair | NoPair:
@@ -122,7 +124,7 @@ def read_pair(before: Path, after: Path, side: int = CHECK_SIDE) -> CheckedPair:
         return CheckedPair(None, f"{error} The pair is left out.")
     pair = prepare_pair(*images)
     if isinstance(pair, NoPair):
-        return CheckedPair(None, pair.sentence(after.name, before.name, LEFT_OUT))
+        return CheckedPair(None, pair.sentence(after.name, before.name, LEFT_OUT), no_pair=pair)
     doubt = wrong_order(EditPair(after, before), pair.edited, pair.original)
     drawn = pair.overlay.sentence(after.name) if pair.overlay is not None else None
     return CheckedPair(pair, warnings=tuple(sentence for sentence in (doubt, drawn) if sentence is not None))

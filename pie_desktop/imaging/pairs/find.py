@@ -28,13 +28,17 @@ class PairGuess:
     Attributes:
         after: the edit.
         before: its original, or None.
-        how: why, for display: `dropped together`, `same folder`, `folder originals`, `time of capture`, or `` when
-            nothing was found.
+        how: why, for display: `dropped together`, `same folder`, `folder originals`, `time of capture`, `content`, or
+            `` when nothing was found.
+        others: more photos that may be its original, the likeliest first.
+        doubt: why a person should decide whether the original is the right one, as a sentence; empty where it is sure.
     """
 
     after: Path
     before: Path | None
     how: str
+    others: tuple[Path, ...] = ()
+    doubt: str = ""
 
 
 def find_pairs(edits: Sequence[Path], originals: Sequence[Path] = ()) -> list[PairGuess]:

@@ -88,6 +88,19 @@ def wrong_order(edit: EditPair, edited: np.ndarray, original: np.ndarray) -> str
     return f"“{edit.after.name}” looks like the original of “{edit.before.name}”, not like its edit: it {reasons}."
 
 
+def edited_one(a: Path, b: Path, image_a: np.ndarray, image_b: np.ndarray) -> int:
+    """How much speaks for the first of two photos being the edit of the second; below zero, for the other way round.
+
+    From `ENOUGH` on it is enough by itself; less is a hint that counts where others of the same kind agree.
+
+    Args:
+        a, b: the files.
+        image_a, image_b: their images in one frame, uint8 (H, W, 3).
+    """
+    told = _files_say(b, a)[0] - _files_say(a, b)[0]
+    return told + image_hints(image_b, image_a).points - image_hints(image_a, image_b).points
+
+
 def image_hints(edited: np.ndarray, original: np.ndarray) -> ImageHints:
     """Compare two uint8 images (H, W, 3) that lie on each other."""
     a, b = (cv2.resize(image, (SIDE, SIDE), interpolation=cv2.INTER_AREA) for image in (edited, original))
