@@ -44,6 +44,7 @@ class TrainingOptions:
         name: name of the finished model.
         models: folder that the finished model is written to.
         init: the bundle to start from.
+        more: more folders of edits.
         originals: folder of the originals when they do not lie with the edits.
         epochs: length of the run in passes over the pairs; None for as long as it gains.
         minutes: the most time for it; None for as much as it takes.
@@ -55,6 +56,7 @@ class TrainingOptions:
     name: str
     models: Path
     init: Path
+    more: tuple[Path, ...] = ()
     originals: Path | None = None
     epochs: int | None = None
     minutes: float | None = None
@@ -63,6 +65,7 @@ class TrainingOptions:
     enhancer_lr: float = FINE_TUNING.enhancer_lr
     gram: float = FINE_TUNING.gram
     tv: float = FINE_TUNING.tv
+    seed: int = 0
     device: str = "auto"
 
     def arguments(self, resume: bool = False, finish: bool = False) -> list[str]:
@@ -72,16 +75,17 @@ class TrainingOptions:
             resume: continue from the last checkpoint in `run`.
             finish: train no further, but make a model of it; with `resume`.
         """
+        names = {"run": "out", "more": "pairs"}
         arguments = ["fit"]
         for field in fields(self):
             value = getattr(self, field.name)
-            if value is not None:
-                flag = {"run": "out"}.get(field.name, field.name.replace("_", "-"))
-                arguments += [f"--{flag}", f"{value:g}" if isinstance(value, float) else str(value)]
+            flag = "--" + names.get(field.name, field.name).replace("_", "-")
+            for one in value if isinstance(value, tuple) else () if value is None else (value,):
+                arguments += [flag, f"{one:g}" if isinstance(one, float) else str(one)]
         return [*arguments, *(["--resume"] if resume else []), *(["--finish"] if finish else [])]
 
     def to_json(self) -> dict[str, Any]:
-        return {key: str(value) if isinstance(value, Path) else value for key, value in asdict(self).items()}
+        return {key: _plain(value) for key, value in asdict(self).items()}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> "TrainingOptions":
@@ -104,6 +108,12 @@ class TrainingOutcome:
     kind: Literal["done", "stopped", "failed"]
     message: str
     last_lines: tuple[str, ...] = ()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [str(one) for one in value]
+    return str(value) if isinstance(value, Path) else value
 
 
 def training_command() -> list[str]:
@@ -292,7 +302,7 @@ def _started(command: Sequence[str], run: Path) -> "subprocess.Popen[bytes]":
         apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     with (run / run_folder.OUTPUT).open("wb") as output:
         return subprocess.Popen(
-            list(command), stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=_environment(), **apart
+            list(command), stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=training_environment(), **apart
         )
 
 
@@ -302,7 +312,8 @@ def _yield_to_the_editor(process: int) -> None:
         psutil.Process(process).nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else NICENESS)
 
 
-def _environment() -> dict[str, str]:
+def training_environment() -> dict[str, str]:
+    """What the training core is to find in its environment."""
     environment = dict(os.environ)
     # The child must find the very packages that the editor runs from, installed or in a checkout.
     root = str(Path(__file__).resolve().parents[2])

@@ -1,4 +1,5 @@
-"""Plays the training core's side of a run: its log and what is asked of it, steps until told to stop.
+"""Plays the training core's side of a run: its log and what is asked of it, steps until it is told to stop; and of
+`estimate`.
 
 `FAKE_TRAINING` picks the behaviour: `done` (default) writes a bundle after a few steps, `forever` steps until it is
 asked to stop, `nothing` goes on as long as it gains and gains nothing, `crash` dies of a segmentation fault, `error`
@@ -16,10 +17,27 @@ from pathlib import Path
 from pie_desktop.model.run_folder import EVENTS, asked, lock_run
 
 
+def estimate(parser: argparse.ArgumentParser) -> None:
+    """What `estimate` says: how many folders there are, and the minutes that it was asked about."""
+    for name in ("originals", "init", "models", "references", "device", "minutes", "events"):
+        parser.add_argument(f"--{name}")
+    options = parser.parse_args()
+    if os.environ.get("FAKE_ESTIMATE") == "error":
+        print(json.dumps({"event": "error", "message": "There is no model."}), flush=True)
+        sys.exit(2)
+    print(json.dumps({"event": "indexing", "done": 1, "total": 1}), flush=True)
+    lines = [f"Pairs of {len(options.pairs)} folders.", f"About {options.minutes or 30} minutes."]
+    print(json.dumps({"event": "estimate", "lines": lines}), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("command", choices=["fit"])
-    for name in ("pairs", "out", "name", "models", "init", "references", "encoder-lr", "enhancer-lr", "gram", "tv"):
+    parser.add_argument("command", choices=["fit", "estimate"])
+    parser.add_argument("--pairs", action="append", required=True)
+    if "estimate" in sys.argv:
+        estimate(parser)
+        return
+    for name in ("out", "name", "models", "init", "references", "encoder-lr", "enhancer-lr", "gram", "tv", "seed"):
         parser.add_argument(f"--{name}", required=True)
     for name in ("device", "epochs", "minutes", "originals"):
         parser.add_argument(f"--{name}")

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from pie_desktop import paths
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.ui.main_window import MainWindow
+from pie_desktop.ui.train.pairs import REMARK
 from pie_desktop.ui.train.runs import create_run
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.workers.training_process import TrainingOptions
@@ -111,8 +112,9 @@ def test_the_train_page(window: MainWindow, photo_folder: Path, tmp_path: Path, 
     window.show_tab("Train")
     page = window.pages.train_page()
     page.form.pairs.set_path(edits)
-    qtbot.waitUntil(lambda: page.pairs.checked == 2)
-    assert HOSTILE in page.pairs.index(0, 2).data() and check(page) >= 4
+    model = page.pairs.model
+    qtbot.waitUntil(lambda: len(model.rows) == 2 and not page.pairs.searching)
+    assert HOSTILE in model.index(0, REMARK).data() and check(page) >= 4
     page.runs.refresh()
     page.runs.view.selectRow(0)
     monitor = page.monitor

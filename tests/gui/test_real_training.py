@@ -88,7 +88,9 @@ def test_fit_stop_resume_and_a_model(
     )
     events, outcome = _run(qtbot, options, resume=False, stop_at=1)
     assert outcome.kind == "stopped", outcome
-    assert events[0]["event"] == "start" and events[0]["pairs"] == 8
+    assert events[0] == {"event": "indexing", "done": 0, "total": 8}
+    start = next(event for event in events if event["event"] == "start")
+    assert start["pairs"] == 8
     stopped = events[-1]
     assert stopped["event"] == "stopped" and Path(stopped["checkpoint"]).exists()
 

@@ -21,8 +21,9 @@ from pie_desktop.model.fine_tuning import FINE_TUNING
 from pie_desktop.model.run_folder import is_running
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.train.page import TrainPage
+from pie_desktop.ui.train.pairs import EDIT, KIND, ORIGINAL, REMARK
 from pie_desktop.ui.train.runs import list_runs
-from pie_desktop.workers import training_process
+from pie_desktop.workers import estimate_process, training_process
 from tests.gui.dragging import drop
 
 FAKE = [sys.executable, str(Path(__file__).with_name("fake_training.py"))]
@@ -50,21 +51,26 @@ def open_page(
 ) -> Callable[..., TrainPage]:
     pages: list[TrainPage] = []
 
-    def make(behaviour: str = "done") -> TrainPage:
+    def make(behaviour: str = "done", ready: bool = True) -> TrainPage:
         monkeypatch.setenv("FAKE_TRAINING", behaviour)
-        monkeypatch.setattr(training_process, "training_command", lambda: FAKE)
+        for module in (training_process, estimate_process):
+            monkeypatch.setattr(module, "training_command", lambda: FAKE)
         page = TrainPage(context)
         qtbot.addWidget(page)
         page.resize(1200, 700)
         page.show()
         pages.append(page)
         page.form.pairs.set_path(edits)
-        qtbot.waitUntil(lambda: page.start_button.isEnabled() or page.session.running, timeout=TIMEOUT)
+        qtbot.waitUntil(
+            lambda: not page.pairs.searching and (page.start_button.isEnabled() == ready or page.session.running),
+            timeout=TIMEOUT,
+        )
         return page
 
     yield make
     for page in pages:
         page.session.stop_and_wait()
+        page.forecast.stop_and_wait()
     for run in paths.runs_dir().glob("*"):
         run_folder.kill(run)  # those that were left to themselves
 
@@ -95,24 +101,21 @@ def _read(folder: Path) -> object:
 pytestmark = pytest.mark.usefixtures("base_bundle")
 
 
-def test_pairs_are_found_and_shown(qtbot: QtBot, open_page: Callable[..., TrainPage]) -> None:
+def test_pairs_are_found_and_shown(open_page: Callable[..., TrainPage]) -> None:
     page = open_page()
-    model = page.pairs
-    assert model.complete == 4 and model.unpaired == 1
-    qtbot.waitUntil(lambda: model.checked == 4, timeout=TIMEOUT)
-    assert page.pair_note.text() == "4 pairs found; 1 photo without an original will not be used."
-    assert model.data(model.index(0, 0)) == "photo0_edit.jpg" and model.data(model.index(0, 1)) == "photo0.jpg"
-    assert model.data(model.index(4, 2)) == "no original, not used"
+    model = page.pairs.model
+    assert model.usable == 4 and len(model.rows) == 5
+    assert page.pairs.note.text() == "4 pairs of 5 edits will train." and page.tabs.tabText(0) == "Pairs (4)"
+    shown = [model.data(model.index(0, column)) for column in (EDIT, ORIGINAL, KIND)]
+    assert shown == ["photo0_edit.jpg", "photo0.jpg", "Matched"]
+    assert model.data(model.index(4, REMARK)) == "No original was found for “alone_edit.jpg”."
 
 
-def test_what_is_no_pair_is_named_before_the_start(
-    qtbot: QtBot, open_page: Callable[..., TrainPage], edits: Path
-) -> None:
+def test_what_is_no_pair_is_named_before_the_start(open_page: Callable[..., TrainPage], edits: Path) -> None:
     Image.new("RGB", (128, 96)).save(edits / "photo1_edit.jpg")
-    page = open_page()
-    qtbot.waitUntil(lambda: page.pairs.checked == 4, timeout=TIMEOUT)
-    assert page.pair_note.text().endswith("; 1 pair will be left out, as the table says.")
-    remark = page.pairs.data(page.pairs.index(1, 2))
+    page = open_page(ready=False)
+    assert page.pairs.note.text() == "3 pairs of 5 edits will train."
+    remark = page.pairs.model.data(page.pairs.model.index(1, REMARK))
     assert "photo1_edit.jpg" in remark and "black" in remark
     assert not page.start_button.isEnabled() and "usable originals" in page.start_button.toolTip()
 
@@ -267,18 +270,23 @@ def test_a_model_that_is_dropped_anywhere_on_the_page_is_taken_in(
     assert page.tabs.currentWidget() is page.models
 
 
-def test_the_form_is_remembered(qtbot: QtBot, open_page: Callable[..., TrainPage], context: AppContext) -> None:
+def test_the_form_is_remembered(
+    qtbot: QtBot, open_page: Callable[..., TrainPage], context: AppContext, edits: Path
+) -> None:
     page = open_page("error")
-    page.form.encoder_lr.setValue(3e-6)
+    page.form.fields["encoder_lr"].setValue(3e-6)
     page.form.limit.setCurrentIndex(1)
-    page.form.minutes.setValue(25)
+    page.form.fields["minutes"].setValue(25)
+    page.form.pairs.add_paths((edits.parent,))
+    qtbot.waitUntil(page.start_button.isEnabled)
     page.start_button.click()
     qtbot.waitUntil(lambda: not page.session.running, timeout=TIMEOUT)
     again = TrainPage(context)
     qtbot.addWidget(again)
     assert again.form.values() == page.form.values()
     assert again.form.values().minutes == 25 and again.form.values().encoder_lr == 3e-6
-    assert again.form.encoder_lr.text() == "3e-06"
+    assert again.form.fields["encoder_lr"].text() == "3e-06" and again.form.preset.currentText() == "Own settings"
+    assert again.form.values().folders == (edits, edits.parent)
 
 
 def test_form_offers_the_shared_defaults(open_page: Callable[..., TrainPage], base_bundle: Path) -> None:
@@ -311,7 +319,19 @@ def test_a_run_that_gains_nothing_says_so_and_makes_no_model(
     ids=lambda v: repr(v)[:12],
 )
 def test_the_form_opens_whatever_type_a_setting_has(qtbot: QtBot, context: AppContext, value: object) -> None:
-    names = ("pairs", "originals", "name", "epochs", "minutes", "references", "encoder_lr", "gram", "tv", "device")
+    names = (
+        "pairs",
+        "more",
+        "originals",
+        "name",
+        "epochs",
+        "minutes",
+        "references",
+        "encoder_lr",
+        "gram",
+        "tv",
+        "device",
+    )
     for name in names:
         context.settings.set(f"train.{name}", value)
     page = TrainPage(context)

@@ -1,43 +1,28 @@
 """The Train page: choose pairs, start, watch, stop, resume, and take the finished model into use."""
 
-from itertools import islice
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QHeaderView,
-    QPushButton,
-    QSplitter,
-    QTableView,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QSplitter, QTabWidget, QWidget
 
 from pie_desktop import paths
-from pie_desktop.imaging.pairs.check import CheckedPair
-from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.ui.actions.commands import Command
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.theme import COLORS, icon
 from pie_desktop.ui.train.closing import CANCEL, KEEP, STOP, closing_choice
+from pie_desktop.ui.train.forecast import Forecast
 from pie_desktop.ui.train.form import TrainingForm
 from pie_desktop.ui.train.model_actions import ModelDrops
 from pie_desktop.ui.train.models import ModelList
 from pie_desktop.ui.train.monitor import RunMonitor
-from pie_desktop.ui.train.pairs import BATCH, THUMBNAIL, PairTableModel, check_training_pairs, find_training_pairs
+from pie_desktop.ui.train.pair_panel import PairPanel
 from pie_desktop.ui.train.run_panel import RunPanel
 from pie_desktop.ui.train.runs import TrainingRun, create_run, new_run_folder
 from pie_desktop.ui.train.session import TrainingSession
 from pie_desktop.ui.widgets.form import form_panel
-from pie_desktop.ui.widgets.labels import counted
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
-from pie_desktop.ui.widgets.table import set_up_table
-from pie_desktop.workers.job import Job
-from pie_desktop.workers.lanes import LatestLane
+from pie_desktop.workers.estimate_process import EstimateOptions
 from pie_desktop.workers.training_process import TrainingOptions
 
 LEAST_PAIRS = 4  # as many as `fit` asks for: it holds some of them out
@@ -49,13 +34,13 @@ class TrainPage(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._pair_lane = context.add_lane(LatestLane("pairs"))
         self.session = TrainingSession(context.notifier, self)
         self.monitor = RunMonitor(context)
-        self.pairs = PairTableModel(context.thumbnails, self)
-        self.pair_note = PlainLabel()
-        self.pair_note.setProperty("role", "muted")
-        self.pair_note.setWordWrap(True)
+        self.pairs = PairPanel(context)
+        self.forecast = Forecast(self)
+        self.forecast_note = PlainLabel()
+        self.forecast_note.setProperty("role", "muted")
+        self.forecast_note.setWordWrap(True)
         self.runs = RunPanel(paths.runs_dir())
         self.models = ModelList(context)
         self.form = TrainingForm(context.settings, self.models.base)
@@ -71,6 +56,7 @@ class TrainPage(QWidget):
     def can_close(self) -> bool:
         """Asks what is to become of a run in progress: it goes on, or stops with a checkpoint before this returns."""
         if not self.session.running:
+            self.forecast.stop_and_wait()
             return True
         choice = closing_choice(self, self._context.settings)
         if choice == KEEP:
@@ -90,6 +76,7 @@ class TrainPage(QWidget):
         self.form.remember()
         options = TrainingOptions(
             pairs=values.pairs,
+            more=values.more,
             originals=values.originals,
             run=new_run_folder(paths.runs_dir(), values.name),
             name=self.models.free_name(values.name),
@@ -102,6 +89,7 @@ class TrainPage(QWidget):
             enhancer_lr=values.enhancer_lr,
             gram=values.gram,
             tv=values.tv,
+            seed=values.seed,
             device=values.device,
         )
         try:
@@ -109,10 +97,12 @@ class TrainPage(QWidget):
         except OSError as error:
             self._context.notifier.error(f"The run could not be started in {options.run}: {error.strerror or error}.")
             return
+        self.forecast.ask(None)  # the cores are the run's now
         self.session.start(run)
 
     def resume(self, run: TrainingRun) -> None:
         """Goes on from the run's last checkpoint, with the options that it was started with."""
+        self.forecast.ask(None)
         self.session.start(run, resume=True)
 
     def finish(self, run: TrainingRun) -> None:
@@ -123,19 +113,25 @@ class TrainPage(QWidget):
         super().showEvent(event)
         self.models.refresh()
         self.runs.refresh(self.session.run if self.session.running else None)
+        self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.forecast.ask(None)
 
     def _build(self) -> None:
-        side = form_panel(self.form, self.start_button)
+        side = form_panel(self.form, self.start_button, above=self.forecast_note)
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName("Runs and models")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(self._pairs_tab(), "Pairs")
+        self.tabs.addTab(self.pairs, "Pairs")
         self.tabs.addTab(self.runs, "Runs")
         self.tabs.addTab(self.models, "Models")
         right = QSplitter(Qt.Orientation.Vertical)
         right.setChildrenCollapsible(False)
         right.addWidget(self.monitor)
+        self.monitor.hide()  # until there is a run to watch: choosing pairs takes the room
         right.addWidget(self.tabs)
         right.setStretchFactor(0, 3)
         right.setStretchFactor(1, 2)
@@ -146,23 +142,18 @@ class TrainPage(QWidget):
         layout.addWidget(right, 1)
         self.setFocusProxy(self.form.pairs)
 
-    def _pairs_tab(self) -> QWidget:
-        tab = QWidget()
-        layout = QVBoxLayout(tab)
-        layout.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
-        view = QTableView()
-        view.setModel(self.pairs)
-        set_up_table(view, "Pairs found")
-        view.setIconSize(THUMBNAIL)
-        view.verticalHeader().setDefaultSectionSize(THUMBNAIL.height() + 8)
-        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        layout.addWidget(self.pair_note)
-        layout.addWidget(view, 1)
-        return tab
-
     def _connect(self) -> None:
         self.form.folders_changed.connect(self._on_folders_changed)
         self.form.name.textChanged.connect(self._show_state)
+        self.form.changed.connect(self._on_settings_changed)
+        self.pairs.changed.connect(self._on_pairs_changed)
+        self.pairs.dropped.connect(self.form.pairs.add_paths)
+        self.pairs.empty.button.clicked.connect(self.form.pairs.add_button.click)
+        self.forecast.told.connect(lambda lines: self.forecast_note.setText(" ".join(lines)))
+        self.forecast.failed.connect(self.forecast_note.setText)
+        app = QApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self.forecast.stop_and_wait)
         self.start_button.clicked.connect(self.start)
         Command(self._context.keys, "start_training", self.start_button.click, self)
         self.monitor.stop_asked.connect(self.session.stop)
@@ -176,54 +167,39 @@ class TrainPage(QWidget):
         self.runs.resume_requested.connect(self.resume)
         self.runs.finish_requested.connect(self.finish)
         self.runs.failed.connect(self._context.notifier.error)
-        self.models.changed.connect(self._show_state)
+        self.models.changed.connect(self._on_settings_changed)
         ModelDrops(self).dropped.connect(self._on_models_dropped)
 
     def _on_folders_changed(self) -> None:
         values = self.form.values()
-        self.pairs.set_pairs([])
-        if values.pairs is None:
-            self._pair_lane.cancel_all()
-            self.pair_note.setText(
-                "Choose a folder of photos that you have edited. Their originals are searched for beside them, in a "
-                "folder named “original” or “before”, or in the folder of originals that you choose."
-            )
-        else:
-            self.pair_note.setText("Looking for pairs…")
-            job: Job = self._pair_lane.submit(find_training_pairs, values.pairs, values.originals)
-            job.result.connect(self._on_pairs)
-            job.failed.connect(self.pair_note.setText)
+        self.pairs.set_folders(values.folders, values.originals)
+
+    def _on_pairs_changed(self) -> None:
+        self.tabs.setTabText(self.tabs.indexOf(self.pairs), f"Pairs ({self.pairs.model.usable:,})")
+        self._on_settings_changed()
+
+    def _on_settings_changed(self) -> None:
         self._show_state()
+        self._ask()
 
-    def _on_pairs(self, pairs: list[PairGuess]) -> None:
-        self.pairs.set_pairs(pairs)
-        self._check_pairs()
-
-    def _check_pairs(self) -> None:
-        """Checks the next pairs, if there are any left; each batch is a job, so that the table fills as it goes."""
-        self._show_pairs()
-        batch = list(islice(self.pairs.unchecked(), BATCH))
-        if batch:
-            job: Job = self._pair_lane.submit(check_training_pairs, batch)
-            job.result.connect(self._on_checked)
-            job.failed.connect(self.pair_note.setText)
-
-    def _on_checked(self, results: list[tuple[PairGuess, CheckedPair]]) -> None:
-        self.pairs.set_checked(results)
-        self._check_pairs()
-
-    def _show_pairs(self) -> None:
-        found, rest, left_out = self.pairs.complete, self.pairs.unpaired, self.pairs.left_out
-        text = f"{counted(found, 'pair')} found"
-        if rest:
-            text += f"; {counted(rest, 'photo')} without an original will not be used"
-        if left_out:
-            text += f"; {counted(left_out, 'pair')} will be left out, as the table says"
-        if self.pairs.checked < found:
-            text += f"; {self.pairs.checked:,} of them checked"
-        self.pair_note.setText(f"{text}.")
-        self.tabs.setTabText(0, f"Pairs ({found - left_out:,})")
-        self._show_state()
+    def _ask(self) -> None:
+        """Finds out what a run will be like, once the pairs are known and nothing is missing."""
+        values, base = self.form.values(), self.models.start_from()
+        if not self.isVisible() or self.session.running or self.pairs.searching or self._missing() or base is None:
+            self.forecast.ask(None)
+            return
+        self.forecast.ask(
+            EstimateOptions(
+                pairs=values.folders,
+                init=base,
+                models=paths.models_dir(),
+                originals=values.originals,
+                minutes=values.minutes,
+                references=values.references,
+                device=values.device,
+            ),
+            self.pairs.model.usable,
+        )
 
     def _show_state(self) -> None:
         running = self.session.running
@@ -245,13 +221,19 @@ class TrainPage(QWidget):
             return "Give the model a name."
         if self.form.values().pairs is None:
             return "Choose the folder of your edits."
-        if self.pairs.complete - self.pairs.left_out < LEAST_PAIRS:
+        if self.pairs.model.usable < LEAST_PAIRS and not self.pairs.searching:
             return "At least four edits with usable originals are needed."
+        if self.pairs.model.usable < LEAST_PAIRS:
+            return "The pairs are still being looked at."
+        problem = self.form.problem()
+        if problem is not None:
+            return problem
         return "" if self.models.start_from() is not None else "No model to start from was found."
 
     def _show_run(self, run: TrainingRun) -> None:
         in_progress = self.session.running and run is self.session.run
         self.monitor.show_run(run, in_progress, in_progress and self.session.stopping)
+        self.monitor.show()
 
     def _on_models_dropped(self, files: list[Path]) -> None:
         self.tabs.setCurrentWidget(self.models)

@@ -25,8 +25,13 @@ LABEL_WIDTH = 88
 ROW_HEIGHT = 30
 
 
-def form_panel(form: QWidget, main_button: QPushButton, *buttons: QPushButton) -> QWidget:
-    """The left side of a page: the form, which scrolls when it must, and the page's buttons always in sight below."""
+def form_panel(form: QWidget, main_button: QPushButton, *buttons: QPushButton, above: QWidget | None = None) -> QWidget:
+    """The left side of a page: the form, which scrolls when it must, and the page's buttons always in sight below.
+
+    Args:
+        form, main_button, buttons: what it consists of.
+        above: stands over the buttons, always in sight too.
+    """
     scroll = QScrollArea()
     scroll.setAccessibleName("Settings")
     scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it follows the controls in it
@@ -42,6 +47,8 @@ def form_panel(form: QWidget, main_button: QPushButton, *buttons: QPushButton) -
     column = QVBoxLayout(panel)
     column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 2 * SPACE)
     column.addWidget(scroll, 1)
+    if above is not None:
+        column.addWidget(above)
     column.addLayout(row)
     return panel
 
@@ -112,13 +119,13 @@ class FolderField(QWidget):
         self._notify()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_folder(event) is not None:
+        if dropped_folders(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        folder = _dropped_folder(event)
-        if folder is not None:
-            self.set_path(folder)
+        folders = dropped_folders(event)
+        if folders:
+            self.set_path(folders[0])
             event.acceptProposedAction()
 
     def _on_text(self, text: str) -> None:
@@ -137,9 +144,7 @@ class FolderField(QWidget):
             self.set_path(Path(folder))
 
 
-def _dropped_folder(event: QDropEvent) -> Path | None:
-    for url in event.mimeData().urls():
-        if url.isLocalFile():
-            path = Path(url.toLocalFile())
-            return path if path.is_dir() else path.parent
-    return None
+def dropped_folders(event: QDropEvent) -> list[Path]:
+    """The folders that are dropped, and those of the files, each once."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return list(dict.fromkeys(path if path.is_dir() else path.parent for path in paths))
