@@ -42,7 +42,9 @@ class StyleReader:
         """The user's styles, the newest first, then the built-in ones. Damaged ones are set aside: `take_problems`."""
         folders = _style_folders(self.folder)
         own = [style for folder in folders if (style := self._read(folder, builtin=False))]
-        for gone in set(self._remembered).difference(folders, _style_folders(self._builtin)):
+        # A list of it is made in one go, whatever other threads remember meanwhile.
+        known = list(self._remembered)
+        for gone in set(known).difference(folders, _style_folders(self._builtin)):
             self._remembered.pop(gone, None)
         own.sort(key=lambda style: (style.created, style.name), reverse=True)
         return own + self._builtin_styles()

@@ -1,16 +1,18 @@
 """Finding styles in the gallery: search, star, tags, order, archive; by mouse and by key."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.styles.finding import Sorting
-from pie_desktop.styles.store import Style
+from pie_desktop.styles.store import Style, StyleLibrary
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.notifications import Notice
 from pie_desktop.ui.styles import StylePanel
+from pie_desktop.ui.styles.card import StyleCard
+from pie_desktop.ui.styles.gallery import StyleGallery
 
 
 @pytest.fixture
@@ -75,7 +77,7 @@ def test_a_star_by_mouse_and_by_key(qtbot: QtBot, panel: StylePanel, styles: lis
     first, second = gallery.cards[styles[0].id], gallery.cards[styles[1].id]
     assert not first.star.isVisible()
     qtbot.mouseMove(first)
-    QApplication.sendEvent(first, _entering(first))
+    QApplication.sendEvent(first, _entering())
     qtbot.mouseClick(first.star, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: library.marks().of(styles[0].id).favorite)
     idle(qtbot, panel)
@@ -91,10 +93,7 @@ def test_a_star_by_mouse_and_by_key(qtbot: QtBot, panel: StylePanel, styles: lis
     assert not library.marks().of(styles[1].id).favorite
 
 
-def _entering(card: object) -> object:
-    from PySide6.QtCore import QPointF
-    from PySide6.QtGui import QEnterEvent
-
+def _entering() -> QEnterEvent:
     return QEnterEvent(QPointF(5, 5), QPointF(5, 5), QPointF(5, 5))
 
 
@@ -172,7 +171,6 @@ def test_cards_are_moved_by_mouse(qtbot: QtBot, panel: StylePanel, styles: list[
     assert not gallery._gap.isVisible()
     qtbot.waitUntil(lambda: shown(panel)[:3] == [before[1], before[2], before[0]])
     assert panel._context.current.wanted == selected, "a drag is no click"
-    assert StylePanel is not None
     _drag(qtbot, gallery, card, gallery.cards[styles[1].id])
     qtbot.keyClick(card, Qt.Key.Key_Escape)
     qtbot.mouseRelease(card, Qt.MouseButton.LeftButton)
@@ -180,26 +178,24 @@ def test_cards_are_moved_by_mouse(qtbot: QtBot, panel: StylePanel, styles: list[
     assert shown(panel)[:3] == [before[1], before[2], before[0]]
 
 
-def _below(gallery: object, card: object) -> QPoint:
-    return card.mapTo(gallery, QPoint(20, card.height() - 2))  # type: ignore[attr-defined]
+def _below(gallery: StyleGallery, card: StyleCard) -> QPoint:
+    return card.mapTo(gallery, QPoint(20, card.height() - 2))
 
 
-def _drag(qtbot: QtBot, gallery: object, card: object, target: object) -> None:
-    qtbot.mousePress(card, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))  # type: ignore[arg-type]
-    from PySide6.QtCore import QEvent, QPointF
-    from PySide6.QtGui import QMouseEvent
-
-    place = card.mapFrom(gallery, _below(gallery, target))  # type: ignore[attr-defined]
+def _drag(qtbot: QtBot, gallery: StyleGallery, card: StyleCard, target: StyleCard) -> None:
+    """Press a card and drag it below another one."""
+    qtbot.mousePress(card, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    place = card.mapFrom(gallery, _below(gallery, target))
     left = Qt.MouseButton.LeftButton
     move = QMouseEvent(
         QEvent.Type.MouseMove,
         QPointF(place),
-        QPointF(card.mapToGlobal(place)),  # type: ignore[attr-defined]
+        QPointF(card.mapToGlobal(place)),
         left,
         left,
         Qt.KeyboardModifier.NoModifier,
     )
-    QApplication.sendEvent(card, move)  # type: ignore[arg-type]
+    QApplication.sendEvent(card, move)
 
 
 def test_the_order_is_chosen_and_remembered(qtbot: QtBot, panel: StylePanel, styles: list[Style]) -> None:
@@ -212,8 +208,6 @@ def test_the_order_is_chosen_and_remembered(qtbot: QtBot, panel: StylePanel, sty
 
 
 def test_what_another_window_notes_is_shown(qtbot: QtBot, panel: StylePanel, styles: list[Style]) -> None:
-    from pie_desktop.styles.store import StyleLibrary
-
     StyleLibrary().set_tags(styles[0].id, ["elsewhere"])
     StyleLibrary().delete(styles[1].id)
     QGuiApplication.instance().applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)  # as one returns

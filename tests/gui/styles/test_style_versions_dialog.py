@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import Edit
-from pie_desktop.styles.store import Style
+from pie_desktop.styles.store import Style, StyleLibrary
 from pie_desktop.ui.notifications import Notice
 from pie_desktop.ui.styles import StylePanel
 from pie_desktop.ui.styles.versions_dialog import VersionsDialog
@@ -74,8 +74,6 @@ def test_without_a_photo_there_is_the_list_alone(qtbot: QtBot, panel: StylePanel
 
 
 def test_a_style_deleted_in_another_window_closes_the_dialog(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
-    from pie_desktop.styles.store import StyleLibrary
-
     dialog = opened(qtbot, panel, style)
     StyleLibrary().delete(style.id)
     panel.controller.refresh()
@@ -85,8 +83,6 @@ def test_a_style_deleted_in_another_window_closes_the_dialog(qtbot: QtBot, panel
 def test_a_style_deleted_meanwhile_is_one_sentence(
     qtbot: QtBot, panel: StylePanel, style: Style, notices: list[Notice]
 ) -> None:
-    from pie_desktop.styles.store import StyleLibrary
-
     change(qtbot, panel, style)
     dialog = opened(qtbot, panel, style)
     dialog.list.setCurrentRow(1)
