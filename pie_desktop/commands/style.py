@@ -1,6 +1,6 @@
 """`pie-desktop style`: make, list, show, mend, delete and pass on styles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,6 +29,7 @@ from pie_desktop.errors import StyleError
 from pie_desktop.styles.style import WHAT_TO_DO, Limit, Style, contradiction
 
 if TYPE_CHECKING:
+    from pie_desktop.engine.style_report import StyleReport
     from pie_desktop.styles.store import StyleLibrary
 
 commands = typer.Typer(help="Make, list, show, delete and pass on styles.", no_args_is_help=True)
@@ -82,29 +83,39 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show the references of a style."""
-    from pie_desktop.styles.limits import limits_of
+    from pie_desktop.styles.consistency import Fit
+    from pie_desktop.styles.readiness import left_out, readiness
+    from pie_desktop.styles.survey import survey
 
     library = open_library()
     style = library.find(name)
-    agreement = _agreement(library, style) if fits else []
-    limits = limits_of(style)
-    if len(agreement) != len(style.references):  # not asked for, or a copy cannot be read and which one is not told
-        agreement = []
+    report = _report(library, style) if fits else None
+    agreement = report.agreement if report is not None else {}
+    seen = report.seen if report is not None and not style.builtin else survey(style)
+    ready, limits = readiness(style, agreement, seen), seen.limits
     if as_json:
-        print_json(_described(style, agreement) | {"limits": _named(limits)})
+        said = {"level": ready.level.value, "reason": ready.reason, "advice": ready.advice}
+        print_json(
+            _described(style, agreement) | {"limits": _named(limits), "damaged": list(seen.damaged), "readiness": said}
+        )
         return
     say(f"{style.name}: {_counted(style)}")
     say(f"made {style.created.astimezone():%Y-%m-%d %H:%M}, kept in {style.folder}")
-    for number, reference in enumerate(style.references):
+    for reference in style.references:
         original = f" with its original {reference.before_source}" if reference.before is not None else ", no original"
-        fit = f", fits {agreement[number]:.0%}" if agreement else ""
-        say(f"{reference.id}  {reference.source}{original}{fit}")
+        paired = reference.before is not None and reference.id in agreement
+        fit = f", {Fit.of(agreement[reference.id]).value}" if paired else ""
+        muted = ", muted" if reference.muted else ""
+        say(f"{reference.id}  {reference.source}{original}{fit}{muted}")
+    say(f"{ready.level.value}: {ready.reason}{f' {ready.advice}' if ready.advice else ''}")
+    if left_out(style, seen):
+        say_problem(left_out(style, seen))
     for reference in style.references:
         if reference.doubt is not None:
             say_problem(f"{reference.id}: {reference.doubt} `pie-desktop style swap` swaps the two.")
     for limit in limits:
         say_problem(limit.sentence)
-    found = contradiction(agreement)
+    found = contradiction(list(agreement.values()))
     if found is not None:
         say_problem(f"{found.sentence} {WHAT_TO_DO}")
 
@@ -116,6 +127,18 @@ def swap(name: Name, reference: Annotated[str, typer.Argument(help="Its number, 
     style = library.swap_pair(library.find(name).id, reference)
     swapped = next(item for item in style.references if item.id == reference)
     say(f"{reference}  {swapped.source} with its original {swapped.before_source}")
+
+
+@commands.command()
+def mute(
+    name: Name,
+    reference: Annotated[str, typer.Argument(help="Its number, as printed by `style show`.")],
+    off: Annotated[bool, typer.Option("--off", help="Learn from it again.")] = False,
+) -> None:
+    """Keep a reference without learning from it."""
+    library = open_library()
+    style = library.set_muted(library.find(name).id, reference, not off)
+    say(f"{style.name}: {_counted(style)}")
 
 
 @commands.command()
@@ -207,20 +230,24 @@ def _named(limits: Sequence[Limit]) -> list[str]:
     return [limit.name.lower() for limit in limits]
 
 
-def _agreement(library: "StyleLibrary", style: Style) -> list[float]:
+def _report(library: "StyleLibrary", style: Style) -> "StyleReport":
+    from pie_desktop.engine.style_report import report_on
+
     engine = open_engine(library, None, "auto")
     with interruptible() as should_cancel, showing_progress() as progress:
-        return engine.agreement(style, progress, should_cancel)
+        return report_on(engine, style, progress, should_cancel)
 
 
 def _counted(style: Style) -> str:
-    alone = len(style.references) - style.pair_count
+    muted = len(style.references) - len(style.active)
+    alone = len(style.active) - style.pair_count
     pairs = f"{style.pair_count} pair{'s' * (style.pair_count != 1)}"
     edits = f"{alone} edit{'s' * (alone != 1)} without original"
-    return " and ".join(part for part, count in ((pairs, style.pair_count), (edits, alone)) if count) or "no references"
+    said = " and ".join(part for part, count in ((pairs, style.pair_count), (edits, alone)) if count) or "no references"
+    return f"{said}, {muted} muted" if muted else said
 
 
-def _described(style: Style, agreement: Sequence[float] = ()) -> dict[str, Any]:
+def _described(style: Style, agreement: Mapping[str, float] | None = None) -> dict[str, Any]:
     return {
         "id": style.id,
         "name": style.name,
@@ -234,8 +261,9 @@ def _described(style: Style, agreement: Sequence[float] = ()) -> dict[str, Any]:
                 "source": reference.source,
                 "original": reference.before_source if reference.before is not None else None,
                 "doubt": reference.doubt,
-                "fits": agreement[number] if agreement else None,
+                "muted": reference.muted,
+                "fits": agreement.get(reference.id) if agreement else None,
             }
-            for number, reference in enumerate(style.references)
+            for reference in style.references
         ],
     }

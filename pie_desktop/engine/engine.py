@@ -115,7 +115,8 @@ class Engine:
                     raise StyleError(_works_only_with(style.name, style.only_model, inference.bundle_id))
                 read = read_style(style, progress, should_cancel)
                 preference = encode(inference, read, progress, should_cancel)
-                self._library.store_preference(style, preference)
+                if read.complete:  # or it would be taken for that of all references once their copies are back
+                    self._library.store_preference(style, preference)
             with self._preferences_lock:
                 self._preferences[key] = preference
                 if len(self._preferences) > REMEMBERED_PREFERENCES:
@@ -144,7 +145,7 @@ class Engine:
     def agreement(
         self, style: Style, progress: Progress | None = None, should_cancel: ShouldCancel | None = None
     ) -> list[float]:
-        """How well each usable reference of a style fits the others, 0 to 1; see `Inference.agreement`.
+        """How well each usable active reference of a style fits the others, 0 to 1; see `Inference.agreement`.
 
         Raises:
             StyleError, BundleError, Cancelled: as `preference`.
@@ -206,12 +207,12 @@ class Engine:
         """What the preference leaves open of this photo; see `Inference.doubt`. Raises BundleError as `transform`."""
         return self._loaded_for(preference).doubt(proxy, preference)
 
-    def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
-        """How much a pair of one photo tells about another, float32 (B, B), 0 to 1; see `Inference.likeness`.
+    def influence(self, proxy: np.ndarray, preference: "Preference") -> np.ndarray:
+        """How much each reference counts for a photo; see `Inference.influence`. Raises BundleError as `transform`."""
+        return self._loaded_for(preference).influence(proxy, preference)
 
-        Raises:
-            BundleError: there is no usable model.
-        """
+    def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
+        """How much a pair of one photo tells about another; see `Inference.likeness`. Raises BundleError."""
         return self._loaded().likeness(proxies)
 
     def basis(self) -> np.ndarray:

@@ -77,6 +77,10 @@ class EnhancementModel(Protocol):
         """Covariance of the photo's K weights by the preference, float64 (K, K); None where it is not known."""
         ...
 
+    def influence(self, proxy: np.ndarray, preference: "Preference") -> np.ndarray:
+        """How much each of a preference's N references counts for a photo: float32 (N,), 1 in all at most."""
+        ...
+
     def basis(self) -> np.ndarray:
         """What a weight of 1 adds to a LUT, for each of K weights: float32 (K, S, S, S, 3)."""
         ...

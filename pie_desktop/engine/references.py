@@ -38,23 +38,27 @@ class References:
     Attributes:
         name: of the style, for progress.
         pixels: of at least one reference.
+        complete: whether nothing was left out as it could not be read.
     """
 
     name: str
     pixels: Sequence[Pixels]
+    complete: bool = True
 
 
 def read_style(style: Style, progress: Progress | None = None, should_cancel: ShouldCancel | None = None) -> References:
-    """Read the small copies, up to READING_SHARE of the progress; two at a time, decoders leave the interpreter free.
+    """Read the copies of the active references, without the damaged ones, up to READING_SHARE of the progress.
+
+    Two at a time: decoders leave the interpreter free.
 
     Raises:
         StyleError: no reference can be used.
         Cancelled: `should_cancel` answered True.
     """
-    count, text = len(style.references), f"Reading the references of “{style.name}”"
+    count, text = len(style.active), f"Reading the references of “{style.name}”"
     pixels: list[Pixels] = []
     problem = ""
-    with closing(read_ahead(style.references, _read)) as reading:
+    with closing(read_ahead(style.active, _read)) as reading:
         for number, (_, read) in enumerate(reading):
             if should_cancel is not None and should_cancel():
                 raise Cancelled
@@ -66,7 +70,7 @@ def read_style(style: Style, progress: Progress | None = None, should_cancel: Sh
                 problem = str(error)
     if not pixels:
         raise StyleError(f"“{style.name}” has no usable reference; drop some of your edits on it. {problem}".rstrip())
-    return References(style.name, pixels)
+    return References(style.name, pixels, complete=not problem)
 
 
 def _read(reference: StyleReference) -> Pixels:

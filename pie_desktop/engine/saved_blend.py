@@ -85,7 +85,7 @@ def _originals(styles: Sequence[Style]) -> dict[Path, Path]:
     """Copies of the originals of the styles' pairs, by the photos that they were copied from; each photo once."""
     found: dict[str | None, tuple[Path, Path]] = {}
     for style in styles:
-        for reference in style.references if style.only_model is None else ():  # else colours in place of pictures
+        for reference in style.active if style.only_model is None else ():  # else colours in place of pictures
             if reference.before is not None:
                 photo = Path(reference.before_source or reference.before)
                 found.setdefault(reference.original_digest, (photo, reference.before))

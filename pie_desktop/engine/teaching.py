@@ -121,7 +121,7 @@ def learned(
         return engine.learn(References("New style", hands), progress, should_cancel)
     digests = {file_digest(one.hand.photo) for one in made}
     earlier = style.without_originals(digests)
-    pixels = list(read_style(earlier, progress, should_cancel).pixels) if earlier.references else []
+    pixels = list(read_style(earlier, progress, should_cancel).pixels) if earlier.active else []
     return engine.learn(References(style.name, [*pixels, *hands]), progress, should_cancel)
 
 

@@ -201,7 +201,7 @@ def _name(styles: Sequence[Style], edit: Edit) -> str:
 
 def _originals(style: Style) -> list[np.ndarray]:
     photos = []
-    for reference in style.references[:MOST_PHOTOS]:
+    for reference in style.active[:MOST_PHOTOS]:
         if reference.before is not None:
             try:
                 photos.append(decode.load_photo(reference.before, MEASURED_SIDE))

@@ -27,6 +27,7 @@ class PhotoAnswer:
         self._network, self._small, self._prepared = network, small, prepared
         image = _squares(network, [small])
         statistics = image_statistics(image, network.architecture.exposure)
+        self._seen = image, statistics
         self._corrected = network.neutral.of_statistics(statistics)[0]
         self._prediction: Prediction | None = None
         if prepared is not None:
@@ -59,9 +60,7 @@ class PhotoAnswer:
         network, p, prediction = self._network, self._prepared, self._prediction
         if network.expected_error is None or p is None or prediction is None:
             return None
-        picked = torch.from_numpy(picked_colors(self._small, network.architecture.grid))
-        colors = picked.to(network.encoder.null.device)[None, None]
-        signs = network.signs_of_doubt(prediction, p.said, p.style, self._weights, colors)
+        signs = network.signs_of_doubt(prediction, p.said, p.style, self._weights, self._colors()[None, None])
         return float(network.expected_error(signs)[0, 0])
 
     def covariance(self) -> np.ndarray | None:
@@ -71,6 +70,25 @@ class PhotoAnswer:
             return None
         precision = network.precision(prediction, p.said, p.style)[0, 0].cpu().double()
         return np.asarray(torch.linalg.inv(precision).numpy())
+
+    def influence(self) -> np.ndarray:
+        """How much each of N references counts for the answer, float32 `(N,)`, 1 in all at most; N is 0 without any.
+
+        A pair counts by what it shows, see `PreferenceNetwork.pair_influence`. What is then left was expected by the
+        network, which has read it from the references, with and without originals, and from what all users do.
+        """
+        network, p, prediction = self._network, self._prepared, self._prediction
+        if p is None or prediction is None:
+            return np.zeros(0, np.float32)
+        colors = self._colors()[None]
+        gram = network.prior.evidence(colors, colors).gram[0]
+        decided = network.pair_influence(prediction, p.said, p.style, gram)
+        read = network.enhancer.attended(network.enhancer.features(*self._seen)[None], p.style)[0, 0]
+        return (decided + (1 - decided.sum()).clamp_min(0) * read).float().cpu().numpy()
+
+    def _colors(self) -> Tensor:
+        picked = torch.from_numpy(picked_colors(self._small, self._network.architecture.grid))
+        return picked.to(self._network.encoder.null.device)
 
 
 def _fitted(network: PreferenceNetwork, p: Prepared, prediction: Prediction, weights: Tensor) -> Tensor:

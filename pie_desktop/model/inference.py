@@ -232,6 +232,10 @@ class Inference:
         """
         return self._about(proxy, preference, lambda photo, gray: photo.covariance())
 
+    def influence(self, proxy: np.ndarray, preference: Preference) -> np.ndarray:
+        """How much each reference counts for a photo, `(N,)`; see `PhotoAnswer.influence`; the rest as for `doubt`."""
+        return self._about(proxy, preference, lambda photo, gray: photo.influence())
+
     def _about(self, proxy: np.ndarray, preference: Preference | None, ask: Callable[[PhotoAnswer, bool], T]) -> T:
         """Ask something about a photo, and say whether all edits of the preference are black and white."""
         small = shrink(proxy)

@@ -20,6 +20,8 @@ from pie_desktop.model.lut_prior import Evidence, LutPrior
 from pie_desktop.model.neutral import NeutralHead
 from pie_desktop.model.uncertainty import ExpectedError, signs_of_doubt
 
+_LEAST_SEEN = 1e-12
+
 
 def _unread(ignore: Tensor, heads: int, readers: int) -> Tensor:
     """Attention mask `(U * heads, readers, N)`, bool, of tokens that nobody is to read, `ignore` `(U, N)`.
@@ -43,6 +45,12 @@ class DecoderLayer(nn.Module):
         read, _ = self.attention(self.norm_photo(photo), tokens, tokens, attn_mask=unread, need_weights=False)
         photo = photo + read
         return photo + self.mlp(self.norm_mlp(photo))
+
+    def attended(self, photo: Tensor, tokens: Tensor, ignore: Tensor) -> Tensor:
+        """How much is read from each token, `(U, Q, 1 + N)`, summing to 1: the mean of the heads."""
+        unread = _unread(ignore, self.attention.num_heads, photo.shape[1])
+        weights: Tensor = self.attention(self.norm_photo(photo), tokens, tokens, attn_mask=unread)[1]
+        return weights
 
 
 class PreferenceNetwork(nn.Module):
@@ -124,6 +132,28 @@ class PreferenceNetwork(nn.Module):
         """
         gram = self.prior.evidence(colors.flatten(0, 1), colors.flatten(0, 1)).gram.unflatten(0, colors.shape[:2])
         return signs_of_doubt(self.precision(prediction, evidence, style), prediction, style, weights, gram)
+
+    def pair_influence(
+        self, prediction: Prediction, evidence: PairEvidence, style: EncodedReferences, gram: Tensor
+    ) -> Tensor:
+        """How much of the answer each pair decides, as it is seen in the colours of a photo: `(N,)`, 1 in all at most.
+
+        The answer is a mean of what every pair says and of what the network expects, weighted by precisions. A pair's
+        part is the trace of its own against that of all (the leverage of linear regression; D. C. Hoaglin and
+        R. E. Welsch, The American Statistician 32, 1978), here in the metric of the photo's colours.
+
+        Args:
+            prediction, evidence, style: of one user and one photo.
+            gram: `(K, K)` mean of `A^T A` over the photo's colours, see `Evidence`.
+        """
+        share = (prediction.share * style.paired[:, None])[0, 0]
+        if not self.architecture.closed_form:
+            return torch.zeros_like(share)
+        _, noise = self._shown(prediction, evidence, style)
+        seen = torch.linalg.solve(self.precision(prediction, evidence, style)[0, 0], gram)
+        parts = torch.einsum("nij,ji->n", evidence.precision[0], seen) * share / noise[0, 0]
+        parts = (parts / gram.diagonal().sum().clamp_min(_LEAST_SEEN)).clamp_min(0)
+        return parts / parts.sum().clamp_min(1)
 
     def precision(self, prediction: Prediction, evidence: PairEvidence, style: EncodedReferences) -> Tensor:
         """Precision `(U, Q, K, K)` of the weights that `combine` gives: the inverse of their covariance."""
@@ -232,10 +262,7 @@ class Enhancer(nn.Module):
 
     def forward(self, photo: Tensor, style: EncodedReferences) -> Prediction:
         """Predict for photos' features `(U, Q, D)` of U styles."""
-        references, pairs = style.valid.sum(1), style.paired.sum(1)
-        counts = torch.stack([references.to(photo.dtype).log1p(), pairs.log1p(), style.spread.log10() / 2 + 2], 1)
-        x = (photo if self.architecture.content else torch.zeros_like(photo)) + self.count(counts)[:, None]
-        tokens, ignore = style.tokens, torch.cat([style.valid.new_zeros(len(style.valid), 1), ~style.valid], 1)
+        pairs, (x, tokens, ignore) = style.paired.sum(1), self._begin(photo, style)
         if not self.architecture.attention:
             known = (~ignore).to(tokens.dtype)[..., None]
             tokens, ignore = (tokens * known).sum(1, keepdim=True) / known.sum(1, keepdim=True), ignore[:, :1]
@@ -249,3 +276,22 @@ class Enhancer(nn.Module):
         share = likeness.softmax(-1) * pairs[:, None, None]
         scale = torch.exp(self.scale(x).clamp(-4.0, 2.0))
         return Prediction(3 * self.mu(x), scale, style.spread[:, None] * doubt, doubt, share)
+
+    def attended(self, photo: Tensor, style: EncodedReferences) -> Tensor:
+        """How much is read from each reference of U styles for photos' features `(U, Q, D)`: `(U, Q, N)`.
+
+        The mean of the layers; what is missing to 1 is read from the token that belongs to no reference.
+        """
+        x, tokens, ignore = self._begin(photo, style)
+        read = []
+        for layer in self.layers:
+            assert isinstance(layer, DecoderLayer)
+            read.append(layer.attended(x, tokens, ignore))
+            x = layer(x, tokens, ignore)
+        return torch.stack(read).mean(0)[..., 1:]
+
+    def _begin(self, photo: Tensor, style: EncodedReferences) -> tuple[Tensor, Tensor, Tensor]:
+        references, pairs = style.valid.sum(1), style.paired.sum(1)
+        counts = torch.stack([references.to(photo.dtype).log1p(), pairs.log1p(), style.spread.log10() / 2 + 2], 1)
+        x = (photo if self.architecture.content else torch.zeros_like(photo)) + self.count(counts)[:, None]
+        return x, style.tokens, torch.cat([style.valid.new_zeros(len(style.valid), 1), ~style.valid], 1)

@@ -10,10 +10,10 @@ from pie_desktop.imaging.pairs.content import Signature
 from pie_desktop.styles import trash
 from pie_desktop.styles.adding import add_staged
 from pie_desktop.styles.document import REFERENCES_FOLDER, ReferenceDocument, StyleDocument, style_from
-from pie_desktop.styles.limits import limits_of
 from pie_desktop.styles.references import HandEdit, StagedReference, stage_hand_edits
 from pie_desktop.styles.style import AddReport, Style
-from pie_desktop.styles.writing import StyleWriter, check_count
+from pie_desktop.styles.survey import limits_of
+from pie_desktop.styles.writing import StyleWriter, check_active, check_count
 
 
 class HandEditing(StyleWriter):
@@ -94,6 +94,7 @@ class HandEditing(StyleWriter):
             returning = [trash.bring_back(folder, reference_id) for reference_id in back if reference_id not in there]
             kept = [reference for reference in document.references if reference not in leaving]
             document.references = sorted([*kept, *returning], key=lambda reference: int(reference.id))
+            check_active(document)
         with self._writing():
             for reference in leaving:
                 trash.keep(folder, reference)

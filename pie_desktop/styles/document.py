@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 FILE_NAME = "style.json"
 REFERENCES_FOLDER = "refs"
-FORMAT = 2
-"""1 was without `only_model` and `by_hand`, and is still written for styles that have neither, for older versions."""
+FORMAT = 3
+"""1 was without `only_model` and `by_hand`, 2 without `muted`; both are still written for styles without these, as
+older versions of the program read them."""
 MAX_NAME = 80
 MAX_REFERENCES = 10_000
 
@@ -62,7 +63,8 @@ class ReferenceDocument(BaseModel):
     """One reference: names of the copies in `refs/`, where they came from, digests of those files' bytes.
 
     `doubt` says why the edit and its original look swapped, until the user swaps them or says that they are right.
-    `by_hand` edits were made in this program: their original is the photo, and so is what they came from.
+    `by_hand` edits were made in this program: their original is the photo, and so is what they came from. `muted` ones
+    are kept, and nothing is learned from them.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -76,6 +78,7 @@ class ReferenceDocument(BaseModel):
     before_digest: Text | None = None
     doubt: Text | None = None
     by_hand: bool = False
+    muted: bool = False
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -98,7 +101,7 @@ class StyleDocument(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal[1, 2] = 1
+    format: Literal[1, 2, 3] = 1
     name: Annotated[
         str, StringConstraints(min_length=1, max_length=MAX_NAME, strip_whitespace=True), BeforeValidator(_text)
     ]
@@ -153,20 +156,25 @@ def write_document(folder: Path, document: StyleDocument) -> None:
 
 def document_text(document: StyleDocument) -> str:
     """What `parse_document` reads."""
-    if document.only_model is None and not any(reference.by_hand for reference in document.references):
-        unknown: dict[str, Any] = {"only_model": True, "references": {"__all__": {"by_hand"}}}
-        return document.model_copy(update={"format": 1}).model_dump_json(indent=2, exclude=unknown) + "\n"
-    return document.model_copy(update={"format": FORMAT}).model_dump_json(indent=2) + "\n"
+    version: int = FORMAT
+    unknown: dict[str, Any] = {}
+    if not any(reference.muted for reference in document.references):
+        version, unknown = 2, {"references": {"__all__": {"muted"}}}
+        if document.only_model is None and not any(reference.by_hand for reference in document.references):
+            version, unknown = 1, {"only_model": True, "references": {"__all__": {"by_hand", "muted"}}}
+    return document.model_copy(update={"format": version}).model_dump_json(indent=2, exclude=unknown) + "\n"
 
 
 def style_from(folder: Path, document: StyleDocument, *, builtin: bool) -> Style:
-    """The public value; a reference whose copy has gone is left out, without its original's copy it is after-only."""
-    references = []
+    """The public value; a reference whose copy has gone is *lost*, without its original's copy it is after-only."""
+    references, lost = [], []
     for reference in document.references:
         after = folder / REFERENCES_FOLDER / reference.after
         before = folder / REFERENCES_FOLDER / reference.before if reference.before else None
         if after.is_file():
             references.append(reference_from(reference, after, before))
+        else:
+            lost.append(reference.source)
     only = document.only_model
     return Style(
         id=folder.name,
@@ -176,6 +184,7 @@ def style_from(folder: Path, document: StyleDocument, *, builtin: bool) -> Style
         folder=folder,
         references=tuple(references),
         only_model=OnlyModel(only.id, only.name) if only is not None else None,
+        lost=tuple(lost),
     )
 
 
@@ -194,6 +203,7 @@ def reference_from(reference: ReferenceDocument, after: Path, before: Path | Non
         doubt=reference.doubt if before else None,
         by_hand=reference.by_hand,
         original_digest=reference.before_digest if before else None,
+        muted=reference.muted,
     )
 
 

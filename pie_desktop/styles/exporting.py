@@ -73,7 +73,7 @@ def export_without_photos(
     """
     document, kept = _read(style), []
     known = {reference.id: reference for reference in document.references}
-    if len(preference.arrays["paired"]) != len(style.references):
+    if len(preference.arrays["paired"]) != len(style.active):
         raise StyleError(f"Some copies of “{style.name}” cannot be read; remove these references first.")
     with tempfile.TemporaryDirectory(prefix="pie-desktop-", ignore_cleanup_errors=True) as folder:
         staging = Path(folder)

@@ -136,7 +136,7 @@ def _take_preference(archive: ArchiveReader, document: StyleDocument, new: Path)
     except StyleError as error:
         raise DamagedArchive(archive.path, "what was learned from its photos is damaged") from error
     arrays = preference.arrays
-    paired = [reference.before is not None for reference in style.references]
+    paired = [reference.before is not None for reference in style.active]
     usable = preference.bundle_id == document.only_model.id and np.array_equal(arrays.get("paired", ()), paired)
     for array in arrays.values():
         numbers = array.dtype.kind in "ub" or (array.dtype == np.float32 and bool((abs(array) < _MOST).all()))

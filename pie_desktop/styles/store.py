@@ -22,13 +22,13 @@ from pie_desktop.styles.document import (
     style_from,
     write_document,
 )
-from pie_desktop.styles.limits import limits_of
 from pie_desktop.styles.marking import Marking
 from pie_desktop.styles.reader import shipped_styles
 from pie_desktop.styles.references import Progress, ShouldCancel, stage_pair, stage_references
 from pie_desktop.styles.style import AddReport, Style, StyleReference
+from pie_desktop.styles.survey import limits_of
 from pie_desktop.styles.versioning import Versioning
-from pie_desktop.styles.writing import MAX_EDITS, check_count
+from pie_desktop.styles.writing import MAX_EDITS, check_active, check_count
 
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
@@ -113,6 +113,7 @@ class StyleLibrary(HandEditing, Marking, Versioning):
             if len(document.references) == 1:
                 raise StyleError(f"“{document.name}” needs at least one reference; delete the style instead.")
             document.references.remove(gone)
+            check_active(document)
         with self._writing():
             removed.keep(folder, gone)
         return style_from(folder, document, builtin=False)
@@ -171,6 +172,17 @@ class StyleLibrary(HandEditing, Marking, Versioning):
         """The edit and the original of this pair are what they are: never doubt it again."""
         with self._changing(style_id) as (folder, document):
             document.reference(reference_id).doubt = None
+        return style_from(folder, document, builtin=False)
+
+    def set_muted(self, style_id: str, reference_id: str, muted: bool) -> Style:
+        """Keep a reference without learning from it, or learn from it again.
+
+        Raises StyleError for the last one that is not muted: a style has to learn from something.
+        """
+        self._own(style_id, references=True)
+        with self._changing(style_id) as (folder, document):
+            document.reference(reference_id).muted = muted
+            check_active(document)
         return style_from(folder, document, builtin=False)
 
     def rename(self, style_id: str, name: str) -> Style:

@@ -24,6 +24,7 @@ class StyleReference:
         doubt: one sentence that says why edit and original look swapped, or None.
         by_hand: the edit was made in this program, from what the style had made of the photo.
         original_digest: of the file that the original was copied from, None without one.
+        muted: it is kept, and nothing is learned from it.
     """
 
     id: str
@@ -35,6 +36,7 @@ class StyleReference:
     doubt: str | None = None
     by_hand: bool = False
     original_digest: str | None = None
+    muted: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Style:
         builtin: comes with the program and is read-only; `StyleLibrary.duplicate` makes an editable copy.
         only_model: set where the style came without its photos: the references have colours in place of pictures, only
             this model can use it, and what it was learned from cannot be changed.
+        lost: where those edits came from whose copies are gone from the disk; they are not among `references`.
     """
 
     id: str
@@ -63,11 +66,25 @@ class Style:
     folder: Path
     references: tuple[StyleReference, ...]
     only_model: OnlyModel | None = None
+    lost: tuple[str, ...] = ()
+
+    @property
+    def active(self) -> tuple[StyleReference, ...]:
+        """The references that something is learned from: those that are not muted."""
+        return tuple(reference for reference in self.references if not reference.muted)
 
     @property
     def pair_count(self) -> int:
-        """References whose original is known."""
-        return sum(reference.before is not None for reference in self.references)
+        """Active references whose original is known."""
+        return sum(reference.before is not None for reference in self.active)
+
+    @property
+    def picked(self) -> bool:
+        """Whether it was made of picks alone: its edits are renderings of the very files that are their originals."""
+        active = self.active
+        return bool(active) and all(
+            one.before_source == one.source and Path(one.source).is_absolute() and not one.by_hand for one in active
+        )
 
     def without_originals(self, digests: Collection[str]) -> "Style":
         """The style without the references whose originals have one of these digests."""
@@ -75,8 +92,8 @@ class Style:
 
     @property
     def fingerprint(self) -> str:
-        """Names the set of references: whatever is computed from them may be kept under it."""
-        joined = "\n".join(f"{reference.id} {reference.digest}" for reference in self.references)
+        """Names the set of active references: whatever is computed from them may be kept under it."""
+        joined = "\n".join(f"{reference.id} {reference.digest}" for reference in self.active)
         return hashlib.blake2b(joined.encode(), digest_size=8).hexdigest()
 
 
@@ -132,8 +149,6 @@ class AddReport:
         return (*self.problems, *(limit.sentence for limit in self.limits))
 
 
-# Below this a reference is worth a second look.
-DOUBTFUL = 0.5
 # Two references that fit each other less than this contradict each other; which of them is off, nobody knows.
 OPPOSED = 0.1
 WHAT_TO_DO = (

@@ -114,3 +114,11 @@ def check_count(edits: Sized) -> None:
         raise StyleError("A style is made from edited photos; add at least one.")
     if len(edits) > MAX_EDITS:
         raise StyleError(f"{len(edits)} edits are too many at once; add up to {MAX_EDITS} at a time.")
+
+
+def check_active(document: StyleDocument) -> None:
+    """Raises StyleError where nothing is left to learn from."""
+    if all(reference.muted for reference in document.references):
+        raise StyleError(
+            f"“{document.name}” needs at least one reference that is not muted; add another one, or use another style."
+        )

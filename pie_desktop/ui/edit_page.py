@@ -22,14 +22,19 @@ from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.editor.versions import Versions
 from pie_desktop.ui.filmstrip import Filmstrip
 from pie_desktop.ui.histogram.panel import HistogramPanel
+from pie_desktop.ui.references.beside import ReferenceBeside
+from pie_desktop.ui.references.counting import ReferenceCounting
+from pie_desktop.ui.references.viewer import ReferenceViewer
 from pie_desktop.ui.side_panel import SidePanel
 from pie_desktop.ui.styles.folder_row import FolderStyleRow
+from pie_desktop.ui.styles.muting import MutingEffect
 from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.taste.dialog import TasteFinding
 from pie_desktop.ui.taste.wall import Liking
 from pie_desktop.ui.teaching.row import TeachingRow
 from pie_desktop.ui.variations.dialog import StyleVarying
 from pie_desktop.ui.welcome import WelcomeView
+from pie_desktop.ui.why.dialog import Explaining
 from pie_desktop.ui.widgets.labels import counted
 
 DEFAULT_SIZES = [248, 872, 320]
@@ -52,14 +57,20 @@ class EditPage(QWidget):
         super().__init__()
         self._context = context
         self._session = session
+        self._behind_reference: QWidget | None = None
         self._beside_grid: tuple[bool, bool, list[int]] | None = None
         self.canvas = canvas
         self.filmstrip = Filmstrip(context)
         self.styles = StylePanel(context)
+        self.muting = MutingEffect(context, session, self.styles.controller, self)
         self.folder_row = FolderStyleRow(session.folder_style)
         self.styles.add_folder_row(self.folder_row)
         self.adjust = AdjustPanel(context, session)
         self.photo_view = PhotoView(context, session, commands, canvas)
+        counting = ReferenceCounting(context, session, self)
+        self.beside = ReferenceBeside(context, session, counting, self.photo_view.reference, commands)
+        self.explaining = Explaining(context, session, counting, self)
+        commands.bind("why", self.explaining.open)
         self.cropping = Cropping(context, session, self.photo_view)
         self.adjustments = AdjustmentsPanel(
             context, session, canvas, {"Geometry": lambda: GeometryEditor(context, self.cropping, commands)}
@@ -70,6 +81,8 @@ class EditPage(QWidget):
         self.centre = QStackedWidget()
         self.centre.addWidget(self.welcome)
         self.centre.addWidget(self.photo_view)
+        self.reference = ReferenceViewer(context, self.styles.controller)
+        self.centre.addWidget(self.reference)
         self.histogram = HistogramPanel(context, canvas.renderer)
         self.versions = Versions(session.keeper, context.steps, self)
         self.history = HistoryPanel(session.keeper, self.versions)
@@ -106,6 +119,8 @@ class EditPage(QWidget):
         self.styles.versions.open_photo = lambda: (
             (session.path, session.edit) if session.photo is not None and session.path is not None else None
         )
+        self.styles.reference_requested.connect(self.show_reference)
+        self.reference.closed.connect(self._on_reference_closed)
         self.liking = Liking(context, self, lambda: self.filmstrip.listed, self.styles.controller.import_liked)
         self.styles.controller.listed.connect(lambda: self.adjust.blend.set_styles(self.styles.controller.styles))
         self.adjust.blend.save_requested.connect(self.save_blend)
@@ -144,6 +159,20 @@ class EditPage(QWidget):
         """Show one photo, or its virtual copy of that name, in the canvas."""
         self.centre.setCurrentWidget(self.photo_view)
         self._session.open(path, copy)
+
+    def show_reference(self, style_id: str, reference_id: str) -> None:
+        """Show a reference of a style at the size of the canvas, until Esc or another photo."""
+        if self.centre.currentWidget() is not self.reference:
+            self._behind_reference = self.centre.currentWidget()
+        self.reference.show_reference(style_id, reference_id)
+        self.centre.setCurrentWidget(self.reference)
+        self.reference.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_reference_closed(self, style_id: str, reference_id: str) -> None:
+        if self._behind_reference is not None:
+            self.centre.setCurrentWidget(self._behind_reference)
+        if not self.styles.details.focus_reference(reference_id):
+            self._centre_area().setFocus()
 
     def _show_version(self) -> None:
         """The list follows where another copy of the open photo was chosen, made or deleted."""
@@ -238,7 +267,10 @@ class EditPage(QWidget):
         settings.set("edit.panel", panel)
 
     def _centre_area(self) -> QWidget:
-        return self.canvas if self.centre.currentWidget() is self.photo_view else self.welcome
+        shown = self.centre.currentWidget()
+        if shown is self.photo_view:
+            return self.canvas
+        return self.reference if shown is self.reference else self.welcome
 
     def _restore(self) -> None:
         settings = self._context.settings

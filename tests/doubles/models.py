@@ -56,6 +56,16 @@ class PlainModel(EnhancementModel):
     def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
         return np.eye(len(proxies), dtype=np.float32)
 
+    def influence(self, proxy: np.ndarray, preference: Preference) -> np.ndarray:
+        """The second reference counts most, then the first, then the others."""
+        return self.shares(len(preference.arrays["tokens"]))
+
+    @staticmethod
+    def shares(references: int) -> np.ndarray:
+        parts = np.full(references, 0.05, np.float32)
+        parts[:2] = [0.2, 0.5][:references]
+        return parts / max(1.0, float(parts.sum()))
+
     def basis(self) -> np.ndarray:
         """Each channel by itself: lighter, and more contrast."""
         lut = identity_lut()
@@ -143,6 +153,17 @@ class MeanColorModel(PlainModel):
             progress(1.0)
         mean = np.mean([reference.after.mean(axis=(0, 1)) / 255 for reference in references], axis=0)
         return Preference({"mean": mean.astype(np.float32)}, self.bundle_id)
+
+    def influence(self, proxy: np.ndarray, preference: Preference) -> np.ndarray:
+        return self.shares(len(self.encoded[-1]))
+
+    def agreement(
+        self,
+        preference: Preference,
+        progress: Progress | None = None,
+        should_cancel: ShouldCancel | None = None,
+    ) -> list[float]:
+        return [0.9] * len(self.encoded[-1])
 
     def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         neutral = identity_lut(17) * np.float32(0.9)

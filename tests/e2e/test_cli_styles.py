@@ -129,7 +129,10 @@ def test_a_contradicting_and_a_swapped_reference_are_told(
     assert shown[3]["fits"] < 0.5
     plain = cli("style", "show", "Odd", "--fits")
     assert "disagree" in plain.err or "contradict" in plain.err
-    assert "fits" in plain.out
+    assert ", differs" in plain.out and "weak: " not in plain.out
+    assert "3 pairs, 1 muted" in cli("style", "mute", "Odd", "004").out
+    assert json.loads(cli("style", "show", "Odd", "--json").out)["references"][3]["muted"]
+    assert "4 pairs" in cli("style", "mute", "Odd", "004", "--off").out
     swapped = cli("style", "swap", "Odd", "001")
     assert swapped.code == 0
     assert swapped.out.index("0.jpg") < swapped.out.index("0_edit.jpg")

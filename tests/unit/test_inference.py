@@ -257,3 +257,33 @@ def test_a_preference_that_is_not_finite_is_refused(
     monkeypatch.setattr(inference._network, "encode", not_finite)
     with pytest.raises(BundleError, match="no usable answer"):
         inference.encode(pairs(sample_images, "coffee"))
+
+
+def test_the_references_that_count_are_those_whose_loss_would_change_the_result_most(
+    inference: Inference, sample_images: dict[str, np.ndarray]
+) -> None:
+    names = ("coffee", "rocket", "astronaut")
+    looks = (warm, warm, cool)
+    references = [
+        ReferencePixels(look(sample_images[n]), sample_images[n]) for n, look in zip(names, looks, strict=True)
+    ]
+    photo = np.ascontiguousarray(sample_images["coffee"][:, 150:])
+    preference = inference.encode(references)
+    influence = inference.influence(photo, preference)
+    assert influence.shape == (3,) and influence.min() >= 0 and 0.5 < influence.sum() <= 1.0001
+    assert influence.argmax() == 0, "a part of the same photo"
+    whole = apply_lut(photo, inference.luts(photo, preference)[1])
+    changes = []
+    for left_out in range(3):
+        others = inference.encode([one for number, one in enumerate(references) if number != left_out])
+        changes.append(mean_delta_e(whole, apply_lut(photo, inference.luts(photo, others)[1])))
+    assert changes[int(influence.argmax())] > min(changes)
+
+
+def test_edits_without_originals_count_by_attention(inference: Inference, sample_images: dict[str, np.ndarray]) -> None:
+    edits = [ReferencePixels(warm(sample_images[name])) for name in ("coffee", "rocket")]
+    influence = inference.influence(sample_images["chelsea"], inference.encode(edits))
+    assert influence.shape == (2,) and influence.min() > 0 and influence.sum() < 1
+    mixed = inference.encode([*edits, *pairs(sample_images, "astronaut")])
+    with_pair = inference.influence(sample_images["chelsea"], mixed)
+    assert with_pair.argmax() == 2, "a pair tells more than edits"

@@ -15,9 +15,9 @@ from pie_desktop.imaging.listing import list_photos
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.pairs.scene import ASKED_FIRST, one_scene
 from pie_desktop.imaging.stored import to_uint8
-from pie_desktop.styles.limits import limits_of
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Limit
+from pie_desktop.styles.survey import limits_of
 
 Images = dict[str, np.ndarray]
 NAMES = ("astronaut", "coffee", "chelsea")

@@ -17,6 +17,7 @@ from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.imaging import archive as archives
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.model.inference import Inference
+from pie_desktop.styles.document import FORMAT
 from pie_desktop.styles.exporting import export_style, export_without_photos, without_places
 from pie_desktop.styles.importing import import_style
 from pie_desktop.styles.store import StyleLibrary
@@ -227,7 +228,7 @@ HOSTILE: dict[str, tuple[Callable[[Contents], Contents], str]] = {
     "depth": (lambda files: files | {"style.json": b'{"a":' + b"[" * 9000 + b"]" * 9000 + b"}"}, "nested too deeply"),
     "half a letter": (lambda files: files | {"style.json": b'{"name": "\xff"}'}, "not valid JSON"),
     "huge text": (lambda files: files | {"piestyle.json": b" " * 70_000}, "larger than in any style"),
-    "newer style": (lambda files: with_document(files, lambda d: d.update(format=3)), "newer version"),
+    "newer style": (lambda files: with_document(files, lambda d: d.update(format=FORMAT + 1)), "newer version"),
     "newer file": (lambda files: files | {"piestyle.json": b'{"format": 2}'}, "newer version"),
     "photos denied": (
         lambda files: files | {"piestyle.json": b'{"format":1,"program":"x","photos":false}'}, "belong together",

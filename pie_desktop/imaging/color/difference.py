@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from pie_desktop.imaging.color.spaces import srgb_to_linear
+from pie_desktop.imaging.color.spaces import linear_to_srgb, srgb_to_linear
 
 _POW25_7 = 25.0**7
 # Linear sRGB to CIE XYZ (D65): the primaries and the white of IEC 61966-2-1.
@@ -24,6 +24,15 @@ def to_lab(image: np.ndarray) -> np.ndarray:
     f = np.where(ratio > (6 / 29) ** 3, np.cbrt(ratio), ratio * np.float32((29 / 6) ** 2 / 3) + np.float32(4 / 29))
     x, y, z = np.moveaxis(f, -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
+
+
+def from_lab(lab: np.ndarray) -> np.ndarray:
+    """The inverse of `to_lab`: sRGB-encoded float32 (..., 3), beyond [0, 1] where sRGB does not have the colour."""
+    y = (lab[..., 0].astype(np.float64) + 16) / 116
+    f = np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], axis=-1)
+    ratio = np.where(f > 6 / 29, f**3, (f - 4 / 29) * (3 * (6 / 29) ** 2))
+    linear = ratio @ np.linalg.inv(SRGB_TO_XYZ / SRGB_TO_XYZ.sum(axis=1, keepdims=True)).T
+    return linear_to_srgb(linear).astype(np.float32)
 
 
 def delta_e_2000(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -23,11 +23,13 @@ class PhotoWidget(QWidget):
     Signals:
         viewport_changed: zoom or position changed.
         view_changed: another comparison view was chosen, or the clipping warnings were shown or hidden.
+        comparing_changed: the original is held up for comparison, or not any more.
     """
 
     accessible_role = QAccessible.Role.Graphic
     viewport_changed = Signal()
     view_changed = Signal()
+    comparing_changed = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -88,6 +90,7 @@ class PhotoWidget(QWidget):
         if comparing != self._comparing:
             self._comparing = comparing
             self.update()
+            self.comparing_changed.emit()
 
     @property
     def warnings(self) -> bool:

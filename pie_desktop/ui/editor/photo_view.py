@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.naming import blend_name
@@ -18,6 +18,7 @@ from pie_desktop.ui.canvas.navigator import Navigator
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.reading import Enhancement
 from pie_desktop.ui.editor.session import EditSession
+from pie_desktop.ui.references.beside import ReferencePane
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,12 @@ class PhotoView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(canvas, 1)
+        self.reference = ReferencePane(canvas)
+        pictures = QHBoxLayout()
+        pictures.setSpacing(1)
+        pictures.addWidget(canvas, 1)
+        pictures.addWidget(self.reference, 1)
+        layout.addLayout(pictures, 1)
         self.toolbar = CanvasToolbar(canvas, commands)
         layout.addWidget(self.toolbar)
         session.opening.connect(self._on_opening)

@@ -6,10 +6,12 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QToolButton, QV
 
 from pie_desktop.edit.edit import MIX
 from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.engine.style_report import StyleReport
 from pie_desktop.styles.finding import named
 from pie_desktop.styles.marks import NO_MARKS, StyleMarks
+from pie_desktop.styles.readiness import left_out, readiness
 from pie_desktop.styles.store import Style
-from pie_desktop.styles.style import WHAT_TO_DO, Contradiction
+from pie_desktop.styles.style import WHAT_TO_DO, contradiction
 from pie_desktop.ui.styles.drop_zone import ProgressRow
 from pie_desktop.ui.styles.mosaic import Mosaic
 from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, icon, set_flag
@@ -70,8 +72,7 @@ class StyleCard(QFrame):
         self.contradiction = PlainLabel()
         self.contradiction.setProperty("role", "warning")
         self.contradiction.setWordWrap(True)
-        self.contradiction.setToolTip(plain(WHAT_TO_DO))
-        self._contradiction: Contradiction | None = None
+        self._report: StyleReport | None = None
         self.badge = PlainLabel()
         self.badge.setProperty("role", "badge")
         self.mixed = PlainLabel()
@@ -175,10 +176,10 @@ class StyleCard(QFrame):
         assert layout is not None
         layout.setContentsMargins(SPACE, space, HALF_SPACE, space)
 
-    def set_contradiction(self, found: Contradiction | None) -> None:
-        """Warn that references disagree; None if they do not, or while that is not known."""
-        if found != self._contradiction:
-            self._contradiction = found
+    def set_report(self, report: StyleReport | None) -> None:
+        """Say how ready the style is and what is wrong with its references; None while little is known."""
+        if report != self._report:
+            self._report = report
             self._show_state()
 
     def set_selected(self, selected: bool) -> None:
@@ -268,19 +269,32 @@ class StyleCard(QFrame):
         self.badge.setText("archived" if archived else "built-in")
         self.badge.setToolTip(ARCHIVED if archived else BUILT_IN)
         self.badge.setVisible((builtin or archived) and not busy and not self.problem)
-        found = self._contradiction if not (busy or builtin or self.problem) else None
-        self.contradiction.setText(f"⚠ {found.sentence}" if found is not None else "")
-        self.contradiction.setVisible(found is not None)
-        made_of = "General enhancement only" if self.shown_style is None else summary(self.shown_style)
-        text = self.problem or "  ".join(filter(None, (made_of, named(self._marks))))
-        self.summary.setText(text)
-        self.summary.setToolTip(plain(text if self.problem else ""))
+        style, told = self.shown_style, [] if busy or self.problem else self._warnings()
+        self.contradiction.setText("\n".join(f"⚠ {sentence}" for sentence in told))
+        self.contradiction.setVisible(bool(told))
+        text, tip = "General enhancement only" if style is None else summary(style), ""
+        if style is not None and not builtin:
+            report = self._report or StyleReport()
+            ready = readiness(style, report.agreement, report.seen)
+            text, tip = f"{text} · {ready.level.value}", f"{ready.reason} {ready.advice}".rstrip()
+        self.summary.setText(self.problem or "  ".join(filter(None, (text, named(self._marks)))))
+        self.summary.setToolTip(plain(self.problem or tip))
         set_flag(self.summary, "role", "error" if self.problem else "muted")
+
+    def _warnings(self) -> list[str]:
+        """What is wrong with the references."""
+        style, report = self.shown_style, self._report or StyleReport()
+        if style is None or style.builtin:
+            return []
+        found = contradiction(list(report.agreement.values()))
+        self.contradiction.setToolTip(plain(WHAT_TO_DO if found is not None else ""))
+        return [said for said in (found.sentence if found is not None else "", left_out(style, report.seen)) if said]
 
 
 def summary(style: Style) -> str:
     """What a style is made of, such as `4 pairs, 1 edit`."""
-    pairs = style.pair_count
-    edits = len(style.references) - pairs
+    pairs, muted = style.pair_count, len(style.references) - len(style.active)
+    edits = len(style.active) - pairs
     parts = [counted(number, word) for number, word in ((pairs, "pair"), (edits, "edit")) if number]
+    parts += [f"{muted} muted"] if muted else []
     return ", ".join(parts) or "No references"

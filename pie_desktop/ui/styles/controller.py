@@ -6,7 +6,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.styles.store import AddReport, Style
 from pie_desktop.ui.context import AppContext
@@ -17,7 +17,13 @@ from pie_desktop.ui.teaching.jobs import Edits, Taught, exchange_references, tea
 
 
 class StyleController(StyleChooser):
-    """Runs what the user asks of the styles."""
+    """Runs what the user asks of the styles.
+
+    Signals:
+        muted: the `Style` as it is now, the id of a reference that was muted or not any more, and what takes that back.
+    """
+
+    muted = Signal(object, str, object)
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(context, parent)
@@ -97,6 +103,17 @@ class StyleController(StyleChooser):
             self._on_references_changed(went.style)
 
         self._change(done, version_jobs.go_back, style_id, number)
+
+    def set_muted(self, style_id: str, reference_id: str, muted: bool) -> None:
+        """Keep a reference without learning from it, or learn from it again; `muted` tells when that is done."""
+
+        def done(style: Style) -> None:
+            put = partial(self._move, self._on_references_changed, jobs.set_muted, style_id, reference_id)
+            step = self._steps.add(put(not muted), put(muted))
+            self.muted.emit(style, reference_id, partial(self._steps.take_back_whole, step))
+            self._on_references_changed(style)
+
+        self._change(done, jobs.set_muted, style_id, reference_id, muted)
 
     def learn(
         self,

@@ -1,14 +1,15 @@
 """The references of one style."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLayout, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
+from pie_desktop.engine.style_report import StyleReport
+from pie_desktop.styles.readiness import left_out, readiness
 from pie_desktop.styles.store import Style, StyleReference
-from pie_desktop.styles.style import WHAT_TO_DO, Limit, contradiction
+from pie_desktop.styles.style import WHAT_TO_DO, contradiction
 from pie_desktop.ui.dialogs import PHOTO_FILTER
 from pie_desktop.ui.styles.card import summary
 from pie_desktop.ui.styles.card_column import stepped
@@ -16,11 +17,11 @@ from pie_desktop.ui.styles.drop_zone import ProgressRow
 from pie_desktop.ui.styles.reference_row import ReferenceRow
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
+from pie_desktop.ui.widgets.elision import Differences
 from pie_desktop.ui.widgets.labels import NameEdit
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 
 PAIRS_COUNT_MORE = "An edit teaches far more together with its original. Add the unedited original to each."
-ALL_PAIRS = "Every edit has its original, which is the best a style can learn from."
 BUILT_IN = "This style comes with the program; duplicate it to change it."
 
 
@@ -32,6 +33,8 @@ class StyleDetails(QWidget):
         renamed: style id and the new name.
         original_chosen: style id, reference id and the path of its original, or None to use it without.
         swap_requested, dismiss_requested, remove_requested: style id and reference id.
+        mute_requested: style id, reference id and whether nothing is to be learned from it.
+        shown_large: style id and reference id; show its photos as large as there is room.
         reveal_requested: path of the edit.
         cancel_requested: id of the style; stop the work on it.
     """
@@ -42,6 +45,8 @@ class StyleDetails(QWidget):
     swap_requested = Signal(str, str)
     dismiss_requested = Signal(str, str)
     remove_requested = Signal(str, str)
+    mute_requested = Signal(str, str, bool)
+    shown_large = Signal(str, str)
     reveal_requested = Signal(object)
     cancel_requested = Signal(str)
 
@@ -70,46 +75,60 @@ class StyleDetails(QWidget):
         """The style that is shown."""
         return self._style.id if self._style is not None else None
 
-    def set_style(self, style: Style, agreement: Mapping[str, float], limits: Sequence[Limit] = ()) -> None:
-        """Show a style as it is now.
-
-        Args:
-            agreement: how well each of its references fits the others, 0 to 1 by reference id, as far as known.
-            limits: what all of them have in common.
-        """
+    def set_style(self, style: Style, report: StyleReport | None) -> None:
+        """Show a style as it is now, with what can be told of it, None while that is not known."""
         self._style = style
         if not self.name.editing:
             self.name.set_name(style.name)
         self.count.setText(summary(style))
-        self._advise(style, agreement, limits)
+        self._advise(style, report or StyleReport(), known=report is not None)
         self._show_rows(style)
+        agreement = report.agreement if report is not None else {}
+        damaged = report.seen.damaged if report is not None else ()
+        opposed = contradiction(list(agreement.values())) is not None
+        names = Differences(Path(reference.source).name for reference in style.references)
         for row in self.rows:
-            row.set_agreement(agreement.get(row.reference.id) if len(self.rows) > 1 else None)
+            row.set_names(names)
+            agreed = agreement.get(row.reference.id) if len(agreement) > 1 else None
+            row.set_state(agreed, damaged=row.reference.id in damaged, opposed=opposed)
 
-    def _advise(self, style: Style, agreement: Mapping[str, float], limits: Sequence[Limit]) -> None:
-        found = contradiction(list(agreement.values()))
-        told = [limit.sentence for limit in limits]
-        doubtful = found is not None or any(limit.doubtful for limit in limits)
-        if style.builtin:
-            advice = BUILT_IN
-        elif found is not None:
-            advice = " ".join([found.sentence, WHAT_TO_DO, *told])
-        elif style.pair_count < len(style.references):
-            advice = " ".join([*told, PAIRS_COUNT_MORE])
-        else:
-            advice = " ".join(told) or ALL_PAIRS
-        self.advice.setText(advice)
+    def _advise(self, style: Style, report: StyleReport, *, known: bool) -> None:
+        seen = report.seen if known else None
+        found, damaged = contradiction(list(report.agreement.values())), left_out(style, seen)
+        doubtful = found is not None or bool(damaged) or any(limit.doubtful for limit in report.seen.limits)
+        ready = readiness(style, report.agreement, seen)
+        told = [f"{ready.level.value.capitalize()}: {ready.reason}", damaged]
+        told += [f"{found.sentence} {WHAT_TO_DO}"] if found is not None else [ready.advice]
+        told += [limit.sentence for limit in report.seen.limits]
+        if found is None and 0 < style.pair_count < len(style.active):
+            told.append(PAIRS_COUNT_MORE)
+        self.advice.setText(BUILT_IN if style.builtin else " ".join(sentence for sentence in told if sentence))
         set_flag(self.advice, "role", "warning" if doubtful and not style.builtin else "muted")
 
     def images(self) -> list[Path]:
         """All images shown, from top to bottom."""
         return [path for row in self.rows for path in (*row.before.paths, *row.after.paths)]
 
+    def focus_reference(self, reference_id: str) -> bool:
+        """Give the focus to the row of a reference; False where it is not shown."""
+        row = next((row for row in self.rows if row.reference.id == reference_id), None)
+        if row is None or not row.isVisible():
+            return False
+        row.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._scroll.ensureWidgetVisible(row, 0, SPACE)
+        return True
+
     def remove_focused(self) -> None:
         """Ask to remove the reference whose row has the focus."""
         for row in self.rows:
             if row.hasFocus():
                 row.remove_requested.emit()
+
+    def mute_focused(self) -> None:
+        """Ask to mute the reference whose row has the focus, or to learn from it again."""
+        for row in self.rows:
+            if row.hasFocus() and row.editable:
+                row.mute_requested.emit(not row.reference.muted)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focused = next((place for place, row in enumerate(self.rows) if row.hasFocus()), None)
@@ -146,6 +165,8 @@ class StyleDetails(QWidget):
         row.swap_requested.connect(lambda: self.swap_requested.emit(style.id, reference.id))
         row.dismiss_requested.connect(lambda: self.dismiss_requested.emit(style.id, reference.id))
         row.remove_requested.connect(lambda: self.remove_requested.emit(style.id, reference.id))
+        row.mute_requested.connect(lambda muted: self.mute_requested.emit(style.id, reference.id, muted))
+        row.opened.connect(lambda: self.shown_large.emit(style.id, reference.id))
         row.reveal_requested.connect(lambda: self.reveal_requested.emit(Path(reference.source)))
         return row
 

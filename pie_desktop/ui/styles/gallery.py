@@ -8,9 +8,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from pie_desktop.edit.parts.style import StylePart
+from pie_desktop.engine.style_report import StyleReport
 from pie_desktop.styles.marks import NO_MARKS, LibraryMarks
 from pie_desktop.styles.store import Style
-from pie_desktop.styles.style import Contradiction
 from pie_desktop.ui.styles.card import StyleCard
 from pie_desktop.ui.styles.card_column import CardColumn, stepped
 from pie_desktop.ui.styles.drop_zone import MakingRows
@@ -55,7 +55,7 @@ class StyleGallery(QScrollArea):
         self.making.cancel_requested.connect(self.cancel_requested)
         self._current: str | None = None
         self._styles: dict[str, Style] = {}
-        self._contradictions: Mapping[str, Contradiction | None] = {}
+        self._reports: Mapping[str, StyleReport | None] = {}
         self._marks = LibraryMarks()
         self._busy: dict[str, tuple[float, str]] = {}
         self._problems: dict[str, str] = {}
@@ -100,20 +100,20 @@ class StyleGallery(QScrollArea):
     def set_styles(
         self,
         styles: Sequence[Style],
-        contradictions: Mapping[str, Contradiction | None],
+        reports: Mapping[str, StyleReport | None],
         marks: LibraryMarks | None = None,
     ) -> None:
         """Show these styles; cards of styles that stay are kept, so that nothing jumps.
 
         Args:
             styles: in order.
-            contradictions: by style id, whether its references disagree.
+            reports: by style id, what can be told of it; None while that is not known.
             marks: what is noted about them.
         """
         self._marks = marks or LibraryMarks()
         order = [None, *(style.id for style in styles)]
         self._styles = {style.id: style for style in styles}
-        self._contradictions = contradictions
+        self._reports = reports
         if self._current not in self._styles and self._current is not None:
             self._leave_current(set(order))
         for style_id, card in self.cards.items():
@@ -121,7 +121,7 @@ class StyleGallery(QScrollArea):
                 style = self._styles[style_id]
                 if card.shown_style != style or card.name.name != style.name:
                     card.set_style(style)
-                card.set_contradiction(contradictions.get(style_id))
+                card.set_report(reports.get(style_id))
                 card.set_marks(self._marks.of(style_id))
         self.column.set_keys(order)
         self._fit_cards()
@@ -251,7 +251,7 @@ class StyleGallery(QScrollArea):
     def _make_card(self, style_id: str | None, spare: StyleCard | None) -> StyleCard:
         card = spare or self._new_card()
         card.set_style(self._styles[style_id] if style_id is not None else None)
-        card.set_contradiction(self._contradictions.get(style_id) if style_id is not None else None)
+        card.set_report(self._reports.get(style_id) if style_id is not None else None)
         card.set_marks(self._marks.of(style_id) if style_id is not None else NO_MARKS)
         if style_id in self._busy:
             card.show_progress(*self._busy[style_id])

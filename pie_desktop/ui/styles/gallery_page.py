@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from pie_desktop.engine.style_report import StyleReport
 from pie_desktop.styles.finding import Sorting, StyleFinder
 from pie_desktop.styles.marks import LibraryMarks
-from pie_desktop.styles.style import Contradiction, Style
+from pie_desktop.styles.style import Style
 from pie_desktop.ui.settings import Settings
 from pie_desktop.ui.styles.gallery import StyleGallery
 from pie_desktop.ui.styles.search_bar import StyleSearchBar
@@ -36,7 +37,7 @@ class GalleryPage(QWidget):
         self.gallery = StyleGallery(loader)
         self.search = StyleSearchBar(settings)
         self._finder = StyleFinder()
-        self._contradictions: Mapping[str, Contradiction | None] = {}
+        self._reports: Mapping[str, StyleReport | None] = {}
         self._kept: str | None = None
         self._asked = False
         self.nothing = PlainLabel()
@@ -66,10 +67,10 @@ class GalleryPage(QWidget):
         return self.search.wanted.sorting is Sorting.OWN
 
     def set_library(
-        self, styles: Sequence[Style], marks: LibraryMarks, contradictions: Mapping[str, Contradiction | None]
+        self, styles: Sequence[Style], marks: LibraryMarks, reports: Mapping[str, StyleReport | None]
     ) -> None:
         """Show styles as they are now; see `StyleFinder` and `StyleGallery.set_styles`."""
-        self._finder, self._contradictions = StyleFinder(styles, marks), contradictions
+        self._finder, self._reports = StyleFinder(styles, marks), reports
         self._find()
 
     def set_selected(self, style_id: str | None) -> None:
@@ -123,7 +124,7 @@ class GalleryPage(QWidget):
     def _find(self) -> None:
         wanted = self.search.wanted
         found = self._finder.find(wanted, self._kept)
-        self.gallery.set_styles(found, self._contradictions, self._finder.marks)
+        self.gallery.set_styles(found, self._reports, self._finder.marks)
         none = not found and wanted.narrows
         self.nothing.setText(_said(wanted.text, wanted.favorites) if none else "")
         self._below.setVisible(none)

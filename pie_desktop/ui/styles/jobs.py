@@ -14,15 +14,14 @@ from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.engine import saved_blend as blends
 from pie_desktop.engine.engine import Engine
 from pie_desktop.engine.sharing import share_style
+from pie_desktop.engine.style_report import StyleReport, report_on
 from pie_desktop.errors import StyleError
 from pie_desktop.imaging.listing import list_photos, looks_like_photo
 from pie_desktop.imaging.pairs.find import EditPair, find_pairs
 from pie_desktop.styles.document import MAX_NAME
 from pie_desktop.styles.importing import import_style
-from pie_desktop.styles.limits import limits_of
 from pie_desktop.styles.marks import LibraryMarks
 from pie_desktop.styles.store import MAX_EDITS, AddReport, Style, StyleLibrary
-from pie_desktop.styles.style import Limit
 from pie_desktop.workers.job import JobContext
 
 _log = logging.getLogger(__name__)
@@ -104,17 +103,11 @@ class StyleListing:
 
 @dataclass(frozen=True)
 class ReadyStyle:
-    """A style whose preference is known.
-
-    Attributes:
-        agreement: how well each reference fits the others, 0 to 1, by reference id.
-        limits: what all references have in common; of the user's own styles.
-    """
+    """A style whose preference is known, with what can be told of it."""
 
     style_id: str
     fingerprint: str
-    agreement: dict[str, float]
-    limits: tuple[Limit, ...] = ()
+    report: StyleReport
 
 
 def list_styles(context: JobContext, library: StyleLibrary) -> StyleListing:
@@ -219,6 +212,10 @@ def restore_references(context: JobContext, library: StyleLibrary, style_id: str
     return library.get(style_id)
 
 
+def set_muted(context: JobContext, library: StyleLibrary, style_id: str, reference_id: str, muted: bool) -> Style:
+    return library.set_muted(style_id, reference_id, muted)
+
+
 def rename(context: JobContext, library: StyleLibrary, style_id: str, name: str) -> Style:
     return library.rename(style_id, name)
 
@@ -253,12 +250,8 @@ def mark(
 def compute_preference(context: JobContext, library: StyleLibrary, engine: Engine, style_id: str) -> ReadyStyle:
     """Make sure that the preference of the style, as it is on disk now, is known to the engine."""
     style = library.get(style_id)
-    values = engine.agreement(style, context.progress, context.should_cancel)
-    if len(values) != len(style.references):  # some copy could not be read, and the engine does not say which
-        values = []
-    agreement = {reference.id: value for reference, value in zip(style.references, values, strict=False)}
-    limits = () if style.builtin else limits_of(style, context.check)
-    return ReadyStyle(style_id, style.fingerprint, agreement, limits)
+    report = report_on(engine, style, context.progress, context.should_cancel)
+    return ReadyStyle(style_id, style.fingerprint, report)
 
 
 def save_blend(

@@ -16,6 +16,7 @@ from pie_desktop.workers.lanes import PriorityLane
 GAP = 2
 RADIUS = 4
 TICK_SIDE = 20
+_FADED = 0.3  # opacity
 # Cells as fractions (x, y, width, height) of the square, by number of images.
 LAYOUTS = {
     1: [(0.0, 0.0, 1.0, 1.0)],
@@ -34,6 +35,7 @@ class Mosaic(QWidget):
         self._icon = icon_name
         self._paths: list[Path] = []
         self._checked = False
+        self._faded = False
         self.set_side(side)
         loader.loaded.connect(self._on_loaded)
 
@@ -54,6 +56,11 @@ class Mosaic(QWidget):
     def set_side(self, side: int) -> None:
         """Height and width in device-independent pixels."""
         self.setFixedSize(QSize(side, side))
+
+    def set_faded(self, faded: bool) -> None:
+        """Show the images as something that does not count."""
+        self._faded = faded
+        self.update()
 
     def set_checked(self, checked: bool) -> None:
         """Mark the whole with a tick in its corner."""
@@ -80,6 +87,7 @@ class Mosaic(QWidget):
             margin = self.width() // 4
             icon(self._icon, COLORS.text_muted).paint(painter, self.rect().adjusted(margin, margin, -margin, -margin))
             return
+        painter.setOpacity(_FADED if self._faded else 1.0)
         for path, cell in zip(self._paths, self._cells(), strict=False):
             thumbnail = self._loader.cache.get(path)
             if thumbnail is not None and thumbnail.pixmap is not None:

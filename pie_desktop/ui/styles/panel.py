@@ -8,7 +8,7 @@ from PySide6.QtGui import QFocusEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
-from pie_desktop.styles.style import Style, contradiction
+from pie_desktop.styles.style import Style
 from pie_desktop.ui.actions.commands import ActionTip, Command
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.dialogs import PHOTO_FILTER, show_in_file_manager
@@ -38,6 +38,7 @@ class StylePanel(QWidget):
         liking_requested: a style of photos that are liked.
         taste_requested: the `Style` to refine by picks, or None to find a taste from nothing.
         search_wanted: the styles are to be in sight, for a search among them.
+        reference_requested: ids of a style and of its reference that is to be shown large.
         current_changed: another style is the one that actions apply to, or it is another one than before.
     """
 
@@ -46,6 +47,7 @@ class StylePanel(QWidget):
     taste_requested = Signal(object)
     liking_requested = Signal()
     search_wanted = Signal()
+    reference_requested = Signal(str, str)
     current_changed = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
@@ -79,6 +81,7 @@ class StylePanel(QWidget):
         self.page.shown.connect(self.current_changed)
         Command(context.keys, "find_style", self.find_style, self)
         Command(context.keys, "remove_reference", self.details.remove_focused, self.details)
+        Command(context.keys, "mute_reference", self.details.mute_focused, self.details)
         self._connect()
         self.controller.refresh()
         # Another window may have changed the styles while one worked there.
@@ -170,10 +173,8 @@ class StylePanel(QWidget):
     def _on_listed(self) -> None:
         styles = self.controller.styles
         self._images.forget_changed(styles)
-        agreement = self.controller.preferences.agreement
-        agreements = {style.id: list(agreement(style).values()) for style in styles}
-        found = {style_id: contradiction(values) for style_id, values in agreements.items()}
-        self.page.set_library(styles, self.controller.marks, found)
+        reports = {style.id: self.controller.preferences.report(style) for style in styles}
+        self.page.set_library(styles, self.controller.marks, reports)
         self.page.set_selected(self._context.current.wanted)
         self.show_drop_zone(not self.has_own)
         if self.shows_details:
@@ -190,8 +191,7 @@ class StylePanel(QWidget):
             self.controller.refresh()
 
     def _show_in_details(self, style: Style) -> None:
-        preferences = self.controller.preferences
-        self.details.set_style(style, preferences.agreement(style), preferences.limits(style))
+        self.details.set_style(style, self.controller.preferences.report(style))
 
     def _on_busy(self, key: str, fraction: float, text: str) -> None:
         self.gallery.show_progress(key, fraction, text)
@@ -210,9 +210,6 @@ class StylePanel(QWidget):
         self.gallery.show_card(style_id)
         if style_id in self.gallery.cards:
             self.gallery.cards[style_id].name.edit()
-
-    def _on_selected(self, style_id: str) -> None:
-        self.style_selected.emit(style_id or None)
 
     def _rename(self, style_id: str) -> None:
         if self.shows_details:
@@ -239,7 +236,7 @@ class StylePanel(QWidget):
         controller.created.connect(self._on_created)
         current = self._context.current
         current.wanted_changed.connect(lambda: self.page.set_selected(current.wanted))
-        current.style_changed.connect(self._on_selected)
+        current.style_changed.connect(lambda style_id: self.style_selected.emit(style_id or None))
         current.changed.connect(lambda edit, moving: None if moving else gallery.show_mix(edit.style))
         gallery.made.connect(self._load_images)
         gallery.current_changed.connect(self.current_changed)
@@ -255,6 +252,8 @@ class StylePanel(QWidget):
         details.swap_requested.connect(controller.swap_pair)
         details.dismiss_requested.connect(controller.dismiss_doubt)
         details.remove_requested.connect(controller.remove_reference)
+        details.mute_requested.connect(controller.set_muted)
+        details.shown_large.connect(self.reference_requested)
         details.reveal_requested.connect(self._reveal)
         details.cancel_requested.connect(controller.cancel)
         self.drop_zone.clicked.connect(self.choose_edits)

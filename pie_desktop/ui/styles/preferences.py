@@ -5,8 +5,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject
 
+from pie_desktop.engine.style_report import StyleReport
 from pie_desktop.styles.store import Style
-from pie_desktop.styles.style import Limit
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.operation import Operation
@@ -34,15 +34,10 @@ class StylePreferences(QObject):
     def is_ready(self, style: Style | None) -> bool:
         return style is not None and self._of(style) is not None
 
-    def agreement(self, style: Style) -> dict[str, float]:
-        """How well each reference fits the others, 0 to 1 by reference id; empty while it is not known."""
+    def report(self, style: Style) -> StyleReport | None:
+        """What can be told of a style beyond its counts; None while it is not known."""
         ready = self._of(style)
-        return ready.agreement if ready is not None else {}
-
-    def limits(self, style: Style) -> tuple[Limit, ...]:
-        """What all references of a style have in common; empty while it is not known."""
-        ready = self._of(style)
-        return ready.limits if ready is not None else ()
+        return ready.report if ready is not None else None
 
     def compute(self, style_id: str, on_result: Callable[[jobs.ReadyStyle], None]) -> bool:
         """Begin with the preference of a style; a computation for another style is given up.

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from pie_desktop.ui.theme import COLORS, SPACE, icon
+from pie_desktop.ui.widgets.elision import Differences
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 
@@ -25,6 +26,7 @@ class ElidedLabel(QLabel):
         super().__init__(parent)
         self._full = text
         self._mode = mode
+        self._differences: Differences | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._elide()
@@ -32,6 +34,11 @@ class ElidedLabel(QLabel):
     @property
     def full_text(self) -> str:
         return self._full
+
+    def set_differences(self, differences: Differences) -> None:
+        """Keep what tells the text from those beside it, in place of what the mode would keep."""
+        self._differences = differences
+        self._elide()
 
     def set_full_text(self, text: str) -> None:
         self._full = text
@@ -48,7 +55,10 @@ class ElidedLabel(QLabel):
         return QSize(0, self.fontMetrics().height())
 
     def _elide(self) -> None:
-        shown = self.fontMetrics().elidedText(self._full, self._mode, self.width())
+        if self._differences is not None:
+            shown = self._differences.elided(self._full, self.fontMetrics(), self.width())
+        else:
+            shown = self.fontMetrics().elidedText(self._full, self._mode, self.width())
         self.setText(shown)
         self.setToolTip(plain(self._full if shown != self._full else ""))
 

@@ -66,7 +66,7 @@ def test_styles_survive_a_restart(
         restarted = StylePanel(again)
         qtbot.addWidget(restarted)
         qtbot.waitUntil(lambda: style.id in restarted.gallery.cards)
-        assert restarted.gallery.cards[style.id].summary.text() == "4 pairs"
+        assert restarted.gallery.cards[style.id].summary.text() == "4 pairs · fair"
         with qtbot.waitSignal(restarted.style_selected) as selected:
             restarted.select_style(style.id)
         assert selected.args == [style.id]

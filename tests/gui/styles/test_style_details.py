@@ -41,7 +41,7 @@ def test_details_complete_pairs_and_remove_references(
     with qtbot.waitSignal(context.styles_changed):
         qtbot.keyClick(details.rows[1], Qt.Key.Key_Delete)
     assert len(own_styles(panel)[0].references) == 1
-    assert "Every edit has its original" in details.advice.text()
+    assert "One pair shows" in details.advice.text() and "far more" not in details.advice.text()
     assert details.count.text() == "1 pair"
 
     undo = next(notice.action for notice in notices if notice.action_text == "Undo")
@@ -107,7 +107,7 @@ def test_agreement_marks_the_reference_that_does_not_fit(
     model.go_on.set()
     use(panel, context, model)
     panel.open_details(style.id)
-    qtbot.waitUntil(lambda: [row.fit.text() for row in panel.details.rows] == ["fits 20 %", *["fits 90 %"] * 3])
+    qtbot.waitUntil(lambda: [row.fit.text() for row in panel.details.rows] == ["differs", *["consistent"] * 3])
     assert panel.details.rows[0].fit.property("role") == "warning"
     assert context.current.style_id is None
 
@@ -186,3 +186,85 @@ def test_an_order_that_is_right_is_not_doubted_again(
     panel.details.rows[0].dismiss_requested.emit()
     qtbot.waitUntil(lambda: panel.details.rows[0].badge.text() == "pair")
     assert own_styles(panel)[0].references == style.references
+
+
+def test_a_reference_is_muted_by_key_and_that_is_undone(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style
+) -> None:
+    panel.open_details(style.id)
+    details, card = panel.details, panel.gallery.cards[style.id]
+    told: list[object] = []
+    panel.controller.muted.connect(lambda *what: told.extend(what))
+    row = details.rows[1]
+    row.setFocus()
+    with qtbot.waitSignal(context.styles_changed):
+        qtbot.keyClick(row, Qt.Key.Key_M)
+    assert [row.badge.text() for row in details.rows] == ["pair", "muted", "pair", "pair"]
+    assert details.count.text() == "3 pairs, 1 muted" and "1 muted" in card.summary.text()
+    assert own_styles(panel)[0].references[1].muted
+    changed, reference, undo = told
+    assert isinstance(changed, Style) and reference == "002" and callable(undo)
+    with qtbot.waitSignal(context.styles_changed):
+        undo()
+    assert not own_styles(panel)[0].references[1].muted
+    assert [row.badge.text() for row in details.rows] == ["pair"] * 4
+    menu = details.rows[1].menu()
+    next(action for action in menu.actions() if action.text() == "Mute").trigger()
+    qtbot.waitUntil(lambda: own_styles(panel)[0].references[1].muted)
+
+
+def test_a_copy_that_is_damaged_is_named_on_the_card_and_the_others_go_on(
+    qtbot: QtBot, context: AppContext, panel: StylePanel, style: Style
+) -> None:
+    style.references[2].after.write_bytes(b"damaged")
+    model = SlowModel()
+    model.go_on.set()
+    shutil.rmtree(context.library.folder / ".preferences", ignore_errors=True)
+    use(panel, context, model)
+    panel.select_style(style.id)
+    card = panel.gallery.cards[style.id]
+    name = Path(style.references[2].source).name
+    qtbot.waitUntil(lambda: "damaged" in card.contradiction.text())
+    assert name in card.contradiction.text() and card.contradiction.isVisible()
+    assert context.current.wanted == style.id
+    panel.open_details(style.id)
+    assert name in panel.details.advice.text()
+    assert [row.fit.text() for row in panel.details.rows] == ["differs", "consistent", "damaged", "consistent"]
+    style.references[1].after.unlink()
+    panel.controller.refresh()
+    qtbot.waitUntil(lambda: len(panel.details.rows) == 3)
+    assert Path(style.references[1].source).name in card.contradiction.text(), "lost ones are named, too"
+
+
+def test_the_card_and_the_page_say_how_ready_a_style_is(
+    qtbot: QtBot, panel: StylePanel, style: Style, sample_pairs: Pairs, tmp_path: Path
+) -> None:
+    card = panel.gallery.cards[style.id]
+    assert card.summary.text() == "4 pairs · fair"
+    assert "4 consistent pairs" in card.summary.toolTip() and "guess" in card.summary.toolTip()
+    alone = tmp_path / "alone" / "moody.jpg"
+    alone.parent.mkdir()
+    shutil.copy(sample_pairs[0][0], alone)
+    with qtbot.waitSignal(panel.style_selected) as selected:
+        drop(panel, [alone])
+    weak = panel.gallery.cards[selected.args[0]]
+    assert weak.summary.text() == "1 edit · weak"
+    panel.open_details(selected.args[0])
+    assert panel.details.advice.text().startswith("Weak: One edit without its original")
+    builtin = next((one for one in panel.controller.styles if one.builtin), None)
+    if builtin is not None:
+        assert "·" not in panel.gallery.cards[builtin.id].summary.text()
+
+
+def test_long_names_keep_the_part_that_differs(qtbot: QtBot, panel: StylePanel, tmp_path: Path) -> None:
+    folder = tmp_path / "names"
+    folder.mkdir()
+    for number, color in ((4148, (200, 120, 60)), (4149, (60, 120, 200))):
+        Image.fromarray(shaded(color)).save(folder / f"2024 holiday by the sea with everybody_IMG_{number}.png")
+    with qtbot.waitSignal(panel.style_selected) as selected:
+        drop(panel, [folder])
+    panel.open_details(selected.args[0])
+    panel.resize(280, 640)
+    qtbot.waitUntil(lambda: all("…" in row.title.text() for row in panel.details.rows))
+    shown = [row.title.text() for row in panel.details.rows]
+    assert all(number in text for number, text in zip(("4148", "4149"), shown, strict=True)), shown

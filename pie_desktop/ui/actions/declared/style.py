@@ -296,6 +296,16 @@ STYLE = Menu(
             in_menu=False,
         ),
         Action(
+            "mute_reference",
+            "Mute reference, or learn from it again",
+            "Keep the reference that has the focus without learning from it; M again takes that back",
+            ("M",),
+            Where.REFERENCES,
+            (Need.REFERENCES,),
+            words="ignore exclude silence unmute",
+            in_menu=False,
+        ),
+        Action(
             "restore_style",
             "Bring back the deleted style",
             "Undo the last deletion of a style",
