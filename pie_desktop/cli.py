@@ -16,6 +16,7 @@ import typer
 from pie_desktop import __version__
 from pie_desktop.commands import (
     adjustments,
+    contact_sheet,
     demo,
     desktop,
     enhance,
@@ -33,6 +34,7 @@ from pie_desktop.errors import Cancelled, PieError
 
 COMMANDS = {
     "adjustments": adjustments,
+    "contact-sheet": contact_sheet,
     "demo": demo,
     "desktop": desktop,
     "enhance": enhance,

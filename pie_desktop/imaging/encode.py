@@ -8,7 +8,7 @@ from pie_desktop.errors import DecodeError, EncodeError
 from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.color.output import OutputSpace, output_space
 from pie_desktop.imaging.encode_options import EncodeOptions, Format
-from pie_desktop.imaging.formats.format import FileExtras
+from pie_desktop.imaging.formats.format import FileExtras, Resolution
 from pie_desktop.imaging.formats.registry import read_header
 from pie_desktop.imaging.metadata.copying import EditNote, NewFile, SourceMetadata
 from pie_desktop.imaging.resize.resample import resample
@@ -26,6 +26,7 @@ def save_photo(
     *,
     overwrite: bool = True,
     note: EditNote | None = None,
+    resolution: Resolution | None = None,
 ) -> str | None:
     """Write an image: complete and tagged with its profile, or not at all.
 
@@ -36,6 +37,7 @@ def save_photo(
         source: photo whose metadata is copied, see `copying.SourceMetadata`, and whose profile is `source`.
         overwrite: False refuses to replace an existing file.
         note: the edit, for the metadata.
+        resolution: for printing, of an image without a source.
 
     Returns:
         None, or a sentence about what could not be done as asked (a profile, metadata); the photo is good.
@@ -44,7 +46,7 @@ def save_photo(
         EncodeError: one sentence: no such folder, no permission, disk full, name taken, too large for the format.
     """
     path = Path(path)
-    encoded, warning = _render(image, options, path.name, source, note)
+    encoded, warning = _render(image, options, path.name, source, note, resolution)
     try:
         with atomic_write(path, overwrite=overwrite) as temporary:
             temporary.write_bytes(encoded)
@@ -65,7 +67,12 @@ def encode_photo(image: np.ndarray, options: EncodeOptions, name: str = "The pho
 
 
 def _render(
-    image: np.ndarray, options: EncodeOptions, name: str, source: Path | None, note: EditNote | None
+    image: np.ndarray,
+    options: EncodeOptions,
+    name: str,
+    source: Path | None,
+    note: EditNote | None,
+    resolution: Resolution | None = None,
 ) -> tuple[bytes, str | None]:
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype not in (np.uint8, np.uint16, np.float32):
         raise ValueError(f"an image is (H, W, 3) uint8, uint16 or float32, got {image.shape} {image.dtype}")
@@ -82,7 +89,8 @@ def _render(
     exif = xmp = warning = None
     if metadata is not None and writing.takes_metadata:
         exif, xmp, warning = metadata.blobs(new)
-    extras = FileExtras(space.icc, space.cicp, metadata.resolution if metadata is not None else None, exif, xmp)
+    resolution = metadata.resolution if metadata is not None else resolution
+    extras = FileExtras(space.icc, space.cicp, resolution, exif, xmp)
     try:
         encoded = writing.encode(samples if writing.takes_padded else np.ascontiguousarray(samples), coding, extras)
     except (MemoryError, ValueError, RuntimeError, OSError) as error:

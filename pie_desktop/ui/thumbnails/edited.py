@@ -11,14 +11,13 @@ from PySide6.QtGui import QImage, QPixmap
 from pie_desktop.catalog.store import Catalog
 from pie_desktop.catalog.thumbnails import FileVersion, ThumbnailStore
 from pie_desktop.edit.edit import Edit
-from pie_desktop.edit.finishing import finished
+from pie_desktop.edit.reduced import reduced_picture
 from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.engine.blending import gone_styles
 from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import NewerEditError, PieError
 from pie_desktop.imaging.decode import PROXY_SIDE, load_thumbnail, probe
 from pie_desktop.imaging.development import AS_SHOT
-from pie_desktop.imaging.frame import Frame
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.styles.store import StyleLibrary
@@ -90,16 +89,11 @@ def make_edited(
         context.check()
         preference = engine.preference_of(edit.style, None, context.should_cancel)
         transform = engine.transform(resize_long_side(image, min(PROXY_SIDE, max(image.shape[:2]))), preference)
-        placement = edit.placement((image.shape[1], image.shape[0]))
-        picture = placement.apply(image)
+        size = (image.shape[1], image.shape[0])
         if edit.local_parts:
-            info = probe(path)  # radii are in pixels of the photo
-            size = (picture.shape[1], picture.shape[0])
-            scale = image.shape[1] / info.width
-            frame = Frame((info.width, info.height), size, (0, 0, *size), scale, placement.in_parts)
-            edited = finished(picture, transform.lut(edit), edit.local_parts, frame)
-        else:
-            edited = apply_lut(picture, transform.lut(edit))
+            info = probe(path)
+            size = (info.width, info.height)
+        edited = reduced_picture(image, size, edit, transform)
     except (PieError, OSError, ValueError, MemoryError):  # the plain thumbnail, or the open photo, says why
         return EditedThumbnail(photo, None, side)
     shown = edited if display is None else apply_lut(edited, display)
