@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pie_desktop.model.bundle import list_bundles
-from pie_desktop.model.run_folder import EVENTS, ask
+from pie_desktop.model.run_folder import EVENTS
 from tests.own_edits import base_model, edits_folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals")]
@@ -29,7 +29,7 @@ class Training:
 
     def __init__(self, pairs: Path, base: Path, run: Path) -> None:
         self.run = run
-        self._new = ["--pairs", pairs, "--init", base, "--steps", 300, "--encoder-lr", 3e-3, "--enhancer-lr", 3e-3]
+        self._new = ["--pairs", pairs, "--init", base, "--steps", 150, "--encoder-lr", 3e-3, "--enhancer-lr", 3e-3]
         self.process: subprocess.Popen[str] | None = None
 
     def start(self, *options: object, new: bool = False) -> "subprocess.Popen[str]":
@@ -51,6 +51,7 @@ class Training:
             time.sleep(0.05)
 
 
+@pytest.mark.timeout(900)  # five processes import torch, on a busy machine for half a minute each
 def test_ctrl_c_kill_and_resume_lead_to_the_numbers_of_an_unbroken_run(
     base: Path, photo_folder_of_crops: Path, tmp_path: Path
 ) -> None:
@@ -71,11 +72,6 @@ def test_ctrl_c_kill_and_resume_lead_to_the_numbers_of_an_unbroken_run(
     broken.wait_for("validation", 2)
     process.kill()
     process.wait(PATIENCE)
-    process = broken.start("--resume")
-    broken.wait_for("start", 3)
-    assert ask(broken.run, "stop")  # as the editor does
-    assert process.wait(PATIENCE) == 0 and broken.events()[-1]["event"] == "stopped"
-
     process = broken.start("--resume", "--finish")
     assert process.wait(PATIENCE) == 0 and broken.events()[-1]["early"]
     process = broken.start("--resume")

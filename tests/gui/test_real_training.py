@@ -26,7 +26,7 @@ from pie_desktop.ui.train.page import TrainPage
 from pie_desktop.ui.train.runs import create_run, new_run_folder
 from pie_desktop.workers import training_process
 from pie_desktop.workers.training_process import TrainingOptions, TrainingOutcome, TrainingProcess
-from tests.own_edits import base_model
+from tests.own_edits import base_model, edits_folder
 
 pytestmark = pytest.mark.slow
 
@@ -115,8 +115,14 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
 def test_a_run_is_killed_resumed_used_as_it_is_finished_and_adopted(
-    qtbot: QtBot, context: AppContext, tiny_pairs: Path, tiny_model: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    context: AppContext,
+    photo_folder_of_crops: Path,
+    tiny_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 12)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setattr(training_process, "NICENESS", 0)
     base = read_bundle_info(tiny_model)
@@ -126,10 +132,8 @@ def test_a_run_is_killed_resumed_used_as_it_is_finished_and_adopted(
     qtbot.addWidget(page)
     page.resize(1280, 800)
     page.show()
-    page.form.pairs.set_path(tiny_pairs)
-    qtbot.waitUntil(page.start_button.isEnabled)
     rates = {"encoder_lr": 3e-3, "enhancer_lr": 3e-3, "device": "cpu", "references": 2}
-    options = replace(_options(tiny_pairs, tiny_model), epochs=600, **rates)
+    options = replace(_options(edits, tiny_model), epochs=400, **rates)
     page.session.start(create_run(options))
 
     def history() -> RunHistory:
@@ -173,6 +177,8 @@ def test_a_run_is_killed_resumed_used_as_it_is_finished_and_adopted(
     monkeypatch.setattr(QMessageBox, "question", lambda *_: QMessageBox.StandardButton.Yes)
     QTest.mouseClick(page.models.use_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: bundles._chosen_bundle() == finished.args[0])
+    table = page.models.table
+    qtbot.waitUntil(lambda: any("(in use)" in table.item(row, 0).text() for row in range(2)))
 
 
 def _options(pairs: Path, init: Path) -> TrainingOptions:
