@@ -14,11 +14,14 @@ from pie_desktop.ui.adjust.adjustments import AdjustmentsPanel
 from pie_desktop.ui.adjust.geometry_editor import GeometryEditor
 from pie_desktop.ui.adjust.panel import AdjustPanel
 from pie_desktop.ui.canvas.canvas import Canvas
+from pie_desktop.ui.compare.bar import ComparisonBar
+from pie_desktop.ui.compare.comparison import StyleComparison
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.cropping import Cropping
 from pie_desktop.ui.editor.history_panel import HistoryPanel
 from pie_desktop.ui.editor.photo_view import PhotoView
 from pie_desktop.ui.editor.session import EditSession
+from pie_desktop.ui.editor.style_preview import StylePreview
 from pie_desktop.ui.editor.versions import Versions
 from pie_desktop.ui.filmstrip import Filmstrip
 from pie_desktop.ui.histogram.panel import HistogramPanel
@@ -27,6 +30,7 @@ from pie_desktop.ui.references.counting import ReferenceCounting
 from pie_desktop.ui.references.viewer import ReferenceViewer
 from pie_desktop.ui.side_panel import SidePanel
 from pie_desktop.ui.styles.folder_row import FolderStyleRow
+from pie_desktop.ui.styles.hovering import StyleHovering
 from pie_desktop.ui.styles.muting import MutingEffect
 from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.taste.dialog import TasteFinding
@@ -72,6 +76,11 @@ class EditPage(QWidget):
         self.explaining = Explaining(context, session, counting, self)
         commands.bind("why", self.explaining.open)
         self.cropping = Cropping(context, session, self.photo_view)
+        self.preview = StylePreview(context, session, self.photo_view)
+        self.hovering = StyleHovering(self.styles.gallery)
+        self.preview.follow(self.hovering)
+        self.comparison = StyleComparison(context, session, self.photo_view, self.styles, self.preview)
+        self.photo_view.add_above(ComparisonBar(self.comparison, self.styles.controller))
         self.adjustments = AdjustmentsPanel(
             context, session, canvas, {"Geometry": lambda: GeometryEditor(context, self.cropping, commands)}
         )

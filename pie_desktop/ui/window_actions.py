@@ -83,6 +83,7 @@ def bind_edit_actions(commands: Commands, undoing: UndoOrder, page: EditPage) ->
     bind("vary_style", page.varying.open)
     bind("save_blend", page.save_blend)
     bind("no_style", partial(page.styles.select_style, None))
+    _bind_looks(commands, page)
     commands.include(page.filmstrip)
     commands.include(page.styles)
     commands.add_area(page.canvas, Where.CANVAS)
@@ -96,6 +97,16 @@ def bind_edit_actions(commands: Commands, undoing: UndoOrder, page: EditPage) ->
     add_sliders(page.adjust.sliders.all())
     page.adjustments.built.connect(add_sliders)
     page.canvas.space_tapped.connect(partial(commands.press, "Space", Where.CANVAS))
+
+
+def _bind_looks(commands: Commands, page: EditPage) -> None:
+    """Looking at styles before one is chosen."""
+    previewed = commands.bind("preview_styles", lambda: page.preview.set_on(previewed.isChecked()))
+    previewed.setChecked(page.preview.on)
+    compared = commands.bind("compare_styles", page.comparison.toggle)
+    page.styles.style_actions.more.append(compared)
+    page.comparison.changed.connect(lambda: compared.setChecked(page.comparison.on))
+    page.photo_view.toolbar.add_tool(compared)
 
 
 def bind_adjusting(

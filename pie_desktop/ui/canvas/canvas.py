@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 
-from pie_desktop.ui.canvas.panes import SIDE_GAP, View, photo_rect
+from pie_desktop.ui.canvas.panes import View, photo_rect
 from pie_desktop.ui.canvas.photo_widget import PhotoWidget
 from pie_desktop.ui.canvas.tools.tool import CanvasTool, PictureView
 from pie_desktop.ui.context import AppContext
@@ -34,10 +34,12 @@ class Canvas(PhotoWidget):
         tool_changed: another tool, or none, owns the mouse.
         step_requested: +1 for the next photo, -1 for the one before.
         space_tapped: the space bar was pressed and released, and nothing was dragged with it.
+        rendering_clicked: number of the rendering that was clicked, while renderings are compared.
     """
 
     step_requested = Signal(int)
     space_tapped = Signal()
+    rendering_clicked = Signal(int)
     tool_changed = Signal()
 
     def __init__(self, context: AppContext) -> None:
@@ -80,8 +82,8 @@ class Canvas(PhotoWidget):
 
     def picture_view(self) -> PictureView:
         """Where the result lies in this widget."""
-        left = self.viewport.pane[0] + SIDE_GAP if self._view is View.SIDE else 0
-        return PictureView.of(self.viewport, left, self._ratio())
+        pane = self.panes()[-1]
+        return PictureView.of(self.viewport, pane.left(), self._ratio(), pane.top())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y()
@@ -109,13 +111,12 @@ class Canvas(PhotoWidget):
         elif event.button() == Qt.MouseButton.LeftButton:
             if self._tool_takes(event):
                 self._drag = "tool"
-            elif self._near_handle(event.position()):
-                self._drag = "handle"
+            elif (handle := self._near_handle(event.position())) is not None:
+                self._drag, self._held_handle = "handle", handle
             else:
                 self._drag = "pan"
                 if self._view is View.SINGLE:
                     self._hold.start()
-        self._handle_held = self._drag == "handle"
         self._set_cursor(event.position())
         self.update()
 
@@ -123,15 +124,18 @@ class Canvas(PhotoWidget):
         position = event.position()
         if self._drag == "tool" and self._tool is not None:
             self._tool.drag(position, self.picture_view(), event.modifiers())
-        elif self._drag == "handle":
+        elif self._drag == "handle" and self._held_handle is not None:
             photo = photo_rect(self.viewport)
-            self.set_handle((position.x() * self._ratio() - photo.left()) / max(1, photo.width()))
+            place = (position.x() * self._ratio() - photo.left()) / max(1, photo.width())
+            self.set_handle(place, self._held_handle)
         elif self._drag == "pan" and not self.comparing:
             moved = position - self._drag_from
             if (position - self._pressed_at).manhattanLength() > HOLD_REACH:
                 self._hold.stop()
             self.pan(moved.x() * self._ratio(), moved.y() * self._ratio())
             self._drag_from = position
+        if self.compares_others and self._drag is None:
+            self.mark(self.rendering_under(position))
         self._set_cursor(position)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -139,10 +143,14 @@ class Canvas(PhotoWidget):
         dragged, self._drag = self._drag, None
         if dragged == "tool" and self._tool is not None:
             self._tool.release(event.position(), self.picture_view())
-        self._handle_held = False
+        self._held_handle = None
         self.set_comparing(False)
         self._set_cursor(event.position())
         self.update()
+        stayed = (event.position() - self._pressed_at).manhattanLength() <= HOLD_REACH
+        clicked = event.button() == Qt.MouseButton.LeftButton and dragged == "pan" and stayed and not self._space
+        if clicked and self.compares_others:
+            self.rendering_clicked.emit(self.rendering_under(event.position()))
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_own(event):
@@ -157,7 +165,8 @@ class Canvas(PhotoWidget):
     def move_handle(self, steps: int) -> None:
         """Move the line of the split view; positive steps to the right."""
         if self._view is View.SPLIT:
-            self.set_handle(self._handle + steps * HANDLE_STEP)
+            number = min(self.marked or 0, len(self._handles) - 1)
+            self.set_handle(self._handles[number] + steps * HANDLE_STEP, number)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, modifiers = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
@@ -221,12 +230,13 @@ class Canvas(PhotoWidget):
             return False
         return self._tool.press(event.position(), view, event.modifiers())
 
-    def _near_handle(self, position: QPointF) -> bool:
+    def _near_handle(self, position: QPointF) -> int | None:
+        """The number of the split line within reach; the nearest."""
         if self._view is not View.SPLIT:
-            return False
-        photo = photo_rect(self.viewport)
-        line = (photo.left() + photo.width() * self._handle) / self._ratio()
-        return abs(position.x() - line) <= HANDLE_REACH
+            return None
+        lines = [strip.left() / self._ratio() for strip in self._strips()[1:]]
+        number = min(range(len(lines)), key=lambda one: abs(position.x() - lines[one]))
+        return number if abs(position.x() - lines[number]) <= HANDLE_REACH else None
 
     def _set_cursor(self, position: QPointF | QPoint) -> None:
         view = self.picture_view()
@@ -236,10 +246,11 @@ class Canvas(PhotoWidget):
             if shape is not None:
                 self.setCursor(shape)
                 return
-        if self._drag == "handle" or (self._drag is None and self._near_handle(QPointF(position)) and not self._space):
+        near = self._drag is None and not self._space and self._near_handle(QPointF(position)) is not None
+        if self._drag == "handle" or near:
             shape = Qt.CursorShape.SplitHCursor
         elif self.viewport.fitted:
-            shape = Qt.CursorShape.ArrowCursor
+            shape = Qt.CursorShape.PointingHandCursor if self.compares_others else Qt.CursorShape.ArrowCursor
         else:
             shape = Qt.CursorShape.ClosedHandCursor if self._drag == "pan" else Qt.CursorShape.OpenHandCursor
         self.setCursor(shape)

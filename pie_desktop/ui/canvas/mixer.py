@@ -6,7 +6,7 @@ or comes to the next pair.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -82,7 +82,7 @@ class Mixer:
         if part != self._area:
             self._area = part
             self._kept.clear()
-        moved = [one.name for one in fields(style) if getattr(style, one.name) != getattr(self._last, one.name)]
+        moved = [one.name for one in style.parameters() if getattr(style, one.name) != getattr(self._last, one.name)]
         if len(moved) == 1:
             self._moving = moved[0]
 

@@ -3,6 +3,8 @@
 Everything here counts in device pixels.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -26,15 +28,60 @@ class View(Enum):
     SINGLE = "single"
 
 
-def pane_size(view: View, width: int, height: int) -> tuple[int, int]:
-    """Size of one pane; side by side has two of them."""
-    return ((width - SIDE_GAP) // 2, height) if view is View.SIDE else (width, height)
+@dataclass(frozen=True)
+class Rendering:
+    """One of the images that are compared.
+
+    Attributes:
+        renderer: has its layers.
+        name: stands on it.
+        original: whether it is the original of these layers, and not the result.
+    """
+
+    renderer: PreviewRenderer
+    name: str
+    original: bool = False
 
 
-def pane_left(view: View, width: int, x: float) -> int:
-    """Left edge of the pane that holds the canvas position x."""
-    pane, _ = pane_size(view, width, 1)
-    return pane + SIDE_GAP if view is View.SIDE and x >= pane + SIDE_GAP / 2 else 0
+def panes_of(count: int, columns: int, width: int, height: int) -> list[QRect]:
+    """So many panes beside and below each other, all of one size."""
+    rows = -(-count // columns)
+    across, down = (width - (columns - 1) * SIDE_GAP) // columns, (height - (rows - 1) * SIDE_GAP) // rows
+    panes = []
+    for number in range(count):
+        row, column = divmod(number, columns)
+        # The last one ends where the canvas does.
+        left = width - across if column == columns - 1 and columns > 1 else column * (across + SIDE_GAP)
+        panes.append(QRect(left, row * (down + SIDE_GAP), max(1, across), max(1, down)))
+    return panes
+
+
+def best_columns(count: int, width: int, height: int, photo: tuple[int, int]) -> int:
+    """In how many columns so many panes show a photo of this width and height the largest."""
+
+    def zoom(columns: int) -> float:
+        pane = panes_of(count, columns, width, height)[0]
+        return min(pane.width() / photo[0], pane.height() / photo[1])
+
+    return max(range(1, count + 1), key=zoom)
+
+
+def pane_under(panes: Sequence[QRect], x: float, y: float) -> int:
+    """The number of the pane that holds a position of the canvas, or is the nearest."""
+
+    def distance(pane: QRect) -> float:
+        return max(pane.left() - x, x - pane.right() - 1, 0) + max(pane.top() - y, y - pane.bottom() - 1, 0)
+
+    return min(range(len(panes)), key=lambda number: distance(panes[number]))
+
+
+def draw_frame(painter: QPainter, place: QRect, scale: float) -> None:
+    """Around the image that a key or a click would take."""
+    line = max(2, round(2 * scale))
+    painter.save()
+    painter.setPen(QPen(QColor(COLORS.accent), line, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+    painter.drawRect(place.adjusted(line // 2, line // 2, -line, -line))
+    painter.restore()
 
 
 def photo_rect(viewport: Viewport) -> QRect:

@@ -4,43 +4,30 @@ from math import ceil, floor
 
 from PySide6.QtCore import QEvent, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import QAccessible, QColor, QPainter, QPaintEvent, QRegion, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy
 
 from pie_desktop.edit.part import ScaleEnd
 from pie_desktop.imaging.geometry import Placement
-from pie_desktop.ui.canvas.panes import View, draw_handle, draw_label, draw_photo, pane_left, pane_size, photo_rect
-from pie_desktop.ui.canvas.renderer import PreviewRenderer
-from pie_desktop.ui.canvas.viewport import Viewport
+from pie_desktop.ui.canvas.comparing_widget import ComparingWidget
+from pie_desktop.ui.canvas.panes import View, draw_label, draw_photo, photo_rect
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS
 
 VIEW_NAMES = {View.SPLIT: "Split view", View.SIDE: "Side by side", View.SINGLE: "Result only"}
 
 
-class PhotoWidget(QWidget):
+class PhotoWidget(ComparingWidget):
     """Shows one photo; the pixels come from its `renderer`.
 
     Signals:
-        viewport_changed: zoom or position changed.
-        view_changed: another comparison view was chosen, or the clipping warnings were shown or hidden.
         comparing_changed: the original is held up for comparison, or not any more.
     """
 
     accessible_role = QAccessible.Role.Graphic
-    viewport_changed = Signal()
-    view_changed = Signal()
     comparing_changed = Signal()
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__()
-        self.viewport = Viewport()
-        self.renderer = PreviewRenderer(context, self.viewport)
-        self.renderer.changed.connect(self.update)
-        self._view = View.SPLIT
-        self._handle = 0.5
-        self._handle_held = False
-        self._comparing = False
-        self._labels = ("Original", "Enhanced")
+        super().__init__(context)
         self._message = ""
         self._busy = ""
         self.setMinimumSize(320, 240)
@@ -53,6 +40,10 @@ class PhotoWidget(QWidget):
         if self._message or self.renderer.base is None:
             return self._message or self._busy or "no photo"
         what = self._labels[0] if self._comparing else VIEW_NAMES[self._view]
+        if self._compared:
+            what = f"Comparing {', '.join(rendering.name for rendering in self._compared)}"
+            if self._marked is not None:
+                what += f"; {self._compared[self._marked].name} is marked"
         if self.renderer.end:
             what = "Clipped highlights" if self.renderer.end == "bright" else "Clipped shadows"
         return f"{what}, {self.viewport.zoom * 100:.0f} %"
@@ -61,25 +52,6 @@ class PhotoWidget(QWidget):
     def message(self) -> str:
         """The sentence that is shown instead of a photo; empty while there is none."""
         return self._message
-
-    @property
-    def view(self) -> View:
-        return self._view
-
-    def set_view(self, view: View) -> None:
-        if view is not self._view:
-            self._view = view
-            self._resize_panes()
-            self.view_changed.emit()
-
-    @property
-    def handle(self) -> float:
-        """Place of the split line, in parts of the visible photo."""
-        return self._handle
-
-    def set_handle(self, place: float) -> None:
-        self._handle = min(max(place, 0.0), 1.0)
-        self.update()
 
     @property
     def comparing(self) -> bool:
@@ -99,14 +71,16 @@ class PhotoWidget(QWidget):
 
     def set_warnings(self, shown: bool) -> None:
         if shown != self.renderer.warnings:
-            self.renderer.warnings = shown
+            for renderer in self._renderers():
+                renderer.warnings = shown
             self.update()
             self.view_changed.emit()
 
     def show_end(self, end: ScaleEnd) -> None:
         """Show nothing but what is clipped at an end of the scale of tones; an empty one shows the photo again."""
         if end != self.renderer.end:
-            self.renderer.end = end
+            for renderer in self._renderers():
+                renderer.end = end
             self.update()
 
     def set_photo(self, width: int, height: int) -> None:
@@ -119,6 +93,8 @@ class PhotoWidget(QWidget):
         """Show another picture of the photo: cropped, turned, straightened; exactly once `moving` is over."""
         if placement.size != self.viewport.photo:
             self.viewport.set_photo(*placement.size)
+            if self._compared:
+                self._fit_panes()  # a picture of other proportions may need others
         self.renderer.set_placement(placement, moving)
         self._moved()
 
@@ -161,7 +137,8 @@ class PhotoWidget(QWidget):
         anchor = None
         if at is not None:
             x, y = at.x() * self._ratio(), at.y() * self._ratio()
-            anchor = (x - pane_left(self._view, self._device_width(), x), y)
+            pane = self.pane_at(x, y)
+            anchor = (x - pane.left(), y - pane.top())
         self.viewport.zoom_to(zoom, anchor)
         self._moved()
 
@@ -174,24 +151,6 @@ class PhotoWidget(QWidget):
         """Move the photo by so many device pixels."""
         self.viewport.pan(dx, dy)
         self._moved()
-
-    def _moved(self) -> None:
-        self.renderer.update()
-        self.update()
-        self.viewport_changed.emit()
-
-    def _resize_panes(self) -> None:
-        height = round(self.height() * self._ratio())
-        self.viewport.set_pane(*pane_size(self._view, self._device_width(), height))
-        if not self.viewport.fitted:
-            self.viewport.pan(0, 0)
-        self._moved()
-
-    def _ratio(self) -> float:
-        return self.devicePixelRatioF()
-
-    def _device_width(self) -> int:
-        return round(self.width() * self._ratio())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._resize_panes()
@@ -221,10 +180,9 @@ class PhotoWidget(QWidget):
             font = painter.font()
             font.setPixelSize(max(1, round(self.fontInfo().pixelSize() * ratio)))
             painter.setFont(font)
-        width, height = self.viewport.pane
-        pane = QRect(0, 0, width, height)
+        pane = self.panes()[0]
         if self._view is View.SIDE:
-            self._draw_side(painter, pane)
+            self._draw_side(painter, ratio)
         elif self._view is View.SPLIT and not self._comparing:
             self._draw_split(painter, pane, ratio)
         else:
@@ -236,30 +194,13 @@ class PhotoWidget(QWidget):
     def _surround(self) -> QRegion:
         """What the photo does not cover; painting the whole canvas first would cost as much as the photo itself."""
         whole = QRegion(self.rect())
-        if self._message or self.renderer.base is None or self._view is View.SIDE:
+        if self._message or self.renderer.base is None or self._view is View.SIDE or self._compared:
             return whole
         photo, ratio = photo_rect(self.viewport), self._ratio()
         # Inwards, where a pixel of the photo is part of a logical pixel.
         left, top = ceil(photo.left() / ratio), ceil(photo.top() / ratio)
         right, bottom = floor((photo.right() + 1) / ratio), floor((photo.bottom() + 1) / ratio)
         return whole.subtracted(QRect(left, top, right - left, bottom - top))
-
-    def _draw_side(self, painter: QPainter, pane: QRect) -> None:
-        second = pane.translated(self._device_width() - pane.width(), 0)
-        for place, original, right in ((pane, True, False), (second, False, True)):
-            draw_photo(painter, self.renderer, self.viewport, place, place, original or self._comparing)
-            draw_label(painter, self._labels[0 if original else 1], place, right, self._ratio())
-
-    def _draw_split(self, painter: QPainter, pane: QRect, ratio: float) -> None:
-        photo = photo_rect(self.viewport)
-        line = photo.left() + round(photo.width() * self._handle)
-        left = QRect(0, 0, line, pane.height())
-        right = QRect(line, 0, pane.width() - line, pane.height())
-        draw_photo(painter, self.renderer, self.viewport, pane, left, True)
-        draw_photo(painter, self.renderer, self.viewport, pane, right, False)
-        draw_handle(painter, line, photo.top(), photo.height(), ratio, self._handle_held)
-        draw_label(painter, self._labels[0], pane, False, ratio)
-        draw_label(painter, self._labels[1], pane, True, ratio)
 
     def _draw_busy(self, painter: QPainter, ratio: float, pane: QRect) -> None:
         top = QRect(pane.left(), pane.top(), pane.width(), pane.top() + round(48 * ratio))

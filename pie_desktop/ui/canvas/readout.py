@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Signal
 from PySide6.QtGui import QMouseEvent
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.ui.canvas.layer import Luts, to_uint8
-from pie_desktop.ui.canvas.panes import pane_left
 from pie_desktop.ui.canvas.photo_widget import PhotoWidget
 
 
@@ -69,10 +68,11 @@ class ColorReadout(QObject):
     def _read(self, x: float, y: float) -> Readout | None:
         """What is at a position of the widget."""
         canvas = self._canvas
-        renderer, viewport, ratio = canvas.renderer, canvas.viewport, canvas.devicePixelRatioF()
+        renderer = canvas.renderings[canvas.rendering_under(QPointF(x, y))].renderer
+        viewport, ratio = canvas.viewport, canvas.devicePixelRatioF()
         x, y = int(x * ratio) + 0.5, int(y * ratio) + 0.5  # the middle of the pixel
-        x -= pane_left(canvas.view, round(canvas.width() * ratio), x)
-        photo_x, photo_y = viewport.to_photo(x, y)
+        pane = canvas.pane_at(x, y)
+        photo_x, photo_y = viewport.to_photo(x - pane.left(), y - pane.top())
         width, height = viewport.photo
         if not (0 <= photo_x < width and 0 <= photo_y < height):
             return None

@@ -17,12 +17,18 @@ from pie_desktop.workers.job import JobContext
 Exact = tuple[np.ndarray, np.ndarray]
 """A zone as export computes it, uint8: in the colours of the monitor, and in sRGB."""
 
+Wanted = tuple[RenderRequest, Layer | None]
+"""What to render, and the layer of the same picture in another look, if there is one."""
+
 
 def render_all(
-    context: JobContext, requests: list[RenderRequest], stale: list[Layer], edit: Edit
+    context: JobContext, requests: list[Wanted], stale: list[Layer], edit: Edit
 ) -> tuple[list[Layer], list[tuple[Layer, Exact]], Edit]:
     """Job of the preview lane: requests to render, and layers that lack only the exact result for `edit`."""
-    layers = [render_layer(context, request, edit) for request in requests]
+    layers = [
+        render_layer(context, request, edit) if other is None else render_look(context, request, other, edit)
+        for request, other in requests
+    ]
     exact = [(layer, render_exact(context, layer, edit)) for layer in stale]
     return layers, exact, edit
 
@@ -46,6 +52,29 @@ def render_layer(context: JobContext, request: RenderRequest, edit: Edit) -> Lay
         layer.take_exact((image, image), edit)
         return layer
     layer.take_exact(render_exact(context, layer, edit), edit)
+    return layer
+
+
+def render_look(context: JobContext, request: RenderRequest, other: Layer, edit: Edit) -> Layer:
+    """The picture of another layer in the look of a request.
+
+    Where an edit adjusts it, that is as fast as while a slider moves, and the exact result follows.
+    """
+    context.check()
+    sampled, original, luts = other.sampled, other.original, request.luts
+    if luts is None:
+        return Layer(request, sampled, Known(original, original, original), original, Edit(), to_uint8(sampled))
+    known = other.request.luts
+    same = known is not None and np.array_equal(known.neutral, luts.neutral)
+    neutral = other.known.neutral if same else shown(apply_lut(sampled, luts.neutral), request)
+    context.check()
+    preferred = apply_lut(sampled, luts.preferred)
+    context.check()
+    second = None if luts.second is None else shown(apply_lut(sampled, luts.second), request)
+    images = Known(original, neutral, shown(preferred, request), second)
+    layer = Layer(request, sampled, images, images.preferred, Edit(), to_uint8(preferred))
+    if not edit.adjusted:
+        layer.take_exact(render_exact(context, layer, edit), edit)
     return layer
 
 

@@ -1,12 +1,14 @@
 """Keeps the layers that the canvas draws up to date with photo, zoom, look and sliders."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.part import ScaleEnd
 from pie_desktop.imaging.geometry import Placement
 from pie_desktop.ui.canvas.layer import Layer, Luts, RenderRequest, Source
-from pie_desktop.ui.canvas.render import Exact, render_all
+from pie_desktop.ui.canvas.render import Exact, Wanted, render_all
 from pie_desktop.ui.canvas.viewport import Viewport, Zone
 from pie_desktop.ui.context import AppContext
 from pie_desktop.workers.job import Job
@@ -32,8 +34,11 @@ class PreviewRenderer(QObject):
     shown = Signal()
     failed = Signal(str)
 
-    def __init__(self, context: AppContext, viewport: Viewport) -> None:
+    def __init__(self, context: AppContext, viewport: Viewport, leader: "PreviewRenderer | None" = None) -> None:
+        """`leader` is the renderer of the same canvas that this one may `follow`."""
         super().__init__()
+        self._leader = leader
+        self._followers: list[PreviewRenderer] = []
         self._lane = context.add_lane(LatestLane("preview"))
         self._display = context.display
         self._display.changed.connect(self._supersede)
@@ -67,27 +72,43 @@ class PreviewRenderer(QObject):
         """Whether the zoom asks for more pixels than the reduced decode has, and they are not there."""
         return self._full is None and self._reduced is not None and not self._enough(self._reduced)
 
+    def follow(self, on: bool) -> None:
+        """Show the photo of the leader, at the same place and with the same edit, in a look of its own, or nothing."""
+        leader = self._leader
+        if leader is None or on == (self in leader._followers):
+            return
+        if on:
+            leader._followers.append(self)
+            self._reduced, self._full = leader._reduced, leader._full
+            self._placement, self._placing = leader._placement, leader._placing
+            self.edit = leader.edit.with_style(None)
+            self.warnings, self.end = leader.warnings, leader.end
+        else:
+            leader._followers.remove(self)
+            self.clear()
+
     def clear(self) -> None:
         """Forget the photo."""
+        for follower in self._followers:
+            follower.clear()
         self._lane.cancel_all()
         self._reduced = self._full = self._luts = self.base = self.detail = None
         self._moving = False
         self.changed.emit()
 
     def set_reduced(self, source: Source) -> None:
-        """Take a new photo's first decode, after `clear`."""
-        self._reduced = source
-        self._full = source if source.scale >= 1 else None
-        self._supersede()
-
-    def replace_reduced(self, source: Source) -> None:
-        """Take another first decode of the same photo, in place of all before; what is shown stays meanwhile."""
+        """Take a photo's first decode: of a new one, after `clear`, or another one of the same photo in place of all
+        before; what is shown stays meanwhile."""
+        for follower in self._followers:
+            follower.set_reduced(source)
         self._reduced = source
         self._full = source if source.scale >= 1 else None
         self._supersede()
 
     def set_full(self, source: Source) -> None:
         """Take the full decode of the same photo."""
+        for follower in self._followers:
+            follower.set_full(source)
         self._full = source
         self.update()
 
@@ -95,6 +116,9 @@ class PreviewRenderer(QObject):
         """Take another look; what is shown stays until it is rendered."""
         if luts is not self._luts:
             self._luts = luts
+            if luts is None and self._leader is not None:
+                self.base = self.detail = None
+                self.changed.emit()
             self._supersede()
 
     def set_placement(self, placement: Placement, moving: bool = False) -> None:
@@ -104,6 +128,8 @@ class PreviewRenderer(QObject):
             placement: where it lies.
             moving: whether another one is about to follow, so that it is enough to see it roughly.
         """
+        for follower in self._followers:
+            follower.set_placement(placement, moving)
         changed = placement != self._placement
         if changed or (self._placing and not moving):
             self._placement, self._placing = placement, changed and moving and not placement.whole_pixels
@@ -112,6 +138,8 @@ class PreviewRenderer(QObject):
 
     def set_edit(self, edit: Edit, moving: bool = False) -> None:
         """Show another edit of the same style: at once, and exactly once `moving` is over."""
+        for follower in self._followers:
+            follower.set_edit(edit.with_style(None), moving)  # a follower shows one style, and no blend
         self.edit = edit.with_part(edit.style.unnamed)  # the styles are in the LUTs
         self._moving = moving
         self._broken = False
@@ -125,6 +153,8 @@ class PreviewRenderer(QObject):
         A render under way is let finish: it is for the same photo and look, and cancelling it at every step of a pan
         would show nothing until the pan ends.
         """
+        for follower in self._followers:
+            follower.update()
         if self._broken or (self._job is not None and not self._job.done and not self._job.cancelled):
             return
         requests, stale = self._wanted()
@@ -142,17 +172,19 @@ class PreviewRenderer(QObject):
             self._job.cancel()
         self.update()
 
-    def _wanted(self) -> tuple[list[RenderRequest], list[Layer]]:
+    def _wanted(self) -> tuple[list[Wanted], list[Layer]]:
         """Frames to render, and layers that lack only the exact result."""
-        requests: list[RenderRequest] = []
+        requests: list[Wanted] = []
         stale: list[Layer] = []
         for layer, request in ((self.base, self._base_request()), (self.detail, self._detail_request())):
             if request is None:
                 continue
             # The base under a detail is only seen for moments: mixing is good enough for it.
             exact = not self._moving and request.base == self._viewport.fitted
-            if layer is None or not self._serves(layer, request):
-                requests.append(request)
+            if layer is None or not self._covers(layer, request):
+                requests.append((request, None))
+            elif layer.request.luts is not request.luts:
+                requests.append((replace(layer.request, luts=request.luts), layer))
             elif exact and layer.exact_for != self.edit and request.luts is not None:
                 stale.append(layer)
         return requests, stale
@@ -173,6 +205,8 @@ class PreviewRenderer(QObject):
 
     def _request(self, base: bool, zoom: float, whole: Zone, zone: Zone) -> RenderRequest | None:
         source = self._reduced
+        if self._leader is not None and self._luts is None:
+            return None  # the leader shows the original, and this one nothing else
         if source is None or zone.width <= 0 or zone.height <= 0:
             return None
         if self._full is not None and not self._enough(source, zoom):
@@ -184,10 +218,10 @@ class PreviewRenderer(QObject):
     def _enough(self, source: Source, zoom: float | None = None) -> bool:
         return (self._viewport.zoom if zoom is None else zoom) <= source.scale * 1.01
 
-    def _serves(self, layer: Layer, request: RenderRequest) -> bool:
-        """Whether the layer can be drawn for the request: same look, zoom and source, and enough around the pane."""
+    def _covers(self, layer: Layer, request: RenderRequest) -> bool:
+        """Whether the layer is the picture of the request but for its look: same zoom, enough around the pane."""
         has = layer.request
-        if has.luts is not request.luts or has.source is not request.source or has.display is not request.display:
+        if has.source is not request.source or has.display is not request.display:
             return False
         if has.whole != request.whole or has.placement != request.placement or (has.quick and not request.quick):
             return False

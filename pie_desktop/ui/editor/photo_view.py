@@ -36,9 +36,10 @@ class PhotoView(QWidget):
         self.navigator = Navigator(canvas)
         self._shows_current = False
         self._surround: Callable[[], Placement] | None = None
+        self._previewed: Enhancement | None = None
         self._linger = QTimer(self, singleShot=True, interval=LINGER_MS)
         self._linger.timeout.connect(lambda: canvas.set_message(""))
-        layout = QVBoxLayout(self)
+        layout = self._layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         self.reference = ReferencePane(canvas)
@@ -53,7 +54,7 @@ class PhotoView(QWidget):
         session.previewed.connect(self._on_reduced)
         session.reduced.connect(self._on_reduced)
         session.full.connect(canvas.renderer.set_full)
-        session.enhanced.connect(self._on_enhanced)
+        session.enhanced.connect(self._show_look)
         context.current.changed.connect(self._on_edit)
         session.failed.connect(self._on_failed)
         session.busy.connect(canvas.set_busy)
@@ -64,6 +65,7 @@ class PhotoView(QWidget):
         ratio = self.canvas.devicePixelRatioF()
         self._session.set_reduced_side(round(max(self.canvas.width(), self.canvas.height()) * ratio))
         self._shows_current = False
+        self._previewed = None
         self._linger.start()
 
     def _on_reduced(self, source: Source) -> None:
@@ -71,7 +73,7 @@ class PhotoView(QWidget):
         if photo is None:
             return
         if self._shows_current:  # the preview in the file: where the user looks stays
-            self.canvas.renderer.replace_reduced(source)
+            self.canvas.renderer.set_reduced(source)
             self._on_viewport()  # the full decode may be of another development
             return
         self._linger.stop()
@@ -82,24 +84,41 @@ class PhotoView(QWidget):
         self.canvas.renderer.set_reduced(source)
         self._on_viewport()  # the zoom stays from photo to photo, and may need all pixels at once
         if session.enhancement is not None:
-            self._on_enhanced(session.enhancement)
+            self._show_look()
 
-    def _on_enhanced(self, enhancement: Enhancement) -> None:
-        if self._shows_current:
+    def show_preview(self, previewed: Enhancement | None) -> None:
+        """Show the open photo in one other style, with all else of its edit as it is; None shows its own edit again."""
+        if previewed is not self._previewed:
+            self._previewed = previewed
+            self.canvas.renderer.set_edit(self._shown_edit())
+            self._show_look()
+
+    def _shown_edit(self) -> Edit:
+        edit = self._session.edit
+        return edit if self._previewed is None else edit.with_style(self._previewed.style_id)
+
+    def _show_look(self) -> None:
+        enhancement = self._previewed or self._session.enhancement
+        if self._shows_current and enhancement is not None:
             self._label(enhancement)
             self.canvas.renderer.set_luts(enhancement.transform)
 
     def _on_edit(self, edit: Edit, moving: bool) -> None:
         if self._shows_current:
             self.place(moving)
-            self.canvas.renderer.set_edit(edit, moving)
+            self.canvas.renderer.set_edit(self._shown_edit(), moving)
             if self._session.enhancement is not None and edit.style.blend_id is not None:
-                self._label(self._session.enhancement)
+                self._label(self._previewed or self._session.enhancement)
 
     def _label(self, enhancement: Enhancement) -> None:
-        """Name what is shown: the style, or the blend with its mix."""
+        """Name what is shown: the style, or the blend with its mix, or that it is only a preview."""
         name = blend_name(enhancement.names, self._session.edit.style.mix)
-        self.canvas.set_labels("Original", name or "Enhanced")
+        preview = f"Preview: {name or 'Neutral'}"
+        self.canvas.set_labels("Original", preview if self._previewed is not None else name or "Enhanced")
+
+    def add_above(self, bar: QWidget) -> None:
+        """Place a bar above the photo."""
+        self._layout.insertWidget(0, bar)
 
     def show_surround(self, surround: Callable[[], Placement] | None) -> None:
         """Show what this gives instead of the picture that the edit chooses; None shows that again."""

@@ -64,6 +64,11 @@ class Enhancement:
     names: tuple[str, ...]
 
     @property
+    def style_id(self) -> str | None:
+        """The style, the first one of a blend; None for neutral."""
+        return self.styles[0] if self.styles else None
+
+    @property
     def incomplete(self) -> bool:
         """Whether one of the two styles of the blend does not exist any more."""
         return len(self.names) < len(self.styles)

@@ -13,6 +13,7 @@ from pie_desktop.ui.editor.developing import Developed, Developer
 from pie_desktop.ui.editor.folder_style import FolderStyleKeeper
 from pie_desktop.ui.editor.full_decode import FullDecode
 from pie_desktop.ui.editor.history import EditKeeper
+from pie_desktop.ui.editor.in_styles import PhotoInStyles
 from pie_desktop.ui.editor.notices import EditNotices
 from pie_desktop.ui.editor.reading import (
     PREVIEWED,
@@ -67,6 +68,7 @@ class EditSession(QObject):
         self._context = context
         self.keeper = EditKeeper(context)
         self.several = SeveralPhotos(context, self.keeper)
+        self.in_styles = PhotoInStyles(context, self)
         self.folder_style = FolderStyleKeeper(context, self.several, self)
         self.folder_style.changed.connect(self._on_folder_style)
         self._notices = EditNotices(context.notifier)
@@ -134,6 +136,7 @@ class EditSession(QObject):
         self._full.drop()
         self.path = self.photo = self.enhancement = self._proxy = self._enhancement_job = None
         self._waiting = {}
+        self.in_styles.end()
         self._report_busy()
         self.closed.emit()
 
@@ -237,9 +240,12 @@ class EditSession(QObject):
         if self._developer.busy:  # where the model is asked, too
             self._develop(self.photo.info)
             return
-        known = self._proxy
-        if known is None and self.enhancement is not None:
-            known = self.enhancement.proxy
+        known = self.enhancement.proxy if self._proxy is None and self.enhancement is not None else self._proxy
+        styled = self.in_styles.known(self.edit.style_id) if self.edit.style.blend_id is None else None
+        if styled is not None and styled.proxy is known:
+            self._enhancement_lane.cancel_all()
+            self._enhancement_job = None
+            return self._on_enhanced(styled)
         self._wait_for("enhancement", "Enhancing…")
         self._start_enhancement(known)
 
@@ -257,6 +263,7 @@ class EditSession(QObject):
     def _on_enhanced(self, enhancement: Enhancement) -> None:
         self.enhancement = enhancement
         self._notices.tell_blend(self.path, enhancement)
+        self.in_styles.begin(self.path, enhancement.proxy)
         self._wait_for("enhancement", "")
         self.enhanced.emit(enhancement)
         self._refine()

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from pie_desktop.styles.style import Style
@@ -19,11 +20,15 @@ class StyleActions(QObject):
         keys: of the context.
         current: gives the style that they apply to, or None for neutral.
 
+    Attributes:
+        more: actions of others for the context menu.
+
     Signals:
         new_requested: a style from edits that are still to be chosen.
         undo_requested: bring back the style that was deleted last.
         taste_requested, liking_requested: find a taste by picks, or from photos that are liked.
         refine_requested, blend_requested: id of the current style.
+        mark_requested: mark the current card, or take its mark away.
         import_requested: take in styles from files that are still to be chosen.
         details_requested, duplicate_requested, look_requested, share_requested, versions_requested: id of the current
             style.
@@ -42,6 +47,7 @@ class StyleActions(QObject):
     liking_requested = Signal()
     refine_requested = Signal(str)
     blend_requested = Signal(str)
+    mark_requested = Signal()
     share_requested = Signal(str)
     versions_requested = Signal(str)
     favorite_requested = Signal(str)
@@ -57,6 +63,7 @@ class StyleActions(QObject):
         self._widget = widget
         self._current = current
         self._keys = keys
+        self.more: list[QAction] = []
         own, any_style = self._on_own, self._on_any
         self.new = self._command("new_style", self.new_requested.emit)
         self.add = self._command("add_edits", own(self.add_requested.emit))
@@ -76,6 +83,7 @@ class StyleActions(QObject):
         self.archive = self._command("archive_style", any_style(self.archive_requested.emit))
         Command(keys, "move_style_up", any_style(lambda style_id: self.move_requested.emit(style_id, -1)), gallery)
         Command(keys, "move_style_down", any_style(lambda style_id: self.move_requested.emit(style_id, 1)), gallery)
+        self.mark = Command(keys, "mark_style", self.mark_requested.emit, gallery)
         self.delete = Command(keys, "delete_style", own(self.delete_requested.emit), gallery)
         self.undo = self._command("restore_style", self.undo_requested.emit)
 
@@ -88,7 +96,7 @@ class StyleActions(QObject):
         )
         menu.addAction(self.blend)
         menu.addSeparator()
-        menu.addActions([self.favorite, self.tags, self.archive])
+        menu.addActions([self.favorite, self.tags, self.archive, self.mark, *self.more])
         menu.addSeparator()
         menu.addActions([self.duplicate] if builtin else [self.rename, self.duplicate])
         menu.addSeparator()

@@ -194,12 +194,12 @@ class StyleGallery(QScrollArea):
         """Style of the card that had the focus last, None for neutral."""
         return self._current
 
-    def show_card(self, style_id: str | None) -> None:
+    def show_card(self, style_id: str | None, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:
         """Give the card the focus and bring it into view."""
         card = self.column.widget(style_id)
         if card is not None:
             self._set_current(style_id)
-            card.setFocus(Qt.FocusReason.OtherFocusReason)
+            card.setFocus(reason)
             # A card that was just inserted has no place yet, and gets none before it is shown.
             card.show()
             self._layout.activate()
@@ -244,7 +244,7 @@ class StyleGallery(QScrollArea):
         page = max(self.viewport().height() // max(card.height(), 1) - 1, 1) if card is not None else 1
         target = stepped(len(keys), place, event, page)
         if target is not None:
-            self.show_card(keys[target])
+            self.show_card(keys[target], Qt.FocusReason.TabFocusReason)
         else:
             event.ignore()
 

@@ -22,13 +22,13 @@ class PictureView:
     pane: QRectF
 
     @classmethod
-    def of(cls, viewport: Viewport, pane_left: int, ratio: float) -> "PictureView":
-        """That of a viewport whose pane begins at `pane_left` device pixels; `ratio` is the device pixel ratio."""
+    def of(cls, viewport: Viewport, pane_left: int, ratio: float, pane_top: int = 0) -> "PictureView":
+        """That of a viewport whose pane begins at so many device pixels; `ratio` is the device pixel ratio."""
         left, top = viewport.offset()
         whole, (width, height) = viewport.zoomed(), viewport.pane
         return cls(
-            QRectF((pane_left + left) / ratio, top / ratio, whole.width / ratio, whole.height / ratio),
-            QRectF(pane_left / ratio, 0, width / ratio, height / ratio),
+            QRectF((pane_left + left) / ratio, (pane_top + top) / ratio, whole.width / ratio, whole.height / ratio),
+            QRectF(pane_left / ratio, pane_top / ratio, width / ratio, height / ratio),
         )
 
     def place(self, position: QPointF) -> tuple[float, float]:
