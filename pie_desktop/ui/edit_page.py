@@ -16,6 +16,7 @@ from pie_desktop.ui.adjust.panel import AdjustPanel
 from pie_desktop.ui.canvas.canvas import Canvas
 from pie_desktop.ui.compare.bar import ComparisonBar
 from pie_desktop.ui.compare.comparison import StyleComparison
+from pie_desktop.ui.compare.sheets import ContactSheets
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.cropping import Cropping
 from pie_desktop.ui.editor.history_panel import HistoryPanel
@@ -81,6 +82,7 @@ class EditPage(QWidget):
         self.preview.follow(self.hovering)
         self.comparison = StyleComparison(context, session, self.photo_view, self.styles, self.preview)
         self.photo_view.add_above(ComparisonBar(self.comparison, self.styles.controller))
+        self.contact_sheets = ContactSheets(context, session, self.filmstrip.selection, self.comparison.marks, self)
         self.adjustments = AdjustmentsPanel(
             context, session, canvas, {"Geometry": lambda: GeometryEditor(context, self.cropping, commands)}
         )

@@ -107,6 +107,7 @@ def _bind_looks(commands: Commands, page: EditPage) -> None:
     page.styles.style_actions.more.append(compared)
     page.comparison.changed.connect(lambda: compared.setChecked(page.comparison.on))
     page.photo_view.toolbar.add_tool(compared)
+    commands.bind("contact_sheet", page.contact_sheets.open)
 
 
 def bind_adjusting(

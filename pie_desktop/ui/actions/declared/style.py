@@ -336,6 +336,16 @@ STYLE = Menu(
             words="select several",
         ),
         Action(
+            "contact_sheet",
+            "Contact sheet…",
+            "The selected photos in several styles, on pages to look at or to print",
+            (),
+            Where.EDIT,
+            (Need.SELECTION,),
+            "mdi6.grid",
+            "print overview rows columns compare",
+        ),
+        Action(
             "preview_styles",
             "Preview styles",
             "Show the open photo in the style on which the mouse rests, or to which the arrow keys come",
