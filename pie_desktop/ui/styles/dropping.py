@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QWidget
 
 from pie_desktop.styles.style_file import is_style_file
-
-if TYPE_CHECKING:
-    from pie_desktop.ui.styles.panel import StylePanel
+from pie_desktop.ui.styles.controller import StyleController
+from pie_desktop.ui.styles.details import StyleDetails
+from pie_desktop.ui.styles.drop_zone import DropZone
+from pie_desktop.ui.styles.gallery import StyleGallery
 
 
 class EditDrops(QObject):
@@ -63,13 +64,34 @@ def local_paths(mime: QMimeData) -> list[Path]:
     return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
 
 
+class DropTarget(Protocol):
+    """What a drop on the style panel needs of it; see `pie_desktop.ui.styles.panel`."""
+
+    @property
+    def controller(self) -> StyleController: ...
+    @property
+    def gallery(self) -> StyleGallery: ...
+    @property
+    def details(self) -> StyleDetails: ...
+    @property
+    def drop_zone(self) -> DropZone: ...
+    @property
+    def shows_details(self) -> bool: ...
+    @property
+    def has_own(self) -> bool: ...
+    def show_drop_zone(self, shown: bool) -> None: ...
+    def import_styles(self, files: Sequence[Path]) -> None: ...
+    def add_edits(self, paths: Sequence[Path], style_id: str | None = None) -> None: ...
+
+
 class StyleDrops(QObject):
     """Says what a drop on the panel would do, and does it: styles are taken in, edits become a style or join one."""
 
-    def __init__(self, panel: "StylePanel") -> None:
-        super().__init__(panel)
-        self._panel = panel
-        drops = EditDrops(panel, self._target)
+    def __init__(self, widget: QWidget, panel: DropTarget) -> None:
+        """`widget` is the panel itself, on which is dropped."""
+        super().__init__(widget)
+        self._widget, self._panel = widget, panel
+        drops = EditDrops(widget, self._target)
         drops.hovered.connect(self._mark)
         drops.left.connect(self._unmark)
         drops.dropped.connect(self._take)
@@ -80,7 +102,7 @@ class StyleDrops(QObject):
         if panel.shows_details:
             style_id = panel.details.style_id
         else:
-            card = panel.gallery.card_at(panel.mapToGlobal(position))
+            card = panel.gallery.card_at(self._widget.mapToGlobal(position))
             style_id = card.style_id if card is not None else None
         style = panel.controller.style(style_id)
         return style.id if style is not None and not style.builtin else None

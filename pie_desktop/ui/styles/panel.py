@@ -72,7 +72,7 @@ class StylePanel(QWidget):
         self._pages.addWidget(self.page)
         self._pages.addWidget(self.details)
         self._lay_out()
-        self._drops = StyleDrops(self)
+        self._drops = StyleDrops(self, self)
         self.style_actions = StyleActions(self, self.gallery, context.keys, self._current_style)
         self.sharing = StyleSharing(context, self.controller, self)
         self.versions = StyleVersions(context, self.controller, self)
