@@ -44,6 +44,11 @@ def style(context: AppContext, sample_pairs: list[tuple[Path, Path]], tmp_path: 
 
 
 @pytest.fixture
+def window(style: Style, window: MainWindow) -> MainWindow:  # a window that reads the styles after this one was made
+    return window
+
+
+@pytest.fixture
 def notices(context: AppContext) -> list[Notice]:
     told: list[Notice] = []
     context.notifier.posted.connect(told.append)
