@@ -31,7 +31,7 @@ def test_computing_shows_progress_and_can_be_cancelled(
     qtbot.mouseClick(card.progress.button, Qt.MouseButton.LeftButton)
     assert not card.progress.isVisible()
     qtbot.waitUntil(model.stopped.is_set)
-    assert card.summary.text() == "4 pairs"
+    assert card.summary.text() == "4 pairs · fair"
     # Back to what is really selected.
     assert panel.gallery.cards[None].property("selected") is True
     assert context.current.style_id is None
