@@ -99,4 +99,4 @@ def test_a_card_that_grows_above_moves_nothing_in_sight(qtbot: QtBot, panel: Sty
     height = gallery.cards[above].height()
     gallery.cards[above].end_progress("A sentence that is so long that the card needs many lines. " * 4)
     qtbot.waitUntil(lambda: gallery.cards[above].height() > height)
-    assert gallery.cards[first].mapTo(panel, gallery.cards[first].rect().topLeft()) == place
+    qtbot.waitUntil(lambda: gallery.cards[first].mapTo(panel, gallery.cards[first].rect().topLeft()) == place)

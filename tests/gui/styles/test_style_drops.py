@@ -28,7 +28,7 @@ def test_dropped_edits_become_a_selected_style_of_pairs(
     assert [reference.before is not None for reference in style.references] == [True, True, True, False]
     assert context.current.style_id == style.id
     card = panel.gallery.cards[style.id]
-    assert card.summary.text() == "3 pairs, 1 edit"
+    assert card.summary.text().startswith("3 pairs, 1 edit")
     assert card.property("selected") is True
     assert panel.gallery.cards[None].property("selected") is False
     assert card.name.editing
@@ -59,7 +59,7 @@ def test_dropping_on_a_card_adds_to_it(
         drop(panel, [edit], panel.gallery.cards[style.id])
     (changed,) = own_styles(panel)
     assert (changed.id, changed.pair_count, len(changed.references)) == (style.id, 4, 5)
-    qtbot.waitUntil(lambda: panel.gallery.cards[style.id].summary.text() == "4 pairs, 1 edit")
+    qtbot.waitUntil(lambda: panel.gallery.cards[style.id].summary.text().startswith("4 pairs, 1 edit"))
 
 
 def test_dropping_on_a_built_in_style_makes_a_new_one(qtbot: QtBot, panel: StylePanel, sample_pairs: Pairs) -> None:
