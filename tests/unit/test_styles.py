@@ -199,7 +199,8 @@ def test_a_removed_reference_comes_back_as_it_was(library: StyleLibrary, pairs: 
     assert library.duplicate(before.id).references[0].id == "002"
     assert library.restore_reference(before.id, "001") == before
     assert before.references[0].after.read_bytes() == pixels
-    for unknown in ("001", "999", "../refs"):
+    assert library.restore_reference(before.id, "001") == before, "as a version has brought it back"
+    for unknown in ("999", "../refs"):
         with pytest.raises(StyleError, match="brought back"):
             library.restore_reference(before.id, unknown)
     assert library.get(before.id) == before

@@ -52,7 +52,13 @@ def config(edits: Path) -> FitConfig:
     quick = {"steps": 6, "device": "cpu", "validate_every": 2, "checkpoint_every": 2}
     fast = {"encoder_lr": 3e-3, "enhancer_lr": 3e-3, "warmup": 1}
     chosen = fine_tune_config(edits, SMALL, references=3)
-    return override(chosen, {"run": quick, "data": {"users": 2, "queries": 1}, "optimizer": fast})
+    return indexed(override(chosen, {"run": quick, "data": {"users": 2, "queries": 1}, "optimizer": fast}))
+
+
+def indexed(config: FitConfig) -> FitConfig:
+    """Its pairs are looked at before the run: so many answers of `should_stop` are asked for by its steps alone."""
+    list(material.indexing(config, material.own_pairs(config, None)))
+    return config
 
 
 def of_kind(events: list[Event], kind: str) -> list[Event]:
@@ -212,11 +218,12 @@ def test_a_photo_that_is_deleted_before_a_run_goes_on_leaves_the_others_in_their
     config: FitConfig, base: Path, edits: Path, tmp_path: Path
 ) -> None:
     own = shutil.copytree(edits, tmp_path / "edits")
-    there = override(config, {"data": {"folder": own}})
+    there = indexed(override(config, {"data": {"folder": own}}))
     answers = iter([False, False, True])
     list(fit(there, tmp_path / "run", tmp_path / "models", init=base, should_stop=lambda: next(answers)))
     dealt = read_split(tmp_path / "run")
-    _, before = material.pairs_material(there, None, torch.device("cpu"), dealt)
+    guesses = material.own_pairs(there, None)
+    _, before = material.pairs_material(there, guesses, torch.device("cpu"), dealt)
     (own / before.source.names[0]).unlink()  # type: ignore[attr-defined] - of pairs
     shutil.copy(own / before.source.names[1], own / "added.jpg")  # type: ignore[attr-defined]
     again = list(fit(there, tmp_path / "run", tmp_path / "models", resume=True))
@@ -224,7 +231,7 @@ def test_a_photo_that_is_deleted_before_a_run_goes_on_leaves_the_others_in_their
         "1 pair of this run is gone or cannot be used any more; it goes on with the others."
     ]
     assert of_kind(again, "start")[0]["train"] == 9 and of_kind(again, "start")[0]["validation"] == 2
-    _, after = material.pairs_material(there, None, torch.device("cpu"), dealt)
+    _, after = material.pairs_material(there, material.own_pairs(there, None), torch.device("cpu"), dealt)
     assert list(after.source.names) == list(before.source.names)[1:]  # type: ignore[attr-defined]
     assert again[-1]["event"] == "done" and all("gain" in check for check in of_kind(again, "validation"))
     shutil.rmtree(own / "originals")
