@@ -16,21 +16,24 @@ $(STAMP): pyproject.toml constraints.txt scripts/setup_env.sh
 run: $(STAMP)  ## start the editor (ARGS="photo.jpg folder" opens these); without a display: the demo
 	@$(VENV)/bin/pie-desktop $(ARGS)
 
-# Two threads at most: the tests' images are small, and more threads only fight each other.
-test quick bench fuzz: export OMP_NUM_THREADS := 2
+# Few threads: the tests' images are small, and more threads only fight each other; the tests run in several processes.
+bench fuzz: export OMP_NUM_THREADS := 2
+test quick: export OMP_NUM_THREADS := 1
 test quick bench fuzz screenshots docs: export QT_QPA_PLATFORM := offscreen
 
 test: TESTS := not benchmark
 quick: TESTS := not benchmark and not slow
 
-test: $(STAMP)  ## lint, types, import contracts, all tests, the slow ones last (ARGS="tests/unit -k lut" picks some)
+# All tests of a file in one process, as they share what takes long to make.
+PARALLEL := -n auto --maxprocesses 4 --dist loadfile
+test: $(STAMP)  ## lint, types, import contracts, all tests (ARGS="tests/unit -k lut" picks some, ARGS="-n 0" in one process)
 quick: $(STAMP)  ## the same without the slow tests: those that train models or build the wheel
 test quick:
 	$(PYTHON_IN_VENV) -m ruff check .
 	$(PYTHON_IN_VENV) -m ruff format --check --quiet .
 	$(PYTHON_IN_VENV) -m mypy
 	$(VENV)/bin/lint-imports
-	$(PYTHON_IN_VENV) -m pytest -m "$(TESTS)" $(ARGS)
+	$(PYTHON_IN_VENV) -m pytest $(PARALLEL) -m "$(TESTS)" $(ARGS)
 
 bench: $(STAMP)  ## measure every budget of speed and memory (ARGS="--json FILE" keeps the numbers)
 	$(PYTHON_IN_VENV) tests/benchmarks/run_all.py $(ARGS)
