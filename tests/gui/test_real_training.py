@@ -82,7 +82,7 @@ def test_fit_stop_resume_and_a_model(
         name="Tiny",
         models=tmp_path / "models",
         init=shipped[0].path,
-        epochs=5,
+        epochs=60,
         references=2,
         device="cpu",
     )

@@ -44,7 +44,7 @@ def test_folders_are_replaced_by_their_photos(photo_folder: Path) -> None:
 def test_the_page_is_complete(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """docs/CLI.md is made by `python -m typer pie_desktop.cli utils docs --name pie-desktop --output docs/CLI.md`."""
     page = (REPOSITORY / "docs" / "CLI.md").read_text(encoding="utf-8")
-    sections = dict(re.findall(r"^## `pie-desktop (\w+)`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
+    sections = dict(re.findall(r"^## `pie-desktop ([\w-]+)`\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
     assert set(sections) == set(COMMANDS)
     monkeypatch.setenv("COLUMNS", "300")
     for command in ("demo", "enhance", "export", "lut"):

@@ -45,7 +45,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory, photo_folder_of_crops: Path)
 @pytest.fixture
 def config(cache: Path, monkeypatch: pytest.MonkeyPatch) -> FitConfig:
     monkeypatch.setattr(basis.build_basis, "__defaults__", (9, 500, 0))
-    monkeypatch.setattr("training.fit.assemble.neutral_strength", partial(neutral_strength, count=40))
+    monkeypatch.setattr("training.fit.finishing.neutral_strength", partial(neutral_strength, count=40))
     data = DataConfig(kind="prepared", folder=cache, bank_side=48, users=2, shots=5, references=3, queries=2, reuse=1)
     return FitConfig(
         steps=4,

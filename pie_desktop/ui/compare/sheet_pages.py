@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QToolButton, QVBoxLayout
 from pie_desktop.export.sheet_layout import Paper
 from pie_desktop.ui.compare.sheet_jobs import SheetPage
 from pie_desktop.ui.theme import SPACE, icon
-from pie_desktop.ui.widgets.plain_text import PlainLabel
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 
 
 class SheetPages(QWidget):
@@ -67,7 +67,7 @@ class SheetPages(QWidget):
     def _arrow(self, side: str, name: str, by: int) -> QToolButton:
         button = QToolButton()
         button.setIcon(icon(f"mdi6.chevron-{side}"))
-        button.setToolTip(name)
+        button.setToolTip(plain(name))
         button.setAccessibleName(name)
         button.setEnabled(False)
         button.clicked.connect(lambda: self.turned.emit(self._number + by))

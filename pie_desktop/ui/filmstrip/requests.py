@@ -47,7 +47,8 @@ class ThumbnailRequests:
         rows, versions = self._view.visible_rows(), self._model.versions
         self._loader.side = side_for(self._view.image_side())
         visible = [versions[row] for row in rows]
-        around = (versions[row] for row in self._view.rows_around(rows))
+        # Some are only asked for later, when there may be more rows than now.
+        around = (versions[row] for row in self._view.rows_around(rows) if row < len(versions))
         nearby = [version for version, _ in zip(around, range(2 * NEARBY_SCREENS * len(rows)), strict=False)]
         photos = list(dict.fromkeys(version.path for version in visible))
         self._index.bring_forward(photos)

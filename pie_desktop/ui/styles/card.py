@@ -267,7 +267,7 @@ class StyleCard(QFrame):
         self.summary.setVisible(not busy)
         archived = self._marks.archived
         self.badge.setText("archived" if archived else "built-in")
-        self.badge.setToolTip(ARCHIVED if archived else BUILT_IN)
+        self.badge.setToolTip(plain(ARCHIVED if archived else BUILT_IN))
         self.badge.setVisible((builtin or archived) and not busy and not self.problem)
         style, told = self.shown_style, [] if busy or self.problem else self._warnings()
         self.contradiction.setText("\n".join(f"⚠ {sentence}" for sentence in told))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QWidge
 from pie_desktop.styles.finding import Sorting, Wanted
 from pie_desktop.ui.settings import Settings
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
+from pie_desktop.ui.widgets.plain_text import plain
 
 SORTING = "styles.sorting"  # the setting
 ORDERS = {
@@ -126,6 +127,6 @@ def _button(name: str, said: str) -> QToolButton:
     button = QToolButton()
     button.setIcon(icon(name))
     button.setIconSize(_ICON)
-    button.setToolTip(said)
+    button.setToolTip(plain(said))
     button.setAccessibleName(said)
     return button

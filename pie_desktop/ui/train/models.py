@@ -218,7 +218,9 @@ class ModelList(QWidget):
         self.use_button.setEnabled(info is not None and info.path != self._models.used)
         told = info is not None and (info.path / FOLDER / FILE).is_file()
         self.report_button.setEnabled(told)
-        self.report_button.setToolTip(HAS_REPORT if told or info is None else "There is no report on this model.")
+        self.report_button.setToolTip(
+            plain(HAS_REPORT if told or info is None else "There is no report on this model.")
+        )
         for button in (self.rename_button, self.export_button, self.delete_button):
             button.setEnabled(own)
         before = self.operations.before()

@@ -16,7 +16,7 @@ from pie_desktop.ui.theme import COLORS, HALF_SPACE, SPACE, icon
 from pie_desktop.ui.thumbnails.loader import qimage_of
 from pie_desktop.ui.train.history import RunHistory
 from pie_desktop.ui.widgets.labels import ElidedLabel
-from pie_desktop.ui.widgets.plain_text import PlainLabel
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.workers.job import Job, JobContext
 
 KINDS = (("before", "Unedited"), ("ours", "This model"), ("yours", "Your edit"))
@@ -157,7 +157,7 @@ class Panel(QWidget):
 def _arrow(name: str, tip: str) -> QToolButton:
     button = QToolButton()
     button.setIcon(icon(name))
-    button.setToolTip(tip)
+    button.setToolTip(plain(tip))
     button.setAccessibleName(tip)
     button.setAutoRaise(True)
     return button

@@ -9,6 +9,7 @@ from pie_desktop.edit.explanation import Explanation
 from pie_desktop.imaging.color.difference import from_lab
 from pie_desktop.ui.histogram.panel import CHANNELS
 from pie_desktop.ui.theme import COLORS
+from pie_desktop.ui.widgets.plain_text import plain
 
 _SIDE = 220
 _FARTHEST = 45.0  # a* and b* at the rim of the wheel
@@ -23,7 +24,7 @@ class Plot(QWidget):
         super().__init__()
         self._explanation: Explanation | None = None
         self.setAccessibleName(name)
-        self.setToolTip(tip)
+        self.setToolTip(plain(tip))
         self.setMinimumSize(QSize(160, 160))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
