@@ -1,6 +1,7 @@
 """Which thumbnails are made next: what is in sight first, then what is near to it, then the rest."""
 
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from pie_desktop.edit.versions import PhotoVersion
@@ -49,7 +50,7 @@ class ThumbnailRequests:
         visible = [versions[row] for row in rows]
         # Some are only asked for later, when there may be more rows than now.
         around = (versions[row] for row in self._view.rows_around(rows) if row < len(versions))
-        nearby = [version for version, _ in zip(around, range(2 * NEARBY_SCREENS * len(rows)), strict=False)]
+        nearby = list(islice(around, 2 * NEARBY_SCREENS * len(rows)))
         photos = list(dict.fromkeys(version.path for version in visible))
         self._index.bring_forward(photos)
         self._loader.want(photos, [version.path for version in nearby], (version.path for version in around))
