@@ -1,6 +1,7 @@
 """FiveK as the papers test with it, on small data sets that are laid out like theirs."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from pie_desktop.errors import PieError
-from training.benchmark.methods import MethodSet
+from pie_desktop.model.preference import ReferencePixels
+from training.benchmark.methods import MethodSet, Retouch
 from training.benchmark.paper_metrics import lpips_distance, paper_quality
 from training.benchmark.published import PROTOCOLS, PaperProtocol, _draws, people_of, run_protocol
 from training.cli import app
@@ -92,6 +94,21 @@ def test_rows_are_means_over_people_at_the_protocols_size(msm: Path) -> None:
         each.append(np.mean(found))
     assert unedited.psnr == pytest.approx(np.mean(each), abs=0.4)
     assert run_protocol(people, protocol, IDENTITY, workers=2) == list(rows.values())
+
+
+def test_what_gives_equal_results_is_computed_once(msm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A method that does not look at originals is the same with pairs and with edits alone."""
+    learn, asked = MethodSet.learn, []
+
+    def counted(self: MethodSet, method: str, references: Sequence[ReferencePixels]) -> Retouch | None:
+        asked.append(method)
+        return learn(self, method, references)
+
+    monkeypatch.setattr(MethodSet, "learn", counted)
+    methods = MethodSet(Path("unused"), others=("reinhard",))
+    pairs, alone = run_protocol(people_of(find_dataset(msm)), PaperProtocol("", refs=(3,), draws=2, square=64), methods)
+    assert asked == ["reinhard"] * 4, "once for each of two people and two draws"
+    assert (pairs.mode, alone.mode) == ("pairs", "after") and pairs.psnr == alone.psnr
 
 
 def test_a_photo_that_is_a_pixel_smaller_is_compared(msm: Path) -> None:

@@ -6,7 +6,7 @@ with it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.stored import to_uint8
 from training.benchmark.cases import SIDE, Pair
-from training.benchmark.methods import MethodSet, rank, shown, with_original
+from training.benchmark.methods import MethodSet, Retouch, rank, shown, with_original
 from training.benchmark.paper_metrics import PaperQuality, paper_quality
 from training.data.fivek import Dataset
 from training.data.preparing import split_photos
@@ -184,24 +184,28 @@ def _judge(
 ) -> dict[tuple[str, str], list[PaperQuality]]:
     """All methods on all test photos, after one draw of preferred ones."""
     pairs = [_pair(files, SIDE) for files in (draw.person.preferred[number] for number in draw.chosen)]
-    learned = {}
+    learned: dict[Hashable, Retouch | None] = {}
+    asked: dict[tuple[str, str], Hashable] = {}
     for mode in MODES:
-        references = shown(pairs, with_original(mode, draw.count))
+        flags = with_original(mode, draw.count)
         for method in methods.names:
             if method == "identity" and (draw.number or mode != MODES[0]):
                 continue  # the same in all draws
-            retouch = methods.learn(method, references)
-            if retouch is not None:
-                learned[method, mode] = retouch
-    scores: dict[tuple[str, str], list[PaperQuality]] = defaultdict(list)
+            key = methods.what_counts(method, flags)
+            if key not in learned:
+                learned[key] = methods.learn(method, shown(pairs, flags))
+            if learned[key] is not None:
+                asked[method, mode] = key
+    scores: dict[Hashable, list[PaperQuality]] = defaultdict(list)
     for files in draw.person.tested:
         before, after = _pair(files, None)
         if protocol.square is not None:
             size = (protocol.square, protocol.square)
             before, after = (cv2.resize(image, size, interpolation=cv2.INTER_LINEAR) for image in (before, after))
         for key, retouch in learned.items():
-            scores[key].append(paper_quality(retouch(before, after), after, lpips))
-    return dict(scores)
+            if retouch is not None:
+                scores[key].append(paper_quality(retouch(before, after), after, lpips))
+    return {setting: scores[key] for setting, key in asked.items()}
 
 
 def _pair(files: tuple[Path, Path], side: int | None) -> Pair:
