@@ -6,9 +6,8 @@ from pathlib import Path
 
 from pie_desktop.errors import PieError
 from training.data.fivek import Dataset, whole_photos
+from training.data.inspection import SPLITS
 from training.data.preparing import split_photos
-
-_SPLITS = ("train", "validation", "test", "reference")
 
 
 def explain(dataset: Dataset, hold_out: Sequence[str] = ()) -> list[str]:
@@ -31,9 +30,9 @@ def explain(dataset: Dataset, hold_out: Sequence[str] = ()) -> list[str]:
     for versions, split in zip(whole, splits, strict=True):
         for name in versions.after:
             counts[name][split] += 1
-    rows: list[tuple[str, ...]] = [("style", "unedited photos", *_SPLITS, "")]
+    rows: list[tuple[str, ...]] = [("style", "unedited photos", *SPLITS, "")]
     for name, found in counts.items():
-        numbers = tuple(str(found[split] or "-") for split in _SPLITS)
+        numbers = tuple(str(found[split] or "-") for split in SPLITS)
         folders = _folders(dataset.folder, dataset.unedited(name).values())
         rows.append((name, folders, *numbers, _role(found, name in hold_out)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

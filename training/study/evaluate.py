@@ -13,7 +13,7 @@ from pie_desktop.imaging.atomic import atomic_write
 from training.benchmark.cases import Case, Draws, Pair
 from training.benchmark.methods import MethodSet
 from training.benchmark.run import Row, run_benchmark
-from training.benchmark.tasks import PhotoPool, look_files, photo_tasks
+from training.benchmark.tasks import SIMULATED, PhotoPool, look_files, photo_tasks
 from training.data.batch import Group
 from training.data.photos import finished_photos
 from training.data.prepared import PreparedData, open_prepared
@@ -110,7 +110,7 @@ def tasks_of(scale: Scale) -> dict[str, list[Case]]:
 
 def _simulated(config: EvaluationConfig) -> dict[str, int]:
     """Numbers of simulated users by task."""
-    return {name: getattr(config, name) for name in ("targets", "shading", "simulated", "normalising")}
+    return {name: getattr(config, name) for name in SIMULATED}
 
 
 def method_set(runs: Sequence[Run], bundle: Path) -> MethodSet:
