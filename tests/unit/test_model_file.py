@@ -20,9 +20,9 @@ from pie_desktop.errors import BundleError
 from pie_desktop.imaging import archive as archives
 from pie_desktop.model.bundle import BundleInfo, load_bundle, read_bundle_info
 from pie_desktop.model.model_file import export_model, file_name, import_model, shareable_card
+from tests.unit.helpers.archives import Contents, contents, pack
 from tests.unit.helpers.tiny_bundles import tiny_bundle
 
-Contents = dict[str, bytes]
 CARD = {
     "data": {"kind": "pairs", "folder": "Wedding of Eve", "train": 40, "held_out": 10, "trained_on": ["ab" * 32]},
     "config": {"data": {"folder": "/home/eve/Wedding of Eve"}},
@@ -59,18 +59,6 @@ def shared(made: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def models(tmp_path: Path) -> Path:
     return tmp_path / "models"
-
-
-def contents(path: Path) -> Contents:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def pack(path: Path, files: Contents, compression: int = zipfile.ZIP_STORED) -> Path:
-    with zipfile.ZipFile(path, "w", compression) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return path
 
 
 def described(files: Contents, **values: Any) -> Contents:

@@ -23,10 +23,10 @@ from pie_desktop.styles.importing import import_style
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import OnlyModel, Style
 from tests.conftest import warm_look
+from tests.unit.helpers.archives import Contents, contents, pack
 from tests.unit.helpers.tiny_bundles import tiny_bundle
 
 Pairs = list[tuple[Path, Path]]
-Contents = dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
@@ -76,18 +76,6 @@ def bare(library: StyleLibrary, style: Style, model: Path, tmp_path_factory: pyt
     preference = engine.preference(style)
     export_without_photos(style, preference, OnlyModel(preference.bundle_id, "Tiny"), target := tmp_path / "b.piestyle")
     return target
-
-
-def contents(path: Path) -> Contents:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def pack(path: Path, files: Contents, compression: int = zipfile.ZIP_STORED) -> Path:
-    with zipfile.ZipFile(path, "w", compression) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return path
 
 
 def with_document(files: Contents, change: Callable[[dict], object]) -> Contents:  # type: ignore[type-arg]
