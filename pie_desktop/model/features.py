@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.imaging.decode import PROXY_SIDE
+from pie_desktop.imaging.stored import to_uint8
 from pie_desktop.model.statistics import EXPOSURE, STATISTICS, Standardised, color_statistics, exposure_statistics
 
 FIT_GRID = 48  # side of the pixel grid that pairs are fitted on, px
@@ -16,6 +17,11 @@ def to_float(image: np.ndarray) -> np.ndarray:
     return image.astype(np.float32) / np.iinfo(image.dtype).max
 
 
+def to_bytes(colors: Tensor) -> np.ndarray:
+    """Floats in [0, 1], clipped to it, as uint8 of the same shape on the CPU."""
+    return (colors.clamp(0, 1) * 255).round().cpu().numpy().astype(np.uint8)
+
+
 def shrink(image: np.ndarray, size: tuple[int, int] | None = None) -> np.ndarray:
     """Area-averaged float32 image with a long side of at most 256 px, or of exactly `size` (width, height)."""
     height, width = image.shape[:2]
@@ -24,6 +30,11 @@ def shrink(image: np.ndarray, size: tuple[int, int] | None = None) -> np.ndarray
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = image if size == (width, height) else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
     return to_float(small)
+
+
+def square(image: np.ndarray, side: int) -> np.ndarray:
+    """The whole image squeezed to `(side, side, 3)` uint8: colour statistics survive, and batches stack."""
+    return cv2.resize(to_uint8(image), (side, side), interpolation=cv2.INTER_AREA)
 
 
 def squares(images: list[np.ndarray], side: int, picked: bool) -> Tensor:
@@ -41,6 +52,11 @@ def picked_colors(image: np.ndarray, side: int = FIT_GRID) -> np.ndarray:
     rows = ((np.arange(side) + 0.5) * height / side).astype(int)
     columns = ((np.arange(side) + 0.5) * width / side).astype(int)
     return image[rows[:, None], columns[None]].reshape(-1, 3)
+
+
+def pixel_grid(images: Tensor, side: int) -> Tensor:
+    """Colours `(B, side * side, 3)` on an even grid of `(B, 3, P, P)`; picked, so that pairs stay exact."""
+    return torch.nn.functional.interpolate(images, size=(side, side), mode="nearest-exact").flatten(2).mT.contiguous()
 
 
 TRUNK = 256

@@ -13,12 +13,12 @@ from photographs import small_images
 from PIL import Image
 
 from pie_desktop.model.architecture import Architecture
+from pie_desktop.model.features import square
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import Group
 from training.data.fivek import find_dataset
 from training.data.inspection import inspect
 from training.data.pairs import guess_pairs, load_pairs
-from training.data.photos import square
 from training.data.prefetch import Prefetched
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.preparing import prepare

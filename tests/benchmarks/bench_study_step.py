@@ -11,8 +11,9 @@ import torch
 from measurement import Measurement
 from photographs import small_images
 
+from pie_desktop.model.features import square
+from pie_desktop.model.systems.build import build_system
 from training.data.batch import Group
-from training.data.photos import square
 from training.fit.basis import build_basis
 from training.study.config import load_scale, load_systems
 from training.study.measures import Curve
@@ -20,7 +21,6 @@ from training.study.population import Population
 from training.study.protocols import build_protocol
 from training.study.runner import runs_of
 from training.study.trainer import StudyTrainer
-from training.systems.build import build_system
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STEPS = 12

@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from pie_desktop.model.architecture import Architecture
+from pie_desktop.model.features import pixel_grid
 from pie_desktop.model.network import PreferenceNetwork
 from pie_desktop.model.statistics import color_statistics
-from training.data.color import pixel_grid
 from training.data.source import seeded
 from training.fit.basis import build_basis
 from training.fit.config import NeutralConfig

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from pie_desktop.model.architecture import Architecture
+from pie_desktop.model.features import pixel_grid
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import draw_roles
-from training.data.color import pixel_grid
 from training.data.source import SimulatedSource, seeded
 from training.fit.config import DataConfig, FitConfig, PretrainConfig
 from training.fit.pretraining import Pretraining, calibrate

@@ -15,14 +15,14 @@ from typer.testing import CliRunner
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.bundle import list_bundles
+from pie_desktop.model.systems.build import build_system, save_system
+from pie_desktop.model.systems.system import SystemConfig
 from pie_desktop.paths import resource
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.cli import app, main
 from training.running.events import Event
 from training.study import progress
 from training.study.config import load_scale, load_systems
-from training.systems.build import build_system, save_system
-from training.systems.system import SystemConfig
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCALE = """

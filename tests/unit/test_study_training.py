@@ -11,8 +11,11 @@ import pytest
 import torch
 
 from pie_desktop.errors import PieError
+from pie_desktop.model.features import square
+from pie_desktop.model.systems.build import build_system, load_system
+from pie_desktop.model.systems.masked import MaskedSystem
+from pie_desktop.model.systems.system import SystemConfig
 from training.benchmark.cases import Draws
-from training.data.photos import square
 from training.data.prepared import FORMAT
 from training.fit.basis import build_basis
 from training.losses.registry import Terms
@@ -35,9 +38,6 @@ from training.study.population import Material, Population, prepare_material
 from training.study.protocols import Batch, EndToEnd, build_protocol
 from training.study.runner import Run, check, runs_of, train_all
 from training.study.trainer import StudyTrainer
-from training.systems.build import build_system, load_system
-from training.systems.masked import MaskedSystem
-from training.systems.system import SystemConfig
 
 SMALL = SystemConfig(width=16, channels=8, encoder_channels=8, side=32)
 METRICS: dict[str, str] = {"two_stage": "multi_similarity", "embedding": "triplet", "two_stage_proxies": "proxy_anchor"}

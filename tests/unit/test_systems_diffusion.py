@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from training.systems.enhancers.diffusion import (
+from pie_desktop.model.systems.enhancers.diffusion import (
     Denoiser,
     DiffusionEnhancer,
     apply_luts,
@@ -16,7 +16,7 @@ from training.systems.enhancers.diffusion import (
     stratified,
     time_embedding,
 )
-from training.systems.style import StyleCode
+from pie_desktop.model.systems.style import StyleCode
 
 
 def style_of(vectors: Tensor) -> StyleCode:

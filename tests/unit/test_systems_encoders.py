@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from training.systems.style_encoders import (
+from pie_desktop.model.systems.style_encoders import (
     ContentEncoder,
     DifferenceEncoder,
     PspEncoder,

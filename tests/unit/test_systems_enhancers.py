@@ -5,12 +5,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.systems.build import build_system
-from training.systems.enhancers.attention import MOST_SIDE, channel_attention
-from training.systems.enhancers.base import AdaIN, pad_to_multiple, shrink
-from training.systems.enhancers.curves import CurveEnhancer, apply_curves, dual_adain
-from training.systems.enhancers.sa_block import SABlock, exactly
-from training.systems.system import System, SystemConfig
+from pie_desktop.model.systems.build import build_system
+from pie_desktop.model.systems.enhancers.attention import MOST_SIDE, channel_attention
+from pie_desktop.model.systems.enhancers.base import AdaIN, pad_to_multiple, shrink
+from pie_desktop.model.systems.enhancers.curves import CurveEnhancer, apply_curves, dual_adain
+from pie_desktop.model.systems.enhancers.sa_block import SABlock, exactly
+from pie_desktop.model.systems.system import System, SystemConfig
 
 UNORDERED = ("curves", "unet", "adain_unet", "attention", "style_attention", "diffusion")
 ENHANCERS = (*UNORDERED, "sa_block")

@@ -6,9 +6,9 @@ import torch
 from sklearn.decomposition import PCA
 from torch import Tensor
 
-from training.systems.build import build_system
-from training.systems.masked import MaskedStyleModel, MaskedSystem, StyleSpace
-from training.systems.system import SystemConfig
+from pie_desktop.model.systems.build import build_system
+from pie_desktop.model.systems.masked import MaskedStyleModel, MaskedSystem, StyleSpace
+from pie_desktop.model.systems.system import SystemConfig
 
 SMALL = {"width": 16, "channels": 8, "encoder_channels": 8, "side": 32}
 

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from pie_desktop.errors import PieError
-from training.systems.build import build_system, load_system, save_system
-from training.systems.style import StyleFeatures, pool
-from training.systems.system import System, SystemConfig
+from pie_desktop.model.systems.build import build_system, load_system, save_system
+from pie_desktop.model.systems.style import StyleFeatures, pool
+from pie_desktop.model.systems.system import System, SystemConfig
 
 
 def small(**changes: object) -> System:

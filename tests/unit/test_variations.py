@@ -8,10 +8,10 @@ import torch
 from PIL import Image
 
 from pie_desktop.errors import PieError
+from pie_desktop.model.systems.build import build_system, save_system
+from pie_desktop.model.systems.system import SystemConfig
 from training.benchmark.variations import CAPTION, GAP, draw, labelled_sheet
 from training.cli import app
-from training.systems.build import build_system, save_system
-from training.systems.system import SystemConfig
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_a_sheet_of_the_photo_the_answer_and_variations(
 
 
 def test_the_same_seed_draws_the_same(systems: dict[str, Path], sample_photos: dict[str, Path]) -> None:
-    from training.systems.build import load_system
+    from pie_desktop.model.systems.build import load_system
 
     system, photo, reference = load_system(systems["diffusion"])[0], sample_photos["coffee"], [sample_photos["rocket"]]
     first, same, other = (draw(system, photo, reference, 2, seed) for seed in (1, 1, 2))

@@ -31,8 +31,8 @@ def _reporter(console: Console) -> Callable[[str], None]:
 
 def systems_of(given: list[str]) -> dict[str, Path]:
     """Folders of systems by name, as given on the command line; each is looked at before anything is computed."""
+    from pie_desktop.model.systems.build import load_system
     from training.benchmark.methods import METHODS
-    from training.systems.build import load_system
 
     found: dict[str, Path] = {}
     for text in given:

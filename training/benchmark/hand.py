@@ -15,6 +15,7 @@ from torch import Tensor
 
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.model.features import to_bytes
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
 from training.benchmark.cases import Case
@@ -81,7 +82,7 @@ class Hand:
             knots = t + self.contrast * 4 * t * (1 - t) * (t - 0.5)
             x = color.curve(x, knots[None, None])
         x = color.saturate(x, one(self.saturation), one(0.0))
-        return color.to_bytes(x[0].T).reshape(image.shape)
+        return to_bytes(x[0].T).reshape(image.shape)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ import numpy as np
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
+from pie_desktop.model.systems.build import load_system, retouch, style_of
+from pie_desktop.model.systems.system import System
 from training.benchmark.baselines import (
     ORACLE_STIFFNESS,
     fit_lut,
@@ -20,8 +22,6 @@ from training.benchmark.baselines import (
 )
 from training.benchmark.cases import Pair
 from training.running.processes import choose_device
-from training.systems.build import load_system, retouch, style_of
-from training.systems.system import System
 
 # what a method makes of its references: a query is retouched with it; the query's answer is for the oracle only
 Retouch = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -75,7 +75,7 @@ class MethodSet:
     Attributes:
         bundle: `.piemodel` folder.
         device: see `Inference`.
-        systems: trained systems of the study, see `training.systems.system.load_system`: folders by name.
+        systems: trained systems of the study, see `pie_desktop.model.systems.system.load_system`: folders by name.
         others: which of `METHODS` are compared.
     """
 

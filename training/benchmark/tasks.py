@@ -14,10 +14,10 @@ from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.lut.files import load_lut
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.stored import to_uint8
+from pie_desktop.model.features import square, to_bytes
 from training.benchmark.cases import SIDE, Case, Draws, Pair
 from training.data.capture import degrade, sample_captures, sample_severity
-from training.data.color import to_bytes
-from training.data.photos import finished_photos, square
+from training.data.photos import finished_photos
 from training.data.source import seeded
 from training.data.teachers import Teacher, load_teachers
 from training.data.users import UserMix, UserSimulator

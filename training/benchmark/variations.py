@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from pie_desktop.imaging.encode import Format
-    from training.systems.style import StyleCode
-    from training.systems.system import System
+    from pie_desktop.model.systems.style import StyleCode
+    from pie_desktop.model.systems.system import System
 
 GAP, CAPTION, SURROUND, INK = 8, 24, 43, 230
 FORMATS: "dict[str, Format]" = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}
@@ -72,7 +72,7 @@ def _squeezed(image: np.ndarray, side: int) -> "Tensor":
     """A photo as training shows it to a system: squeezed to `(1, 3, side, side)`, sRGB in [0, 1]."""
     import torch
 
-    from training.data.photos import square
+    from pie_desktop.model.features import square
 
     return torch.from_numpy(square(image, side)).permute(2, 0, 1)[None] / 255
 
@@ -93,8 +93,8 @@ def draw(
     import torch
 
     from pie_desktop.imaging.decode import load_proxy
+    from pie_desktop.model.systems.enhancers.diffusion import LOOK_SIDE, DiffusionEnhancer
     from training.data.source import seeded
-    from training.systems.enhancers.diffusion import LOOK_SIDE, DiffusionEnhancer
 
     enhancer = system.enhancer
     if not isinstance(enhancer, DiffusionEnhancer):
@@ -136,7 +136,7 @@ def variations(
     from pie_desktop.imaging.lut.apply import apply_lut
     from pie_desktop.imaging.resize.resize import resize_long_side
     from pie_desktop.imaging.stored import to_uint8
-    from training.systems.build import load_system
+    from pie_desktop.model.systems.build import load_system
 
     if len(files) < 2:
         raise PieError("Name the photo and the sheet to write after the references.")

@@ -77,7 +77,7 @@ def contact_sheet(group: "Group") -> np.ndarray:
     Returns:
         uint8 image `(H, W, 3)`, sRGB.
     """
-    from training.data.color import to_bytes
+    from pie_desktop.model.features import to_bytes
 
     users, shots, _, side, _ = group.input.shape
     pair, step = 2 * side + GAP, side + GAP

@@ -3,7 +3,6 @@
 Pixels are `(B, 3, M)` float tensors, RGB, sRGB-encoded, nominally in [0, 1]; parameters are `(B,)` or `(B, k)` tensors.
 """
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -86,13 +85,3 @@ def curve(x: Tensor, knots: Tensor) -> Tensor:
     table = knots.expand(-1, 3, -1)
     a, b = table.gather(2, index), table.gather(2, index + 1)
     return a + (b - a) * (position - low)
-
-
-def to_bytes(colors: Tensor) -> np.ndarray:
-    """Floats in [0, 1], clipped to it, as uint8 of the same shape on the CPU."""
-    return (colors.clamp(0, 1) * 255).round().cpu().numpy().astype(np.uint8)
-
-
-def pixel_grid(images: Tensor, side: int) -> Tensor:
-    """Colours `(B, side * side, 3)` on an even grid of `(B, 3, P, P)`; picked, so that pairs stay exact."""
-    return torch.nn.functional.interpolate(images, size=(side, side), mode="nearest-exact").flatten(2).mT.contiguous()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-import cv2
 import numpy as np
 import torch
 from torch import Tensor
@@ -15,7 +14,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.listing import list_photos
-from pie_desktop.imaging.stored import to_uint8
+from pie_desktop.model.features import square
 
 SMALLEST_VIEW = 0.4  # of a photo's side: few photos, many views
 
@@ -63,11 +62,6 @@ def _kinds(folder: Path) -> dict[str, str]:
             with manifest.open(newline="", encoding="utf-8") as f:
                 kinds |= {row["file"]: row.get("kind") or "" for row in csv.DictReader(f)}
     return kinds
-
-
-def square(image: np.ndarray, side: int) -> np.ndarray:
-    """The whole image squeezed to `(side, side, 3)` uint8: colour statistics survive, and batches stack."""
-    return cv2.resize(to_uint8(image), (side, side), interpolation=cv2.INTER_AREA)
 
 
 def photo_bank(photos: Sequence[Path], side: int, cache: Path) -> np.ndarray:

@@ -19,9 +19,9 @@ from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.decode import load_photo
 from pie_desktop.imaging.pairs.check import CHECK_SIDE, LEFT_OUT, prepare_versions
 from pie_desktop.imaging.stored import to_uint8
+from pie_desktop.model.features import square
 from training.data.fivek import Dataset, Versions
 from training.data.inspection import FEWEST
-from training.data.photos import square
 from training.data.prepared import FORMAT, INDEX, MAX_INDEX, style_file
 from training.running.pool import in_order
 

@@ -12,9 +12,10 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.pairs.decisions import Decisions
 from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.imaging.pairs.index import PairIndex
+from pie_desktop.model.features import square
 from training.data.batch import RoleMix
 from training.data.pairs import PairBank, PairDigests, find_own_pairs, index_pairs, load_pairs
-from training.data.photos import capture_bank, split_bank, square
+from training.data.photos import capture_bank, split_bank
 from training.data.prepared import PreparedData, PreparedSource, open_prepared
 from training.data.scenes import find_scenes, hold_out
 from training.data.source import PairSource, SimulatedSource, Source

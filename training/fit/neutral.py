@@ -16,12 +16,11 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.imaging.color.difference import delta_e_2000
-from pie_desktop.model.features import image_statistics
+from pie_desktop.model.features import image_statistics, pixel_grid, to_bytes
 from pie_desktop.model.lut_prior import Evidence, LutPrior
 from pie_desktop.model.network import PreferenceNetwork
 from pie_desktop.model.neutral import NeutralHead
 from training.data.capture import degrade, sample_captures, sample_severity
-from training.data.color import pixel_grid, to_bytes
 from training.data.photos import random_views
 from training.data.schools import retouch, sample_retouchers
 from training.data.source import seeded

@@ -6,11 +6,10 @@ import torch
 from torch import Tensor
 
 from pie_desktop.model.encoded import EncodedReferences, PairEvidence, Prediction
-from pie_desktop.model.features import image_statistics
+from pie_desktop.model.features import image_statistics, pixel_grid
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import Group, Roles
-from training.data.color import pixel_grid
 from training.losses.registry import Errors, Images, LossSum, LossWeights, Luts, PriorErrors, Terms
 from training.running.processes import WHOLE, Share
 

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from pie_desktop.model.features import image_statistics
+from pie_desktop.model.features import image_statistics, pixel_grid
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import Group, Roles
-from training.data.color import pixel_grid
 from training.data.source import AHEAD, Source, seeded
 from training.fit.config import FitConfig
 from training.fit.objective import noisy

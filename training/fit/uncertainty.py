@@ -14,9 +14,9 @@ from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
 from pie_desktop.imaging.color.difference import delta_e_2000
+from pie_desktop.model.features import to_bytes
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import draw_roles
-from training.data.color import to_bytes
 from training.data.source import Source, seeded
 from training.fit.config import FitConfig
 from training.fit.objective import Objective

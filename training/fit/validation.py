@@ -8,8 +8,8 @@ from torch import Tensor
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.color.difference import delta_e_2000
+from pie_desktop.model.features import to_bytes
 from training.data.batch import Group, Roles
-from training.data.color import to_bytes
 from training.data.photos import Images
 from training.data.prepared import PreparedData, take_views
 from training.data.source import SimulatedSource, seeded

@@ -7,9 +7,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from pie_desktop.errors import PieError
+from pie_desktop.model.systems.system import SystemConfig
 from training.losses.registry import Images, LossWeights
 from training.running.settings import Section, merged, read_inherited, validated
-from training.systems.system import SystemConfig
 
 Kind = Literal["end_to_end", "two_stage", "two_stage_proxies", "masked", "diffusion", "embedding"]
 NAME = r"^[a-z0-9][a-z0-9-]*$"  # names are folders

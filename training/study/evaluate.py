@@ -10,6 +10,7 @@ import numpy as np
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.model.systems.build import load_system
 from training.benchmark.cases import Case, Draws, Pair
 from training.benchmark.methods import MethodSet
 from training.benchmark.run import Row, run_benchmark
@@ -23,7 +24,6 @@ from training.study.config import EvaluationConfig, Scale
 from training.study.measures import photo_vectors, score_vectors
 from training.study.population import unseen_users
 from training.study.runner import Run
-from training.systems.build import load_system
 
 ROUNDING = 0.25 / 255  # what rounding to 8 bits changes on average
 TASK_ORDER = ("targets", "learned retouchers", "shading", "normalising", "simulated", "looks")

@@ -10,15 +10,14 @@ import torch
 
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.encode import EncodeOptions, save_photo
+from pie_desktop.model.features import square, to_bytes
+from pie_desktop.model.systems.build import style_of
+from pie_desktop.model.systems.enhancers.diffusion import DiffusionEnhancer
 from training.benchmark.cases import Case
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.benchmark.metrics import quality
-from training.data.color import to_bytes
-from training.data.photos import square
 from training.data.source import seeded
 from training.data.users import UserSimulator
-from training.systems.build import style_of
-from training.systems.enhancers.diffusion import DiffusionEnhancer
 
 SIDE = 300  # px, of an image on a sheet
 SAMPLES = ("coffee", "chelsea", "rocket", "astronaut")  # photographs of scikit-image, in the public domain

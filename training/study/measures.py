@@ -7,11 +7,11 @@ import torch
 from sklearn.metrics import silhouette_score
 from torch import Tensor
 
+from pie_desktop.model.systems.system import System
 from training.audit.references import similarity
 from training.data.batch import Group
 from training.fit.validation import psnr
 from training.study.protocols import Protocol
-from training.systems.system import System
 
 
 @dataclass(frozen=True)

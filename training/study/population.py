@@ -17,8 +17,8 @@ from torch import Tensor
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.model.features import to_bytes
 from training.data.batch import Group
-from training.data.color import to_bytes
 from training.data.photos import finished_photos, photo_bank, split_bank
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.source import Source, seeded

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from pie_desktop.model.systems.style import StyleCode
+from pie_desktop.model.systems.system import System
 from training.data.batch import Movable, Roles
 from training.losses.registry import Images, LossSum, LossWeights, Terms
 from training.study.config import StudyConfig
 from training.study.population import UserGroup
-from training.systems.style import StyleCode
-from training.systems.system import System
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ import torch
 from torch import Tensor, nn
 
 from pie_desktop.errors import PieError
+from pie_desktop.model.systems.masked import MaskedStyle, MaskedSystem
+from pie_desktop.model.systems.system import System
 from training.losses.metric import MetricName, ProxyName, metric_loss, proxy_classifier
 from training.losses.registry import Terms
 from training.study.config import Kind, StudyConfig
 from training.study.protocol import Batch, Protocol, Stage
-from training.systems.masked import MaskedStyle, MaskedSystem
-from training.systems.system import System
 
 
 class EndToEnd(Protocol):

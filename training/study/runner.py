@@ -13,6 +13,8 @@ from torch import nn
 from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.model.systems.build import DESCRIPTION, build_system, save_system
+from pie_desktop.model.systems.system import System, SystemConfig
 from training.fit.basis import kept_basis
 from training.reports.files import rounded
 from training.running.checkpoint import has_checkpoint
@@ -25,8 +27,6 @@ from training.study.measures import Curve
 from training.study.population import Material, prepare_material
 from training.study.protocols import build_protocol
 from training.study.trainer import StudyTrainer
-from training.systems.build import DESCRIPTION, build_system, save_system
-from training.systems.system import System, SystemConfig
 
 SETTINGS, FAILURE = "study.json", "failed.json"
 WORDS = {"title", "source", "departures", "paper_rates"}  # what is said of a system, and changes no weight

@@ -9,10 +9,10 @@ import torch
 from sklearn.datasets import load_digits
 from sklearn.metrics import silhouette_score
 
+from pie_desktop.model.features import to_bytes
 from pie_desktop.model.inference import Inference
 from pie_desktop.model.preference import ReferencePixels
 from training.data.batch import Group
-from training.data.color import to_bytes
 from training.fit.projection import project
 from training.study.measures import EmbeddingScore, score_vectors
 

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
-from training.systems.resnet import ResNetTrunk
-from training.systems.style import StyleCode
+from pie_desktop.model.systems.enhancers.base import Enhancer, shrink, zero_initialised
+from pie_desktop.model.systems.resnet import ResNetTrunk
+from pie_desktop.model.systems.style import StyleCode
 
 LOOK_SIDE = 64  # px, what the curve encoder sees
 Statistics = tuple[Tensor, Tensor]  # scale and shift `(B, C, 1, 1)` of a style

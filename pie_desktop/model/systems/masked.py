@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
-from training.systems.style import StyleCode, masked_mean, pool
-from training.systems.style_encoders import ContentEncoder, StyleEncoder
-from training.systems.system import System, SystemConfig
+from pie_desktop.model.systems.enhancers.base import Enhancer, shrink, zero_initialised
+from pie_desktop.model.systems.style import StyleCode, masked_mean, pool
+from pie_desktop.model.systems.style_encoders import ContentEncoder, StyleEncoder
+from pie_desktop.model.systems.system import System, SystemConfig
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from training.systems.style import StyleCode, channel_statistics
+from pie_desktop.model.systems.style import StyleCode, channel_statistics
 
 
 class Enhancer(nn.Module):

@@ -10,9 +10,9 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from training.systems.enhancers.base import Enhancer, zero_initialised
-from training.systems.resnet import ResNetTrunk, residual_stage, start_as_shortcuts
-from training.systems.style import StyleCode
+from pie_desktop.model.systems.enhancers.base import Enhancer, zero_initialised
+from pie_desktop.model.systems.resnet import ResNetTrunk, residual_stage, start_as_shortcuts
+from pie_desktop.model.systems.style import StyleCode
 
 
 def resized(x: Tensor, like: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """Style encoders: networks that read a style vector, or one code per level, from images.
 
-All share one residual trunk, see `training.systems.resnet`. They are sized for 64 to 128 px images on a CPU, since a
-style needs colour, not detail.
+All share one residual trunk, `ResNetTrunk`. They are sized for 64 to 128 px images on a CPU, since a style needs
+colour, not detail.
 """
 
 import math
@@ -9,8 +9,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from training.systems.resnet import ResNetTrunk
-from training.systems.style import StyleFeatures, channel_statistics
+from pie_desktop.model.systems.resnet import ResNetTrunk
+from pie_desktop.model.systems.style import StyleFeatures, channel_statistics
 
 NEEDS_PAIRS = "This system looks at pairs: every reference needs its original."
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from training.systems.enhancers.base import AdaIN, Enhancer, pad_to_multiple, zero_initialised
-from training.systems.style import StyleCode
+from pie_desktop.model.systems.enhancers.base import AdaIN, Enhancer, pad_to_multiple, zero_initialised
+from pie_desktop.model.systems.style import StyleCode
 
 DEPTH = 3  # halvings
 FACTOR = 2**DEPTH

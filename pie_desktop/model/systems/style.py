@@ -6,11 +6,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, var_mean
 
-from training.data.batch import Movable
-
 
 @dataclass
-class StyleFeatures(Movable):
+class StyleFeatures:
     """Features of B style images; B = U users * N references, folded into the batch.
 
     Attributes:
@@ -25,7 +23,7 @@ class StyleFeatures(Movable):
 
 
 @dataclass
-class StyleCode(Movable):
+class StyleCode:
     """The preference of U users, pooled over their N references.
 
     Attributes:

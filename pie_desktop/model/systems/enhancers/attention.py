@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from training.systems.enhancers.base import AdaIN
-from training.systems.enhancers.unet import BottleneckEnhancer
-from training.systems.style import StyleCode
+from pie_desktop.model.systems.enhancers.base import AdaIN
+from pie_desktop.model.systems.enhancers.unet import BottleneckEnhancer
+from pie_desktop.model.systems.style import StyleCode
 
 MOST_SIDE = 16
 
@@ -124,7 +124,7 @@ class StyleAttentionEnhancer(BottleneckEnhancer):
     queries and keys of unit length. Queries come from the photo, keys and values from the last feature maps of all N
     references, whose channels stand side by side: a channel of the photo chooses among N * C channels. Neither the
     number of references nor their order is built in, and no mean over references blurs them. It is a redesign of the
-    study's own block, which swaps the roles of keys and queries; that one is in `training.systems.enhancers.sa_block`.
+    study's own block, which swaps the roles of keys and queries; that one is `SABlockEnhancer`.
     """
 
     def __init__(self, map_channels: int = 128, channels: int = 16, blocks: int = 2, heads: int = 4) -> None:

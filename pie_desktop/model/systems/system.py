@@ -6,17 +6,17 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
-from training.systems.enhancers.base import Enhancer, shrink
-from training.systems.style import StyleCode, StyleFeatures, pool
-from training.systems.style_encoders import StyleEncoder
+from pie_desktop.model.systems.enhancers.base import Enhancer, shrink
+from pie_desktop.model.systems.style import StyleCode, StyleFeatures, pool
+from pie_desktop.model.systems.style_encoders import StyleEncoder
 
 
 class SystemConfig(BaseModel):
     """What a system consists of.
 
     Attributes:
-        encoder: of the style images; see `training.systems.style_encoders`. `resnet18_max` is StarEnhancer's reading
-            of a ResNet-18, `difference` that of Masked Style Modeling.
+        encoder: of the style images, see `style_encoders`. `resnet18_max` is StarEnhancer's reading of a ResNet-18,
+            `difference` that of Masked Style Modeling.
         enhancer: of the photos. `unet` is PieNet's, `curves` StarEnhancer's, `sa_block` the study's own attention,
             `identity` none.
         width: D of style vectors and codes.
@@ -28,7 +28,7 @@ class SystemConfig(BaseModel):
             the unedited photos of the training.
         blind: the style is withheld from the enhancer, a control: what it does for everybody alike.
         paired: the encoder looks at originals, too.
-        masked: the style of every photo is predicted from those of the pairs; see `training.systems.masked`.
+        masked: the style of every photo is predicted from those of the pairs; see `pie_desktop.model.systems.masked`.
         side: of the square images that the encoder looks at, px.
         components: LUT weights that the diffusion enhancer draws.
         lut_size: nodes per axis of its LUTs.

@@ -12,26 +12,25 @@ from torch import Tensor
 from pie_desktop import json_files
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
+from pie_desktop.model.features import square, to_bytes
 from pie_desktop.model.preference import ReferencePixels
-from training.data.color import to_bytes
-from training.data.photos import square
-from training.systems.enhancers.attention import AttentionEnhancer, StyleAttentionEnhancer
-from training.systems.enhancers.base import Enhancer, IdentityEnhancer
-from training.systems.enhancers.curves import CurveEnhancer
-from training.systems.enhancers.diffusion import DiffusionEnhancer
-from training.systems.enhancers.pienet import PieNetEnhancer
-from training.systems.enhancers.sa_block import SABlockEnhancer
-from training.systems.enhancers.unet import AdaINUNetEnhancer
-from training.systems.masked import MaskedSystem
-from training.systems.style import StyleCode
-from training.systems.style_encoders import (
+from pie_desktop.model.systems.enhancers.attention import AttentionEnhancer, StyleAttentionEnhancer
+from pie_desktop.model.systems.enhancers.base import Enhancer, IdentityEnhancer
+from pie_desktop.model.systems.enhancers.curves import CurveEnhancer
+from pie_desktop.model.systems.enhancers.diffusion import DiffusionEnhancer
+from pie_desktop.model.systems.enhancers.pienet import PieNetEnhancer
+from pie_desktop.model.systems.enhancers.sa_block import SABlockEnhancer
+from pie_desktop.model.systems.enhancers.unet import AdaINUNetEnhancer
+from pie_desktop.model.systems.masked import MaskedSystem
+from pie_desktop.model.systems.style import StyleCode
+from pie_desktop.model.systems.style_encoders import (
     DifferenceEncoder,
     PspEncoder,
     ResNet18Encoder,
     ResNetEncoder,
     StyleEncoder,
 )
-from training.systems.system import System, SystemConfig
+from pie_desktop.model.systems.system import System, SystemConfig
 
 FORMAT_VERSION = 2  # 1: before the systems were as their papers have them
 WEIGHTS, DESCRIPTION = "system.safetensors", "system.json"

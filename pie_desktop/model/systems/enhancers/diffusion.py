@@ -16,11 +16,10 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from pie_desktop.model.features import ImageFeatures
+from pie_desktop.model.features import ImageFeatures, pixel_grid
 from pie_desktop.model.lut_prior import LutPrior
-from training.data.color import pixel_grid
-from training.systems.enhancers.base import Enhancer, shrink, zero_initialised
-from training.systems.style import StyleCode
+from pie_desktop.model.systems.enhancers.base import Enhancer, shrink, zero_initialised
+from pie_desktop.model.systems.style import StyleCode
 
 LOOK_SIDE = 48  # px, what is seen of the photo
 FIT_SIDE = 24  # px, grid of the pixels that a pair's weights are fitted on

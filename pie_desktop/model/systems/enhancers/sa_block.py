@@ -2,14 +2,14 @@
 
 The study's public code was read for shapes and order; what is here is written anew. Its block has one head for each of
 N style images, so that a system of it takes exactly N of them, and depends on their order: head n has weights of its
-own. `training.systems.enhancers.attention.StyleAttentionEnhancer` is a redesign of it without either.
+own. `pie_desktop.model.systems.enhancers.attention.StyleAttentionEnhancer` is a redesign of it without either.
 """
 
 import torch
 from torch import Tensor, nn
 
-from training.systems.enhancers.unet import BottleneckEnhancer
-from training.systems.style import StyleCode
+from pie_desktop.model.systems.enhancers.unet import BottleneckEnhancer
+from pie_desktop.model.systems.style import StyleCode
 
 
 class SABlock(nn.Module):
