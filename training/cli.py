@@ -90,6 +90,9 @@ def fit(
         str | None,
         typer.Option(help="'-': JSON lines on stdout; 'pause', 'go on' and 'stop' are lines on stdin."),
     ] = None,
+    tensorboard: Annotated[
+        Path | None, typer.Option(help="Folder for event files of TensorBoard: the curves of the run.")
+    ] = None,
 ) -> None:
     """Train a model, or fine-tune one on your own edits."""
     import torch
@@ -99,6 +102,7 @@ def fit(
     from training.running.asking import Asking, listen, stop_on_signal
     from training.running.events import Reporter, json_sink, text_sink
     from training.running.processes import start_processes
+    from training.running.tensorboard import drawn
 
     if threads:
         torch.set_num_threads(threads)
@@ -138,11 +142,13 @@ def fit(
         return asking.stop() or report.lost
 
     # Before the first step there is nothing to save.
-    with stop_on_signal(asking, begun=lambda: last not in ("", "indexing", "start", "baseline")):
+    begun = stop_on_signal(asking, begun=lambda: last not in ("", "indexing", "start", "baseline"))
+    with begun, drawn(tensorboard) as draw:
         places = out, models or out, init, originals
         for event in run_fit(chosen, *places, resume, stop, processes, epochs, should_wait=asking.pause, finish=finish):
             last = event["event"]
             report(event)
+            draw(event)
     if last == "stopped" and asking.interrupted:
         raise typer.Exit(130)
 

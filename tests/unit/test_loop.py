@@ -44,7 +44,7 @@ class Line(TrainingLoop[nn.Linear, StageProgress]):
         self.enter()
 
     def enter(self) -> None:
-        self.begin_optimizer([(self.network.parameters(), 0.1 / (1 + self.progress.stage))], 0.0, 1.0, 0.9)
+        self.begin_optimizer([("line", self.network.parameters(), 0.1 / (1 + self.progress.stage))], 0.0, 1.0, 0.9)
 
     def restore(self, state: dict[str, Any]) -> None:
         self.progress.stage = state["stage"]

@@ -76,8 +76,10 @@ def configs(tmp_path: Path, photo_folder_of_crops: Path) -> list[str]:
 
 def test_study_trains_and_compares(configs: list[str], tmp_path: Path) -> None:
     arguments = ["study", *configs, "--scale", str(tmp_path / "scale.toml"), "--out", str(tmp_path / "out")]
-    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    drawn = ["--tensorboard", str(tmp_path / "drawn")]
+    result = CliRunner().invoke(app, [*arguments, *drawn], catch_exceptions=False)
     assert result.exit_code == 0 and "trained, 3 steps" in result.output
+    assert {path.parent.name for path in (tmp_path / "drawn").rglob("events.out.*")} == {"curves", "pixels"}
     found = json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8"))
     rows = {(row["method"], row["mode"], row["refs"]): row for row in found["rows"]}
     for method in ("identity", "reinhard", "model", "curves", "pixels", "oracle"):

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
@@ -131,6 +132,16 @@ def test_a_new_run_never_overwrites_the_checkpoint_of_another(config: FitConfig,
     with pytest.raises(PieError, match="resume"):
         list(fit(short, run, tmp_path / "models"))
     assert (run / "checkpoint.safetensors").read_bytes() == before
+
+
+def test_the_curves_of_a_run_are_drawn_where_asked(config: FitConfig, tmp_path: Path) -> None:
+    run, curves = tmp_path / "run", tmp_path / "curves"
+    list(fit(override(config, {"run": {"steps": 3}}), run, run, should_stop=lambda: True))
+    cli.app(["fit", "--out", str(run), "--resume", "--tensorboard", str(curves)], standalone_mode=False)
+    found = EventAccumulator(str(curves))
+    found.Reload()
+    assert found.Scalars("loss/total")[0].step == 2 and found.Scalars("held out/psnr")[-1].step == 3
+    assert found.Scalars("learning rate/encoder")[0].value == pytest.approx(config.optimizer.encoder_lr, rel=0.5)
 
 
 @pytest.mark.slow

@@ -86,7 +86,10 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
         self._start: list[Score] = []  # of the held-out photos, before the first step
         self._scores: list[Score] = []  # of them now
         o = config.optimizer
-        groups = [(network.encoder.parameters(), o.encoder_lr), (network.enhancer.parameters(), o.enhancer_lr)]
+        groups = [
+            ("encoder", network.encoder.parameters(), o.encoder_lr),
+            ("enhancer", network.enhancer.parameters(), o.enhancer_lr),
+        ]
         self.begin_optimizer(groups, o.weight_decay, o.clip, o.ema)
 
     def fraction(self) -> float:

@@ -81,7 +81,7 @@ class TrainingLoop(ABC, Generic[Network, State]):
 
     def begin_optimizer(
         self,
-        groups: Sequence[tuple[Iterable[nn.Parameter], float]],
+        groups: Sequence[tuple[str, Iterable[nn.Parameter], float]],
         weight_decay: float,
         clip: float,
         ema: float,
@@ -89,12 +89,12 @@ class TrainingLoop(ABC, Generic[Network, State]):
         """Start AdamW without moments.
 
         Args:
-            groups: parameters, each with their base learning rate.
+            groups: parameters, each with a name and their base learning rate.
             weight_decay: of AdamW.
             clip: largest norm of the gradient, over all parameters.
             ema: share that an old average keeps per step.
         """
-        values = [{"params": list(parameters), "lr": rate, "base_lr": rate} for parameters, rate in groups]
+        values = [{"name": name, "params": list(found), "lr": rate, "base_lr": rate} for name, found, rate in groups]
         self.optimizer = torch.optim.AdamW(values, weight_decay=weight_decay, betas=(0.9, 0.99))
         self.stepper = Stepper(self.network, self.optimizer, clip, self.processes, self.average, ema)
 
@@ -285,6 +285,7 @@ class TrainingLoop(ABC, Generic[Network, State]):
             **about,
             "loss": result.loss,
             "losses": result.losses,
+            "learning_rates": {group["name"]: group["lr"] for group in self.optimizer.param_groups},
         }
 
     def save(self) -> Path:

@@ -76,6 +76,9 @@ def study(
         Path | None, typer.Option(help="Page to write (.md), its figures beside it; default: STUDY.md in --out.")
     ] = None,
     model: Annotated[Path | None, typer.Option(help="Bundle to compare with; default: the shipped one.")] = None,
+    tensorboard: Annotated[
+        Path | None, typer.Option(help="Folder for event files of TensorBoard: the curves of every system.")
+    ] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes of the evaluation.")] = 1,
     threads: Annotated[int, typer.Option(min=1, help="CPU threads of torch.")] = 1,
@@ -86,6 +89,7 @@ def study(
     from training.benchmark.cli import chosen_bundle
     from training.reports.files import prepare_folder
     from training.running.asking import Asking, stop_on_signal
+    from training.running.tensorboard import drawn
     from training.study.config import load_systems
     from training.study.evaluate import require_tests
     from training.study.progress import study_sink
@@ -108,9 +112,10 @@ def study(
         check(runs, resume)
         sink = study_sink(Console())
         asking = Asking()
-        with stop_on_signal(asking):
+        with stop_on_signal(asking), drawn(tensorboard) as draw:
             for event in train_all(runs, out, asking.stop):
                 sink(event)
+                draw(event)
                 if event["event"] == "stopped":
                     raise typer.Exit(130)
     _report(runs, out, page, chosen_bundle(model), report_only, workers, threads)

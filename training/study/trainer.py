@@ -87,15 +87,15 @@ class StudyTrainer(TrainingLoop[Protocol, StudyProgress]):
         self.protocol.eval().requires_grad_(False)
         groups, rates = [], self.config.rates
         proxies = rates.encoder if rates.proxies is None else rates.proxies
-        for modules, rate in (
-            (self.stage.encoder, rates.encoder),
-            (self.stage.enhancer, rates.enhancer),
-            (self.stage.proxies, proxies),
+        for name, modules, rate in (
+            ("encoder", self.stage.encoder, rates.encoder),
+            ("enhancer", self.stage.enhancer, rates.enhancer),
+            ("proxies", self.stage.proxies, proxies),
         ):
             for module in modules:
                 module.train().requires_grad_(True)
-            groups.append(([p for module in modules for p in module.parameters()], rate))
-        groups = [(parameters, rate) for parameters, rate in groups if parameters]
+            groups.append((name, [p for module in modules for p in module.parameters()], rate))
+        groups = [group for group in groups if group[1]]
         self.begin_optimizer(groups, rates.weight_decay, rates.clip, rates.ema)
 
     def open(self) -> Iterator[Event]:
