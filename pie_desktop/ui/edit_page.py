@@ -1,6 +1,6 @@
 """The Edit tab: filmstrip, photo, styles and sliders."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -37,7 +37,7 @@ from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.taste.dialog import TasteFinding
 from pie_desktop.ui.taste.wall import Liking
 from pie_desktop.ui.teaching.row import TeachingRow
-from pie_desktop.ui.variations.dialog import StyleVarying
+from pie_desktop.ui.variations.varying import StyleVarying
 from pie_desktop.ui.welcome import WelcomeView
 from pie_desktop.ui.why.dialog import Explaining
 from pie_desktop.ui.widgets.labels import counted
@@ -125,7 +125,7 @@ class EditPage(QWidget):
         self.welcome.samples_ready.connect(self.open_paths)
         self.taste = TasteFinding(context, self, lambda: self.filmstrip.listed, self._on_taste)
         self.styles.taste_requested.connect(self.taste.open)
-        self.varying = StyleVarying(context, session, self.styles.controller, self)
+        self.varying = StyleVarying(context, session, self.styles.controller, self.save_blend, self)
         self.styles.search_wanted.connect(self._show_styles)
         self.styles.versions.open_photo = lambda: (
             (session.path, session.edit) if session.photo is not None and session.path is not None else None
@@ -161,10 +161,10 @@ class EditPage(QWidget):
     def _on_taste(self, style: Style) -> None:
         self.styles.controller.take_in(style, f"“{style.name}” was made of your picks. F2 gives it another name.")
 
-    def save_blend(self) -> None:
-        """Make a style of the blend of the open photo."""
+    def save_blend(self, then: Callable[[Style], None] = lambda _style: None) -> None:
+        """Make a style of the blend of the open photo; `then` is told which."""
         open_photo = [] if self._session.path is None else [self._session.path]
-        self.styles.controller.save_blend(list(dict.fromkeys([*open_photo, *self.filmstrip.listed])))
+        self.styles.controller.save_blend(list(dict.fromkeys([*open_photo, *self.filmstrip.listed])), then)
 
     def open_photo(self, path: Path, copy: str = "") -> None:
         """Show one photo, or its virtual copy of that name, in the canvas."""

@@ -199,7 +199,7 @@ def enable_actions(
             Need.FOLDER: lambda: strip.folder is not None,
             Need.CHANGES: lambda: current.edit != current.edit.plain,
             Need.STYLED: lambda: current.wanted is not None,
-            Need.ONE_STYLE: lambda: page.varying.style_id is not None,
+            Need.IN_STYLE: lambda: page.varying.possible,
             Need.BLEND: lambda: page.adjust.blend.can_save,
             Need.UNDO: lambda: undoing.can_undo,
             Need.REDO: lambda: undoing.can_redo,

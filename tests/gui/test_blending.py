@@ -5,25 +5,22 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import MIX, STRENGTH, Edit
 from pie_desktop.engine.engine import Engine
 from pie_desktop.imaging.lut.apply import apply_lut
-from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style
 from pie_desktop.ui.adjust.blend import NONE
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from tests.doubles.models import ApartModel
+from tests.doubles.tinted import TINTS, tinted_styles
+from tests.gui.choosing import choose_from_list
 from tests.gui.opening import open_photo, wait_shown
-
-TINTS = {"Evening": (1.1, 0.95, 0.6), "Street": (0.6, 0.9, 1.1), "Film": None}
 
 
 @pytest.fixture
@@ -37,19 +34,7 @@ def context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
 @pytest.fixture
 def styles(context: AppContext, sample_images: dict[str, np.ndarray], tmp_path: Path) -> dict[str, Style]:
     """Two tints and black and white, each of two pairs, as the gallery of the window lists them."""
-    made = {}
-    for name, tint in TINTS.items():
-        pairs = []
-        for photo in ("coffee", "chelsea"):
-            image = sample_images[photo]
-            before, after = tmp_path / f"{photo}.png", tmp_path / f"{photo}_{name}.png"
-            grey = np.repeat(image.mean(axis=-1, keepdims=True), 3, axis=-1)
-            edited = grey if tint is None else np.clip(image * np.float32(tint), 0, 255)
-            Image.fromarray(image).save(before)
-            Image.fromarray(edited.astype(np.uint8)).save(after)
-            pairs.append(EditPair(after, before))
-        made[name] = context.library.create(name, pairs).style
-    return made
+    return tinted_styles(context.library, sample_images, tmp_path)
 
 
 @pytest.fixture
@@ -78,15 +63,7 @@ def choose_second(window: MainWindow, name: str, qtbot: QtBot) -> None:
     box, button = window.edit_page.adjust.blend.box, window.edit_page.adjust.blend.button
     if not box.isVisible():
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    box.setFocus()
-    QTest.keyClick(box, Qt.Key.Key_F4)
-    QTest.keyClick(box.view(), Qt.Key.Key_Home)
-    while box.view().currentIndex().data() != name:
-        row = box.view().currentIndex().row()
-        QTest.keyClick(box.view(), Qt.Key.Key_Down)
-        assert box.view().currentIndex().row() > row, f"{name} is not in the list"
-    QTest.keyClick(box.view(), Qt.Key.Key_Return)
-    assert box.currentText() == name
+    choose_from_list(box, name)
     assert window.session.path is not None
     wait_shown(window, window.session.path, qtbot)
 

@@ -5,12 +5,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from pie_desktop.edit.edit import Edit
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.styles.style import Style
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.variations.dialog import VariationsDialog
+from pie_desktop.ui.variations.varying import GONE
 from tests.gui.opening import open_photo, wait_shown
 
 
@@ -97,18 +100,82 @@ def test_a_built_in_style_is_refined_as_a_copy(window: MainWindow, photo_folder:
     assert window.context.library.get(builtin.id) == builtin
 
 
-def test_there_are_none_without_a_style_or_of_a_blend(
-    window: MainWindow, style: Style, photo_folder: Path, qtbot: QtBot
-) -> None:
+def test_there_are_none_without_a_style(window: MainWindow, style: Style, photo_folder: Path, qtbot: QtBot) -> None:
     command = window.commands["vary_style"]
     qtbot.waitUntil(command.isEnabled)
-    other = next(one for one in window.context.library.list() if one.builtin)
-    window.context.current.change(window.session.edit.with_blend(other.id))
-    wait_shown(window, photo_folder / "rocket.jpg", qtbot)
-    assert not command.isEnabled()
     window.edit_page.styles.select_style(None)
     wait_shown(window, photo_folder / "rocket.jpg", qtbot)
     assert not command.isEnabled()
+
+
+@pytest.fixture
+def blend(window: MainWindow, style: Style, photo_folder: Path, qtbot: QtBot) -> Edit:
+    """That of the open photo: the style, and one that comes with the program."""
+    other = next(one for one in window.context.library.list() if one.builtin)
+    window.context.current.change(window.session.edit.with_blend(other.id))
+    wait_shown(window, photo_folder / "rocket.jpg", qtbot)
+    return window.session.edit
+
+
+def test_those_of_a_blend_are_of_the_style_that_it_becomes(
+    window: MainWindow, blend: Edit, style: Style, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    asked: list[str] = []
+
+    def answer(_parent: QWidget, _title: str, question: str, *_buttons: object) -> QMessageBox.StandardButton:
+        asked.append(question)
+        return QMessageBox.StandardButton.Yes
+
+    monkeypatch.setattr(QMessageBox, "question", answer)
+    window.commands["vary_style"].trigger()
+    assert len(asked) == 1 and "blend" in asked[0]
+    qtbot.waitUntil(lambda: window.edit_page.varying.dialog is not None)
+    dialog = window.edit_page.varying.dialog
+    made = window.context.library.get(window.session.edit.style_id)
+    assert dialog.isVisible() and made.name.startswith("Evening + ")
+    assert window.session.edit == Edit.styled(made.id)
+    qtbot.waitUntil(dialog.keep.isEnabled)
+    qtbot.keyClick(dialog, Qt.Key.Key_1)
+    qtbot.waitUntil(lambda: not dialog.isVisible())
+    library = window.context.library
+    assert library.get(made.id).references[-1].by_hand
+    assert blend.style_id == style.id and library.get(style.id).fingerprint == style.fingerprint
+
+
+def test_a_blend_stays_one_if_that_is_wanted(
+    window: MainWindow, blend: Edit, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(QMessageBox, "question", lambda *_arguments: QMessageBox.StandardButton.No)
+    styles = window.context.library.list()
+    window.commands["vary_style"].trigger()
+    assert window.edit_page.varying.dialog is None
+    assert window.session.edit == blend and window.context.library.list() == styles
+
+
+def test_no_dialog_comes_over_another_photo_while_the_blend_becomes_a_style(
+    window: MainWindow, blend: Edit, photo_folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(QMessageBox, "question", lambda *_arguments: QMessageBox.StandardButton.Yes)
+    controller = window.edit_page.styles.controller
+    before = {one.id for one in controller.styles}
+    window.commands["vary_style"].trigger()
+    open_photo(window, photo_folder / "coffee.jpg", qtbot)
+    edit = window.session.edit
+    qtbot.waitUntil(lambda: {one.id for one in controller.styles} > before)
+    assert window.session.edit == edit and window.context.current.wanted == edit.style_id, "nor gets it that style"
+    assert window.edit_page.varying.dialog is None
+
+
+def test_of_a_blend_with_a_deleted_style_there_are_none_and_that_is_said(
+    window: MainWindow, blend: Edit, style: Style, qtbot: QtBot
+) -> None:
+    told: list[str] = []
+    window.context.notifier.posted.connect(lambda notice: told.append(notice.text))
+    window.edit_page.styles.controller.delete(style.id)
+    qtbot.waitUntil(lambda: window.edit_page.styles.controller.style(style.id) is None)
+    window.commands["vary_style"].trigger()
+    assert window.edit_page.varying.dialog is None
+    qtbot.waitUntil(lambda: GONE in told)
 
 
 def test_what_goes_wrong_is_said_and_nothing_is_lost(window: MainWindow, style: Style, qtbot: QtBot) -> None:

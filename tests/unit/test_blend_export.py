@@ -34,9 +34,8 @@ from pie_desktop.styles.importing import import_style
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style
 from tests.doubles.models import ApartModel
+from tests.doubles.tinted import tinted_styles
 from tests.unit.helpers.exports import ALONE, Killed, kill_at
-
-TINTS = {"Evening": (1.1, 0.95, 0.6), "Street": (0.6, 0.9, 1.1)}
 
 
 @pytest.fixture
@@ -51,17 +50,7 @@ def engine(library: StyleLibrary) -> Engine:
 
 @pytest.fixture
 def styles(library: StyleLibrary, sample_images: dict[str, np.ndarray], tmp_path: Path) -> dict[str, Style]:
-    made = {}
-    for name, tint in TINTS.items():
-        pairs = []
-        for photo in ("coffee", "chelsea"):
-            before, after = tmp_path / f"{photo}.png", tmp_path / f"{photo}_{name}.png"
-            Image.fromarray(sample_images[photo]).save(before)
-            edited = np.clip(sample_images[photo] * np.float32(tint), 0, 255).astype(np.uint8)
-            Image.fromarray(edited).save(after)
-            pairs.append(EditPair(after, before))
-        made[name] = library.create(name, pairs).style
-    return made
+    return tinted_styles(library, sample_images, tmp_path)
 
 
 @pytest.fixture
@@ -79,7 +68,7 @@ def test_the_engine_answers_for_both_styles(
 ) -> None:
     preference = engine.preference_of(blend.style)
     transform = engine.transform(proxy, preference)
-    first, second = (engine.transform(proxy, engine.preference(styles[name])) for name in TINTS)
+    first, second = (engine.transform(proxy, engine.preference(styles[name])) for name in ("Evening", "Street"))
     np.testing.assert_array_equal(transform.preferred, first.preferred)
     assert transform.blended is not None
     np.testing.assert_array_equal(transform.blended.preferred, second.preferred)

@@ -34,7 +34,7 @@ class Need(Enum):
     STYLED = "a style is selected for the photo"
     UNDO = "something can be undone"
     REDO = "something that was undone can be done again"
-    ONE_STYLE = "the open photo has one style, and not a blend of two"
+    IN_STYLE = "the open photo is in a style"
     BLEND = "the photo's style is blended with another one"
     STYLE = "a style has the focus in the gallery or is shown in detail"
     OWN_STYLE = "that style is one of the user's own"

@@ -7,8 +7,8 @@ from pie_desktop.edit.edit import Edit
 from pie_desktop.errors import EditError
 from pie_desktop.ui.adjust.sliders import EditSliders
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.export.style_fields import StyleFields
 from pie_desktop.ui.theme import SPACE
-from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.form import add_section
 
 
@@ -35,14 +35,14 @@ class EditChoice(QWidget):
         for button in (self.as_shown, self.one_for_all):
             self._group.addButton(button)
         self.as_shown.setChecked(True)
-        self.style_box = ComboBox()
-        self.style_box.setAccessibleName("Style")
+        self.style_fields = StyleFields(context)
         self.copy_button = QPushButton("Take the open photo's edit")
-        self.copy_button.setToolTip("Style and sliders become those of the photo that is open on the Edit page.")
+        self.copy_button.setToolTip(
+            "Style, or blend of two, and sliders become those of the photo that is open on the Edit page."
+        )
         self.sliders = EditSliders(in_form=True)
         self._details = QWidget()
         self._build()
-        self.refresh_styles()
         self.sliders.set_edit(self._remembered())
         self._connect()
         self._show_details()
@@ -54,33 +54,15 @@ class EditChoice(QWidget):
 
     @property
     def style_name(self) -> str | None:
-        """The name of the style of the one edit; None for neutral enhancement."""
-        return self.style_box.currentText() if self.style_box.currentData() is not None else None
+        """The name of the style, or of the blend, of the one edit; None for neutral enhancement."""
+        return self.style_fields.name
 
     def set_one(self, edit: Edit) -> None:
         """Choose one edit for all photos."""
-        self.sliders.set_edit(edit)
-        blocked = self.style_box.blockSignals(True)
-        self.style_box.setCurrentIndex(max(self.style_box.findData(edit.style_id), 0))
-        self.style_box.blockSignals(blocked)
-        self.sliders.set_edit(edit.with_style(self.style_box.currentData()))
+        self.style_fields.show(edit)
+        self.sliders.set_edit(self.style_fields.choose(edit))
         self.one_for_all.setChecked(True)
         self.changed.emit()
-
-    def refresh_styles(self) -> None:
-        """List the styles again and keep the one that was chosen."""
-        chosen = self.style_box.currentData()
-        blocked = self.style_box.blockSignals(True)
-        self.style_box.clear()
-        self.style_box.addItem("None (neutral)", None)
-        library = self._context.library
-        marks = library.marks()
-        for style in marks.ordered(library.list()):
-            if style.id == chosen or not marks.of(style.id).archived:
-                self.style_box.addItem(style.name, style.id)
-        self.style_box.setCurrentIndex(max(self.style_box.findData(chosen), 0))
-        self.style_box.blockSignals(blocked)
-        self._on_style()
 
     def remember(self) -> None:
         """Keep the numbers for the next start of the editor, not the choice itself and no style."""
@@ -90,7 +72,7 @@ class EditChoice(QWidget):
         inner = QVBoxLayout(self._details)
         inner.setContentsMargins(0, 0, 0, 0)
         inner.setSpacing(SPACE)
-        add_section(inner, "", ("Style", self.style_box), *self.sliders.rows())
+        self.style_fields.stand_in(add_section(inner, "", *self.style_fields.rows(), *self.sliders.rows()))
         inner.addWidget(self.copy_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -100,9 +82,8 @@ class EditChoice(QWidget):
         self.setFocusProxy(self.as_shown)
 
     def _connect(self) -> None:
-        self._context.styles_changed.connect(self.refresh_styles)
         self.one_for_all.toggled.connect(self._on_toggled)
-        self.style_box.currentIndexChanged.connect(self._on_style)
+        self.style_fields.changed.connect(self._on_style)
         self.sliders.changed.connect(self._on_slider)
         self.copy_button.clicked.connect(lambda: self.set_one(self._context.current.edit))
 
@@ -111,7 +92,7 @@ class EditChoice(QWidget):
         self.changed.emit()
 
     def _on_style(self) -> None:
-        self.sliders.set_edit(self.sliders.edit.with_style(self.style_box.currentData()))
+        self.sliders.set_edit(self.style_fields.choose(self.sliders.edit))
         self.changed.emit()  # without one edit, too: styles in the plan may have other names now
 
     def _on_slider(self, _edit: Edit, moving: bool) -> None:

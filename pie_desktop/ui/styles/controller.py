@@ -226,11 +226,12 @@ class StyleController(StyleChooser):
     def _on_shared(self, style: Style) -> None:
         self.take_in(style, f"“{style.name}” was imported.")
 
-    def take_in(self, style: Style, said: str) -> None:
-        """Show and choose a style that has just come into the library."""
+    def take_in(self, style: Style, said: str, choose: bool = True) -> None:
+        """Show, and choose, a style that has just come into the library."""
         self._on_changed(style)
         self._steps.add(self._take_away(style.id), self._bring_back(style.id))
-        self.choose(style.id)
+        if choose:
+            self.choose(style.id)
         self._context.notifier.info(said)
 
     def _on_original_set(self, report: AddReport) -> None:

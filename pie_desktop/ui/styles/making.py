@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pie_desktop.edit.naming import blend_name
 from pie_desktop.engine.variations import StyleVariations
+from pie_desktop.styles.style import Style
 from pie_desktop.ui.styles import jobs
 from pie_desktop.ui.styles.controller import StyleController
 from pie_desktop.ui.variations import jobs as variations
@@ -26,18 +27,25 @@ class StyleMaker(StyleController):
         elif style is not None and edit.style_id is not None:
             self._current.change(edit.with_blend(style_id))
 
-    def save_blend(self, photos: Sequence[Path]) -> None:
-        """Make a style of the photo's blend, and choose it.
+    def save_blend(self, photos: Sequence[Path], then: Callable[[Style], None]) -> None:
+        """Make a style of the photo's blend, and choose it unless another photo or blend is shown by then.
 
         Args:
             photos: for styles that know few originals, see `engine.saved_blend`.
+            then: called with the style if it is chosen, before its preference is computed.
         """
         part = self._current.edit.style
         styles = [self.style(style_id) for style_id in part.styles]
         if len(styles) < 2 or None in styles:
             return
         name = blend_name([style.name for style in styles if style is not None], part.mix)
-        done = partial(self.take_in, said="The blend is a style of its own now. F2 gives it another name.")
+
+        def done(made: Style) -> None:
+            still_shown = self._current.edit.style == part
+            if still_shown:
+                then(made)
+            self.take_in(made, "The blend is a style of its own now. F2 gives it another name.", choose=still_shown)
+
         key, engine = next(self._new_keys), self._context.engine
         self._change(done, jobs.save_blend, engine, part, name, list(photos), key=key, title="Saving the blend")
         self.busy.emit(key, -1, f"Making “{name}”…")

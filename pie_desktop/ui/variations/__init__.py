@@ -1,1 +1,1 @@
-"""The taste finder: two renderings of one photo, and which of them a person likes better."""
+"""Neighbours of the style of the open photo, of which one may be taken."""

@@ -1,15 +1,13 @@
 """The dialog that shows the open photo in neighbours of its style, of which one may be taken."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from pie_desktop.engine.variations import Shown, StyleVariations
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.styles.making import StyleMaker
 from pie_desktop.ui.taste.picture import Picture
 from pie_desktop.ui.theme import SPACE, set_flag
@@ -17,9 +15,6 @@ from pie_desktop.ui.variations import jobs
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import QueueLane
-
-if TYPE_CHECKING:
-    pass
 
 _SIZE = QSize(1240, 680)
 _COLUMNS = 3
@@ -172,35 +167,3 @@ class VariationsDialog(QDialog):
         column.addWidget(self.text)
         column.addLayout(grid, 1)
         column.addLayout(bottom)
-
-
-class StyleVarying(QObject):
-    """Opens the dialog for the open photo.
-
-    Attributes:
-        dialog: the last one that was opened.
-    """
-
-    def __init__(self, context: AppContext, session: EditSession, controller: StyleMaker, window: QWidget) -> None:
-        super().__init__(window)
-        self._context, self._session, self._controller, self._window = context, session, controller, window
-        self._lane = context.add_lane(QueueLane("variations"))
-        self.dialog: VariationsDialog | None = None
-
-    @property
-    def style_id(self) -> str | None:
-        """The one style of the open photo; None without one, or in a blend."""
-        style = self._session.edit.style
-        return style.style_id if self._session.photo is not None and style.blend_id is None else None
-
-    def open(self) -> None:
-        """Show the neighbours of the style of the open photo."""
-        style, photo = self._controller.style(self.style_id), self._session.path
-        if style is None or photo is None:
-            return
-        if self.dialog is not None:
-            self.dialog.close()
-            self.dialog.deleteLater()
-        session = StyleVariations(self._context.engine, style, photo, self._session.edit)
-        self.dialog = VariationsDialog(self._context, self._lane, self._controller, session, self._window)
-        self.dialog.open()

@@ -47,7 +47,7 @@ STYLE = Menu(
             "See the open photo in neighbours of its style, and take the one that is better",
             (),
             Where.EDIT,
-            (Need.ONE_STYLE,),
+            (Need.IN_STYLE,),
             "mdi6.view-grid-outline",
             "neighbours warmer brighter taste refine like this",
         ),
