@@ -449,6 +449,39 @@ def test_experts_are_users_too(scale: Scale, experts: Path, tmp_path: Path) -> N
         expert_cases(experts, Draws(2, 3))
 
 
+@pytest.mark.parametrize("kind", PROTOCOLS)
+def test_in_bfloat16_losses_are_nearly_the_same(kind: Kind, scale: Scale, material: Material, tmp_path: Path) -> None:
+    config = tiny_system(kind, **PROTOCOLS[kind])
+    half = scale.model_copy(update={"precision": "bfloat16"})
+    exact, near = (trainer(config, s, material, tmp_path) for s in (scale, half))
+    for number in range(len(exact.protocol.stages)):
+        found = []
+        for run in (exact, near):
+            run.progress.stage = number
+            if number:
+                run.protocol.eval().begin(number, [run.batch(0)])
+            run.enter(number)
+            loss, _ = run.loss()
+            loss.backward()
+            gradients = [p.grad for p in run.protocol.parameters() if p.grad is not None]
+            assert gradients and all(bool(torch.isfinite(gradient).all()) for gradient in gradients)
+            found.append(float(loss.detach()))
+        assert found[1] == pytest.approx(found[0], rel=0.03)
+
+
+def test_precision_is_a_setting_and_was_float32_before_it_was_one(scale: Scale, tmp_path: Path) -> None:
+    half = scale.model_copy(update={"precision": "bfloat16"})
+    (run,), (other,) = (runs_of([tiny_system("end_to_end")], s, tmp_path) for s in (scale, half))
+    list(train_all([run], tmp_path))
+    path = run.folder / "study.json"
+    stored = json.loads(path.read_text())
+    assert stored["scale"].pop("precision") == "float32"
+    path.write_text(json.dumps(stored))
+    check([run], resume=True)
+    with pytest.raises(PieError, match="other settings"):
+        check([other], resume=True)
+
+
 def test_a_loss_that_came_later_does_not_make_settings_other_ones(scale: Scale, tmp_path: Path) -> None:
     run = runs_of([tiny_system("end_to_end")], scale, tmp_path)[0]
     list(train_all([run], tmp_path))

@@ -12,6 +12,7 @@ from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.fine_tuning import FINE_TUNING
 from training.data.users import UserMix
 from training.losses.registry import LossWeights
+from training.running.precision import Precision
 from training.running.settings import Section, read_toml, validated
 
 
@@ -93,6 +94,7 @@ class FitConfig(Section):
         minutes: wall-clock limit; the schedule follows whichever of both ends first.
         patience: validations without a clear gain after which the rates fall and the run ends; 0 to go on to the end.
         keep_best: whether the model is the one that was the best on the held-out photos, instead of the last one.
+        precision: that layers multiply in while they learn; `bfloat16` is for recent GPUs, where it is faster.
         population: of simulated users.
     """
 
@@ -103,6 +105,7 @@ class FitConfig(Section):
     patience: int = Field(0, ge=0)
     keep_best: bool = False
     device: str = "auto"
+    precision: Precision = "float32"
     validate_every: int = 500
     checkpoint_every: int = 500
     data: DataConfig

@@ -76,7 +76,15 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
         processes: Processes = ALONE,
         should_wait: Callable[[], bool] = lambda: False,
     ) -> None:
-        super().__init__(network, FitProgress(), run, should_stop, processes, should_wait=should_wait)
+        super().__init__(
+            network,
+            FitProgress(),
+            run,
+            should_stop,
+            processes,
+            should_wait=should_wait,
+            precision=config.precision,
+        )
         self.config, self.source, self.validation, self.roles = config, source, validation, roles or RoleMix()
         self.objective = Objective(network, config.losses)
         self.judge = Objective(self.average, config.losses)

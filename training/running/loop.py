@@ -15,6 +15,7 @@ from pie_desktop.imaging.atomic import write_problem
 from training.running.checkpoint import NAME, has_checkpoint, read_checkpoint, save_checkpoint
 from training.running.events import Event
 from training.running.pace import Pace
+from training.running.precision import Precision, multiply_in
 from training.running.processes import ALONE, Processes
 from training.running.stepping import Losses, NotFinite, Stepper
 
@@ -54,6 +55,7 @@ class TrainingLoop(ABC, Generic[Network, State]):
         clock: counts seconds.
         steps_only: whether only steps count as time of training, not validation and checkpoints.
         should_wait: asked after every step; as long as it is True the run waits, with a checkpoint.
+        precision: that the layers of the network multiply in while it learns; what is validated computes in float32.
     """
 
     optimizer: torch.optim.Optimizer
@@ -69,11 +71,13 @@ class TrainingLoop(ABC, Generic[Network, State]):
         clock: Callable[[], float] = time.monotonic,
         steps_only: bool = False,
         should_wait: Callable[[], bool] = lambda: False,
+        precision: Precision = "float32",
     ) -> None:
         self.network, self.progress, self.run = network, progress, run
         self.should_stop, self.should_wait, self.processes = should_stop, should_wait, processes
         self.clock, self.steps_only = clock, steps_only
         self.average = copy.deepcopy(network).requires_grad_(False).eval()
+        multiply_in(precision, network)
         self.saved_at = 0.0  # what `elapsed` was at the last checkpoint
         self._checkpoint: Path | None = None  # the last one
         self._unsaved = False  # whether the last attempt to save has failed

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from pie_desktop.errors import PieError
 from pie_desktop.model.systems.system import SystemConfig
 from training.losses.registry import Images, LossWeights
+from training.running.precision import Precision
 from training.running.settings import Section, merged, read_inherited, validated
 
 Kind = Literal["end_to_end", "two_stage", "two_stage_proxies", "masked", "diffusion", "embedding"]
@@ -210,6 +211,7 @@ class Scale(Section):
     Attributes:
         seed: of the users, and of the first training of every system.
         seeds: trainings of every system, each from weights and in an order of its own, on the same users.
+        precision: that layers multiply in while they learn; `bfloat16` is for recent GPUs, where it is faster.
         side: of the images in training, px.
         system: sizes of the networks.
         curve_points: measurements of the training curve.
@@ -220,6 +222,7 @@ class Scale(Section):
     seed: int = 0
     seeds: int = Field(1, ge=1, le=100)
     device: str = "auto"
+    precision: Precision = "float32"
     side: int = Field(96, ge=16, le=1024)
     curve_points: int = Field(10, ge=1)
     checkpoint_seconds: float = Field(60.0, gt=0)

@@ -84,11 +84,12 @@ def _compared(results: Results) -> list[str]:
         )
         if sizes[key] is not None
     )
+    layers = "; layers multiply in bfloat16" if scale.get("precision") == "bfloat16" else ""
     lines = [
         "## What was compared, and how",
         f"The same for all: {who}, drawn once, and in step n the same {batch['users']} of them with up to "
-        f"{batch['references']} references and {batch['queries']} photos to retouch; images of {scale['side']} px; "
-        f"{budget_words(scale['budget'])} of training; seed {results['seed']}; one machine "
+        f"{batch['references']} references and {batch['queries']} photos to retouch; images of {scale['side']} "
+        f"px{layers}; {budget_words(scale['budget'])} of training; seed {results['seed']}; one machine "
         f"(`{', '.join(devices) or '-'}`). The scale “{scale['name']}” sets the sizes of the networks "
         f"({networks or 'their own'}), smaller than their authors' own. Measuring the curve and writing checkpoints "
         "do not count. What is judged is the moving average of the weights.",

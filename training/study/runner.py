@@ -130,12 +130,16 @@ def check(runs: Sequence[Run], resume: bool) -> None:
 
 
 def _compared(settings: dict[str, Any]) -> dict[str, Any]:
-    """Settings without words, and without losses of weight 0: one that did not exist yet is as good as not used."""
-    system = settings.get("system")
-    if not isinstance(system, dict) or not isinstance(system.get("losses"), dict):
+    """Settings without words, and without losses of weight 0: one that did not exist yet is as good as not used.
+
+    What was trained before there was a choice of precision was trained in float32.
+    """
+    system, scale = settings.get("system"), settings.get("scale")
+    if not isinstance(system, dict) or not isinstance(system.get("losses"), dict) or not isinstance(scale, dict):
         return settings  # damaged, and therefore equal to none
     counted = {key: value for key, value in system.items() if key not in WORDS}
-    return settings | {"system": counted | {"losses": {k: v for k, v in system["losses"].items() if v}}}
+    losses = {name: weight for name, weight in system["losses"].items() if weight}
+    return {"system": counted | {"losses": losses}, "scale": {"precision": "float32"} | scale}
 
 
 def _kept_settings(path: Path) -> dict[str, Any]:

@@ -65,7 +65,8 @@ class StudyTrainer(TrainingLoop[Protocol, StudyProgress]):
         repeat: int = 0,
     ) -> None:
         clock = time.process_time if scale.budget.clock == "cpu" else time.monotonic
-        super().__init__(protocol, StudyProgress(), run, should_stop, clock=clock, steps_only=True)
+        progress, precision = StudyProgress(), scale.precision
+        super().__init__(protocol, progress, run, should_stop, clock=clock, steps_only=True, precision=precision)
         self.config, self.scale, self.protocol = config, scale, protocol
         if config.references:
             population = population.showing(config.references + scale.batch.queries)
