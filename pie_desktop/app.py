@@ -24,6 +24,7 @@ from pie_desktop.imaging import warm_up as loops
 from pie_desktop.styles.style_file import is_style_file
 from pie_desktop.ui import closing
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.handover import Reception
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.notifications import Notifier
 from pie_desktop.ui.theme import TEXT_SIZE, TEXT_SIZES, apply_theme
@@ -88,6 +89,8 @@ def start(photos: Sequence[Path]) -> int:
     if all(map(is_style_file, photos)):
         window.restore_last()
     DoubleClicks(app, window)
+    reception = Reception(lambda styles: take_from_outside(window, styles), window)
+    app.aboutToQuit.connect(reception.close)
     QTimer.singleShot(COMPILE_DELAY_MS, window, lambda: warm_up_loops(context))
     # Ctrl+C in the terminal that the editor was started from; Python acts on it when Qt lets it run.
     signal.signal(signal.SIGINT, lambda number, frame: window.close())
@@ -173,6 +176,15 @@ def _load_loops(job: JobContext) -> None:
 
 def _on_qt_message(kind: QtMsgType, where: QMessageLogContext, text: str) -> None:
     logging.getLogger("qt").log(QT_LEVELS.get(kind, logging.WARNING), "%s", text)
+
+
+def take_from_outside(window: MainWindow, styles: list[Path]) -> None:
+    """Take in styles that were double-clicked, in sight of the person who did that."""
+    window.open_paths(styles)
+    if window.isMinimized():
+        window.showNormal()
+    window.raise_()
+    window.activateWindow()
 
 
 class DoubleClicks(QObject):

@@ -100,6 +100,10 @@ def _start_editor(photos: list[Path]) -> int:
         with only_own_lines():
             demo.demo()
         return 0
+    from pie_desktop.ui.handover import hand_over
+
+    if hand_over(photos):
+        return 0
     from pie_desktop import app as editor
 
     return editor.run(photos)

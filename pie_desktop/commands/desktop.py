@@ -1,5 +1,6 @@
 """`pie-desktop desktop`: an entry in the system's menu, and `.piestyle` files that open with a double click."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ from pie_desktop.errors import PieError
 
 TYPE = "PIEDesktop.style"  # the name of the kind of file in the registry of Windows
 _ENTRY, _KIND, _ICON = "pie-desktop.desktop", "pie-desktop-style.xml", "pie-desktop.svg"
+_CLASSES = r"Software\Classes"
+_REGISTRY = "The registry of Windows cannot be changed ({reason}); .piestyle files open as before."
 _IN_BUNDLE = (
     "On macOS the application does this by itself: build it with `make app`, move it to Applications and open it once."
 )
@@ -120,23 +123,36 @@ def _write_registry(command: list[str]) -> None:
         return
     import winreg
 
-    classes = r"Software\Classes"
+    from pie_desktop.styles.style_file import SUFFIX
+
     opening = f'{subprocess.list2cmdline(command)} "%1"'
     for key, value in (
-        (rf"{classes}\.piestyle", TYPE),
-        (rf"{classes}\{TYPE}", "PIE Desktop style"),
-        (rf"{classes}\{TYPE}\shell\open\command", opening),
+        (SUFFIX, TYPE),
+        (TYPE, "PIE Desktop style"),
+        (rf"{TYPE}\shell\open\command", opening),
     ):
-        winreg.SetValue(winreg.HKEY_CURRENT_USER, key, winreg.REG_SZ, value)
+        try:
+            winreg.SetValue(winreg.HKEY_CURRENT_USER, rf"{_CLASSES}\{key}", winreg.REG_SZ, value)
+        except OSError as error:
+            raise PieError(_REGISTRY.format(reason=error.strerror or error)) from error
 
 
 def _remove_registry() -> None:
+    """What `_write_registry` wrote; another program that opens such files by now keeps them."""
     if sys.platform != "win32":
         return
     import winreg
 
-    for key in (rf"{TYPE}\shell\open\command", rf"{TYPE}\shell\open", rf"{TYPE}\shell", TYPE, ".piestyle"):
-        try:
-            winreg.DeleteKey(winreg.HKEY_CURRENT_USER, rf"Software\Classes\{key}")
-        except FileNotFoundError:
-            continue
+    from pie_desktop.styles.style_file import SUFFIX
+
+    try:
+        for key in (rf"{TYPE}\shell\open\command", rf"{TYPE}\shell\open", rf"{TYPE}\shell", TYPE):
+            with contextlib.suppress(FileNotFoundError):
+                winreg.DeleteKey(winreg.HKEY_CURRENT_USER, rf"{_CLASSES}\{key}")
+        suffix = rf"{_CLASSES}\{SUFFIX}"
+        with contextlib.suppress(FileNotFoundError):
+            if winreg.QueryValue(winreg.HKEY_CURRENT_USER, suffix) == TYPE:
+                # The key itself may hold what the system noted about such files, and stays.
+                winreg.SetValue(winreg.HKEY_CURRENT_USER, suffix, winreg.REG_SZ, "")
+    except OSError as error:
+        raise PieError(_REGISTRY.format(reason=error.strerror or error)) from error
