@@ -59,6 +59,17 @@ def pie_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     return home
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """For tiny networks, whose threads would only wait for each other."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """Folder with `photos`, `looks` and `assets` to test with; skips the test where it is absent."""
