@@ -65,9 +65,9 @@ def fit(
     ] = None,
     epochs: Annotated[
         float | None,
-        typer.Option(min=0.01, help="Passes over the pairs; default: until the held-out pairs come no nearer."),
+        ranged("epochs", "Passes over the pairs; default: until the held-out pairs come no nearer", parts=True),
     ] = None,
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit.")] = None,
+    minutes: Annotated[float | None, ranged("minutes", "Time limit", parts=True)] = None,
     preset: Annotated[str | None, typer.Option(help="quick (five minutes) or full; other options go before.")] = None,
     steps: Annotated[int | None, typer.Option(min=1, help="Optimizer steps.")] = None,
     references: Annotated[int | None, ranged("references", "Most reference images per sample.")] = None,
@@ -82,7 +82,7 @@ def fit(
     seed: Annotated[int | None, ranged("seed", "Seed of the random choices.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads of torch.")] = None,
     workers: Annotated[int | None, typer.Option(min=0, help="Processes that prepare data ahead; default: 0.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue from the checkpoint in --out.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     finish: Annotated[
         bool, typer.Option("--finish", help="With --resume: train no further; the best weights so far become a model.")
     ] = False,
@@ -142,7 +142,7 @@ def fit(
         return asking.stop() or report.lost
 
     # Before the first step there is nothing to save.
-    begun = stop_on_signal(asking, begun=lambda: last not in ("", "indexing", "start", "baseline"))
+    begun = stop_on_signal(asking, begun=lambda: last not in ("", "start", "baseline"))
     with begun, drawn(tensorboard) as draw:
         places = out, models or out, init, originals
         for event in run_fit(chosen, *places, resume, stop, processes, epochs, should_wait=asking.pause, finish=finish):

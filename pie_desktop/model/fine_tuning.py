@@ -1,9 +1,10 @@
 """How a model is fine-tuned on a user's own pairs: defaults, ranges and presets.
 
-The editor's form offers just these, and the training core refuses what lies outside of these ranges: both read this
-module, so that there is one place that knows them.
+The editor's form offers just these, and options and configurations of the training core are refused outside of these
+ranges: all read this module, so that there is one place that knows them.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -62,7 +63,11 @@ class Setting:
         if self.low <= value <= self.high and (not self.whole or value == int(value)):
             return None
         kind = "a whole number" if self.whole else "a number"
-        return f"{self.label} must be {kind} from {self.low:g} to {self.high:g}."
+        return f"{self.label} must be {kind} from {self.low:g} to {self.high:,.10g}."
+
+    def problem_of_part(self, value: float) -> str | None:
+        """The same where a part of one counts as one, as for minutes on the command line."""
+        return self.problem(math.ceil(value) if math.isfinite(value) else value)
 
 
 SETTINGS: Mapping[str, Setting] = {

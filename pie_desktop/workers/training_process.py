@@ -269,11 +269,11 @@ class TrainingProcess(QObject):
             return TrainingOutcome("done", str(last.get("message", "")))
         if last and last["event"] == "stopped":
             kept = "; its checkpoint is kept" if last.get("checkpoint") else " before it had a checkpoint"
-            return TrainingOutcome("stopped", f"Training was stopped{kept}.")
+            return TrainingOutcome("stopped", str(last.get("message") or f"Training was stopped{kept}."))
         if self._killed and not self._begun:
             return TrainingOutcome("stopped", "Training was ended before it had begun.")
         if self._killed:
-            return TrainingOutcome("stopped", "Training was ended; it can be resumed from its last checkpoint.", tail)
+            return TrainingOutcome("stopped", "Training was ended; it can be resumed from what it has kept.", tail)
         if last:
             return TrainingOutcome("failed", str(last.get("message", "Training failed.")), tail)
         return TrainingOutcome("failed", _sentence(code, tail), tail)

@@ -12,13 +12,14 @@ from measurement import Measurement
 from photographs import small_images
 from PIL import Image
 
+from pie_desktop.imaging.pairs.find import pairs_in_folder
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.features import square
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import Group
 from training.data.fivek import find_dataset
 from training.data.inspection import inspect
-from training.data.pairs import guess_pairs, load_pairs
+from training.data.pairs import load_pairs
 from training.data.prefetch import Prefetched
 from training.data.prepared import PreparedSource, open_prepared
 from training.data.preparing import prepare
@@ -80,7 +81,7 @@ def _own_pairs(folder: Path) -> list[Measurement]:
     config = fine_tune_config(folder / "edits", Architecture(), REFERENCES)
     config = override(config, {"run": {"device": "cpu"}, "data": {"users": USERS}})
     data = config.data
-    pairs = load_pairs(guess_pairs(data.folder, folder / "originals"), data.bank_side)
+    pairs = load_pairs(pairs_in_folder(data.folder, folder / "originals"), data.bank_side)
     side = config.architecture.side
     source = PairSource(pairs.before, pairs.after, side, data.users, data.shots, config.seed)
     return _rows("own pairs from disk", config, source)

@@ -3,7 +3,8 @@
 
 `FAKE_TRAINING` picks the behaviour: `done` (default) writes a bundle after a few steps, `forever` steps until it is
 asked to stop, `nothing` goes on as long as it gains and gains nothing, `crash` dies of a segmentation fault, `error`
-reports a problem, `raise` leaves a traceback, `refuse` ends with one sentence before it begins, `slow` begins late.
+reports a problem, `raise` leaves a traceback, `refuse` ends with one sentence before it begins, `slow` begins late,
+`indexing` looks at pairs until it is asked to stop.
 """
 
 import argparse
@@ -52,7 +53,10 @@ def main() -> None:
     if behaviour == "slow":
         time.sleep(600)
     checkpoint = run / "checkpoint.safetensors"
-    step = int(checkpoint.read_text()) if options.resume else 0
+    if behaviour == "indexing":
+        look_at_pairs(run)
+        return
+    step = int(checkpoint.read_text()) if options.resume and checkpoint.exists() else 0
     known = None if behaviour == "nothing" else TOTAL
     say(run, "start", run=str(run), steps=known, step=step, device="cpu", pairs=8, train=6, validation=2, **SAID)
     say(run, "baseline", step=step, photos=2, **BASELINES)
@@ -93,6 +97,14 @@ BASELINES = {
 def say(folder: Path, name: str, /, **values: object) -> None:
     with (folder / EVENTS).open("a", encoding="utf-8") as file:
         file.write(json.dumps({"event": name, **values}) + "\n")
+
+
+def look_at_pairs(run: Path) -> None:
+    for done in range(4):
+        say(run, "indexing", done=done, total=8)
+    while asked(run) != "stop":
+        time.sleep(0.02)
+    say(run, "stopped", step=0, checkpoint=None, message="Training was stopped; 3 of 8 pairs are done.")
 
 
 def check(run: Path, step: int, psnr: float) -> None:

@@ -174,6 +174,34 @@ def test_stop_leaves_a_checkpoint_that_resume_goes_on_from_after_a_restart(
     assert steps == sorted(set(steps)) and steps[-1] > stopped_at
 
 
+def test_a_run_that_still_looks_at_its_pairs_is_found_again_stopped_and_gone_on_with(
+    qtbot: QtBot, open_page: Callable[..., TrainPage]
+) -> None:
+    page = open_page("indexing")
+    QTest.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    shows = "Looking at your pairs · 3 of 8 pairs looked at"
+    qtbot.waitUntil(lambda: page.monitor.status.full_text == shows)
+    page.session.leave()
+    page.hide()
+
+    again = open_page("indexing")
+    qtbot.waitUntil(lambda: again.monitor.status.full_text == shows)
+    assert (again.monitor.progress.value(), again.monitor.progress.maximum()) == (375, 1000)
+    assert not again.monitor.pause_button.isEnabled()
+    QTest.mouseClick(again.monitor.stop_button, Qt.MouseButton.LeftButton)
+    assert again.monitor.status.full_text.startswith("Stopping… · 3 of 8 pairs")
+    qtbot.waitUntil(lambda: not again.session.running)
+    assert again.monitor.end.text.text() == "Training was stopped; 3 of 8 pairs are done."
+    again.hide()
+
+    last = open_page("done")
+    last.tabs.setCurrentWidget(last.runs)
+    last.runs.view.selectRow(0)
+    assert last.monitor.status.full_text == "Stopped · 3 of 8 pairs looked at"
+    with qtbot.waitSignal(last.session.model_finished):
+        QTest.mouseClick(last.runs.resume_button, Qt.MouseButton.LeftButton)
+
+
 def test_a_crash_is_shown_with_its_last_lines_and_can_be_resumed(
     qtbot: QtBot, open_page: Callable[..., TrainPage], context: AppContext
 ) -> None:

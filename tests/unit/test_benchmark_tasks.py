@@ -62,7 +62,7 @@ def test_users_and_their_draws_have_photos_of_their_own(users: Path) -> None:
 def test_users_with_few_photos_keep_a_reference(users: Path) -> None:
     for case in user_cases(users, Draws(20, 30)):
         assert (len(case.references), len(case.queries)) == (1, 11)
-    (own,) = own_cases(users / "ann" / "after", users / "ann" / "before", Draws(2, 1))
+    (own,) = own_cases([users / "ann" / "after"], users / "ann" / "before", Draws(2, 1))
     assert (own.name, len(own.references), len(own.queries)) == ("after", 2, 1)
 
 

@@ -1,23 +1,20 @@
 """Fine-tuning on one's own pairs: which weights are kept, when a run ends, and what is never tested on."""
 
 import itertools
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
 from safetensors.torch import load_file
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.bundle import list_bundles, load_bundle, read_bundle_info
+from pie_desktop.model.fine_tuning import SETTINGS
 from pie_desktop.model.report import picture_path, read_report
 from tests.own_edits import base_model, edits_folder
 from training import cli
-from training.benchmark.cli import evaluate
 from training.benchmark.people import trained_digests
 from training.fit import comparing, material
 from training.fit import trainer as trainer_module
@@ -37,14 +34,7 @@ SMALL = Architecture(
 
 HELD_OUT = 2  # of the ten edits
 
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Several threads only wait for each other here."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +85,7 @@ def test_the_best_weights_are_kept_and_not_the_last(
     best, last = load_file(tmp_path / "run" / BEST), load_file(tmp_path / "run" / NAME)
     network, info = load_bundle(Path(events[-1]["bundle"]))
     assert info.card["best_step"] == 4 and info.card["steps"] == 8
+    assert len(trained_digests(info.card)) == 16  # eight edits and their originals
     made = dict(network.named_parameters())  # which a bundle holds in half precision
     assert max(float((made[name] - best[name]).detach().abs().max()) for name in made) < 2e-3
     assert max(float((made[name] - last[f"average.{name}"]).detach().abs().max()) for name in made) > 0.01
@@ -200,63 +191,6 @@ def test_two_trainings_in_one_folder_are_refused(config: FitConfig, base: Path, 
     assert next(fit(config, tmp_path / "run", tmp_path / "models", init=base))["event"] in ("indexing", "start")
 
 
-@pytest.fixture
-def tuned(config: FitConfig, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A model trained on eight of the ten pairs, and called a gain."""
-    short = override(config, {"run": {"steps": 2}})
-    with monkeypatch.context() as patch:
-        values = iter([20.0, 21.0, 21.0])
-        patch.setattr(Validation, "photos", lambda *_: [Score(next(values), 5.0)] * HELD_OUT)
-        (*_, done) = fit(short, tmp_path / "run", tmp_path / "models", init=base)
-    return Path(done["bundle"])
-
-
-def test_photos_that_trained_are_never_compared_whatever_they_are_called(
-    tuned: Path, edits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    trained = trained_digests(read_bundle_info(tuned).card)
-    assert len(trained) == 16  # eight edits and their originals
-    renamed = tmp_path / "renamed"
-    (renamed / "originals").mkdir(parents=True)
-    for number, path in enumerate(sorted(edits.glob("*.jpg"))):
-        (renamed / f"{number}.jpg").write_bytes(path.read_bytes())
-        (renamed / "originals" / f"{number}.jpg").write_bytes((edits / "originals" / path.name).read_bytes())
-    evaluate(renamed, model=tuned, refs="3", photos=20, draws=1, device="cpu", output=tmp_path / "rows.json")
-    assert "8 of 10 pairs are not compared, since the model was trained on them." in capsys.readouterr().err
-    rows = json.loads((tmp_path / "rows.json").read_text())["rows"]
-    assert {row["n"] for row in rows} == {2} and {row["refs"] for row in rows} == {3}
-
-
-def test_references_and_queries_come_from_two_folders(
-    tuned: Path, edits: Path, photo_folder_of_crops: Path, tmp_path: Path
-) -> None:
-    with pytest.raises(PieError, match="--references and --queries"):
-        evaluate(edits, references=edits, model=tuned)
-    other = tmp_path / "other"
-    (other / "originals").mkdir(parents=True)
-    for path in sorted(photo_folder_of_crops.glob("*.jpg"))[10:13]:
-        image = np.asarray(Image.open(path))
-        Image.fromarray(image).save(other / "originals" / path.name, quality=95)
-        Image.fromarray(np.clip(image * 1.2, 0, 255).astype(np.uint8)).save(other / path.name, quality=95)
-    found = tmp_path / "rows.json"
-    evaluate(None, edits, other, model=tuned, refs="5", photos=3, draws=1, device="cpu", output=found)
-    assert {row["n"] for row in json.loads(found.read_text())["rows"]} == {3}
-
-
-def test_a_model_that_saw_everything_cannot_be_tested_on_it(tuned: Path, edits: Path, tmp_path: Path) -> None:
-    trained = trained_digests(read_bundle_info(tuned).card)
-    from training.data.pairs import digests_of, guess_pairs
-
-    only = tmp_path / "only"
-    (only / "originals").mkdir(parents=True)
-    for guess in guess_pairs(edits):
-        if guess.before is not None and digests_of(guess).edited in trained:
-            (only / guess.after.name).write_bytes(guess.after.read_bytes())
-            (only / "originals" / guess.after.name).write_bytes(guess.before.read_bytes())
-    with pytest.raises(PieError, match=r"trained on all pairs in .*only; name a folder with other photos"):
-        evaluate(only, model=tuned, refs="1", device="cpu")
-
-
 def test_a_mistake_in_a_configuration_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('steps = 0\nbatch = 3\n[data]\nfolder = "x"\nusers = "many"\n', encoding="utf-8")
@@ -265,6 +199,28 @@ def test_a_mistake_in_a_configuration_is_one_sentence(tmp_path: Path) -> None:
     said = str(error.value)
     assert "steps: Input should be greater than or equal to 1, not 0" in said and "batch is not known" in said
     assert "data.users" in said and "\n" not in said and "pydantic" not in said
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_what_the_form_refuses_is_refused_with_its_sentence_everywhere(
+    key: str, edits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beyond = 2 * SETTINGS[key].high
+    said = SETTINGS[key].problem(beyond)
+    assert said is not None and said.startswith(SETTINGS[key].label)
+    option = f"--{key.replace('_', '-')}"
+    monkeypatch.setattr("sys.argv", ["training", "fit", "--pairs", str(edits), option, str(beyond)])
+    with pytest.raises(SystemExit) as end:
+        cli.main()
+    assert end.value.code == 2 and said in capsys.readouterr().err
+    table = {"references": "data.", "gram": "losses.", "tv": "losses.", "minutes": "", "seed": ""}
+    table |= {"encoder_lr": "optimizer.", "enhancer_lr": "optimizer."}
+    if key in table:  # the number of passes is no entry of a configuration
+        path = tmp_path / "mine.toml"
+        path.write_text(f'data.folder = "photos"\n{table[key]}{key} = {beyond}\n', encoding="utf-8")
+        with pytest.raises(PieError) as error:
+            load_config(path)
+        assert str(error.value) == f"The configuration {path} is not valid: {said}"
 
 
 def test_who_says_how_long_gets_just_that(

@@ -14,13 +14,13 @@ from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.pairs.alignment import AlignedPair
 from pie_desktop.imaging.pairs.check import Fault, NoPair, prepare_pair, prepare_versions, read_pair
 from pie_desktop.imaging.pairs.content import explained, same_edit
-from pie_desktop.imaging.pairs.find import EditPair, find_pairs
+from pie_desktop.imaging.pairs.find import EditPair, find_pairs, pairs_in_folder
 from pie_desktop.styles.store import StyleLibrary
 from training.benchmark.cases import Draws
 from training.benchmark.people import own_cases, user_cases
 from training.data.fivek import find_dataset
 from training.data.inspection import inspect
-from training.data.pairs import guess_pairs, load_pairs
+from training.data.pairs import load_pairs
 from training.data.prepared import open_prepared
 from training.data.preparing import PrepareReport, prepare
 
@@ -93,7 +93,7 @@ def one_sentence_each(problems: tuple[str, ...], *left_out: str) -> None:
 
 
 def test_training_learns_from_pairs_only(pairs: Callable[[str, str], Path]) -> None:
-    bank = load_pairs(guess_pairs(pairs("edits", "edits/original")), SIDE)
+    bank = load_pairs(pairs_in_folder(pairs("edits", "edits/original")), SIDE)
     one_sentence_each(bank.problems, "black", "dot", "other", "twice")
     assert sorted(bank.names) == ["crop.jpg", *(f"p{n}.jpg" for n in range(6))]
     for before, after in zip(bank.before, bank.after, strict=True):
@@ -124,7 +124,7 @@ def test_a_prepared_data_set_holds_pairs_only(pairs: Callable[[str, str], Path],
 def test_evaluation_compares_pairs_only(pairs: Callable[[str, str], Path], tmp_path: Path) -> None:
     folder = pairs("ann/after", "ann/before")
     said: list[str] = []
-    (case,) = own_cases(folder, tmp_path / "ann" / "before", Draws(20, 2), said.append)
+    (case,) = own_cases([folder], tmp_path / "ann" / "before", Draws(20, 2), said.append)
     one_sentence_each(tuple(said), "black", "dot", "other", "twice")
     assert (len(case.references), len(case.queries)) == (5, 2)
     for before, after in (*case.references, *case.queries):
@@ -136,7 +136,7 @@ def test_evaluation_compares_pairs_only(pairs: Callable[[str, str], Path], tmp_p
         path.unlink()
     (folder / "crop.jpg").unlink()
     with pytest.raises(PieError, match="Fewer than 2 edits with a usable original"):
-        own_cases(folder, tmp_path / "ann" / "before", Draws(20, 2))
+        own_cases([folder], tmp_path / "ann" / "before", Draws(20, 2))
 
 
 def test_several_edits_of_a_photo_share_its_frame(sample_images: Images) -> None:

@@ -133,12 +133,16 @@ def benchmark(
 
 
 def evaluate(
-    pairs: Annotated[Path | None, typer.Option(help="Folder of your own edits; originals are found by name.")] = None,
+    pairs: Annotated[
+        list[Path] | None, typer.Option(help="Folder of your own edits; can be repeated. See `training pairs`.")
+    ] = None,
     references: Annotated[
-        Path | None, typer.Option(help="Folder of the edits that are shown to the model, with --queries.")
+        list[Path] | None,
+        typer.Option(help="Folder of the edits that are shown to the model, with --queries; can be repeated."),
     ] = None,
     compared: Annotated[
-        Path | None, typer.Option("--queries", metavar="DIR", help="Folder of the edits that are compared.")
+        list[Path] | None,
+        typer.Option("--queries", metavar="DIR", help="Folder of the edits that are compared; can be repeated."),
     ] = None,
     originals: Annotated[Path | None, typer.Option(help="Folder of the originals, if they are elsewhere.")] = None,
     model: Annotated[Path | None, typer.Option(help="Model (bundle); default: the shipped one.")] = None,
@@ -158,8 +162,8 @@ def evaluate(
     from training.benchmark.table import benchmark_report, print_table
     from training.reports.files import prepare_folder, write_json
 
-    folder = pairs if compared is None else compared
-    if folder is None or (references is None) != (compared is None) or (pairs is not None and compared is not None):
+    folders = compared or pairs
+    if not folders or bool(references) != bool(compared) or (pairs and compared):
         raise PieError("Name a folder of your edits with --pairs, or two of them with --references and --queries.")
     prepare_folder(output)
     numbers = numbers_of(refs)
@@ -167,7 +171,7 @@ def evaluate(
     methods = MethodSet(bundle, device)
     drawn = Draws(numbers[-1], photos, seed, draws)
     trained = trained_digests(read_bundle_info(bundle).card)
-    cases = own_cases(folder, originals, drawn, _reporter(Console(stderr=True)), trained, references)
+    cases = own_cases(folders, originals, drawn, _reporter(Console(stderr=True)), trained, references or ())
     rows = run_benchmark({"own edits": cases}, methods, numbers, seed)
     print_table(rows, Console(width=120))
     if output is not None:

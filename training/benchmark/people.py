@@ -10,7 +10,7 @@ from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.stored import to_uint8
 from training.benchmark.cases import SIDE, Case, Draws, Pair
-from training.data.pairs import checked_pairs, digests_of, guess_pairs
+from training.data.pairs import PairDigests, checked_pairs, load_own_pairs
 
 Report = Callable[[str], None]
 
@@ -86,48 +86,49 @@ def _same_names(person: Path) -> list[PairGuess]:
 
 
 def own_cases(
-    edits: Path,
+    edits: Sequence[Path],
     originals: Path | None,
     draws: Draws,
     report: Report = lambda _: None,
     trained: Collection[str] = (),
-    references: Path | None = None,
+    references: Sequence[Path] = (),
 ) -> list[Case]:
-    """One user's own edits, with the originals found by name.
+    """One user's own edits: the pairs that a run would learn from.
 
     Args:
-        edits: folder of the edits to compare, and to show where there is no other.
-        report: called with one sentence for each pair that is left out, and for those that are not compared.
+        edits: folders of the edits to compare, and to show where there are no others.
+        report: called with sentences about pairs that are left out, and that are not compared.
         trained: digests of the files that the model was trained on, which are shown but never compared.
-        references: folder of the edits to show.
+        references: folders of the edits to show.
 
     Raises:
         PieError: there are fewer than two usable pairs, or all of them trained the model.
     """
-    guesses = [g for g in guess_pairs(edits, originals) if g.before is not None]
-    unseen = [number for number, guess in enumerate(guesses) if not (trained and is_known(guess, trained))]
+    named = " and ".join(str(folder) for folder in edits)
+    bank = load_own_pairs(edits, originals, report)
+    guesses = list(bank.guesses)
+    unseen = [number for number, digests in enumerate(bank.digests) if not is_known(digests, trained)]
     left_out = len(guesses) - len(unseen)
     if left_out:
         report(f"{left_out} of {len(guesses)} pairs are not compared, since the model was trained on them.")
     if guesses and not unseen:
-        raise PieError(f"The model was trained on all pairs in {edits}; name a folder with other photos.")
-    others = [g for g in guess_pairs(references, originals) if g.before is not None] if references else []
-    pairs = _Pairs(guesses + others, report)
-    if references is not None:
-        cases = list(draws.apart(edits.name, pairs, unseen, range(len(guesses), len(pairs))))
+        raise PieError(f"The model was trained on all pairs in {named}; name a folder with other photos.")
+    others = list(load_own_pairs(references, originals, report).guesses) if references else []
+    pairs, name = _Pairs(guesses + others, report), edits[0].name
+    if references:
+        cases = list(draws.apart(name, pairs, unseen, range(len(guesses), len(pairs))))
     elif left_out:
-        cases = list(draws.apart(edits.name, pairs, unseen, range(len(pairs))))
+        cases = list(draws.apart(name, pairs, unseen, range(len(pairs))))
     else:
-        cases = list(draws.cases(edits.name, len(pairs), pairs, 0))
+        cases = list(draws.cases(name, len(pairs), pairs, 0))
     if not cases:
-        raise PieError(f"Fewer than 2 edits with a usable original were found in {edits}; at least 2 are needed.")
+        raise PieError(f"Fewer than 2 edits with a usable original were found in {named}; at least 2 are needed.")
     return cases
 
 
-def is_known(guess: PairGuess, digests: Collection[str]) -> bool:
-    """Whether a file of a pair has one of these digests. Raises PieError where one cannot be read."""
-    found = digests_of(guess)
-    return found.edited in digests or found.original in digests
+def is_known(pair: PairDigests, digests: Collection[str]) -> bool:
+    """Whether a file of a pair has one of these digests."""
+    return pair.edited in digests or pair.original in digests
 
 
 def trained_digests(card: Mapping[str, Any]) -> set[str]:

@@ -1,6 +1,8 @@
 """`python -m training report`: what photos held out say of a model."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,8 +20,10 @@ if TYPE_CHECKING:
 def report(
     place: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, or a model.")],
     pairs: Annotated[
-        Path | None,
-        typer.Option(help="Make the report anew, on those edits in this folder that did not train the model."),
+        list[Path] | None,
+        typer.Option(
+            help="Make the report anew, on those edits in this folder that did not train the model; can be repeated."
+        ),
     ] = None,
     originals: Annotated[Path | None, typer.Option(help="Folder of the originals, if they are elsewhere.")] = None,
     references: Annotated[int, typer.Option(min=1, max=50, help="Most references, where it is made anew.")] = 20,
@@ -39,7 +43,7 @@ def report(
     for file in (output, html):
         prepare_folder(file)
     bundle = model_of(place)
-    found = read_report(bundle) if pairs is None else report_on_pairs(bundle, pairs, originals, references, device)
+    found = report_on_pairs(bundle, pairs, originals, references, device) if pairs else read_report(bundle)
     if found is None:
         raise PieError(f"{bundle} has no report; name the folder of your edits with --pairs.")
     test = read_blind_test(bundle)
@@ -55,35 +59,38 @@ def report(
 
 
 def report_on_pairs(
-    bundle: Path, folder: Path, originals: Path | None, references: int, device: str
+    bundle: Path, folders: Sequence[Path], originals: Path | None, references: int, device: str
 ) -> "ModelReport | None":
-    """Make the report of a model anew, on pairs in a folder.
+    """Make the report of a model anew, on the pairs in some folders that a run would learn from.
 
     Those that trained it, or the models that it comes from, are its references and never compared; where there are
-    none of these in the folder, some of the others are.
+    none of these in the folders, some of the others are.
 
     Raises:
         PieError: there are too few pairs, or a model cannot be used.
     """
     from pie_desktop.model.bundle import read_bundle_info, record_in_card
     from training.benchmark.people import is_known, trained_digests
-    from training.data.pairs import guess_pairs
+    from training.data.pairs import first_of, load_own_pairs
     from training.fit.comparing import Models, make_report
     from training.fit.run_report import shipped_bundle
 
     trained = trained_digests(read_bundle_info(bundle).card)
-    guesses = [guess for guess in guess_pairs(folder, originals) if guess.before is not None]
-    known = [guess for guess in guesses if is_known(guess, trained)]
-    others = [guess for guess in guesses if guess not in known]
+    bank = load_own_pairs(folders, originals)
+    seen = [is_known(digests, trained) for digests in bank.digests]
+    known = list(compress(bank.guesses, seen))
+    others = list(compress(bank.guesses, (not one for one in seen)))
     if not known:
         count = min(references, len(others) // 2)
         known, others = others[:count], others[count:]
     if not known or not others:
-        raise PieError(f"There are too few edits in {folder} that did not train the model; name a folder with others.")
+        named = " and ".join(str(folder) for folder in folders)
+        raise PieError(f"There are too few edits in {named} that did not train the model; name a folder with others.")
     shipped = shipped_bundle(bundle)
     chosen = np.random.default_rng(0).permutation(len(others))[:MOST].tolist()
     compared = [others[number] for number in sorted(chosen)]
-    found = make_report(Models(bundle, shipped, shipped), known[:references], compared, chosen=False, device=device)
+    models, problems = Models(bundle, shipped, shipped), first_of(bank.problems)
+    found = make_report(models, known[:references], compared, chosen=False, device=device, problems=problems)
     if found is not None:
         record_in_card(bundle, "proof", found.to_proof())
     return found

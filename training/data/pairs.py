@@ -1,7 +1,7 @@
 """A user's own edits and originals: found, checked and aligned as styles do it, and read from the index of pairs."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,10 +12,10 @@ import numpy as np
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.pairs.check import CHECK_SIDE, CheckedPair, read_pair
 from pie_desktop.imaging.pairs.decisions import Decisions
-from pie_desktop.imaging.pairs.find import PairGuess, pairs_in_folder
+from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.imaging.pairs.folders import pairs_in_folders
 from pie_desktop.imaging.pairs.index import PairIndex
-from pie_desktop.imaging.pairs.inventory import Progress, inventory, judge_missing
+from pie_desktop.imaging.pairs.inventory import SIDE, Progress, inventory, judge_missing
 from pie_desktop.imaging.pairs.judge import Judged, judge
 from pie_desktop.imaging.stored import file_digest
 
@@ -95,14 +95,6 @@ class PairBank:
     guesses: tuple[PairGuess, ...] = ()
 
 
-def guess_pairs(folder: Path, originals: Path | None = None) -> list[PairGuess]:
-    """Edits below `folder` with the originals found by name, in `originals` too where it is given."""
-    guesses = pairs_in_folder(folder, originals)
-    if not guesses:
-        raise PieError(f"No photo was found in {folder}; choose a folder with your edits.")
-    return guesses
-
-
 def checked_pairs(guesses: Sequence[PairGuess], side: int) -> Iterator[tuple[PairGuess, CheckedPair]]:
     """Decode, check and align one pair after the other, large enough for images of `side` px."""
     for guess in guesses:
@@ -145,7 +137,7 @@ def index_pairs(guesses: Sequence[PairGuess], index: PairIndex, workers: int | N
         from training.running.pool import default_workers, in_order  # which takes a second to import
 
         count = min(workers or default_workers(), max(1, len(missing) // FEW))
-        return in_order(partial(judge, side=index.side), missing, count)
+        return in_order(partial(judge, side=index.side), missing, count, shielded=True)
 
     yield from judge_missing(guesses, index, judge_all)
 
@@ -156,20 +148,41 @@ def first_of(sentences: Sequence[str], most: int = 5) -> list[str]:
     return [*sentences[:most], *([f"{more:,} more pairs were left out."] if more > 0 else [])]
 
 
-def load_pairs(guesses: Sequence[PairGuess], side: int) -> PairBank:
+def load_own_pairs(
+    folders: Sequence[Path], originals: Path | None, report: Callable[[str], None] = lambda _: None
+) -> PairBank:
+    """The pairs in some folders that a run would learn from, however few they are.
+
+    Args:
+        folders, originals: where to look.
+        report: called with sentences about pairs that are left out.
+
+    Raises:
+        PieError: a folder cannot be read, or there is no photo.
+    """
+    index = PairIndex.of_program(SIDE)
+    guesses = find_own_pairs(folders, originals, Decisions.of_program(), index)
+    deque(index_pairs(guesses, index), maxlen=0)
+    bank = load_pairs(guesses, SIDE, fewest=0)
+    for sentence in first_of(bank.problems):
+        report(sentence)
+    return bank
+
+
+def load_pairs(guesses: Sequence[PairGuess], side: int, fewest: int = FEWEST) -> PairBank:
     """The pairs that train: those that pass the check of `pie_desktop.imaging.pairs.check` and nobody left out.
 
     Their images come from the index that the editor and the training share; pairs that are new to it are looked at.
 
     Raises:
-        PieError: fewer than four usable pairs.
+        PieError: fewer than `fewest` usable pairs.
     """
     index, decisions = PairIndex.of_program(side), Decisions.of_program()
     deque(index_pairs(guesses, index, workers=1), maxlen=0)
     rows = inventory(guesses, index, decisions)
     used = [row for row in rows if row.used]
     problems = [row.reason for row in rows if not row.used and row.guess.before is not None]
-    if len(used) < FEWEST:
+    if len(used) < fewest:
         few = f"Only {len(used)} edits with a usable original were found; {ADVICE}."
         raise PieError(" ".join([few, *first_of(problems)]))
     try:

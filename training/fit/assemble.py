@@ -1,6 +1,6 @@
 """A training run from its configuration: data, network and validation at the start, the bundle at the end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.leftovers import remove_abandoned
+from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.model.bundle import load_bundle, remove_dead_bundles
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.pairs import first_of
@@ -25,7 +26,7 @@ from training.fit.run_report import Origin, keep_origin, read_origin
 from training.fit.split import keep_split, lost_pairs, read_split
 from training.fit.trainer import Trainer
 from training.fit.watching import Watching, shown_photos
-from training.running.checkpoint import has_checkpoint
+from training.running.checkpoint import has_checkpoint, read_checkpoint
 from training.running.event_log import recorded
 from training.running.events import Event
 from training.running.processes import ALONE, Processes, pixel_device
@@ -80,7 +81,7 @@ def fit(
         models: folder that gets `<name>.piemodel`.
         init: bundle to start from; required for a new run on `pairs`.
         originals: folder of originals for `pairs`.
-        resume: continue from the run's checkpoint.
+        resume: continue from the run's checkpoint; a run on `pairs` that was ended before it had one begins.
         should_stop: asked after every step.
         processes: that train together; `run` and the photos are on a disk that all of them see.
         epochs: passes over the `pairs` that are used, in the place of the steps of `config`: how many pairs pass the
@@ -93,13 +94,16 @@ def fit(
         PieError: data, device, bundle or checkpoint cannot be used, the disk is full, or another process trains in
             `run`.
     """
-    if config.data.kind == "pairs" and init is None and not resume:
-        raise PieError("Training on your own pairs starts from a model; name one with --init.")
     if not resume and has_checkpoint(run):
         raise PieError(f"There is a training run in {run} already; continue it with --resume, or choose another --out.")
     if resume and config.data.kind == "pairs":
         origin = read_origin(run)
         init, originals = init or origin.init, originals or origin.originals
+        if not finish and not has_checkpoint(run):
+            # It was ended before its first step, and what was found of its pairs is in their index.
+            resume, epochs = False, epochs or origin.epochs
+    if config.data.kind == "pairs" and init is None and not resume:
+        raise PieError("Training on your own pairs starts from a model; name one with --init.")
     processes.share.rows(config.data.users)  # refuses before hours are spent
     asks = should_stop, should_wait
 
@@ -130,18 +134,19 @@ def _run(
 ) -> Iterator[Event]:
     device = processes.device(config.device)
     pixels = torch.device("cpu") if config.data.workers else pixel_device(device)
-    cache = cache or run / "cache"
+    cache, origin = cache or run / "cache", Origin(init, originals, epochs)
     if processes.leader:
         remove_abandoned(run)
         remove_dead_bundles(models)
     with processes.leader_first():
         guesses = own_pairs(config, originals) if config.data.kind == "pairs" else []
         if processes.leader and guesses:
-            for event in indexing(config, guesses):
-                yield event
-                if processes.alone and asks[0]():
-                    yield {"event": "stopped", "step": 0, "checkpoint": None}
-                    return
+            if not resume:
+                _keep_plan(config, run, origin)
+            stopped = yield from _looked_at(config, guesses, run, resume, lambda: processes.alone and asks[0]())
+            if stopped is not None:
+                yield stopped
+                return
         bank: np.ndarray | None
         if config.data.kind == "simulated":
             material, bank = simulated_material(config, cache, pixels)
@@ -170,9 +175,7 @@ def _run(
                 trainer.tell(told)
         over = resume and trainer.fraction() >= 1
         if processes.leader:
-            with atomic_write(run / "config.json") as temporary:
-                temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
-            keep_origin(run, Origin(init, originals))
+            _keep_plan(config, run, origin)
             yield {
                 "event": "start",
                 "run": str(run),
@@ -198,3 +201,33 @@ def _run(
                 made = finish_run(config, trainer, material, run, models, init, originals)
             # A run that is finished early can still be gone on with.
             yield made | ({"early": True} if trainer.fraction() < 1 else {})
+
+
+def _keep_plan(config: FitConfig, run: Path, origin: Origin) -> None:
+    """Note what the run is to do, so that it can be resumed. Raises OSError."""
+    with atomic_write(run / "config.json") as temporary:
+        temporary.write_text(config.model_dump_json(indent=2), encoding="utf-8")
+    keep_origin(run, origin)
+
+
+def _looked_at(
+    config: FitConfig, guesses: Sequence[PairGuess], run: Path, resume: bool, should_stop: Callable[[], bool]
+) -> Generator[Event, None, Event | None]:
+    """Bring the index of pairs up to date.
+
+    Returns:
+        The last event of the run where it was asked to stop; what was found until then is in the index.
+    """
+    for event in indexing(config, guesses):
+        yield event
+        if should_stop():
+            break
+    else:
+        return None
+    kept = read_checkpoint(run) if resume else None
+    message = (
+        f"Training was stopped while it looked at your pairs; {event['done']:,} of {event['total']:,} are done, and a"
+        " resumed run goes on from there."
+    )
+    step, checkpoint = (0, None) if kept is None else (int(kept.state["step"]), str(kept.path))
+    return {"event": "stopped", "step": step, "checkpoint": checkpoint, "message": message}

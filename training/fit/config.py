@@ -3,17 +3,17 @@
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
-from pie_desktop.model.fine_tuning import FINE_TUNING
+from pie_desktop.model.fine_tuning import FINE_TUNING, SETTINGS
 from training.data.users import UserMix
 from training.losses.registry import LossWeights
 from training.running.precision import Precision
-from training.running.settings import Section, read_toml, validated
+from training.running.settings import Section, read_toml, refuse_ranges, validated
 
 
 class DataConfig(Section):
@@ -115,6 +115,18 @@ class FitConfig(Section):
     losses: LossWeights = LossWeights()
     optimizer: OptimizerConfig = OptimizerConfig()
     architecture: Architecture = Architecture()
+
+    @model_validator(mode="after")
+    def _within_ranges(self) -> Self:
+        """What the editor's form refuses is refused here, with the same sentence."""
+        losses = {name: self.losses[name] for name in ("gram", "tv")}
+        rates = {"encoder_lr": self.optimizer.encoder_lr, "enhancer_lr": self.optimizer.enhancer_lr}
+        values = {"references": self.data.references, "seed": self.seed} | rates | losses
+        found = [SETTINGS[key].problem(value) for key, value in values.items()]
+        if self.minutes is not None:
+            found.append(SETTINGS["minutes"].problem_of_part(self.minutes))
+        refuse_ranges([problem for problem in found if problem is not None])
+        return self
 
 
 def load_config(path: Path) -> FitConfig:

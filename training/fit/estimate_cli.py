@@ -12,12 +12,19 @@ from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.fine_tuning import PRESETS, SETTINGS
 
 
-def ranged(key: str, about: str) -> Any:
-    """An option for one of `SETTINGS`, refused outside of its range with the sentence that the form shows."""
+def ranged(key: str, about: str, parts: bool = False) -> Any:
+    """An option for one of `SETTINGS`, refused outside of its range with the sentence that the form shows.
+
+    Args:
+        key: of the setting.
+        about: what it is, for the help.
+        parts: whether a part of one counts as one.
+    """
     setting = SETTINGS[key]
+    refusal = setting.problem_of_part if parts else setting.problem
 
     def check(value: float | None) -> float | None:
-        problem = None if value is None else setting.problem(value)
+        problem = None if value is None else refusal(value)
         if problem is not None:
             raise typer.BadParameter(problem)
         return value
@@ -43,7 +50,7 @@ def estimate(
     init: Annotated[Path | None, typer.Option(help="Model (bundle) to start from; default: the shipped one.")] = None,
     models: Annotated[Path | None, typer.Option(help="Folder of your models: earlier runs say what to expect.")] = None,
     preset: Annotated[str | None, typer.Option(help="quick or full; other options go before.")] = None,
-    minutes: Annotated[float | None, typer.Option(min=0.01, help="Time limit of the run.")] = None,
+    minutes: Annotated[float | None, ranged("minutes", "Time limit of the run", parts=True)] = None,
     references: Annotated[int | None, ranged("references", "Most reference images per sample.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 or mps.")] = None,
     json: Annotated[Path | None, typer.Option(help="File for the estimate, as JSON.")] = None,

@@ -22,16 +22,24 @@ CANDIDATE = f"candidate{SUFFIX}"
 
 @dataclass(frozen=True)
 class Origin:
-    """What a run was started from, besides its configuration."""
+    """What a run was started from, besides its configuration.
+
+    Attributes:
+        init: the bundle.
+        originals: folder of originals elsewhere.
+        epochs: its length in passes over the pairs, whose number is not known before they were looked at.
+    """
 
     init: Path | None = None
     originals: Path | None = None
+    epochs: float | None = None
 
 
 def keep_origin(run: Path, origin: Origin) -> None:
     """Write it into the folder of a run. Raises OSError."""
     texts = {"init": origin.init, "originals": origin.originals}
-    stored = {name: None if path is None else str(path.resolve()) for name, path in texts.items()}
+    stored: dict[str, str | float | None] = {"epochs": origin.epochs}
+    stored |= {name: None if path is None else str(path.resolve()) for name, path in texts.items()}
     with atomic_write(run / ORIGIN) as temporary:
         temporary.write_text(json_files.to_text(stored), encoding="utf-8")
 
@@ -43,7 +51,9 @@ def read_origin(run: Path) -> Origin:
     except (OSError, json_files.DamagedJsonError):
         return Origin()
     paths = {name: Path(text) for name in ("init", "originals") if isinstance(text := stored.get(name), str)}
-    return Origin(**{name: path for name, path in paths.items() if path.exists()})
+    epochs = stored.get("epochs")
+    found = {name: path for name, path in paths.items() if path.exists()}
+    return Origin(**found, epochs=float(epochs) if isinstance(epochs, float | int) else None)
 
 
 def shipped_bundle(otherwise: Path) -> Path:

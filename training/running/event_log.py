@@ -16,7 +16,7 @@ from pie_desktop.model.run_folder import EVENTS, renew
 from training.running.events import Event
 from training.running.folders import used_by_one
 
-STEP_INTERVAL = 0.5  # seconds between the steps that are kept: they come faster than a curve needs them
+STEP_INTERVAL = 0.5  # seconds between steps, or numbers of pairs, that are kept: they come faster than is looked at
 KEPT_STEPS = 4000  # about as many are kept of a run of a day, and read again at the next start
 ALIVE = 2.0  # seconds after which a run says again that it lives
 
@@ -38,7 +38,7 @@ class EventLog:
         if now - self._alive >= ALIVE:
             self._alive = now
             renew(self._run)
-        if event["event"] == "step":
+        if event["event"] == "step" or (event["event"] == "indexing" and event["done"] < event["total"]):
             whole = now - self._begun + float(event.get("eta") or 0.0)
             if now - self._kept < max(STEP_INTERVAL, whole / KEPT_STEPS):
                 return

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 from rich.console import Console
@@ -75,10 +76,11 @@ def text_sink(console: Console, every: int = 20) -> Sink:
                 f"{_interval(event.get('gain'))})  dE00 {event['de00']:.2f}"
             )
         elif kind not in ("pictures", "map"):  # which are to be looked at
-            lists = {key: value for key, value in event.items() if isinstance(value, list)}
+            lists = [value for value in event.values() if isinstance(value, list)]
             facts = {key: value for key, value in event.items() if not isinstance(value, list | dict | None)}
+            message = facts.pop("message", None)
             console.print("  ".join(f"{key}: {_short(value)}" for key, value in facts.items()))
-            for sentence in (sentence for sentences in lists.values() for sentence in sentences):
+            for sentence in chain([message] if message else [], *lists):
                 console.print(f"  {sentence}", soft_wrap=True, markup=False, highlight=False)
 
     return write

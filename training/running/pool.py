@@ -1,6 +1,8 @@
 """Work spread over processes: results come in the order of the work, whatever the number of processes."""
 
 import os
+import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -54,7 +56,22 @@ def _same_arithmetic() -> None:
     warm_up()
 
 
-def in_order(work: Callable[[Item], Result], items: Iterable[Item], workers: int, threads: int = 1) -> Iterator[Result]:
+@contextmanager
+def _shield(wanted: bool) -> Iterator[None]:
+    """Processes that are started meanwhile never hear of Ctrl+C; it reaches this one afterwards."""
+    if not wanted or sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def in_order(
+    work: Callable[[Item], Result], items: Iterable[Item], workers: int, threads: int = 1, shielded: bool = False
+) -> Iterator[Result]:
     """`work` of every item, in the order of the items; the same results whatever the number of workers.
 
     Args:
@@ -62,6 +79,7 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item], workers: int
         items: taken as they are needed, so that only some are in memory at a time.
         workers: processes; with one the work is done in this process.
         threads: of torch in each.
+        shielded: Ctrl+C, which a terminal sends to all processes, is left to this one to act upon.
 
     Raises:
         PieError: a process died.
@@ -75,7 +93,8 @@ def in_order(work: Callable[[Item], Result], items: Iterable[Item], workers: int
             waiting: deque[Future[Result]] = deque()
             try:
                 for item in items:
-                    waiting.append(pool.submit(work, item))
+                    with _shield(shielded):
+                        waiting.append(pool.submit(work, item))
                     if len(waiting) > workers:
                         yield waiting.popleft().result()
                 while waiting:

@@ -1,11 +1,12 @@
 """Reading of configurations (TOML): sections that refuse unknown keys, and mistakes as one sentence."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from pie_desktop.errors import PieError
 
@@ -17,6 +18,7 @@ class Section(BaseModel):
 
 
 Model = TypeVar("Model", bound=BaseModel)
+_RANGES = "ranges"  # type of an error that says all itself
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -75,6 +77,16 @@ def validated(kind: type[Model], values: Mapping[str, Any], path: Path) -> Model
         raise PieError(f"The configuration {path} is not valid: {_mistakes(error)}.") from error
 
 
+def refuse_ranges(sentences: Sequence[str]) -> None:
+    """For validators: refuse values for these reasons, which are told as they are.
+
+    Raises:
+        PydanticCustomError: there is any.
+    """
+    if sentences:
+        raise PydanticCustomError(_RANGES, "{reasons}", {"reasons": "; ".join(one.rstrip(".") for one in sentences)})
+
+
 def _mistakes(error: ValidationError, most: int = 3) -> str:
     """What is wrong, such as `data.users: Input should be greater than or equal to 1, not 0`; the first few."""
     found = []
@@ -84,6 +96,8 @@ def _mistakes(error: ValidationError, most: int = 3) -> str:
             found.append(f"{place} is not known")
         elif one["type"] == "missing":
             found.append(f"{place} is missing")
+        elif one["type"] == _RANGES:
+            found.append(one["msg"])
         else:
             found.append(f"{place}: {one['msg']}, not {one['input']!r:.60}")
     more = len(found) - most

@@ -59,6 +59,7 @@ class RunHistory:
         elapsed: seconds of training.
         shown: how much of the run is over, 0 to 1, for people: it never goes back.
         memory: bytes that training takes.
+        indexed: how many pairs were looked at, and of how many; None where that is over, or was done before.
         stale, patience: checks without a clear gain, and how many of these end the run; 0 for a run of a given length.
         checkpoint: file of the last checkpoint.
         bundle: folder of the finished model; None as long as there is none, and where nothing was gained.
@@ -91,6 +92,7 @@ class RunHistory:
     eta_least: float | None = None
     elapsed: float | None = None
     memory: int | None = None
+    indexed: tuple[int, int] | None = None
     stale: int = 0
     patience: int = 0
     ending: bool = False
@@ -147,7 +149,11 @@ class RunHistory:
         """The check that came nearest to the held-out photos: these weights become the model."""
         return max(self.checks, key=lambda check: check.psnr, default=None)
 
+    def _on_indexing(self, event: Event) -> None:
+        self.indexed = int(event["done"]), int(event["total"])
+
     def _on_start(self, event: Event) -> None:
+        self.indexed = None
         self.step, self.total = int(event["step"]), int(event["steps"] or 0)
         self.device = str(event.get("device", ""))
         self.train_pairs, self.validation_pairs = int(event.get("train", 0)), int(event.get("validation", 0))
@@ -215,7 +221,7 @@ class RunHistory:
         self.state = "interrupted"
 
     def _on_stopped(self, event: Event) -> None:
-        self.state = "stopped"
+        self.state, self.message = "stopped", str(event.get("message", ""))
         self.step = int(event["step"])
         if event.get("checkpoint"):
             self.checkpoint = str(event["checkpoint"])

@@ -101,7 +101,7 @@ class TrainPage(QWidget):
         self.session.start(run)
 
     def resume(self, run: TrainingRun) -> None:
-        """Goes on from the run's last checkpoint, with the options that it was started with."""
+        """Goes on from where a run was stopped, with the options that it was started with."""
         self.forecast.ask(None)
         self.session.start(run, resume=True)
 

@@ -105,7 +105,7 @@ class RunPanel(QWidget):
         self.empty = PlainLabel("Runs that you start are listed here. A stopped run can be resumed at any time.")
         self.empty.setProperty("role", "muted")
         self.resume_button = QPushButton("Resume")
-        self.resume_button.setToolTip("Continues from the last checkpoint, with the run's own options.")
+        self.resume_button.setToolTip("Goes on from where the run was stopped, with its own options.")
         self.finish_button = QPushButton("Make a model")
         self.open_button = QPushButton("Open folder")
         self.delete_button = QPushButton("Delete…")

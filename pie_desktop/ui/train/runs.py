@@ -43,9 +43,10 @@ class TrainingRun:
 
     @property
     def can_resume(self) -> bool:
-        """Whether the run has a checkpoint to go on from and is not complete."""
+        """Whether the run is not complete and has something to go on from: a checkpoint, or pairs looked at."""
         over = self.history.state == "done" and not self.history.early
-        return not over and any((self.folder / name).exists() for name in CHECKPOINTS)
+        begun = self.history.indexed is not None or any((self.folder / name).exists() for name in CHECKPOINTS)
+        return begun and not over
 
     @property
     def can_finish(self) -> bool:

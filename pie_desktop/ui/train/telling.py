@@ -27,9 +27,11 @@ def state(history: RunHistory, now: Now) -> str:
     if not now.running:
         return "interrupted" if history.state == "paused" else STATES.get(history.state, history.state)
     if now.stopping:
-        return "stopping, writing a checkpoint…"
+        return "stopping, writing a checkpoint…" if history.indexed is None else "stopping…"
     if history.state == "paused":
         return "paused"
+    if history.indexed is not None:
+        return "looking at your pairs"
     return ("finishing" if history.ending else "training") if history.step else "starting…"
 
 
@@ -54,6 +56,8 @@ def time_left(history: RunHistory) -> str:
 def about(history: RunHistory) -> list[str]:
     """What it learns from, and where."""
     found = []
+    if history.indexed is not None:
+        found.append("{:,} of {:,} pairs looked at".format(*history.indexed))
     if history.train_pairs:
         found.append(f"{history.train_pairs:,} pairs to learn from, {history.validation_pairs:,} held out")
     if history.problems:
