@@ -225,8 +225,8 @@ def _tell(report: "ExportReport", destination: Path, as_json: bool) -> None:
         output.print_json(report.to_dict() | {"receipt": receipt})
     elif not nothing_done:
         output.say(f"{report.summary}; the results are in {destination.absolute()}")
-        if report.expectation is not None:
-            output.say(report.expectation)
+        for sentence in filter(None, (report.expectation, report.fit)):
+            output.say(sentence)
         if report.receipt is not None:
             output.say(f"Receipt: {report.receipt}")
     if report.cancelled:

@@ -114,6 +114,7 @@ def _described(info: "BundleInfo", own: bool, used: bool) -> dict[str, Any]:
         "folder": str(info.path),
         "own": own,
         "imported": is_imported(info),
+        "system": info.system,
         "used": used,
         "pairs": trained_pairs(info),
         "gain": None if numbers is None else numbers.gain,
@@ -123,6 +124,7 @@ def _described(info: "BundleInfo", own: bool, used: bool) -> dict[str, Any]:
 
 def _facts(row: dict[str, Any]) -> list[str]:
     facts = ["from a file" if row["imported"] else "your training" if row["own"] else "comes with the program"]
+    facts += ["a system of the study"] if row["system"] else []
     facts.append(str(row["created"])[:10])
     if row["pairs"] is not None:
         facts.append(f"{row['pairs']:,} pairs")

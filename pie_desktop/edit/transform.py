@@ -1,6 +1,6 @@
 """The model's answer to one photo, and the one place where it and an edit become a LUT."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
@@ -25,12 +25,15 @@ class Transform:
         expected_error: mean CIEDE2000 by which the result of `preferred` may be expected to miss the user's own edit;
             None without a style, or where the model does not know.
         blended: of the same photo in the style that this one is blended with; None without a blend.
+        fit_error: mean CIEDE2000 between the result of `preferred` and the model's own picture, where a LUT stands in
+            for it; None without a style, or where the model answers with LUTs.
     """
 
     neutral: np.ndarray
     preferred: np.ndarray
     expected_error: float | None = None
     blended: "Transform | None" = None
+    fit_error: float | None = None
 
     @property
     def second(self) -> np.ndarray | None:
@@ -64,7 +67,16 @@ class Transform:
     def expected_error_of(self, style: StylePart) -> float | None:
         """That of the style, or of its blend, at full strength; None where it is not known."""
         other = self.blended.expected_error if self.blended is not None else None
-        return blended_error(self.expected_error, other, style.share if self.blended is not None else 0.0)
+        return blended_error(self.expected_error, other, self._share(style))
+
+    def fit_error_of(self, style: StylePart) -> float | None:
+        """That of the style, or of its blend, at full strength; None where LUTs are what the model answers with."""
+        other = self.blended.fit_error if self.blended is not None else None
+        return blended_error(self.fit_error, other, self._share(style))
+
+    def _share(self, style: StylePart) -> float:
+        """What counts of the second style."""
+        return style.share if self.blended is not None else 0.0
 
     def _model_lut(self, style: StylePart) -> np.ndarray:
         if self.blended is not None and style.share == 1:
@@ -86,18 +98,22 @@ class Transform:
             total = reduce(np.add, luts, np.zeros(luts[0].shape, np.float64))
             return (total / len(luts)).astype(np.float32)
 
-        errors = [one.expected_error for one in transforms if one.expected_error is not None]
+        def known(errors: Iterable[float | None]) -> float | None:
+            there = [error for error in errors if error is not None]
+            return sum(there) / len(there) if there else None
+
         blended = [one.blended for one in transforms if one.blended is not None]
         return Transform(
             mean([one.neutral for one in transforms]),
             mean([one.preferred for one in transforms]),
-            sum(errors) / len(errors) if errors else None,
+            known(one.expected_error for one in transforms),
             Transform.mean(blended) if blended else None,
+            known(one.fit_error for one in transforms),
         )
 
 
 def blended_error(first: float | None, second: float | None, share: float) -> float | None:
-    """The expected error of a blend of two styles: the mean of theirs, weighed as the blend weighs the styles.
+    """The error of a blend of two styles: the mean of theirs, weighed as the blend weighs the styles.
 
     Who wants this blend wants the mean of what they would make in each style. The result misses it by the mean of what
     it misses in each, which is no longer than the mean of the lengths: so this errs on the side of doubt.

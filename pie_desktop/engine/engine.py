@@ -15,9 +15,10 @@ from pie_desktop.edit.parts.style import StylePart
 from pie_desktop.edit.transform import Transform, blended_error
 from pie_desktop.engine import bundles
 from pie_desktop.engine.blending import AnyPreference, Blended
-from pie_desktop.engine.model import EnhancementModel, ModelOpener
 from pie_desktop.engine.references import Progress, References, ShouldCancel, encode, read_style
 from pie_desktop.errors import BundleError, Cancelled, StyleError
+from pie_desktop.model.interface import EnhancementModel, ModelOpener
+from pie_desktop.model.opening import open_model
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import OnlyModel, Style
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference
 
 REMEMBERED_PREFERENCES = 16
+KEPT_BESIDE = 4  # models that are compared at once
 LOCK_POLL = 0.05  # seconds
 LEARNING_SHARE = 0.8  # of the progress of an agreement: the preference that it is asked about
 
@@ -47,7 +49,7 @@ class Engine:
         bundle: one that is used or refused; None for the one chosen in the settings, or else the shipped one. In
             place of a damaged one that was chosen, the shipped one is used, and `notice` says so.
         device: `auto` or one of torch's.
-        open_model: opens a bundle; None for `open_inference`.
+        open_model: opens a bundle; None for that of `pie_desktop.model.opening`.
         """
         self._library = library
         self._bundle = bundle
@@ -61,6 +63,7 @@ class Engine:
         self._encoding = threading.Lock()
         self._preferences: OrderedDict[tuple[str, str, str], Preference] = OrderedDict()
         self._preferences_lock = threading.Lock()
+        self._beside: OrderedDict[Path, Engine] = OrderedDict()
 
     @property
     def device(self) -> str | None:
@@ -92,6 +95,21 @@ class Engine:
             self._given = False
             self._replaced = None
             self._inference = None
+            self._beside.clear()
+
+    def beside(self, bundle: Path) -> "Engine":
+        """An engine that uses another model for the same styles, to compare with; it is loaded at its first use.
+
+        The last few are kept: to make one takes no time.
+        """
+        with self._choice:
+            other = self._beside.pop(bundle, None)
+            if other is None:
+                other = Engine(self._library, bundle, self._requested_device, self._open_model)
+            self._beside[bundle] = other
+            if len(self._beside) > KEPT_BESIDE:
+                self._beside.popitem(last=False)
+        return other
 
     def preference(
         self, style: Style, progress: Progress | None = None, should_cancel: ShouldCancel | None = None
@@ -147,6 +165,8 @@ class Engine:
     ) -> list[float]:
         """How well each usable active reference of a style fits the others, 0 to 1; see `Inference.agreement`.
 
+        Empty where the model does not compare them.
+
         Raises:
             StyleError, BundleError, Cancelled: as `preference`.
         """
@@ -185,8 +205,9 @@ class Engine:
         """
         if isinstance(preference, Blended):
             return replace(self.transform(proxy, preference.first), blended=self.transform(proxy, preference.second))
-        neutral, preferred, error = self._loaded_for(preference).answer(proxy, preference)
-        return Transform(neutral, neutral if preference is None else preferred, error)
+        luts = self._loaded_for(preference).answer(proxy, preference)
+        preferred = luts.neutral if preference is None else luts.preferred
+        return Transform(luts.neutral, preferred, luts.expected_error, fit_error=luts.fit_error)
 
     def expected_error(self, proxy: np.ndarray, preference: "AnyPreference", share: float = 0.0) -> float | None:
         """That of the photo's transform, for less work; None where the model does not know.
@@ -207,8 +228,11 @@ class Engine:
         """What the preference leaves open of this photo; see `Inference.doubt`. Raises BundleError as `transform`."""
         return self._loaded_for(preference).doubt(proxy, preference)
 
-    def influence(self, proxy: np.ndarray, preference: "Preference") -> np.ndarray:
-        """How much each reference counts for a photo; see `Inference.influence`. Raises BundleError as `transform`."""
+    def influence(self, proxy: np.ndarray, preference: "Preference") -> np.ndarray | None:
+        """How much each reference counts for a photo; None where the model does not know.
+
+        See `Inference.influence`. Raises BundleError as `transform`.
+        """
         return self._loaded_for(preference).influence(proxy, preference)
 
     def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
@@ -219,7 +243,7 @@ class Engine:
         """What LUTs are made of, float32 (K, S, S, S, 3); see `Inference.basis`.
 
         Raises:
-            BundleError: there is no usable model.
+            BundleError: there is no usable model, or what it makes cannot be varied.
         """
         return self._loaded().basis()
 
@@ -249,14 +273,14 @@ class Engine:
 
     def _open(self, bundle: Path, given: bool) -> tuple[EnhancementModel, str | None]:
         """The model, and a sentence where it is the shipped one in place of the one that was chosen."""
-        open_model = self._open_model or open_inference
+        opened = self._open_model or open_model
         try:
-            return open_model(bundle, self._requested_device), None
+            return opened(bundle, self._requested_device), None
         except BundleError as error:
             shipped = next((info.path for info in bundles.shipped_bundles()), None)
             if given or shipped is None or shipped.resolve() == bundle.resolve():
                 raise
-            inference = open_model(shipped, self._requested_device)
+            inference = opened(shipped, self._requested_device)
             return inference, f"{error} The model that comes with PIE Desktop is used instead."
 
 
@@ -284,16 +308,3 @@ def _taking_turns(lock: threading.Lock, should_cancel: ShouldCancel | None) -> I
         yield
     finally:
         lock.release()
-
-
-def open_inference(bundle: Path, device: str) -> EnhancementModel:
-    """The model of a bundle. Raises BundleError."""
-    from pie_desktop.model.runtime import import_torch
-
-    import_torch()
-    from pie_desktop.model.inference import Inference
-
-    try:
-        return Inference(bundle, device)
-    except (RuntimeError, AssertionError) as error:  # what torch raises for a device that is unknown or not there
-        raise BundleError(f"The device “{device}” cannot be used on this computer; use auto or cpu.") from error

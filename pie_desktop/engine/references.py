@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pie_desktop.engine.model import EnhancementModel
 from pie_desktop.errors import Cancelled, PieError, StyleError
 from pie_desktop.imaging.decode import load_proxy
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.read_ahead import read_ahead
+from pie_desktop.model.interface import EnhancementModel
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style, StyleReference
 

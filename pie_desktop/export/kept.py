@@ -27,7 +27,8 @@ class ReadyFile:
         staged: the temporary name.
         size, modified: bytes and nanoseconds, as it was then.
         source_state: the photo as it was read.
-        message, general, preference, expected_error: as `ExportItem` has them; journals of older versions have none.
+        message, general, preference, expected_error, fit_error: as `ExportItem` has them; journals of older versions
+            have none.
     """
 
     index: int
@@ -39,6 +40,7 @@ class ReadyFile:
     general: float | None = None
     preference: float | None = None
     expected_error: float | None = None
+    fit_error: float | None = None
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ class PhotoLuts:
     def __init__(self, photos: Sequence[PartPhoto]) -> None:
         self.shares: dict[int, tuple[float, float]] = {}
         self.errors: dict[int, float | None] = {}
+        self.fit_errors: dict[int, float | None] = {}
         self._photos = photos
         self._bursts: dict[tuple[int, int], list[int]] = {}
         for index, entry in enumerate(photos):
@@ -121,6 +122,7 @@ class PhotoLuts:
         shares = attribution(proxy[::4, ::4], transform, settings.edit)
         self.shares[index] = (shares.general, shares.preference)
         self.errors[index] = transform.expected_error_of(settings.edit.style)
+        self.fit_errors[index] = transform.fit_error_of(settings.edit.style)
         return transform.exact(settings.edit)
 
 

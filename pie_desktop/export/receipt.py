@@ -18,6 +18,7 @@ from pie_desktop.imaging.atomic import atomic_write, write_problem
 from pie_desktop.imaging.encode_options import EncodeOptions
 
 _EDGE = 200  # bytes at the start and the end of a receipt that tell it from other files
+_ERRORS = {"expected_error": "Expected difference", "fit_error": "Difference of the LUT from the model's own picture"}
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2em auto; max-width: 70em; padding: 0 1em; color: #222; }
 table { border-collapse: collapse; width: 100%; }
@@ -111,6 +112,7 @@ def _photo(item: ExportItem, burst: int | None) -> dict[str, Any]:
         "general": item.general,
         "preference_share": item.preference,
         "expected_error": item.expected_error,
+        "fit_error": item.fit_error,
         "burst": burst,
         "source_size": state.size if state is not None else None,
         "source_sha256": state.sha256 if state is not None else None,
@@ -140,7 +142,8 @@ def _text(document: dict[str, Any]) -> str:
         for photo in part["photos"]:
             line = f"{photo['status']:9}  {_source(photo)}"
             line += f"  ->  {photo['target']}" if photo["target"] else ""
-            line += f"  expected difference {_error_text(photo)}" if _error_text(photo) else ""
+            for key, title in _ERRORS.items():
+                line += f"  {title[:1].lower()}{title[1:]} {_error_text(photo, key)}" if _error_text(photo, key) else ""
             lines.append(line + (f"  ({photo['message']})" if photo["message"] else ""))
         lines.append("")
     return "\n".join(lines) + document["program"] + "\n"
@@ -150,9 +153,9 @@ def _html(document: dict[str, Any]) -> str:
     parts = []
     for part in document["parts"]:
         settings = "".join(f"<dt>{_e(name)}</dt><dd>{_e(value)}</dd>" for name, value in settings_lines(part))
-        known = any(_error_text(photo) for photo in part["photos"])
+        known = [key for key in _ERRORS if any(_error_text(photo, key) for photo in part["photos"])]
         rows = "".join(_row(photo, known) for photo in part["photos"])
-        names = ("Photo", "File", "Result", "Expected difference")[: 4 if known else 3]
+        names = ("Photo", "File", "Result", *(_ERRORS[key] for key in known))
         heading = f"<tr>{''.join(f'<th>{name}</th>' for name in names)}</tr>"
         parts.append(f"<dl>{settings}</dl><table>{heading}{rows}</table>")
     notice = f"<p>{_e(document['notice'])}</p>" if document["notice"] else ""
@@ -164,9 +167,9 @@ def _html(document: dict[str, Any]) -> str:
     )
 
 
-def _row(photo: dict[str, Any], with_error: bool) -> str:
+def _row(photo: dict[str, Any], errors: Sequence[str]) -> str:
     result = photo["status"] + (f": {photo['message']}" if photo["message"] else "")
-    cells = (_source(photo), photo["target"] or "", result, *([_error_text(photo)] if with_error else []))
+    cells = (_source(photo), photo["target"] or "", result, *(_error_text(photo, key) for key in errors))
     return f'<tr class="{_e(photo["status"])}">' + "".join(f"<td>{_e(cell)}</td>" for cell in cells) + "</tr>"
 
 
@@ -175,9 +178,9 @@ def _source(photo: dict[str, Any]) -> str:
     return f"{photo['source']} ({copy})" if (copy := photo.get("copy")) else str(photo["source"])
 
 
-def _error_text(photo: dict[str, Any]) -> str:
-    """How far the photo may be from the user's own edit; receipts of earlier versions do not say."""
-    error = photo.get("expected_error")
+def _error_text(photo: dict[str, Any], key: str) -> str:
+    """One of the photo's `_ERRORS`; receipts of earlier versions do not have them."""
+    error = photo.get(key)
     return f"ΔE {error:.1f}" if error is not None else ""
 
 

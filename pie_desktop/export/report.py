@@ -27,6 +27,8 @@ class ExportItem:
         expected_error: mean CIEDE2000 by which the style's result, at its full strength, may be expected to miss the
             user's own edit; None unless written, and where the model does not know.
         copy: name of the virtual copy; empty for the photo itself.
+        fit_error: mean CIEDE2000 between the style's result, at its full strength, and the picture of a model that does
+            not answer with LUTs by itself; None unless written, and for other models.
     """
 
     source: Path
@@ -38,6 +40,7 @@ class ExportItem:
     source_state: SourceState | None = None
     expected_error: float | None = None
     copy: str = ""
+    fit_error: float | None = None
 
     @property
     def version(self) -> PhotoVersion:
@@ -121,6 +124,14 @@ class ExportReport:
         farthest = ", ".join(f"{name} ({error:.1f})" for error, name in known[:_FARTHEST])
         most = f"; the most for {farthest}" if len(known) > 1 else ""
         return f"Expected difference from your own edits: about {mean:.1f} ΔE00{' on average' if most else ''}{most}"
+
+    @property
+    def fit(self) -> str | None:
+        """How far the photos are from the model's own pictures, where LUTs stand in for these; None elsewhere."""
+        known = [item.fit_error for item in self.items if item.fit_error is not None]
+        if not known:
+            return None
+        return f"LUTs stand in for the model's own pictures: ΔE00 {sum(known) / len(known):.2f} from them on average"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready: counts by status, `seconds`, and `items` with their paths as text."""

@@ -209,6 +209,7 @@ class ExportRun:
             outcome.source_state,
             self._luts.errors.get(index),
             photo.copy,
+            self._luts.fit_errors.get(index),
         )
         if problem is None and outcome.staged is not None:
             try:

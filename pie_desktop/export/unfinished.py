@@ -122,6 +122,7 @@ def settle(export: KeptExport, staging: Staging, commit: Callable[[int, Path], N
                 record.source_state,
                 record.expected_error,
                 photos[index].copy,
+                record.fit_error,
             )
 
 

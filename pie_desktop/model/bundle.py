@@ -1,4 +1,8 @@
-"""Model bundles on disk: `<name>.piemodel/` with `model.safetensors` and `model.json`. No pickle anywhere."""
+"""Model bundles on disk: `<name>.piemodel/` with `model.safetensors` and `model.json`. No pickle anywhere.
+
+A description has the `architecture` of a preference network, or the configuration of a `system` of the study; for the
+latter see `pie_desktop.model.systems.bundle`.
+"""
 
 import contextlib
 import hashlib
@@ -16,11 +20,14 @@ from pie_desktop.imaging.atomic import atomic_folder, atomic_write
 from pie_desktop.imaging.leftovers import TEMPORARY_PREFIX, remove, remove_abandoned
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from pie_desktop.model.network import PreferenceNetwork
 
 FORMAT_VERSION = 1
 SUFFIX = ".piemodel"
 WEIGHTS = "model.safetensors"
+SYSTEM = "system"  # in the description of a system of the study: its configuration
 MAX_WEIGHTS = 512 * 1024 * 1024
 _MAX_TEXT = 1000
 _DEAD_SECONDS = 600  # somebody may be copying a bundle into the folder
@@ -36,6 +43,7 @@ class BundleInfo:
         name: shown to the user.
         created: ISO 8601 date and time, UTC.
         card: training card: data, seed, steps, time; `benchmark` and `audit` where they were recorded.
+        system: whether it is a system of the study rather than a preference network.
     """
 
     path: Path
@@ -43,6 +51,7 @@ class BundleInfo:
     name: str
     created: str
     card: Mapping[str, Any] = field(default_factory=dict)
+    system: bool = False
 
 
 def read_description(path: Path) -> dict[str, Any]:
@@ -77,7 +86,7 @@ def bundle_info(path: Path, description: Mapping[str, Any]) -> BundleInfo:
             raise BundleError(f"The model bundle {path} is damaged: its model.json has no {name}.")
     if not isinstance(card, dict):
         raise BundleError(f"The model bundle {path} is damaged: its training card is not a set of values.")
-    return BundleInfo(path, str(texts["id"]), str(texts["name"]), str(texts["created"]), card)
+    return BundleInfo(path, str(texts["id"]), str(texts["name"]), str(texts["created"]), card, SYSTEM in description)
 
 
 def bundle_folders(folder: Path) -> list[Path]:
@@ -131,17 +140,36 @@ def save_bundle(
     Raises:
         OSError: it exists or cannot be written; nothing is left behind.
     """
+    tensors = {key: value.half() for key, value in network.state_dict().items()}
+    kind = {"architecture": network.architecture.model_dump()}
+    return write_bundle(path, kind, tensors, name, created, card, report)
+
+
+def write_bundle(
+    path: Path,
+    kind: Mapping[str, Any],
+    tensors: "Mapping[str, Tensor]",
+    name: str,
+    created: str,
+    card: Mapping[str, Any],
+    report: Path | None = None,
+) -> BundleInfo:
+    """Write a bundle of any kind; the rest as for `save_bundle`.
+
+    Args:
+        kind: what the description has to say of the network, such as its `architecture`.
+        tensors: the weights, stored as they are.
+    """
     from safetensors.torch import save
 
-    tensors = {key: value.detach().cpu().half().contiguous() for key, value in network.state_dict().items()}
-    data = save(tensors)
-    info = BundleInfo(path, hashlib.sha256(data).hexdigest()[:16], name, created, card)
+    data = save({key: value.detach().cpu().contiguous() for key, value in tensors.items()})
+    info = BundleInfo(path, weights_id(data), name, created, card, SYSTEM in kind)
     description = {
         "format_version": FORMAT_VERSION,
         "id": info.id,
         "name": name,
         "created": created,
-        "architecture": network.architecture.model_dump(),
+        **kind,
         "preprocessing": {"color_space": "sRGB", "range": [0, 1], "proxy_side": 256},
         "card": dict(card),
     }
@@ -182,34 +210,61 @@ def load_bundle(path: Path) -> tuple["PreferenceNetwork", BundleInfo]:
         BundleError: it is missing, damaged, or its weights are not the ones that `model.json` describes.
     """
     from pydantic import ValidationError
-    from safetensors.torch import load
 
     from pie_desktop.model.architecture import Architecture
     from pie_desktop.model.network import PreferenceNetwork
 
     description = read_description(path)
     info = bundle_info(path, description)
+    if info.system:
+        raise BundleError(
+            f"“{info.name}” is a system of the study: the editor uses it, but it can neither be trained further nor "
+            "measured here; choose another model."
+        )
     try:
         architecture = Architecture.model_validate(description["architecture"])
     except (KeyError, ValidationError) as error:
         raise BundleError(f"The model bundle {path} is damaged: its architecture cannot be used.") from error
-    damaged = f"The weights of the model bundle {path} are missing or damaged; install or train it again."
+    state = read_state(info)
     try:
-        data = read_weights(path)
-        if hashlib.sha256(data).hexdigest()[:16] != info.id:
-            raise BundleError(damaged)
-        state = {key: value.float() for key, value in load(data).items()}
-        del data
-        # What is not finite shows in a sum, for a tenth of the cost; sums of half precision numbers do not overflow.
-        if not all(math.isfinite(float(value.sum())) for value in state.values()):
-            raise BundleError(damaged)
         network = PreferenceNetwork(architecture)
         network.load_state_dict(state)
+    except Exception as error:
+        raise damaged_weights(path) from error
+    return network.eval(), info
+
+
+def read_state(info: BundleInfo) -> "dict[str, Tensor]":
+    """The weights of a bundle, float32 on the CPU.
+
+    Raises:
+        BundleError: they are missing, damaged, not finite, or not those that `model.json` describes.
+    """
+    from safetensors.torch import load
+
+    try:
+        data = read_weights(info.path)
+        if weights_id(data) != info.id:
+            raise damaged_weights(info.path)
+        state = {key: value.float() for key, value in load(data).items()}
+        # What is not finite shows in a sum, for a tenth of the cost; sums of sound weights do not overflow.
+        if not all(math.isfinite(float(value.sum())) for value in state.values()):
+            raise damaged_weights(info.path)
     except BundleError:
         raise
     except Exception as error:
-        raise BundleError(damaged) from error
-    return network.eval(), info
+        raise damaged_weights(info.path) from error
+    return state
+
+
+def damaged_weights(path: Path) -> BundleError:
+    """What is said of weights that cannot be used."""
+    return BundleError(f"The weights of the model bundle {path} are missing or damaged; install or train it again.")
+
+
+def weights_id(data: bytes) -> str:
+    """The id of a bundle with these weights."""
+    return hashlib.sha256(data).hexdigest()[:16]
 
 
 def read_weights(path: Path) -> bytes:

@@ -1,99 +1,54 @@
 """Using a bundle: references to a preference, a photo and a preference to two LUTs."""
 
-import logging
-import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 import torch
 
-from pie_desktop.errors import BundleError, StyleError
+from pie_desktop.errors import StyleError
 from pie_desktop.model import answering
 from pie_desktop.model.answering import PhotoAnswer
 from pie_desktop.model.bundle import load_bundle
 from pie_desktop.model.corrections import carried_over, through
 from pie_desktop.model.encoding import ReducedReferences, encode, stepping
 from pie_desktop.model.features import picked_colors, shrink
+from pie_desktop.model.interface import ModelAnswer
+from pie_desktop.model.loaded import LoadedModel, one_thread
 from pie_desktop.model.lut_prior import Evidence
 from pie_desktop.model.preference import PairColors, Preference, ReferencePixels, agreement
 from pie_desktop.model.preparing import PAIRS_AT_ONCE, Prepared, prepare
 from pie_desktop.model.residual import ResidualFit
-from pie_desktop.model.runtime import automatic_device, device_failure, give_back_memory
+from pie_desktop.model.runtime import give_back_memory
 
 T = TypeVar("T")
 _MOST_PREPARED = 4
-_log = logging.getLogger(__name__)
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """One CPU thread for this job: its many small steps gain little from more, and wait long for each other when other
-    programs, or the editor's own export, keep the cores busy (several times as long with two jobs a core)."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
-class Inference:
-    """A loaded bundle. Thread safe; one call runs at a time.
+class Inference(LoadedModel):
+    """A loaded bundle of a preference network. Thread safe; one call runs at a time.
 
     Args:
         bundle_dir: a `.piemodel` folder.
         device: `auto` (CUDA, then MPS, then CPU) or a torch device.
-
-    Attributes:
-        device: where it runs now.
-        notice: why it moved to the CPU, or None.
-        bundle_id, card: from the bundle.
 
     Raises:
         BundleError: the bundle cannot be used.
     """
 
     def __init__(self, bundle_dir: Path, device: str = "auto") -> None:
-        with _one_thread():
+        with one_thread():
             self._network, info = load_bundle(bundle_dir)
         a = self._network.architecture
         self._residual = ResidualFit(a.lut_size, a.residual_size)
-        self.bundle_id, self.card, self._name = info.id, dict(info.card), info.name
-        self.notice: str | None = None
-        self._lock = threading.RLock()
         self._prepared: OrderedDict[str, Prepared] = OrderedDict()
-        if device == "auto":
-            device = automatic_device()
-        self._move(device)
+        super().__init__(self._network, info, device)
 
     def _move(self, device: str) -> None:
-        self.device = device
-        self._network.to(device).requires_grad_(False)
+        super()._move(device)
         self._prepared.clear()
-
-    def _run(self, work: Callable[[], T]) -> T:
-        """Run on the device. When the device itself fails, say so, and from now on use the CPU."""
-        with self._lock, torch.no_grad(), _one_thread():
-            try:
-                return work()
-            except torch.linalg.LinAlgError as error:
-                raise self._useless() from error
-            except RuntimeError as error:
-                reason = device_failure(error) if self.device != "cpu" else None
-                if reason is None:
-                    raise
-                _log.warning("The GPU (%s) %s", self.device, reason, exc_info=True)
-                self.notice = f"The GPU ({self.device}) {reason}; PIE Desktop goes on with the CPU."
-                self._move("cpu")
-                return work()
-
-    def _useless(self) -> BundleError:
-        """Sound bytes, but weights that lead to no numbers; what a model learned never does."""
-        return BundleError(f"The model “{self._name}” gives no usable answer; it is damaged: choose another model.")
 
     def encode(
         self,
@@ -175,19 +130,20 @@ class Inference:
         """Whether a stored preference can be one of this model."""
         return preference.bundle_id == self.bundle_id and preference.fits(self._network.architecture)
 
-    def answer(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray, float | None]:
+    def answer(self, proxy: np.ndarray, preference: Preference | None) -> ModelAnswer:
         """`luts` and `expected_error` of a photo in one, which is hardly more work than the LUTs alone.
 
         Args:
             proxy, preference: as for `luts`.
 
-        Returns:
-            The neutral and the preferred LUT, and the expected error, None without a preference.
-
         Raises:
             StyleError, BundleError: as for `luts`.
         """
-        return self._about(proxy, preference, lambda photo, gray: (*self._luts(photo, gray), photo.expected_error()))
+
+        def ask(photo: PhotoAnswer, gray: bool) -> ModelAnswer:
+            return ModelAnswer(*self._luts(photo, gray), photo.expected_error())
+
+        return self._about(proxy, preference, ask)
 
     def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
         """The photo's neutral and preferred LUTs, `float32 (17, 17, 17, 3)` each; equal when there is no preference.

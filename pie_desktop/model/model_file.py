@@ -20,6 +20,7 @@ from pie_desktop.model.bundle import (
     FORMAT_VERSION,
     MAX_WEIGHTS,
     SUFFIX,
+    SYSTEM,
     WEIGHTS,
     BundleInfo,
     bundle_info,
@@ -76,7 +77,8 @@ def export_model(info: BundleInfo, target: Path, *, overwrite: bool = False) -> 
         BundleError: the model is damaged, or the file exists or cannot be written.
     """
     description = read_description(info.path)
-    told = {key: description.get(key) for key in ("format_version", "id", "name", "created", "architecture")}
+    kind = SYSTEM if info.system else "architecture"
+    told = {key: description.get(key) for key in ("format_version", "id", "name", "created", kind)}
     text = json_files.to_text(told | {"card": shareable_card(info.card)})
     if target.is_dir():
         raise BundleError(f"{target} is a folder; choose the name of a file.")
@@ -116,17 +118,14 @@ def import_model(path: Path, models: Path, present: Mapping[str, str] | None = N
     info = bundle_info(path, description)
     if (name := (present or {}).get(info.id)) is not None:
         raise BundleError(f"The model in “{path.name}” is here already, as “{name}”.")
-    try:
-        architecture = Architecture.model_validate(description["architecture"])
-    except (KeyError, ValidationError) as error:
-        raise DamagedModel(path, "its architecture is none that a model has") from error
+    kind = _checked_kind(path, description)
     name = "".join(letter for letter in info.name if letter.isprintable()).strip()[:MAX_NAME] or "Imported model"
     clean = {
         "format_version": FORMAT_VERSION,
         "id": info.id,
         "name": name,
         "created": _moment(info.created),
-        "architecture": architecture.model_dump(),
+        **kind,
         "card": shareable_card(info.card) | {IMPORTED: True},
     }
     place = free_place(models, name)
@@ -139,6 +138,18 @@ def import_model(path: Path, models: Path, present: Mapping[str, str] | None = N
     except OSError as error:
         raise BundleError(write_problem(place, error)) from error
     return read_bundle_info(place)
+
+
+def _checked_kind(path: Path, description: Mapping[str, Any]) -> dict[str, Any]:
+    """What a description says of the network, and nothing beside it."""
+    try:
+        if SYSTEM in description:
+            from pie_desktop.model.systems.bundle import system_config
+
+            return {SYSTEM: system_config(path, description).model_dump()}
+        return {"architecture": Architecture.model_validate(description["architecture"]).model_dump()}
+    except (BundleError, KeyError, ValidationError) as error:
+        raise DamagedModel(path, "its architecture is none that a model has") from error
 
 
 def free_place(models: Path, name: str) -> Path:
@@ -182,15 +193,15 @@ def _try_out(path: Path, folder: Path) -> None:
     """Load what was written and let it answer; raises DamagedModel where it cannot."""
     import numpy as np
 
-    from pie_desktop.model.inference import Inference
+    from pie_desktop.model.opening import open_model
     from pie_desktop.model.preference import ReferencePixels
 
     rows, columns = np.mgrid[0:64, 0:96]
     photo = np.stack([rows * 3, columns * 2, (rows + columns) % 256], axis=-1).astype(np.uint8)
     edit = np.clip(photo * 0.9 + 20, 0, 255).astype(np.uint8)
     try:
-        inference = Inference(folder, "cpu")
-        inference.luts(photo, inference.encode([ReferencePixels(edit, photo)]))
+        model = open_model(folder, "cpu")
+        model.answer(photo, model.encode([ReferencePixels(edit, photo)]))
     except BundleError as error:
         raise DamagedModel(path, "its weights do not make a model that answers") from error
 

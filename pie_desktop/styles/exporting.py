@@ -104,6 +104,8 @@ def without_places(preference: "Preference") -> "Preference":
     from pie_desktop.model.preference import Preference
 
     arrays = dict(preference.arrays)
+    if "colors_before" not in arrays:  # a system of the study keeps no colours of photos
+        return preference
     before, after = arrays["colors_before"].copy(), arrays["colors_after"].copy()
     for pair in range(len(before)):
         order = np.lexsort(before[pair].T[::-1])

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from pie_desktop.engine.model import EnhancementModel
 from pie_desktop.errors import Cancelled, StyleError
 from pie_desktop.imaging.lut.apply import identity_lut
+from pie_desktop.model.interface import EnhancementModel, ModelAnswer
 from pie_desktop.model.preference import Preference, ReferencePixels
 
 Progress = Callable[[float], None]
@@ -43,9 +43,9 @@ class PlainModel(EnhancementModel):
     def fits(self, preference: Preference) -> bool:
         return preference.bundle_id == self.bundle_id
 
-    def answer(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray, float | None]:
-        neutral, preferred = self.luts(proxy, preference)
-        return neutral, preferred, None if preference is None else self.expected_error(proxy, preference)
+    def answer(self, proxy: np.ndarray, preference: Preference | None) -> ModelAnswer:
+        error = None if preference is None else self.expected_error(proxy, preference)
+        return ModelAnswer(*self.luts(proxy, preference), error)
 
     def expected_error(self, proxy: np.ndarray, preference: Preference) -> float | None:
         return None

@@ -11,9 +11,9 @@ from PIL import Image
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 from pie_desktop.imaging.lut.files import write_cube
 from pie_desktop.model.bundle import list_bundles
-from pie_desktop.model.lut_prior import interpolation, laplacian
+from pie_desktop.model.lut_prior import fit_lut, interpolation, laplacian
 from pie_desktop.paths import resource
-from training.benchmark.baselines import fit_lut, histogram_transfer, reinhard_transfer, sampled_colors, statistics
+from training.benchmark.baselines import histogram_transfer, reinhard_transfer, sampled_colors, statistics
 from training.benchmark.cases import Case, Draws
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.benchmark.metrics import bootstrap_interval, nested_interval, quality

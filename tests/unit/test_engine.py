@@ -26,11 +26,11 @@ from tests.doubles.models import MeanColorModel
 def models(monkeypatch: pytest.MonkeyPatch) -> list[MeanColorModel]:
     opened: list[MeanColorModel] = []
 
-    def open_inference(bundle: Path, device: str) -> MeanColorModel:
+    def open_model(bundle: Path, device: str) -> MeanColorModel:
         opened.append(MeanColorModel(bundle, device))
         return opened[-1]
 
-    monkeypatch.setattr(enhance, "open_inference", open_inference)
+    monkeypatch.setattr(enhance, "open_model", open_model)
     return opened
 
 
@@ -234,12 +234,12 @@ def test_many_threads_load_one_model(
 def test_a_choice_made_while_loading_wins(library: StyleLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = Engine(library, Path("/models/first"))
 
-    def open_inference(bundle: Path, device: str) -> MeanColorModel:
+    def open_model(bundle: Path, device: str) -> MeanColorModel:
         if bundle.name == "first":
             engine.set_bundle(Path("/models/second"))
         return MeanColorModel(bundle, device)
 
-    monkeypatch.setattr(enhance, "open_inference", open_inference)
+    monkeypatch.setattr(enhance, "open_model", open_model)
     engine.load()
     assert engine.bundle_id == "second"
 

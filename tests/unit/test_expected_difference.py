@@ -37,10 +37,11 @@ def _references(photos: list[np.ndarray]) -> list[ReferencePixels]:
 
 def test_an_answer_is_luts_and_error_to_the_last_bit(inference: Inference, photos: list[np.ndarray]) -> None:
     preference = inference.encode(_references(photos))
-    neutral, preferred, error = inference.answer(photos[3], preference)
+    neutral, preferred, error, fit_error = inference.answer(photos[3], preference)
     expected = inference.luts(photos[3], preference)
     assert np.array_equal(neutral, expected[0]) and np.array_equal(preferred, expected[1])
     assert error is not None and error == inference.expected_error(photos[3], preference)
+    assert fit_error is None
 
 
 def test_an_answer_takes_one_pass_of_the_network(
@@ -56,13 +57,16 @@ def test_an_answer_takes_one_pass_of_the_network(
 
 
 def test_nobody_s_edit_is_expected_without_a_preference(inference: Inference, photos: list[np.ndarray]) -> None:
-    assert inference.answer(photos[0], None)[2] is None
+    assert inference.answer(photos[0], None).expected_error is None
 
 
 def test_a_model_without_it_does_not_know(photos: list[np.ndarray], tmp_path: Path) -> None:
     model = Inference(tiny_bundle(tmp_path / "tiny.piemodel", np.stack(photos), expected_error=False), "cpu")
     preference = model.encode(_references(photos))
-    assert model.answer(photos[3], preference)[2] is None and model.expected_error(photos[3], preference) is None
+    assert (
+        model.answer(photos[3], preference).expected_error is None
+        and model.expected_error(photos[3], preference) is None
+    )
 
 
 def test_photos_are_like_themselves_in_parts_as_at_once(

@@ -9,12 +9,12 @@ import numpy as np
 
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.model.inference import Inference
+from pie_desktop.model.lut_prior import fit_lut
 from pie_desktop.model.preference import ReferencePixels
 from pie_desktop.model.systems.build import load_system, retouch, style_of
 from pie_desktop.model.systems.system import System
 from training.benchmark.baselines import (
     ORACLE_STIFFNESS,
-    fit_lut,
     histogram_transfer,
     reinhard_transfer,
     sampled_colors,

@@ -17,8 +17,9 @@ from functools import partial
 import numpy as np
 
 from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.model.lut_prior import fit_lut
 from training.audit.controls import mismatched_pairs, reversed_pairs
-from training.benchmark.baselines import fit_lut, sampled_colors
+from training.benchmark.baselines import sampled_colors
 from training.benchmark.cases import Case, Pair
 from training.benchmark.methods import MethodSet, Retouch, shown, with_original
 from training.benchmark.metrics import Mean, Target

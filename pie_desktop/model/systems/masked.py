@@ -151,12 +151,13 @@ class MaskedSystem(System):
 
     def retouch(self, photos: Tensor, codes: Tensor) -> Tensor:
         """Photos `(B, 3, H, W)` enhanced by one style code each, `(B, D)`: `(B, 3, H, W)`."""
-        nothing = codes.new_zeros(len(codes), 1, self.encoder.map_channels, 1, 1)
-        style = StyleCode(
-            codes, codes[:, None], nothing, torch.ones(len(codes), 1, dtype=torch.bool, device=codes.device)
-        )
-        return self.enhance_rows(photos, style)
+        return self.enhance_rows(photos, self._coded(codes))
 
-    def enhance(self, photos: Tensor, style: StyleCode) -> Tensor:
+    def rows(self, photos: Tensor, style: StyleCode) -> StyleCode:
         assert isinstance(style, MaskedStyle)
-        return self.retouch(photos.flatten(0, 1), self.predict(photos, style)).unflatten(0, photos.shape[:2])
+        return self._coded(self.predict(photos, style))
+
+    def _coded(self, codes: Tensor) -> StyleCode:
+        nothing = codes.new_zeros(len(codes), 1, self.encoder.map_channels, 1, 1)
+        valid = torch.ones(len(codes), 1, dtype=torch.bool, device=codes.device)
+        return StyleCode(codes, codes[:, None], nothing, valid)

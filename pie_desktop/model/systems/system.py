@@ -6,13 +6,15 @@ import torch
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from torch import Tensor, nn
 
-from pie_desktop.model.systems.enhancers.base import Enhancer, shrink
+from pie_desktop.model.systems.enhancers.base import Enhancer, PixelwiseEnhancer, shrink
 from pie_desktop.model.systems.style import StyleCode, StyleFeatures, pool
 from pie_desktop.model.systems.style_encoders import StyleEncoder
 
 
 class SystemConfig(BaseModel):
     """What a system consists of.
+
+    The bounds are what one may cost before anybody has seen whether its weights fit: a gigabyte.
 
     Attributes:
         encoder: of the style images, see `style_encoders`. `resnet18_max` is StarEnhancer's reading of a ResNet-18,
@@ -40,9 +42,9 @@ class SystemConfig(BaseModel):
     enhancer: Literal[
         "curves", "unet", "adain_unet", "attention", "style_attention", "sa_block", "diffusion", "identity"
     ] = "curves"
-    width: int = Field(128, ge=8, le=1024)
-    channels: int = Field(16, ge=8, le=256, multiple_of=8)
-    encoder_channels: int = Field(32, ge=8, le=256, multiple_of=8)
+    width: int = Field(128, ge=8, le=512)
+    channels: int = Field(16, ge=8, le=128, multiple_of=8)
+    encoder_channels: int = Field(32, ge=8, le=128, multiple_of=8)
     codes: int = Field(3, ge=3, le=18, multiple_of=3)
     images: int = Field(4, ge=1, le=16)
     paired: bool = False
@@ -140,13 +142,30 @@ class System(nn.Module):
         """Style vectors `(B, D)` of unedited photos `(B, 3, H, W)`; for a paired encoder a pair without any edit."""
         return self.features(photos, photos if self.needs_pairs else None).vector
 
+    def rows(self, photos: Tensor, style: StyleCode) -> StyleCode:
+        """The style of each of the photos `(U, Q, 3, H, W)` of U users: U * Q rows."""
+        return style.expand(photos.shape[1])
+
     def enhance(self, photos: Tensor, style: StyleCode) -> Tensor:
         """Photos `(U, Q, 3, H, W)` in the styles of U users, `(U, Q, 3, H, W)`; not clipped to [0, 1]."""
-        return self.enhance_rows(photos.flatten(0, 1), style.expand(photos.shape[1])).unflatten(0, photos.shape[:2])
+        return self.enhance_rows(photos.flatten(0, 1), self.rows(photos, style)).unflatten(0, photos.shape[:2])
 
     def enhance_rows(self, photos: Tensor, style: StyleCode) -> Tensor:
         """Photos `(B, 3, H, W)`, each in a style of its own, `(B, 3, H, W)`; not clipped to [0, 1]."""
-        return self.enhancer(photos, style, self.source(photos) if self.enhancer.wants_source else None)
+        return self.enhancer(photos, style, self._wanted_source(photos))
+
+    def recolor(self, colors: Tensor, photos: Tensor, style: StyleCode) -> Tensor | None:
+        """What becomes of colours `(U * Q, 3, h, w)` in photos `(U, Q, 3, H, W)`: `(U * Q, 3, h, w)`, not clipped.
+
+        None where equal colours may become different ones in different places.
+        """
+        if not isinstance(self.enhancer, PixelwiseEnhancer):
+            return None
+        flat = photos.flatten(0, 1)
+        return self.enhancer.recolor(colors, flat, self.rows(photos, style), self._wanted_source(flat))
+
+    def _wanted_source(self, photos: Tensor) -> Tensor | None:
+        return self.source(photos) if self.enhancer.wants_source else None
 
     def loss(
         self, photos: Tensor, targets: Tensor, style: StyleCode, generator: torch.Generator | None = None

@@ -94,9 +94,10 @@ def count_references(
         style = library.get(style_id)
         preference = engine.preference(style, context.progress, context.should_cancel)
         context.check()
-        shares = engine.influence(enhancement.proxy, preference).tolist()
-        known = _read(style, len(shares))
-        counted += [Counted(reference, part * share) for reference, share in zip(known, shares, strict=False)]
+        shares = engine.influence(enhancement.proxy, preference)
+        if shares is not None:
+            known = _read(style, len(shares))
+            counted += [Counted(one, part * float(share)) for one, share in zip(known, shares, strict=False)]
     return sorted(counted, key=lambda one: -one.share)
 
 

@@ -50,11 +50,25 @@ class Enhancer(nn.Module):
         raise NotImplementedError
 
 
-class IdentityEnhancer(Enhancer):
-    """Leaves every photo as it is, whatever the style: a control, to which nothing may happen anywhere."""
+class PixelwiseEnhancer(Enhancer):
+    """Base of those that look at the whole photo, and then treat equal colours alike, wherever they are."""
+
+    def recolor(self, colors: Tensor, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
+        """What becomes of colours `(B, 3, h, w)` in photos `(B, 3, H, W)`: `(B, 3, h, w)`.
+
+        The rest is as for `forward`, which asks for the photos' own colours.
+        """
+        raise NotImplementedError
 
     def forward(self, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
-        return photos
+        return self.recolor(photos, photos, style, source)
+
+
+class IdentityEnhancer(PixelwiseEnhancer):
+    """Leaves every photo as it is, whatever the style: a control, to which nothing may happen anywhere."""
+
+    def recolor(self, colors: Tensor, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
+        return colors
 
 
 def pad_to_multiple(photos: Tensor, multiple: int) -> Tensor:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from pie_desktop.model.systems.enhancers.base import Enhancer, shrink, zero_initialised
+from pie_desktop.model.systems.enhancers.base import PixelwiseEnhancer, shrink, zero_initialised
 from pie_desktop.model.systems.resnet import ResNetTrunk
 from pie_desktop.model.systems.style import StyleCode
 
@@ -98,7 +98,7 @@ class DualAdaINBlock(nn.Module):
         return shortcut + self.second(self.activations[1](modulated))
 
 
-class CurveEnhancer(Enhancer):
+class CurveEnhancer(PixelwiseEnhancer):
     """Curves from the photo at 64 px, modulated by source and target style; any size.
 
     Args:
@@ -131,7 +131,7 @@ class CurveEnhancer(Enhancer):
         curves: Tensor = self.head(features).unflatten(1, (3, 3, self.knots))
         return curves
 
-    def forward(self, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
+    def recolor(self, colors: Tensor, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
         if source is None:
             raise ValueError("The curve enhancer needs the style of the photo itself.")
-        return photos + apply_curves(photos, self.curves(photos, style.vector, source))
+        return colors + apply_curves(colors, self.curves(photos, style.vector, source))

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from pie_desktop.model.features import ImageFeatures, pixel_grid
 from pie_desktop.model.lut_prior import LutPrior
-from pie_desktop.model.systems.enhancers.base import Enhancer, shrink, zero_initialised
+from pie_desktop.model.systems.enhancers.base import PixelwiseEnhancer, shrink, zero_initialised
 from pie_desktop.model.systems.style import StyleCode
 
 LOOK_SIDE = 48  # px, what is seen of the photo
@@ -108,7 +108,7 @@ def ddim(denoiser: nn.Module, noise: Tensor, condition: Tensor, steps: int = STE
     return x
 
 
-class DiffusionEnhancer(Enhancer):
+class DiffusionEnhancer(PixelwiseEnhancer):
     """Draws LUTs for a photo and a style; its answer is their expectation.
 
     Args:
@@ -157,8 +157,8 @@ class DiffusionEnhancer(Enhancer):
         noise = torch.randn(len(condition), self.prior.components, generator=generator).to(photos.device)
         return ddim(self.denoiser, noise, condition, steps).unflatten(0, (len(photos), count))
 
-    def forward(self, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
-        return apply_luts(photos, self.prior.luts(self.expected(photos, style)))
+    def recolor(self, colors: Tensor, photos: Tensor, style: StyleCode, source: Tensor | None = None) -> Tensor:
+        return apply_luts(colors, self.prior.luts(self.expected(photos, style)))
 
     def variations(
         self, photos: Tensor, style: StyleCode, count: int, generator: torch.Generator | None = None

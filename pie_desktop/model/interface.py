@@ -1,17 +1,35 @@
-"""What the engine asks of a model: the shape of `model.inference.Inference`, without importing torch.
+"""What the engine asks of a model, whatever network is in it, without importing torch.
 
-The engine is given a function that opens one, so that tests can do without a network; mypy holds their models, and the
-real one, to this.
+A model may know less than the preference network does: what it does not offer is None, or a sentence in a
+`BundleError`. The engine is given a function that opens one, so that tests can do without a network; mypy holds their
+models, and the real ones, to this.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
     from pie_desktop.model.preference import Preference, ReferencePixels
+
+
+class ModelAnswer(NamedTuple):
+    """What a model makes of a photo.
+
+    Attributes:
+        neutral, preferred: LUTs, float32 (S, S, S, 3) each; equal without a preference.
+        expected_error: mean CIEDE2000 by which the preferred result may be expected to miss the user's own edit; None
+            without a preference, or where the model does not know.
+        fit_error: mean CIEDE2000 between the preferred result and the model's own picture, where a LUT stands in for
+            it; None without a preference, or where the LUT is what the model answers with.
+    """
+
+    neutral: np.ndarray
+    preferred: np.ndarray
+    expected_error: float | None = None
+    fit_error: float | None = None
 
 
 class EnhancementModel(Protocol):
@@ -47,7 +65,7 @@ class EnhancementModel(Protocol):
             should_cancel: asked now and then.
 
         Raises:
-            StyleError: there is no reference.
+            StyleError: there is no reference, or none that the model can learn from.
             Cancelled: `should_cancel` answered True.
         """
         ...
@@ -56,16 +74,12 @@ class EnhancementModel(Protocol):
         """Whether a stored preference can be one of this model."""
         ...
 
-    def answer(self, proxy: np.ndarray, preference: "Preference | None") -> tuple[np.ndarray, np.ndarray, float | None]:
-        """What to do with a photo, and how far that may be from the user's own edit.
+    def answer(self, proxy: np.ndarray, preference: "Preference | None") -> ModelAnswer:
+        """What to do with a photo, and how far that may be off.
 
         Args:
             proxy: (H, W, 3) uint8 or uint16, sRGB.
             preference: of the same bundle.
-
-        Returns:
-            The neutral and the preferred LUT, float32 (S, S, S, 3) each, equal without a preference; and the expected
-            error, mean CIEDE2000, None without a preference or where the model does not know.
         """
         ...
 
@@ -77,12 +91,19 @@ class EnhancementModel(Protocol):
         """Covariance of the photo's K weights by the preference, float64 (K, K); None where it is not known."""
         ...
 
-    def influence(self, proxy: np.ndarray, preference: "Preference") -> np.ndarray:
-        """How much each of a preference's N references counts for a photo: float32 (N,), 1 in all at most."""
+    def influence(self, proxy: np.ndarray, preference: "Preference") -> np.ndarray | None:
+        """How much each of a preference's N references counts for a photo: float32 (N,), 1 in all at most.
+
+        None where it is not known.
+        """
         ...
 
     def basis(self) -> np.ndarray:
-        """What a weight of 1 adds to a LUT, for each of K weights: float32 (K, S, S, S, 3)."""
+        """What a weight of 1 adds to a LUT, for each of K weights: float32 (K, S, S, S, 3).
+
+        Raises:
+            BundleError: what this model makes cannot be varied by weights.
+        """
         ...
 
     def likeness(self, proxies: Sequence[np.ndarray]) -> np.ndarray:
@@ -99,7 +120,10 @@ class EnhancementModel(Protocol):
         progress: Callable[[float], None] | None = None,
         should_cancel: Callable[[], bool] | None = None,
     ) -> list[float]:
-        """How well each reference of a preference fits the others, 0 to 1; the rest as for `encode`."""
+        """How well each reference of a preference fits the others, 0 to 1; the rest as for `encode`.
+
+        Empty where the model does not compare them.
+        """
         ...
 
 
