@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pie_desktop.commands import console as output
-from pie_desktop.commands.arguments import AsJson, Device, Model, open_engine, open_library, photos_in
+from pie_desktop.commands.arguments import AsJson, Device, open_engine, open_library, photos_in
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.errors import PieError
@@ -30,7 +30,14 @@ def contact_sheet(
     original: Annotated[bool, typer.Option("--original/--no-original", help="Begin with the originals.")] = True,
     paper: Annotated[str, typer.Option("--paper", help="a4, a4-wide, a3, a3-wide or screen.")] = "a4",
     recursive: Annotated[bool, typer.Option("--recursive", "-r", help="Include subfolders.")] = False,
-    model: Model = None,
+    models: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--model",
+            metavar="MODEL",
+            help="Name or folder of a model, by default that of the editor; of several, each makes every style.",
+        ),
+    ] = None,
     device: Device = "auto",
     as_json: AsJson = False,
 ) -> None:
@@ -39,6 +46,7 @@ def contact_sheet(
     What was made of the photos on the Edit page does not count. A file that exists is never replaced. A photo that
     cannot be read says so in its row; the others are drawn.
     """
+    from pie_desktop.engine.bundles import find_bundle
     from pie_desktop.export.photo_edits import one_for_all
     from pie_desktop.export.sheet import ContactSheet, SheetOrder, write_sheet
     from pie_desktop.export.sheet_layout import PAPERS
@@ -49,8 +57,9 @@ def contact_sheet(
     if paper not in sizes:
         raise PieError(f"There is no paper “{paper}”; choose {', '.join(sizes)}.")
     photos = tuple(PhotoVersion(photo) for photo in photos_in(sources, recursive))
-    order = SheetOrder(photos, chosen, original, sizes[paper])
-    engine = open_engine(library, model, device)
+    engine = open_engine(library, models[0] if models else None, device)
+    compared = tuple(find_bundle(name) for name in models) if models and len(models) > 1 else ()
+    order = SheetOrder(photos, chosen, original, sizes[paper], compared)
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
         sheet = ContactSheet(
             engine, library, one_for_all(Edit(), None), order, progress=progress, should_cancel=should_cancel

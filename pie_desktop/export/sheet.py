@@ -24,6 +24,7 @@ from pie_desktop.imaging.formats.format import Resolution
 from pie_desktop.imaging.resize.resample import resample
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.imaging.stored import to_uint8
+from pie_desktop.model.bundle import read_bundle_info
 from pie_desktop.styles.store import StyleLibrary
 
 if TYPE_CHECKING:
@@ -51,12 +52,14 @@ class SheetOrder:
             be if the style was chosen for it: with the strengths, adjustments and crop that it has.
         original: whether the first column has the originals, cropped likewise.
         paper: of the pages.
+        models: bundles, each of which makes every style in a column of its own; none for the model in use.
     """
 
     photos: tuple[PhotoVersion, ...]
     styles: tuple[str | None, ...]
     original: bool
     paper: Paper
+    models: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,11 +79,11 @@ class _Photo:
 
 @dataclass(frozen=True)
 class _Column:
-    """A style, None for the original; `problem` where it cannot be used."""
+    """A style made by the model of an engine; the original without one; `problem` where the style cannot be used."""
 
     title: str
     style_id: str | None = None
-    original: bool = False
+    engine: Engine | None = None
     preference: "Preference | None" = None
     problem: str = ""
 
@@ -111,13 +114,14 @@ class ContactSheet:
             raise PieError("Select the photos that the contact sheet is to have.")
         if not order.styles and not order.original:
             raise PieError("Choose a style, or the originals, for the contact sheet.")
-        if len(order.styles) > MAX_STYLES:
-            raise PieError(f"A contact sheet has at most {MAX_STYLES} styles; choose fewer.")
-        self._engine = engine
-        self._columns = [_Column("Original", original=True)] if order.original else []
-        for number, style_id in enumerate(order.styles):
-            progress(_LEARNING * number / len(order.styles), "Reading styles")
-            self._columns.append(_column(engine, library, style_id, should_cancel))
+        wanted = [(style_id, model) for style_id in order.styles for model in order.models or (None,)]
+        if len(wanted) > MAX_STYLES:
+            models = f", counting each of {len(order.models)} models by itself" if len(order.models) > 1 else ""
+            raise PieError(f"A contact sheet has at most {MAX_STYLES} styles{models}; choose fewer.")
+        self._columns = [_Column("Original")] if order.original else []
+        for number, (style_id, model) in enumerate(wanted):
+            progress(_LEARNING * number / len(wanted), "Reading styles")
+            self._columns.append(_column(engine, library, style_id, model, should_cancel))
         self._photos = []
         for version in order.photos:
             _check(should_cancel)
@@ -170,8 +174,8 @@ class ContactSheet:
             if column.problem:
                 continue
             transform: Transform | None = None
-            if not column.original:
-                transform = self._engine.transform(proxy, column.preference)
+            if column.engine is not None:
+                transform = column.engine.transform(proxy, column.preference)
             picture = reduced_picture(image, photo.full, edit.with_style(column.style_id), transform)
             yield cell, to_uint8(resample(picture, (cell.width, cell.height)))
 
@@ -245,16 +249,22 @@ def _check(should_cancel: ShouldCancel) -> None:
         raise Cancelled
 
 
-def _column(engine: Engine, library: StyleLibrary, style_id: str | None, should_cancel: ShouldCancel) -> _Column:
+def _column(
+    engine: Engine, library: StyleLibrary, style_id: str | None, model: Path | None, should_cancel: ShouldCancel
+) -> _Column:
+    made_by, with_model = engine, ""
+    if model is not None:
+        made_by, with_model = engine.beside(model), f" · {read_bundle_info(model).name}"
     if style_id is None:
-        return _Column(NEUTRAL)
+        return _Column(f"{NEUTRAL}{with_model}", engine=made_by)
     name = "A style that is gone"
     try:
         style = library.get(style_id)
         name = style.name
-        return _Column(name, style_id, preference=engine.preference(style, None, should_cancel))
+        preference = made_by.preference(style, None, should_cancel)
+        return _Column(f"{name}{with_model}", style_id, made_by, preference)
     except StyleError as error:
-        return _Column(name, style_id, problem=str(error))
+        return _Column(f"{name}{with_model}", style_id, made_by, problem=str(error))
 
 
 def _photo(version: PhotoVersion, edit_of: EditOf) -> _Photo:
