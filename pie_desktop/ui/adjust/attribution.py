@@ -20,6 +20,11 @@ _ERROR_TIP = (
     "mean colour difference (ΔE 2000) with Preference and Amount at 100 %. Below 2 it is hardly visible side by side; "
     "above 5 the photo is worth a second look. Your own edit of a photo like this one, added to the style, helps."
 )
+_FIT_TIP = (
+    "This model makes pictures, and the editor applies the LUT that comes nearest to its picture of this photo: the "
+    "mean colour difference (ΔE 2000) between the two at 256 pixels, with Preference and Amount at 100 %. Below 1 it "
+    "is hardly visible side by side. It comes from what the model does to places rather than to colours."
+)
 
 
 class AttributionMeter(QObject):
@@ -94,20 +99,28 @@ class AttributionView(QWidget):
         self.expected_error = PlainLabel()
         self.expected_error.setProperty("role", "muted")
         self.expected_error.setWordWrap(True)
-        self.expected_error.setToolTip(plain(_ERROR_TIP))
         policy = self.expected_error.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # nothing moves when it comes
         self.expected_error.setSizePolicy(policy)
         layout.addWidget(self.expected_error, 3, 0, 1, 3)
         layout.setColumnStretch(1, 1)
         self.show_attribution(None)
-        self.show_expected_error(None)
+        self.show_errors(None)
 
-    def show_expected_error(self, value: float | None) -> None:
-        """Show how far the style's result may be from the user's own edit, mean CIEDE2000; None hides it."""
-        self.expected_error.setVisible(value is not None)
+    def show_errors(self, expected: float | None, fit: float | None = None) -> None:
+        """Show how far the style's result may be off, mean CIEDE2000 each; None for both hides it.
+
+        Args:
+            expected: from the user's own edit.
+            fit: from the model's own picture, where a LUT stands in for it; such a model expects nothing.
+        """
+        self.expected_error.setVisible(expected is not None or fit is not None)
         # Hidden, it has a text, too: for its height.
-        self.expected_error.setText(f"Expected: about ΔE\u00a0{value or 0.0:.1f} from your own edit")
+        said = f"Expected: about ΔE\u00a0{expected or 0.0:.1f} from your own edit"
+        if expected is None and fit is not None:
+            said = f"LUT: ΔE\u00a0{fit:.2f} from the model's own picture"
+        self.expected_error.setText(said)
+        self.expected_error.setToolTip(plain(_ERROR_TIP if fit is None else _FIT_TIP))
 
     def show_attribution(self, value: Attribution | None) -> None:
         """Show a measurement; None while no photo is enhanced."""

@@ -102,7 +102,8 @@ class AdjustPanel(QFrame):
     def _measure(self) -> None:
         if self._session.enhancement is not None:
             transform = self._session.enhancement.transform
-            self.attribution.show_expected_error(transform.expected_error_of(self._session.edit.style))
+            style = self._session.edit.style
+            self.attribution.show_errors(transform.expected_error_of(style), transform.fit_error_of(style))
             self._meter.measure(self._session.enhancement, self._session.edit)
 
     def _set_active(self, active: bool) -> None:
@@ -110,4 +111,4 @@ class AdjustPanel(QFrame):
         self.blend.set_active(active)
         if not active:
             self.attribution.show_attribution(None)
-            self.attribution.show_expected_error(None)
+            self.attribution.show_errors(None)

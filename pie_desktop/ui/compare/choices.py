@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from pie_desktop.edit.edit import AMOUNT, Edit
@@ -18,10 +19,12 @@ class Choice:
     Attributes:
         kind: `style`, with all else of the edit as it is; `edit` as it is; `original`, without any colours of the edit.
         style_id: of a style; None for neutral.
+        model: bundle of another model than the one in use, that makes the style; None for that.
     """
 
     kind: Literal["edit", "original", "style"]
     style_id: str | None = None
+    model: Path | None = None
 
 
 EDIT = Choice("edit")
@@ -42,6 +45,12 @@ def first_choices(marked: Sequence[str | None], own: Collection[str | None], sty
     if not wanted:
         wanted = [Choice("style", style_id) for style_id in (*styles, None) if style_id not in own] or [ORIGINAL]
     return [EDIT, *wanted][:AT_MOST]
+
+
+def in_models(choices: Sequence[Choice], others: Sequence[Path]) -> list[Choice]:
+    """The first style of some choices by the model in use and by others; neutral where none is a style."""
+    style = next((one for one in choices if one.kind == "style"), Choice("style"))
+    return [Choice("style", style.style_id, model) for model in (None, *others)][:AT_MOST]
 
 
 def still_there(choices: Sequence[Choice], styles: Collection[str]) -> list[Choice]:

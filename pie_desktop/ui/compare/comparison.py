@@ -8,14 +8,26 @@ from PySide6.QtGui import QKeyEvent
 from pie_desktop.ui.canvas.panes import Rendering, View
 from pie_desktop.ui.canvas.renderer import PreviewRenderer
 from pie_desktop.ui.canvas.tools.tool import CanvasTool, PictureView
-from pie_desktop.ui.compare.choices import EDIT, FEWEST, ORIGINAL, Choice, first_choices, still_there, without_colors
+from pie_desktop.ui.compare.choices import (
+    EDIT,
+    FEWEST,
+    ORIGINAL,
+    Choice,
+    first_choices,
+    in_models,
+    still_there,
+    without_colors,
+)
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.editor.in_styles import Rendered
 from pie_desktop.ui.editor.photo_view import PhotoView
 from pie_desktop.ui.editor.reading import Enhancement
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.editor.style_preview import StylePreview
 from pie_desktop.ui.styles.compared import AT_MOST, StyleMarks
 from pie_desktop.ui.styles.panel import StylePanel
+from pie_desktop.ui.train.model_use import Models, ModelUse, find_models
+from pie_desktop.workers.lanes import LatestLane
 
 NEUTRAL = "Neutral"
 DIGITS = {getattr(Qt.Key, f"Key_{number + 1}"): number for number in range(AT_MOST)}
@@ -64,9 +76,11 @@ class ComparisonKeys(CanvasTool):
 class StyleComparison(QObject):
     """Shows renderings in the panes of the canvas for as long as it is on, also of the next photos.
 
-    Every style has a renderer of its own, that follows the one of the canvas.
+    Every style has a renderer of its own, that follows the one of the canvas. Styles may be made by other models than
+    the one in use, which are loaded for that.
 
     Attributes:
+        models: those that can be compared, as they were when the comparison began.
         marks: which styles are marked in the gallery; a comparison begins with them.
         choices: what is compared, two to four; none while nothing is.
 
@@ -86,10 +100,13 @@ class StyleComparison(QObject):
         self._styles = styles
         self._preview = preview
         self._renderers: list[PreviewRenderer] = []
-        self._problems: dict[str | None, str] = {}
+        self._problems: dict[Rendered, str] = {}
         self._view_before: View | None = None
         self._taking: Choice | None = None
         self._keys = ComparisonKeys(self)
+        self._lane = context.add_lane(LatestLane("models to compare"))
+        self._use = ModelUse(context, view)
+        self.models = Models((), (), None)
         self.choices: list[Choice] = []
         self.marks = StyleMarks(styles.gallery, context.notifier.info)
         mark_requested = styles.style_actions.mark_requested
@@ -102,6 +119,7 @@ class StyleComparison(QObject):
             arrived.connect(self._show)
         session.failed.connect(self.leave)
         context.current.style_chosen.connect(self._on_chosen)
+        context.engine_changed.connect(self._list_models)
         canvas.rendering_clicked.connect(self.take)
         canvas.view_changed.connect(self._on_view)
         self._keys.put_away.connect(self.leave)
@@ -159,13 +177,18 @@ class StyleComparison(QObject):
         self.changed.emit()
 
     def take(self, number: int) -> None:
-        """Choose one of the renderings for the photo, in one step of its history; leave once that is done."""
+        """Choose one of the renderings for the photo, in one step of its history; leave once that is done.
+
+        The model of a rendering is used from then on, which can be taken back.
+        """
         if not 0 <= number < len(self.choices):
             return
         choice = self.choices[number]
         if choice.kind == "style":
-            self._taking = choice
-            self._styles.select_style(choice.style_id)
+            other = next((info for info in self.models.others if info.path == choice.model), None)
+            if other is None or self._use.use(other):
+                self._taking = choice
+                self._styles.select_style(choice.style_id)
             return
         self.leave()
         if choice == ORIGINAL:
@@ -180,9 +203,17 @@ class StyleComparison(QObject):
         if choice.kind != "style":
             return "Current edit" if choice == EDIT else "Original"
         style = self._styles.controller.style(choice.style_id)
-        return style.name if style is not None else NEUTRAL
+        name = style.name if style is not None else NEUTRAL
+        if all(one.model is None for one in self.choices):
+            return name
+        return f"{name} · {self.models.name_of(choice.model)}"
+
+    def compare_models(self) -> None:
+        """Compare the first style by the model in use and by others."""
+        self.compare(in_models(self.choices, [info.path for info in self.models.others]))
 
     def _begin(self) -> None:
+        self._list_models()
         self._preview.block(True)
         self._view_before = self._canvas.view
         while len(self._renderers) < AT_MOST:
@@ -198,7 +229,7 @@ class StyleComparison(QObject):
     def _ask(self) -> None:
         for choice in reversed(self.choices):  # what is asked for last is answered first
             if choice.kind == "style":
-                self._session.in_styles.ask(choice.style_id)
+                self._session.in_styles.ask(choice.style_id, choice.model)
 
     def _show(self) -> None:
         """Give every rendering its renderer, and every renderer the rendering that is known."""
@@ -212,7 +243,7 @@ class StyleComparison(QObject):
                 renderings.append(Rendering(main, self.name_of(choice), original=choice == ORIGINAL))
                 continue
             renderer.follow(True)
-            known = self._session.in_styles.known(choice.style_id)
+            known = self._session.in_styles.known(choice.style_id, choice.model)
             renderer.set_luts(known.transform if known is not None else None)
             renderings.append(Rendering(renderer, self._caption(choice, known)))
         for renderer in self._renderers[len(self.choices) :]:
@@ -223,7 +254,7 @@ class StyleComparison(QObject):
         name = self.name_of(choice)
         if known is not None:
             return name
-        return f"{name}: {self._problems.get(choice.style_id, 'just a moment…')}"
+        return f"{name}: {self._problems.get(Rendered(choice.style_id, choice.model), 'just a moment…')}"
 
     def _step(self, by: int) -> None:
         marked, count = self._canvas.marked, len(self.choices)
@@ -239,12 +270,20 @@ class StyleComparison(QObject):
             self.leave()
 
     def _on_found(self, enhancement: Enhancement) -> None:
-        self._problems.pop(enhancement.style_id, None)
+        self._problems.pop(Rendered(enhancement.style_id, enhancement.model), None)
         self._show()
 
-    def _on_failed(self, style_id: str | None, problem: str) -> None:
-        self._problems[style_id] = problem
+    def _on_failed(self, wanted: Rendered, problem: str) -> None:
+        self._problems[wanted] = problem
         self._show()
+
+    def _list_models(self) -> None:
+        if self.on:
+            self._context.report_failure(self._lane.submit(find_models)).result.connect(self._on_models)
+
+    def _on_models(self, models: Models) -> None:
+        self.models = models
+        self.changed.emit()
 
     def _on_stale(self) -> None:
         """Another photo, more of its pixels, or other styles."""

@@ -56,12 +56,14 @@ class Enhancement:
     Attributes:
         styles: those of the edit that it was computed for.
         names: of those that exist.
+        model: bundle of another model than the one in use, to compare with; None for that.
     """
 
     proxy: np.ndarray
     transform: Transform
     styles: tuple[str, ...]
     names: tuple[str, ...]
+    model: Path | None = None
 
     @property
     def style_id(self) -> str | None:

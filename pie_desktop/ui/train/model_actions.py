@@ -1,4 +1,4 @@
-"""What can be done with a model: taken into use and given up again, renamed, deleted and brought back, passed on."""
+"""What can be done with a model besides using it: renamed, deleted and brought back, passed on."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -9,11 +9,10 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from pie_desktop.engine import bundles, own_models
-from pie_desktop.engine.own_models import BEFORE, BETTER, TOO_FEW, held_out, is_imported
 from pie_desktop.errors import PieError
 from pie_desktop.model.bundle import SUFFIX
 from pie_desktop.ui.context import AppContext
-from pie_desktop.ui.dialogs import confirm
+from pie_desktop.ui.train.model_use import ModelUse
 from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lanes import QueueLane
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 FILTER = f"Models of PIE Desktop (*{SUFFIX})"
 FOLDER = "models.shared_folder"  # the setting for the folder of the last file
-KEPT = 20  # models that can be gone back to
 
 
 def import_model(_context: JobContext, path: Path) -> "BundleInfo":
@@ -38,53 +36,18 @@ def export_model(_context: JobContext, info: "BundleInfo", target: Path, overwri
     return target
 
 
-class ModelActions(QObject):
+class ModelActions(ModelUse):
     """Acts on one model at a time, and says in a message what was done.
 
     Args:
         parent: whose window questions belong to.
         taken: whether a model has a name already.
-
-    Signals:
-        changed: models are other ones now, or another one is in use; the folder of the one to show, or None.
     """
 
-    changed = Signal(object)
-
     def __init__(self, context: AppContext, parent: QWidget, taken: Callable[[str], bool]) -> None:
-        super().__init__(parent)
-        self._context = context
-        self._parent = parent
+        super().__init__(context, parent)
         self._taken = taken
         self._lane = context.add_lane(QueueLane("model files"))
-
-    def use(self, info: "BundleInfo") -> None:
-        """Take a model into use, after a question where it is not shown to be better."""
-        question = doubt(info)
-        if question and not confirm(self._parent, "Use this model", f"{question} Use it all the same?", default=False):
-            return
-        before = self._context.settings.get(bundles.SETTING)
-        self._context.settings.set(BEFORE, [*self._kept(), before][-KEPT:])
-        self._take_into_use(str(info.path))
-        self._context.notifier.info(f"“{info.name}” is now in use.", "Go back", self.roll_back)
-        self.changed.emit(info.path)
-
-    def before(self) -> Path | None:
-        """The folder of the model that `roll_back` goes back to; None where there is none to go back to."""
-        found = self._last()
-        return None if found is None else found[1]
-
-    def roll_back(self) -> None:
-        """Take the model into use that was in use before this one; styles are read by it again when they are needed."""
-        found = self._last()
-        if found is None:
-            self._context.notifier.info("There is no model to go back to.")
-            return
-        earlier, path = found
-        self._context.settings.set(BEFORE, earlier[:-1])
-        self._take_into_use(earlier[-1])
-        self._context.notifier.info("The model before is in use again.")
-        self.changed.emit(path)
 
     def rename(self, info: "BundleInfo") -> None:
         name, accepted = QInputDialog.getText(self._parent, "Rename model", "Name", text=info.name)
@@ -165,29 +128,6 @@ class ModelActions(QObject):
         self._context.notifier.info(f"“{info.name}” was imported.")
         self.changed.emit(info.path)
 
-    def _kept(self) -> list[str | None]:
-        kept = self._context.settings.get(BEFORE)
-        return [one for one in kept if one is None or isinstance(one, str)] if isinstance(kept, list) else []
-
-    def _last(self) -> tuple[list[str | None], Path] | None:
-        """The models used before up to the last one that is there and not in use, and the folder of that one."""
-        kept, chosen = self._kept(), self._context.settings.get(bundles.SETTING)
-        for count in range(len(kept), 0, -1):
-            path = Path(one) if (one := kept[count - 1]) is not None else _default()
-            if path is not None and one != chosen and path.is_dir():
-                return kept[:count], path
-        return None
-
-    def _take_into_use(self, path: str | None) -> None:
-        context = self._context
-        context.settings.set(bundles.SETTING, path)
-        try:
-            context.settings.save()
-        except OSError as error:
-            context.notifier.warning(f"The choice of the model could not be saved: {error.strerror or error}.")
-        context.engine.set_bundle(None if path is None else Path(path))
-        context.engine_changed.emit()
-
 
 class ModelDrops(QObject):
     """Takes models that are dropped on a widget, and nothing else.
@@ -214,22 +154,3 @@ class ModelDrops(QObject):
         if event.type() == QEvent.Type.Drop:
             self.dropped.emit(models)
         return True
-
-
-def doubt(info: "BundleInfo") -> str:
-    """Why a model should not be taken into use without a question, as a sentence; empty where it may."""
-    if is_imported(info):
-        return "This model came from a file; whether it is better for you has not been measured on your own edits."
-    numbers = held_out(info)
-    if numbers is None or numbers.verdict == BETTER:
-        return ""
-    if numbers.verdict == TOO_FEW:
-        found = "The photos held out were too few to tell whether this model is better"
-    else:
-        found = f"On the photos held out, this model is {numbers.verdict}"
-    return f"{found}, compared with the same edits as references of a style."
-
-
-def _default() -> Path | None:
-    shipped = bundles.shipped_bundles()
-    return shipped[0].path if shipped else None

@@ -1,7 +1,6 @@
 """The list of models: those that come with the program and the user's own, with their results on held-out photos."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,13 +17,12 @@ from PySide6.QtWidgets import (
 )
 
 from pie_desktop import paths
-from pie_desktop.engine import bundles
 from pie_desktop.engine.own_models import held_out, is_imported, trained_pairs
-from pie_desktop.errors import BundleError
 from pie_desktop.model.report import FILE, FOLDER, ModelReport, read_report
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import COLORS, SPACE, icon
 from pie_desktop.ui.train.model_actions import ModelActions, ModelDrops
+from pie_desktop.ui.train.model_use import Models, find_models
 from pie_desktop.ui.train.report_dialog import ReportDialog
 from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.labels import counted
@@ -38,25 +36,6 @@ if TYPE_CHECKING:
 
 HAS_REPORT = "What photos that it has not learned from say of the model, in words and pictures."
 HEADERS = ("Model", "Source", "Created", "Data", "Held-out photos", "Result")
-
-
-@dataclass(frozen=True)
-class Models:
-    """All bundles, as a job found them; `used` is the folder of the one in use."""
-
-    shipped: "tuple[BundleInfo, ...]"
-    own: "tuple[BundleInfo, ...]"
-    used: Path | None
-
-
-def find_models(context: JobContext) -> Models:
-    """A job for a lane: reading a bundle's description may import torch."""
-    try:
-        used = bundles.default_bundle()
-    except BundleError:
-        used = None
-    context.check()
-    return Models(tuple(bundles.shipped_bundles()), tuple(bundles.own_bundles()), used)
 
 
 def _read_report(_context: JobContext, bundle: Path) -> ModelReport | None:
@@ -185,9 +164,10 @@ class ModelList(QWidget):
         self.base.clear()
         for row, info in enumerate(infos):
             self._fill_row(row, info)
-            self.base.addItem(info.name, str(info.path))
+            if not info.system:  # which can be used, but not trained further
+                self.base.addItem(info.name, str(info.path))
             if info.path == base:
-                self.base.setCurrentIndex(row)
+                self.base.setCurrentIndex(max(0, self.base.findData(str(info.path))))
             if info.path == wanted:
                 self.table.selectRow(row)
         self._show_buttons()
@@ -199,7 +179,7 @@ class ModelList(QWidget):
         used = info.path == self._models.used
         texts = (
             f"{info.name} (in use)" if used else info.name,
-            "PIE Desktop" if info not in self._models.own else "a file" if is_imported(info) else "your training",
+            _source(info, info in self._models.own),
             str(info.created)[:10],
             "—" if pairs is None else counted(pairs, "pair"),
             "—" if numbers is None else f"{numbers.psnr:.1f} dB, before {numbers.baseline:.1f} dB",
@@ -230,7 +210,7 @@ class ModelList(QWidget):
             plain(f"Takes “{name}” into use again." if name else "No other model has been in use before.")
         )
 
-    def _on_current(self, act: "Callable[[BundleInfo], None]") -> None:
+    def _on_current(self, act: "Callable[[BundleInfo], object]") -> None:
         info = self.current()
         if info is not None and (act != self.operations.use or info.path != self._models.used):
             act(info)
@@ -247,3 +227,10 @@ class ModelList(QWidget):
         layout.addWidget(self.table, 1)
         layout.addLayout(buttons)
         ModelDrops(self).dropped.connect(self.operations.import_files)
+
+
+def _source(info: "BundleInfo", own: bool) -> str:
+    """Where a model is from."""
+    if not own:
+        return "PIE Desktop"
+    return "a file" if is_imported(info) else "the study" if info.system else "your training"

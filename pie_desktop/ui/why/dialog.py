@@ -91,8 +91,9 @@ class WhyDialog(QDialog):
 
     def _show(self, explanation: Explanation, enhancement: Enhancement) -> None:
         if self._session.enhancement is not None:
-            error = enhancement.transform.expected_error_of(self._session.edit.style)
-            self.view.show_explanation(explanation, " and ".join(enhancement.names), error)
+            transform, style = enhancement.transform, self._session.edit.style
+            errors = transform.expected_error_of(style), transform.fit_error_of(style)
+            self.view.show_explanation(explanation, " and ".join(enhancement.names), *errors)
 
     def _show_counted(self) -> None:
         enhancement = self._session.enhancement

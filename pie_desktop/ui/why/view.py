@@ -44,13 +44,16 @@ class WhyView(QWidget):
         self._plots.hide()
         self._lay_out()
 
-    def show_explanation(self, explanation: Explanation | None, style: str, error: float | None) -> None:
+    def show_explanation(
+        self, explanation: Explanation | None, style: str, error: float | None, fit_error: float | None = None
+    ) -> None:
         """Show what is done to the photo.
 
         Args:
             explanation: None for no photo.
             style: name of the style, empty for none.
             error: mean CIEDE2000 by which the result at full strength may be off, None where that is not known.
+            fit_error: the same from the model's own picture, None where the model answers with LUTs.
         """
         self.tones.show_explanation(explanation)
         self.wheel.show_explanation(explanation)
@@ -67,6 +70,8 @@ class WhyView(QWidget):
         said = [f"General ΔE {parts.general:.1f}", f"yours ΔE {parts.preference:.1f}"]
         if error is not None:
             said.append(f"expected to be about ΔE {error:.1f} from your own edit")
+        if fit_error is not None:
+            said.append(f"as a LUT ΔE {fit_error:.2f} from the model's own picture")
         self.numbers.setText(", ".join(said) + ".")
 
     def show_counted(self, counted: Sequence[Counted] | None, styled: bool) -> None:
