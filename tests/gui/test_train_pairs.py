@@ -110,6 +110,17 @@ def test_a_click_or_the_space_bar_decides_and_it_is_kept(
     qtbot.waitUntil(lambda: page.pairs.model.usable == 5)
 
 
+def test_what_was_decided_stays_when_the_folder_is_renamed(qtbot: QtBot, page: TrainPage, edits: Path) -> None:
+    click(page.pairs.view, page, 0, USE)
+    qtbot.waitUntil(lambda: page.pairs.model.usable == 4)
+    page.form.pairs.set_path(edits.rename(edits.with_name("renamed")))
+    qtbot.waitUntil(lambda: not page.pairs.searching and page.pairs.model.usable == 4)
+    assert page.pairs.model.index(0, REMARK).data() == "You left out “0_edit.jpg”."
+    click(page.pairs.view, page, 0, EDIT)
+    QTest.mouseClick(page.pairs.undo_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.pairs.model.usable == 5)
+
+
 def test_several_rows_are_left_out_and_taken_back(qtbot: QtBot, page: TrainPage) -> None:
     view = page.pairs.view
     click(view, page, 1, EDIT)

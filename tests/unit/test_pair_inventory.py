@@ -17,6 +17,7 @@ from pie_desktop.imaging.pairs.index import PairIndex
 from pie_desktop.imaging.pairs.inventory import SIDE, PairRow, counts, inventory, judge_missing
 from pie_desktop.imaging.pairs.judge import judge
 from pie_desktop.imaging.pairs.kinds import PairKind
+from pie_desktop.imaging.stored import file_digest
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +151,46 @@ def test_a_person_has_the_last_word_and_it_is_kept(
     assert look(edits)["0.jpg"].used
     found.unlink()  # what was chosen is gone
     assert look(edits)["lonely.jpg"].kind is PairKind.UNMATCHED
+
+
+def test_what_was_decided_stays_when_an_edit_is_moved_or_renamed(
+    edits: Path, look: Callable[..., dict[str, PairRow]], tmp_path: Path
+) -> None:
+    def decide(*changes: tuple[Path, Decision]) -> None:
+        Decisions(tmp_path / "own" / "decisions.json").decide(dict(changes))
+
+    content = look(edits)["0.jpg"].contents[0]
+    assert content == file_digest(edits / "0.jpg")
+    decide((edits / "0.jpg", Decision(False, content=content)))
+    moved = edits.rename(tmp_path / "moved")
+    for folder in (moved, moved / "originals"):
+        (folder / "0.jpg").rename(folder / "renamed.jpg")
+    row = look(moved)["renamed.jpg"]
+    assert row.decided and not row.used and row.reason == "You left out “renamed.jpg”."
+    # another photo of the old name is not the one that was left out, and what is edited anew still is
+    for folder in (moved, moved / "originals"):
+        (folder / "1.jpg").rename(folder / "0.jpg")
+    assert look(moved)["0.jpg"].used
+    decide((moved / "renamed.jpg", Decision(False, content=content)))
+    with Image.open(moved / "renamed.jpg") as image:
+        image.convert("RGB").save(moved / "renamed.jpg", quality=70)
+    assert not look(moved)["renamed.jpg"].used
+    decide((moved / "renamed.jpg", Decision(content=look(moved)["renamed.jpg"].contents[0])))
+    assert look(moved)["renamed.jpg"].used
+    assert json.loads((tmp_path / "own" / "decisions.json").read_text())["decisions"] == {}
+
+
+def test_a_copy_is_decided_about_by_itself(tmp_path: Path) -> None:
+    decisions = Decisions(tmp_path / "decisions.json")
+    first, second = tmp_path / "a.jpg", tmp_path / "b.jpg"
+    for path in (first, second):
+        path.write_bytes(b"the same")
+    decisions.decide({first: Decision(False, content="same")})
+    assert decisions.of(second, "same").used is False  # until something else is said of it
+    decisions.decide({second: Decision(True, content="same")})
+    assert (decisions.of(first, "same").used, decisions.of(second, "same").used) == (False, True)
+    decisions.decide({second: Decision(content="same")})
+    assert decisions.of(first, "same").empty and decisions.of(second, "same").empty
 
 
 def test_damaged_decisions_are_set_aside_and_told(tmp_path: Path) -> None:

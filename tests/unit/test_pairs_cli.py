@@ -92,6 +92,8 @@ def test_what_is_decided_is_what_trains(
     code, said, _ = training("pairs", edits, "--original", edits / alone, original, "--undo", edits / used[1])
     assert code == 0 and "6 of 7 edits train" in said
     assert trained(edits) == {alone, *used[1:]}
+    renamed = edits.rename(edits.with_name("renamed"))
+    assert used[0] not in trained(renamed) and used[1] in trained(renamed)
 
 
 def test_a_run_looks_at_pairs_once_and_says_how_far_it_is(edits: Path) -> None:

@@ -40,12 +40,14 @@ def pairs(
     from training.running.events import json_sink
 
     decisions = Decisions.of_program()
-    changes = {edit: Decision() for edit in _there(undo)}
-    changes |= {edit: Decision(True, decisions.of(edit).original) for edit in _there(accept)}
-    changes |= {edit: Decision(False, decisions.of(edit).original) for edit in _there(reject)}
+    changes = {edit: Decision(content=_content(edit)) for edit in _there(undo)}
+    for used, edits in ((True, accept), (False, reject)):
+        for edit in _there(edits):
+            content = _content(edit)
+            changes[edit] = Decision(used, decisions.of(edit, content).original, content)
     if original is not None:
         edit, chosen = _there(original)
-        changes[edit] = Decision(original=str(chosen.absolute()))
+        changes[edit] = Decision(original=str(chosen.absolute()), content=_content(edit))
     if changes:
         decisions.decide(changes)
     index = PairIndex.of_program(SIDE)
@@ -120,6 +122,15 @@ def _there(paths: Sequence[Path] | None) -> list[Path]:
     if missing is not None:
         raise PieError(f"{missing} does not exist; name the file of an edit.")
     return list(paths or ())
+
+
+def _content(edit: Path) -> str:
+    from pie_desktop.imaging.stored import file_digest
+
+    try:
+        return file_digest(edit)
+    except OSError as error:
+        raise PieError(f"{edit} cannot be read: {error.strerror or error}.") from error
 
 
 def _write(path: Path, report: dict[str, Any]) -> None:

@@ -1,4 +1,8 @@
-"""What a person decided about pairs: used or not, and which photo is the original. Kept in one small file."""
+"""What a person decided about pairs: used or not, and which photo is the original. Kept in one small file.
+
+Edits are known by their content, so that a decision stays when one is moved or renamed; where the content is not known,
+or has changed, by their path.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -24,10 +28,17 @@ class Decision:
     Attributes:
         used: whether the pair trains; None where the program decides.
         original: path of the original that a person chose; empty for the one that is found.
+        content: `file_digest` of the edit; empty where it is not known.
     """
 
     used: bool | None = None
     original: str = ""
+    content: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is decided."""
+        return self.used is None and not self.original
 
 
 class Decisions:
@@ -40,6 +51,7 @@ class Decisions:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known: dict[str, Decision] = {}
+        self._by_content: dict[str, Decision] = {}
         self.read()
 
     @classmethod
@@ -66,13 +78,21 @@ class Decisions:
         except OSError as error:
             self._known = {}
             self.problem = f"What was decided about pairs could not be read: {error.strerror or error}."
+        self._note_contents()
 
-    def of(self, edit: Path) -> Decision:
-        """What was decided about an edit."""
-        return self._known.get(path_text(edit), Decision())
+    def of(self, edit: Path, content: str = "") -> Decision:
+        """What was decided about an edit.
+
+        Args:
+            content: its `file_digest`, where that is known.
+        """
+        here = self._known.get(path_text(edit))
+        if here is not None and (not content or here.content in ("", content)):
+            return here
+        return self._by_content.get(content) or here or Decision()
 
     def decide(self, changes: Mapping[Path, Decision]) -> None:
-        """Decide about edits; a decision without any content takes back what was decided.
+        """Decide about edits; an empty decision takes back what was decided about this file or this content.
 
         Raises:
             PieError: it cannot be written; it holds until the program ends.
@@ -101,9 +121,18 @@ class Decisions:
         return replace(guess, before=Path(chosen), how=CHOSEN, doubt="")
 
     def _change(self, texts: Mapping[str, Decision]) -> None:
-        for edit, decision in texts.items():
-            self._known.pop(edit, None)
-            if decision != Decision():
-                self._known[edit] = decision
-        for edit in list(self._known)[: max(0, len(self._known) - MOST)]:
-            del self._known[edit]
+        known = {
+            edit: one for edit, one in self._known.items() if edit not in texts and not _replaced(edit, one, texts)
+        }
+        known |= {edit: decision for edit, decision in texts.items() if not decision.empty}
+        self._known = dict(list(known.items())[-MOST:])
+        self._note_contents()
+
+    def _note_contents(self) -> None:
+        self._by_content = {one.content: one for one in self._known.values() if one.content}
+
+
+def _replaced(edit: str, decision: Decision, changes: Mapping[str, Decision]) -> bool:
+    """Whether what was decided about an edit is taken back, or decided anew where its file is now."""
+    same = [one for one in changes.values() if one.content and one.content == decision.content]
+    return any(one.empty for one in same) or (bool(same) and not Path(edit).exists())

@@ -2,13 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.pairs.content import Signature
-from pie_desktop.imaging.pairs.decisions import Decision, Decisions
+from pie_desktop.imaging.pairs.decisions import Decisions
 from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.imaging.pairs.index import IndexedPair, PairIndex
 from pie_desktop.imaging.pairs.judge import Judged, judge
@@ -41,6 +41,7 @@ class PairRow:
         warnings: what looks wrong with a pair that is used nevertheless, one sentence each.
         decided: a person accepted or rejected it, or chose its original.
         pending: the two images were not looked at yet.
+        contents: `file_digest` of the edit and of its original; empty where they are not known.
     """
 
     guess: PairGuess
@@ -50,6 +51,7 @@ class PairRow:
     warnings: tuple[str, ...] = ()
     decided: bool = False
     pending: bool = False
+    contents: tuple[str, str] = ("", "")
 
     @property
     def usable(self) -> bool:
@@ -112,7 +114,8 @@ def inventory(guesses: Sequence[PairGuess], index: PairIndex, decisions: Decisio
     known = {guess: index.find(guess) for guess in guesses}
     copies = _copies(guesses, known, index)
     gray = _strange_grays(guesses, known)
-    return [_row(guess, known[guess], decisions.of(guess.after), copies.get(guess), guess in gray) for guess in guesses]
+    rows = (_row(guess, known[guess], decisions, copies.get(guess), guess in gray) for guess in guesses)
+    return list(rows)
 
 
 def counts(rows: Iterable[PairRow]) -> dict[PairKind, int]:
@@ -122,19 +125,22 @@ def counts(rows: Iterable[PairRow]) -> dict[PairKind, int]:
 
 
 def _row(
-    guess: PairGuess, known: IndexedPair | None, decision: Decision, copy_of: PairGuess | None, strange_gray: bool
+    guess: PairGuess, known: IndexedPair | None, decisions: Decisions, copy_of: PairGuess | None, strange_gray: bool
 ) -> PairRow:
     kind, reason = _kind(guess, known, copy_of, strange_gray)
     warnings = known.finding.warnings if known is not None else ()
     pending = known is None and guess.before is not None
-    row = PairRow(guess, kind, kind.used and not pending, reason, warnings, decision != Decision(), pending)
+    contents = (known.finding.edited, known.finding.unedited) if known is not None else ("", "")
+    decision = decisions.of(guess.after, contents[0])
+    used = kind.used and not pending
+    row = PairRow(guess, kind, used, reason, warnings, not decision.empty, pending, contents)
     if pending or decision.used is None or not row.usable:
         return row
     if decision.used:
         unsure = kind is PairKind.UNSURE
         kind = known.finding.kind if unsure and known is not None and known.finding.kind.used else kind
-        return PairRow(guess, kind, True, "", warnings, True)
-    return PairRow(guess, kind, False, f"You left out “{guess.after.name}”.", warnings, True)
+        return replace(row, kind=kind, used=True, reason="")
+    return replace(row, used=False, reason=f"You left out “{guess.after.name}”.")
 
 
 def _kind(

@@ -154,7 +154,7 @@ class PairPanel(QWidget):
         self.reject_button.clicked.connect(lambda: self._use(self.selected(), False))
         self.original_button.clicked.connect(self._choose_original)
         self.swap_button.clicked.connect(self._swap)
-        self.undo_button.clicked.connect(lambda: self._decide({row.guess.after: Decision() for row in self.selected()}))
+        self.undo_button.clicked.connect(self._undo)
 
     def _on_filter(self) -> None:
         chosen = self.filter.currentData()
@@ -223,15 +223,22 @@ class PairPanel(QWidget):
         self.undo_button.setEnabled(any(row.decided for row in rows))
 
     def _use(self, rows: Sequence[PairRow], used: bool) -> None:
-        known = {row.guess.after: self._decisions.of(row.guess.after) for row in rows if row.usable}
-        self._decide({edit: replace(decision, used=used) for edit, decision in known.items()})
+        changes: dict[Path, Decision] = {}
+        for row in (row for row in rows if row.usable):
+            edit, content = row.guess.after, row.contents[0]
+            changes[edit] = replace(self._decisions.of(edit, content), used=used, content=content)
+        self._decide(changes)
+
+    def _undo(self) -> None:
+        self._decide({row.guess.after: Decision(content=row.contents[0]) for row in self.selected()})
 
     def _swap(self) -> None:
         changes: dict[Path, Decision] = {}
         for row in self.selected():
             if row.guess.before is not None:
-                changes[row.guess.after] = Decision()
-                changes[row.guess.before] = Decision(original=path_text(row.guess.after))
+                edited, unedited = row.contents
+                changes[row.guess.after] = Decision(content=edited)
+                changes[row.guess.before] = Decision(original=path_text(row.guess.after), content=unedited)
         self._decide(changes)
 
     def _choose_original(self) -> None:
@@ -258,7 +265,7 @@ class PairPanel(QWidget):
             self._take_original(row, Path(name))
 
     def _take_original(self, row: PairRow, original: Path) -> None:
-        self._decide({row.guess.after: Decision(original=path_text(original))})
+        self._decide({row.guess.after: Decision(original=path_text(original), content=row.contents[0])})
 
     def _decide(self, changes: dict[Path, Decision]) -> None:
         if not changes:
