@@ -22,7 +22,8 @@ from tests.fuzz.process import Worker
 
 EVERY = {
     "photo": 1, "export": 1, "sidecar": 2, "resume": 2, "reference": 3, "style": 2, "preference": 4, "history": 2,
-    "shared": 2, "bundle": 4, "lut": 2, "edit": 2, "settings": 2, "preset": 2, "picks": 2, "catalog": 2, "pages": 50,
+    "shared": 2, "blend": 2, "bundle": 4, "model": 4, "lut": 2, "edit": 2, "settings": 2, "preset": 2, "picks": 2,
+    "catalog": 2, "pages": 50,
 }  # fmt: skip
 """The targets, and in which rounds each has its turn: some take a hundred times as long as others."""
 

@@ -1,20 +1,22 @@
-"""What a style is made of: references, `style.json`, its preference, and the model that made it."""
+"""What a style is made of: references, `style.json`, versions, its preference; styles as files, and blends of two."""
 
-import hashlib
 import json
 import random
 import shutil
-import zipfile
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
+from pie_desktop.edit.edit import MIX, Edit
+from pie_desktop.edit.parts.vignette import VignettePart
+from pie_desktop.edit.versions import PhotoVersion
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.pairs.find import EditPair
+from tests.fuzz.archives import change_archive, check_nothing_escaped
 from tests.fuzz.corpus import Corpus, image
-from tests.fuzz.documents import mutate_document
 from tests.fuzz.file_targets import write_document
+from tests.fuzz.model_targets import check_luts
 from tests.fuzz.mutations import mutate
 from tests.fuzz.photo_targets import make_photo
 from tests.fuzz.targets import Fault
@@ -155,24 +157,7 @@ def make_shared(corpus: Corpus, rng: random.Random, place: Path) -> Path:
     (style,) = StyleLibrary(place / "mine", builtin=place / "none").list()
     target = place / "style.piestyle"
     export_style(style, target)
-    if rng.random() < 0.4:
-        target.write_bytes(mutate(target.read_bytes(), rng))
-        return target
-    with zipfile.ZipFile(target) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    name = rng.choice(sorted(files))
-    if name.endswith(".json") and rng.random() < 0.8:
-        files[name] = mutate_document(files[name].decode(), rng)
-    elif rng.random() < 0.6:
-        files[name] = mutate(files[name], rng)
-    else:
-        other = rng.choice(("../evil.jpg", "/evil", "refs/", "refs/002_after.jpg", "style.json/x", "é"))
-        files[other] = files.pop(name)
-    packing = zipfile.ZIP_DEFLATED if rng.random() < 0.3 else zipfile.ZIP_STORED
-    with zipfile.ZipFile(target, "w", packing) as new:
-        for entry, content in files.items():
-            new.writestr(entry, content)
-    return target
+    return change_archive(target, rng, ("refs/", "refs/002_after.jpg", "style.json/x"))
 
 
 def try_shared(path: Path) -> None:
@@ -188,34 +173,49 @@ def try_shared(path: Path) -> None:
         _use(library, style.id, None)
         library.rename(style.id, "Other name")
     finally:
-        if set(place.parent.iterdir()) - before or list(place.rglob("*evil*")):
-            raise Fault("an archive wrote outside its place")
+        check_nothing_escaped(place, before)
         if library.take_problems():
             raise Fault("a style that cannot be read was taken in")
 
 
-def make_bundle(corpus: Corpus, rng: random.Random, place: Path) -> Path:
-    target = place / "tiny.piemodel"
-    shutil.copytree(corpus.bundle, target)
-    text = (target / "model.json").read_text(encoding="utf-8")
-    if rng.random() < 0.6:
-        return write_document(target / "model.json", text, rng)
-    weights = target / "model.safetensors"
-    weights.write_bytes(mutate(weights.read_bytes(), rng))
-    description = json.loads(text) | {"id": hashlib.sha256(weights.read_bytes()).hexdigest()[:16]}
-    (target / "model.json").write_text(json.dumps(description), encoding="utf-8")
-    return weights
+def make_blend(corpus: Corpus, rng: random.Random, place: Path) -> Path:
+    """An edit that blends two styles, changed, or one of the two."""
+    for number in (1, 2):
+        document = _write_style(corpus, place / "styles" / f"000{number}")
+    edit = Edit.styled("0001", 1.3, 0.8).with_blend("0002", 0.4).with_part(VignettePart(-20.0))
+    sound = place / "edit.json"
+    sound.write_text(edit.to_text(), encoding="utf-8")
+    changed = document if rng.random() < 0.2 else sound
+    return write_document(changed, changed.read_text(encoding="utf-8"), rng)
 
 
-def try_bundle(path: Path) -> None:
-    from pie_desktop.model.bundle import list_bundles
-    from pie_desktop.model.inference import Inference
-    from pie_desktop.model.preference import ReferencePixels
+def try_blend(path: Path) -> None:
+    """Show and export a photo in it, keep it, name it, and make a style of it."""
+    from pie_desktop.edit.naming import name_of_change
+    from pie_desktop.engine.blending import remaining
+    from pie_desktop.engine.engine import Engine
+    from pie_desktop.engine.saved_blend import save_blend
+    from pie_desktop.export.photo_edits import one_for_all
+    from pie_desktop.styles.store import StyleLibrary
+    from tests.doubles.models import ApartModel
 
-    list_bundles(path.parent.parent)
-    model = Inference(path.parent, "cpu")
-    preference = model.encode([ReferencePixels(image(), image())])
-    _check_luts(*model.luts(image(), preference))
+    place = next(folder for folder in path.parents if (folder / "edit.json").exists())
+    edit = Edit.from_text((place / "edit.json").read_bytes().decode("utf-8", "replace"))
+    if Edit.from_text(edit.to_text()) != edit:
+        raise Fault("an edit that was read is not the one that is written")
+    library = StyleLibrary(place / "styles", builtin=place / "none")
+    name_of_change(Edit(), edit, lambda _: None), name_of_change(edit, Edit(), lambda _: None)
+    _ = one_for_all(edit, "A + B")(PhotoVersion(place / "a.jpg")).text
+    shown = remaining(library, edit)
+    engine = Engine(library, place / "plain.piemodel", "cpu", open_model=ApartModel)
+    transform = engine.transform(image(), engine.preference_of(shown.style))
+    check_luts(transform.lut(shown), *(transform.lut(shown.with_value(MIX, mix)) for mix in (0, 1)))
+    for name in ("strength", "tone_strength", "color_strength", "amount"):
+        below, above, weight = shown.style.between(name)
+        if not 0 <= weight <= 1 or not getattr(below, name) <= getattr(shown.style, name) <= getattr(above, name):
+            raise Fault(f"a slider of {name} is mixed of two that it does not lie between")
+    if shown.style.blend_id is not None:
+        save_blend(engine, library, shown.style, "Saved")
 
 
 def _write_style(corpus: Corpus, folder: Path) -> Path:
@@ -239,13 +239,7 @@ def _use(library, style_id: str, bundle: Path | None) -> None:  # type: ignore[n
     engine = Engine(library, bundle or place, "cpu", open_model=None if bundle else PlainModel)
     transform = engine.transform(image(), engine.preference(library.get(style_id)))
     if bundle:
-        _check_luts(transform.neutral, transform.preferred)
-
-
-def _check_luts(*luts: np.ndarray) -> None:
-    for lut in luts:
-        if not np.isfinite(lut).all():
-            raise Fault("a model answers with numbers that are not finite")
+        check_luts(transform.neutral, transform.preferred)
 
 
 def _other_array(array: np.ndarray, rng: random.Random) -> np.ndarray:

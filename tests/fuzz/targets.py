@@ -19,7 +19,7 @@ class Fault(Exception):
 
 
 def targets() -> dict[str, tuple[Make, Try]]:
-    from tests.fuzz import export_targets, file_targets, page_target, photo_targets, style_targets
+    from tests.fuzz import export_targets, file_targets, model_targets, page_target, photo_targets, style_targets
 
     return {
         "photo": (photo_targets.make_photo, photo_targets.try_photo),
@@ -31,7 +31,9 @@ def targets() -> dict[str, tuple[Make, Try]]:
         "preference": (style_targets.make_preference, style_targets.try_preference),
         "history": (style_targets.make_history, style_targets.try_history),
         "shared": (style_targets.make_shared, style_targets.try_shared),
-        "bundle": (style_targets.make_bundle, style_targets.try_bundle),
+        "blend": (style_targets.make_blend, style_targets.try_blend),
+        "bundle": (model_targets.make_bundle, model_targets.try_bundle),
+        "model": (model_targets.make_model, model_targets.try_model),
         "lut": (file_targets.make_lut, file_targets.try_lut),
         "edit": (file_targets.make_edit, file_targets.try_edit),
         "settings": (file_targets.make_settings, file_targets.try_settings),
