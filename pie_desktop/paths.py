@@ -75,3 +75,9 @@ def resource(name: str) -> Path:
         if (root / name).exists():
             return root / name
     raise FileNotFoundError(f"The resource {name} is missing; install PIE Desktop again.")
+
+
+def file_stem(title: str, otherwise: str) -> str:
+    """A name, without suffix, that every system takes for a file; `otherwise` where nothing of the title is left."""
+    letters = (letter if letter.isalnum() or letter in " ._-" else "-" for letter in title)
+    return "".join(letters).strip(" .") or otherwise

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pie_desktop import json_files
+from pie_desktop import json_files, paths
 from pie_desktop.errors import BundleError, PieError
 from pie_desktop.imaging.archive import ArchiveKind, open_archive, write_archive
 from pie_desktop.imaging.atomic import atomic_folder, atomic_write, write_problem
@@ -62,8 +62,7 @@ def is_model_file(path: Path) -> bool:
 
 def file_name(info: BundleInfo) -> str:
     """A name for the file of a model that every system takes."""
-    letters = (letter if letter.isalnum() or letter in " ._-" else "-" for letter in info.name)
-    return ("".join(letters).strip(" .") or "model") + SUFFIX
+    return paths.file_stem(info.name, "model") + SUFFIX
 
 
 def export_model(info: BundleInfo, target: Path, *, overwrite: bool = False) -> None:

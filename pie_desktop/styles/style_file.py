@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from pie_desktop import paths
 from pie_desktop.styles.document import ReferenceDocument
 from pie_desktop.styles.style import Style
 
@@ -49,8 +50,7 @@ def is_style_file(path: Path) -> bool:
 
 def file_name(style: Style) -> str:
     """A name for the file of a style that every system takes."""
-    letters = (letter if letter.isalnum() or letter in " ._-" else "-" for letter in style.name)
-    return ("".join(letters).strip(" .") or "style") + SUFFIX
+    return paths.file_stem(style.name, "style") + SUFFIX
 
 
 def bare_names(reference: ReferenceDocument) -> dict[str, str | None]:

@@ -2,17 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from pie_desktop import paths
 from pie_desktop.edit.edit import Edit
 from pie_desktop.edit.naming import blend_name
 from pie_desktop.edit.note import edit_summary
@@ -23,15 +16,14 @@ from pie_desktop.imaging.lut.looks import FORMATS, SIZES, SUFFIXES, LookFormat
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.export.look_job import LookOrder, write_look
-from pie_desktop.ui.theme import SPACE, set_flag
 from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.form import add_section
 from pie_desktop.ui.widgets.plain_text import PlainLabel
-from pie_desktop.workers.job import Job
+from pie_desktop.ui.widgets.writing_dialog import WritingDialog, paragraph
 from pie_desktop.workers.lane import Lane
 from pie_desktop.workers.lanes import QueueLane
 
-_WIDTH = 520
+_WIDTH, _LINES_HEIGHT = 520, 76
 _TITLES: dict[LookFormat, str] = {
     "cube": "3D LUT (.cube)",
     "resolve": "3D LUT with a shaper (.cube)",
@@ -48,7 +40,7 @@ _READERS: dict[LookFormat, str] = {
 }
 
 
-class LookDialog(QDialog):
+class LookDialog(WritingDialog):
     """Writes the look of one style, on average or for the open photo, as often as wanted.
 
     Args:
@@ -60,17 +52,14 @@ class LookDialog(QDialog):
     def __init__(
         self, context: AppContext, lane: Lane, edit: Edit, photo: Path | None, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__("Export look", _WIDTH, _LINES_HEIGHT, context.settings, "looks.folder", parent)
         self._context = context
         self._lane = lane
         self._edit = edit
         self._photo = photo
-        self._job: Job | None = None
         shown = remaining(context.library, edit).style
         names = [context.library.get(style_id).name for style_id in shown.styles]
         self._name = blend_name(names, shown.mix) or "Neutral"
-        self.setWindowTitle("Export look")
-        self.setFixedWidth(_WIDTH)
         self.subject = ComboBox()
         self.subject.addItem(f"{self._name}, on average", None)
         if photo is not None:
@@ -82,18 +71,10 @@ class LookDialog(QDialog):
         self.size_box.addItem("As many points as it needs", None)
         for size in SIZES:
             self.size_box.addItem(f"{size} points per axis", size)
-        self.hint = _paragraph("muted")
-        self.answer = _paragraph("")
-        self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.write = QPushButton("Export…")
-        self.write.setProperty("primary", True)
-        self.write.setDefault(True)
-        self.close_button = QPushButton("Close")
+        self.hint = paragraph("muted", _LINES_HEIGHT)
         self._build()
         self.format.currentIndexChanged.connect(self._show_hint)
         self.subject.currentIndexChanged.connect(self._show_hint)
-        self.write.clicked.connect(self.choose_file)
-        self.close_button.clicked.connect(self.close)
         self._show_hint()
 
     @property
@@ -102,7 +83,7 @@ class LookDialog(QDialog):
 
     def choose_file(self) -> None:
         """Ask for the file, or for a darktable style the folder to make its folder in, and write."""
-        start = Path(self._context.settings.text("looks.folder", str(Path.home())))
+        start = self.last_folder
         if self.kind == "darktable":
             chosen = QFileDialog.getExistingDirectory(self, "Folder for the darktable style", str(start))
             if chosen:
@@ -125,32 +106,14 @@ class LookDialog(QDialog):
             path,
             overwrite,
         )
-        self._context.settings.set("looks.folder", str(path.parent))
-        self.write.setEnabled(False)
-        self._answer("Writing and measuring…", "muted")
         context = self._context
         job = self._lane.submit(write_look, context.engine, context.library, order, title="Exporting look")
-        job.result.connect(self._on_written)
-        job.failed.connect(lambda message: self._answer(message, "error"))
-        job.finished.connect(lambda: self.write.setEnabled(True))
-        self._job = job
-
-    def closeEvent(self, event: object) -> None:
-        if self._job is not None and not self._job.done:
-            self._job.cancel()
-        super().closeEvent(event)  # type: ignore[arg-type]
-
-    def _on_written(self, report: LookReport) -> None:
-        self._answer("\n".join([f"{report.path} was written.", *report.sentences]), "")
-
-    def _answer(self, text: str, role: str) -> None:
-        self.answer.setText(text)
-        set_flag(self.answer, "role", role)
+        self._follow(job, path, "Writing and measuring…", _said)
 
     def _file_name(self) -> str:
         photo = self.subject.currentData()
         name = self._name if photo is None else f"{self._name} {photo.stem}"
-        return "".join(letter if letter.isalnum() or letter in " ._-" else "-" for letter in name).strip(" .") or "look"
+        return paths.file_stem(name, "look")
 
     def _show_hint(self) -> None:
         self.size_box.setEnabled(self.kind != "hald")
@@ -161,31 +124,16 @@ class LookDialog(QDialog):
         self.hint.setText(_READERS[self.kind] + ("" if self.subject.currentData() is not None else average))
 
     def _build(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, 2 * SPACE)
-        column.setSpacing(SPACE)
         mix = PlainLabel(edit_summary(self._edit))
         mix.setToolTip("As set by the sliders on the Edit page")
         rows = [("Look of", self.subject), ("Strength", mix), ("Format", self.format), ("Size", self.size_box)]
-        add_section(column, "", *rows)
-        column.addWidget(self.hint)
-        column.addWidget(self.answer)
-        column.addStretch(1)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self.close_button)
-        buttons.addWidget(self.write)
-        column.addLayout(buttons)
+        add_section(self.column, "", *rows)
+        self.column.addWidget(self.hint)
+        self._add_ending()
 
 
-def _paragraph(role: str) -> QLabel:
-    """A label of a fixed height, so that nothing jumps when its text changes."""
-    label = PlainLabel()
-    label.setWordWrap(True)
-    label.setProperty("role", role)
-    label.setMinimumHeight(76)
-    label.setAlignment(Qt.AlignmentFlag.AlignTop)
-    return label
+def _said(report: LookReport) -> str:
+    return "\n".join([f"{report.path} was written.", *report.sentences])
 
 
 class LookExport(QObject):

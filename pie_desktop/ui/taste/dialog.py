@@ -16,6 +16,7 @@ from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.taste import jobs
 from pie_desktop.ui.taste.picture import Picture
 from pie_desktop.ui.theme import SPACE, set_flag
+from pie_desktop.ui.widgets.buttons import explain_buttons
 from pie_desktop.ui.widgets.labels import ElidedLabel
 from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.workers.job import Job
@@ -182,18 +183,17 @@ class TasteDialog(QDialog):
     # ---- looks
 
     def _explain(self) -> None:
-        for button, said in (
-            (self.first, "I like the left one better (1 or Left)"),
-            (self.second, "I like the right one better (2 or Right)"),
-            (self.same, "I like both alike (0 or Down)"),
-            (self.undo, "Take the last pick back (Backspace or Up)"),
-            (self.anew, "Forget all picks and begin anew"),
-            (self.save, "Make a style of your picks so far; you can go on picking later"),
-            (self.stop, "Stop here; your picks are kept, and you can go on later (Esc)"),
-        ):
-            button.setToolTip(plain(said))
-            button.setAutoDefault(False)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        explain_buttons(
+            {
+                self.first: "I like the left one better (1 or Left)",
+                self.second: "I like the right one better (2 or Right)",
+                self.same: "I like both alike (0 or Down)",
+                self.undo: "Take the last pick back (Backspace or Up)",
+                self.anew: "Forget all picks and begin anew",
+                self.save: "Make a style of your picks so far; you can go on picking later",
+                self.stop: "Stop here; your picks are kept, and you can go on later (Esc)",
+            }
+        )
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

@@ -25,7 +25,8 @@ from pie_desktop.ui.styles.dropping import local_paths
 from pie_desktop.ui.theme import SPACE, set_flag
 from pie_desktop.ui.thumbnails import ThumbnailLoader
 from pie_desktop.ui.thumbnails.loader import side_for
-from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
+from pie_desktop.ui.widgets.buttons import explain_buttons
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.workers.job import JobContext
 from pie_desktop.workers.lanes import LatestLane, QueueLane
 
@@ -181,14 +182,14 @@ class WallDialog(QDialog):
         self.none.setEnabled(count > 0)
 
     def _lay_out(self) -> None:
-        for button, said in (
-            (self.folder, "Show the photos of another folder, and of those in it; or drop one here"),
-            (self.none, "Take all choices back"),
-            (self.make, "Make a style of the photos that you like"),
-            (self.stop, "Close without making a style (Esc)"),
-        ):
-            button.setToolTip(plain(said))
-            button.setAutoDefault(False)
+        explain_buttons(
+            {
+                self.folder: "Show the photos of another folder, and of those in it; or drop one here",
+                self.none: "Take all choices back",
+                self.make: "Make a style of the photos that you like",
+                self.stop: "Close without making a style (Esc)",
+            }
+        )
         self.view.setAccessibleName("Photos to like")
         bottom = QHBoxLayout()
         bottom.setSpacing(SPACE)

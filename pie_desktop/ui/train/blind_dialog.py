@@ -14,7 +14,8 @@ from pie_desktop.model.report import Picture as Kind
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.taste.picture import Picture
 from pie_desktop.ui.theme import SPACE
-from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
+from pie_desktop.ui.widgets.buttons import explain_buttons
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.workers.job import Job, JobContext
 from pie_desktop.workers.lanes import QueueLane
 
@@ -175,16 +176,15 @@ class BlindDialog(QDialog):
         self.back.setEnabled(bool(self.test.picks))
 
     def _explain(self) -> None:
-        for button, said in (
-            (self.left, "I like the left one better (1 or Left)"),
-            (self.right, "I like the right one better (2 or Right)"),
-            (self.same, "I see no difference, or like both alike (0 or Down)"),
-            (self.back, "Take the last answer back (Backspace or Up)"),
-            (self.stop, "Stop here; your answers are kept, and you can go on later (Esc)"),
-        ):
-            button.setToolTip(plain(said))
-            button.setAutoDefault(False)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        explain_buttons(
+            {
+                self.left: "I like the left one better (1 or Left)",
+                self.right: "I like the right one better (2 or Right)",
+                self.same: "I see no difference, or like both alike (0 or Down)",
+                self.back: "Take the last answer back (Backspace or Up)",
+                self.stop: "Stop here; your answers are kept, and you can go on later (Esc)",
+            }
+        )
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

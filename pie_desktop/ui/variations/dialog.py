@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from pie_desktop.engine.variations import Shown, StyleVariations
 from pie_desktop.ui.context import AppContext
@@ -12,7 +12,8 @@ from pie_desktop.ui.styles.making import StyleMaker
 from pie_desktop.ui.taste.picture import Picture
 from pie_desktop.ui.theme import SPACE, set_flag
 from pie_desktop.ui.variations import jobs
-from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
+from pie_desktop.ui.widgets.buttons import button_row, explain_buttons
+from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import QueueLane
 
@@ -55,11 +56,13 @@ class VariationsDialog(QDialog):
         self.pictures = [Picture(f"Variation {number}") for number in range(1, _MOST + 1)]
         self.buttons = [QPushButton(str(number)) for number in range(1, _MOST + 1)]
         self.cancel = QPushButton("Cancel")
-        self.keep.setToolTip(plain("The style is right; nothing changes (0)"))
-        self.cancel.setToolTip(plain("Decide nothing (Esc)"))
-        for button in (self.keep, self.cancel, *self.buttons):
-            button.setAutoDefault(False)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        explain_buttons(
+            {
+                self.keep: "The style is right; nothing changes (0)",
+                self.cancel: "Decide nothing (Esc)",
+                **{button: f"The style learns this one ({number})" for number, button in enumerate(self.buttons, 1)},
+            }
+        )
         self._lay_out()
         self.as_it_is.clicked.connect(self.keep_it)
         self.keep.clicked.connect(self.keep_it)
@@ -158,12 +161,9 @@ class VariationsDialog(QDialog):
             grid.setColumnStretch(place, 3)
         for row in (0, 2):
             grid.setRowStretch(row, 1)
-        bottom = QHBoxLayout()
-        bottom.addStretch(1)
-        bottom.addWidget(self.cancel)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
         column.addWidget(self.text)
         column.addLayout(grid, 1)
-        column.addLayout(bottom)
+        column.addLayout(button_row(self.cancel))
