@@ -19,7 +19,8 @@ TALL_LINES = 60  # of the window's font
 class SidePanel(QFrame):
     """Styles, adjustments and history share one place, by tabs; where the window is tall enough, all are there.
 
-    The line above the sliders can be moved, and the sliders scroll if they must.
+    The line above the sliders can be moved, and the sliders scroll if they must. Below the adjustments and the history,
+    which need the room, they are folded at first; for each page the user's choice is kept.
 
     Attributes:
         tabs: the tabs; choosing one shows its page.
@@ -84,7 +85,9 @@ class SidePanel(QFrame):
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.splitterMoved.connect(self._on_moved)
-        adjust.blend.height_changed.connect(lambda: None if self._divided else self._divide())
+        self._folded = {name: name != TABS[0] for name in TABS}
+        adjust.folded.connect(self._on_folded)
+        adjust.height_changed.connect(lambda: None if self._divided else self._divide())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -109,6 +112,11 @@ class SidePanel(QFrame):
     def _on_moved(self) -> None:
         self._divided = True
 
+    def _on_folded(self, folded: bool) -> None:
+        self._folded[TABS[self.tabs.currentIndex()]] = folded
+        self._divided = False  # for what was shown then
+        self._divide()
+
     def _divide(self) -> None:
         """The sliders get what they need, and no more than half."""
         layout, whole = self._adjust.layout(), sum(self.splitter.sizes())
@@ -127,19 +135,26 @@ class SidePanel(QFrame):
             button.setVisible(self._styles.isVisibleTo(self))
         self.tabs.setVisible(not self.tall)
         self._title.setVisible(self.tall)
+        self._adjust.fold.setVisible(not self.tall)
+        self._adjust.set_folded(self._folded[chosen] and not self.tall)
         self._adjustments.set_titled(self.tall)
         self._history.set_titled(self.tall)
 
     def remember(self, settings: Settings) -> None:
         """Put the layout into the settings."""
         settings.set("edit.side_page", TABS[self.tabs.currentIndex()])
+        settings.set("edit.side_folded", [name for name, folded in self._folded.items() if folded])
         if self._divided and all(self.splitter.sizes()):
             settings.set("edit.side_sizes", self.splitter.sizes())
 
     def restore(self, settings: Settings) -> None:
         """As it was remembered; at first the sliders get what they need, the rest is for the page above."""
+        folded = settings.get("edit.side_folded")
+        if isinstance(folded, list):
+            self._folded = {name: name in folded for name in TABS}
         name = settings.text("edit.side_page", TABS[0])
         self.show_page(name if name in TABS else TABS[0])
+        self._show_pages()
         sizes = settings.sizes("edit.side_sizes", 2)
         if sizes is not None and all(sizes):
             self.splitter.setSizes(sizes)

@@ -1,5 +1,6 @@
 """Strength, amount and attribution of the open photo."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout
 
 from pie_desktop.edit.edit import Edit
@@ -11,12 +12,22 @@ from pie_desktop.ui.editor.reading import Enhancement, OpenedPhoto
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.widgets.labels import counted, heading
-from pie_desktop.ui.widgets.plain_text import PlainLabel
+from pie_desktop.ui.widgets.plain_text import PlainLabel, plain
 from pie_desktop.ui.widgets.slider import LabelledSlider
 
 
 class AdjustPanel(QFrame):
-    """The sliders of the open photo's edit, and how much of it is the user's preference."""
+    """The sliders of the open photo's edit, and how much of it is the user's preference.
+
+    Folded, it has the sliders that are used most, and those of a blend.
+
+    Signals:
+        height_changed: it needs more, or less, than before.
+        folded: whether the user has folded it, or opened it again.
+    """
+
+    height_changed = Signal()
+    folded = Signal(bool)
 
     def __init__(self, context: AppContext, session: EditSession) -> None:
         super().__init__()
@@ -32,13 +43,20 @@ class AdjustPanel(QFrame):
         reset.setToolTip("All sliders back to their defaults, adjustments too")
         reset.setAccessibleName("Reset")
         reset.clicked.connect(self.reset)
+        self.fold = QToolButton()
+        self.fold.setCheckable(True)
+        self.fold.setAccessibleName("Fewer sliders")
+        self.fold.setToolTip(plain("Show the most used sliders only, to leave more room above"))
+        self.fold.clicked.connect(self._on_fold)
         head = QHBoxLayout()
         self.applies_to = PlainLabel()
         self.applies_to.setProperty("role", "accent")
         self.applies_to.hide()
+        head.addWidget(self.fold)
         head.addWidget(heading("STRENGTH"), 1)
         head.addWidget(self.applies_to)
         self.blend = BlendRow(context, session)
+        self.blend.height_changed.connect(self.height_changed)
         head.addWidget(self.blend.button)
         head.addWidget(reset)
         layout = QVBoxLayout(self)
@@ -54,6 +72,7 @@ class AdjustPanel(QFrame):
         layout.addSpacing(HALF_SPACE)
         layout.addWidget(self.attribution)
         layout.addStretch(1)
+        self.set_folded(False)
         session.several.count_changed.connect(self._on_count)
         self.sliders.changed.connect(context.current.change)
         context.current.changed.connect(self._on_edit)
@@ -70,6 +89,19 @@ class AdjustPanel(QFrame):
     @property
     def amount(self) -> LabelledSlider:
         return self.sliders.amount
+
+    def set_folded(self, folded: bool) -> None:
+        """Show the sliders that are used most alone, or all there is."""
+        self.fold.setChecked(folded)
+        self.fold.setIcon(icon("mdi6.chevron-right" if folded else "mdi6.chevron-down"))
+        finer = [slider for slider in self.sliders.all() if slider.parameter.under]
+        for widget in (self.attribution, *finer):
+            widget.setVisible(not folded)
+        self.height_changed.emit()
+
+    def _on_fold(self, folded: bool) -> None:
+        self.set_folded(folded)
+        self.folded.emit(folded)
 
     def reset(self) -> None:
         """All sliders of all selected photos to their defaults, as one step of the history."""
