@@ -1,6 +1,7 @@
 """The pages describe what is there: every command and option, every file they name, every word of the glossary."""
 
 import importlib
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,10 @@ import pytest
 import typer.main
 
 from pie_desktop.cli import app
+from pie_desktop.commands.plan_output import show_plan
+from pie_desktop.edit.versions import PhotoVersion
+from pie_desktop.export.job import ExportSettings, plan_export
+from pie_desktop.export.photo_edits import neutral_for_all
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DECISIONS = sorted((REPOSITORY / "docs" / "decisions").glob("*.md"))
@@ -68,6 +73,17 @@ def test_every_command_and_option_is_in_the_command_line_page() -> None:
         for parameter in command.params:
             for option in parameter.opts if parameter.param_type_name == "option" else []:
                 assert option in sections[path], f"{path} {option}: run scripts/update_cli_docs.py"
+
+
+def test_every_key_of_a_plan_is_in_the_command_line_page(
+    capsys: pytest.CaptureFixture[str], sample_photos: dict[str, Path], tmp_path: Path
+) -> None:
+    photo = PhotoVersion(sample_photos["coffee"])
+    settings = ExportSettings(tmp_path)
+    show_plan(plan_export([photo], settings), tmp_path, True, neutral_for_all)
+    plan = json.loads(capsys.readouterr().out)
+    told = (REPOSITORY / "docs" / "CLI.md").read_text(encoding="utf-8").partition("### Plans")[2].partition("###")[0]
+    assert [key for key in (*plan, *plan["photos"][0]) if f"`{key}`" not in told] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
