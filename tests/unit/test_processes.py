@@ -1,10 +1,7 @@
 """Several processes that train together give what one process with all users gives, and fail together."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from torch import nn
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.architecture import Architecture
+from tests.unit.helpers.torchrun import run_together
 from training.data.batch import Group
 from training.fit import basis
 from training.fit.assemble import fit
@@ -48,25 +46,6 @@ def _toml(config: FitConfig) -> str:
     return "\n".join(lines)
 
 
-def _together(arguments: list[str]) -> subprocess.CompletedProcess[str]:
-    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-    asked, ask = os.pipe()  # kept open: the end of its stdin would stop the run
-    try:
-        return subprocess.run(
-            [*torchrun, "-m", "training", *arguments, "--events", "-"],
-            check=False,
-            capture_output=True,
-            text=True,
-            timeout=200,
-            stdin=asked,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            cwd=Path(__file__).parents[2],
-        )
-    finally:
-        os.close(asked)
-        os.close(ask)
-
-
 @pytest.mark.slow
 def test_two_processes_have_the_losses_of_one(
     config: FitConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -76,7 +55,8 @@ def test_two_processes_have_the_losses_of_one(
     alone = list(fit(config, tmp_path / "alone", tmp_path / "models"))
     shutil.copytree(tmp_path / "alone" / "cache", tmp_path / "together" / "cache")
     (tmp_path / "run.toml").write_text(_toml(config))
-    ended = _together(["fit", "--config", str(tmp_path / "run.toml"), "--out", str(tmp_path / "together")])
+    where = "--config", tmp_path / "run.toml", "--out", tmp_path / "together"
+    ended = run_together("training", "fit", *where, "--events", "-")
     assert ended.returncode == 0, ended.stderr[-3000:]
     # one process reports, and nothing else is on stdout
     together = [json.loads(line) for line in ended.stdout.splitlines()]

@@ -15,14 +15,17 @@ from typer.testing import CliRunner
 
 from pie_desktop.errors import PieError
 from pie_desktop.model.bundle import list_bundles
-from pie_desktop.model.systems.build import build_system, save_system
+from pie_desktop.model.systems.build import build_system, load_system, save_system
 from pie_desktop.model.systems.system import SystemConfig
 from pie_desktop.paths import resource
+from tests.unit.helpers.torchrun import OneOfTwo, run_together
 from training.benchmark.methods import MethodSet, shown, with_original
 from training.cli import app, main
+from training.running import processes
 from training.running.events import Event
 from training.study import progress
 from training.study.config import load_scale, load_systems
+from training.study.runner import runs_of, train_all
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SCALE = """
@@ -119,6 +122,32 @@ def test_study_trains_and_compares(configs: list[str], tmp_path: Path) -> None:
     assert [row for row in found["rows"] if row["method"] == "curves"] == [
         row for row in once_more["rows"] if row["method"] == "curves"
     ]
+
+
+@pytest.mark.slow
+def test_two_processes_share_the_systems_out_and_each_comes_out_as_in_one(configs: list[str], tmp_path: Path) -> None:
+    """Slow: three interpreters have to load torch."""
+    scale, together = tmp_path / "scale.toml", tmp_path / "together"
+    runs = runs_of(load_systems([Path(config) for config in configs]), load_scale(scale), tmp_path / "alone")
+    list(train_all(runs, tmp_path / "alone"))
+    ended = run_together("tests.unit.helpers.train_study", together, scale, *configs)
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    events = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert {(e["rank"], e["system"]) for e in events if e["event"] == "step"} == {(0, "curves"), (1, "pixels")}
+    assert sorted(e["system"] for e in events if e["event"] == "done") == ["curves", "pixels"]
+    for run in runs:
+        one, other = (load_system(folder / run.config.name)[1] for folder in (run.folder.parent, together))
+        assert one["curve"][-1]["psnr"] == pytest.approx(other["curve"][-1]["psnr"], abs=1e-3)
+
+
+def test_a_process_that_does_not_lead_trains_its_systems_and_leaves_the_rest_to_the_leader(
+    configs: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "start_processes", lambda device: OneOfTwo(1))
+    arguments = ["study", *configs, "--scale", str(tmp_path / "scale.toml"), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert result.exit_code == 0 and "pixels trained, 3 steps" in result.output
+    assert not (tmp_path / "out" / "curves").exists() and not (tmp_path / "out" / "results.json").exists()
 
 
 def test_mistakes_are_reported_before_anything_is_trained(configs: list[str], tmp_path: Path) -> None:

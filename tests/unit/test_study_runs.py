@@ -11,6 +11,7 @@ import torch
 from pie_desktop.errors import PieError
 from pie_desktop.model.systems.build import load_system
 from tests.unit.helpers.tiny_studies import tiny_scale, tiny_system
+from tests.unit.helpers.torchrun import OneOfTwo
 from training.losses.registry import Terms
 from training.running.events import Event
 from training.study.config import Scale
@@ -132,6 +133,21 @@ def test_a_seed_that_is_missing_is_trained_when_the_study_goes_on(scale: Scale, 
     assert all(run.trained for run in runs)
     # one seed more changes nothing about those that are there
     check(runs_of([tiny_system("end_to_end")], scale.model_copy(update={"seeds": 4}), tmp_path), resume=False)
+
+
+def test_each_process_trains_its_share_and_the_leader_waits_for_the_others(scale: Scale, tmp_path: Path) -> None:
+    twice = scale.model_copy(update={"seeds": 2})
+    runs = runs_of([tiny_system("end_to_end"), tiny_system("two_stage")], twice, tmp_path)
+    other = [event["system"] for event in train_all(runs, tmp_path, processes=OneOfTwo(1)) if event["event"] == "done"]
+    assert other == ["two-stage", "two-stage-seed-6"]
+    # asked to stop while it waits for one that is not there yet
+    (runs[3].folder / "system.json").rename(tmp_path / "hidden")
+    leader = train_all(runs, tmp_path, lambda: runs[2].over, OneOfTwo(0))
+    events = [event for event in leader if event["event"] in ("done", "stopped")]
+    assert [event["system"] for event in events] == ["end-to-end", "end-to-end-seed-6", "two-stage-seed-6"]
+    assert events[-1]["event"] == "stopped"
+    (tmp_path / "hidden").rename(runs[3].folder / "system.json")
+    assert all(run.over for run in runs)
 
 
 def test_two_trainings_in_one_folder_are_refused(scale: Scale, tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def study(
     from training.benchmark.cli import chosen_bundle
     from training.reports.files import prepare_folder
     from training.running.asking import Asking, stop_on_signal
+    from training.running.processes import start_processes
     from training.running.tensorboard import drawn
     from training.study.config import load_systems
     from training.study.evaluate import require_tests
@@ -108,17 +109,22 @@ def study(
     for path in (out / "results.json", page):
         prepare_folder(path)
     require_tests(chosen)
+    processes = start_processes(chosen.device)
     if not (evaluate_only or report_only):
-        check(runs, resume)
-        sink = study_sink(Console())
+        with processes.leader_first():
+            if processes.leader:
+                check(runs, resume)
+        # several processes cannot share a line of a terminal
+        sink = study_sink(Console(force_terminal=None if processes.alone else False))
         asking = Asking()
         with stop_on_signal(asking), drawn(tensorboard) as draw:
-            for event in train_all(runs, out, asking.stop):
+            for event in train_all(runs, out, asking.stop, processes):
                 sink(event)
                 draw(event)
                 if event["event"] == "stopped":
                     raise typer.Exit(130)
-    _report(runs, out, page, chosen_bundle(model), report_only, workers, threads)
+    if processes.leader:
+        _report(runs, out, page, chosen_bundle(model), report_only, workers, threads)
 
 
 def _report(runs: "list[Run]", out: Path, page: Path, bundle: Path, written: bool, workers: int, threads: int) -> None:

@@ -49,11 +49,12 @@ def _line(event: Event) -> str | None:
     if kind == "validation":
         psnr = "" if event["psnr"] is None else f"{event['psnr']:.2f} dB held out, "
         return f"step {event['step']}: {psnr}user found again {event['retrieval']:.0%}"
+    step = "" if event.get("step") is None else f" at step {event['step']}"
     return {
         "stage": f"step {event.get('step')}: {event.get('stage')}",
         "skipped": "is trained already",
         "failed": f"failed: {event.get('message')}",
-        "stopped": f"stopped at step {event.get('step')}; continue with --resume",
+        "stopped": f"stopped{step}; continue with --resume",
         "done": f"trained, {event.get('step')} steps",
     }.get(kind)
 

@@ -1,6 +1,12 @@
-"""All systems of a study, one after the other: each is trained and kept, or its failure is; none stops the others."""
+"""All systems of a study, one after the other: each is trained and kept, or its failure is; none stops the others.
 
+Several processes share the systems out among them: each trains whole ones, so that nothing of a system depends on how
+many there are.
+"""
+
+import contextlib
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +26,8 @@ from training.reports.files import rounded
 from training.running.checkpoint import has_checkpoint
 from training.running.events import Event
 from training.running.folders import used_by_one
-from training.running.processes import choose_device, pixel_device
+from training.running.loop import PAUSE
+from training.running.processes import ALONE, Processes, pixel_device
 from training.running.stepping import NotFinite
 from training.study.config import Scale, StudyConfig
 from training.study.measures import Curve
@@ -149,32 +156,47 @@ def _kept_settings(path: Path) -> dict[str, Any]:
         return {}
 
 
-def train_all(runs: Sequence[Run], out: Path, should_stop: Callable[[], bool] = lambda: False) -> Iterator[Event]:
+def train_all(
+    runs: Sequence[Run],
+    out: Path,
+    should_stop: Callable[[], bool] = lambda: False,
+    processes: Processes = ALONE,
+) -> Iterator[Event]:
     """Train what is not trained yet; the events of `StudyTrainer`, each with its `system`.
 
     Yields further `skipped`, `failed` and `done`; after `stopped` nothing else comes.
 
+    Args:
+        processes: each calls this with the same arguments, has the events of its own systems, and ends with them; the
+            leader ends when all systems are over.
+
     Raises:
         PieError: photographs, device or a checkpoint cannot be used, or another training uses the folder.
     """
-    if all(run.over for run in runs):
+    # as the leader sees it: what another process has done meanwhile must not change whose turn it is
+    over = processes.agreed(*(run.over for run in runs))
+    if all(over):
         return
-    with used_by_one(out):
-        yield from _train_all(runs, out, should_stop)
-
-
-def _train_all(runs: Sequence[Run], out: Path, should_stop: Callable[[], bool]) -> Iterator[Event]:
-    scale = runs[0].scale
-    device = choose_device(scale.device)
-    material = prepare_material(scale, out / "cache", pixel_device(device))
-    for run in runs:
-        if run.over:
-            yield {"event": "skipped", "system": run.config.name}
-            continue
-        for event in _train(run, material, device, should_stop):
-            yield event | {"system": run.config.name}
-            if event["event"] == "stopped":
+    left = [run for run, done in zip(runs, over, strict=True) if not done]
+    mine = left[processes.share.index :: processes.share.count]
+    with contextlib.ExitStack() as kept:
+        with processes.leader_first():
+            if processes.leader:
+                kept.enter_context(used_by_one(out))
+            device = processes.device(runs[0].scale.device)
+            material = prepare_material(runs[0].scale, out / "cache", pixel_device(device))
+        for run in runs:
+            if run not in left and processes.leader:
+                yield {"event": "skipped", "system": run.config.name}
+            for event in _train(run, material, device, should_stop) if run in mine else ():
+                yield event | {"system": run.config.name}
+                if event["event"] == "stopped":
+                    return
+        while processes.leader and (missing := [run.config.name for run in left if not run.over]):
+            if should_stop():
+                yield {"event": "stopped", "system": ", ".join(missing), "step": None}
                 return
+            time.sleep(PAUSE)
 
 
 def _train(run: Run, material: Material, device: torch.device, should_stop: Callable[[], bool]) -> Iterator[Event]:
