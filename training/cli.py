@@ -17,7 +17,7 @@ from training.benchmark.hand_cli import corrections
 from training.benchmark.published_cli import fivek
 from training.benchmark.report_cli import report as show_report
 from training.benchmark.variations import variations
-from training.data.cli import prepare, sheet
+from training.data.cli import prepare, sheet, statistics
 from training.data.pairs_cli import pairs as show_pairs
 from training.fit.estimate_cli import estimate, ranged, with_preset
 from training.study.cli import study
@@ -45,6 +45,7 @@ app.command("contact-sheet")(contact_sheet)
 app.command()(study)
 app.command("export-model")(export_model)
 app.command()(prepare)
+app.command()(statistics)
 app.command()(sheet)
 
 

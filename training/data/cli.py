@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 
 from pie_desktop.errors import PieError
@@ -69,6 +70,39 @@ def prepare(
         console.print(f"left out: {sentence}", soft_wrap=True, markup=False, highlight=False)
     made = f"{report.photos} photos in {out}, {report.made} of them decoded now"
     console.print(made, soft_wrap=True, markup=False, highlight=False)
+
+
+def statistics(
+    folder: Annotated[Path, typer.Argument(help="Folder of a data set, or of a cache made by `prepare`.")],
+    photos: Annotated[int, typer.Option(min=1, help="Photos of each style to look at, evenly over their names.")] = 200,
+    output: Annotated[Path | None, typer.Option("--json", help="Write the numbers to this file.")] = None,
+) -> None:
+    """Say what the people of a data set do to their photos: how many there are, and how they change on average."""
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    from training.data.statistics import dataset_statistics
+    from training.reports.files import prepare_folder, rounded, write_json
+
+    prepare_folder(output)
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task("looking at photos", total=1.0)
+        people = dataset_statistics(folder, photos, lambda done: bars.update(task, completed=done))
+    table = Table("style", "photos", "looked at", "size", "luma", "contrast", "chroma", "dE00", "left alone", box=None)
+    for p in people:
+        sizes = dict.fromkeys(f"{width}x{height}" for width, height in (p.smallest, p.median, p.largest))
+        changes = (f"{p.luma:+.1f} %", f"{p.contrast:+.1f} %", f"{p.chroma:+.1f}", f"{p.de00:.1f}")
+        counts = (str(p.photos), str(p.looked_at), ", ".join(sizes))
+        table.add_row(escape(p.name), *counts, *changes, f"{p.left_alone:.0%}")
+    console = Console(width=None if Console().is_terminal else 120)
+    console.print(table)
+    console.print(
+        "Sizes: smallest, median, largest. Changes are means, after less before: of mean luma and of its standard "
+        "deviation in percent of white, and of CIELAB chroma. Left alone: photos that differ by less than 1 dE00."
+    )
+    if output is not None:
+        write_json(output, {"folder": str(folder), "people": [rounded(asdict(person)) for person in people]})
 
 
 def contact_sheet(group: "Group") -> np.ndarray:
