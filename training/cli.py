@@ -20,7 +20,7 @@ from training.benchmark.variations import variations
 from training.data.cli import prepare, sheet, statistics
 from training.data.pairs_cli import pairs as show_pairs
 from training.fit.estimate_cli import estimate, ranged, with_preset
-from training.study.cli import study
+from training.study.cli import convert_starenhancer, study
 from training.study.export import export_model
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -44,6 +44,7 @@ app.command()(variations)
 app.command("contact-sheet")(contact_sheet)
 app.command()(study)
 app.command("export-model")(export_model)
+app.command("convert-starenhancer")(convert_starenhancer)
 app.command()(prepare)
 app.command()(statistics)
 app.command()(sheet)

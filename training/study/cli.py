@@ -127,6 +127,30 @@ def study(
         _report(runs, out, page, chosen_bundle(model), report_only, workers, threads)
 
 
+def convert_starenhancer(
+    folder: Annotated[
+        Path,
+        typer.Argument(help="Folder of stylish.pth.tar, enhancer.pth.tar and mapping.pth.tar; embeddings.npy is used."),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder of the system that is made; it must hold none yet.")],
+    source: Annotated[int, typer.Option(min=1, help="Which style of embeddings.npy is unedited, from 1.")] = 6,
+) -> None:
+    """Make a system of the study, without pickle, of the weights that StarEnhancer's authors published."""
+    from pie_desktop.model.systems.build import DESCRIPTION, save_system
+    from training.study.starenhancer_weights import published_system
+
+    if (out / DESCRIPTION).exists():
+        raise PieError(f"{out} holds a system already; choose another folder with --out.")
+    files = {name: folder / f"{name}.pth.tar" for name in ("stylish", "enhancer", "mapping")}
+    embeddings = folder / "embeddings.npy"
+    known = embeddings.exists()
+    system = published_system(files, embeddings if known else None, source)
+    about = {"system": {"name": "starenhancer-published"}, "source": "StarEnhancer (Song, Qian and Du, ICCV 2021)"}
+    save_system(out, system, about)
+    start = "the mean style of the unedited photos" if known else "its own style, as there is no embeddings.npy"
+    Console().print(f"{out}: every photo starts from {start}.", soft_wrap=True, markup=False, highlight=False)
+
+
 def _report(runs: "list[Run]", out: Path, page: Path, bundle: Path, written: bool, workers: int, threads: int) -> None:
     """Judge what is trained, unless results are written already, and make the page."""
     from pie_desktop.model.bundle import read_bundle_info

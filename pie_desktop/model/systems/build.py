@@ -22,6 +22,7 @@ from pie_desktop.model.systems.enhancers.pienet import PieNetEnhancer
 from pie_desktop.model.systems.enhancers.sa_block import SABlockEnhancer
 from pie_desktop.model.systems.enhancers.unet import AdaINUNetEnhancer
 from pie_desktop.model.systems.masked import MaskedSystem
+from pie_desktop.model.systems.published_starenhancer import PublishedEnhancer, PublishedStyleEncoder
 from pie_desktop.model.systems.style import StyleCode
 from pie_desktop.model.systems.style_encoders import (
     DifferenceEncoder,
@@ -46,6 +47,8 @@ def _encoder(c: SystemConfig) -> StyleEncoder:
             return DifferenceEncoder(c.width, c.encoder_channels)
         case "psp":
             return PspEncoder(c.width, c.encoder_channels, c.paired, c.codes)
+        case "starenhancer":
+            return PublishedStyleEncoder()
 
 
 def _enhancer(c: SystemConfig, encoder: StyleEncoder) -> Enhancer:
@@ -64,6 +67,8 @@ def _enhancer(c: SystemConfig, encoder: StyleEncoder) -> Enhancer:
             return SABlockEnhancer(encoder.map_channels, c.channels, c.images)
         case "diffusion":
             return DiffusionEnhancer(c.width, c.components, c.lut_size)
+        case "starenhancer":
+            return PublishedEnhancer()
         case "identity":
             return IdentityEnhancer()
 

@@ -20,7 +20,7 @@ class SystemConfig(BaseModel):
         encoder: of the style images, see `style_encoders`. `resnet18_max` is StarEnhancer's reading of a ResNet-18,
             `difference` that of Masked Style Modeling.
         enhancer: of the photos. `unet` is PieNet's, `curves` StarEnhancer's, `sa_block` the study's own attention,
-            `identity` none.
+            `identity` none. `starenhancer` is, for both, the network that its authors have published weights of.
         width: D of style vectors and codes.
         channels: of the enhancer at full resolution.
         encoder_channels: of the encoder's first stage; each stage has twice as many as the one before.
@@ -38,9 +38,17 @@ class SystemConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    encoder: Literal["resnet", "resnet18", "resnet18_max", "difference", "psp"] = "resnet"
+    encoder: Literal["resnet", "resnet18", "resnet18_max", "difference", "psp", "starenhancer"] = "resnet"
     enhancer: Literal[
-        "curves", "unet", "adain_unet", "attention", "style_attention", "sa_block", "diffusion", "identity"
+        "curves",
+        "unet",
+        "adain_unet",
+        "attention",
+        "style_attention",
+        "sa_block",
+        "diffusion",
+        "starenhancer",
+        "identity",
     ] = "curves"
     width: int = Field(128, ge=8, le=512)
     channels: int = Field(16, ge=8, le=128, multiple_of=8)
@@ -59,6 +67,8 @@ class SystemConfig(BaseModel):
     def _fits(self) -> Self:
         if self.masked and (self.encoder != "difference" or self.width % 8):
             raise ValueError('masked systems want encoder = "difference" and a width that is a multiple of 8')
+        if "starenhancer" in (self.encoder, self.enhancer) and (self.encoder != self.enhancer or self.width != 512):
+            raise ValueError("StarEnhancer as published has both its parts and width = 512")
         if self.masked and self.blind:
             raise ValueError("masked systems predict styles, so that none can be withheld")
         if self.enhancer == "sa_block" and 8 * self.channels % self.images:
