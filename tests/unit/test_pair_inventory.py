@@ -3,7 +3,7 @@
 import json
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +12,11 @@ from PIL import Image
 
 from pie_desktop.imaging.pairs import inventory as inventory_module
 from pie_desktop.imaging.pairs.decisions import CHOSEN, Decision, Decisions
+from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.imaging.pairs.folders import pairs_in_folders
 from pie_desktop.imaging.pairs.index import PairIndex
-from pie_desktop.imaging.pairs.inventory import SIDE, PairRow, counts, inventory, judge_missing
-from pie_desktop.imaging.pairs.judge import judge
+from pie_desktop.imaging.pairs.inventory import SIDE, PairRow, Progress, counts, inventory, judge_missing
+from pie_desktop.imaging.pairs.judge import Finding, Judged, Stamp, judge
 from pie_desktop.imaging.pairs.kinds import PairKind
 from pie_desktop.imaging.stored import file_digest
 
@@ -178,6 +179,22 @@ def test_what_was_decided_stays_when_an_edit_is_moved_or_renamed(
     decide((moved / "renamed.jpg", Decision(content=look(moved)["renamed.jpg"].contents[0])))
     assert look(moved)["renamed.jpg"].used
     assert json.loads((tmp_path / "own" / "decisions.json").read_text())["decisions"] == {}
+
+
+def test_the_list_of_thousands_is_not_written_anew_for_every_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guesses = [PairGuess(tmp_path / f"{n}.jpg", tmp_path / "originals" / f"{n}.jpg", "") for n in range(4000)]
+    index, written = PairIndex(tmp_path / "index", SIDE), []
+    monkeypatch.setattr(PairIndex, "add", lambda _, judged: written.append(len(judged)))
+    stamp = Stamp("", 0, 0)
+
+    def judge_all(missing: Sequence[PairGuess]) -> Iterator[Judged]:
+        return (Judged(Finding(stamp, stamp, PairKind.MATCHED)) for _ in missing)
+
+    (*_, last) = judge_missing(guesses, index, judge_all)
+    assert last == Progress(4000, 4000) and sum(written) == 4000
+    assert written[0] == 64 and len(written) < 30 and max(written) <= 4000 // 8
 
 
 def test_a_copy_is_decided_about_by_itself(tmp_path: Path) -> None:

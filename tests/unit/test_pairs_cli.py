@@ -151,3 +151,20 @@ def test_identical_images_and_wrong_matches_are_left_out_and_the_rest_goes_on(
     assert set(found.names) == set(rest) and len(found.problems) == 2
     assert any("are identical" in problem for problem in found.problems)
     assert any("do not show the same image" in problem for problem in found.problems)
+
+
+def test_a_folder_of_wrong_matches_is_refused_in_one_sentence(
+    photo_folder_of_crops: Path, training: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    photos = sorted(photo_folder_of_crops.glob("*.jpg"))
+    wrong = tmp_path / "wrong"
+    (wrong / "originals").mkdir(parents=True)
+    for number in range(6):
+        (wrong / f"{number}.jpg").write_bytes(photos[number].read_bytes())
+        (wrong / "originals" / f"{number}.jpg").write_bytes(photos[number + 12].read_bytes())
+    code, _, error = training("fit", "--pairs", wrong, "--out", tmp_path / "run", "--device", "cpu")
+    assert code == 2 and error.startswith("Of 6 pairs none can be used, and training needs at least 4; for example, ")
+    assert "do not show the same image" in error and len(error.strip().splitlines()) == 1
+    events = [json.loads(line) for line in (tmp_path / "run" / "events.jsonl").read_text().splitlines()]
+    assert events[-1] == {"event": "error", "message": error.strip()}
+    assert "start" not in {event["event"] for event in events}

@@ -20,6 +20,7 @@ from pie_desktop.imaging.pairs.judge import Judged, judge
 from pie_desktop.imaging.stored import file_digest
 
 FEWEST = 4  # pairs, of which some are held out
+MOST_TOLD = 5  # sentences about pairs that are left out
 FEW = 24  # pairs that are looked at sooner than another process has started
 ADVICE = "training needs at least 4, better 50 or more (same file names in a folder 'originals' beside the edits)"
 
@@ -142,7 +143,7 @@ def index_pairs(guesses: Sequence[PairGuess], index: PairIndex, workers: int | N
     yield from judge_missing(guesses, index, judge_all)
 
 
-def first_of(sentences: Sequence[str], most: int = 5) -> list[str]:
+def first_of(sentences: Sequence[str], most: int = MOST_TOLD) -> list[str]:
     """Some sentences about pairs that were left out, and how many more there are."""
     more = len(sentences) - most
     return [*sentences[:most], *([f"{more:,} more pairs were left out."] if more > 0 else [])]
@@ -169,6 +170,17 @@ def load_own_pairs(
     return bank
 
 
+def _too_few(used: int, problems: Sequence[str]) -> str:
+    """Why nothing can be learned from so few pairs; where thousands are left out, one sentence with an example."""
+    if len(problems) > MOST_TOLD:
+        left = f"only {used}" if used else "none"
+        return (
+            f"Of {used + len(problems):,} pairs {left} can be used, and training needs at least {FEWEST}; for example,"
+            f" {problems[0]}"
+        )
+    return " ".join([f"Only {used} edits with a usable original were found; {ADVICE}.", *problems])
+
+
 def load_pairs(guesses: Sequence[PairGuess], side: int, fewest: int = FEWEST) -> PairBank:
     """The pairs that train: those that pass the check of `pie_desktop.imaging.pairs.check` and nobody left out.
 
@@ -183,8 +195,7 @@ def load_pairs(guesses: Sequence[PairGuess], side: int, fewest: int = FEWEST) ->
     used = [row for row in rows if row.used]
     problems = [row.reason for row in rows if not row.used and row.guess.before is not None]
     if len(used) < fewest:
-        few = f"Only {len(used)} edits with a usable original were found; {ADVICE}."
-        raise PieError(" ".join([few, *first_of(problems)]))
+        raise PieError(_too_few(len(used), problems))
     try:
         images, places = index.images([row.guess for row in used])
     except (OSError, KeyError) as error:

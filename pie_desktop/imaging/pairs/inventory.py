@@ -16,6 +16,7 @@ from pie_desktop.imaging.pairs.kinds import PairKind, merged_reason
 
 SIDE = 96  # px, of the images that are kept: what a training run crops from, unless it says otherwise
 BATCH = 64  # pairs after which what was found is written
+SHARE = 8  # or so much of what is known already: the list is written as a whole
 MOSTLY = 0.5  # of the edits: where more are black and white, that is what this person does
 
 Judge = Callable[[Sequence[PairGuess]], Iterable[Judged]]
@@ -83,7 +84,7 @@ def judge_missing(guesses: Iterable[PairGuess], index: PairIndex, judge_all: Jud
     try:
         for found in zip(missing, judged, strict=True):
             batch.append(found)
-            if len(batch) == BATCH:
+            if len(batch) >= max(BATCH, known // SHARE):
                 known += _kept(batch, index)
             yield Progress(known + len(batch), len(pairs))
     finally:
