@@ -1,6 +1,6 @@
 """Whether a style does worse on content that none of its photos show, and whether the expected error knows of it.
 
-    python scripts/measure_missing_content.py PHOTOS [--users 30]
+    python scripts/measure_missing_content.py PHOTOS [--users 30] [--only "towards targets"]
 
 Simulated users have five pairs, none of which shows a kind of content, and the same with a pair that does in the place
 of the last one. A line per kind of user and kind of content: how many styles; the mean dE00 on photos of that kind
@@ -29,7 +29,7 @@ from training.data.users import UserMix
 SEED = 19
 PAIRS = 5
 SHOWN, ASKED = 45, 25  # photos of a user to choose pairs from, and to try
-MOST_ASKED = 4  # photos of one kind that are tried
+MOST_ASKED = 3  # photos of one kind that are tried
 KINDS = {
     "towards targets": TARGETS,
     "by what a photo shows": UserMix(perfect_capture=0.5, adaptive=1.0),
@@ -113,9 +113,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("photos", type=Path, help="folder of finished photos")
     parser.add_argument("--users", type=int, default=30, help="simulated users of each kind (default 30)")
+    parser.add_argument("--only", choices=list(KINDS), help="users of one kind alone")
     options = parser.parse_args()
     inference = Inference(default_bundle(), "cpu")
-    for name, mix in KINDS.items():
+    for name, mix in KINDS.items() if options.only is None else [(options.only, KINDS[options.only])]:
         cases = list(simulated_cases(options.photos, options.users, Draws(SHOWN, ASKED, SEED), mix))
         every: list[Outcome] = []
         for kind in Scenery:

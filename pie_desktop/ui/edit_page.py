@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging.listing import is_photo, list_photos, looks_like_photo, one_per_photo
@@ -18,6 +18,7 @@ from pie_desktop.ui.compare.bar import ComparisonBar
 from pie_desktop.ui.compare.comparison import StyleComparison
 from pie_desktop.ui.compare.sheets import ContactSheets
 from pie_desktop.ui.context import AppContext
+from pie_desktop.ui.edit_panes import EditPanes
 from pie_desktop.ui.editor.cropping import Cropping
 from pie_desktop.ui.editor.history_panel import HistoryPanel
 from pie_desktop.ui.editor.photo_view import PhotoView
@@ -42,28 +43,19 @@ from pie_desktop.ui.welcome import WelcomeView
 from pie_desktop.ui.why.dialog import Explaining
 from pie_desktop.ui.widgets.labels import counted
 
-DEFAULT_SIZES = [248, 872, 320]
-
 
 class EditPage(QWidget):
     """Filmstrip on the left, the photo or the welcome in the middle, styles and sliders on the right.
 
-    Both side panels can be hidden and resized; settings remember it.
-
-    Signals:
-        panels_changed: a side panel was hidden or shown.
-        grid_changed: whether the thumbnails have the whole page.
+    Attributes:
+        panes: these three beside each other.
     """
-
-    panels_changed = Signal()
-    grid_changed = Signal(bool)
 
     def __init__(self, context: AppContext, session: EditSession, canvas: Canvas, commands: Commands) -> None:
         super().__init__()
         self._context = context
         self._session = session
         self._behind_reference: QWidget | None = None
-        self._beside_grid: tuple[bool, bool, list[int]] | None = None
         self.canvas = canvas
         self.filmstrip = Filmstrip(context)
         self.styles = StylePanel(context)
@@ -98,21 +90,14 @@ class EditPage(QWidget):
         self.versions = Versions(session.keeper, context.steps, self)
         self.history = HistoryPanel(session.keeper, self.versions)
         self.right = SidePanel(self.histogram, self.styles, self.adjustments, self.history, self.adjust)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal)
-        self.splitter.setHandleWidth(1)
-        self.splitter.setChildrenCollapsible(False)
-        for widget in (self.filmstrip, self.centre, self.right):
-            self.splitter.addWidget(widget)
-        for index, stretch in enumerate((0, 1, 0)):
-            self.splitter.setStretchFactor(index, stretch)
-        self.filmstrip.setMinimumWidth(160)
-        self.right.setMinimumWidth(280)
+        self.panes = EditPanes(self.filmstrip, self.centre, self.right)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.splitter)
-        self._restore()
+        layout.addWidget(self.panes)
+        self.panes.restore(context.settings)
+        self.panes.centre_wanted.connect(lambda: self._centre_area().setFocus())
         self.filmstrip.photo_selected.connect(self.open_photo)
-        self.filmstrip.view.activated.connect(lambda: self.show_grid(False))
+        self.filmstrip.view.activated.connect(lambda: self.panes.show_grid(False))
         self.filmstrip.selection_changed.connect(session.several.select)
         session.keeper.copies_changed.connect(self.filmstrip.index.set_copies)
         session.keeper.changed.connect(self._show_version)
@@ -211,55 +196,11 @@ class EditPage(QWidget):
         else:
             self.filmstrip.selection.step(-1)
 
-    def toggle_panels(self) -> None:
-        """Hide both side panels, or show them again."""
-        shown = not (self.filmstrip.isVisibleTo(self) or self.right.isVisibleTo(self))
-        self.show_panel(self.filmstrip, shown)
-        self.show_panel(self.right, shown)
-
-    def show_panel(self, panel: QWidget, shown: bool) -> None:
-        """Hide or show `filmstrip` or `right`; the focus does not stay on what is hidden."""
-        focused = self.window().focusWidget()
-        if not shown and focused is not None and panel.isAncestorOf(focused):
-            self._centre_area().setFocus()
-        panel.setVisible(shown)
-        self.panels_changed.emit()
-
-    @property
-    def grid(self) -> bool:
-        """Whether the thumbnails have the whole page."""
-        return self._beside_grid is not None
-
     def _show_styles(self) -> None:
         """Bring the style cards into sight, whatever is shown in their place."""
-        self.show_grid(False)
-        self.show_panel(self.right, True)
+        self.panes.show_grid(False)
+        self.panes.show_panel(self.right, True)
         self.right.show_page("Styles")
-
-    def show_grid(self, shown: bool) -> None:
-        """Give the thumbnails the whole page, or return to the photo with the panels as they were."""
-        if shown == self.grid:
-            return
-        strip = self.filmstrip
-        if shown:
-            panels = strip.isVisibleTo(self), self.right.isVisibleTo(self)
-            self._beside_grid = (*panels, self.splitter.sizes())
-            strip.show()
-            self.centre.hide()
-            self.right.hide()
-            strip.setFocus()
-        elif self._beside_grid is not None:
-            filmstrip, panel, sizes = self._beside_grid
-            self._beside_grid = None
-            self.centre.show()
-            strip.setVisible(filmstrip)
-            self.right.setVisible(panel)
-            self.splitter.setSizes(sizes)
-            self._centre_area().setFocus()
-        # The columns are others once the layout has settled.
-        QTimer.singleShot(0, strip, lambda: strip.view.scrollTo(strip.view.currentIndex()))
-        self.panels_changed.emit()
-        self.grid_changed.emit(shown)
 
     def focus_areas(self) -> list[QWidget]:
         """Where F6 goes, in turn."""
@@ -268,27 +209,13 @@ class EditPage(QWidget):
 
     def remember(self) -> None:
         """Put the layout into the settings."""
-        settings = self._context.settings
-        beside = self.filmstrip.isVisibleTo(self), self.right.isVisibleTo(self), self.splitter.sizes()
-        filmstrip, panel, sizes = self._beside_grid or beside  # the grid itself is not kept
-        if filmstrip and panel:
-            settings.set("edit.sizes", sizes)
-        settings.set("edit.filmstrip", filmstrip)
-        self.right.remember(settings)
-        settings.set("edit.panel", panel)
+        self.panes.remember(self._context.settings)
 
     def _centre_area(self) -> QWidget:
         shown = self.centre.currentWidget()
         if shown is self.photo_view:
             return self.canvas
         return self.reference if shown is self.reference else self.welcome
-
-    def _restore(self) -> None:
-        settings = self._context.settings
-        self.splitter.setSizes(settings.sizes("edit.sizes", 3) or DEFAULT_SIZES)
-        self.right.restore(settings)
-        self.filmstrip.setVisible(settings.get("edit.filmstrip") is not False)
-        self.right.setVisible(settings.get("edit.panel") is not False)
 
     def _photos_in(self, folders: Sequence[Path]) -> list[Path]:
         found: list[Path] = []

@@ -61,8 +61,8 @@ class LastState(QObject):
             canvas.view_changed,
             context.current.wanted_changed,
             tabs.currentChanged,
-            page.panels_changed,
-            page.splitter.splitterMoved,
+            page.panes.panels_changed,
+            page.panes.splitterMoved,
             page.right.splitter.splitterMoved,
             page.right.tabs.currentChanged,
         ):

@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
         parts = (page, self.photo_alone, self.thumbnail_clearing)
         enable_actions(self.commands, self.context, self.session, self.undoing, *parts)
         self.canvas.view_changed.connect(self._show_checks)
-        page.panels_changed.connect(self._show_checks)
+        page.panes.panels_changed.connect(self._show_checks)
         self.photo_alone.changed.connect(self._show_checks)
         self.session.opening.connect(lambda path: self.setWindowTitle(f"{path.name} – PIE Desktop"))
         self.commands.refresh()
@@ -198,10 +198,10 @@ class MainWindow(QMainWindow):
         self.export(self.edit_page.filmstrip.selection.versions())
 
     def toggle_filmstrip(self) -> None:
-        self.edit_page.show_panel(self.edit_page.filmstrip, not self.edit_page.filmstrip.isVisibleTo(self.edit_page))
+        self.edit_page.panes.toggle_panel(self.edit_page.filmstrip)
 
     def toggle_panel(self) -> None:
-        self.edit_page.show_panel(self.edit_page.right, not self.edit_page.right.isVisibleTo(self.edit_page))
+        self.edit_page.panes.toggle_panel(self.edit_page.right)
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

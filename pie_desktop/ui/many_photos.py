@@ -84,10 +84,10 @@ def _bind_list(commands: Commands, page: EditPage) -> None:
 
 def _bind_grid(commands: Commands, page: EditPage) -> None:
     """The grid, and what leads out of it."""
-    grid = commands.bind("grid", lambda: page.show_grid(not page.grid))
-    page.grid_changed.connect(grid.setChecked)
+    grid = commands.bind("grid", lambda: page.panes.show_grid(not page.panes.grid))
+    page.panes.grid_changed.connect(grid.setChecked)
     for view in ("view_single", "view_split", "view_side"):
-        commands[view].triggered.connect(lambda checked=False: page.show_grid(False))
+        commands[view].triggered.connect(lambda checked=False: page.panes.show_grid(False))
     edited = commands.bind("edited_thumbnails", lambda: page.filmstrip.edited.set_on(edited.isChecked()))
     edited.setChecked(page.filmstrip.edited.on)
     commands.bind("larger_thumbnails", partial(page.filmstrip.view.resize_cells, 1.25))

@@ -79,7 +79,7 @@ def bind_edit_actions(commands: Commands, undoing: UndoOrder, page: EditPage) ->
     bind("reset", page.adjust.reset)
     bind("next", partial(page.step, 1))
     bind("previous", partial(page.step, -1))
-    bind("panels", page.toggle_panels)
+    bind("panels", page.panes.toggle_panels)
     bind("vary_style", page.varying.open)
     bind("save_blend", page.save_blend)
     bind("no_style", partial(page.styles.select_style, None))

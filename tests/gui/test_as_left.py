@@ -72,12 +72,12 @@ def test_everything_comes_back_after_a_restart(restart: Restart, folder: Path, q
     window.canvas.look_at(8.0, (0.25, 0.75))
     strip = window.edit_page.filmstrip
     strip.view.verticalScrollBar().setValue(strip.view.verticalScrollBar().maximum() // 3)
-    window.edit_page.splitter.setSizes([190, 320, 290])
+    window.edit_page.panes.setSizes([190, 320, 290])
     window.edit_page.right.show_page("History")
     window.resize(780, 700)
     window.show_tab("Export")
     qtbot.waitUntil(lambda: window.context.settings.text("edit.side_page") == "History")
-    sizes = window.edit_page.splitter.sizes()
+    sizes = window.edit_page.panes.sizes()
     centre, top = window.canvas.viewport.centre, strip.view.visible_rows().start
 
     again = restart()
@@ -88,7 +88,7 @@ def test_everything_comes_back_after_a_restart(restart: Restart, folder: Path, q
     strip = again.edit_page.filmstrip
     assert strip.folder == folder and strip.current_path() == photo
     assert strip.view.visible_rows().start == top
-    assert again.edit_page.splitter.sizes() == pytest.approx(sizes, abs=2)
+    assert again.edit_page.panes.sizes() == pytest.approx(sizes, abs=2)
     assert again.edit_page.history.isVisible()
     qtbot.waitUntil(lambda: not again.canvas.viewport.fitted)
     assert again.canvas.viewport.zoom == 8.0 and again.canvas.viewport.centre == pytest.approx(centre, abs=0.01)

@@ -88,14 +88,14 @@ def test_the_grid_takes_the_page_and_gives_it_back(window: MainWindow, photos: l
     page = window.edit_page
     width = page.filmstrip.width()
     qtbot.keyClicks(window.canvas, "g")
-    assert page.grid and not page.centre.isVisible() and not page.right.isVisible()
+    assert page.panes.grid and not page.centre.isVisible() and not page.right.isVisible()
     qtbot.waitUntil(lambda: page.filmstrip.view.columns() > 4)
     assert window.commands["grid"].isChecked()
     page.remember()  # as it happens now and then
-    assert page.grid
+    assert page.panes.grid
     page.filmstrip.select(photos[2])
     qtbot.keyClick(page.filmstrip.view, Qt.Key.Key_Return)
-    assert not page.grid and page.centre.isVisible() and page.right.isVisible()
+    assert not page.panes.grid and page.centre.isVisible() and page.right.isVisible()
     qtbot.waitUntil(lambda: page.filmstrip.width() == width)
     assert window.session.path == photos[2]
 

@@ -179,7 +179,7 @@ def test_f_shows_the_photo_alone(window: MainWindow, photos: list[Path], qtbot: 
 
 
 def test_what_was_hidden_before_stays_hidden(window: MainWindow, photos: list[Path]) -> None:
-    window.edit_page.show_panel(window.edit_page.filmstrip, False)
+    window.edit_page.panes.show_panel(window.edit_page.filmstrip, False)
     press(window, Key.Key_F)
     press(window, Key.Key_F)
     assert not window.edit_page.filmstrip.isVisible() and window.edit_page.right.isVisible()

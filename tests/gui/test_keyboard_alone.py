@@ -84,7 +84,7 @@ def test_a_shoot_by_keyboard_alone(
     qtbot.waitUntil(lambda: session.path == strip.model.paths[0] and session.photo is not None)
 
     keys.press("g")
-    qtbot.waitUntil(lambda: page.grid and strip.view.hasFocus())
+    qtbot.waitUntil(lambda: page.panes.grid and strip.view.hasFocus())
     for number in range(CULLED):
         keys.press("x" if number % 2 else "p")
         keys.press(Qt.Key.Key_Right)
@@ -93,11 +93,11 @@ def test_a_shoot_by_keyboard_alone(
     keys.press("4")
     qtbot.waitUntil(lambda: strip.index.of(strip.model.paths[CULLED]).mark.stars == 4)
     keys.press("e")
-    assert not page.grid and page.canvas.view is View.SINGLE, "E leads to the photo"
+    assert not page.panes.grid and page.canvas.view is View.SINGLE, "E leads to the photo"
     keys.press("g")
-    assert page.grid and strip.view.hasFocus()
+    assert page.panes.grid and strip.view.hasFocus()
     keys.press("e")
-    assert not page.grid, "also where the loupe is the view already"
+    assert not page.panes.grid, "also where the loupe is the view already"
 
     keys.until_focus(strip.view, Qt.Key.Key_F6)
     keys.press("a", CTRL)

@@ -43,7 +43,7 @@ def test_panels_hide_and_the_layout_is_remembered(context: AppContext, window: M
     again.show()
     assert not again.edit_page.filmstrip.isVisible() and not again.edit_page.right.isVisible()
     assert again.canvas.view is View.SIDE
-    again.edit_page.toggle_panels()
+    again.edit_page.panes.toggle_panels()
     assert again.edit_page.filmstrip.isVisible() and again.edit_page.right.isVisible()
 
 

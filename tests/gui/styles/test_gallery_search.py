@@ -65,7 +65,7 @@ def test_the_search_is_there_once_there_is_something_to_search(qtbot: QtBot, pan
 def test_ctrl_f_shows_the_styles_wherever_one_is(qtbot: QtBot, window: MainWindow) -> None:
     page = window.edit_page
     page.right.show_page("Adjust")
-    page.show_panel(page.right, False)
+    page.panes.show_panel(page.right, False)
     page.filmstrip.view.setFocus()
     qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert page.styles.page.search.field.isVisible()
