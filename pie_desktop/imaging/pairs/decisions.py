@@ -121,18 +121,17 @@ class Decisions:
         return replace(guess, before=Path(chosen), how=CHOSEN, doubt="")
 
     def _change(self, texts: Mapping[str, Decision]) -> None:
-        known = {
-            edit: one for edit, one in self._known.items() if edit not in texts and not _replaced(edit, one, texts)
-        }
+        taken_back = {one.content for one in texts.values() if one.content and one.empty}
+        decided = {one.content for one in texts.values() if one.content}
+
+        def stays(edit: str, one: Decision) -> bool:
+            moved = one.content in decided and not Path(edit).exists()
+            return edit not in texts and one.content not in taken_back and not moved
+
+        known = {edit: one for edit, one in self._known.items() if stays(edit, one)}
         known |= {edit: decision for edit, decision in texts.items() if not decision.empty}
         self._known = dict(list(known.items())[-MOST:])
         self._note_contents()
 
     def _note_contents(self) -> None:
         self._by_content = {one.content: one for one in self._known.values() if one.content}
-
-
-def _replaced(edit: str, decision: Decision, changes: Mapping[str, Decision]) -> bool:
-    """Whether what was decided about an edit is taken back, or decided anew where its file is now."""
-    same = [one for one in changes.values() if one.content and one.content == decision.content]
-    return any(one.empty for one in same) or (bool(same) and not Path(edit).exists())
