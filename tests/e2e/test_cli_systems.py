@@ -9,7 +9,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from pie_desktop import paths
-from tests.e2e.command_line import HELD_OUT, Cli, one_line
+from tests.e2e.command_line import HELD_OUT, Cli, child, one_line
 from tests.unit.helpers.tiny_systems import trained_folder
 from training.cli import app
 
@@ -52,6 +52,13 @@ def test_a_system_is_listed_used_and_passed_on(
     assert "is here already" in cli("model", "import", tmp_path / "msm.piemodel").err
     cli("model", "delete", "MSM")
     assert cli("model", "import", tmp_path / "msm.piemodel").out == "“MSM” was imported.\n"
+
+
+def test_a_program_that_begins_loads_a_system(exported: dict[str, Path], photo_folder: Path, tmp_path: Path) -> None:
+    """In this process torch is there already, and as a whole."""
+    options = ("--style", "Warm evening", "--model", "StarEnhancer", "-o", tmp_path / "look.cube")
+    done = child("-m", "pie_desktop", "lut", photo_folder / f"{HELD_OUT}.jpg", *options)
+    assert done.returncode == 0 and (tmp_path / "look.cube").is_file(), done.stderr
 
 
 def test_edits_alone_and_a_system_of_pairs(

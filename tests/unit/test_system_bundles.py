@@ -100,6 +100,23 @@ def test_a_system_of_edits_alone_does_not_look_at_originals(references: list[Ref
     np.testing.assert_array_equal(model.encode(references).vector, alone.vector)
 
 
+@pytest.mark.parametrize("kind", ["starenhancer", "msm"])
+def test_many_references_are_read_in_parts(
+    kind: str, references: list[ReferencePixels], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = model_of(tmp_path, kind)
+    whole = model.encode(references)
+    seen: list[int] = []
+    plain = model._system.encoder.forward
+    monkeypatch.setattr(model._system.encoder, "forward", lambda *a: (seen.append(len(a[0])), plain(*a))[1])
+    for module in ("system", "masked"):
+        monkeypatch.setattr(f"pie_desktop.model.systems.{module}.IMAGES_AT_ONCE", 2)
+    parts = model.encode(references)
+    assert seen == [2, 1]
+    for name, array in whole.arrays.items():
+        np.testing.assert_allclose(parts.arrays[name], array, atol=1e-5)
+
+
 def test_what_only_the_preference_network_knows_is_not_offered(
     photos: list[np.ndarray], references: list[ReferencePixels], tmp_path: Path
 ) -> None:
@@ -146,6 +163,7 @@ def test_a_model_that_is_made_is_complete_or_not_there(tmp_path: Path) -> None:
     assert info.system and info == read_bundle_info(info.path)
     system, again = load_system(folder)[0], load_system_bundle(info.path)[0]
     assert all(torch.equal(value, again.state_dict()[name]) for name, value in system.state_dict().items())
+    assert write_model(folder, tmp_path / "others").name == "starenhancer"
     assert info.card["validation"] == {"psnr": 23.0, "baseline_psnr": 22.0}
     assert "Wedding" not in (info.path / "model.json").read_text(encoding="utf-8")
     with pytest.raises(PieError, match=r"There is a model “starENHANCER” .* another name with --name"):

@@ -29,10 +29,7 @@ def export_model(
     The editor applies colours by LUTs: those of a system that treats equal colours alike, and for the others one that
     is fitted to the system's picture of every photo. How far it is from that picture is shown with each.
     """
-    from pie_desktop.model.systems.build import load_system
-
-    card = load_system(system)[1]
-    info = write_model(system, out or paths.models_dir(), name or _system_name(card, system))
+    info = write_model(system, out or paths.models_dir(), name)
     console = Console(width=120, highlight=False, markup=False)
     console.print(f"“{info.name}” is in {info.path}; choose it on the Train page, or by --model.", soft_wrap=True)
     known = info.card["validation"]
@@ -42,17 +39,17 @@ def export_model(
             f"are have {known['baseline_psnr']:.2f} dB.",
             soft_wrap=True,
         )
-    if card.get("failure"):
-        console.print(f"Its training broke off, so that this is its last checkpoint: {card['failure']}", soft_wrap=True)
+    if info.card["failure"]:
+        console.print(f"Its training broke off; this is its last checkpoint. {info.card['failure']}", soft_wrap=True)
 
 
-def write_model(system: Path, models: Path, name: str) -> BundleInfo:
+def write_model(system: Path, models: Path, name: str | None = None) -> BundleInfo:
     """Write the bundle of a trained system.
 
     Args:
         system: its folder.
         models: folder of bundles, made if missing.
-        name: of the model.
+        name: of the model; None for that of the system.
 
     Raises:
         PieError: the system is missing or damaged, it or a model of that name is there already, or the disk refuses.
@@ -62,6 +59,7 @@ def write_model(system: Path, models: Path, name: str) -> BundleInfo:
     from pie_desktop.model.systems.bundle import save_system_bundle
 
     loaded, card = load_system(system)
+    name = name or _system_name(card, system)
     present = list_bundles(models)
     if any(info.name.casefold() == name.casefold() for info in present):
         raise PieError(f"There is a model “{name}” in {models} already; give this one another name with --name.")
@@ -87,5 +85,6 @@ def _card(trained: Mapping[str, Any]) -> dict[str, Any]:
         **{key: trained.get(key) for key in ("seed", "steps", "seconds")},
         "validation": {"psnr": curve[-1].get("psnr"), "baseline_psnr": trained.get("identity")},
         "study": {"system": trained.get("system"), "scale": scale.get("name"), "samples": trained.get("samples")},
+        "failure": trained.get("failure"),
         "software": {"pie_desktop": pie_desktop.__version__, "python": platform.python_version()},
     }

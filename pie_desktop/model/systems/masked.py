@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from pie_desktop.model.systems.enhancers.base import Enhancer, shrink, zero_initialised
 from pie_desktop.model.systems.style import StyleCode, masked_mean, pool
 from pie_desktop.model.systems.style_encoders import ContentEncoder, StyleEncoder
-from pie_desktop.model.systems.system import System, SystemConfig
+from pie_desktop.model.systems.system import IMAGES_AT_ONCE, System, SystemConfig
 
 
 @dataclass
@@ -134,8 +134,7 @@ class MaskedSystem(System):
         return MaskedStyle(pooled.vector, pooled.levels, pooled.maps, pooled.valid, contents, codes)
 
     def _content(self, photos: Tensor) -> Tensor:
-        content: Tensor = self.contents(shrink(photos, self.config.side))
-        return content
+        return torch.cat([self.contents(shrink(some, self.config.side)) for some in photos.split(IMAGES_AT_ONCE)])
 
     def coordinates(self, photos: Tensor, style: MaskedStyle) -> Tensor:
         """What the predictor says of photos `(U, Q, 3, H, W)`: `(U * Q, D)`, standardised."""

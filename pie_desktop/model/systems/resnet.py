@@ -2,7 +2,6 @@
 
 import torch
 from torch import Tensor, nn
-from torchvision.models.resnet import BasicBlock  # type: ignore[import-untyped]
 
 
 class Affine(nn.Module):
@@ -17,13 +16,35 @@ class Affine(nn.Module):
         return x * self.weight + self.bias
 
 
+class BasicBlock(nn.Module):
+    """Two 3x3 convolutions beside a shortcut; parameters have the names that torchvision gives them.
+
+    Not torchvision's own: to import that takes a second, and needs parts of torch that the editor does not load.
+
+    Args:
+        shortcut: None for the input as it is.
+    """
+
+    def __init__(self, inputs: int, outputs: int, stride: int = 1, shortcut: nn.Module | None = None) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = Affine(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = Affine(outputs)
+        self.downsample = shortcut
+
+    def forward(self, x: Tensor) -> Tensor:
+        changed = self.bn2(self.conv2(nn.functional.relu(self.bn1(self.conv1(x)))))
+        return nn.functional.relu(changed + (x if self.downsample is None else self.downsample(x)))
+
+
 def residual_stage(inputs: int, outputs: int, stride: int, blocks: int) -> nn.Sequential:
     """Residual blocks, the first with the stride."""
     shortcut = None
     if stride > 1 or inputs != outputs:
         shortcut = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), Affine(outputs))
-    first = BasicBlock(inputs, outputs, stride, shortcut, norm_layer=Affine)
-    return nn.Sequential(first, *(BasicBlock(outputs, outputs, norm_layer=Affine) for _ in range(blocks - 1)))
+    first = BasicBlock(inputs, outputs, stride, shortcut)
+    return nn.Sequential(first, *(BasicBlock(outputs, outputs) for _ in range(blocks - 1)))
 
 
 def start_as_shortcuts(module: nn.Module) -> None:
@@ -40,7 +61,7 @@ class ResNetTrunk(nn.Module):
     channels.
 
     He et al., "Deep residual learning for image recognition", CVPR 2016; four stages of two blocks are ResNet-18. The
-    blocks are torchvision's, *without normalisation*: a learned scale and shift per channel stands where a norm would,
+    blocks are *without normalisation*: a learned scale and shift per channel stands where a norm would,
     and residual branches start at zero (De & Smith, NeurIPS 2020), which trains six blocks well. Batch normalisation
     would make a style depend on which other users share the batch, and its running statistics are no part of an average
     of weights. Group normalisation does neither, but takes away how bright and contrasty an image is, and gains nothing

@@ -1,5 +1,6 @@
 """A system of the study: a style encoder and an enhancer, used together."""
 
+from itertools import repeat
 from typing import Literal, Self
 
 import torch
@@ -9,6 +10,8 @@ from torch import Tensor, nn
 from pie_desktop.model.systems.enhancers.base import Enhancer, PixelwiseEnhancer, shrink
 from pie_desktop.model.systems.style import StyleCode, StyleFeatures, pool
 from pie_desktop.model.systems.style_encoders import StyleEncoder
+
+IMAGES_AT_ONCE = 256  # that an encoder reads: more than a step of training has, and a style may have thousands
 
 
 class SystemConfig(BaseModel):
@@ -113,7 +116,15 @@ class System(nn.Module):
     def features(self, after: Tensor, before: Tensor | None = None) -> StyleFeatures:
         """Style features of images `(B, 3, P, P)` at any size; see `StyleEncoder`."""
         side = self.config.side
-        return self.encoder(shrink(after, side), None if before is None else shrink(before, side))
+        originals = repeat(None) if before is None else before.split(IMAGES_AT_ONCE)
+        parts = [
+            self.encoder(shrink(some, side), None if theirs is None else shrink(theirs, side))
+            for some, theirs in zip(after.split(IMAGES_AT_ONCE), originals, strict=False)
+        ]
+        if len(parts) == 1:
+            return parts[0]
+        tensors = zip(*((one.vector, one.levels, one.maps) for one in parts), strict=True)
+        return StyleFeatures(*(torch.cat(each) for each in tensors))
 
     def style(self, after: Tensor, before: Tensor | None, valid: Tensor) -> StyleCode:
         """Styles of U users.

@@ -15,7 +15,7 @@ from pie_desktop.ui.theme import HALF_SPACE, SPACE, icon
 from pie_desktop.ui.widgets.combo_box import ComboBox
 from pie_desktop.ui.widgets.labels import ElidedLabel
 
-HINT = "Click one to take it"
+HINT = "Click to take"
 NOTHING = "Nothing"
 
 
@@ -24,7 +24,7 @@ class ComparisonBar(QFrame):
 
     Attributes:
         fields: one for each rendering; those beyond the second may stand at nothing.
-        models: below each, the model that makes its style; there where there are several models.
+        models: below each that shows a style, the model that makes it; there where there are several models.
         all_models: compares the first style in several models.
     """
 
@@ -92,8 +92,7 @@ class ComparisonBar(QFrame):
 
     def _follow_model(self, number: int, chosen: Choice | None) -> None:
         models, field = self._comparison.models, self.models[number]
-        field.setVisible(bool(models.others))
-        field.setEnabled(chosen is not None and chosen.kind == "style")
+        field.setVisible(bool(models.others) and chosen is not None and chosen.kind == "style")
         field.clear()
         for path in (None, *(info.path for info in models.others)):
             field.addItem(models.name_of(path), path)
