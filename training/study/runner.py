@@ -192,7 +192,9 @@ def train_all(
                 yield event | {"system": run.config.name}
                 if event["event"] == "stopped":
                     return
-        while processes.leader and (missing := [run.config.name for run in left if not run.over]):
+        if processes.alone or not processes.leader:
+            return
+        while missing := [run.config.name for run in left if not run.over]:
             if should_stop():
                 yield {"event": "stopped", "system": ", ".join(missing), "step": None}
                 return
