@@ -64,10 +64,10 @@ def miss_of(inference: Inference, pairs: Sequence[Pair], queries: Sequence[Pair]
     preference = inference.encode([ReferencePixels(after, before) for before, after in pairs])
     found, expected = [], []
     for before, after in queries:
-        _, lut, told = inference.answer(before, preference)
-        made = to_uint8(apply_lut(before, np.clip(lut, 0, 1)))
+        answer = inference.answer(before, preference)
+        made = to_uint8(apply_lut(before, np.clip(answer.preferred, 0, 1)))
         found.append(float(delta_e_2000(made, after).mean()))
-        expected.append(np.nan if told is None else told)
+        expected.append(np.nan if answer.expected_error is None else answer.expected_error)
     return Miss(float(np.mean(found)), float(np.mean(expected)))
 
 

@@ -74,7 +74,7 @@ class EditPage(QWidget):
         self.preview.follow(self.hovering)
         self.comparison = StyleComparison(context, session, self.photo_view, self.styles, self.preview)
         self.photo_view.add_above(ComparisonBar(self.comparison, self.styles.controller))
-        self.contact_sheets = ContactSheets(context, session, self.filmstrip.selection, self.comparison.marks, self)
+        self.contact_sheets = ContactSheets(context, session, self.filmstrip.selection, self.comparison.compared, self)
         self.adjustments = AdjustmentsPanel(
             context, session, canvas, {"Geometry": lambda: GeometryEditor(context, self.cropping, commands)}
         )

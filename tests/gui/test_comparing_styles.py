@@ -221,7 +221,7 @@ def test_marks_in_the_gallery_decide_what_is_compared(qtbot: QtBot, window: Main
     assert comparison.choices == style_choices(window, 3, 1, 0)
     assert window.canvas.renderings[2].name == "Neutral"
     QTest.mouseClick(cards(window)[3], Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier)
-    assert comparison.marks.styles == [cards(window)[1].style_id, None]
+    assert comparison.compared.styles == [cards(window)[1].style_id, None]
 
 
 def test_a_field_of_the_bar_chooses_another_look(qtbot: QtBot, window: MainWindow) -> None:
@@ -278,13 +278,13 @@ def test_a_style_that_is_deleted_leaves_the_comparison(qtbot: QtBot, window: Mai
     own = next(style for style in controller.styles if not style.builtin)
     qtbot.waitUntil(lambda: not controller.lane.open_jobs)
     window.canvas.setFocus()
-    comparison.marks.toggle(own.id)
+    comparison.compared.toggle(own.id)
     comparison.compare([EDIT, Choice("style", own.id), *style_choices(window, 2)])
     wait_compared(window, qtbot)
     window.context.library.delete(own.id)  # by another window
     controller.refresh()
     qtbot.waitUntil(lambda: len(comparison.choices) == 2)
-    assert comparison.choices == [EDIT, *style_choices(window, 1)] and comparison.marks.styles == []
+    assert comparison.choices == [EDIT, *style_choices(window, 1)] and comparison.compared.styles == []
     wait_compared(window, qtbot)
 
 

@@ -44,7 +44,7 @@ def test_selected_photos_in_marked_styles_are_shown_and_written(
     gallery = window.edit_page.styles.gallery
     ids = list(gallery.cards)
     for style_id in (None, ids[2]):
-        window.edit_page.comparison.marks.toggle(style_id)
+        window.edit_page.comparison.compared.toggle(style_id)
     dialog = opened(qtbot, window)
     assert dialog.order.styles == (None, ids[2]) and len(dialog.order.photos) == 4
     assert dialog.page is not None and dialog.pages.where.text() == "Page 1 of 1"

@@ -24,7 +24,7 @@ from pie_desktop.ui.editor.photo_view import PhotoView
 from pie_desktop.ui.editor.reading import Enhancement
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.editor.style_preview import StylePreview
-from pie_desktop.ui.styles.compared import AT_MOST, StyleMarks
+from pie_desktop.ui.styles.compared import AT_MOST, ComparedStyles
 from pie_desktop.ui.styles.panel import StylePanel
 from pie_desktop.ui.train.model_use import Models, ModelUse, find_models
 from pie_desktop.workers.lanes import LatestLane
@@ -81,7 +81,7 @@ class StyleComparison(QObject):
 
     Attributes:
         models: those that can be compared, as they were when the comparison began.
-        marks: which styles are marked in the gallery; a comparison begins with them.
+        compared: which styles are marked in the gallery; a comparison begins with them.
         choices: what is compared, two to four; none while nothing is.
 
     Signals:
@@ -108,9 +108,9 @@ class StyleComparison(QObject):
         self._use = ModelUse(context, view)
         self.models = Models((), (), None)
         self.choices: list[Choice] = []
-        self.marks = StyleMarks(styles.gallery, context.notifier.info)
+        self.compared = ComparedStyles(styles.gallery, context.notifier.info)
         mark_requested = styles.style_actions.mark_requested
-        mark_requested.connect(lambda: self.marks.toggle(styles.gallery.current_id))
+        mark_requested.connect(lambda: self.compared.toggle(styles.gallery.current_id))
         styles.controller.listed.connect(self._on_listed)
         session.in_styles.found.connect(self._on_found)
         session.in_styles.failed.connect(self._on_failed)
@@ -140,7 +140,7 @@ class StyleComparison(QObject):
             ids = [style.id for style in self._styles.controller.styles]
             style = self._session.edit.style
             own = (style.style_id,) if style.blend_id is None else ()
-            self.compare(first_choices(self.marks.styles, own, ids))
+            self.compare(first_choices(self.compared.styles, own, ids))
         self.changed.emit()  # the action that asked has toggled itself
 
     def compare(self, choices: Sequence[Choice]) -> None:
@@ -294,7 +294,7 @@ class StyleComparison(QObject):
 
     def _on_listed(self) -> None:
         ids = [style.id for style in self._styles.controller.styles]
-        self.marks.keep(ids)
+        self.compared.keep(ids)
         if self.on and still_there(self.choices, ids) != self.choices:
             self.compare(self.choices)
         elif self.on:

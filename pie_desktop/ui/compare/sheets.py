@@ -8,7 +8,7 @@ from pie_desktop.ui.compare.sheet_jobs import SheetSource
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.filmstrip.selection import PhotoSelection
-from pie_desktop.ui.styles.compared import StyleMarks
+from pie_desktop.ui.styles.compared import ComparedStyles
 from pie_desktop.ui.styles.jobs import StyleListing, list_styles
 from pie_desktop.workers.lanes import LatestLane, QueueLane
 
@@ -23,13 +23,13 @@ class ContactSheets(QObject):
         context: AppContext,
         session: EditSession,
         selection: PhotoSelection,
-        marks: StyleMarks,
+        compared: ComparedStyles,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._context, self._session, self._window = context, session, window
         self._selection = selection
-        self._marks = marks
+        self._compared = compared
         self._previews = context.add_lane(LatestLane("contact sheet preview"))
         self._writes = context.add_lane(QueueLane("contact sheet"))
         self.dialog: SheetDialog | None = None
@@ -50,7 +50,7 @@ class ContactSheets(QObject):
         if keeper.version is not None:
             known[keeper.version] = context.current.edit
         source = SheetSource(context.engine, context.library, context.catalog, known)
-        chosen = self._marks.styles or [style.id for style in listing.styles[:_AT_FIRST]]
+        chosen = self._compared.styles or [style.id for style in listing.styles[:_AT_FIRST]]
         self.dialog = SheetDialog(
             context, self._previews, self._writes, source, photos, listing.styles, chosen, self._window
         )

@@ -12,7 +12,7 @@ from pie_desktop.ui.theme import set_flag
 AT_MOST = 4
 
 
-class StyleMarks(QObject):
+class ComparedStyles(QObject):
     """Ctrl with a click, or with the space bar, marks the style of a card, and takes the mark away again.
 
     Args:
