@@ -10,9 +10,11 @@ import pytest
 import torch
 from safetensors.numpy import load, save
 
+from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import BundleError, PieError, StyleError
 from pie_desktop.imaging.color.difference import mean_delta_e
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
+from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.imaging.resize.resize import resize_long_side
 from pie_desktop.model.bundle import load_bundle, read_bundle_info
 from pie_desktop.model.model_file import export_model, import_model
@@ -22,6 +24,10 @@ from pie_desktop.model.systems.build import build_system, load_system, retouch, 
 from pie_desktop.model.systems.bundle import load_system_bundle
 from pie_desktop.model.systems.inference import SystemInference
 from pie_desktop.model.systems.system import SystemConfig
+from pie_desktop.styles.exporting import export_without_photos
+from pie_desktop.styles.importing import import_style
+from pie_desktop.styles.store import StyleLibrary
+from pie_desktop.styles.style import OnlyModel
 from tests.unit.helpers.archives import contents, pack
 from tests.unit.helpers.tiny_systems import KINDS, SMALL, system_bundle, trained_folder
 from training.study.export import write_model
@@ -155,6 +161,22 @@ def test_a_preference_that_is_none_of_this_model_is_not_used(references: list[Re
     assert not any(model.fits(preference) for preference in bad)
     with pytest.raises(StyleError, match="another model"):
         model.answer(references[0].after, bad[0])
+
+
+def test_a_style_without_its_photos_works_with_the_system_that_learned_it(
+    sample_pairs: list[tuple[Path, Path]], photos: list[np.ndarray], tmp_path: Path
+) -> None:
+    bundle = write_model(trained_folder(tmp_path / "star", "msm"), tmp_path / "models", "MSM")
+    library = StyleLibrary(tmp_path / "styles")
+    style = library.create("Mine", [EditPair(after, before) for after, before in sample_pairs[:2]]).style
+    engine = Engine(library, bundle.path, "cpu")
+    learned = engine.preference(style)
+    export_without_photos(style, learned, OnlyModel(bundle.id, bundle.name), target := tmp_path / "mine.piestyle")
+    elsewhere = StyleLibrary(tmp_path / "elsewhere")
+    taken = import_style(elsewhere, target)
+    again = Engine(elsewhere, bundle.path, "cpu").preference(elsewhere.get(taken.id))
+    assert again.key == learned.key
+    assert engine.transform(photos[3], again).fit_error == engine.transform(photos[3], learned).fit_error
 
 
 def test_a_model_that_is_made_is_complete_or_not_there(tmp_path: Path) -> None:
