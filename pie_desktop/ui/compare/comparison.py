@@ -283,6 +283,7 @@ class StyleComparison(QObject):
 
     def _on_models(self, models: Models) -> None:
         self.models = models
+        self._show()  # with the names of now
         self.changed.emit()
 
     def _on_stale(self) -> None:
