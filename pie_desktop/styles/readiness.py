@@ -109,7 +109,7 @@ def _reason(pairs: int, consistency: Consistency | None, seen: Survey | None) ->
     missing = seen.missing()[:_NAMED] if seen is not None else ()
     if not missing:
         return f"{said}."
-    return f"{said}, but no {' and no '.join(one.words for one in missing)}: results there are a guess."
+    return f"{said}, but no {' and no '.join(one.words for one in missing)}: there it goes by the other photos."
 
 
 def _advice(level: Level, fits: Sequence[float], seen: Survey | None) -> str:

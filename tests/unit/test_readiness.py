@@ -71,7 +71,7 @@ def test_missing_content_is_named() -> None:
     style = style_of(5)
     seen = Survey(sceneries={"000": frozenset(set(Scenery) - {Scenery.DARK})})
     ready = readiness(style, all_fit(style), seen)
-    assert ready.reason == "5 consistent pairs, but no dark photos (night): results there are a guess."
+    assert ready.reason == "5 consistent pairs, but no dark photos (night): there it goes by the other photos."
     assert "if you take such photos" in ready.advice
     complete = readiness(style, all_fit(style), Survey(sceneries={"000": frozenset(Scenery)}))
     assert complete.reason == "5 consistent pairs." and not complete.advice
