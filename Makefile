@@ -42,7 +42,7 @@ fuzz: $(STAMP)  ## try randomly changed files for 10 minutes (ARGS="--minutes 30
 	$(PYTHON_IN_VENV) -m tests.fuzz $(ARGS)
 
 train: $(STAMP)  ## train the shipped model anew into runs/shipped (ARGS=--resume goes on)
-	$(PYTHON_IN_VENV) -m training fit --config configs/shipped.toml --init training/bundles/people.piemodel --out runs/shipped $(ARGS)
+	$(PYTHON_IN_VENV) -m training fit --config configs/shipped.toml --init training/bundles/erratic.piemodel --out runs/shipped $(ARGS)
 
 screenshots: $(STAMP)  ## remake the images of README and docs/images
 	$(PYTHON_IN_VENV) scripts/make_screenshots.py $(ARGS)

@@ -108,6 +108,27 @@ def test_resumed_run_gives_the_same_numbers(whole_run: list[Event], config: FitC
 
 
 @pytest.mark.slow
+def test_a_mean_of_models_trains_only_what_every_run_ends_with(
+    whole_run: list[Event], config: FitConfig, tmp_path: Path
+) -> None:
+    first = Path(whole_run[-1]["bundle"])
+    further = config.model_copy(update={"steps": 1})
+    second = Path(list(fit(further, tmp_path / "further", tmp_path / "further", first))[-1]["bundle"])
+    averaging = config.model_copy(update={"steps": 0, "mean_with": (second,)})
+    events = list(fit(averaging, tmp_path / "mean", tmp_path / "mean", first))
+    assert [e["event"] for e in events if e["event"] in ("step", "done")] == ["done"]
+    mean, info = load_bundle(Path(events[-1]["bundle"]))
+    networks = load_bundle(first)[0], load_bundle(second)[0]
+    wanted = [sum(n.enhancer.mu.weight for n in networks) / 2, networks[0].prior.table]
+    for found, right in zip((mean.enhancer.mu.weight, mean.prior.table), wanted, strict=True):
+        torch.testing.assert_close(found, right)
+    assert not torch.equal(networks[0].enhancer.mu.weight, networks[1].enhancer.mu.weight)
+    assert info.card["steps"] == 0 and info.card["continued_from"]["steps"] == 6
+    assert [run["steps"] for run in info.card["mean_with"]] == [1]
+    assert float(mean.neutral.strength) == pytest.approx(info.card["neutral"]["strength"], abs=1e-3)
+
+
+@pytest.mark.slow
 def test_finished_model_is_not_overwritten(config: FitConfig, tmp_path: Path) -> None:
     short = override(config, {"run": {"steps": 1}})
     ends = [list(fit(short, tmp_path / run, tmp_path / "models"))[-1]["bundle"] for run in ("first", "second")]

@@ -10,20 +10,16 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.imaging.leftovers import remove_abandoned
 from pie_desktop.imaging.pairs.find import PairGuess
-from pie_desktop.model.bundle import load_bundle, remove_dead_bundles
-from pie_desktop.model.network import PreferenceNetwork
+from pie_desktop.model.bundle import remove_dead_bundles
 from training.data.pairs import first_of
 from training.data.prefetch import prefetched
-from training.data.source import Source
-from training.fit.basis import kept_basis
 from training.fit.config import FitConfig, override, steps_for
-from training.fit.extension import extended
 from training.fit.finishing import finish_run, made_before
 from training.fit.lighter import with_less
 from training.fit.material import indexing, own_pairs, pairs_material, prepared_material, simulated_material
-from training.fit.pretraining import calibrate
 from training.fit.run_report import Origin, keep_origin, read_origin
 from training.fit.split import keep_split, lost_pairs, read_split
+from training.fit.start import starting_network
 from training.fit.trainer import Trainer
 from training.fit.watching import Watching, shown_photos
 from training.running.checkpoint import has_checkpoint, read_checkpoint
@@ -32,27 +28,6 @@ from training.running.events import Event
 from training.running.processes import ALONE, Processes, pixel_device
 
 MOST_TOLD = 200  # sentences about pairs in an event, which has to fit into a line
-
-
-def _network(
-    config: FitConfig, init: Path | None, bank: np.ndarray | None, source: Source, cache: Path
-) -> PreferenceNetwork:
-    if init is not None:
-        network = load_bundle(init)[0].train()
-        if bank is not None and network.architecture != config.architecture:
-            known = network.encoder.features.count
-            network = extended(network, config.architecture)
-            calibrate(network, source, known)
-        return network
-    if bank is None:
-        # a resumed run: every weight comes from the checkpoint
-        return PreferenceNetwork(config.architecture)
-    torch.manual_seed(config.seed)
-    network = PreferenceNetwork(config.architecture)
-    a = config.architecture
-    network.prior.set_basis(kept_basis(bank, a.components, a.lut_size, config.seed, cache))
-    calibrate(network, source)
-    return network
 
 
 def fit(
@@ -158,7 +133,7 @@ def _run(
             if epochs is not None:
                 steps = steps_for(config, epochs, material.train + material.held_out)
                 config = override(config, {"run": {"steps": steps}})
-        network = _network(config, init, bank, material.source, cache).to(device)
+        network = starting_network(config, init, bank, material.source, cache).to(device)
     processes.align(network)
     with prefetched(material.source.shared(processes.share), config.data.workers) as source:
         stops, waits = asks

@@ -90,17 +90,19 @@ class FitConfig(Section):
     """One training run.
 
     Attributes:
-        steps: optimizer steps, pretraining included; the learning rate reaches its floor at the last.
+        steps: optimizer steps, pretraining included; the learning rate reaches its floor at the last. With 0 only what
+            comes at the end of every run is fitted: neutral preference and expected error.
         minutes: wall-clock limit; the schedule follows whichever of both ends first.
         patience: validations without a clear gain after which the rates fall and the run ends; 0 to go on to the end.
         keep_best: whether the model is the one that was the best on the held-out photos, instead of the last one.
         precision: that layers multiply in while they learn; `bfloat16` is for recent GPUs, where it is faster.
+        mean_with: bundles whose weights are averaged with those of the one that the run starts from.
         population: of simulated users.
     """
 
     name: str = "model"
     seed: int = 0
-    steps: int = Field(10_000, ge=1)
+    steps: int = Field(10_000, ge=0)
     minutes: float | None = None
     patience: int = Field(0, ge=0)
     keep_best: bool = False
@@ -108,6 +110,7 @@ class FitConfig(Section):
     precision: Precision = "float32"
     validate_every: int = 500
     checkpoint_every: int = 500
+    mean_with: tuple[Path, ...] = ()
     data: DataConfig
     population: UserMix = UserMix()
     pretrain: PretrainConfig = PretrainConfig()

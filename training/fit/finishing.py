@@ -116,6 +116,7 @@ def _card(config: FitConfig, trainer: Trainer, material: Material, init: Path | 
         # of a model that was tuned to one user, its gain over the start is shown; a new model has none to show
         "init": init.name if init and config.data.kind == "pairs" else None,
         "continued_from": _origin(read_bundle_info(init)) if init else None,
+        **({"mean_with": [_origin(read_bundle_info(path)) for path in config.mean_with]} if config.mean_with else {}),
         "seed": config.seed,
         "steps": trainer.progress.step,
         "best_step": trainer.progress.best_step if config.keep_best else None,

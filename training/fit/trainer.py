@@ -110,7 +110,7 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
 
     def _limited(self) -> float:
         """How much of the run is over by the limits that were set."""
-        done = self.progress.step / self.config.steps
+        done = self.progress.step / self.config.steps if self.config.steps else 1.0
         if self.config.minutes:
             done = max(done, self.progress.elapsed / (60 * self.config.minutes))
         return done

@@ -1,18 +1,18 @@
-"""Going on from a smaller network: it answers as before, and what does not fit is refused."""
+"""Where a run starts: going on from a smaller network, and the mean of several; what does not fit is refused."""
 
 import numpy as np
 import pytest
 import torch
 
-from pie_desktop.errors import BundleError
+from pie_desktop.errors import BundleError, PieError
 from pie_desktop.model.architecture import Architecture
 from pie_desktop.model.features import image_statistics
 from pie_desktop.model.network import PreferenceNetwork
 from training.data.batch import Roles
 from training.data.source import SimulatedSource
 from training.fit.basis import build_basis
-from training.fit.extension import extended
 from training.fit.objective import Objective
+from training.fit.start import extended, mean_network
 from training.losses.registry import LossWeights
 
 OLD = Architecture(side=32, grid=12, components=24, width=32, lut_size=9)
@@ -53,3 +53,24 @@ def test_what_is_new_starts_without_effect(bank: np.ndarray) -> None:
 def test_other_sizes_are_refused() -> None:
     with pytest.raises(BundleError, match="sizes are not those"):
         extended(PreferenceNetwork(OLD), NEW.model_copy(update={"width": 64}))
+
+
+def test_a_mean_is_that_of_what_was_learned() -> None:
+    first, second = (PreferenceNetwork(NEW) for _ in range(2))
+    learned = first.encoder.state_dict(), second.encoder.state_dict()
+    wanted = {name: (weight + learned[1][name]) / 2 for name, weight in learned[0].items()}
+    neutral = {name: weight.clone() for name, weight in first.neutral.state_dict().items()}
+    mean = mean_network([first, second])
+    for name, weight in mean.encoder.state_dict().items():
+        torch.testing.assert_close(weight, wanted[name])
+    for name, weight in mean.neutral.state_dict().items():
+        torch.testing.assert_close(weight, neutral[name], rtol=0, atol=0)
+
+
+def test_a_mean_is_refused_where_weights_mean_different_things() -> None:
+    first, second = (PreferenceNetwork(NEW) for _ in range(2))
+    with pytest.raises(PieError, match="one architecture"):
+        mean_network([first, PreferenceNetwork(OLD)])
+    second.encoder.features.spread += 1
+    with pytest.raises(PieError, match="came out of one another"):
+        mean_network([first, second])
