@@ -193,11 +193,11 @@ def test_two_trainings_in_one_folder_are_refused(config: FitConfig, base: Path, 
 
 def test_a_mistake_in_a_configuration_is_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text('steps = 0\nbatch = 3\n[data]\nfolder = "x"\nusers = "many"\n', encoding="utf-8")
+    path.write_text('steps = -1\nbatch = 3\n[data]\nfolder = "x"\nusers = "many"\n', encoding="utf-8")
     with pytest.raises(PieError) as error:
         load_config(path)
     said = str(error.value)
-    assert "steps: Input should be greater than or equal to 1, not 0" in said and "batch is not known" in said
+    assert "steps: Input should be greater than or equal to 0, not -1" in said and "batch is not known" in said
     assert "data.users" in said and "\n" not in said and "pydantic" not in said
 
 

@@ -107,7 +107,7 @@ def test_the_command_makes_prints_and_writes_it(
     edits = edits_folder(tmp_path / "edits", photo_folder_of_crops, 6)
     with pytest.raises(PieError, match="has no report; name the folder"):
         show(model)
-    show(model, pairs=edits, references=2, device="cpu", output=tmp_path / "new" / "a.json", html=tmp_path / "a.html")
+    show(model, pairs=[edits], references=2, device="cpu", output=tmp_path / "new" / "a.json", html=tmp_path / "a.html")
     found = json.loads((tmp_path / "new" / "a.json").read_text(encoding="utf-8"))
     assert len(found["photos"]) == 4 and found["references"] == 2 and found["blind_test"] is None
     assert set(found["means"]) == {"before", "shipped", "references", "ours"}
@@ -118,7 +118,7 @@ def test_the_command_makes_prints_and_writes_it(
     write_blind_test(model, BlindTest(1, tuple(Pick(number, "ours") for number in range(1, 5))))
     show(model)
     assert "You preferred your model 4 of 4 times: too few to tell" in capsys.readouterr().out
-    show(model, pairs=edits, references=2, device="cpu")
+    show(model, pairs=[edits], references=2, device="cpu")
     assert "You preferred" not in capsys.readouterr().out  # those picks were of other pictures
 
 

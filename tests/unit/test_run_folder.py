@@ -76,7 +76,16 @@ def test_requests_reach_the_process_that_they_were_made_to(tmp_path: Path) -> No
         assert not Asking(tmp_path).stop()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl+C raises, as it does in a terminal; a shell starts background jobs without."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends POSIX signals to itself")
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_asks_to_stop_and_ends_at_once_the_second_time_or_before_there_is_anything_to_save() -> None:
     asking = Asking()
     with stop_on_signal(asking):

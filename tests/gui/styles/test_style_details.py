@@ -241,7 +241,7 @@ def test_the_card_and_the_page_say_how_ready_a_style_is(
 ) -> None:
     card = panel.gallery.cards[style.id]
     assert card.summary.text() == "4 pairs · fair"
-    assert "4 consistent pairs" in card.summary.toolTip() and "guess" in card.summary.toolTip()
+    assert "4 consistent pairs" in card.summary.toolTip() and "goes by the other photos" in card.summary.toolTip()
     alone = tmp_path / "alone" / "moody.jpg"
     alone.parent.mkdir()
     shutil.copy(sample_pairs[0][0], alone)
