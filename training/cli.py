@@ -77,6 +77,10 @@ def fit(
     references: Annotated[int | None, ranged("references", "Most reference images per sample.")] = None,
     encoder_lr: Annotated[float | None, ranged("encoder_lr", "Learning rate of the encoder.")] = None,
     enhancer_lr: Annotated[float | None, ranged("enhancer_lr", "Learning rate of the enhancer.")] = None,
+    adapters: Annotated[
+        int | None,
+        typer.Option(min=0, max=64, help="Rank of adapters that learn in the place of the weights; 0: none."),
+    ] = None,
     gram: Annotated[float | None, ranged("gram", "Weight of the Gram loss.")] = None,
     tv: Annotated[float | None, ranged("tv", "Weight of the total-variation loss.")] = None,
     no_teachers: Annotated[
@@ -123,7 +127,14 @@ def fit(
     chosen = override(
         base,
         {
-            "run": {"name": name, "minutes": minutes, "device": device, "seed": seed, "steps": steps},
+            "run": {
+                "name": name,
+                "minutes": minutes,
+                "device": device,
+                "seed": seed,
+                "steps": steps,
+                "adapters": adapters,
+            },
             "data": {"references": references, "workers": workers},
             "optimizer": {"encoder_lr": encoder_lr, "enhancer_lr": enhancer_lr},
             "losses": {"gram": gram, "tv": tv},

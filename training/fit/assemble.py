@@ -13,6 +13,7 @@ from pie_desktop.imaging.pairs.find import PairGuess
 from pie_desktop.model.bundle import remove_dead_bundles
 from training.data.pairs import first_of
 from training.data.prefetch import prefetched
+from training.fit.adapters import with_adapters
 from training.fit.config import FitConfig, override, steps_for
 from training.fit.finishing import finish_run, made_before
 from training.fit.lighter import with_less
@@ -134,6 +135,8 @@ def _run(
                 steps = steps_for(config, epochs, material.train + material.held_out)
                 config = override(config, {"run": {"steps": steps}})
         network = starting_network(config, init, bank, material.source, cache).to(device)
+        if config.adapters:
+            with_adapters(network, config.adapters, config.seed)
     processes.align(network)
     with prefetched(material.source.shared(processes.share), config.data.workers) as source:
         stops, waits = asks

@@ -96,6 +96,7 @@ class FitConfig(Section):
         patience: validations without a clear gain after which the rates fall and the run ends; 0 to go on to the end.
         keep_best: whether the model is the one that was the best on the held-out photos, instead of the last one.
         precision: that layers multiply in while they learn; `bfloat16` is for recent GPUs, where it is faster.
+        adapters: rank of the additions that learn in the place of the weights, see `training.fit.adapters`; 0 for none.
         mean_with: bundles whose weights are averaged with those of the one that the run starts from.
         population: of simulated users.
     """
@@ -110,6 +111,7 @@ class FitConfig(Section):
     precision: Precision = "float32"
     validate_every: int = 500
     checkpoint_every: int = 500
+    adapters: int = Field(0, ge=0, le=64)
     mean_with: tuple[Path, ...] = ()
     data: DataConfig
     population: UserMix = UserMix()

@@ -19,6 +19,7 @@ from pie_desktop.model.bundle import BundleInfo, read_bundle_info, save_bundle
 from pie_desktop.model.model_file import free_place
 from pie_desktop.model.report import FOLDER, TOO_FEW, ModelReport
 from training.data.pairs import trained_on
+from training.fit.adapters import without_adapters
 from training.fit.comparing import Exhibits
 from training.fit.config import FitConfig
 from training.fit.material import Material, own_pairs
@@ -49,6 +50,7 @@ def finish_run(
         ends = {"psnr": p.baseline_psnr, "baseline_psnr": p.baseline_psnr}
         return {"event": "done", "step": p.step, "bundle": None, "message": NO_GAIN} | ends
     trainer.take_best()
+    without_adapters(trainer.average)
     bundle = free_place(models, config.name)
     card = _card(config, trainer, material, init)
     if material.finished is not None:
