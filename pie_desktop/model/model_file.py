@@ -95,12 +95,16 @@ def shareable_card(card: Mapping[str, Any]) -> dict[str, Any]:
         part = card.get(key)
         if isinstance(part, Mapping):
             told[key] = {name: part[name] for name in names if name in part}
-    before = card.get("continued_from")
+    before, averaged = card.get("continued_from"), card.get("mean_with")
     if isinstance(before, Mapping):
-        told["continued_from"] = shareable_card(before) | {
-            key: before[key] for key in ("id", "created") if key in before
-        }
+        told["continued_from"] = _shareable_origin(before)
+    if isinstance(averaged, list):
+        told["mean_with"] = [_shareable_origin(origin) for origin in averaged if isinstance(origin, Mapping)]
     return told
+
+
+def _shareable_origin(origin: Mapping[str, Any]) -> dict[str, Any]:
+    return shareable_card(origin) | {key: origin[key] for key in ("id", "created") if key in origin}
 
 
 def import_model(path: Path, models: Path, present: Mapping[str, str] | None = None) -> BundleInfo:

@@ -12,6 +12,7 @@ from pie_desktop.model.bundle import load_bundle, save_bundle
 from pie_desktop.model.report import read_report
 from tests.own_edits import base_model, edits_folder
 from training.benchmark.cli import evaluate
+from training.benchmark.people import trained_digests
 from training.benchmark.report_cli import report
 from training.data.pairs import digests_of, trained_on
 
@@ -75,6 +76,15 @@ def test_pairs_come_from_several_folders_as_those_that_train(
     # what a person left out does not train, and judges nothing
     Decisions.of_program().decide({sorted(others.glob("*.jpg"))[0]: Decision(False)})
     assert judged(tmp_path, tuned, edits, others)[0] == {EDITS - TRAINED + 2}
+
+
+def test_what_trained_the_models_of_a_mean_is_known_too() -> None:
+    card = {
+        "data": {"trained_on": ["a"]},
+        "continued_from": {"data": {"trained_on": ["b"]}, "continued_from": "an id"},
+        "mean_with": [{"data": {"trained_on": ["c", 4]}, "continued_from": {"data": {"trained_on": ["d"]}}}],
+    }
+    assert trained_digests(card) == {"a", "b", "c", "d"}
 
 
 def test_references_and_queries_come_from_two_folders(tuned: Path, edits: Path, others: Path, tmp_path: Path) -> None:

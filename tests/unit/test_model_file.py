@@ -113,6 +113,13 @@ def test_nothing_of_the_photos_is_told(shared: Path) -> None:
     assert shareable_card({"data": 3, "proof": None, "continued_from": []}) == {}
 
 
+def test_what_trained_the_models_of_a_mean_is_told_without_folders() -> None:
+    averaged = {"id": "b", "data": {"kind": "pairs", "folder": "Wedding", "trained_on": ["9c"]}}
+    told = shareable_card({"mean_with": [averaged, 3]})
+    assert told["mean_with"][0]["id"] == "b" and len(told["mean_with"]) == 1
+    assert told["mean_with"][0]["data"]["trained_on"] == ["9c"] and "Wedding" not in json.dumps(told)
+
+
 def test_the_file_of_somebody_is_not_replaced(made: Path, shared: Path, tmp_path: Path) -> None:
     before = shared.read_bytes()
     with pytest.raises(BundleError, match="exists already"):

@@ -14,7 +14,7 @@ from training.study.figures import write_figures
 from training.study.judge import Judge, verdict
 from training.study.page import study_page
 from training.study.protocols import PROTOCOLS
-from training.study.report import _learned
+from training.study.report import _learned, _spent
 from training.study.words import PROTOCOL_TITLES, method_titles, number, wilson
 
 
@@ -271,6 +271,12 @@ def test_what_was_not_measured_is_left_out(part: str) -> None:
     del results[part]
     page = study_page(results, "study")
     assert {"maps": "t-SNE", "pictures": "## Images", "shipped": "76 minutes"}[part] not in page
+
+
+def test_a_mean_took_the_time_of_all_that_was_averaged() -> None:
+    before = {"steps": 3, "seconds": 60}
+    assert _spent({"steps": 5, "continued_from": before}, "steps") == 5
+    assert _spent({"steps": 0, "continued_from": before, "mean_with": [{"steps": 4}]}, "steps") == 7
 
 
 def test_every_protocol_has_a_title() -> None:

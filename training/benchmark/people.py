@@ -133,11 +133,10 @@ def is_known(pair: PairDigests, digests: Collection[str]) -> bool:
 
 def trained_digests(card: Mapping[str, Any]) -> set[str]:
     """The digests of all files that a model, and the models that it was made from, were trained on, by its card."""
-    found: set[str] = set()
-    part: Any = card
-    while isinstance(part, Mapping):
-        data = part.get("data")
-        listed = data.get("trained_on") if isinstance(data, Mapping) else None
-        found |= {one for one in listed if isinstance(one, str)} if isinstance(listed, list) else set()
-        part = part.get("continued_from")
+    data, averaged = card.get("data"), card.get("mean_with")
+    listed = data.get("trained_on") if isinstance(data, Mapping) else None
+    found = {one for one in listed if isinstance(one, str)} if isinstance(listed, list) else set()
+    for origin in (card.get("continued_from"), *(averaged if isinstance(averaged, list) else ())):
+        if isinstance(origin, Mapping):
+            found |= trained_digests(origin)
     return found

@@ -81,12 +81,18 @@ def _shipped(bundle: Path) -> dict[str, Any]:
         parameters = sum(int(np.prod(weights.get_slice(key).get_shape())) for key in weights.keys())  # noqa: SIM118 - no mapping
     return {
         "name": info.name,
-        "seconds": card.get("seconds", 0),
-        "steps": card.get("steps", 0),
+        "seconds": _spent(card, "seconds"),
+        "steps": _spent(card, "steps"),
         "users": card.get("config", {}).get("data", {}).get("users", 0),
         "parameters": parameters,
         "learned": _learned(card),
     }
+
+
+def _spent(card: Mapping[str, Any], key: str) -> int:
+    """Steps or seconds of a run; of a mean of models those of the runs that made them, too."""
+    averaged = [card.get("continued_from") or {}, *card["mean_with"]] if card.get("mean_with") else []
+    return sum(run.get(key, 0) for run in (card, *averaged))
 
 
 def _learned(card: Mapping[str, Any]) -> str:
