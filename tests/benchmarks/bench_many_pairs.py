@@ -15,6 +15,7 @@ from unittest import mock
 
 import numpy as np
 import psutil
+from bench_pairs import start_seconds
 from filmstrip import Heartbeat, wait_until
 from measurement import Measurement
 from photographs import small_images
@@ -23,13 +24,9 @@ from PySide6.QtWidgets import QApplication
 
 from pie_desktop.errors import PieError
 from pie_desktop.imaging import isolation
-from pie_desktop.imaging.pairs.decisions import Decisions
-from pie_desktop.imaging.pairs.index import PairIndex
-from pie_desktop.imaging.pairs.inventory import SIDE
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.train.pair_panel import PairPanel
-from training.data.pairs import find_own_pairs, index_pairs, load_pairs
 
 PAIRS = 5000
 LONG_SIDE = 160
@@ -46,7 +43,7 @@ def measure(pairs: int = PAIRS) -> list[Measurement]:
     with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, PIE_DESKTOP_HOME=f"{folder}/home"):
         few, right, wrong = (Path(folder) / name for name in ("few", "right", "wrong"))
         _shoot(few, 4, original_of=lambda number: number)
-        _start(few)  # loads torch and compiles
+        start_seconds(few)  # loads torch and compiles
         _shoot(right, pairs, original_of=lambda number: number)
         _shoot(wrong, pairs, original_of=lambda number: number + 1)
         return [*_measure_start(right, pairs), *_measure_table(right, pairs), _measure_wrong(wrong, pairs)]
@@ -55,9 +52,9 @@ def measure(pairs: int = PAIRS) -> list[Measurement]:
 def _measure_start(edits: Path, pairs: int) -> list[Measurement]:
     process = psutil.Process()
     before = process.memory_info().rss
-    first = _start(edits)
+    first = start_seconds(edits)
     memory = (process.memory_info().rss - before) / 1e6
-    second = _start(edits)
+    second = start_seconds(edits)
     return [
         Measurement(
             f"{pairs:,} small pairs looked at for the first time, each",
@@ -126,7 +123,7 @@ def _measure_table(edits: Path, pairs: int) -> list[Measurement]:
 def _measure_wrong(edits: Path, pairs: int) -> Measurement:
     started = time.perf_counter()
     try:
-        _start(edits)
+        start_seconds(edits)
         said = ""
     except PieError as error:
         said = str(error)
@@ -138,18 +135,6 @@ def _measure_wrong(edits: Path, pairs: int) -> Measurement:
         note=said or "they trained",
         met=said.startswith(f"Of {pairs:,} pairs none can be used") and "\n" not in said,
     )
-
-
-def _start(edits: Path) -> float:
-    """Seconds from the folder to the images that a run learns from. Raises PieError where there are none."""
-    began = time.perf_counter()
-    index = PairIndex.of_program(SIDE)
-    guesses = find_own_pairs([edits], None, Decisions.of_program(), index)
-    for _ in index_pairs(guesses, index, workers=1):
-        pass
-    bank = load_pairs(guesses, SIDE)
-    bank.before[np.arange(len(bank.names))]
-    return time.perf_counter() - began
 
 
 def _shoot(folder: Path, pairs: int, original_of: Callable[[int], int]) -> None:

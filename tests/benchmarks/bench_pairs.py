@@ -26,7 +26,7 @@ def measure() -> list[Measurement]:
     with tempfile.TemporaryDirectory() as folder, mock.patch.dict(os.environ, PIE_DESKTOP_HOME=f"{folder}/home"):
         edits = Path(folder) / "edits"
         _shoot(edits)
-        first, second = _start(edits), _start(edits)
+        first, second = start_seconds(edits), start_seconds(edits)
     return [
         Measurement(
             name=f"second start with {PAIRS} pairs, of the first",
@@ -40,8 +40,8 @@ def measure() -> list[Measurement]:
     ]
 
 
-def _start(edits: Path) -> float:
-    """Seconds from the folder to the images that a run learns from."""
+def start_seconds(edits: Path) -> float:
+    """Seconds from the folder to the images that a run learns from. Raises PieError where there are none."""
     began = time.perf_counter()
     index = PairIndex.of_program(SIDE)
     guesses = find_own_pairs([edits], None, Decisions.of_program(), index)

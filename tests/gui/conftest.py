@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.engine.engine import Engine
 from pie_desktop.imaging.warm_up import warm_up
+from pie_desktop.model.interface import ModelOpener
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
@@ -93,10 +94,16 @@ EXPECTED_WARNINGS = (
 
 
 @pytest.fixture
-def context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
+def open_model() -> ModelOpener:
+    """What stands in for the model in `context`; files with needs of their own have another."""
+    return PlainModel
+
+
+@pytest.fixture
+def context(qapp: QApplication, pie_home: Path, open_model: ModelOpener) -> Iterator[AppContext]:
     """An AppContext as `app` makes it; only the model is another one, which takes no time."""
     library = StyleLibrary()
-    made = AppContext(library, Engine(library, open_model=PlainModel))
+    made = AppContext(library, Engine(library, open_model=open_model))
     yield made
     made.close()
 

@@ -1,17 +1,16 @@
 """Two styles blended in the window: chosen, mixed, undone, copied, saved as a style, and one of them deleted."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import MIX, STRENGTH, Edit
-from pie_desktop.engine.engine import Engine
 from pie_desktop.imaging.lut.apply import apply_lut
+from pie_desktop.model.interface import ModelOpener
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style
 from pie_desktop.ui.adjust.blend import NONE
@@ -24,11 +23,8 @@ from tests.gui.opening import open_photo, wait_shown
 
 
 @pytest.fixture
-def context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
-    library = StyleLibrary()
-    made = AppContext(library, Engine(library, open_model=ApartModel))
-    yield made
-    made.close()
+def open_model() -> ModelOpener:
+    return ApartModel
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,14 +24,20 @@ from pie_desktop.ui.handover import MAX_BYTES, Reception
 Taken = list[list[Path]]
 
 
-@pytest.fixture
-def taken(qapp: QObject, pie_home: Path) -> Iterator[Taken]:
-    """What the editor of this process was handed."""
+@contextmanager
+def listening() -> Iterator[Taken]:
+    """What the editor of this process is handed, while it listens."""
     found: Taken = []
     parent = QObject()
     reception = Reception(found.append, parent)
     yield found
     reception.close()
+
+
+@pytest.fixture
+def taken(qapp: QObject, pie_home: Path) -> Iterator[Taken]:
+    with listening() as found:
+        yield found
 
 
 SECOND = (
@@ -134,12 +141,9 @@ def test_what_a_crash_left_is_in_nobodys_way(pie_home: Path, tmp_path: Path, qtb
     left = socket.socket(socket.AF_UNIX)
     left.bind(str(pie_home / "editor.socket"))
     left.close()
-    taken: Taken = []
-    parent = QObject()
-    reception = Reception(taken.append, parent)
-    assert start_again([tmp_path / "warm.piestyle"], qtbot)
-    assert len(taken) == 1
-    reception.close()
+    with listening() as taken:
+        assert start_again([tmp_path / "warm.piestyle"], qtbot)
+        assert len(taken) == 1
 
 
 def test_of_two_windows_the_first_is_handed_styles(taken: Taken, tmp_path: Path, qtbot: QtBot) -> None:
@@ -158,9 +162,6 @@ def test_a_folder_with_a_long_name_is_no_problem(
     home = tmp_path / ("long" * 30)
     home.mkdir()
     monkeypatch.setenv("PIE_DESKTOP_HOME", str(home))
-    taken: Taken = []
-    parent = QObject()
-    reception = Reception(taken.append, parent)
-    assert start_again([tmp_path / "warm.piestyle"], qtbot)
-    assert len(taken) == 1
-    reception.close()
+    with listening() as taken:
+        assert start_again([tmp_path / "warm.piestyle"], qtbot)
+        assert len(taken) == 1

@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import STRENGTH, Edit
-from pie_desktop.engine.engine import Engine
 from pie_desktop.imaging.pairs.find import EditPair
-from pie_desktop.styles.store import StyleLibrary
+from pie_desktop.model.interface import ModelOpener
 from pie_desktop.styles.style import Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
@@ -25,12 +24,9 @@ Key, Left = Qt.Key, Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def context(qapp: QApplication, pie_home: Path) -> AppContext:  # type: ignore[misc]
+def open_model() -> ModelOpener:
     """A model whose results follow the references that count."""
-    library = StyleLibrary()
-    made = AppContext(library, Engine(library, open_model=MeanColorModel))
-    yield made
-    made.close()
+    return MeanColorModel
 
 
 @pytest.fixture

@@ -1,22 +1,19 @@
 """One edit for all photos in a blend: chosen on the Export page or taken from the open photo."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import MIX, STRENGTH, Edit
-from pie_desktop.engine.engine import Engine
 from pie_desktop.imaging.decode import load_photo, load_proxy
 from pie_desktop.imaging.encode_options import EncodeOptions
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.imaging.stored import to_uint8
-from pie_desktop.styles.store import StyleLibrary
+from pie_desktop.model.interface import ModelOpener
 from pie_desktop.styles.style import Style
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.page import ExportPage
@@ -28,11 +25,8 @@ from tests.gui.export.helpers import column, run_export, wait_for_plan
 
 
 @pytest.fixture
-def context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
-    library = StyleLibrary()
-    made = AppContext(library, Engine(library, open_model=ApartModel))
-    yield made
-    made.close()
+def open_model() -> ModelOpener:
+    return ApartModel
 
 
 @pytest.fixture
