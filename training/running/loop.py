@@ -93,12 +93,15 @@ class TrainingLoop(ABC, Generic[Network, State]):
         """Start AdamW without moments.
 
         Args:
-            groups: parameters, each with a name and their base learning rate.
+            groups: parameters, each with a name and their base learning rate; frozen ones are left out.
             weight_decay: of AdamW.
             clip: largest norm of the gradient, over all parameters.
             ema: share that an old average keeps per step.
         """
-        values = [{"name": name, "params": list(found), "lr": rate, "base_lr": rate} for name, found, rate in groups]
+        values = [
+            {"name": name, "params": [p for p in found if p.requires_grad], "lr": rate, "base_lr": rate}
+            for name, found, rate in groups
+        ]
         self.optimizer = torch.optim.AdamW(values, weight_decay=weight_decay, betas=(0.9, 0.99))
         self.stepper = Stepper(self.network, self.optimizer, clip, self.processes, self.average, ema)
 
