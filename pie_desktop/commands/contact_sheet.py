@@ -58,7 +58,7 @@ def contact_sheet(
         raise PieError(f"There is no paper “{paper}”; choose {', '.join(sizes)}.")
     photos = tuple(PhotoVersion(photo) for photo in photos_in(sources, recursive))
     engine = open_engine(library, models[0] if models else None, device)
-    compared = tuple(find_bundle(name) for name in models) if models and len(models) > 1 else ()
+    compared = tuple(find_bundle(name) for name in models) if models and len(models) > 1 else None
     order = SheetOrder(photos, chosen, original, sizes[paper], compared)
     with output.interruptible() as should_cancel, output.showing_progress() as progress:
         sheet = ContactSheet(

@@ -100,8 +100,15 @@ class Engine:
     def beside(self, bundle: Path) -> "Engine":
         """An engine that uses another model for the same styles, to compare with; it is loaded at its first use.
 
-        The last few are kept: to make one takes no time.
+        The last few are kept: to make one takes no time. For the model of this engine it is this one.
+
+        Raises:
+            BundleError: there is no model at all.
         """
+        with self._choice:
+            own = self._bundle
+        if bundle == (own or bundles.default_bundle()):
+            return self
         with self._choice:
             other = self._beside.pop(bundle, None)
             if other is None:

@@ -52,14 +52,15 @@ class SheetOrder:
             be if the style was chosen for it: with the strengths, adjustments and crop that it has.
         original: whether the first column has the originals, cropped likewise.
         paper: of the pages.
-        models: bundles, each of which makes every style in a column of its own; none for the model in use.
+        models: bundles, each of which makes every style in a column of its own, with its name below that of the
+            style; None for the model in use, without its name.
     """
 
     photos: tuple[PhotoVersion, ...]
     styles: tuple[str | None, ...]
     original: bool
     paper: Paper
-    models: tuple[Path, ...] = ()
+    models: tuple[Path, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class ContactSheet:
         problems: a sentence for each photo or style that cannot be shown.
 
     Raises:
-        PieError: there is no photo, no column, or too many.
+        PieError: there is no photo, no column, or too many; styles and no model.
         Cancelled: `should_cancel` answered True.
     """
 
@@ -114,10 +115,13 @@ class ContactSheet:
             raise PieError("Select the photos that the contact sheet is to have.")
         if not order.styles and not order.original:
             raise PieError("Choose a style, or the originals, for the contact sheet.")
-        wanted = [(style_id, model) for style_id in order.styles for model in order.models or (None,)]
+        models: tuple[Path | None, ...] = (None,) if order.models is None else order.models
+        if order.styles and not models:
+            raise PieError("Choose a model that makes the styles of the contact sheet.")
+        wanted = [(style_id, model) for style_id in order.styles for model in models]
         if len(wanted) > MAX_STYLES:
-            models = f", counting each of {len(order.models)} models by itself" if len(order.models) > 1 else ""
-            raise PieError(f"A contact sheet has at most {MAX_STYLES} styles{models}; choose fewer.")
+            counting = f", counting each of {len(models)} models by itself" if len(models) > 1 else ""
+            raise PieError(f"A contact sheet has at most {MAX_STYLES} styles{counting}; choose fewer.")
         self._columns = [_Column("Original")] if order.original else []
         for number, (style_id, model) in enumerate(wanted):
             progress(_LEARNING * number / len(wanted), "Reading styles")
@@ -254,7 +258,7 @@ def _column(
 ) -> _Column:
     made_by, with_model = engine, ""
     if model is not None:
-        made_by, with_model = engine.beside(model), f" · {read_bundle_info(model).name}"
+        made_by, with_model = engine.beside(model), f"\n{read_bundle_info(model).name}"
     if style_id is None:
         return _Column(f"{NEUTRAL}{with_model}", engine=made_by)
     name = "A style that is gone"

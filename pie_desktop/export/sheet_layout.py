@@ -104,13 +104,15 @@ def lay_out(rows: Sequence[Row], columns: Sequence[str], paper: Paper, scale: fl
 
     Args:
         rows: the photos, at least one.
-        columns: the titles of the columns, at least one.
+        columns: the titles of the columns, at least one; each may have several lines, of which the first is black.
         paper: of the pages.
         scale: of all of it, below 1 for a look at it.
     """
     count = len(columns)
     across = (paper.width - 2 * _MARGIN - (count - 1) * _GAP) / count
-    room = paper.height - 2 * _MARGIN - 2 * _LINE  # between the titles and the number of the page
+    titles = [title.split("\n") for title in columns]
+    head = _LINE * max(len(lines) for lines in titles)
+    room = paper.height - 2 * _MARGIN - head - _LINE  # between the titles and the number of the page
     heights = [_height(row, across, room - _LINE) for row in rows]
     pages: list[list[int]] = [[]]
     used = 0.0
@@ -131,9 +133,13 @@ def lay_out(rows: Sequence[Row], columns: Sequence[str], paper: Paper, scale: fl
     made = []
     for page, numbers in enumerate(pages):
         lefts = [_MARGIN + column * (across + _GAP) for column in range(count)]
-        captions = [caption(title, left, _MARGIN, across) for title, left in zip(columns, lefts, strict=True)]
+        captions = [
+            caption(line, left, _MARGIN + number * _LINE, across, muted=number > 0)
+            for lines, left in zip(titles, lefts, strict=True)
+            for number, line in enumerate(lines)
+        ]
         cells = []
-        top = float(_MARGIN + _LINE)
+        top = float(_MARGIN + head)
         for number in numbers:
             row, height = rows[number], heights[number]
             if row.size is None:

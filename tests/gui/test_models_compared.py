@@ -5,12 +5,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PIL import Image
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from pie_desktop import paths
+from pie_desktop.edit.edit import Edit
+from pie_desktop.edit.reduced import reduced_picture
 from pie_desktop.engine import bundles
+from pie_desktop.engine.engine import Engine
+from pie_desktop.export.sheet_layout import Row, lay_out
+from pie_desktop.imaging.decode import load_photo, load_proxy
 from pie_desktop.imaging.pairs.find import EditPair
 from pie_desktop.ui.canvas.panes import View
 from pie_desktop.ui.compare.bar import ComparisonBar
@@ -174,6 +181,57 @@ def test_what_a_system_does_not_know_is_said(window: MainWindow, qtbot: QtBot) -
     dialog.close()
     window.commands["more_like_this"].trigger()
     qtbot.waitUntil(lambda: any("makes one result of a photo" in notice.text for notice in posted))
+
+
+def test_styles_by_several_models_on_a_contact_sheet(
+    window: MainWindow, photo_folder: Path, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pairs = style_id(window, "Pairs")
+    window.edit_page.comparison.compared.toggle(pairs)
+    window.commands["contact_sheet"].trigger()
+    sheets = window.edit_page.contact_sheets
+    qtbot.waitUntil(lambda: sheets.dialog is not None and sheets.dialog.page is not None)
+    dialog = sheets.dialog
+    assert dialog is not None
+    shipped, models = bundles.default_bundle(), dialog.options.models
+    rows = [models.item(row).text() for row in range(models.count())]
+    assert models.isVisible() and set(rows[1:]) == {STAR, MSM}
+    assert dialog.order.models is None, "the model in use makes the styles at first"
+
+    def click(row: int) -> None:
+        box = models.visualItemRect(models.item(row))
+        QTest.mouseClick(models.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(box.left() + 12, box.center().y()))
+
+    click(rows.index(STAR))
+    assert dialog.order.models == (shipped, bundle(STAR))
+    target = tmp_path / "sheet.png"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments, **_options: (str(target), ""))
+    QTest.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not dialog.writing)
+    assert dialog.said.text() == f"{target} was written."
+    photo = photo_folder / "coffee.jpg"
+    whole, proxy, library = load_photo(photo), load_proxy(photo), window.context.library
+    (page,) = lay_out([Row(photo.name, whole.shape[1::-1])], ["Original", "Pairs\n1", "Pairs\n2"], dialog.order.paper)
+    drawn = np.asarray(Image.open(target)).astype(float)
+    pictures = [
+        drawn[cell.top : cell.top + cell.height, cell.left : cell.left + cell.width].mean((0, 1)) for cell in page.cells
+    ]
+    for picture, model in zip(pictures[1:], (shipped, bundle(STAR)), strict=True):
+        engine = Engine(library, model)
+        transform = engine.transform(proxy, engine.preference(library.get(pairs)))
+        expected = reduced_picture(whole, whole.shape[1::-1], Edit(), transform).mean((0, 1))
+        assert abs(picture - expected).max() < 1
+    assert all(abs(one - other).max() > 3 for n, one in enumerate(pictures) for other in pictures[:n])
+
+    for row in (0, rows.index(STAR)):
+        click(row)
+    qtbot.waitUntil(lambda: dialog.page is None)
+    assert "Choose a model" in dialog.said.text() and not dialog.save.isEnabled()
+    click(rows.index(STAR))
+    qtbot.waitUntil(dialog.save.isEnabled)
+    assert dialog.order.models == (bundle(STAR),)
+    dialog.close()
+    qtbot.waitUntil(lambda: sheets.dialog is None)
 
 
 def test_the_models_of_one_style() -> None:

@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.parts.exposure import ExposurePart
 from pie_desktop.export.sheet_layout import PAPERS, Caption
-from pie_desktop.ui.compare.sheet_dialog import PAPER, SheetDialog, free_name
+from pie_desktop.ui.compare.sheet_dialog import SheetDialog, free_name
 from pie_desktop.ui.compare.sheet_jobs import paint_captions
+from pie_desktop.ui.compare.sheet_options import PAPER
 from pie_desktop.ui.main_window import MainWindow
 from tests.gui.opening import open_photo
 
@@ -48,6 +49,7 @@ def test_selected_photos_in_marked_styles_are_shown_and_written(
     dialog = opened(qtbot, window)
     assert dialog.order.styles == (None, ids[2]) and len(dialog.order.photos) == 4
     assert dialog.page is not None and dialog.pages.where.text() == "Page 1 of 1"
+    assert not dialog.options.models.isVisible(), "there is one model"
     target = tmp_path / "my sheet.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_arguments, **_options: (str(target), ""))
     QTest.mouseClick(dialog.save, Qt.MouseButton.LeftButton)
@@ -66,18 +68,18 @@ def test_selected_photos_in_marked_styles_are_shown_and_written(
 def test_choices_change_the_page_and_paper_is_remembered(qtbot: QtBot, window: MainWindow) -> None:
     dialog = opened(qtbot, window)
     before = dialog.page
-    dialog.paper.setCurrentIndex(1)
+    dialog.options.paper.setCurrentIndex(1)
     qtbot.waitUntil(lambda: dialog.page is not None and dialog.page is not before)
     assert dialog.page is not None and dialog.page.image.width() > dialog.page.image.height()
     assert window.context.settings.get(PAPER) == "a4-wide"
-    dialog.original.setChecked(False)
-    for row in range(dialog.styles.count()):
-        dialog.styles.item(row).setCheckState(Qt.CheckState.Unchecked)
+    dialog.options.original.setChecked(False)
+    for row in range(dialog.options.styles.count()):
+        dialog.options.styles.item(row).setCheckState(Qt.CheckState.Unchecked)
     qtbot.waitUntil(lambda: not dialog.save.isEnabled())
     assert "Choose a style" in dialog.said.text()
-    dialog.styles.setFocus()
-    dialog.styles.setCurrentRow(0)
-    QTest.keyClick(dialog.styles, Qt.Key.Key_Space)
+    dialog.options.styles.setFocus()
+    dialog.options.styles.setCurrentRow(0)
+    QTest.keyClick(dialog.options.styles, Qt.Key.Key_Space)
     qtbot.waitUntil(dialog.save.isEnabled)
     dialog.close()
     wait_closed(qtbot, window)
@@ -100,7 +102,7 @@ def test_the_open_edit_counts_before_it_is_saved(qtbot: QtBot, window: MainWindo
 def test_cancel_leaves_nothing_and_closing_cancels(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     window.edit_page.filmstrip.view.selectAll()
     dialog = opened(qtbot, window)
-    dialog.paper.setCurrentIndex(2)
+    dialog.options.paper.setCurrentIndex(2)
     dialog.write(tmp_path / "sheet.tif")
     assert dialog.progress.isVisible() and dialog.cancel.text() == "Cancel"
     QTest.mouseClick(dialog.cancel, Qt.MouseButton.LeftButton)

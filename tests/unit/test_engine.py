@@ -250,3 +250,12 @@ def test_the_chosen_bundle_is_the_default(pie_home: Path, tmp_path: Path) -> Non
     (pie_home / "settings.json").write_text(f'{{"{bundles.SETTING}": "{chosen.as_posix()}"}}')
     assert bundles.default_bundle() == chosen
     assert bundles.find_bundle(str(chosen)) == chosen
+
+
+def test_beside_itself_an_engine_loads_nothing(
+    pie_home: Path, library: StyleLibrary, models: list[MeanColorModel]
+) -> None:
+    for engine, used in ((Engine(library), bundles.default_bundle()), (Engine(library, Path("/models/a")), None)):
+        other = engine.beside(Path("/models/b"))
+        assert engine.beside(used or Path("/models/a")) is engine is not other
+        assert engine.beside(Path("/models/b")) is other

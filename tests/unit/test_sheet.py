@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -18,7 +19,10 @@ from pie_desktop.export.photo_edits import PhotoEdit, one_for_all
 from pie_desktop.export.sheet import MAX_STYLES, ContactSheet, SheetOrder, draw_captions, write_sheet
 from pie_desktop.export.sheet_layout import PAPERS, Paper, Row, lay_out
 from pie_desktop.imaging.decode import load_photo
+from pie_desktop.imaging.lut.apply import identity_lut
 from pie_desktop.imaging.pairs.find import EditPair
+from pie_desktop.model.bundle import FORMAT_VERSION, write_description
+from pie_desktop.model.preference import Preference
 from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.styles.style import Style
 from tests.doubles.models import PlainModel
@@ -48,6 +52,23 @@ def order_of(photos: list[Path], *styles: str | None, paper: Paper = SMALL) -> S
 AS_IT_IS = one_for_all(Edit(), None)
 
 
+class _Scaling(PlainModel):
+    """Multiplies all pixels, in every style, by a factor that its bundle's name says."""
+
+    FACTORS = MappingProxyType({"Dark": 0.3, "Bright": 0.9})
+
+    def luts(self, proxy: np.ndarray, preference: Preference | None) -> tuple[np.ndarray, np.ndarray]:
+        lut = identity_lut() * np.float32(self.FACTORS[self.bundle_id])
+        return lut, lut
+
+
+def _described(bundle: Path, name: str) -> Path:
+    """A bundle without weights."""
+    bundle.mkdir()
+    write_description(bundle, {"format_version": FORMAT_VERSION, "id": name, "name": name, "created": "2026-01-01"})
+    return bundle
+
+
 def test_every_photo_stands_in_every_style(
     engine: Engine, library: StyleLibrary, style: Style, photo_folder: Path
 ) -> None:
@@ -69,6 +90,31 @@ def test_every_photo_stands_in_every_style(
         expected = reduced_picture(whole, (whole.shape[1], whole.shape[0]), Edit(), plain[cell.column])
         assert abs(drawn.mean(axis=(0, 1)) - expected.mean(axis=(0, 1))).max() < 3
         assert cell.width / cell.height == pytest.approx(whole.shape[1] / whole.shape[0], rel=0.02)
+
+
+def test_every_model_makes_every_style(library: StyleLibrary, style: Style, photo_folder: Path, tmp_path: Path) -> None:
+    bundles = [_described(tmp_path / f"{name}.piemodel", name) for name in ("Dark", "Bright")]
+    opened: list[Path] = []
+
+    def open_model(bundle: Path, device: str) -> PlainModel:
+        opened.append(bundle)
+        return _Scaling(bundle, device)
+
+    engine = Engine(library, bundles[0], open_model=open_model)
+    order = replace(order_of([photo_folder / "coffee.jpg"], None, style.id), models=tuple(bundles))
+    sheet = ContactSheet(engine, library, AS_IT_IS, order)
+    page = sheet.pages[0]
+    titles = [(caption.text, caption.muted) for caption in page.captions]
+    black, grey = [text for text, muted in titles if not muted], [text for text, muted in titles[:-1] if muted]
+    assert black == ["Original", "Neutral", "Neutral", "Warm", "Warm"]
+    assert grey == ["Dark", "Bright", "Dark", "Bright"]  # and last the name of the photo
+    image = sheet.draw(page, draw_captions).astype(float)
+    original, *others = (
+        image[cell.top : cell.top + cell.height, cell.left : cell.left + cell.width].mean() for cell in page.cells
+    )
+    for drawn, scale in zip(others, (_Scaling.FACTORS["Dark"], _Scaling.FACTORS["Bright"]) * 2, strict=True):
+        assert drawn == pytest.approx(original * scale, rel=0.02)
+    assert sorted(opened) == sorted(bundles)  # the model in use is not loaded a second time
 
 
 def test_a_photo_keeps_its_adjustments_and_its_crop(
@@ -162,15 +208,18 @@ def test_what_makes_no_sheet(engine: Engine, library: StyleLibrary, style: Style
     ):
         with pytest.raises(PieError, match=match):
             ContactSheet(engine, library, AS_IT_IS, SheetOrder(photos, styles, original, SMALL))
+    with pytest.raises(PieError, match="Choose a model"):
+        ContactSheet(engine, library, AS_IT_IS, SheetOrder((photo,), (None,), True, SMALL, models=()))
+    assert ContactSheet(engine, library, AS_IT_IS, SheetOrder((photo,), (), True, SMALL, models=())).pages
 
 
 @pytest.mark.parametrize("paper", PAPERS)
 def test_nothing_overlaps_or_leaves_the_page(paper: Paper) -> None:
     sizes = [(6000, 4000), (4000, 6000), (12000, 800), (300, 9000), (100, 100)]
     rows = [Row(f"{number}.jpg", sizes[number % 5]) for number in range(12)] + [Row("bad.jpg", None, "It is damaged.")]
-    for columns in (1, 3, 9):
+    for columns in (["0"], ["0", "1\nmodel", "2"], [str(column) for column in range(9)]):
         for scale in (1.0, 0.2):
-            pages = lay_out(rows, [str(column) for column in range(columns)], paper, scale)
+            pages = lay_out(rows, columns, paper, scale)
             assert sorted(cell.row for page in pages for cell in page.cells if not cell.column) == list(range(12))
             for page in pages:
                 assert page.width == round(paper.width * scale) and page.height <= round(paper.height * scale) + 1

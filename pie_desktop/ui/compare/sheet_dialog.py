@@ -1,41 +1,26 @@
-"""The dialog of the contact sheet: which styles and which paper, a look at every page, and the files."""
+"""The dialog of the contact sheet: what is on it, a look at every page, and the files."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QDialog,
-    QFileDialog,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from pie_desktop.edit.versions import PhotoVersion
-from pie_desktop.export.photo_edits import NEUTRAL
-from pie_desktop.export.sheet import MAX_STYLES, SheetOrder
-from pie_desktop.export.sheet_layout import PAPERS
-from pie_desktop.styles.style import Style
-from pie_desktop.ui.compare.sheet_jobs import SheetPage, SheetSource, WrittenSheet, draw_page, write_pages
+from pie_desktop.export.sheet import SheetOrder
+from pie_desktop.ui.compare.sheet_jobs import SheetChoices, SheetPage, SheetSource, WrittenSheet, draw_page, write_pages
+from pie_desktop.ui.compare.sheet_options import SheetOptions
 from pie_desktop.ui.compare.sheet_pages import SheetPages
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.theme import SPACE, set_flag
-from pie_desktop.ui.widgets.combo_box import ComboBox
-from pie_desktop.ui.widgets.labels import counted, heading
+from pie_desktop.ui.widgets.labels import counted
 from pie_desktop.ui.widgets.plain_text import PlainLabel
 from pie_desktop.workers.job import Job
 from pie_desktop.workers.lanes import LatestLane, QueueLane
 
-PAPER, FOLDER = "sheet.paper", "sheet.folder"
+FOLDER = "sheet.folder"
 _SIZE = QSize(1080, 700)
-_OPTIONS = 260  # px of width
 _QUIET_MS = 150  # after the last choice, before the page is drawn
 _FILTER = "JPEG (*.jpg);;PNG (*.png);;TIFF (*.tif)"
 
@@ -48,10 +33,11 @@ class SheetDialog(QDialog):
         writes: lane of the files.
         source: what the sheet is made of.
         photos: the rows.
-        styles: all that can be chosen, in order.
-        chosen: ids of those that are at first, None for neutral.
+        choices: all styles and models that can be chosen.
+        chosen: ids of the styles that are at first, None for neutral.
 
     Attributes:
+        options: what is chosen.
         page: what is shown; None while it is drawn for the first time.
     """
 
@@ -62,34 +48,21 @@ class SheetDialog(QDialog):
         writes: QueueLane,
         source: SheetSource,
         photos: Sequence[PhotoVersion],
-        styles: Sequence[Style],
+        choices: SheetChoices,
         chosen: Sequence[str | None],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
         self._context, self._previews, self._writes = context, previews, writes
         self._source = source
-        self._photos = tuple(photos)
+        self._folder = photos[0].path.parent
         self._writing: Job | None = None
         self.page: SheetPage | None = None
         self._number = 0
         self.setWindowTitle("Contact sheet")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(_SIZE.boundedTo(parent.window().size()))
-        self.original = QCheckBox("Originals")
-        self.original.setChecked(True)
-        self.styles = QListWidget()
-        self.styles.setAccessibleName("Styles of the contact sheet")
-        self.styles.setSpacing(2)
-        for name, style_id in [(NEUTRAL, None), *((style.name, style.id) for style in styles)]:
-            item = QListWidgetItem(name, self.styles)
-            item.setData(Qt.ItemDataRole.UserRole, style_id)
-            item.setCheckState(Qt.CheckState.Checked if style_id in chosen else Qt.CheckState.Unchecked)
-        self.paper = ComboBox()
-        self.paper.setAccessibleName("Paper")
-        for paper in PAPERS:
-            self.paper.addItem(paper.title, paper)
-        self.paper.setCurrentIndex(max(0, [one.id for one in PAPERS].index(self._kept_paper())))
+        self.options = SheetOptions(context.settings, photos, choices.styles, chosen, choices.models)
         self.pages = SheetPages()
         self.said = PlainLabel()
         self.said.setWordWrap(True)
@@ -106,9 +79,7 @@ class SheetDialog(QDialog):
         self._lay_out()
         self._timer = QTimer(self, singleShot=True, interval=_QUIET_MS)
         self._timer.timeout.connect(self._draw)
-        self.original.toggled.connect(self._on_choice)
-        self.styles.itemChanged.connect(self._on_choice)
-        self.paper.currentIndexChanged.connect(self._on_choice)
+        self.options.changed.connect(self._timer.start)
         self.pages.turned.connect(self._turn)
         self.save.clicked.connect(self.choose_file)
         self.cancel.clicked.connect(self._stop_or_close)
@@ -117,9 +88,7 @@ class SheetDialog(QDialog):
     @property
     def order(self) -> SheetOrder:
         """What is chosen."""
-        items = [self.styles.item(row) for row in range(self.styles.count())]
-        chosen = [item.data(Qt.ItemDataRole.UserRole) for item in items if item.checkState() == Qt.CheckState.Checked]
-        return SheetOrder(self._photos, tuple(chosen), self.original.isChecked(), self.paper.currentData())
+        return self.options.order
 
     @property
     def writing(self) -> bool:
@@ -127,7 +96,7 @@ class SheetDialog(QDialog):
 
     def choose_file(self) -> None:
         """Ask where to write, and write; a file that exists is never replaced."""
-        folder = Path(self._context.settings.text(FOLDER, str(self._photos[0].path.parent)))
+        folder = Path(self._context.settings.text(FOLDER, str(self._folder)))
         path = free_name(folder / "Contact sheet.jpg")
         options = QFileDialog.Option.DontConfirmOverwrite
         chosen, kind = QFileDialog.getSaveFileName(self, "Save contact sheet", str(path), _FILTER, options=options)
@@ -172,17 +141,11 @@ class SheetDialog(QDialog):
         else:
             self.close()
 
-    def _kept_paper(self) -> str:
-        kept = self._context.settings.text(PAPER, PAPERS[0].id)
-        return kept if kept in [paper.id for paper in PAPERS] else PAPERS[0].id
-
-    def _on_choice(self) -> None:
-        self._context.settings.set(PAPER, self.paper.currentData().id)
-        self._timer.start()
-
     def _draw(self) -> None:
-        scale = self.pages.scale_of(self.paper.currentData())
-        job = self._previews.submit(draw_page, self._source, self.order, scale, self._number, self._context.display.lut)
+        order = self.order
+        scale = self.pages.scale_of(order.paper)
+        job = self._previews.submit(draw_page, self._source, order, scale, self._number, self._context.display.lut)
+        job.progress.connect(self.pages.show_progress)
         job.result.connect(self._on_page)
         job.failed.connect(self._on_no_page)
 
@@ -227,24 +190,9 @@ class SheetDialog(QDialog):
         set_flag(self.said, "role", role)
 
     def _lay_out(self) -> None:
-        options = QVBoxLayout()
-        options.setSpacing(SPACE)
-        options.addWidget(PlainLabel(f"{counted(len(self._photos), 'photo')}, each in"))
-        options.addWidget(self.original)
-        options.addWidget(self.styles, 1)
-        most = PlainLabel(f"At most {MAX_STYLES} styles. Each photo keeps its own strength, adjustments and crop.")
-        most.setWordWrap(True)
-        most.setProperty("role", "muted")
-        options.addWidget(most)
-        options.addWidget(heading("PAPER"))
-        options.addWidget(self.paper)
-        left = QWidget()
-        left.setFixedWidth(_OPTIONS)
-        options.setContentsMargins(0, 0, 0, 0)
-        left.setLayout(options)
         above = QHBoxLayout()
         above.setSpacing(2 * SPACE)
-        above.addWidget(left)
+        above.addWidget(self.options)
         above.addWidget(self.pages, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE)

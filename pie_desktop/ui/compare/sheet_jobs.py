@@ -1,4 +1,4 @@
-"""Jobs of the contact sheet: a look at one of its pages, and its files; names are written in the window's typeface."""
+"""Jobs of the contact sheet: what there is to choose, a look at a page, and the files, in the window's typeface."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,10 +17,20 @@ from pie_desktop.export.sheet import ContactSheet, SheetOrder, write_sheet
 from pie_desktop.export.sheet_layout import Caption
 from pie_desktop.imaging.lut.apply import apply_lut
 from pie_desktop.styles.store import StyleLibrary
+from pie_desktop.styles.style import Style
 from pie_desktop.ui.thumbnails.loader import qimage_of
+from pie_desktop.ui.train.model_use import Models, find_models
 from pie_desktop.workers.job import JobContext
 
 _PLANNING = 0.2  # of the progress
+
+
+@dataclass(frozen=True)
+class SheetChoices:
+    """What can be on a sheet: every style, made by every model."""
+
+    styles: Sequence[Style]
+    models: Models
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,11 @@ class WrittenSheet:
 
     files: tuple[Path, ...]
     problems: tuple[str, ...]
+
+
+def find_choices(context: JobContext, library: StyleLibrary) -> SheetChoices:
+    """The styles and models of now."""
+    return SheetChoices(library.list(), find_models(context))
 
 
 def draw_page(

@@ -64,6 +64,10 @@ class SheetPages(QWidget):
         self.before.setEnabled(number > 0)
         self.after.setEnabled(number + 1 < count)
 
+    def show_progress(self, share: float, text: str) -> None:
+        """Say what is done for the page to come; a model that reads a style for the first time takes long."""
+        self.where.setText(text)
+
     def _arrow(self, side: str, name: str, by: int) -> QToolButton:
         button = QToolButton()
         button.setIcon(icon(f"mdi6.chevron-{side}"))

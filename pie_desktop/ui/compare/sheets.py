@@ -4,12 +4,11 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from pie_desktop.ui.compare.sheet_dialog import SheetDialog
-from pie_desktop.ui.compare.sheet_jobs import SheetSource
+from pie_desktop.ui.compare.sheet_jobs import SheetChoices, SheetSource, find_choices
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.editor.session import EditSession
 from pie_desktop.ui.filmstrip.selection import PhotoSelection
 from pie_desktop.ui.styles.compared import ComparedStyles
-from pie_desktop.ui.styles.jobs import StyleListing, list_styles
 from pie_desktop.workers.lanes import LatestLane, QueueLane
 
 _AT_FIRST = 3  # styles, where none is marked
@@ -35,13 +34,13 @@ class ContactSheets(QObject):
         self.dialog: SheetDialog | None = None
 
     def open(self) -> None:
-        """Ask which styles, with those of now, also by other windows."""
+        """Ask which styles and models, with those of now, also by other windows."""
         if self._selection.versions():
-            job = self._previews.submit(list_styles, self._context.library)
-            job.result.connect(self._on_listed)
+            job = self._previews.submit(find_choices, self._context.library)
+            job.result.connect(self._on_found)
             self._context.report_failure(job)
 
-    def _on_listed(self, listing: StyleListing) -> None:
+    def _on_found(self, choices: SheetChoices) -> None:
         photos = self._selection.versions()
         if not photos:
             return
@@ -50,10 +49,8 @@ class ContactSheets(QObject):
         if keeper.version is not None:
             known[keeper.version] = context.current.edit
         source = SheetSource(context.engine, context.library, context.catalog, known)
-        chosen = self._compared.styles or [style.id for style in listing.styles[:_AT_FIRST]]
-        self.dialog = SheetDialog(
-            context, self._previews, self._writes, source, photos, listing.styles, chosen, self._window
-        )
+        chosen = self._compared.styles or [style.id for style in choices.styles[:_AT_FIRST]]
+        self.dialog = SheetDialog(context, self._previews, self._writes, source, photos, choices, chosen, self._window)
         self.dialog.destroyed.connect(self._on_closed)
         self.dialog.open()
 
