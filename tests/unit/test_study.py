@@ -113,6 +113,27 @@ def test_study_trains_and_compares(configs: list[str], tmp_path: Path) -> None:
     page = (tmp_path / "out" / "STUDY.md").read_text(encoding="utf-8")
     assert "How much a seed changes" in page and "| curves | 2 of 2 | " in page and " ± " in page
 
+    # what was judged is enough for more seeds and for ablations: the weights may be gone
+    judged = str(tmp_path / "out" / "study" / "results.json")
+    more = ["study", configs[0], "--scale", str(tmp_path / "scale.toml"), "--out", str(tmp_path / "more")]
+    again = CliRunner().invoke(app, [*more, "--seeds", "3", "--extend", judged], catch_exceptions=False)
+    assert again.exit_code == 0 and "curves trained" not in again.output
+    assert "curves-seed-6 trained" in again.output and "curves-seed-7 trained" in again.output
+    page = (tmp_path / "more" / "STUDY.md").read_text(encoding="utf-8")
+    assert "| curves | 3 of 3 | " in page and "curves-seed" not in page
+    linked = re.findall(r"\]\((study/[^)]+)\)", page)
+    assert len(linked) == 1 + 4 + 3 and all((tmp_path / "more" / name).stat().st_size for name in linked)
+    (tmp_path / "less.toml").write_text('base = "scale.toml"\n[budget]\nsamples = 16\n')
+    base = (tmp_path / "curves.toml").read_text(encoding="utf-8").replace("curves", "study-adain", 2)
+    (tmp_path / "base.toml").write_text(base.replace('"none"', '"a paper"'))
+    (tmp_path / "factor.toml").write_text(base.replace("study-adain", "other").replace('"none"', '"an ablation"'))
+    less = [str(tmp_path / "base.toml"), str(tmp_path / "factor.toml"), "--scale", str(tmp_path / "less.toml")]
+    judged = str(tmp_path / "more" / "results.json")
+    arguments_too = ["--out", str(tmp_path / "less"), "--extend", judged]
+    assert CliRunner().invoke(app, ["study", *less, *arguments_too], catch_exceptions=False).exit_code == 0
+    page = (tmp_path / "less" / "STUDY.md").read_text(encoding="utf-8")
+    assert "16 photos of training for each" in page and "| other | " in page and "| curves | 3 of 3 | " in page
+
     # nothing is trained again; one system alone can be judged
     weights = (tmp_path / "out" / "curves" / "system.safetensors").stat().st_mtime_ns
     again = CliRunner().invoke(app, [*arguments, "--evaluate-only", "--only", "curves"], catch_exceptions=False)
@@ -148,6 +169,27 @@ def test_a_process_that_does_not_lead_trains_its_systems_and_leaves_the_rest_to_
     result = CliRunner().invoke(app, arguments, catch_exceptions=False)
     assert result.exit_code == 0 and "pixels trained, 3 steps" in result.output
     assert not (tmp_path / "out" / "curves").exists() and not (tmp_path / "out" / "results.json").exists()
+
+
+def test_what_cannot_be_extended_is_refused_before_anything_is_trained(configs: list[str], tmp_path: Path) -> None:
+    scale = json.loads(load_scale(tmp_path / "scale.toml").model_dump_json())
+    entries = [{"name": "curves", "trained": True}]
+    results = {"scale": scale, "rows": [], "systems": entries, "steering": []}
+    arguments = ["study", configs[0], "--scale", str(tmp_path / "scale.toml"), "--out", str(tmp_path / "out")]
+    ablations = {"ablations": {"budget": scale["budget"] | {"samples": 8}, "systems": [], "steering": []}}
+    for found, more, message in (
+        (results, [], "have all of these systems"),
+        (results | {"scale": scale | {"seed": 8}}, [], "have another seed"),
+        (results | {"scale": {"side": 32}}, [], "cannot be used"),
+        ({"rows": []}, [], "holds something else"),
+        (results, ["--report-only"], "judges nothing"),
+        (results | ablations, ["--minutes", "1"], "another budget"),
+    ):
+        (tmp_path / "earlier.json").write_text(json.dumps(found), encoding="utf-8")
+        asked = [*arguments, *more, "--extend", str(tmp_path / "earlier.json")]
+        with pytest.raises(PieError, match=message):
+            CliRunner().invoke(app, asked, catch_exceptions=False)
+    assert not (tmp_path / "out").exists()
 
 
 def test_mistakes_are_reported_before_anything_is_trained(configs: list[str], tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """`python -m training study`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -75,6 +75,10 @@ def study(
     report: Annotated[
         Path | None, typer.Option(help="Page to write (.md), its figures beside it; default: STUDY.md in --out.")
     ] = None,
+    extend: Annotated[
+        Path | None,
+        typer.Option(help="results.json of an earlier study: what it lacks is trained, judged in brief, and added."),
+    ] = None,
     model: Annotated[Path | None, typer.Option(help="Bundle to compare with; default: the shipped one.")] = None,
     tensorboard: Annotated[
         Path | None, typer.Option(help="Folder for event files of TensorBoard: the curves of every system.")
@@ -94,7 +98,9 @@ def study(
     from training.study.config import load_systems
     from training.study.evaluate import require_tests
     from training.study.progress import study_sink
+    from training.study.report import read_results
     from training.study.runner import check, runs_of, train_all
+    from training.study.supplement import left_to_add
 
     torch.set_num_threads(threads)
     systems = load_systems(configs)
@@ -103,6 +109,11 @@ def study(
         raise PieError(f"--only: no configuration is called {', '.join(sorted(unknown))}.")
     chosen = _chosen_scale(scale, minutes, photos, looks, test_photos, device, experts, hold_out or [], seeds)
     runs = runs_of([system for system in systems if not only or system.name in only], chosen, out)
+    if extend and report_only:
+        raise PieError("--extend adds what is judged now, and --report-only judges nothing; leave one of them out.")
+    earlier = read_results(extend) if extend else None
+    if earlier:
+        runs = left_to_add(runs, earlier)
     page = report or out / "STUDY.md"
     if page.suffix.lower() != ".md":
         raise PieError(f"--report: {page} is not a Markdown page; give it the suffix .md.")
@@ -124,7 +135,11 @@ def study(
                 if event["event"] == "stopped":
                     raise typer.Exit(130)
     if processes.leader:
-        _report(runs, out, page, chosen_bundle(model), report_only, workers, threads)
+        work = workers, threads
+        if earlier and extend:
+            _extend(earlier, extend.parent, runs, out, page, chosen_bundle(model), *work)
+        else:
+            _report(runs, out, page, chosen_bundle(model), report_only, *work)
 
 
 def convert_starenhancer(
@@ -159,17 +174,45 @@ def _report(runs: "list[Run]", out: Path, page: Path, bundle: Path, written: boo
     from training.study.evaluate import evaluate_study
     from training.study.progress import status_lines
     from training.study.report import RESULTS, complete, read_results, write_report
+    from training.study.supplement import add_to
 
+    first, repeats = ([run for run in runs if bool(run.repeat) == again] for again in (False, True))
     with status_lines(Console(stderr=True)) as report:
         if written:
-            found = read_results(out)
+            found = read_results(out / RESULTS)
         else:
-            rows, found = evaluate_study(runs, out, bundle, report, workers, threads)
+            rows, found = evaluate_study(first, out, bundle, report, workers, threads)
             found |= {"model": read_bundle_info(bundle).id}
             write_json(out / RESULTS, found)
             print_table(rows, Console(width=120))
-        found = complete(found, runs, out, bundle, report, workers, threads)
+            if repeats:
+                found = add_to(found, repeats, bundle, report, workers, threads)
+        found = complete(found, first, out, bundle, report, workers, threads)
         report("images")
-        found = write_report(found, runs, bundle, page)
+        found = write_report(found, first, bundle, page)
         write_json(out / RESULTS, found)
+    Console().print(f"Results: {out / RESULTS}\nPage: {page}", markup=False)
+
+
+def _extend(
+    earlier: dict[str, Any],
+    images: Path,
+    runs: "list[Run]",
+    out: Path,
+    page: Path,
+    bundle: Path,
+    workers: int,
+    threads: int,
+) -> None:
+    """Add what is trained to earlier results, and make the page of all."""
+    from training.reports.files import write_json
+    from training.study.progress import status_lines
+    from training.study.report import RESULTS, rewrite, with_images
+    from training.study.supplement import add_to
+
+    with status_lines(Console(stderr=True)) as report:
+        found = add_to(earlier, runs, bundle, report, workers, threads)
+        found = with_images(found, images, page)
+        write_json(out / RESULTS, found)
+        rewrite(found, page)
     Console().print(f"Results: {out / RESULTS}\nPage: {page}", markup=False)

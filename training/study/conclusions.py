@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from training.study.judge import NO_EDIT, UNEDITED, Judge, listed, verdict
-from training.study.words import TASKS, Results, number, wilson
+from training.study.ablations import ablation_sentence
+from training.study.judge import END_TO_END, NO_EDIT, UNEDITED, Judge, Setting, listed
+from training.study.words import TASKS, Results, budget_words, number, wilson
 
-# alike in all but this
-END_TO_END, TWO_STAGE = ("study-adain", "after"), ("study-two-stage", "after")
-WITH_ORIGINALS = ("study-adain-pairs", "pairs")
+# END_TO_END in all but this
+TWO_STAGE, WITH_ORIGINALS = ("study-two-stage", "after"), ("study-adain-pairs", "pairs")
 CONTROLS = {
     "other": "another user's references",
     "reversed": "the own pairs with before and after exchanged",
@@ -31,9 +31,10 @@ def conclusions(results: Results) -> list[str]:
         _against_shipped(judge),
         _end_to_end(judge),
         _originals(judge),
+        ablation_sentence(results),
         _losses(results),
         _failures(results),
-        _limits(results),
+        _limits(results, judge),
     ]
     return [sentence for sentence in said if sentence]
 
@@ -46,27 +47,34 @@ def _steered(judge: Judge) -> str:
     steered, partly, ignored = [], [], []
     for s in judge.systems:
         by_task = [judge.passed(task, s) for task in judge.tasks]
-        failed = list(dict.fromkeys(name for _, names in by_task for name in names))
-        lost = _range(judge.found[task, *s]["lost"]["mean"] for task in judge.tasks)
-        if not failed:
-            steered.append(f"{judge.title(s)} ({lost})")
+        named = f"{judge.title(s)} ({_cost(judge, s)})"
+        if not any(failed for _, failed in by_task):
+            steered.append(named)
         elif any("other" in passed for passed, _ in by_task):
-            partly.append(f"{judge.title(s)} ({lost}; not everywhere over {listed([CONTROLS[n] for n in failed])})")
+            partly.append(named)
         else:
-            ignored.append(f"{judge.title(s)} ({lost})")
+            ignored.append(named)
     if steered:
         text += f"The own preference comes nearer than all of them, on every task, in {listed(steered)}. "
     if partly:
         text += f"It steers, but not in all tests, in {listed(partly)}. "
     if ignored:
         text += f"Another user's preference costs nothing that can be told from zero in {listed(ignored)}. "
-    shipped = [s for s in judge.settings if s[0] == "model"]
-    for s in shipped:
-        lost = _range(judge.found[task, *s]["lost"]["mean"] for task in judge.tasks)
-        text += f"PIE Desktop with {'pairs' if s[1] == 'pairs' else 'edits alone'} loses {lost}"
-        missed = {name for task in judge.tasks for name in judge.passed(task, s)[1]}
-        text += f"; not everywhere over {listed([CONTROLS[n] for n in CONTROLS if n in missed])}. " if missed else ". "
-    return text + "The numbers in brackets are what another user's references cost, over the tasks."
+    shipped = [
+        f"{_cost(judge, s)} with {'pairs' if s[1] == 'pairs' else 'edits alone'}"
+        for s in judge.settings
+        if s[0] == "model"
+    ]
+    if shipped:
+        text += f"PIE Desktop loses {listed(shipped)}. "
+    return (
+        f"{text}The numbers are what another user's references cost, from the task where it is least to the task where "
+        "it is most; which tests each passes stands [below](#does-the-preference-steer)."
+    )
+
+
+def _cost(judge: Judge, setting: Setting) -> str:
+    return _range(judge.found[task, *setting]["lost"]["mean"] for task in judge.tasks)
 
 
 def _nearest(judge: Judge, mode: str) -> str | None:
@@ -74,15 +82,16 @@ def _nearest(judge: Judge, mode: str) -> str | None:
     able = [s for s in judge.systems if mode == "pairs" or s[1] == "after"]
     if not able:
         return None
-    best = max(able, key=judge.mean)
+    best, seeds = judge.nearest(able)
     values = listed([judge.value(task, best) for task in judge.tasks])
     if mode == "after":
         return (
-            f"*Edits alone*, {judge.refs} of them: of the systems trained here {judge.title(best)} came nearest, "
-            f"with {values}. Compared with the photo left as it is, that is {judge.against(best, UNEDITED)}."
+            f"*Edits alone*, {judge.refs} of them: of the systems trained here {judge.title(best)} came "
+            f"nearest{seeds}, with {values}. Compared with the photo left as it is, that is "
+            f"{judge.against(best, UNEDITED)}."
         )
     how = "which looks at the originals, too" if best[1] == "pairs" else "although it ignores the originals"
-    text = f"*With pairs* {judge.title(best)} came nearest of them, {how}, with {values}."
+    text = f"*With pairs* {judge.title(best)} came nearest of them{seeds}, {how}, with {values}."
     if ("lut_fit", "pairs") in judge.settings:
         difference = judge.against(best, ("lut_fit", "pairs"))
         text += f" Compared with a LUT fitted to the pairs, without any learning, it is {difference}."
@@ -94,13 +103,13 @@ def _above_unedited(judge: Judge) -> str:
     parts, below = [], []
     for task in judge.tasks:
         editing = judge.editing(task)
-        verdicts = {s: verdict(judge.difference(task, s, UNEDITED)) for s in judge.systems}
+        verdicts = {s: judge.sign(task, s, UNEDITED) for s in judge.systems}
         above = [judge.title(s) for s, v in verdicts.items() if v == "above"]
         below += [s for s, v in verdicts.items() if v == "below"]
         named = f" ({', '.join(above)})" if 0 < len(above) < len(verdicts) else ""
         part = f"on {TASKS.get(task, task)} {len(above) or 'none'} of {len(verdicts)}{named}"
         if editing.any() and not editing.all():
-            among = [verdict(judge.difference(task, s, UNEDITED, editing)) for s in judge.systems]
+            among = [judge.sign(task, s, UNEDITED, editing) for s in judge.systems]
             left = int((~editing).sum())
             alone = "a photo" if left == 1 else "photos"
             part += f", and {among.count('above') or 'none'} without the {left} who leave {alone} alone"
@@ -136,6 +145,7 @@ def _end_to_end(judge: Judge) -> str | None:
         "above": "pays",
         "below": "does not pay, two stages are better",
         "level": "makes no measurable difference",
+        "varying": "depends on the seed",
         "untold": "cannot be judged",
     }
     summary = answers[next(iter(verdicts))] if len(verdicts) == 1 else "differs from task to task"
@@ -155,22 +165,19 @@ def _originals(judge: Judge) -> str | None:
     )
 
 
-def _limits(results: Results) -> str:
+def _limits(results: Results, judge: Judge) -> str:
     """What the study does not show."""
     scale = results["scale"]
-    seeds = int(scale.get("seeds", 1))
+    trained = [len(judge.trainings.get(name, [name])) for name, _ in judge.systems]
+    seeds = "one seed"
+    if max(trained) > 1:
+        seeds = f"{min(trained)} to {max(trained)} seeds" if min(trained) < max(trained) else f"{max(trained)} seeds"
+        seeds += " (what is said to be above or below is so with each; the numbers are those of the first)"
     return (
-        f"All of this is at the scale “{scale['name']}”, {budget_words(scale['budget'])} for each system and "
-        f"{'one seed' if seeds == 1 else f'{seeds} seeds'}: it shows what these ideas reach there, not what their "
-        "authors' own networks reach on their own data after days on a GPU."
+        f"All of this is at the scale “{scale['name']}”, {budget_words(scale['budget'])} for each system and {seeds}: "
+        "it shows what these ideas reach there, not what their authors' own networks reach on their own data after "
+        "days on a GPU."
     )
-
-
-def budget_words(budget: Mapping[str, Any]) -> str:
-    """Of a scale's budget."""
-    if budget["minutes"] is None:
-        return f"{budget['samples']:,} photos"
-    return f"{budget['minutes']:g} minutes{' of processor time' if budget['clock'] == 'cpu' else ''}"
 
 
 def _range(values: Iterable[float]) -> str:

@@ -136,7 +136,8 @@ def evaluate_study(
     """Judge what is trained.
 
     Args:
-        runs: those that are not trained are listed without rows.
+        runs: the first training of every system, see `training.study.supplement` for others; those that are not
+            trained are listed without rows.
         out: the study's folder, for what is computed once; `vectors.npy` is written beside every system.
         bundle: the shipped model, one row among the others.
 
@@ -157,7 +158,7 @@ def evaluate_study(
     for run in trained:
         progress(f"embedding: {run.config.name}")
         embeddings[run.config.name] = _embedding(run, group)
-    systems = [_entry(run) | {"embedding": embeddings.get(run.config.name)} for run in runs]
+    systems = [entry_of(run) | {"embedding": embeddings.get(run.config.name)} for run in runs]
     report = {
         "scale": scale.model_dump(mode="json"),
         "seed": scale.seed,
@@ -182,7 +183,7 @@ def unchanged(curve: Sequence[Mapping[str, Any]]) -> bool:
     return change is not None and change < ROUNDING
 
 
-def _entry(run: Run) -> dict[str, Any]:
+def entry_of(run: Run) -> dict[str, Any]:
     """What there is to say about a system, trained or not."""
     c = run.config
     entry: dict[str, Any] = {

@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from training.benchmark.tasks import SIMULATED
-from training.study.conclusions import CONTROLS, budget_words, conclusions
+from training.study.ablations import ablations
+from training.study.conclusions import conclusions
 from training.study.departures import departures
 from training.study.judge import listed
 from training.study.page_details import effort, embeddings, images
+from training.study.page_steering import steering
 from training.study.seeds import seeds
 from training.study.words import (
     MODES,
     PROTOCOL_TITLES,
     TASKS,
     Results,
+    budget_words,
     interval,
-    judged_at,
     method_titles,
     methods_of,
     row_of,
@@ -38,8 +40,9 @@ def study_page(results: Results, folder: str) -> str:
         _compared(results),
         departures(results),
         _quality(results, folder),
-        _steering(results, folder),
+        steering(results, folder),
         seeds(results),
+        ablations(results),
         effort(results, folder),
         embeddings(results, folder),
         images(results, folder),
@@ -168,59 +171,11 @@ def _cell(row: Mapping[str, Any]) -> str:
     return f"{mean}; {row['psnr_median']:.1f}; {row['de00']:.1f}, {row['de00_median']:.1f}"
 
 
-def _steering(results: Results, folder: str) -> list[str]:
-    found = [s for s in results["steering"] if s["method"] != "identity"]
-    if not found:
-        return []
-    titles = method_titles(results)
-    return [
-        "## Does the preference steer?",
-        f"The same photos with the user's own {judged_at(results)} references and with the next user's, PSNR in dB. A "
-        "system that ignores the preference loses nothing.",
-        f"![PSNR lost with another user's preference]({folder}/steering.svg)",
-        *table(
-            ("task", "method", "references", "own", "another user's", "lost"),
-            (
-                (
-                    TASKS.get(s["task"], s["task"]),
-                    titles[s["method"]],
-                    MODES[s["mode"]],
-                    *(interval(**_named(s[key])) for key in ("own", "swapped")),
-                    interval(**_named(s["lost"]), digits=2),
-                )
-                for s in found
-            ),
-        ),
-        *_controls(results),
-    ]
-
-
-def _controls(results: Results) -> list[str]:
-    """What each controlled test costs, by method."""
-    found = [s for s in results["steering"] if s.get("controls") and s["method"] != "identity"]
-    if not found:
-        return []
-    titles, names = method_titles(results), list(CONTROLS)
-    rows = []
-    for s in found:
-        lost = [s["controls"].get(name) for name in names]
-        cells = [interval(**_named(one["psnr"])) + f"; {one['de00']['mean']:.1f}" if one else "-" for one in lost]
-        rows.append((TASKS.get(s["task"], s["task"]), titles[s["method"]], MODES[s["mode"]], *cells))
-    return [
-        "**The controlled tests**: how much nearer the own preference comes than each of these, PSNR in dB with its "
-        "interval, then dE00. The reverse and the mismatch of pairs are tests of what looks at originals.",
-        *table(("task", "method", "references", *CONTROLS.values()), rows),
-    ]
-
-
-def _named(mean: Mapping[str, float]) -> dict[str, Any]:
-    return {"value": mean["mean"], "low": mean["low"], "high": mean["high"]}
-
-
 def _again(scale: str) -> list[str]:
     return [
         "## Do it again",
         f"    python -m training study configs/study/*.toml --scale configs/scales/{scale}.toml --resume"
         " --report docs/STUDY.md",
-        "`docs/TRAINING.md` has the details: other photographs, a GPU, MIT-Adobe FiveK, resuming, single systems.",
+        "`docs/TRAINING.md` has the details: further seeds and ablations, other photographs, a GPU, MIT-Adobe FiveK, "
+        "resuming, single systems.",
     ]

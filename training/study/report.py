@@ -1,5 +1,6 @@
 """The report of a study: remaining measurements, then figures, images and the page."""
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -31,16 +32,16 @@ def image_folder(page: Path) -> Path:
     return page.with_name(page.stem.lower())
 
 
-def read_results(out: Path) -> dict[str, Any]:
-    """The results of an evaluation.
+def read_results(path: Path) -> dict[str, Any]:
+    """The results of an evaluation, `results.json`.
 
     Raises:
         PieError: there are none that can be read.
     """
     try:
-        return json_files.read_object(out / RESULTS, max_bytes=MAX_RESULTS)
+        return json_files.read_object(path, max_bytes=MAX_RESULTS)
     except (OSError, json_files.DamagedJsonError) as error:
-        raise PieError(f"{out / RESULTS} cannot be read; judge the systems again with --evaluate-only.") from error
+        raise PieError(f"{path} cannot be read; judge the systems again with --evaluate-only.") from error
 
 
 def complete(
@@ -124,6 +125,20 @@ def write_report(results: dict[str, Any], runs: Sequence[Run], bundle: Path, pag
     results = results | {"pictures": [asdict(image) for image in images]}
     write_json(folder / RESULTS, results)
     rewrite(results, page)
+    return results
+
+
+def with_images(results: dict[str, Any], folder: Path, page: Path) -> dict[str, Any]:
+    """Earlier results for another page, with the images of `folder` that are there, and written beside it."""
+    target = image_folder(page)
+    target.mkdir(parents=True, exist_ok=True)
+    for picture in results.get("pictures", ()):
+        source = folder / picture["file"]
+        if source.exists() and not (target / picture["file"]).exists():
+            shutil.copyfile(source, target / picture["file"])
+    kept = [picture for picture in results.get("pictures", ()) if (target / picture["file"]).exists()]
+    results = results | {"pictures": kept}
+    write_json(target / RESULTS, results)
     return results
 
 

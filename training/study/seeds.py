@@ -4,32 +4,43 @@ from collections.abc import Mapping, Sequence
 from statistics import mean, stdev
 from typing import Any
 
-from training.study.words import TASKS, Results, judged_at, number, row_of, table, tasks_of
+from training.study.judge import Judge, Setting
+from training.study.words import TASKS, Results, number, table
 
 System = Mapping[str, Any]
 
 
 def seeds(results: Results) -> list[str]:
     """Means and standard deviations over the trainings of each system; none where each was trained once."""
-    trainings: dict[str, list[System]] = {}
-    for system in results["systems"]:
-        if system["compared"] and "system" in system:
-            trainings.setdefault(system["system"], []).append(system)
-    if all(len(systems) < 2 for systems in trainings.values()):
+    more = results.get("repeats", {}).get("systems", ())
+    if not more:
         return []
-    refs, tasks = judged_at(results), tasks_of(results)
+    judge = Judge(results)
+    trainings: dict[str, list[System]] = {}
+    for system in (*results["systems"], *more):
+        if system["compared"]:
+            trainings.setdefault(system.get("system", system["name"]), []).append(system)
     rows = []
     for systems in trainings.values():
-        mode = "pairs" if any(s.get("needs_pairs") for s in systems) else "after"
-        scores = [[r["psnr"] for s in systems if (r := row_of(results, t, s["name"], mode, refs))] for t in tasks]
-        rows.append((systems[0]["title"], _trained(systems), *(_spread(values) for values in scores)))
+        setting = next((s for s in judge.settings if s[0] == systems[0]["name"]), None)
+        cells = ("-",) * (len(judge.tasks) + 1) if setting is None else _cells(judge, setting)
+        rows.append((systems[0]["title"], _trained(systems), *cells))
     return [
         "## How much a seed changes",
-        f"PSNR in dB with {refs} references: mean and standard deviation over trainings from other weights and in "
-        "another order, on the same users and judged on the same photos. Differences between systems that are not "
-        "larger than this say nothing.",
-        *table(("system", "trained", *(TASKS.get(task, task) for task in tasks)), rows),
+        f"PSNR in dB with {judge.refs} references: mean and standard deviation over trainings from other weights and "
+        "in another order, on the same users and judged on the same photos. Everywhere else stands the first training. "
+        "Differences between systems that are not larger than this say nothing, and above none is said to be where "
+        "another seed has it the other way round.",
+        *table(("system", "trained", *(TASKS.get(task, task) for task in judge.tasks), "lost by a swap"), rows),
+        "*Lost by a swap* is what another user's preference costs, the mean over the tasks.",
     ]
+
+
+def _cells(judge: Judge, setting: Setting) -> list[str]:
+    again = judge.again(setting)
+    found = [[judge.found[task, *one] for one in again] for task in judge.tasks]
+    lost = [mean(entries[n]["lost"]["mean"] for entries in found) for n in range(len(again))]
+    return [*(spread([entry["own"]["mean"] for entry in entries]) for entries in found), spread(lost)]
 
 
 def _trained(systems: Sequence[System]) -> str:
@@ -40,7 +51,6 @@ def _trained(systems: Sequence[System]) -> str:
     return "; ".join(words)
 
 
-def _spread(values: Sequence[float]) -> str:
-    if not values:
-        return "-"
+def spread(values: Sequence[float]) -> str:
+    """A mean with its standard deviation, where there are several values."""
     return number(mean(values)) + (f" ± {number(stdev(values), 2)}" if len(values) > 1 else "")

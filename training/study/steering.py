@@ -84,6 +84,7 @@ def measure_steering(
     progress: Callable[[str], None] = lambda _: None,
     workers: int = 1,
     threads: int = 1,
+    controls: Sequence[str] = CONTROLS,
 ) -> list[Steering]:
     """Measure all `settings` on all tasks with at least two users.
 
@@ -93,8 +94,10 @@ def measure_steering(
         progress: called with one line per user.
         workers: processes; the findings do not depend on it.
         threads: of torch in each.
+        controls: which of `CONTROLS` are measured; `other` always is.
     """
     asked = settings(methods)
+    count = STRANGERS if "average" in controls else 1
     found: dict[tuple[str, Setting], list[Values]] = defaultdict(list)
 
     def users() -> Iterator[tuple[str, Case, list[Sequence[Pair]]]]:
@@ -102,11 +105,11 @@ def measure_steering(
             able = [case for case in cases if len(case.references) >= refs]
             for number, case in enumerate(able):
                 others = [able[(number + step) % len(able)] for step in range(1, len(able))]
-                strangers = [other.references[:refs] for other in others if other.name != case.name][:STRANGERS]
+                strangers = [other.references[:refs] for other in others if other.name != case.name][:count]
                 if strangers:
                     yield task, case, strangers
 
-    work = partial(_judge, methods=methods, asked=asked, refs=refs)
+    work = partial(_judge, methods=methods, asked=asked, refs=refs, controls=controls)
     for task, name, by_setting in in_order(work, users(), workers, threads):
         for setting, values in by_setting.items():
             found[task, setting].append(values)
@@ -141,14 +144,18 @@ def _steering(task: str, setting: Setting, refs: int, by_user: Sequence[Values],
 
 
 def _judge(
-    item: tuple[str, Case, list[Sequence[Pair]]], methods: MethodSet, asked: Sequence[Setting], refs: int
+    item: tuple[str, Case, list[Sequence[Pair]]],
+    methods: MethodSet,
+    asked: Sequence[Setting],
+    refs: int,
+    controls: Sequence[str],
 ) -> tuple[str, str, dict[Setting, Values]]:
     """One user's photos with the own preference and in all controlled tests, by setting."""
     task, case, strangers = item
     targets = [Target(after) for _, after in case.queries]
     found = {}
     for method, mode in asked:
-        results = _results(method, mode, case, strangers, methods, refs)
+        results = _results(method, mode, case, strangers, methods, refs, controls)
         found[method, mode] = {
             whose: [(target.psnr(image), target.de00(image)) for target, image in zip(targets, images, strict=True)]
             for whose, images in results.items()
@@ -157,22 +164,30 @@ def _judge(
 
 
 def _results(
-    method: str, mode: str, case: Case, strangers: Sequence[Sequence[Pair]], methods: MethodSet, refs: int
+    method: str,
+    mode: str,
+    case: Case,
+    strangers: Sequence[Sequence[Pair]],
+    methods: MethodSet,
+    refs: int,
+    controls: Sequence[str],
 ) -> dict[str, list[np.ndarray]]:
     """The user's photos retouched, by whose answer it is."""
     flags = with_original(mode, refs)
     known = shown(case.references, with_original(mode, len(case.references)))
     given = {OWN: known[:refs]}
     if mode == "pairs" and len(known) > 1:
-        given |= {"reversed": reversed_pairs(known[:refs]), "mismatched": mismatched_pairs(known, refs)}
+        exchanged = {"reversed": reversed_pairs(known[:refs]), "mismatched": mismatched_pairs(known, refs)}
+        given |= {whose: pairs for whose, pairs in exchanged.items() if whose in controls}
     results = {whose: _retouched(methods.learn(method, references), case) for whose, references in given.items()}
     if method == "identity":
         return results | {"other": results[OWN]}
     others = [_retouched(methods.learn(method, shown(pairs, flags)), case) for pairs in strangers]
     results["other"] = others[0]
-    results["average"] = [np.mean(images, axis=0).round().astype(np.uint8) for images in zip(*others, strict=True)]
+    if "average" in controls:
+        results["average"] = [np.mean(images, axis=0).round().astype(np.uint8) for images in zip(*others, strict=True)]
     photos = [before for before, _ in case.queries]
-    if len(photos) > 1:
+    if "photo" in controls and len(photos) > 1:
         luts = [
             fit_lut(sampled_colors(photo), sampled_colors(image))
             for photo, image in zip(photos, results[OWN], strict=True)

@@ -83,6 +83,13 @@ def row_of(results: Results, task: str, method: str, mode: str, refs: int) -> Ma
     return next((r for r in results["rows"] if (r["task"], r["method"], r["mode"], r["refs"]) == wanted), None)
 
 
+def budget_words(budget: Mapping[str, Any]) -> str:
+    """Of a scale's budget."""
+    if budget["minutes"] is None:
+        return f"{budget['samples']:,} photos"
+    return f"{budget['minutes']:g} minutes{' of processor time' if budget['clock'] == 'cpu' else ''}"
+
+
 def wilson(rate: float, count: int, z: float = 1.96) -> tuple[float, float]:
     """95 % interval of a rate that was found in so many trials (Wilson 1927)."""
     middle = (rate + z**2 / (2 * count)) / (1 + z**2 / count)
