@@ -90,6 +90,8 @@ def test_run_reports_what_it_does_and_ends_with_a_bundle(whole_run: list[Event])
     assert all(np.isfinite(losses(whole_run)))
     (info,) = list_bundles(Path(whole_run[-1]["bundle"]).parent)
     assert info.name == "tiny" and info.card["steps"] == 6 and info.card["seed"] == 3
+    (baseline,) = (e["references"]["psnr"] for e in whole_run if e["event"] == "baseline")
+    assert whole_run[-1]["baseline_psnr"] == info.card["validation"]["baseline_psnr"] == baseline
     network, _ = load_bundle(Path(whole_run[-1]["bundle"]))
     assert network.architecture == SMALL
     assert float(network.neutral.strength) == pytest.approx(info.card["neutral"]["strength"], abs=1e-3)
@@ -118,6 +120,8 @@ def test_a_mean_of_models_trains_only_what_every_run_ends_with(
     events = list(fit(averaging, tmp_path / "mean", tmp_path / "mean", first))
     assert [e["event"] for e in events if e["event"] in ("step", "done")] == ["done"]
     mean, info = load_bundle(Path(events[-1]["bundle"]))
+    assert "psnr" in events[-1] and "psnr" in info.card["validation"]
+    assert "baseline_psnr" not in events[-1] | info.card["validation"], "before a first step nothing was measured"
     networks = load_bundle(first)[0], load_bundle(second)[0]
     wanted = [sum(n.enhancer.mu.weight for n in networks) / 2, networks[0].prior.table]
     for found, right in zip((mean.enhancer.mu.weight, mean.prior.table), wanted, strict=True):

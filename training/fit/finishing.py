@@ -47,8 +47,8 @@ def finish_run(
     """Write the model of a run that is over; its last event, without a model where nothing was gained."""
     p = trainer.progress
     if config.keep_best and not trainer.gained:
-        ends = {"psnr": p.baseline_psnr, "baseline_psnr": p.baseline_psnr}
-        return {"event": "done", "step": p.step, "bundle": None, "message": NO_GAIN} | ends
+        ends = {"psnr": p.baseline_psnr} if p.baseline else {}
+        return {"event": "done", "step": p.step, "bundle": None, "message": NO_GAIN} | ends | p.baseline
     trainer.take_best()
     without_adapters(trainer.average)
     bundle = free_place(models, config.name)
@@ -61,7 +61,7 @@ def finish_run(
         found = train_expected_error(trainer.average, material.unseen, config)
         card |= {"expected_error": asdict(found)} if found else {}
     created = datetime.now(UTC).isoformat(timespec="milliseconds")
-    result: Event = {"psnr": card["validation"]["psnr"], "baseline_psnr": p.baseline_psnr}
+    result: Event = {"psnr": card["validation"]["psnr"]} | p.baseline
     with candidate_folder(run) as candidate:
         if material.exhibits is not None and init is not None:
             save_bundle(candidate, trainer.average, config.name, created, card)
@@ -123,7 +123,7 @@ def _card(config: FitConfig, trainer: Trainer, material: Material, init: Path | 
         "steps": trainer.progress.step,
         "best_step": trainer.progress.best_step if config.keep_best else None,
         "seconds": round(trainer.progress.elapsed),
-        "validation": {"psnr": score.psnr, "de00": score.de00, "baseline_psnr": trainer.progress.baseline_psnr},
+        "validation": {"psnr": score.psnr, "de00": score.de00} | trainer.progress.baseline,
         "software": {
             "pie_desktop": pie_desktop.__version__,
             "torch": torch.__version__,

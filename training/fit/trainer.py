@@ -32,18 +32,23 @@ class FitProgress(Progress):
     """Where a run stands.
 
     Attributes:
-        baseline_psnr: dB before the first step.
+        baseline_psnr: dB before the first step; None where it was not measured, as in a run without steps.
         best_psnr: the highest so far, dB; the start counts.
         best_step: when that was.
         stale: validations since the last that was clearly better than all before.
         plateau: step at which the run was found to gain nothing more, and the rates began to fall; None until then.
     """
 
-    baseline_psnr: float = 0.0
+    baseline_psnr: float | None = None
     best_psnr: float = 0.0
     best_step: int = 0
     stale: int = 0
     plateau: int | None = None
+
+    @property
+    def baseline(self) -> dict[str, float]:
+        """`baseline_psnr` for an event or a card; empty where it was not measured."""
+        return {} if self.baseline_psnr is None else {"baseline_psnr": self.baseline_psnr}
 
 
 class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
@@ -181,7 +186,7 @@ class Trainer(TrainingLoop[PreferenceNetwork, FitProgress]):
         p.stale = 0 if clearly else p.stale + 1
         if self.config.patience and p.plateau is None and p.stale >= self.config.patience:
             p.plateau = p.step
-        quality: Event = {"psnr": score.psnr, "baseline_psnr": p.baseline_psnr, "de00": score.de00}
+        quality: Event = {"psnr": score.psnr, "de00": score.de00} | p.baseline
         if len(photos) == len(self._start):
             psnr, de00 = gains(self._start, photos)
             quality |= {"gain": asdict(psnr), "de00_gain": asdict(de00)}
