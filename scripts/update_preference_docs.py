@@ -12,7 +12,8 @@ from marked_section import update_page
 
 from training.audit.controls import CONTROLS
 from training.audit.figures import write_figures
-from training.audit.report import TITLES, title_of
+from training.audit.report import MODES, TITLES, expectations, title_of
+from training.fit.uncertainty import LARGE
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 RESULTS = ("right", "neutral", "unedited")
@@ -57,7 +58,28 @@ def audit_section(report: dict[str, Any]) -> str:
         cells += [f"{entry['accuracy']:.0%}" for entry in audit["retrieval"]]
         cells += [_interval(entry, 2) for entry in audit["sensitivity"]]
         lines.append(f"| {title_of(audit)} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    return "\n".join([*lines, *expected_errors(report)])
+
+
+def expected_errors(report: dict[str, Any]) -> list[str]:
+    """How well the model knows how far off it is."""
+    found = expectations(report)
+    if not found:
+        return []
+    lines = [
+        "",
+        "The error that the model expects of its own results, over all tasks. *Told apart* is how well results off by "
+        f"more than {LARGE:g} are told from the others (area under the curve; 0.5 is chance, 1 is perfect), *tenth* "
+        "the largest relative difference in a tenth of the results, from those expected best to those expected worst:",
+        "",
+        f"| | photos | off by more than {LARGE:g} | expected dE00 | measured dE00 | told apart | tenth |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for mode, e in found.items():
+        area = f"{e.auroc.mean:.2f} ({e.auroc.low:.2f} to {e.auroc.high:.2f})"
+        cells = f"{e.photos} | {e.large} | {e.expected:.1f} | {e.measured:.1f} | {area} | {e.worst_tenth:.0%}"
+        lines.append(f"| {MODES[mode]} | {cells} |")
+    return lines
 
 
 def _interval(value: dict[str, float], digits: int) -> str:

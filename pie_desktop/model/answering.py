@@ -55,13 +55,17 @@ class PhotoAnswer:
             preferred = preferred.mean(dim=-1, keepdim=True).expand_as(preferred)
         return neutral.cpu().numpy(), np.ascontiguousarray(preferred.cpu().numpy())
 
-    def expected_error(self) -> float | None:
-        """The mean CIEDE2000 to be expected; None without a preference, or where the network does not know."""
+    def expected_error(self, gray: bool) -> float | None:
+        """The mean CIEDE2000 to be expected; None without a preference, or where the network does not know.
+
+        Args:
+            gray: whether the preferred result is to be black and white.
+        """
         network, p, prediction = self._network, self._prepared, self._prediction
         if network.expected_error is None or p is None or prediction is None:
             return None
         signs = network.signs_of_doubt(prediction, p.said, p.style, self._weights, self._colors()[None, None])
-        return float(network.expected_error(signs)[0, 0])
+        return float(network.expected_error(signs, gray)[0, 0])
 
     def covariance(self) -> np.ndarray | None:
         """Of the weights of the photo's LUT by what the references say, float64 `(K, K)`; None without a preference."""

@@ -141,7 +141,7 @@ class Inference(LoadedModel):
         """
 
         def ask(photo: PhotoAnswer, gray: bool) -> ModelAnswer:
-            return ModelAnswer(*self._luts(photo, gray), photo.expected_error())
+            return ModelAnswer(*self._luts(photo, gray), photo.expected_error(gray))
 
         return self._about(proxy, preference, ask)
 
@@ -175,7 +175,7 @@ class Inference(LoadedModel):
         Raises:
             StyleError: the preference belongs to another bundle.
         """
-        return self._about(proxy, preference, lambda photo, gray: photo.expected_error())
+        return self._about(proxy, preference, lambda photo, gray: photo.expected_error(gray))
 
     def doubt(self, proxy: np.ndarray, preference: Preference) -> np.ndarray | None:
         """What the preference leaves open of this photo: covariance `(K, K)` of its LUT weights, float64.

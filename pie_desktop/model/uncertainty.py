@@ -5,6 +5,8 @@ Variances of a model are right only as far as the model is, so a small network, 
 else trained on, turns them and a few other signs of doubt into the mean CIEDE2000 that is to be expected.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -58,11 +60,23 @@ class ExpectedError(Standardised):
 
     Args:
         width: of the hidden layer.
+
+    Attributes:
+        gray: what the error is multiplied by where the result is black and white: of colour there is none.
     """
+
+    gray: Tensor
 
     def __init__(self, width: int = 32) -> None:
         super().__init__(SIGNS, least=0.05, farthest=4.0)
         self.layers = nn.Sequential(nn.Linear(SIGNS, width), nn.SiLU(), nn.Linear(width, 1), nn.Softplus())
+        self.register_buffer("gray", torch.ones(()))
 
-    def forward(self, signs: Tensor) -> Tensor:
-        return self.layers(self.standardised(signs))[..., 0] + 0.05
+    def forward(self, signs: Tensor, gray: bool = False) -> Tensor:
+        expected: Tensor = self.layers(self.standardised(signs))[..., 0] + 0.05
+        return expected * self.gray if gray else expected
+
+    def _load_from_state_dict(self, state_dict: dict[str, Any], prefix: str, *rest: Any) -> None:
+        # models of before black and white was told apart expect of it what they expect of colour
+        state_dict.setdefault(f"{prefix}gray", torch.ones(()))
+        super()._load_from_state_dict(state_dict, prefix, *rest)

@@ -47,6 +47,9 @@ class _Obedient:
         gain = 1.0 if preference is None else preference + 0.001 * float(photo[0, 0, 0])
         return neutral, (neutral * gain).astype(np.float32)
 
+    def expected_error(self, photo: np.ndarray, preference: float) -> float | None:
+        return float(photo[0, 0, 0])
+
 
 def _case(name: str, gain: float, levels: Sequence[int]) -> Case:
     """Photos by level: three references, then the photos to retouch, which the user treats as the model would."""
@@ -124,5 +127,6 @@ def test_edits_alone_have_no_tests_of_pairs(cases: list[Case]) -> None:
     found = answers(subject, cast(Inference, model))
     assert [reference.before for asked in model.asked for reference in asked] == [None] * 3
     assert set(found.own) == {"right", "neutral"}
+    assert found.expected == [4, 60], "of its own photos, with the right preference"
     measured = scores(cases[0], found.own, [found.own["right"]])
     assert set(measured.psnr) == {"right", "other", "average", "photo", "neutral", "unedited"}

@@ -62,15 +62,22 @@ def test_every_result_is_measured_with_its_signs(bank: np.ndarray) -> None:
         assert bool(torch.isfinite(signs).all()) and float(errors.min()) >= 0 and 1 < float(errors.max()) < 100
 
 
+def test_users_of_black_and_white_get_results_without_colour(bank: np.ndarray) -> None:
+    found = _measured(_network(bank), _source(bank), _config(), 1, gray=True)
+    (signs, errors), (other, colored) = next(found), next(_measured(_network(bank), _source(bank), _config(), 1))
+    assert signs.shape == other.shape and not torch.equal(signs, other)
+    assert float(errors.mean()) < float(colored.mean()), "colour cannot be missed"
+
+
 def test_it_learns_what_the_signs_tell(bank: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
     """Errors that are large where two signs are: their mean is found, and nothing else of the network changes."""
 
-    def measured(*_: object) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+    def measured(*_: object, gray: bool = False) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         generator = torch.Generator().manual_seed(0)
         for _ in range(5):
             signs = torch.randn(400, SIGNS, generator=generator)
             mean = torch.exp(1 + 0.7 * signs[:, 0] - 0.4 * signs[:, 3])
-            yield signs, mean * (0.6 + 0.8 * torch.rand(400, generator=generator))
+            yield signs, mean * (0.6 + 0.8 * torch.rand(400, generator=generator)) * (0.3 if gray else 1.0)
 
     monkeypatch.setattr(uncertainty, "_measured", measured)
     monkeypatch.setattr(uncertainty, "STEPS", 400)
@@ -78,6 +85,10 @@ def test_it_learns_what_the_signs_tell(bank: np.ndarray, monkeypatch: pytest.Mon
     before = {name: value.clone() for name, value in network.state_dict().items()}
     found = train_expected_error(network, _source(bank), _config())
     assert found is not None and found.auroc > 0.9 and found.worst_decile < 0.5
+    head = network.expected_error
+    assert head is not None and float(head.gray) == pytest.approx(0.3, rel=0.2)
+    some = torch.zeros(1, SIGNS)
+    assert float(head(some, gray=True)) == pytest.approx(float(head.gray) * float(head(some)))
     changed = {name for name, value in network.state_dict().items() if not torch.equal(value, before[name])}
     assert changed and all(name.startswith("expected_error.") for name in changed)
 
@@ -87,6 +98,15 @@ def test_a_network_without_it_is_left_alone(bank: np.ndarray) -> None:
     config = FitConfig(data=DataConfig(folder=Path("photos")), architecture=SMALL)
     source = SimulatedSource(bank, SMALL.side, users=2, shots=4, seed=3)
     assert train_expected_error(network, source, config) is None
+
+
+def test_models_of_before_black_and_white_was_told_apart_are_read() -> None:
+    head = ExpectedError()
+    state = {name: value for name, value in head.state_dict().items() if name != "gray"}
+    other = ExpectedError()
+    other.gray.fill_(0.5)
+    other.load_state_dict(state)
+    assert float(other.gray) == 1
 
 
 def test_far_signs_give_finite_positive_errors() -> None:

@@ -68,6 +68,23 @@ def test_every_number_is_taken_from_the_report(script: ModuleType, recorded: dic
     assert "77.7 dB\n" in script.summary(changed) and "11.1 dB" in script.summary(changed)
 
 
+def test_what_the_model_expects_of_itself_is_judged_over_all_tasks(
+    script: ModuleType, recorded: dict[str, Any]
+) -> None:
+    changed = copy.deepcopy(recorded)
+    pairs = [audit for audit in changed["audits"] if audit["mode"] == "pairs"]
+    for audit in changed["audits"]:
+        audit |= {"expected": [], "measured": []}
+    assert script.expected_errors(changed) == [], "a model that expects nothing"
+    for audit, (expected, measured) in zip(
+        pairs[:2], (([1.0, 2.0], [1.0, 2.0]), ([8.0, 12.0], [6.0, 12.0])), strict=True
+    ):
+        audit |= {"expected": expected, "measured": measured}
+    section = script.audit_section(changed)
+    assert "| pairs | 4 | 2 | 5.8 | 5.2 | 1.00 (1.00 to 1.00) | 33% |" in section
+    assert "| edits alone | 4 |" not in section
+
+
 def test_a_gain_that_may_be_none_is_said(script: ModuleType, recorded: dict[str, Any]) -> None:
     changed = copy.deepcopy(recorded)
     for audit in changed["audits"]:

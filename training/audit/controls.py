@@ -53,10 +53,13 @@ class Answers:
     Attributes:
         own: by what was made of the references (`right`, `reversed`, `mismatched`), and `neutral`, for its own photos.
         guests: those of its preference for the photos of other cases, by these cases' numbers.
+        expected: the error that is expected of the right preference's results, mean CIEDE2000; empty where the model
+            does not know.
     """
 
     own: Mapping[str, np.ndarray]
     guests: Mapping[int, np.ndarray]
+    expected: Sequence[float] = ()
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,11 @@ def answers(subject: Subject, inference: Inference) -> Answers:
         return np.stack([inference.luts(photo, preferences[whose])[1] for photo in photos])
 
     own = {whose: luts(subject.photos, whose) for whose in preferences}
-    return Answers(own, {number: luts(photos, RIGHT) for number, photos in subject.guests.items()})
+    right = preferences[RIGHT]
+    assert right is not None
+    errors = [inference.expected_error(photo, right) for photo in subject.photos]
+    expected = [error for error in errors if error is not None]
+    return Answers(own, {number: luts(photos, RIGHT) for number, photos in subject.guests.items()}, expected)
 
 
 def scores(case: Case, own: Mapping[str, np.ndarray], others: Sequence[np.ndarray]) -> Scores:

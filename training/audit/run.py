@@ -52,6 +52,8 @@ class Audit:
         gains: of the right preference over each of the `CONTROLS` that the mode has.
         share: how much of the whole change (mean CIEDE2000) is preference, 0 to 1.
         names: of the users, in the order of `similarity`.
+        expected, measured: mean CIEDE2000 of every photo's result, as the model expects it and as it is; nothing is
+            expected by a model that does not know.
         similarity: `(U, U)` cosine of the vectors of half of the users' edits (rows) and of the other half (columns),
             each half `similarity_refs` edits and less its mean over the users.
     """
@@ -66,6 +68,8 @@ class Audit:
     share: Mean
     retrieval: list[Retrieval]
     sensitivity: list[Sensitivity]
+    expected: list[float]
+    measured: list[float]
     names: list[str]
     similarity: list[list[float]]
     similarity_refs: int
@@ -177,6 +181,8 @@ def audit(
         share=mean(lambda s: s.share),
         retrieval=[Retrieval.of(count, values) for count, values in similarities.items()],
         sensitivity=[Sensitivity.of(n, [v for user in users for v in user.moved[n]]) for n in users[0].moved],
+        expected=[error for findings in found for error in findings.answers.expected],
+        measured=[error for measured in judged for error in measured.de00[RIGHT]],
         names=list(first),
         similarity=similarities[similarity_refs].tolist(),
         similarity_refs=similarity_refs,

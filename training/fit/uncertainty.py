@@ -6,7 +6,7 @@ which an error of 1 in 2 counts as one of 5 in 10.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -16,12 +16,14 @@ from torch import Tensor
 from pie_desktop.imaging.color.difference import delta_e_2000
 from pie_desktop.model.features import to_bytes
 from pie_desktop.model.network import PreferenceNetwork
+from pie_desktop.model.statistics import luma
 from training.data.batch import draw_roles
 from training.data.source import Source, seeded
 from training.fit.config import FitConfig
 from training.fit.objective import Objective
 
 GROUPS, ROLES = 48, 6  # groups of users, and draws of references from each
+GRAY_GROUPS = 6  # of those who make everything black and white
 STEPS, RATE = 1500, 5e-3
 LARGE = 5.0  # dE00 that calls for another look
 _FIRST = 2_000_000  # numbers of groups, apart from those of training
@@ -73,16 +75,27 @@ def train_expected_error(network: PreferenceNetwork, source: Source, config: Fit
             optimizer.step()
             schedule.step()
     head.requires_grad_(False).eval()
+    gray = _measured(network, source, config, GRAY_GROUPS, gray=True)
+    signs, errors = (torch.cat(parts) for parts in zip(*gray, strict=True))
+    head.gray.copy_(errors.mean() / head(signs).mean())
     signs, errors = (torch.cat(parts) for parts in zip(*found[-judges:], strict=True))
     return calibration(head(signs).cpu().numpy(), errors.cpu().numpy())
 
 
 @torch.no_grad()
-def _measured(network: PreferenceNetwork, source: Source, config: FitConfig) -> Iterator[tuple[Tensor, Tensor]]:
-    """Signs `(B, SIGNS)` and measured dE00 `(B,)` of one group after another."""
+def _measured(
+    network: PreferenceNetwork, source: Source, config: FitConfig, groups: int = GROUPS, gray: bool = False
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Signs `(B, SIGNS)` and measured dE00 `(B,)` of one group after another.
+
+    Args:
+        gray: whether all users make their edits black and white at last; results are then black and white, too.
+    """
     objective, d, device = Objective(network, config.losses), config.data, network.prior.table.device
-    for number in range(GROUPS):
+    for number in range(groups):
         group = source.group(_FIRST + number).to(device)
+        if gray:
+            group = replace(group, target=_black_and_white(group.target))
         prepared = objective.prepare(group, seeded(config.seed, 11, number))
         signs, errors = [], []
         for draw in range(ROLES):
@@ -93,10 +106,18 @@ def _measured(network: PreferenceNetwork, source: Source, config: FitConfig) -> 
             colors, target = prepared.before[answer.photos], prepared.after[answer.photos]
             doubts = network.signs_of_doubt(answer.prediction, answer.evidence, answer.style, answer.weights, colors)
             output = objective.render(prepared, answer.photos, answer.weights)
+            if gray:
+                output = output.mean(-1, keepdim=True).expand_as(output)
             difference = delta_e_2000(*(to_bytes(t.flatten(0, 1)) for t in (output, target))).mean(1)
             signs.append(doubts.flatten(0, 1))
             errors.append(torch.from_numpy(np.asarray(difference, np.float32)).to(device))
         yield torch.cat(signs), torch.cat(errors)
+
+
+def _black_and_white(images: Tensor) -> Tensor:
+    """Of images `(U, S, 3, P, P)`: their luma in all channels."""
+    gray = luma(images.flatten(0, 1)).unflatten(0, images.shape[:2])
+    return gray[:, :, None].expand_as(images).contiguous()
 
 
 def calibration(expected: np.ndarray, measured: np.ndarray) -> Calibration:
