@@ -90,9 +90,10 @@ def test_a_card_that_grows_above_moves_nothing_in_sight(qtbot: QtBot, panel: Sty
     _copies(style, 60)
     panel.controller.refresh()
     qtbot.waitUntil(lambda: len(panel.controller.styles) > 60)
-    gallery = panel.gallery
-    qtbot.waitUntil(lambda: gallery.verticalScrollBar().maximum() > 2000)
-    gallery.verticalScrollBar().setValue(1500)
+    gallery, bar = panel.gallery, panel.gallery.verticalScrollBar()
+    # The scroll bar has its range before it is shown; only then are the cards as narrow as they stay.
+    qtbot.waitUntil(lambda: bar.maximum() > 2000 and bar.isVisible())
+    bar.setValue(1500)
     first = in_sight(panel)[1]
     above = gallery.column.keys[gallery.column.place(first) - 3]
     place = gallery.cards[first].mapTo(panel, gallery.cards[first].rect().topLeft())
