@@ -152,7 +152,7 @@ class CardColumn(QWidget, Generic[Key, W]):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._arrange()
+            self._arrange(self._anchor())
         self.signals.placed.emit()
 
     def moveEvent(self, event: QMoveEvent) -> None:

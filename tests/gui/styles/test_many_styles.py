@@ -2,7 +2,7 @@
 
 import shutil
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.styles.document import read_document, write_document
@@ -101,3 +101,21 @@ def test_a_card_that_grows_above_moves_nothing_in_sight(qtbot: QtBot, panel: Sty
     gallery.cards[above].end_progress("A sentence that is so long that the card needs many lines. " * 4)
     qtbot.waitUntil(lambda: gallery.cards[above].height() > height)
     qtbot.waitUntil(lambda: gallery.cards[first].mapTo(panel, gallery.cards[first].rect().topLeft()) == place)
+
+
+def test_cards_in_sight_stay_when_the_panel_gets_narrower(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
+    _copies(style, 60)
+    panel.controller.refresh()
+    qtbot.waitUntil(lambda: len(panel.controller.styles) > 60)
+    gallery, bar = panel.gallery, panel.gallery.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 2000 and bar.isVisible())
+    bar.setValue(1500)
+    first = in_sight(panel)[0]
+    above = gallery.column.keys[gallery.column.place(first) - 2]
+    gallery.cards[above].end_progress("A sentence that is so long that the card needs many lines. " * 4)
+    height = gallery.cards[above].height()
+    qtbot.waitUntil(lambda: gallery.cards[above].height() > height)
+    height, place = gallery.cards[above].height(), gallery.cards[first].mapTo(panel, QPoint()).y()
+    panel.resize(panel.width() - 60, panel.height())
+    qtbot.waitUntil(lambda: gallery.cards[above].height() > height)
+    qtbot.waitUntil(lambda: gallery.cards[first].mapTo(panel, QPoint()).y() == place)
