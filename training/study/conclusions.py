@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from training.study.ablations import ablation_sentence
+from training.study.ablations import ablation_sentence, masking_sentence
 from training.study.judge import END_TO_END, NO_EDIT, UNEDITED, Judge, Setting, listed
 from training.study.words import TASKS, Results, budget_words, number, wilson
 
@@ -32,6 +32,7 @@ def conclusions(results: Results) -> list[str]:
         _end_to_end(judge),
         _originals(judge),
         ablation_sentence(results),
+        masking_sentence(results),
         _losses(results),
         _failures(results),
         _limits(results, judge),
