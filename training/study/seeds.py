@@ -29,8 +29,8 @@ def seeds(results: Results) -> list[str]:
         "## How much a seed changes",
         f"PSNR in dB with {judge.refs} references: mean and standard deviation over trainings from other weights and "
         "in another order, on the same users and judged on the same photos. Everywhere else stands the first training. "
-        "Differences between systems that are not larger than this say nothing, and above none is said to be where "
-        "another seed has it the other way round.",
+        "Differences between systems that are not larger than this say nothing, and nothing is called above or below "
+        "that another seed has the other way round.",
         *table(("system", "trained", *(TASKS.get(task, task) for task in judge.tasks), "lost by a swap"), rows),
         "*Lost by a swap* is what another user's preference costs, the mean over the tasks.",
     ]
