@@ -8,6 +8,7 @@ import pytest
 
 from pie_desktop.imaging.lut.apply import apply_lut, identity_lut
 from pie_desktop.model.inference import Inference
+from pie_desktop.model.interface import ModelAnswer
 from pie_desktop.model.preference import ReferencePixels
 from training.audit.controls import (
     CONTROLS,
@@ -47,8 +48,8 @@ class _Obedient:
         gain = 1.0 if preference is None else preference + 0.001 * float(photo[0, 0, 0])
         return neutral, (neutral * gain).astype(np.float32)
 
-    def expected_error(self, photo: np.ndarray, preference: float) -> float | None:
-        return float(photo[0, 0, 0])
+    def answer(self, photo: np.ndarray, preference: float | None) -> ModelAnswer:
+        return ModelAnswer(*self.luts(photo, preference), expected_error=float(photo[0, 0, 0]))
 
 
 def _case(name: str, gain: float, levels: Sequence[int]) -> Case:

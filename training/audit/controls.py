@@ -120,11 +120,10 @@ def answers(subject: Subject, inference: Inference) -> Answers:
     def luts(photos: Iterable[np.ndarray], whose: str) -> np.ndarray:
         return np.stack([inference.luts(photo, preferences[whose])[1] for photo in photos])
 
-    own = {whose: luts(subject.photos, whose) for whose in preferences}
-    right = preferences[RIGHT]
-    assert right is not None
-    errors = [inference.expected_error(photo, right) for photo in subject.photos]
-    expected = [error for error in errors if error is not None]
+    given = [inference.answer(photo, preferences[RIGHT]) for photo in subject.photos]
+    own = {RIGHT: np.stack([answer.preferred for answer in given])}
+    own |= {whose: luts(subject.photos, whose) for whose in preferences if whose != RIGHT}
+    expected = [answer.expected_error for answer in given if answer.expected_error is not None]
     return Answers(own, {number: luts(photos, RIGHT) for number, photos in subject.guests.items()}, expected)
 
 

@@ -12,7 +12,7 @@ from pie_desktop.errors import PieError
 from pie_desktop.imaging.atomic import atomic_write
 from pie_desktop.model.systems.build import load_system
 from training.benchmark.cases import Case, Draws, Pair
-from training.benchmark.methods import MethodSet
+from training.benchmark.methods import METHODS, MethodSet
 from training.benchmark.run import Row, run_benchmark
 from training.benchmark.tasks import SIMULATED, PhotoPool, look_files, photo_tasks
 from training.data.batch import Group
@@ -113,10 +113,10 @@ def _simulated(config: EvaluationConfig) -> dict[str, int]:
     return {name: getattr(config, name) for name in SIMULATED}
 
 
-def method_set(runs: Sequence[Run], bundle: Path) -> MethodSet:
-    """The methods of the benchmark with all systems of the table that are trained."""
+def method_set(runs: Sequence[Run], bundle: Path, others: Sequence[str] = METHODS) -> MethodSet:
+    """The methods of the benchmark, or `others` of them, with all systems of the table that are trained."""
     compared = {r.config.name: r.folder for r in runs if r.trained and r.config.protocol.kind != "embedding"}
-    return MethodSet(bundle, runs[0].scale.device, compared)
+    return MethodSet(bundle, runs[0].scale.device, compared, others)
 
 
 def embedding_users(scale: Scale, out: Path) -> Group:

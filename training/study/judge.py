@@ -75,8 +75,11 @@ class Judge:
 
     def difference(self, task: str, first: Setting, second: Setting, of: np.ndarray | None = None) -> Mean:
         """How much nearer the first comes, dB; for some of the users alone where `of` says which."""
+        return Mean.of([[[gain]] for gain in self._of_users(task, first, second, of)], self.results["seed"])
+
+    def _of_users(self, task: str, first: Setting, second: Setting, of: np.ndarray | None) -> np.ndarray:
         gains = np.subtract(self.found[task, *first]["users"], self.found[task, *second]["users"])
-        return Mean.of([[[gain]] for gain in (gains if of is None else gains[of])], self.results["seed"])
+        return gains if of is None else gains[of]
 
     def again(self, setting: Setting) -> list[Setting]:
         """All trainings of what a setting names, the first one first."""
@@ -89,7 +92,7 @@ class Judge:
         pairs = [
             (ones[min(n, len(ones) - 1)], others[min(n, len(others) - 1)]) for n in range(max(len(ones), len(others)))
         ]
-        return [self.difference(task, one, other, of).mean for one, other in pairs]
+        return [float(self._of_users(task, one, other, of).mean()) for one, other in pairs]
 
     def sign(self, task: str, first: Setting, second: Setting, of: np.ndarray | None = None) -> str:
         """`above`, `below`, `level` where the interval holds zero, or `varying` where seeds do not agree."""

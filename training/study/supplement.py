@@ -13,10 +13,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from pie_desktop.errors import PieError
-from training.benchmark.methods import MethodSet
 from training.reports.files import rounded
 from training.study.config import Scale
-from training.study.evaluate import entry_of, tasks_of
+from training.study.evaluate import entry_of, method_set, tasks_of
 from training.study.runner import Run
 from training.study.steering import measure_steering
 from training.study.words import Results, judged_at
@@ -64,8 +63,7 @@ def judge_in_brief(
 ) -> dict[str, Any]:
     """Entries of all runs, and what `measure_steering` finds of those that are trained: `{"systems", "steering"}`."""
     scale = runs[0].scale
-    compared = {r.config.name: r.folder for r in runs if r.trained and r.config.protocol.kind != "embedding"}
-    methods = MethodSet(bundle, scale.device, compared, ("identity",))
+    methods = method_set(runs, bundle, ("identity",))
     steering = measure_steering(tasks_of(scale), methods, refs, scale.seed, progress, workers, threads, ())
     found: dict[str, Any] = rounded(
         {"systems": [entry_of(run) for run in runs], "steering": [asdict(entry) for entry in steering]}

@@ -86,14 +86,20 @@ def test_a_style_out_of_sight_is_shown_when_it_is_asked_for(qtbot: QtBot, panel:
     assert gallery.cards[problem].summary.text() == "It went wrong."
 
 
-def test_a_card_that_grows_above_moves_nothing_in_sight(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
+def _scroll_far(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
+    """Have sixty styles and scroll to the middle of them."""
     _copies(style, 60)
     panel.controller.refresh()
     qtbot.waitUntil(lambda: len(panel.controller.styles) > 60)
-    gallery, bar = panel.gallery, panel.gallery.verticalScrollBar()
+    bar = panel.gallery.verticalScrollBar()
     # The scroll bar has its range before it is shown; only then are the cards as narrow as they stay.
     qtbot.waitUntil(lambda: bar.maximum() > 2000 and bar.isVisible())
     bar.setValue(1500)
+
+
+def test_a_card_that_grows_above_moves_nothing_in_sight(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
+    _scroll_far(qtbot, panel, style)
+    gallery = panel.gallery
     first = in_sight(panel)[1]
     above = gallery.column.keys[gallery.column.place(first) - 3]
     place = gallery.cards[first].mapTo(panel, gallery.cards[first].rect().topLeft())
@@ -104,12 +110,8 @@ def test_a_card_that_grows_above_moves_nothing_in_sight(qtbot: QtBot, panel: Sty
 
 
 def test_cards_in_sight_stay_when_the_panel_gets_narrower(qtbot: QtBot, panel: StylePanel, style: Style) -> None:
-    _copies(style, 60)
-    panel.controller.refresh()
-    qtbot.waitUntil(lambda: len(panel.controller.styles) > 60)
-    gallery, bar = panel.gallery, panel.gallery.verticalScrollBar()
-    qtbot.waitUntil(lambda: bar.maximum() > 2000 and bar.isVisible())
-    bar.setValue(1500)
+    _scroll_far(qtbot, panel, style)
+    gallery = panel.gallery
     first = in_sight(panel)[0]
     above = gallery.column.keys[gallery.column.place(first) - 2]
     gallery.cards[above].end_progress("A sentence that is so long that the card needs many lines. " * 4)
