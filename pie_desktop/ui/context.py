@@ -79,7 +79,7 @@ class AppContext(QObject):
         if self.settings.problem:
             self.notifier.warning(self.settings.problem)
         self.keys = KeyMap(self.settings)
-        self.display = DisplayColors(self.settings)
+        self.display = DisplayColors(self.settings, parent=self)
         self.library = library or self._open_library()
         self.engine = engine or self._open_engine()
         self.catalog = catalog or self._open_catalog()

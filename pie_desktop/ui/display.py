@@ -112,8 +112,13 @@ class DisplayColors(QObject):
 
     changed = Signal()
 
-    def __init__(self, settings: Settings, read_profile: Callable[[QScreen], bytes | None] = monitor_profile) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        settings: Settings,
+        read_profile: Callable[[QScreen], bytes | None] = monitor_profile,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
         self._settings = settings
         self._read_profile = read_profile
         self._window: QWidget | None = None

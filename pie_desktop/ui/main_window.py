@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("PIE Desktop")
         self.setAcceptDrops(True)
         self.commands = Commands(self, context.keys)
-        self.session = EditSession(context)
+        self.session = EditSession(context, self)
         self.canvas = Canvas(context)
         self._compare_keys = CompareKeys(self.canvas, context.keys)
         self.thumbnail_clearing = ThumbnailClearing(context, self)

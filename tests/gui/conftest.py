@@ -1,10 +1,12 @@
 """GUI tests: a context in a home folder of its own, no leaked threads, no Qt warnings."""
 
+import gc
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -62,6 +64,7 @@ def qapp(qapp: QApplication) -> QApplication:
     """The one QApplication of the test run, in the editor's theme."""
     theme.apply_theme(qapp)
     GuiThreadCollector(qapp)
+    gc.freeze()  # the modules that are there stay there, and a collection need not look at them
     return qapp
 
 
@@ -105,7 +108,7 @@ def context(qapp: QApplication, pie_home: Path, open_model: ModelOpener) -> Iter
     library = StyleLibrary()
     made = AppContext(library, Engine(library, open_model=open_model))
     yield made
-    made.close()
+    end(made)
 
 
 @pytest.fixture
@@ -114,7 +117,14 @@ def shipped_context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
     assert warm_up()
     made = AppContext()
     yield made
-    made.close()
+    end(made)
+
+
+def end(context: AppContext) -> None:
+    """Close a context for good. What is connected to its signals lives as long as it, so that windows would pile up."""
+    context.close()
+    context.deleteLater()
+    QCoreApplication.sendPostedEvents(context, QEvent.Type.DeferredDelete.value)
 
 
 @pytest.fixture

@@ -87,9 +87,9 @@ class Developer(QObject):
     developed = Signal(object)
     failed = Signal(str)
 
-    def __init__(self, context: AppContext, lane: LatestLane) -> None:
+    def __init__(self, context: AppContext, lane: LatestLane, parent: QObject | None = None) -> None:
         """`lane` is that of the first decode, which this replaces."""
-        super().__init__()
+        super().__init__(parent)
         self._context = context
         self._lane = lane
         self._job: Job | None = None

@@ -26,8 +26,8 @@ class FullDecode(QObject):
     decoded = Signal(object)
     ended = Signal()
 
-    def __init__(self, context: AppContext) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._context = context
         # Latest wins: what arrives is of the photo that is open.
         self._lane = context.add_lane(LatestLane("full"))

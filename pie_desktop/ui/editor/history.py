@@ -40,8 +40,8 @@ class EditKeeper(QObject):
     moved = Signal(object, object, bool)
     copies_changed = Signal(object, object)
 
-    def __init__(self, context: AppContext) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._context = context
         self._current = context.current
         self._histories: dict[Path, PhotoHistory] = {}

@@ -63,11 +63,11 @@ class EditSession(QObject):
     failed = Signal(str)
     busy = Signal(str)
 
-    def __init__(self, context: AppContext) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._context = context
-        self.keeper = EditKeeper(context)
-        self.several = SeveralPhotos(context, self.keeper)
+        self.keeper = EditKeeper(context, self)
+        self.several = SeveralPhotos(context, self.keeper, self)
         self.in_styles = PhotoInStyles(context, self)
         self.folder_style = FolderStyleKeeper(context, self.several, self)
         self.folder_style.changed.connect(self._on_folder_style)
@@ -83,10 +83,10 @@ class EditSession(QObject):
         # Latest wins in each: what arrives is of the photo that is open.
         self._open_lane = context.add_lane(LatestLane("open"))
         self._enhancement_lane = context.add_lane(LatestLane("enhancement"))
-        self._full = FullDecode(context)
+        self._full = FullDecode(context, self)
         self._full.decoded.connect(self._on_full)
         self._full.ended.connect(lambda: self._wait_for("full", ""))
-        self._developer = Developer(context, self._open_lane)
+        self._developer = Developer(context, self._open_lane, self)
         self._developer.developed.connect(self._on_developed)
         self._developer.failed.connect(self._on_failed)
         self._current = context.current

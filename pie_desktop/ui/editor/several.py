@@ -121,8 +121,8 @@ class SeveralPhotos(QObject):
     count_changed = Signal(int)
     done = Signal(str, int)
 
-    def __init__(self, context: AppContext, keeper: EditKeeper) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, keeper: EditKeeper, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._context = context
         self._keeper = keeper
         self._selected: list[Path] = []
