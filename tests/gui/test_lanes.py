@@ -1,5 +1,6 @@
 """Lanes: order, latest wins, cancelling, errors, and threads that end."""
 
+import gc
 import threading
 import weakref
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.errors import DecodeError
 from pie_desktop.workers.job import Job, JobContext
-from pie_desktop.workers.lane import Lane
+from pie_desktop.workers.lane import GuiThreadCollector, Lane
 from pie_desktop.workers.lanes import LatestLane, PriorityLane, QueueLane
 
 
@@ -208,3 +209,33 @@ def test_jobs_are_destroyed_in_the_gui_thread(qapp: object, qtbot: QtBot, monkey
     delivered.set()
     lane.close()
     assert died_in == [threading.get_ident()]
+
+
+@pytest.fixture
+def automatic_collection() -> Iterator[None]:
+    """Python collects as it does before there is a window; afterwards as before the test."""
+    gc.unfreeze()
+    gc.enable()
+    yield
+    gc.disable()
+    gc.freeze()
+
+
+class _Cycle:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_garbage_is_collected_and_modules_are_looked_at_once(
+    automatic_collection: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collector = GuiThreadCollector()
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, 1000))
+    for _ in range(2):
+        garbage = weakref.ref(_Cycle())
+        assert garbage() is not None and not gc.isenabled()
+        collector.collect()
+        assert garbage() is None
+        assert gc.get_freeze_count() > 10_000 > len(gc.get_objects())
+    collector.stop()
+    assert gc.isenabled() and gc.get_freeze_count() == 0
