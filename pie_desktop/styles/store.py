@@ -36,6 +36,20 @@ if TYPE_CHECKING:
 __all__ = ["MAX_EDITS", "AddReport", "Style", "StyleLibrary", "StyleReference"]
 
 
+def _copy_if_there(source: str, target: str) -> str:
+    """As `shutil.copy2`; but an outdated preference may be removed meanwhile, and one is computed where it is missing.
+
+    Raises:
+        FileNotFoundError: another file has gone.
+    """
+    try:
+        return shutil.copy2(source, target)
+    except FileNotFoundError:
+        if not Path(source).name.startswith("preference."):
+            raise
+        return target
+
+
 class StyleLibrary(HandEditing, Marking, Versioning):
     """All styles. Safe to use from several threads and from several processes at once.
 
@@ -199,7 +213,7 @@ class StyleLibrary(HandEditing, Marking, Versioning):
         self.check_name(name)
 
         def copy(new: Path) -> StyleDocument:
-            shutil.copytree(original.folder, new, ignore=shutil.ignore_patterns(".*"))
+            shutil.copytree(original.folder, new, ignore=shutil.ignore_patterns(".*"), copy_function=_copy_if_there)
             return read_document(new).model_copy(update={"name": name.strip(), "created": datetime.now(UTC)})
 
         return self.adopt(copy)
