@@ -209,6 +209,8 @@ def reference_from(reference: ReferenceDocument, after: Path, before: Path | Non
 
 logger = logging.getLogger(__name__)
 
+PREFERENCES = "preference.*.safetensors"  # pattern of the files' names, see `preference_name`
+
 
 class PreferenceFiles:
     """A cache: whatever is missing or damaged is simply computed again.
@@ -241,7 +243,7 @@ class PreferenceFiles:
         except OSError as error:
             logger.warning("The preference of “%s” could not be kept: %s", style.name, error)
             return
-        for other in path.parent.glob("preference.*.safetensors"):
+        for other in path.parent.glob(PREFERENCES):
             if not other.name.startswith(f"preference.{style.fingerprint}."):
                 with contextlib.suppress(OSError):
                     other.unlink()

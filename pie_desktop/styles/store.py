@@ -15,6 +15,7 @@ from pie_desktop.styles import trash as removed
 from pie_desktop.styles.adding import add_staged, replace_after, set_original, swap
 from pie_desktop.styles.by_hand import HandEditing
 from pie_desktop.styles.document import (
+    PREFERENCES,
     REFERENCES_FOLDER,
     PreferenceFiles,
     StyleDocument,
@@ -37,7 +38,7 @@ __all__ = ["MAX_EDITS", "AddReport", "Style", "StyleLibrary", "StyleReference"]
 
 
 def _copy_if_there(source: str, target: str) -> str:
-    """As `shutil.copy2`; but an outdated preference may be removed meanwhile, and one is computed where it is missing.
+    """As `shutil.copy2`; but an outdated preference may be removed meanwhile, and what is missing is computed again.
 
     Raises:
         FileNotFoundError: another file has gone.
@@ -45,7 +46,7 @@ def _copy_if_there(source: str, target: str) -> str:
     try:
         return shutil.copy2(source, target)
     except FileNotFoundError:
-        if not Path(source).name.startswith("preference."):
+        if not Path(source).match(PREFERENCES):
             raise
         return target
 

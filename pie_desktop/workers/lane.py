@@ -228,12 +228,13 @@ class GuiThreadCollector(QObject):
     with a crash or a deadlock.
 
     What is there at the first full collection, some 300,000 objects that are nearly all of modules, is not looked at
-    again: the window would stand still for a fifth of a second each time.
+    again: the window would stand still for a tenth of a second each time.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        self._settled = False  # Python's own count of what is set apart takes as long as a look at each
         self._timer = QTimer(self, interval=INTERVAL_MS)
         self._timer.timeout.connect(self.collect)
         self._timer.start()
@@ -244,9 +245,14 @@ class GuiThreadCollector(QObject):
         for generation in (2, 1, 0):
             if thresholds[generation] and counts[generation] > thresholds[generation]:
                 gc.collect(generation)
-                if generation == 2 and not gc.get_freeze_count():
-                    gc.freeze()
+                if generation == 2 and not self._settled:
+                    self.settle()
                 return
+
+    def settle(self) -> None:
+        """Look at nothing again that is there now."""
+        gc.freeze()
+        self._settled = True
 
     def stop(self) -> None:
         """Give collection back to Python; call it once the lanes are closed."""

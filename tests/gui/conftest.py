@@ -1,24 +1,21 @@
 """GUI tests: a context in a home folder of its own, no leaked threads, no Qt warnings."""
 
-import gc
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from pie_desktop.engine.engine import Engine
 from pie_desktop.imaging.warm_up import warm_up
 from pie_desktop.model.interface import ModelOpener
-from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui import theme
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.workers.lane import ALL_THREADS, GuiThreadCollector, LaneThread
 from tests.doubles.models import PlainModel
+from tests.gui.opening import end_context, plain_context
 
 PATIENCE_MS = 120_000
 
@@ -63,8 +60,7 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
 def qapp(qapp: QApplication) -> QApplication:
     """The one QApplication of the test run, in the editor's theme."""
     theme.apply_theme(qapp)
-    GuiThreadCollector(qapp)
-    gc.freeze()  # the modules that are there stay there, and a collection need not look at them
+    GuiThreadCollector(qapp).settle()
     return qapp
 
 
@@ -104,11 +100,10 @@ def open_model() -> ModelOpener:
 
 @pytest.fixture
 def context(qapp: QApplication, pie_home: Path, open_model: ModelOpener) -> Iterator[AppContext]:
-    """An AppContext as `app` makes it; only the model is another one, which takes no time."""
-    library = StyleLibrary()
-    made = AppContext(library, Engine(library, open_model=open_model))
+    """Of a home folder of its own, see `plain_context`."""
+    made = plain_context(open_model)
     yield made
-    end(made)
+    end_context(made)
 
 
 @pytest.fixture
@@ -117,14 +112,7 @@ def shipped_context(qapp: QApplication, pie_home: Path) -> Iterator[AppContext]:
     assert warm_up()
     made = AppContext()
     yield made
-    end(made)
-
-
-def end(context: AppContext) -> None:
-    """Close a context for good. What is connected to its signals lives as long as it, so that windows would pile up."""
-    context.close()
-    context.deleteLater()
-    QCoreApplication.sendPostedEvents(context, QEvent.Type.DeferredDelete.value)
+    end_context(made)
 
 
 @pytest.fixture

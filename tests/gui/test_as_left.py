@@ -16,14 +16,11 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from pie_desktop import paths
-from pie_desktop.engine.engine import Engine
-from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.last_state import REOPEN
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.pages import TABS
-from tests.doubles.models import PlainModel
-from tests.gui.opening import wait_shown
+from tests.gui.opening import end_context, plain_context, wait_shown
 
 Restart = Callable[[], MainWindow]
 NUMBER = 60
@@ -46,13 +43,12 @@ def restart(pie_home: Path, qtbot: QtBot) -> Iterator[Restart]:
     def end() -> None:
         for window, context in open_now:
             window.close()
-            context.close()
+            end_context(context)
         open_now.clear()
 
     def start() -> MainWindow:
         end()
-        library = StyleLibrary()
-        context = AppContext(library, Engine(library, open_model=PlainModel))
+        context = plain_context()
         window = MainWindow(context)
         qtbot.addWidget(window)
         open_now.append((window, context))

@@ -13,13 +13,10 @@ from pytestqt.qtbot import QtBot
 
 from pie_desktop.catalog import store
 from pie_desktop.edit.edit import AMOUNT, Edit
-from pie_desktop.engine.engine import Engine
-from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.ui.notifications import Notice
-from tests.doubles.models import PlainModel
-from tests.gui.opening import open_photo, wait_shown
+from tests.gui.opening import end_context, open_photo, plain_context, wait_shown
 
 Open = Callable[[], MainWindow]
 LETTERS = 120  # two bytes each, with ".jpg" 244 of the 255 bytes that a name may have
@@ -31,8 +28,7 @@ def another(pie_home: Path, qtbot: QtBot) -> Iterator[Open]:
     made: list[tuple[MainWindow, AppContext]] = []
 
     def start() -> MainWindow:
-        library = StyleLibrary()
-        context = AppContext(library, Engine(library, open_model=PlainModel))
+        context = plain_context()
         window = MainWindow(context)
         qtbot.addWidget(window)
         window.show()
@@ -42,7 +38,7 @@ def another(pie_home: Path, qtbot: QtBot) -> Iterator[Open]:
     yield start
     for window, context in made:
         window.close()
-        context.close()
+        end_context(context)
 
 
 def notices(window: MainWindow) -> list[Notice]:

@@ -9,23 +9,18 @@ import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import Edit
-from pie_desktop.engine.engine import Engine
 from pie_desktop.errors import PieError
-from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui import closing
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.export.page import ExportPage
 from pie_desktop.ui.main_window import MainWindow
 from pie_desktop.workers.lane import LaneThread, threads_left_behind
 from pie_desktop.workers.lanes import LatestLane
-from tests.doubles.models import PlainModel
-from tests.gui.conftest import end
-from tests.gui.opening import open_photo
+from tests.gui.opening import delete, end_context, open_photo, plain_context
 
 
 def _close(context: AppContext, go_on: threading.Event) -> tuple[float, list[LaneThread]]:
@@ -69,17 +64,15 @@ def test_a_running_export_keeps_the_window_open(
 
 
 def test_a_window_and_its_context_leave_nothing_in_memory(pie_home: Path, photo_folder: Path, qtbot: QtBot) -> None:
-    library = StyleLibrary()
-    context = AppContext(library, Engine(library, open_model=PlainModel))
+    context = plain_context()
     window = MainWindow(context)
     window.show()
     open_photo(window, photo_folder / "coffee.jpg", qtbot)
     kept = [weakref.ref(one) for one in (context, window, window.session, window.edit_page, window.canvas)]
     window.close()
-    end(context)
-    window.deleteLater()
-    QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete.value)
-    del context, window, library
+    end_context(context)
+    delete(window)
+    del context, window
     gc.collect()
     assert [type(one()).__name__ for one in kept if one() is not None] == []
 

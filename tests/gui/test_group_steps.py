@@ -13,12 +13,9 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from pie_desktop.edit.edit import AMOUNT
-from pie_desktop.engine.engine import Engine
-from pie_desktop.styles.store import StyleLibrary
 from pie_desktop.ui.context import AppContext
 from pie_desktop.ui.main_window import MainWindow
-from tests.doubles.models import PlainModel
-from tests.gui.opening import open_photo
+from tests.gui.opening import end_context, open_photo, plain_context
 
 Key, Control, Shift = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NAMES = ("astronaut", "chelsea", "coffee", "rocket")
@@ -65,13 +62,12 @@ def start(pie_home: Path, qtbot: QtBot) -> Iterator[Callable[[], MainWindow]]:
     def end() -> None:
         for window, context in running:
             window.close()
-            context.close()
+            end_context(context)
         running.clear()
 
     def begin() -> MainWindow:
         end()
-        library = StyleLibrary()
-        context = AppContext(library, Engine(library, open_model=PlainModel))
+        context = plain_context()
         window = MainWindow(context)
         qtbot.addWidget(window)
         running.append((window, context))

@@ -1,5 +1,6 @@
 """Versions of a style: what makes one, going back, what is kept, and what a crash or damage costs."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -276,6 +277,20 @@ def test_a_copy_of_a_style_begins_anew_and_the_trash_keeps_all(library: StyleLib
     assert [version.number for version in library.versions(copy.id)] == [1]
     library.undelete(library.delete(style.id))
     assert [version.number for version in library.versions(style.id)] == [2, 1]
+
+
+def test_a_style_is_copied_while_an_outdated_preference_is_removed(
+    library: StyleLibrary, style: Style, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outdated = style.folder / "preference.old.model.safetensors"
+    outdated.write_bytes(b"old")
+
+    def remove(_folder: str, _names: list[str]) -> set[str]:
+        outdated.unlink(missing_ok=True)  # it is listed already
+        return set()
+
+    monkeypatch.setattr(shutil, "ignore_patterns", lambda *_patterns: remove)
+    assert len(library.duplicate(style.id).references) == len(style.references)
 
 
 def test_names_of_versions_are_checked(library: StyleLibrary, style: Style) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import multiprocessing
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -95,21 +94,6 @@ def test_duplicates_are_told_and_not_added(library: StyleLibrary, pairs: list[Ed
     assert report.added == 0
     assert len(report.problems) == 3
     assert len(report.style.references) == 3
-
-
-def test_a_style_is_copied_while_an_outdated_preference_is_removed(
-    library: StyleLibrary, pairs: list[EditPair], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    style = library.create("Warm", pairs).style
-    outdated = style.folder / "preference.old.model.safetensors"
-    outdated.write_bytes(b"old")
-
-    def remove(_folder: str, _names: list[str]) -> set[str]:
-        outdated.unlink(missing_ok=True)  # it is listed already
-        return set()
-
-    monkeypatch.setattr(shutil, "ignore_patterns", lambda *_patterns: remove)
-    assert len(library.duplicate(style.id).references) == len(pairs)
 
 
 def test_a_later_original_joins_its_edit(library: StyleLibrary, pairs: list[EditPair]) -> None:
